@@ -1,0 +1,15 @@
+/** Time as a dependency, so that a simulation can be the clock. Milliseconds since 1970. */
+export interface Clock {
+  now(): number;
+  /** Calls `wake` once after `delayMs`; the answer cancels it. */
+  after(delayMs: number, wake: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  after(delayMs, wake) {
+    const timer = setTimeout(wake, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,16 @@
+/**
+ * The fence (promise 1).
+ *
+ * F1: an attempt that is not the active attempt of its run reads and changes nothing.
+ * F2: the check is in the transaction of the read or write that it guards, so no interleaving lies between the two.
+ * F3: a run that has ended has no active attempt.
+ */
+import { attemptFenced } from '../refusal.ts';
+import type { Caller } from './operation.ts';
+import { one, type Sql } from './sql.ts';
+
+export function* checkFence(caller: Caller): Sql<void> {
+  if (caller.kind !== 'attempt') return;
+  const active = yield* one('SELECT 1 FROM runs WHERE id = ? AND active_attempt = ?', caller.runId, caller.attempt);
+  if (active === undefined) throw attemptFenced(caller.runId, caller.attempt);
+}

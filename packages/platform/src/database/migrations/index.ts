@@ -1,0 +1,20 @@
+import type { SqliteSession } from '../sqlite-session.ts';
+import { core } from './0001-core.ts';
+
+/** Every step that the schema ever took, in order. A step that was released is never changed; add another. */
+const steps: readonly { readonly number: number; readonly sql: string }[] = [{ number: 1, sql: core }];
+
+/** Brings the schema up to date, one transaction a step. Throws when the data is of a newer Wherry. */
+export function migrate(session: SqliteSession): void {
+  const { connection } = session;
+  const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number };
+  const newest = steps.at(-1)!.number;
+  if (version > newest) {
+    throw new Error(
+      `The data folder was written by a newer Wherry (schema ${version}; this one knows ${newest}). Start that version.`,
+    );
+  }
+  for (const step of steps.filter(({ number }) => number > version)) {
+    connection.exec(`BEGIN IMMEDIATE; ${step.sql}; PRAGMA user_version = ${step.number}; COMMIT;`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Sql } from './sql.ts';
+
+/** Who asks. Everything that an attempt asks for is checked against the fence (F1). */
+export type Caller =
+  | { readonly kind: 'user'; readonly userId: string }
+  | { readonly kind: 'attempt'; readonly userId: string; readonly runId: string; readonly attempt: number }
+  | { readonly kind: 'platform' };
+
+export interface OperationContext {
+  /** Milliseconds since 1970, one reading for each operation. */
+  readonly now: number;
+  readonly caller: Caller;
+}
+
+/**
+ * A named operation. The name lets a batch cross to the writer's thread as plain data; `input` and the result must
+ * therefore be structured-cloneable.
+ */
+export interface Operation<Input, Result> {
+  readonly name: string;
+  readonly kind: 'read' | 'write';
+  readonly body: (input: Input, context: OperationContext) => Sql<Result>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds operations of every input and result.
+export type AnyOperation = Operation<any, any>;
+
+const registry = new Map<string, AnyOperation>();
+
+function define<Input, Result>(operation: Operation<Input, Result>): Operation<Input, Result> {
+  if (registry.has(operation.name)) throw new Error(`operation ${operation.name} is defined twice`);
+  registry.set(operation.name, operation);
+  return operation;
+}
+
+/** An operation that sees one snapshot and changes nothing. */
+export function defineRead<Input, Result>(
+  name: string,
+  body: Operation<Input, Result>['body'],
+): Operation<Input, Result> {
+  return define({ name, kind: 'read', body });
+}
+
+/** An operation that changes all that it changes in one transaction, or, when it throws, nothing. */
+export function defineWrite<Input, Result>(
+  name: string,
+  body: Operation<Input, Result>['body'],
+): Operation<Input, Result> {
+  return define({ name, kind: 'write', body });
+}
+
+export function operationNamed(name: string): AnyOperation {
+  const operation = registry.get(name);
+  if (operation === undefined) throw new Error(`no operation is named ${name}`);
+  return operation;
+}

@@ -1,0 +1,33 @@
+/**
+ * Statements as values. An operation on the database is a generator that yields statements and is sent their results,
+ * so that the same operation runs synchronously over SQLite and asynchronously over PostgreSQL, and inside whichever
+ * transaction the adapter has open. Keep to SQL that both understand; placeholders are `?`.
+ */
+export type Value = null | number | string | Uint8Array;
+
+export type Statement =
+  | { readonly kind: 'one'; readonly sql: string; readonly params: readonly Value[] }
+  | { readonly kind: 'all'; readonly sql: string; readonly params: readonly Value[] }
+  | { readonly kind: 'run'; readonly sql: string; readonly params: readonly Value[] }
+  | { readonly kind: 'each'; readonly sql: string; readonly rows: readonly (readonly Value[])[] };
+
+export type Sql<Result> = Generator<Statement, Result, unknown>;
+
+/** The first row, or undefined. */
+export function* one<Row>(sql: string, ...params: Value[]): Sql<Row | undefined> {
+  return (yield { kind: 'one', sql, params }) as Row | undefined;
+}
+
+export function* all<Row>(sql: string, ...params: Value[]): Sql<Row[]> {
+  return (yield { kind: 'all', sql, params }) as Row[];
+}
+
+/** Answers how many rows changed. */
+export function* run(sql: string, ...params: Value[]): Sql<number> {
+  return (yield { kind: 'run', sql, params }) as number;
+}
+
+/** Runs one statement for each of the rows of parameters. */
+export function* each(sql: string, rows: readonly (readonly Value[])[]): Sql<void> {
+  if (rows.length > 0) yield { kind: 'each', sql, rows };
+}

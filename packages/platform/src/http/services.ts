@@ -1,0 +1,12 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import type { FileStore } from '../storages/file-store.ts';
+
+/** What the routes are built from. Put together in `platform.ts`. */
+export interface Services {
+  readonly database: Database;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  /** The API's own address as clients outside reach it, without a slash at the end. */
+  readonly publicUrl: string;
+}

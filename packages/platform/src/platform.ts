@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import pino, { type Logger } from 'pino';
+import { ensureUser } from './accounts/tokens.ts';
+import { systemClock } from './clock.ts';
+import { SqliteDatabase } from './database/sqlite-database.ts';
+import { createApp, type Gate } from './http/app.ts';
+import { Authenticator, hashToken } from './http/authentication.ts';
+import { newId } from './ids.ts';
+import { FileStore } from './storages/file-store.ts';
+
+export interface PlatformOptions {
+  /** Everything that must last is in this folder; it is created when missing. */
+  readonly dataFolder: string;
+  readonly token: string;
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port?: number;
+  /** How many local servers (slots of the process engine) there are. */
+  readonly servers?: number;
+  readonly logger?: Logger;
+}
+
+export interface Platform {
+  /** Where the API answers, e.g. `http://127.0.0.1:8010`. */
+  readonly url: string;
+  readonly token: string;
+  /** Hands every run off to the next start, ends all that it started, closes the database. */
+  close(): Promise<void>;
+}
+
+const openGate: Gate = { enter: async () => undefined, leave: () => undefined };
+
+/** Starts a platform and answers when its API does. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { dataFolder, token, host = '127.0.0.1', port = 0 } = options;
+  const logger = options.logger ?? pino({ level: 'silent' });
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const database = SqliteDatabase.open(path.join(dataFolder, 'wherry.sqlite'), systemClock);
+  await database.write(
+    ensureUser,
+    { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
+    { kind: 'platform' },
+  );
+  const app = createApp({ authenticator: new Authenticator(database), gate: openGate, logger });
+  const files = new FileStore(path.join(dataFolder, 'blobs'));
+  void files;
+  const url = await app.listen({ host, port });
+  return {
+    url,
+    token,
+    async close() {
+      await app.close();
+      await database.close();
+    },
+  };
+}

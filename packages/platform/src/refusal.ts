@@ -1,0 +1,32 @@
+/**
+ * A request that the platform will not carry out, as a value that can cross threads.
+ * `type` is Apify's error type where Apify has one; callers match it, never the message.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly statusCode: number;
+  readonly type: string;
+  /** Further fields of the error object in the answer, e.g. which items were invalid. */
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(statusCode: number, type: string, message: string, details?: Record<string, unknown>) {
+    super(message);
+    this.statusCode = statusCode;
+    this.type = type;
+    this.details = details;
+  }
+}
+
+export const notFound = (noun: string, id: string): Refusal =>
+  new Refusal(404, 'record-not-found', `${noun} was not found: there is none with the id or name "${id}".`);
+
+export const invalidInput = (message: string): Refusal => new Refusal(400, 'invalid-input', message);
+
+/** F1: what an attempt that is not active asks for is refused, for ever. */
+export const attemptFenced = (runId: string, attempt: number): Refusal =>
+  new Refusal(
+    403,
+    'attempt-fenced',
+    `Attempt ${attempt} of run ${runId} is not the active one any more. Nothing was changed; end this process.`,
+    { runId, attempt },
+  );
