@@ -6,7 +6,11 @@ import { systemClock } from './clock.ts';
 import { SqliteDatabase } from './database/sqlite-database.ts';
 import { createApp, type Gate } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
+import { registerRoutes } from './http/routes.ts';
+import type { Services } from './http/services.ts';
 import { newId } from './ids.ts';
+import { LogStore } from './logs/log-store.ts';
+import { RequestsInHand } from './runs/requests-in-hand.ts';
 import { FileStore } from './storages/file-store.ts';
 
 export interface PlatformOptions {
@@ -43,8 +47,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     { kind: 'platform' },
   );
   const app = createApp({ authenticator: new Authenticator(database), gate: openGate, logger });
-  const files = new FileStore(path.join(dataFolder, 'blobs'));
-  void files;
+  const services: Services = {
+    database,
+    files: new FileStore(path.join(dataFolder, 'blobs')),
+    logs: await LogStore.open(path.join(dataFolder, 'logs')),
+    requestsInHand: new RequestsInHand(),
+    clock: systemClock,
+    publicUrl: `http://${host}:${port}`,
+  };
+  registerRoutes(app, services);
   const url = await app.listen({ host, port });
   return {
     url,

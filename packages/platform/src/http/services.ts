@@ -1,11 +1,17 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
+import type { LogStore } from '../logs/log-store.ts';
+import type { RequestsInHand } from '../runs/requests-in-hand.ts';
 import type { FileStore } from '../storages/file-store.ts';
 
 /** What the routes are built from. Put together in `platform.ts`. */
 export interface Services {
   readonly database: Database;
+  /** Records too large for the database. */
   readonly files: FileStore;
+  /** Logs of runs and builds. */
+  readonly logs: LogStore;
+  readonly requestsInHand: RequestsInHand;
   readonly clock: Clock;
   /** The API's own address as clients outside reach it, without a slash at the end. */
   readonly publicUrl: string;

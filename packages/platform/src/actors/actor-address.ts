@@ -1,0 +1,21 @@
+import { one, type Sql } from '../database/sql.ts';
+import { notFound } from '../refusal.ts';
+
+/** The id of the user's Actor behind an address: its id, `username~name`, `username/name`, `~name` or `name`. */
+export function* findActorId(userId: string, address: string): Sql<string> {
+  const [, username, name] = /^(?:([^~/]*)[~/])?(.+)$/.exec(address) ?? [];
+  const row = yield* one<{ id: string }>(
+    `SELECT actors.id FROM actors JOIN users ON users.id = actors.user_id
+      WHERE actors.user_id = ? AND (actors.id = ? OR (actors.name = ? AND (? = '' OR users.username = ? OR ? = 'me')))
+      ORDER BY actors.id = ? DESC LIMIT 1`,
+    userId,
+    address,
+    name ?? address,
+    username ?? '',
+    username ?? '',
+    username ?? '',
+    address,
+  );
+  if (row === undefined) throw notFound('Actor', address);
+  return row.id;
+}
