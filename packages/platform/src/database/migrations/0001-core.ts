@@ -55,7 +55,8 @@ CREATE TABLE attempts (
   phase TEXT NOT NULL,
   -- start, migration, lost, reboot, metamorph, restart, resurrect
   reason TEXT NOT NULL,
-  token_hash TEXT NOT NULL UNIQUE,
+  -- Null until the container is started: the token is made then and kept nowhere else.
+  token_hash TEXT UNIQUE,
   -- The engine's reference to the container, once there is one.
   container_json TEXT,
   created_at INTEGER NOT NULL,
@@ -75,7 +76,7 @@ CREATE TABLE handoffs (
   from_attempt INTEGER NOT NULL,
   to_attempt INTEGER,
   target_server_id TEXT,
-  -- booting, draining, settling, opening, done, cancelled
+  -- requested, switched, done, cancelled; what happens in between is in memory only, since a restart ends a drain
   phase TEXT NOT NULL,
   requested_at INTEGER NOT NULL,
   migrating_at INTEGER,

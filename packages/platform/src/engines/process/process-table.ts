@@ -1,0 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** What Linux tells of a process. Fields of `/proc/PID/stat`, proc(5). */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly groupId: number;
+  /** Clock ticks since boot. With the pid it names a process for as long as the machine is up. */
+  readonly startTicks: number;
+  readonly cpuTicks: number;
+  readonly residentPages: number;
+}
+
+export async function readProcess(pid: number): Promise<ProcessEntry | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  // The second field is the program's name in parentheses, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number) => Number(fields[number - 3]);
+  if (fields[0] === 'Z') return undefined;
+  return {
+    pid,
+    groupId: field(5),
+    startTicks: field(22),
+    cpuTicks: field(14) + field(15),
+    residentPages: field(24),
+  };
+}
+
+export async function readProcesses(): Promise<ProcessEntry[]> {
+  const names = await readdir('/proc');
+  const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))));
+  return entries.filter((entry) => entry !== undefined);
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** The events that Apify's platform sends to an Actor over its websocket. */
+export type ActorEvent =
+  | { readonly name: 'migrating'; readonly data: { readonly timeRemainingSecs: number } }
+  | { readonly name: 'persistState'; readonly data: { readonly isMigrating: boolean; readonly isAborting?: boolean } }
+  | { readonly name: 'aborting'; readonly data: Record<string, never> }
+  | { readonly name: 'systemInfo'; readonly data: Record<string, unknown> };
+
+/** Close codes as on Apify. */
+const unknownRunCode = 1008;
+const runEndedCode = 1000;
+
+/** The events websocket of each attempt. */
+export class EventHub {
+  readonly #server = new WebSocketServer({ noServer: true });
+  readonly #sockets = new Map<string, Set<WebSocket>>();
+
+  /** Accepts a socket for an attempt; `undefined` completes the upgrade and then refuses, as Python's SDK needs. */
+  accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    attempt: { runId: string; attempt: number } | undefined,
+  ): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', () => webSocket.terminate());
+      if (attempt === undefined) return webSocket.close(unknownRunCode, 'unknown or ended run');
+      const key = keyOf(attempt.runId, attempt.attempt);
+      const sockets = this.#sockets.get(key) ?? new Set();
+      this.#sockets.set(key, sockets.add(webSocket));
+      webSocket.on('close', () => sockets.delete(webSocket));
+    });
+  }
+
+  isConnected(runId: string, attempt: number): boolean {
+    return (this.#sockets.get(keyOf(runId, attempt))?.size ?? 0) > 0;
+  }
+
+  send(runId: string, attempt: number, event: ActorEvent): void {
+    const text = JSON.stringify({ ...event, createdAt: new Date().toISOString() });
+    for (const socket of this.#sockets.get(keyOf(runId, attempt)) ?? []) socket.send(text);
+  }
+
+  /**
+   * Resolves once the attempt's event loop has gone through what was sent before: a websocket answers pings in order,
+   * and a program that is busy with an event's handler answers late. At once when there is no socket.
+   */
+  async roundTrip(runId: string, attempt: number): Promise<void> {
+    const [socket] = this.#sockets.get(keyOf(runId, attempt)) ?? [];
+    if (socket === undefined || socket.readyState !== socket.OPEN) return;
+    await new Promise<void>((resolve) => {
+      socket.once('pong', resolve).once('close', resolve);
+      socket.ping();
+    });
+  }
+
+  end(runId: string, attempt: number): void {
+    const key = keyOf(runId, attempt);
+    for (const socket of this.#sockets.get(key) ?? []) socket.close(runEndedCode);
+    this.#sockets.delete(key);
+  }
+
+  close(): void {
+    for (const sockets of this.#sockets.values()) for (const socket of sockets) socket.terminate();
+    this.#server.close();
+  }
+}
+
+const keyOf = (runId: string, attempt: number) => `${runId}/${attempt}`;
