@@ -14,8 +14,8 @@ export interface Connection {
 export function connect(url: string, token: string): Connection {
   return {
     url,
-    // The client's own eight retries make a user wait two minutes to hear that no platform is there.
-    apify: new ApifyClient({ baseUrl: url, token, maxRetries: 3, minDelayBetweenRetriesMillis: 200 }),
+    // A user who waits wants to hear at once what failed, and a start of a run that is sent again starts two.
+    apify: new ApifyClient({ baseUrl: url, token, maxRetries: 0 }),
     wherry: new WherryApi(url, token),
   };
 }

@@ -57,9 +57,16 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ApifyApiError) return refused(error.statusCode, error.message);
   if (error instanceof CommanderError) {
     const isHelp = error.exitCode === 0;
-    return new Failure(isHelp ? exitCodes.ok : exitCodes.badUsage, isHelp ? '' : oneLine(error.message));
+    return new Failure(
+      isHelp ? exitCodes.ok : exitCodes.badUsage,
+      isHelp ? '' : `${oneLine(error.message)} \`wherry --help\` shows the usage.`,
+    );
   }
   return new Failure(exitCodes.fault, `A fault in wherry itself: ${String((error as Error)?.stack ?? error)}`);
 }
 
-const oneLine = (message: string): string => message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+const oneLine = (message: string): string =>
+  message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/[^.?!)]$/, '$&.');

@@ -42,16 +42,23 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
     const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
     return await startPlatform({ dataFolder, token, host, port, servers, logger });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw badUsage(`Port ${port} is in use. Choose another with --port or WHERRY_PORT.`);
-    if (code === 'EACCES' && (error as NodeJS.ErrnoException).syscall === 'listen') {
-      throw badUsage(`Port ${port} is not for this user. Choose one above 1023 with --port or WHERRY_PORT.`);
-    }
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw badUsage(`This machine has no address "${host}". Choose another with --host or WHERRY_HOST.`);
-    }
-    throw new Failure(exitCodes.notReachable, `The platform does not start: ${message}`, { cause: error });
+    throw startFailure(error as NodeJS.ErrnoException, settings);
   }
+}
+
+function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: PlatformSettings): Failure {
+  const { code = '', syscall, message } = error;
+  if (code === 'EADDRINUSE') return badUsage(`Port ${port} is in use. Choose another with --port or WHERRY_PORT.`);
+  if (code === 'EACCES' && syscall === 'listen') {
+    return badUsage(`Port ${port} is not for this user. Choose one above 1023 with --port or WHERRY_PORT.`);
+  }
+  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
+    return badUsage(`This machine has no address "${host}". Choose another with --host or WHERRY_HOST.`);
+  }
+  if (['EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {
+    return badUsage(`${dataFolder} cannot be the data folder (${code}). Choose another with --data or WHERRY_DATA.`);
+  }
+  return new Failure(exitCodes.notReachable, `The platform does not start: ${message}`, { cause: error });
 }
 
 /** A demo that fails does not end the platform, unless it was all that was asked for. */
