@@ -32,8 +32,8 @@ export async function runDemo(options: DemoOptions): Promise<Verdict> {
   const startUrl = site?.url ?? options.url!;
   const run = await connection.apify.actor(options.actor).start({
     startUrls: [{ url: startUrl }],
-    minConcurrency: 4,
-    maxConcurrency: 8,
+    minConcurrency: 3,
+    maxConcurrency: 5,
     ...(site === undefined && { maxPages: maxForeignPages }),
   });
   progress.step(
