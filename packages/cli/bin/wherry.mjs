@@ -1,1 +1,4 @@
 #!/usr/bin/env node
+import { runWherry } from './pinned-node.mjs';
+
+runWherry(process.argv.slice(2));

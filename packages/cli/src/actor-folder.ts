@@ -1,0 +1,110 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ActorVersionSourceFile } from 'apify-client';
+import { badUsage } from './failure.ts';
+import { type IsIgnored, ignoreRules } from './ignore-rules.ts';
+
+/** An Actor as its folder says it. */
+export interface ActorFolder {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+  readonly version: string;
+  readonly buildTag: string;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Sorted by name. */
+  readonly files: readonly ActorVersionSourceFile[];
+}
+
+/** The platform takes bodies of up to 9 MiB, as Apify does; the rest of the request needs some room. */
+const maxSourceBytes = 8 * 1024 * 1024;
+
+interface Definition {
+  readonly name?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly version?: string;
+  readonly buildTag?: string;
+  readonly environmentVariables?: Record<string, string>;
+}
+
+/** Whether the folder holds an Actor, or at least a program that npm can start. */
+export async function isActorFolder(folder: string): Promise<boolean> {
+  const definition = await readText(path.join(folder, '.actor', 'actor.json'));
+  return definition !== undefined || (await readText(path.join(folder, 'package.json'))) !== undefined;
+}
+
+/** Reads an Actor's folder: `.actor/actor.json`, else `package.json`, and every file that no ignore file leaves out. */
+export async function readActorFolder(folder: string): Promise<ActorFolder> {
+  const definition = await readDefinition(folder);
+  const rules = await Promise.all(['.gitignore', '.actorignore'].map((name) => readText(path.join(folder, name))));
+  const files = await readFiles(folder, '', ignoreRules(rules.filter((rule) => rule !== undefined)));
+  const sizeBytes = files.reduce((sum, { content }) => sum + content.length, 0);
+  if (sizeBytes > maxSourceBytes) {
+    throw badUsage(
+      `${folder} holds ${sizeBytes} bytes of source, 8 MiB at most fit. List what is not source in .actorignore.`,
+    );
+  }
+  return {
+    name: actorNameOf(definition.name ?? path.basename(path.resolve(folder))),
+    title: definition.title,
+    description: definition.description,
+    version: /^\d+\.\d+/.exec(definition.version ?? '')?.[0] ?? '0.1',
+    buildTag: definition.buildTag ?? 'latest',
+    environmentVariables: definition.environmentVariables ?? {},
+    files: files.sort((one, other) => (one.name < other.name ? -1 : 1)),
+  };
+}
+
+async function readDefinition(folder: string): Promise<Definition> {
+  for (const name of ['.actor/actor.json', 'package.json']) {
+    const text = await readText(path.join(folder, name));
+    if (text === undefined) continue;
+    try {
+      return JSON.parse(text) as Definition;
+    } catch (error) {
+      throw badUsage(`${path.join(folder, name)} is not JSON: ${(error as Error).message}.`);
+    }
+  }
+  throw badUsage(`${folder} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+}
+
+/** Apify allows letters, digits and hyphens: `@acme/My Crawler` becomes `acme-my-crawler`. */
+function actorNameOf(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  if (name === '') throw badUsage(`"${text}" makes no name for an Actor. Give it one in .actor/actor.json.`);
+  return name;
+}
+
+async function readFiles(folder: string, below: string, isIgnored: IsIgnored): Promise<ActorVersionSourceFile[]> {
+  const entries = await readdir(path.join(folder, below), { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const name = path.posix.join(below, entry.name);
+      if (isIgnored(name, entry.isDirectory())) return [];
+      if (entry.isDirectory()) return readFiles(folder, name, isIgnored);
+      return entry.isFile() ? [sourceFileOf(name, await readFile(path.join(folder, name)))] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function sourceFileOf(name: string, bytes: Buffer): ActorVersionSourceFile {
+  const text = bytes.toString('utf8');
+  // What is not text would come out changed if it were sent as text.
+  return Buffer.from(text).equals(bytes)
+    ? { name, format: 'TEXT', content: text }
+    : { name, format: 'BASE64', content: bytes.toString('base64') };
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { withPlatform } from '../connection.ts';
+import { followLog, linesOf, logEntryOf, readLog } from '../follow-log.ts';
+import { printJsonLine, printResult } from '../output.ts';
+import { isTerminal } from '../status.ts';
+import { type CommonFlags, platformCommand } from './platform-command.ts';
+
+interface LogFlags extends CommonFlags {
+  readonly follow?: boolean;
+}
+
+export function addLog(program: Command): void {
+  platformCommand(program, 'log <run>', 'show the log of a run or a build; with --json one object a line')
+    .option('-f, --follow', 'go on with what comes, until the run ends')
+    .action((id: string, flags: LogFlags) =>
+      withPlatform(flags, async (connection) => {
+        const { apify } = connection;
+        const isOver = async () => isTerminal(((await apify.run(id).get()) ?? (await apify.build(id).get()))?.status);
+        const chunks = flags.follow ? followLog(connection, id, isOver) : readLog(connection, id);
+        for await (const line of linesOf(chunks)) {
+          if (flags.json) printJsonLine(logEntryOf(line));
+          else printResult(line);
+        }
+      }),
+    );
+}

@@ -1,0 +1,27 @@
+import { type Command, Option } from 'commander';
+import { withPlatform } from '../connection.ts';
+import { durationOf, printJson, printResult } from '../output.ts';
+import { type Handoff, type HandoffMode, handoffModes } from '../wherry-api.ts';
+import { type CommonFlags, platformCommand } from './platform-command.ts';
+
+interface MigrateFlags extends CommonFlags {
+  readonly mode: HandoffMode;
+  readonly server?: string;
+}
+
+export function addMigrate(program: Command): void {
+  platformCommand(program, 'migrate <run>', 'move a run to another server while it works; ends when it has moved')
+    .addOption(new Option('--mode <mode>', 'how it moves').choices(handoffModes).default('warm'))
+    .option('--server <server>', 'where to (default: the platform chooses)')
+    .action((runId: string, flags: MigrateFlags) =>
+      withPlatform(flags, async ({ wherry }) => {
+        const { mode, server } = flags;
+        const handoff = await wherry.migrate(runId, { mode, ...(server !== undefined && { server }) });
+        if (flags.json) printJson(handoff);
+        else printResult(describe(handoff));
+      }),
+    );
+}
+
+const describe = ({ from, to, mode, drainMs, downtimeMs, outcome }: Handoff): string =>
+  `${from} → ${to ?? '-'} (${mode}): drained in ${durationOf(drainMs)}, down for ${durationOf(downtimeMs)}, ${outcome}.`;

@@ -1,0 +1,70 @@
+import type { ActorStartOptions } from 'apify-client';
+import { type Command, Option } from 'commander';
+import { isActorFolder } from '../actor-folder.ts';
+import { type Connection, withPlatform } from '../connection.ts';
+import { deploy } from '../deploy.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { badUsage, refused } from '../failure.ts';
+import { followLog } from '../follow-log.ts';
+import { durationOf, printJson, printNote } from '../output.ts';
+import { readInput } from '../run-input.ts';
+import { isTerminal } from '../status.ts';
+import { type CommonFlags, platformCommand } from './platform-command.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface RunFlags extends CommonFlags {
+  readonly input?: string;
+  readonly build?: string;
+  readonly memory?: number;
+  readonly timeout?: number;
+}
+
+export function addRun(program: Command): void {
+  platformCommand(program, 'run <actor>', 'run an Actor, or the Actor in a folder, and follow its log until it ends')
+    .option('--input <json>', 'the input: JSON, @file, or - for stdin')
+    .option('--build <build>', 'the tag or number of the build')
+    .addOption(new Option('--memory <megabytes>', 'the memory of the run').argParser(wholeNumber))
+    .addOption(new Option('--timeout <secs>', 'when the run is ended').argParser(wholeNumber))
+    .action(async (wish: string, flags: RunFlags) => {
+      const input = flags.input === undefined ? undefined : await readInput(flags.input);
+      await withPlatform(flags, async (connection) => {
+        const actor = await actorOf(connection, wish);
+        const { id } = await connection.apify.actor(actor).start(input, startOptionsOf(flags));
+        printNote(`Run ${id} started. Ctrl-C leaves it running; \`wherry log -f ${id}\` shows it again.`);
+        process.exitCode = await follow(connection, id, flags.json === true);
+      });
+    });
+}
+
+const startOptionsOf = ({ build, memory, timeout }: RunFlags): ActorStartOptions => ({
+  ...(build !== undefined && { build }),
+  ...(memory !== undefined && { memory }),
+  ...(timeout !== undefined && { timeout }),
+});
+
+/** The Actor's id or name; a folder's Actor is brought to the platform first. */
+async function actorOf(connection: Connection, wish: string): Promise<string> {
+  if (!(await isActorFolder(wish))) {
+    if (!/^[./]/.test(wish)) return wish;
+    throw badUsage(`${wish} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+  }
+  const { fullName, wasBuilt } = await deploy(connection, wish, printNote);
+  if (!wasBuilt) printNote(`${fullName} is up to date.`);
+  return fullName;
+}
+
+async function follow(connection: Connection, runId: string, isJson: boolean): Promise<ExitCode> {
+  const run = connection.apify.run(runId);
+  const log = isJson ? process.stderr : process.stdout;
+  const isOver = async () => isTerminal((await run.get())?.status);
+  for await (const chunk of followLog(connection, runId, isOver)) log.write(chunk);
+  const ended = await run.get();
+  if (ended === undefined) throw refused(404, `The run ${runId} was deleted while it was followed.`);
+  const items = (await connection.apify.dataset(ended.defaultDatasetId).get())?.itemCount ?? 0;
+  if (isJson) printJson(ended);
+  printNote(
+    `${ended.status} after ${durationOf(ended.finishedAt.getTime() - ended.startedAt.getTime())}, ` +
+      `${items} items in the dataset ${ended.defaultDatasetId}.`,
+  );
+  return ended.status === 'SUCCEEDED' ? exitCodes.ok : exitCodes.notSucceeded;
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { withPlatform } from '../connection.ts';
+import { printJson, printResult } from '../output.ts';
+import { type CommonFlags, platformCommand } from './platform-command.ts';
+
+export function addUndrain(program: Command): void {
+  platformCommand(program, 'undrain <server>', 'let a server take runs again').action(
+    (serverId: string, flags: CommonFlags) =>
+      withPlatform(flags, async ({ wherry }) => {
+        const answer = await wherry.undrain(serverId);
+        if (flags.json) printJson(answer);
+        else printResult(`${serverId} takes runs again.`);
+      }),
+  );
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { exitCodesHelp } from '../exit-codes.ts';
+import { serve } from '../serve.ts';
+import { type PlatformFlags, platformSettings } from '../settings.ts';
+
+interface UpFlags extends PlatformFlags {
+  readonly json?: boolean;
+}
+
+/** `up`, and `start` for `npm start`, which differs only in that the demo runs unless one says no. */
+export function addUp(program: Command): void {
+  addPlatformCommand(program, { name: 'up', hidden: false, demoByDefault: false });
+  addPlatformCommand(program, { name: 'start', hidden: true, demoByDefault: true });
+}
+
+function addPlatformCommand(
+  program: Command,
+  { name, hidden, demoByDefault }: { name: string; hidden: boolean; demoByDefault: boolean },
+): void {
+  program
+    .command(name, { hidden })
+    .description('start the platform and stay up until Ctrl-C')
+    .option('--port <number>', 'where it listens (default: 8010, 0 for any free one, env: WHERRY_PORT)')
+    .option('--data <folder>', 'where everything is kept (default: ./data, env: WHERRY_DATA)')
+    .option('--host <host>', 'the address it listens on (default: 127.0.0.1, env: WHERRY_HOST)')
+    .option('--token <token>', 'the API token (default: made once, kept in <data>/token, env: WHERRY_TOKEN)')
+    .option('--servers <count>', 'how many local servers there are (default: 2, env: WHERRY_SERVERS)')
+    .option('--engine <engine>', 'what runs the Actors: process (env: WHERRY_ENGINE)')
+    .option('--demo', 'bring the bundled Actors along and run the demo once')
+    .option('--no-demo', 'do neither (env: WHERRY_NO_DEMO)')
+    .option('--demo-url <url>', 'the site that the demo crawls (default: one of its own, env: WHERRY_DEMO_URL)')
+    .option('--once', 'end after the demo, with exit code 0 only if all went well (env: WHERRY_ONCE)')
+    .option('--json', 'write JSON to stdout, one object a line, and nothing else there')
+    .addHelpText('after', exitCodesHelp)
+    .action(async ({ json, ...flags }: UpFlags) => {
+      process.exitCode = await serve(platformSettings(flags, demoByDefault), { json: json === true });
+    });
+}

@@ -1,0 +1,58 @@
+import type { ActorRun } from 'apify-client';
+import type { Connection } from '../connection.ts';
+import type { Item } from './verdict.ts';
+
+/** Items are read in pages of this size. */
+const pageSize = 1000;
+
+/** What a run of `site-crawler` has to show, through the API that anybody would use. */
+export class CrawlReader {
+  readonly #connection: Connection;
+  readonly #run: ActorRun;
+
+  constructor(connection: Connection, run: ActorRun) {
+    this.#connection = connection;
+    this.#run = run;
+  }
+
+  async status(): Promise<string> {
+    return (await this.#connection.apify.run(this.#run.id).get())?.status ?? 'DELETED';
+  }
+
+  async itemCount(): Promise<number> {
+    return (await this.#connection.apify.dataset(this.#run.defaultDatasetId).get())?.itemCount ?? 0;
+  }
+
+  async requestCount(): Promise<number> {
+    return (await this.#connection.apify.requestQueue(this.#run.defaultRequestQueueId).get())?.totalRequestCount ?? 0;
+  }
+
+  /** The server that the run's active attempt is on; undefined while there is none. */
+  async server(): Promise<string | undefined> {
+    const attempts = await this.#connection.wherry.attempts(this.#run.id);
+    return attempts.find(({ phase }) => phase === 'active')?.serverId;
+  }
+
+  async items(): Promise<Item[]> {
+    const dataset = this.#connection.apify.dataset<{ url: string; error?: string }>(this.#run.defaultDatasetId);
+    const items: Item[] = [];
+    while (true) {
+      const page = await dataset.listItems({ offset: items.length, limit: pageSize, fields: ['url', 'error'] });
+      items.push(...page.items.map(({ url, error }) => ({ url, failed: error !== undefined })));
+      if (page.items.length < pageSize) return items;
+    }
+  }
+
+  /** The pages that the Actor says it is done with: what it has handled, an item must show. */
+  async handledUrls(): Promise<string[]> {
+    const queue = this.#connection.apify.requestQueue(this.#run.defaultRequestQueueId);
+    const urls: string[] = [];
+    for await (const { items } of queue.paginateRequests({ limit: pageSize })) {
+      // Apify's API gives the time, which its description leaves out of the list.
+      for (const request of items as { url: string; handledAt?: unknown }[]) {
+        if (request.handledAt !== undefined && request.handledAt !== null) urls.push(request.url);
+      }
+    }
+    return urls;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What the demo's crawl came to. Each page must have one item.
+ *
+ * V1: a page that has no item is lost.
+ * V2: each further item of a page is a duplicate.
+ * V3: a duplicate belongs to the last move that was asked for before it appeared. The lost server comes last, so
+ *     what was there before it was asked for belongs to the planned moves, and what came after belongs to it.
+ * V4: nothing may be lost in any move, and nothing repeated in a planned one. A stock Actor whose server is lost may
+ *     repeat what was in hand.
+ */
+import type { Handoff } from '../wherry-api.ts';
+import { plannedMoveCount } from './itinerary.ts';
+
+export interface Item {
+  readonly url: string;
+  /** Whether the Actor reports that it could not load the page. */
+  readonly failed: boolean;
+}
+
+export interface Move {
+  readonly handoff: Handoff;
+  /** How many duplicates there were when the move was asked for. */
+  readonly duplicatesBefore: number;
+}
+
+export interface Crawl {
+  readonly status: string;
+  /** The pages that must have an item. */
+  readonly pages: readonly string[];
+  readonly items: readonly Item[];
+  /** In the order in which they were made. */
+  readonly moves: readonly Move[];
+}
+
+export interface Verdict {
+  readonly status: string;
+  readonly pages: number;
+  readonly items: number;
+  readonly duplicates: number;
+  /** Pages without an item. */
+  readonly lost: readonly string[];
+  readonly failedPages: number;
+  readonly moves: readonly (Handoff & { readonly duplicates: number })[];
+  /** Duplicates of the planned moves, and of the time before the first one. */
+  readonly repeatedAsPlanned: number;
+  readonly repeatedByLostServer: number;
+  /** Why the crawl is not what it should be; none when all is well. */
+  readonly faults: readonly string[];
+}
+
+export function verdictOf({ status, pages, items, moves }: Crawl): Verdict {
+  const withItem = new Set(items.map(({ url }) => url));
+  const lost = [...new Set(pages)].filter((url) => !withItem.has(url));
+  const duplicates = duplicatesOf(items);
+  const attributed = moves.map(({ handoff, duplicatesBefore }, index) => ({
+    ...handoff,
+    duplicates: (moves[index + 1]?.duplicatesBefore ?? duplicates) - duplicatesBefore,
+  }));
+  const repeatedByLostServer = attributed
+    .filter(({ mode }) => mode === 'lost')
+    .reduce((sum, move) => sum + move.duplicates, 0);
+  const known = {
+    status,
+    pages: new Set([...pages, ...withItem]).size,
+    items: items.length,
+    duplicates,
+    lost,
+    failedPages: new Set(items.filter(({ failed }) => failed).map(({ url }) => url)).size,
+    moves: attributed,
+    repeatedAsPlanned: duplicates - repeatedByLostServer,
+    repeatedByLostServer,
+  };
+  return { ...known, faults: faultsOf(known) };
+}
+
+/** V2 */
+export const duplicatesOf = (items: readonly { readonly url: string }[]): number =>
+  items.length - new Set(items.map(({ url }) => url)).size;
+
+/** V4 */
+function faultsOf(verdict: Omit<Verdict, 'faults'>): string[] {
+  const { status, lost, repeatedAsPlanned, moves } = verdict;
+  return [
+    ...(status === 'SUCCEEDED' ? [] : [`The run ended ${status}.`]),
+    ...(lost.length === 0 ? [] : [`${lost.length} pages have no item, ${lost[0]} among them.`]),
+    ...(repeatedAsPlanned === 0 ? [] : [`${repeatedAsPlanned} items were repeated without a server being lost.`]),
+    ...(moves.length === plannedMoveCount
+      ? []
+      : [`The run was moved ${moves.length} times, not ${plannedMoveCount}: the crawl ended too early.`]),
+  ];
+}

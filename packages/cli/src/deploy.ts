@@ -1,0 +1,96 @@
+import { type ActorClient, ActorSourceType, type ActorVersion, type ActorVersionSourceFiles } from 'apify-client';
+import { type ActorFolder, readActorFolder } from './actor-folder.ts';
+import type { Connection } from './connection.ts';
+import { exitCodes } from './exit-codes.ts';
+import { Failure } from './failure.ts';
+import { followLog, linesOf } from './follow-log.ts';
+import { isTerminal } from './status.ts';
+
+export interface Deployment {
+  readonly actorId: string;
+  /** `username/name` */
+  readonly fullName: string;
+  /** False when the platform had this very source, built. */
+  readonly wasBuilt: boolean;
+}
+
+/**
+ * A version carries this tag from when its source is written until that source is built, so that a deployment which
+ * was broken off in between is not taken for one that is done.
+ */
+const tagOfUnbuilt = 'unbuilt';
+
+/** Brings an Actor's folder to the platform and builds it, unless it is there already. `onLog` gets the build's log. */
+export async function deploy(
+  connection: Connection,
+  folder: string,
+  onLog: (line: string) => void,
+): Promise<Deployment> {
+  const source = await readActorFolder(folder);
+  const { username } = await connection.apify.user('me').get();
+  const fullName = `${username}/${source.name}`;
+  const actor = connection.apify.actor(fullName);
+  const known = await actor.get();
+  const actorId = known?.id ?? (await createActor(connection, source));
+  if (known !== undefined && (await isBuilt(actor, source))) return { actorId, fullName, wasBuilt: false };
+  await writeVersion(actor, source, tagOfUnbuilt);
+  await build(connection, actor, source, onLog);
+  await writeVersion(actor, source, source.buildTag);
+  return { actorId, fullName, wasBuilt: true };
+}
+
+async function createActor(connection: Connection, { name, title, description }: ActorFolder): Promise<string> {
+  const created = await connection.apify.actors().create({
+    name,
+    ...(title !== undefined && { title }),
+    ...(description !== undefined && { description }),
+  });
+  return created.id;
+}
+
+async function isBuilt(actor: ActorClient, source: ActorFolder): Promise<boolean> {
+  const version = await actor.version(source.version).get();
+  return version !== undefined && version.buildTag === source.buildTag && hasSource(version, source);
+}
+
+/** Whether the version has the files of the folder, in whatever order. */
+export function hasSource(version: ActorVersion, { files }: Pick<ActorFolder, 'files'>): boolean {
+  const { sourceFiles = [] } = version as Partial<ActorVersionSourceFiles>;
+  const known = new Map(sourceFiles.map((file) => [file.name, file]));
+  return (
+    known.size === files.length &&
+    files.every(({ name, format, content }) => {
+      const file = known.get(name);
+      return file?.content === content && file.format === format;
+    })
+  );
+}
+
+async function writeVersion(actor: ActorClient, source: ActorFolder, buildTag: string): Promise<void> {
+  const version = {
+    versionNumber: source.version,
+    sourceType: ActorSourceType.SourceFiles as const,
+    sourceFiles: [...source.files],
+    envVars: Object.entries(source.environmentVariables).map(([name, value]) => ({ name, value })),
+    buildTag,
+  };
+  if ((await actor.version(source.version).get()) === undefined) await actor.versions().create(version);
+  else await actor.version(source.version).update(version);
+}
+
+async function build(
+  connection: Connection,
+  actor: ActorClient,
+  source: ActorFolder,
+  onLog: (line: string) => void,
+): Promise<void> {
+  const { id } = await actor.build(source.version, { tag: source.buildTag });
+  const isOver = async () => isTerminal((await connection.apify.build(id).get())?.status);
+  for await (const line of linesOf(followLog(connection, id, isOver))) onLog(line);
+  const { status } = await connection.apify.build(id).waitForFinish();
+  if (status === 'SUCCEEDED') return;
+  throw new Failure(
+    exitCodes.notSucceeded,
+    `The build of ${source.name} ended ${status}. Its log (\`wherry log ${id}\`) says why; mend that and run this again.`,
+  );
+}

@@ -1,0 +1,26 @@
+/** What `wherry` exits with. Scripts rely on these: never change what a number means. */
+export const exitCodes = {
+  ok: 0,
+  /** A run did not succeed, a drain left a run behind, or the demo lost or repeated what it must not. */
+  notSucceeded: 1,
+  /** The command line, the settings or the input are wrong. */
+  badUsage: 2,
+  /** No platform answers, or it could not be started. */
+  notReachable: 3,
+  /** The platform knows no such thing, or refused. */
+  refused: 4,
+  /** A fault in `wherry` itself. */
+  fault: 70,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Shown below each command's help. */
+export const exitCodesHelp = `
+Exit codes:
+  0   done; for a run: it SUCCEEDED
+  1   the run did not succeed, the drain left a run behind, or the demo failed
+  2   wrong usage, settings or input
+  3   no platform answers, or it could not be started
+  4   the platform knows no such thing, or refused
+  70  a fault in wherry itself`;

@@ -1,0 +1,72 @@
+import { ApifyApiError } from 'apify-client';
+import { CommanderError } from 'commander';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
+/** A command cannot go on. `message` is one line that says what to change. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+export const badUsage = (message: string): Failure => new Failure(exitCodes.badUsage, message);
+
+/** The platform's own refusal, of either of its APIs. */
+export const refused = (statusCode: number, message: string): Failure =>
+  new Failure(
+    exitCodes.refused,
+    statusCode === 401
+      ? 'The platform does not take this token. Pass the one that it printed at its start with --token or WHERRY_TOKEN.'
+      : message,
+  );
+
+export const notReachable = (url: string, cause?: unknown): Failure =>
+  new Failure(
+    exitCodes.notReachable,
+    `No platform answers at ${url}. Start one with \`npm start\`, or name another with --url or WHERRY_URL.`,
+    { cause },
+  );
+
+const networkCodes = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ERR_NETWORK',
+  'ETIMEDOUT',
+]);
+
+/** Whether the network, and not the platform behind it, is what failed. */
+export function isNetworkError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (code !== undefined && networkCodes.has(code)) || isNetworkError(error.cause);
+}
+
+/** What a command ends with when it throws. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof ApifyApiError) return refused(error.statusCode, error.message);
+  if (error instanceof CommanderError) {
+    const isHelp = error.exitCode === 0;
+    return new Failure(
+      isHelp ? exitCodes.ok : exitCodes.badUsage,
+      isHelp ? '' : `${oneLine(error.message)} \`wherry --help\` shows the usage.`,
+    );
+  }
+  return new Failure(exitCodes.fault, `A fault in wherry itself: ${String((error as Error)?.stack ?? error)}`);
+}
+
+const oneLine = (message: string): string =>
+  message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/[^.?!)]$/, '$&.');

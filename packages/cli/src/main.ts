@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { addDrain } from './commands/drain.ts';
+import { addLog } from './commands/log.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addRun } from './commands/run.ts';
+import { addRuns } from './commands/runs.ts';
+import { addServers } from './commands/servers.ts';
+import { addUndrain } from './commands/undrain.ts';
+import { addUp } from './commands/up.ts';
+import { exitCodesHelp } from './exit-codes.ts';
+import { failureOf } from './failure.ts';
+import { printNote } from './output.ts';
+
+function programOf(): Command {
+  const program = new Command('wherry')
+    .description('Runs Apify Actors on your own machines, and moves them between servers while they work.')
+    .exitOverride()
+    // Commander's own lines for an error are several; ours is one, written below.
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText('after', exitCodesHelp);
+  for (const add of [addUp, addRun, addRuns, addLog, addMigrate, addServers, addDrain, addUndrain]) add(program);
+  return program;
+}
+
+async function main(commandLine: readonly string[]): Promise<void> {
+  const program = programOf();
+  try {
+    await program.parseAsync(commandLine.length === 0 ? ['--help'] : commandLine, { from: 'user' });
+  } catch (error) {
+    const { exitCode, message } = failureOf(error);
+    if (message !== '') printNote(`wherry: ${message}`);
+    process.exitCode = exitCode;
+  }
+}
+
+await main(process.argv.slice(2));

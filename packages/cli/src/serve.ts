@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type Platform, startPlatform } from '@wherry/platform';
+import pino from 'pino';
+import { connect } from './connection.ts';
+import { reportOf } from './demo/report.ts';
+import type { Verdict } from './demo/verdict.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { badUsage, Failure, failureOf } from './failure.ts';
+import { interruption } from './interruption.ts';
+import { printJsonLine, printNote, printResult } from './output.ts';
+import { Progress } from './progress.ts';
+import type { PlatformSettings } from './settings.ts';
+import { showDemo } from './show-demo.ts';
+import { readOrMakeToken } from './token.ts';
+
+/** Starts the platform, shows the demo if that is wanted, and stays until it is told to end. */
+export async function serve(settings: PlatformSettings, { json }: { json: boolean }): Promise<ExitCode> {
+  const signal = interruption();
+  const dataFolder = path.resolve(settings.dataFolder);
+  const platform = await start(settings, dataFolder);
+  try {
+    if (json) printJsonLine({ event: 'started', url: platform.url, token: platform.token, dataFolder });
+    else printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}\n`);
+    const exitCode = settings.demo ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
+    if (settings.once) return exitCode;
+    if (!signal.aborted) {
+      printNote('\nCtrl-C ends it. Runs that are at work then go on at the next start.');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    }
+    return exitCodes.ok;
+  } finally {
+    await platform.close();
+  }
+}
+
+async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
+  const { host, port, servers } = settings;
+  try {
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+    const token = settings.token ?? (await readOrMakeToken(dataFolder));
+    const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
+    return await startPlatform({ dataFolder, token, host, port, servers, logger });
+  } catch (error) {
+    throw startFailure(error as NodeJS.ErrnoException, settings);
+  }
+}
+
+function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: PlatformSettings): Failure {
+  const { code = '', syscall, message } = error;
+  if (code === 'EADDRINUSE') return badUsage(`Port ${port} is in use. Choose another with --port or WHERRY_PORT.`);
+  if (code === 'EACCES' && syscall === 'listen') {
+    return badUsage(`Port ${port} is not for this user. Choose one above 1023 with --port or WHERRY_PORT.`);
+  }
+  if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
+    return badUsage(`This machine has no address "${host}". Choose another with --host or WHERRY_HOST.`);
+  }
+  if (['EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {
+    return badUsage(`${dataFolder} cannot be the data folder (${code}). Choose another with --data or WHERRY_DATA.`);
+  }
+  return new Failure(exitCodes.notReachable, `The platform does not start: ${message}`, { cause: error });
+}
+
+/** A demo that fails does not end the platform, unless it was all that was asked for. */
+async function demonstrate(
+  platform: Platform,
+  { demoUrl: url }: PlatformSettings,
+  { json, signal }: { json: boolean; signal: AbortSignal },
+): Promise<ExitCode> {
+  try {
+    const connection = connect(platform.url, platform.token);
+    const verdict = await showDemo({ connection, url, progress: new Progress(process.stderr), signal });
+    print(verdict, json);
+    return verdict.faults.length === 0 ? exitCodes.ok : exitCodes.notSucceeded;
+  } catch (error) {
+    if (signal.aborted) return exitCodes.notSucceeded;
+    const failure = failureOf(error);
+    printNote(`wherry: the demo did not come to its end. ${failure.message}`);
+    return failure.exitCode;
+  }
+}
+
+function print(verdict: Verdict, json: boolean): void {
+  if (json) printJsonLine({ event: 'demo', ok: verdict.faults.length === 0, ...verdict });
+  else printResult(reportOf(verdict));
+}

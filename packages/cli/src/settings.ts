@@ -1,0 +1,116 @@
+import { badUsage } from './failure.ts';
+
+/** The one place that reads the environment. A flag wins over its variable, a variable over what is taken else. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The flags of `wherry up` as they were written; what is absent was not given. */
+export interface PlatformFlags {
+  readonly port?: string;
+  readonly data?: string;
+  readonly host?: string;
+  readonly token?: string;
+  readonly servers?: string;
+  readonly engine?: string;
+  readonly demo?: boolean;
+  readonly demoUrl?: string;
+  readonly once?: boolean;
+}
+
+export interface PlatformSettings {
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly host: string;
+  /** Undefined: the one in the data folder, which is made once. */
+  readonly token: string | undefined;
+  readonly servers: number;
+  readonly engine: 'process';
+  /** Whether the demo runs after the start. */
+  readonly demo: boolean;
+  /** The site that the demo crawls; undefined: the one that it serves itself. */
+  readonly demoUrl: string | undefined;
+  /** Whether all ends with the demo. */
+  readonly once: boolean;
+}
+
+/** `demoByDefault`: what holds when neither a flag nor a variable says whether the demo runs. */
+export function platformSettings(
+  flags: PlatformFlags,
+  demoByDefault: boolean,
+  environment: Environment = process.env,
+): PlatformSettings {
+  const variable = readerOf(environment);
+  const once = flags.once ?? booleanOf('WHERRY_ONCE', variable('WHERRY_ONCE')) ?? false;
+  const demoUrl = urlOf('--demo-url', flags.demoUrl ?? variable('WHERRY_DEMO_URL'));
+  const noDemo = booleanOf('WHERRY_NO_DEMO', variable('WHERRY_NO_DEMO'));
+  const wished = flags.demo ?? (noDemo === undefined ? undefined : !noDemo);
+  if (wished === false && once) throw badUsage('--once ends with the demo, so it cannot go with --no-demo. Drop one.');
+  return {
+    port: wholeNumberOf('--port', flags.port ?? variable('WHERRY_PORT') ?? '8010', 0, 65_535),
+    dataFolder: flags.data ?? variable('WHERRY_DATA') ?? './data',
+    host: flags.host ?? variable('WHERRY_HOST') ?? '127.0.0.1',
+    token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
+    servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
+    engine: engineOf(flags.engine ?? variable('WHERRY_ENGINE') ?? 'process'),
+    demo: wished ?? (demoByDefault || once || demoUrl !== undefined),
+    demoUrl,
+    once,
+  };
+}
+
+/** The flags that each command takes which talks to a platform. */
+export interface ConnectionFlags {
+  readonly url?: string;
+  readonly token?: string;
+}
+
+export interface ConnectionSettings {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Undefined: the one in `tokenFolder`. */
+  readonly token: string | undefined;
+  readonly tokenFolder: string;
+}
+
+export function connectionSettings(flags: ConnectionFlags, environment: Environment = process.env): ConnectionSettings {
+  const variable = readerOf(environment);
+  const url = urlOf('--url', flags.url ?? variable('WHERRY_URL') ?? 'http://127.0.0.1:8010')!;
+  return {
+    url: url.replace(/\/+$/, ''),
+    token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
+    tokenFolder: variable('WHERRY_DATA') ?? './data',
+  };
+}
+
+/** An empty variable counts as one that is not set, as `WHERRY_PORT= npm start` means it. */
+const readerOf = (environment: Environment) => (name: string) => environment[name] || undefined;
+
+function wholeNumberOf(flag: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  throw badUsage(`${flag} must be a whole number from ${least} to ${most}, but is "${text}".`);
+}
+
+function booleanOf(name: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (['1', 'true', 'yes'].includes(text.toLowerCase())) return true;
+  if (['0', 'false', 'no'].includes(text.toLowerCase())) return false;
+  throw badUsage(`${name} must be 1 or 0, but is "${text}".`);
+}
+
+function urlOf(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw badUsage(`${flag} must be an address that begins with http:// or https://, but is "${text}".`);
+}
+
+function tokenOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^[\x21-\x7e]{8,}$/.test(text)) return text;
+  throw badUsage('The token must have 8 characters or more, all printable ASCII without spaces. Choose another.');
+}
+
+function engineOf(text: string): 'process' {
+  if (text === 'process') return text;
+  if (text === 'docker')
+    throw badUsage('The docker engine comes later. Use --engine process, for code that you trust.');
+  throw badUsage(`There is no engine "${text}". Use --engine process.`);
+}

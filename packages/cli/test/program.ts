@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const wherry = fileURLToPath(new URL('../bin/wherry.mjs', import.meta.url));
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CallOptions {
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly environment?: Record<string, string>;
+}
+
+/** The environment without what the machine sets for Wherry. */
+function environmentWith(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('WHERRY_'));
+  return { ...Object.fromEntries(own), ...more };
+}
+
+/** Starts the real `wherry` as a process of its own. */
+export function startWherry(commandLine: readonly string[], options: CallOptions = {}): ChildProcess {
+  return spawn(process.execPath, [wherry, ...commandLine], {
+    cwd: options.cwd,
+    env: environmentWith(options.environment),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** What a start of the real `wherry` comes to. */
+export async function callWherry(commandLine: readonly string[], options: CallOptions = {}): Promise<Outcome> {
+  const child = startWherry(commandLine, options);
+  child.stdin!.end(options.stdin ?? '');
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  return { exitCode: await ended, stdout, stderr };
+}

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { exitCodes } from '../src/exit-codes.ts';
+import { connectionSettings, type PlatformFlags, platformSettings } from '../src/settings.ts';
+
+const up = (flags: PlatformFlags, environment: Record<string, string> = {}, demoByDefault = false) =>
+  platformSettings(flags, demoByDefault, environment);
+
+test('without flags and variables a platform listens on loopback, port 8010, with its data in ./data', () => {
+  expect(up({})).toEqual({
+    port: 8010,
+    dataFolder: './data',
+    host: '127.0.0.1',
+    token: undefined,
+    servers: 2,
+    engine: 'process',
+    demo: false,
+    demoUrl: undefined,
+    once: false,
+  });
+});
+
+test('each setting has a variable, and a flag wins over it', () => {
+  const environment = {
+    WHERRY_PORT: '9001',
+    WHERRY_DATA: '/srv/wherry',
+    WHERRY_HOST: '0.0.0.0',
+    WHERRY_TOKEN: 'token-of-the-variable',
+    WHERRY_SERVERS: '3',
+    WHERRY_ENGINE: 'process',
+    WHERRY_DEMO_URL: 'https://one.test/',
+    WHERRY_ONCE: '1',
+  };
+  expect(up({}, environment)).toEqual({
+    port: 9001,
+    dataFolder: '/srv/wherry',
+    host: '0.0.0.0',
+    token: 'token-of-the-variable',
+    servers: 3,
+    engine: 'process',
+    demo: true,
+    demoUrl: 'https://one.test/',
+    once: true,
+  });
+  const flags = {
+    port: '9002',
+    data: 'elsewhere',
+    host: '::1',
+    token: 'token-of-the-flag',
+    servers: '4',
+    demoUrl: 'https://two.test/',
+  };
+  expect(up(flags, environment)).toMatchObject({
+    port: 9002,
+    dataFolder: 'elsewhere',
+    host: '::1',
+    token: 'token-of-the-flag',
+    servers: 4,
+    demoUrl: 'https://two.test/',
+  });
+});
+
+test('the demo runs with npm start unless a flag or a variable says no, and with up only when asked for', () => {
+  expect(up({}, {}, true).demo).toBe(true);
+  expect(up({ demo: false }, {}, true).demo).toBe(false);
+  expect(up({}, { WHERRY_NO_DEMO: '1' }, true).demo).toBe(false);
+  expect(up({}, { WHERRY_NO_DEMO: '0' }, true).demo).toBe(true);
+  expect(up({ demo: true }, { WHERRY_NO_DEMO: '1' }).demo).toBe(true);
+  expect(up({ demo: true }).demo).toBe(true);
+  expect(up({ once: true }).demo).toBe(true);
+  expect(up({ demoUrl: 'https://one.test/' }).demo).toBe(true);
+});
+
+test('an empty variable counts as one that is not set', () => {
+  expect(up({}, { WHERRY_PORT: '', WHERRY_TOKEN: '', WHERRY_ONCE: '' })).toMatchObject({ port: 8010, once: false });
+});
+
+test.each<[PlatformFlags, Record<string, string>, RegExp]>([
+  [{ port: '80a' }, {}, /--port must be a whole number from 0 to 65535, but is "80a"/],
+  [{ port: '65536' }, {}, /--port/],
+  [{ servers: '0' }, {}, /--servers must be a whole number from 1/],
+  [{ token: 'short' }, {}, /8 characters/],
+  [{ token: 'with a space' }, {}, /without spaces/],
+  [{ engine: 'docker' }, {}, /comes later/],
+  [{ engine: 'podman' }, {}, /no engine "podman"/],
+  [{ demoUrl: 'example.org' }, {}, /http:\/\//],
+  [{ demoUrl: 'file:///etc/passwd' }, {}, /http:\/\//],
+  [{ once: true, demo: false }, {}, /--no-demo/],
+  [{}, { WHERRY_ONCE: 'perhaps' }, /WHERRY_ONCE must be 1 or 0/],
+  [{ once: true }, { WHERRY_NO_DEMO: '1' }, /--no-demo/],
+])('%j with %j is refused as bad usage', (flags, environment, message) => {
+  expect(() => up(flags, environment)).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(message), exitCode: exitCodes.badUsage }),
+  );
+});
+
+test('a command finds the platform by flag, by variable, or on this machine', () => {
+  expect(connectionSettings({}, {})).toEqual({
+    url: 'http://127.0.0.1:8010',
+    token: undefined,
+    tokenFolder: './data',
+  });
+  const environment = { WHERRY_URL: 'http://one.test:1//', WHERRY_TOKEN: 'token-one', WHERRY_DATA: '/srv/wherry' };
+  expect(connectionSettings({}, environment)).toEqual({
+    url: 'http://one.test:1',
+    token: 'token-one',
+    tokenFolder: '/srv/wherry',
+  });
+  expect(connectionSettings({ url: 'https://two.test', token: 'token-two' }, environment)).toMatchObject({
+    url: 'https://two.test',
+    token: 'token-two',
+  });
+  expect(() => connectionSettings({ url: 'two.test' }, {})).toThrow(/--url/);
+});
