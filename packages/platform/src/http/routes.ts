@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { registerDatasetRoutes } from './dataset-routes.ts';
+import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import type { Services } from './services.ts';
 
 /** Every route, one file a resource. */
 export function registerRoutes(app: FastifyInstance, services: Services): void {
-  void app;
-  void services;
+  registerDatasetRoutes(app, services);
+  registerKeyValueStoreRoutes(app, services);
 }

@@ -1,8 +1,12 @@
 import type { SqliteSession } from '../sqlite-session.ts';
 import { core } from './0001-core.ts';
+import { storages } from './0002-storages.ts';
 
 /** Every step that the schema ever took, in order. A step that was released is never changed; add another. */
-const steps: readonly { readonly number: number; readonly sql: string }[] = [{ number: 1, sql: core }];
+const steps: readonly { readonly number: number; readonly sql: string }[] = [
+  { number: 1, sql: core },
+  { number: 2, sql: storages },
+];
 
 /** Brings the schema up to date, one transaction a step. Throws when the data is of a newer Wherry. */
 export function migrate(session: SqliteSession): void {

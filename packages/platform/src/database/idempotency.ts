@@ -1,0 +1,38 @@
+import { Refusal } from '../refusal.ts';
+import { one, run, type Sql } from './sql.ts';
+
+/**
+ * Promise 3 for an operation that a client may send twice: runs `body` the first time that `key` is seen in `scope`,
+ * and answers what it answered then each time after. Without a key it just runs `body`. The result must be plain JSON.
+ * What `body` refuses is not remembered, so it may be sent again once it is put right.
+ */
+export function* once<Result>(
+  scope: string,
+  key: string | undefined,
+  now: number,
+  body: () => Sql<Result>,
+): Sql<Result> {
+  if (key === undefined) return yield* body();
+  const known = yield* one<{ answer_json: string }>(
+    'SELECT answer_json FROM idempotency_keys WHERE scope = ? AND key = ?',
+    scope,
+    key,
+  );
+  if (known !== undefined) return JSON.parse(known.answer_json) as Result;
+  const result = yield* body();
+  yield* run(
+    'INSERT INTO idempotency_keys (scope, key, answer_json, created_at) VALUES (?, ?, ?, ?)',
+    scope,
+    key,
+    JSON.stringify(result ?? null),
+    now,
+  );
+  return result;
+}
+
+/** The header's value, checked. @throws Refusal 400 `invalid-idempotency-key` when it is empty, too long or repeated. */
+export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && header.length > 0 && header.length <= 256) return header;
+  throw new Refusal(400, 'invalid-idempotency-key', 'The header Idempotency-Key takes one key of 1 to 256 characters.');
+}

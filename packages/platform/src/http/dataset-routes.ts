@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import { type DatasetRow, datasets } from '../storages/dataset.ts';
+import { registerDatasetItemRoutes } from './dataset-item-routes.ts';
+import type { Services } from './services.ts';
+import { storageAnswer } from './storage-answer.ts';
+import { storageMounts } from './storage-mounts.ts';
+import { registerStorageRoutes } from './storage-routes.ts';
+
+export function registerDatasetRoutes(app: FastifyInstance, services: Services): void {
+  const mounts = storageMounts(services, 'dataset');
+  registerStorageRoutes(app, services, {
+    collection: '/v2/datasets',
+    mounts,
+    operations: datasets,
+    answerOf: (row) => datasetAnswer(services, row),
+  });
+  for (const mount of mounts) registerDatasetItemRoutes(app, services, mount);
+}
+
+function datasetAnswer(services: Services, row: DatasetRow) {
+  const url = `${services.publicUrl}/v2/datasets/${row.id}`;
+  return {
+    ...storageAnswer(row, url),
+    itemCount: row.item_count,
+    cleanItemCount: row.clean_item_count,
+    fields: null,
+    schema: null,
+    itemsPublicUrl: `${url}/items`,
+    stats: { writeCount: row.write_count, storageBytes: row.bytes, inflatedBytes: row.bytes },
+  };
+}

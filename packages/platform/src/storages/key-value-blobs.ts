@@ -1,0 +1,58 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Database } from '../database/database.ts';
+import { defineRead } from '../database/operation.ts';
+import { one } from '../database/sql.ts';
+import type { FileStore } from './file-store.ts';
+
+/** A blob is written before its row is committed, so a young one without a row may be about to get it. */
+const minAgeMs = 60 * 60 * 1000;
+
+const batchSize = 500;
+
+const unnamedBlobs = defineRead('records.unnamedBlobs', function* (blobIds: readonly string[]) {
+  const unnamed: string[] = [];
+  for (const blobId of blobIds) {
+    if ((yield* one('SELECT 1 FROM records WHERE blob_id = ?', blobId)) === undefined) unnamed.push(blobId);
+  }
+  return unnamed;
+});
+
+export interface BlobSweep {
+  readonly database: Database;
+  readonly files: FileStore;
+  /** The folder that `files` was made with. */
+  readonly blobFolder: string;
+  /** Younger files are left alone. An hour unless set. */
+  readonly olderThanMs?: number;
+}
+
+/**
+ * Removes the blobs that no record names, and what a crash left half-written: a crash between a blob and its row leaves
+ * them, and so do operations that replace or delete records within others. For the start of the platform. Answers how
+ * many blobs were removed.
+ */
+export async function sweepBlobs({ database, files, blobFolder, olderThanMs = minAgeMs }: BlobSweep): Promise<number> {
+  const old = await oldFiles(blobFolder, olderThanMs);
+  for (const file of old.filter((each) => each.endsWith('.partial'))) await rm(file, { force: true });
+  const blobIds = old.filter((each) => !each.endsWith('.partial')).map((each) => path.basename(each));
+  let removed = 0;
+  for (let first = 0; first < blobIds.length; first += batchSize) {
+    const batch = blobIds.slice(first, first + batchSize);
+    const unnamed = await database.read(unnamedBlobs, batch, { kind: 'platform' });
+    for (const blobId of unnamed) await files.remove(blobId);
+    removed += unnamed.length;
+  }
+  return removed;
+}
+
+async function oldFiles(folder: string, olderThanMs: number): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const old: string[] = [];
+  for (const name of names) {
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() === true && found.mtimeMs <= Date.now() - olderThanMs) old.push(file);
+  }
+  return old;
+}

@@ -1,0 +1,41 @@
+import { defineRead, defineWrite, type Operation } from '../database/operation.ts';
+import type { Sql } from '../database/sql.ts';
+import {
+  changeStorage,
+  findStorageId,
+  getOrCreateStorage,
+  getStorage,
+  listStorages,
+  type StorageChanges,
+  type StorageListing,
+  type StorageRow,
+  type StorageTable,
+} from './storage-row.ts';
+
+type Addressed = { userId: string; address: string };
+
+/** What is done alike to storages of every kind. `delete` answers the blobs that no record names any more. */
+export interface StorageOperations<Row extends StorageRow> {
+  readonly getOrCreate: Operation<{ userId: string; id: string; name: string | null }, { row: Row; created: boolean }>;
+  readonly get: Operation<Addressed, Row>;
+  readonly list: Operation<StorageListing, { total: number; rows: Row[] }>;
+  readonly change: Operation<Addressed & { changes: StorageChanges }, Row>;
+  readonly delete: Operation<Addressed, string[]>;
+}
+
+export function defineStorageOperations<Row extends StorageRow>(
+  table: StorageTable,
+  deleteStorage: (id: string) => Sql<string[]>,
+): StorageOperations<Row> {
+  return {
+    getOrCreate: defineWrite(`${table}.getOrCreate`, (input, { now }) =>
+      getOrCreateStorage<Row>(table, { ...input, now }),
+    ),
+    get: defineRead(`${table}.get`, ({ userId, address }) => getStorage<Row>(table, userId, address)),
+    list: defineRead(`${table}.list`, (listing) => listStorages<Row>(table, listing)),
+    change: defineWrite(`${table}.change`, (input, { now }) => changeStorage<Row>(table, { ...input, now })),
+    delete: defineWrite(`${table}.delete`, function* ({ userId, address }) {
+      return yield* deleteStorage(yield* findStorageId(table, userId, address));
+    }),
+  };
+}

@@ -1,0 +1,152 @@
+import { all, one, run, type Sql } from '../database/sql.ts';
+import { newId } from '../ids.ts';
+import { notFound, Refusal } from '../refusal.ts';
+
+/** The tables of named storages. They share the columns of `StorageRow`. */
+export type StorageTable = 'datasets' | 'key_value_stores';
+
+export interface StorageRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly username: string;
+  readonly name: string | null;
+  readonly title: string | null;
+  readonly act_id: string | null;
+  readonly act_run_id: string | null;
+  readonly general_access: string;
+  readonly url_signing_secret_key: string;
+  readonly created_at: number;
+  readonly modified_at: number;
+  readonly write_count: number;
+  readonly bytes: number;
+}
+
+/** What a new storage is made of. `actId` and `runId` name the run that it is made for. */
+export interface NewStorage {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string | null;
+  readonly now: number;
+  readonly actId?: string | null;
+  readonly runId?: string | null;
+}
+
+export interface StorageListing {
+  readonly userId: string;
+  readonly unnamed: boolean;
+  readonly offset: number;
+  readonly limit: number;
+  readonly desc: boolean;
+}
+
+/** What to change; what is missing stays. A name of null makes the storage unnamed. */
+export interface StorageChanges {
+  readonly name?: string | null;
+  readonly title?: string | null;
+  readonly generalAccess?: string;
+}
+
+const nouns: Record<StorageTable, string> = { datasets: 'Dataset', key_value_stores: 'Key-value store' };
+
+export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<void> {
+  yield* run(
+    `INSERT INTO ${table} (id, user_id, name, act_id, act_run_id, url_signing_secret_key, created_at, modified_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    storage.id,
+    storage.userId,
+    storage.name,
+    storage.actId ?? null,
+    storage.runId ?? null,
+    newId(24),
+    storage.now,
+    storage.now,
+  );
+}
+
+/** The id of the user's storage behind an address: its id, `name`, `~name`, `username~name` or `username/name`. */
+export function* findStorageId(table: StorageTable, userId: string, address: string): Sql<string> {
+  const own = yield* one<{ id: string }>(`SELECT id FROM ${table} WHERE id = ? AND user_id = ?`, address, userId);
+  if (own !== undefined) return own.id;
+  const [, username = '', name = ''] = /^(?:([^~/]*)[~/])?(.*)$/s.exec(address) ?? [];
+  const named = yield* one<{ id: string }>(
+    `SELECT id FROM ${table} WHERE user_id = ? AND name = ?
+      AND (? IN ('', 'me') OR ? = (SELECT username FROM users WHERE users.id = ?))`,
+    userId,
+    name,
+    username,
+    username,
+    userId,
+  );
+  if (named === undefined) throw notFound(nouns[table], address);
+  return named.id;
+}
+
+export function* getStorage<Row extends StorageRow>(table: StorageTable, userId: string, address: string): Sql<Row> {
+  const id = yield* findStorageId(table, userId, address);
+  const row = yield* one<Row>(
+    `SELECT storage.*, users.username FROM ${table} AS storage JOIN users ON users.id = storage.user_id
+      WHERE storage.id = ?`,
+    id,
+  );
+  return row!;
+}
+
+/** The storage of that name, made when there is none; a new one each time when `name` is null. */
+export function* getOrCreateStorage<Row extends StorageRow>(
+  table: StorageTable,
+  storage: NewStorage,
+): Sql<{ row: Row; created: boolean }> {
+  const { userId, name } = storage;
+  const known =
+    name === null
+      ? undefined
+      : yield* one<{ id: string }>(`SELECT id FROM ${table} WHERE user_id = ? AND name = ?`, userId, name);
+  if (known === undefined) yield* insertStorage(table, storage);
+  return { row: yield* getStorage<Row>(table, userId, known?.id ?? storage.id), created: known === undefined };
+}
+
+export function* listStorages<Row extends StorageRow>(
+  table: StorageTable,
+  listing: StorageListing,
+): Sql<{ total: number; rows: Row[] }> {
+  const where = `storage.user_id = ?${listing.unnamed ? '' : ' AND storage.name IS NOT NULL'}`;
+  const order = listing.desc ? 'DESC' : 'ASC';
+  const counted = yield* one<{ total: number }>(
+    `SELECT COUNT(*) AS total FROM ${table} AS storage WHERE ${where}`,
+    listing.userId,
+  );
+  const rows = yield* all<Row>(
+    `SELECT storage.*, users.username FROM ${table} AS storage JOIN users ON users.id = storage.user_id
+      WHERE ${where} ORDER BY storage.created_at ${order}, storage.id ${order} LIMIT ? OFFSET ?`,
+    listing.userId,
+    listing.limit,
+    listing.offset,
+  );
+  return { total: counted!.total, rows };
+}
+
+export function* changeStorage<Row extends StorageRow>(
+  table: StorageTable,
+  input: { userId: string; address: string; changes: StorageChanges; now: number },
+): Sql<Row> {
+  const row = yield* getStorage<Row>(table, input.userId, input.address);
+  const { name = row.name, title = row.title, generalAccess = row.general_access } = input.changes;
+  const taken = yield* one(
+    `SELECT 1 FROM ${table} WHERE user_id = ? AND name = ? AND id <> ?`,
+    input.userId,
+    name,
+    row.id,
+  );
+  if (taken !== undefined) {
+    throw new Refusal(409, 'name-not-unique', `${nouns[table]} "${name}" exists already. Choose another name.`);
+  }
+  yield* run(
+    `UPDATE ${table} SET name = ?, title = ?, general_access = ?, modified_at = ? WHERE id = ?`,
+    name,
+    title,
+    generalAccess,
+    input.now,
+    row.id,
+  );
+  return yield* getStorage<Row>(table, input.userId, row.id);
+}

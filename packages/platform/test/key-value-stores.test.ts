@@ -1,0 +1,217 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { systemClock } from '../src/clock.ts';
+import { SqliteDatabase } from '../src/database/sqlite-database.ts';
+import { FileStore } from '../src/storages/file-store.ts';
+import { sweepBlobs } from '../src/storages/key-value-blobs.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+
+const errorOf = async (answer: Response) => {
+  const { error } = (await answer.json()) as { error: { type: string } };
+  return { status: answer.status, type: error.type };
+};
+
+async function newStore(fixture: Fixture) {
+  const { id } = await fixture.client.keyValueStores().getOrCreate();
+  return { id, store: fixture.client.keyValueStore(id), url: `/v2/key-value-stores/${id}` };
+}
+
+const put = (fixture: Fixture, url: string, body: Uint8Array | string, headers: Record<string, string>) =>
+  fetch(fixture.platform.url + url, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${fixture.platform.token}`, ...headers },
+    body: body as BodyInit,
+  });
+
+const blobsOf = async (fixture: Fixture) =>
+  (await readdir(path.join(fixture.dataFolder, 'blobs'), { recursive: true }).catch(() => [])).filter((name) =>
+    /[/\\]/.test(name),
+  );
+
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+test('a store is made once for its name, found, listed, renamed and deleted', async () => {
+  await using fixture = await startFixture();
+  const { client } = fixture;
+  const created = await client.keyValueStores().getOrCreate('settings');
+  expect(await client.keyValueStores().getOrCreate('settings')).toEqual(created);
+  expect(await client.keyValueStore('wherry~settings').get()).toEqual(created);
+  expect(await client.keyValueStores().list()).toMatchObject({ total: 1, items: [{ id: created.id }] });
+  expect(await client.keyValueStore(created.id).update({ name: 'options' })).toMatchObject({ name: 'options' });
+  await client.keyValueStores().getOrCreate('other');
+  const taken = await fixture.call('PUT', `/v2/key-value-stores/${created.id}`, { name: 'other' });
+  expect(await errorOf(taken)).toEqual({ status: 409, type: 'name-not-unique' });
+  await client.keyValueStore('options').delete();
+  expect(await client.keyValueStore(created.id).get()).toBeUndefined();
+});
+
+test('values of every kind come back as they went in', async () => {
+  await using fixture = await startFixture();
+  const { store, url } = await newStore(fixture);
+  await store.setRecord({ key: 'object', value: { a: [1, null], ü: '✓' } });
+  await store.setRecord({ key: 'text', value: 'a text' });
+  await store.setRecord({ key: 'bytes', value: Buffer.from([0, 255, 1]) as never, contentType: 'image/png' });
+  await store.setRecord({ key: 'streamed', value: Readable.from([Buffer.from('in '), Buffer.from('parts')]) as never });
+  expect((await store.getRecord('object'))?.value).toEqual({ a: [1, null], ü: '✓' });
+  expect(await store.getRecord('text')).toMatchObject({ value: 'a text', contentType: 'text/plain; charset=utf-8' });
+  expect(await store.getRecord('bytes', { buffer: true })).toMatchObject({
+    value: Buffer.from([0, 255, 1]),
+    contentType: 'image/png',
+  });
+  expect((await store.getRecord('streamed', { buffer: true }))?.value).toEqual(Buffer.from('in parts'));
+  expect(await store.getRecord('none')).toBeUndefined();
+  expect(await store.recordExists('object')).toBe(true);
+  expect(await store.recordExists('none')).toBe(false);
+
+  const spaced = '{ "kept" :  1.0 }';
+  expect((await put(fixture, `${url}/records/raw`, spaced, { 'content-type': 'application/json' })).status).toBe(201);
+  expect(await (await fixture.call('GET', `${url}/records/raw`)).text()).toBe(spaced);
+  const posted = await fixture.call('POST', `${url}/records/posted`, 'x', { 'content-type': 'text/csv' });
+  expect(posted.status).toBe(201);
+  const head = await fixture.call('HEAD', `${url}/records/raw`);
+  expect(head.headers.get('content-length')).toBe(String(spaced.length));
+  expect(head.headers.get('content-type')).toBe('application/json');
+  const empty = await put(fixture, `${url}/records/empty`, '', { 'content-type': 'text/plain' });
+  expect(empty.status).toBe(201);
+  expect(await (await fixture.call('GET', `${url}/records/empty`)).text()).toBe('');
+
+  await store.deleteRecord('text');
+  await store.deleteRecord('text');
+  expect(await store.getRecord('text')).toBeUndefined();
+});
+
+test('a body is stored as it was before it was compressed', async () => {
+  await using fixture = await startFixture();
+  const { url } = await newStore(fixture);
+  const text = 'words '.repeat(1000);
+  for (const [encoding, body] of [
+    ['gzip', gzipSync(text)],
+    ['br', brotliCompressSync(text)],
+  ] as const) {
+    const headers = { 'content-type': 'text/plain', 'content-encoding': encoding };
+    expect((await put(fixture, `${url}/records/${encoding}`, body, headers)).status).toBe(201);
+    expect(await (await fixture.call('GET', `${url}/records/${encoding}`)).text()).toBe(text);
+    const broken = await put(fixture, `${url}/records/broken`, body.subarray(0, 20), headers);
+    expect(await errorOf(broken), encoding).toEqual({ status: 400, type: 'invalid-request' });
+    const plain = await put(fixture, `${url}/records/broken`, text, headers);
+    expect(await errorOf(plain), encoding).toEqual({ status: 400, type: 'invalid-request' });
+  }
+  expect((await fixture.call('GET', `${url}/records/broken`)).status).toBe(404);
+});
+
+test('a large value is streamed to a file, and the file goes with its record', async () => {
+  await using fixture = await startFixture();
+  const { id, store, url } = await newStore(fixture);
+  const large = randomBytes(12 * 1024 * 1024);
+  const bytes = { 'content-type': 'application/octet-stream' };
+  expect((await put(fixture, `${url}/records/large`, large, bytes)).status).toBe(201);
+  const found = await fixture.call('GET', `${url}/records/large`);
+  expect(digest(new Uint8Array(await found.arrayBuffer()))).toBe(digest(large));
+  const [first] = await blobsOf(fixture);
+  expect(await blobsOf(fixture)).toHaveLength(1);
+
+  const other = large.subarray(1);
+  expect((await put(fixture, `${url}/records/large`, other, bytes)).status).toBe(201);
+  expect(await blobsOf(fixture)).toHaveLength(1);
+  expect(await blobsOf(fixture)).not.toContain(first);
+  expect(await store.get()).toMatchObject({ stats: { storageBytes: other.length } });
+  expect((await put(fixture, `${url}/records/large`, 'small', bytes)).status).toBe(201);
+  expect(await blobsOf(fixture)).toEqual([]);
+
+  expect(await errorOf(await put(fixture, '/v2/key-value-stores/none/records/large', large, bytes))).toEqual({
+    status: 404,
+    type: 'record-not-found',
+  });
+  expect(await blobsOf(fixture)).toEqual([]);
+  await put(fixture, `${url}/records/large`, large, bytes);
+  await fixture.client.keyValueStore(id).delete();
+  expect(await blobsOf(fixture)).toEqual([]);
+});
+
+test('blobs that no record names are swept once they are old, and no others', async () => {
+  await using fixture = await startFixture();
+  const { url } = await newStore(fixture);
+  const large = randomBytes(2 * 1024 * 1024);
+  await put(fixture, `${url}/records/kept`, large, { 'content-type': 'application/octet-stream' });
+  const blobFolder = path.join(fixture.dataFolder, 'blobs');
+  const files = new FileStore(blobFolder);
+  const orphan = await files.put(Buffer.from('left by a crash'));
+  const young = await files.put(Buffer.from('about to get its row'));
+  const old = new Date(0);
+  for (const name of await blobsOf(fixture)) {
+    if (!name.endsWith(young.blobId)) await utimes(path.join(blobFolder, name), old, old);
+  }
+  const database = SqliteDatabase.open(path.join(fixture.dataFolder, 'wherry.sqlite'), systemClock);
+  expect(await sweepBlobs({ database, files, blobFolder })).toBe(1);
+  await database.close();
+  const left = await blobsOf(fixture);
+  expect(left).toHaveLength(2);
+  expect(left.some((name) => name.endsWith(orphan.blobId))).toBe(false);
+  const kept = await fixture.call('GET', `${url}/records/kept`);
+  expect(digest(new Uint8Array(await kept.arrayBuffer()))).toBe(digest(large));
+});
+
+test('keys are listed in order, by page and by prefix', async () => {
+  await using fixture = await startFixture();
+  const { store } = await newStore(fixture);
+  const keys = ['a-1', 'a-2', 'a-3', 'b', "b.(!)'_"];
+  for (const key of keys) await store.setRecord({ key, value: key });
+  const all = await store.listKeys();
+  expect(all).toMatchObject({ count: 5, limit: 1000, isTruncated: false, nextExclusiveStartKey: null });
+  expect(all.items.map(({ key, size }) => [key, size])).toEqual(keys.map((key) => [key, key.length]));
+  expect(await store.listKeys({ limit: 2 })).toMatchObject({
+    items: [{ key: 'a-1' }, { key: 'a-2' }],
+    isTruncated: true,
+    nextExclusiveStartKey: 'a-2',
+  });
+  expect((await store.listKeys({ prefix: 'a-', exclusiveStartKey: 'a-1' })).items.map(({ key }) => key)).toEqual([
+    'a-2',
+    'a-3',
+  ]);
+  expect((await store.listKeys({ prefix: 'ab' })).items).toEqual([]);
+  const walked: string[] = [];
+  for await (const { key } of store.listKeys({ limit: 4 })) walked.push(key);
+  expect(walked).toEqual(keys.slice(0, 4));
+});
+
+test('input that is wrong is refused in Apify’s form, and nothing is stored', async () => {
+  await using fixture = await startFixture();
+  const { store, url } = await newStore(fixture);
+  const json = { 'content-type': 'application/json; charset=utf-8' };
+  for (const key of ['k'.repeat(300), 'a b', 'a/b', 'ü', 'a~b']) {
+    const answer = await put(fixture, `${url}/records/${encodeURIComponent(key)}`, '1', json);
+    expect(await errorOf(answer), key).toEqual({ status: 400, type: 'invalid-record-key' });
+  }
+  for (const body of ['{"a":', 'undefined', '']) {
+    expect(await errorOf(await put(fixture, `${url}/records/json`, body, json)), body).toEqual({
+      status: 400,
+      type: 'invalid-json',
+    });
+  }
+  expect((await store.listKeys()).items).toEqual([]);
+  expect(await errorOf(await fixture.call('GET', `${url}/keys?limit=x`))).toEqual({
+    status: 400,
+    type: 'invalid-input',
+  });
+  expect(await errorOf(await fixture.call('GET', `${url}/keys?collection=x`))).toEqual({
+    status: 400,
+    type: 'invalid-collection',
+  });
+  for (const [method, rest] of [
+    ['GET', ''],
+    ['DELETE', ''],
+    ['GET', '/keys'],
+    ['GET', '/records/a'],
+    ['DELETE', '/records/a'],
+  ] as const) {
+    expect(await errorOf(await fixture.call(method, `/v2/key-value-stores/none${rest}`)), method + rest).toEqual({
+      status: 404,
+      type: 'record-not-found',
+    });
+  }
+  expect((await fixture.call('GET', `${url}/records`)).status).toBe(501);
+});
