@@ -10,7 +10,6 @@ import { PassThrough, type Readable } from 'node:stream';
 export class LogStore {
   readonly #folder: string;
   readonly #writers = new Map<string, WriteStream>();
-  readonly #followers = new Map<string, Set<PassThrough>>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -29,15 +28,12 @@ export class LogStore {
       .map((line) => `${stamp} ${line}`)
       .join('\n')}\n`;
     this.#writerOf(id).write(lines);
-    for (const follower of this.#followers.get(id) ?? []) follower.write(lines);
   }
 
-  /** Says that nothing more will come for now; those who follow the log are done. */
+  /** Says that nothing more will come for now. */
   end(id: string): void {
     this.#writers.get(id)?.end();
     this.#writers.delete(id);
-    for (const follower of this.#followers.get(id) ?? []) follower.end();
-    this.#followers.delete(id);
   }
 
   /** What is there now. An empty stream when there is nothing. */
@@ -47,27 +43,6 @@ export class LogStore {
     file.once('error', () => stream.end());
     file.pipe(stream);
     return stream;
-  }
-
-  /** What is there and what comes, until `end`. */
-  follow(id: string): Readable {
-    const live = new PassThrough();
-    const followers = this.#followers.get(id) ?? new Set();
-    this.#followers.set(id, followers.add(live));
-    const out = new PassThrough();
-    out.once('close', () => {
-      followers.delete(live);
-      live.destroy();
-    });
-    const writer = this.#writers.get(id);
-    // Lines that are on their way to the file when following starts must not be missed: wait until they are in it.
-    const start = () => {
-      const end = writer?.bytesWritten;
-      const past = end === 0 ? undefined : createReadStream(this.#pathOf(id));
-      void past;
-    };
-    void start;
-    throw new Error('not built yet');
   }
 
   async remove(id: string): Promise<void> {

@@ -141,13 +141,17 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
     return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
   }
   if (handoff === null) return wait(run.deadlineAt);
-  const next = handoff.phase === 'switched' ? planOpening(handoff, active, limits, now) : planDrain(run, handoff, active, limits, now);
+  const next =
+    handoff.phase === 'switched'
+      ? planOpening(handoff, active, limits, now)
+      : planDrain(run, handoff, active, limits, now);
   return next.actions.length > 0 ? next : wait(next.wakeAt, run.deadlineAt);
 }
 
 const finish = (status: Extract<Action, { kind: 'finish' }>['status'], exitCode: number | null): Plan =>
   act({ kind: 'finish', status, exitCode });
-const exitCodeOf = ({ container }: AttemptFacts): number | null => (container.kind === 'exited' ? container.exitCode : null);
+const exitCodeOf = ({ container }: AttemptFacts): number | null =>
+  container.kind === 'exited' ? container.exitCode : null;
 
 function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
   const isOver = !['running', 'starting'].includes(active.container.kind);
@@ -164,7 +168,8 @@ function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
     return act({ kind: 'switch' });
   }
   if (!run.mayRestart) return finish('FAILED', exitCode);
-  if (handoff !== null) return act({ kind: 'cancelHandoff', outcome: `the attempt exited with code ${exitCode} before` });
+  if (handoff !== null)
+    return act({ kind: 'cancelHandoff', outcome: `the attempt exited with code ${exitCode} before` });
   return act({ kind: 'requestHandoff', mode: 'cold', reason: 'restart' });
 }
 
@@ -214,6 +219,7 @@ function planBoot(
 function planOpening(handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
   const openEndsAt = (handoff.switchedAt ?? handoff.requestedAt) + limits.bootMs;
   if (active.hasArrived) return act({ kind: 'completeHandoff', outcome: 'done' });
-  if (now >= openEndsAt) return act({ kind: 'completeHandoff', outcome: 'the new attempt runs but has not called the platform' });
+  if (now >= openEndsAt)
+    return act({ kind: 'completeHandoff', outcome: 'the new attempt runs but has not called the platform' });
   return wait(openEndsAt);
 }

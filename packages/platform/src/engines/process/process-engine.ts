@@ -139,7 +139,13 @@ export class ProcessEngine implements Engine {
   }
 }
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGKILL: 9, SIGTERM: 15, SIGINT: 2, SIGSEGV: 11, SIGABRT: 6 };
+const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
+  SIGKILL: 9,
+  SIGTERM: 15,
+  SIGINT: 2,
+  SIGSEGV: 11,
+  SIGABRT: 6,
+};
 const keyOf = (runId: string, attempt: number) => `${runId}/${attempt}`;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 

@@ -28,6 +28,8 @@ export async function readProcess(pid: number): Promise<ProcessEntry | undefined
 
 export async function readProcesses(): Promise<ProcessEntry[]> {
   const names = await readdir('/proc');
-  const entries = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))));
+  const entries = await Promise.all(
+    names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))),
+  );
   return entries.filter((entry) => entry !== undefined);
 }

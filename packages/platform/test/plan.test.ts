@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { type AttemptFacts, type HandoffFacts, type Limits, plan, type RunFacts } from '../src/runs/plan.ts';
+
+const limits: Limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000 };
+
+const attempt = (number: number, changes: Partial<AttemptFacts> = {}): AttemptFacts => ({
+  number,
+  phase: 'active',
+  container: { kind: 'running' },
+  killSent: false,
+  hasArrived: true,
+  requestsInHand: 0,
+  migratingSentAt: undefined,
+  persistSentAt: undefined,
+  isQuiet: false,
+  calledReboot: false,
+  ...changes,
+});
+
+const warm: HandoffFacts = {
+  mode: 'warm',
+  reason: 'migration',
+  from: 1,
+  to: 2,
+  phase: 'requested',
+  requestedAt: 0,
+  switchedAt: null,
+};
+
+const facts = (changes: Partial<RunFacts> = {}): RunFacts => ({
+  status: 'RUNNING',
+  finished: false,
+  deadlineAt: null,
+  graceEndsAt: null,
+  activeAttempt: 1,
+  attempts: [attempt(1)],
+  handoff: null,
+  mayRestart: false,
+  ...changes,
+});
+
+const draining = (changes: Partial<AttemptFacts>): RunFacts =>
+  facts({
+    handoff: warm,
+    attempts: [attempt(1, { migratingSentAt: 100, ...changes }), attempt(2, { phase: 'waiting' })],
+  });
+
+describe('a warm handoff', () => {
+  test('P2: migrating waits until the next attempt is at the gate, or is late', () => {
+    const waiting = attempt(2, { phase: 'waiting', hasArrived: false });
+    const run = facts({ handoff: warm, attempts: [attempt(1), waiting] });
+    expect(plan(run, limits, 1)).toEqual({ actions: [], wakeAt: 30_000 });
+    expect(plan(run, limits, 30_000).actions).toEqual([{ kind: 'sendMigrating', attempt: 1 }]);
+    const arrived = facts({ handoff: warm, attempts: [attempt(1), { ...waiting, hasArrived: true }] });
+    expect(plan(arrived, limits, 1).actions).toEqual([{ kind: 'sendMigrating', attempt: 1 }]);
+  });
+
+  test('P3: requests in hand hold the switch up even after the Actor called reboot', () => {
+    const run = draining({ requestsInHand: 2, calledReboot: true });
+    expect(plan(run, limits, 200)).toEqual({ actions: [], wakeAt: 60_100 });
+    expect(plan(run, limits, 60_100).actions).toEqual([{ kind: 'switch' }]);
+  });
+
+  test('P3: with nothing in hand, reboot ends the drain at once; without it the quiet grace does', () => {
+    expect(plan(draining({ calledReboot: true }), limits, 120).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
+    expect(plan(draining({}), limits, 120)).toEqual({ actions: [], wakeAt: 10_100 });
+    expect(plan(draining({}), limits, 10_100).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
+  });
+
+  test('P3: after the second persistState the switch waits for quiet', () => {
+    expect(plan(draining({ persistSentAt: 150 }), limits, 160).actions).toEqual([]);
+    expect(plan(draining({ persistSentAt: 150, isQuiet: true }), limits, 160).actions).toEqual([{ kind: 'switch' }]);
+  });
+
+  test('a next attempt that ends before migrating was sent cancels the handoff; after it, does not', () => {
+    const gone = attempt(2, { phase: 'waiting', container: { kind: 'exited', exitCode: 1 } });
+    expect(plan(facts({ handoff: warm, attempts: [attempt(1), gone] }), limits, 1).actions).toMatchObject([
+      { kind: 'cancelHandoff' },
+    ]);
+    const late = facts({ handoff: warm, attempts: [attempt(1, { migratingSentAt: 5, calledReboot: true }), gone] });
+    expect(plan(late, limits, 6).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
+  });
+});
+
+describe('exits', () => {
+  const exited = (exitCode: number, changes: Partial<RunFacts> = {}) =>
+    facts({ attempts: [attempt(1, { container: { kind: 'exited', exitCode } })], ...changes });
+
+  test('P4: 0 ends the run SUCCEEDED, also while it migrates; another code FAILED, or restarts it', () => {
+    expect(plan(exited(0), limits, 1).actions).toMatchObject([{ kind: 'finish', status: 'SUCCEEDED' }]);
+    expect(plan(exited(0, { handoff: warm }), limits, 1).actions).toMatchObject([
+      { kind: 'finish', status: 'SUCCEEDED' },
+    ]);
+    expect(plan(exited(3), limits, 1).actions).toMatchObject([{ kind: 'finish', status: 'FAILED', exitCode: 3 }]);
+    expect(plan(exited(3, { mayRestart: true }), limits, 1).actions).toMatchObject([
+      { kind: 'requestHandoff', reason: 'restart' },
+    ]);
+  });
+
+  test('P4: another code after migrating goes on to the next attempt', () => {
+    const run = draining({ container: { kind: 'exited', exitCode: 91 } });
+    expect(plan(run, limits, 200).actions).toEqual([{ kind: 'switch' }]);
+  });
+
+  test('a lost container goes on elsewhere', () => {
+    const run = facts({ attempts: [attempt(1, { container: { kind: 'lost' } })] });
+    expect(plan(run, limits, 1).actions).toEqual([{ kind: 'requestHandoff', mode: 'lost', reason: 'lost' }]);
+  });
+});
+
+test('P1: a fenced attempt is killed once and then ended, and a cold successor waits for that', () => {
+  const cold: HandoffFacts = { ...warm, mode: 'cold', phase: 'switched', switchedAt: 5 };
+  const next = attempt(2, { container: { kind: 'none' }, hasArrived: false });
+  const run = (old: Partial<AttemptFacts>) =>
+    facts({ activeAttempt: 2, handoff: cold, attempts: [attempt(1, { phase: 'fenced', ...old }), next] });
+  expect(plan(run({}), limits, 6).actions).toEqual([{ kind: 'kill', attempt: 1 }]);
+  expect(plan(run({ killSent: true }), limits, 6).actions).toEqual([]);
+  expect(plan(run({ container: { kind: 'exited', exitCode: 137 } }), limits, 6).actions).toEqual([
+    { kind: 'end', attempt: 1, exitCode: 137 },
+  ]);
+  expect(plan(facts({ activeAttempt: 2, handoff: cold, attempts: [next] }), limits, 7).actions).toEqual([
+    { kind: 'start', attempt: 2 },
+  ]);
+});
+
+test('a run past its timeout ends, whatever else is under way', () => {
+  expect(plan({ ...draining({ requestsInHand: 1 }), deadlineAt: 500 }, limits, 500).actions).toMatchObject([
+    { kind: 'finish', status: 'TIMED-OUT' },
+  ]);
+});
