@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify';
+import { invalidInput, Refusal } from '../refusal.ts';
+import { type CommitParts, commit } from '../storages/commits.ts';
+import type { FileStore } from '../storages/file-store.ts';
+import { maxInlineBytes } from '../storages/key-value-record.ts';
+import { userIdOf } from './caller.ts';
+import { commitPartsOf } from './commit-body.ts';
+import type { Services } from './services.ts';
+
+/** One atomic change of items, records and charges, by the active attempt of a run or on its behalf. */
+export function registerCommitRoutes(app: FastifyInstance, services: Services): void {
+  const { database, files } = services;
+  const discard = async (blobs: readonly string[]) => {
+    for (const blobId of blobs) await files.remove(blobId);
+  };
+
+  app.put('/wherry/v1/runs/:runId/commits/:sequence', async (request) => {
+    const { runId, sequence: text } = request.params as { runId: string; sequence: string };
+    const sequence = sequenceOf(text);
+    const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
+    const input = { userId: userIdOf(request), runId, sequence, parts };
+    try {
+      const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
+      await discard(repeated ? blobs : replacedBlobs);
+      return { data: answer };
+    } catch (error) {
+      // As for a record: after any other failure the commit may stand, and its blobs with it.
+      if (error instanceof Refusal) await discard(blobs);
+      throw error;
+    }
+  });
+}
+
+function sequenceOf(text: string): number {
+  const sequence = Number(text);
+  if (/^\d+$/.test(text) && sequence >= 1 && Number.isSafeInteger(sequence)) return sequence;
+  throw invalidInput(`The number of a commit is a whole number of at least 1, not "${text}".`);
+}
+
+/** Puts the values that are too large for the database into files. `blobs` are the new ones. */
+async function storeLarge(parts: CommitParts, files: FileStore): Promise<{ parts: CommitParts; blobs: string[] }> {
+  const blobs: string[] = [];
+  const records: CommitParts['records'][number][] = [];
+  for (const part of parts.records) {
+    const value = part.record?.value ?? null;
+    if (part.record === null || value === null || value.length <= maxInlineBytes) {
+      records.push(part);
+      continue;
+    }
+    const { blobId } = await files.put(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+    blobs.push(blobId);
+    records.push({ ...part, record: { ...part.record, value: null, blobId } });
+  }
+  return { parts: { ...parts, records }, blobs };
+}

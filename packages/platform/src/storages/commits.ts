@@ -1,0 +1,173 @@
+/**
+ * Commits (promise 3).
+ *
+ * C1: the parts of a commit take effect together or not at all, in the order items, records, charges.
+ * C2: the commits of a run are numbered from 1 without a gap, across its attempts.
+ * C3: a commit that is sent again is answered as the first time and changes nothing, whatever it holds then.
+ */
+import { type Caller, defineWrite } from '../database/operation.ts';
+import { one, run, type Sql } from '../database/sql.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { appendItems } from './dataset.ts';
+import { deleteRecord, putRecord, type StoredRecord } from './key-value-record.ts';
+import { findStorageId } from './storage-row.ts';
+
+/** A storage of null is the run's default one. Items are JSON texts; a record of null is deleted. */
+export interface CommitParts {
+  readonly items: readonly { readonly datasetId: string | null; readonly items: readonly string[] }[];
+  readonly records: readonly {
+    readonly storeId: string | null;
+    readonly key: string;
+    readonly record: StoredRecord | null;
+  }[];
+  readonly charges: readonly { readonly eventName: string; readonly count: number }[];
+}
+
+export interface CommitAnswer {
+  readonly runId: string;
+  readonly sequence: number;
+  readonly attempt: number;
+  /** Where the items of each part went. */
+  readonly items: readonly { readonly datasetId: string; readonly firstIndex: number; readonly count: number }[];
+}
+
+export interface CommitOutcome {
+  readonly answer: CommitAnswer;
+  readonly repeated: boolean;
+  /** Blobs that no record names any more. */
+  readonly replacedBlobs: readonly string[];
+}
+
+interface Run {
+  readonly id: string;
+  readonly active_attempt: number | null;
+  readonly default_dataset_id: string;
+  readonly default_key_value_store_id: string;
+}
+
+interface Commit {
+  readonly userId: string;
+  readonly runId: string;
+  readonly sequence: number;
+  readonly parts: CommitParts;
+}
+
+export const commit = defineWrite('commits.commit', function* (input: Commit, { now, caller }): Sql<CommitOutcome> {
+  const { userId, runId, sequence, parts } = input;
+  const committing = yield* findRun(userId, runId, caller);
+  const known = yield* findCommit(runId, sequence);
+  if (known !== undefined) return { answer: known, repeated: true, replacedBlobs: [] };
+  yield* checkSequence(runId, sequence);
+  const attempt = committing.active_attempt;
+  if (attempt === null) {
+    throw new Refusal(409, 'run-not-active', `Run ${runId} has no active attempt, so nothing can be committed to it.`);
+  }
+  const items = yield* commitItems(committing, userId, parts.items, now);
+  const replacedBlobs = yield* commitRecords(committing, userId, parts.records, now);
+  for (const charge of parts.charges) yield* addCharge(runId, charge.eventName, charge.count);
+  const answer = { runId, sequence, attempt, items };
+  yield* run(
+    'INSERT INTO commits (run_id, sequence, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?)',
+    runId,
+    sequence,
+    attempt,
+    JSON.stringify(answer),
+    now,
+  );
+  return { answer, repeated: false, replacedBlobs };
+});
+
+function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
+  if (caller.kind === 'attempt' && caller.runId !== runId) {
+    throw new Refusal(403, 'insufficient-permissions', `An attempt of run ${caller.runId} commits to that run alone.`);
+  }
+  const found = yield* one<Run>(
+    `SELECT id, active_attempt, default_dataset_id, default_key_value_store_id FROM runs
+      WHERE id = ? AND user_id = ?`,
+    runId,
+    userId,
+  );
+  if (found === undefined) throw notFound('Actor run', runId);
+  return found;
+}
+
+function* findCommit(runId: string, sequence: number): Sql<CommitAnswer | undefined> {
+  const row = yield* one<{ answer_json: string }>(
+    'SELECT answer_json FROM commits WHERE run_id = ? AND sequence = ?',
+    runId,
+    sequence,
+  );
+  return row === undefined ? undefined : (JSON.parse(row.answer_json) as CommitAnswer);
+}
+
+/** C2. */
+function* checkSequence(runId: string, sequence: number): Sql<void> {
+  const row = yield* one<{ last: number | null }>('SELECT MAX(sequence) AS last FROM commits WHERE run_id = ?', runId);
+  const expected = (row?.last ?? 0) + 1;
+  if (sequence === expected) return;
+  throw new Refusal(
+    409,
+    'commit-out-of-order',
+    `The next commit of run ${runId} is ${expected}, not ${sequence}. Nothing was changed; send commit ${expected}.`,
+    { expected },
+  );
+}
+
+function* commitItems(
+  { default_dataset_id }: Run,
+  userId: string,
+  parts: CommitParts['items'],
+  now: number,
+): Sql<CommitAnswer['items']> {
+  const appended: CommitAnswer['items'][number][] = [];
+  for (const [index, { datasetId: address, items }] of parts.entries()) {
+    const datasetId = yield* naming(
+      `items[${index}]`,
+      findStorageId('datasets', userId, address ?? default_dataset_id),
+    );
+    const { firstIndex } = yield* appendItems({ datasetId, items, now });
+    appended.push({ datasetId, firstIndex, count: items.length });
+  }
+  return appended;
+}
+
+function* commitRecords(
+  { default_key_value_store_id }: Run,
+  userId: string,
+  parts: CommitParts['records'],
+  now: number,
+): Sql<string[]> {
+  const replaced: string[] = [];
+  for (const [index, { storeId: address, key, record }] of parts.entries()) {
+    const storeId = yield* naming(
+      `records[${index}]`,
+      findStorageId('key_value_stores', userId, address ?? default_key_value_store_id),
+    );
+    const old =
+      record === null ? yield* deleteRecord({ storeId, key, now }) : yield* putRecord({ ...record, storeId, now });
+    if (old !== null) replaced.push(old);
+  }
+  return replaced;
+}
+
+/** Says which part of a commit is at fault. */
+function* naming<Result>(part: string, body: Sql<Result>): Sql<Result> {
+  try {
+    return yield* body;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { statusCode, type, message, details } = error;
+    throw new Refusal(statusCode, type, `${part}: ${message}`, { ...details, part });
+  }
+}
+
+/** Counts events that a run charges for. */
+export function* addCharge(runId: string, eventName: string, count: number): Sql<void> {
+  yield* run(
+    `INSERT INTO charges (run_id, event_name, count) VALUES (?, ?, ?)
+      ON CONFLICT (run_id, event_name) DO UPDATE SET count = charges.count + excluded.count`,
+    runId,
+    eventName,
+    count,
+  );
+}
