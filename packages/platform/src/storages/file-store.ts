@@ -25,7 +25,7 @@ export class FileStore {
     let bytes = 0;
     try {
       for await (const chunk of source instanceof Buffer ? [source] : source) {
-        await file.write(chunk);
+        await file.writeFile(chunk); // `write` may take a part only, on a disk that fills up.
         bytes += chunk.length;
       }
       await file.sync();
