@@ -1,11 +1,13 @@
 import type { SqliteSession } from '../sqlite-session.ts';
 import { core } from './0001-core.ts';
 import { storages } from './0002-storages.ts';
+import { requestQueues } from './0003-request-queues.ts';
 
 /** Every step that the schema ever took, in order. A step that was released is never changed; add another. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: core },
   { number: 2, sql: storages },
+  { number: 3, sql: requestQueues },
 ];
 
 /** Brings the schema up to date, one transaction a step. Throws when the data is of a newer Wherry. */

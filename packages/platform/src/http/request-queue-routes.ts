@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { type RequestQueueRow, requestQueues } from '../storages/request-queue.ts';
+import { acceptEmptyBodies } from './empty-body.ts';
+import { registerRequestHeadRoutes } from './request-head-routes.ts';
+import { registerRequestLockRoutes } from './request-lock-routes.ts';
+import { registerRequestRoutes } from './request-routes.ts';
+import type { Services } from './services.ts';
+import { storageAnswer } from './storage-answer.ts';
+import { storageMounts } from './storage-mounts.ts';
+import { registerStorageRoutes } from './storage-routes.ts';
+
+export function registerRequestQueueRoutes(app: FastifyInstance, services: Services): void {
+  const mounts = storageMounts(services, 'requestQueue');
+  registerStorageRoutes(app, services, {
+    collection: '/v2/request-queues',
+    mounts,
+    operations: requestQueues,
+    answerOf: (row) => requestQueueAnswer(services, row),
+  });
+  app.register(async (scope) => {
+    acceptEmptyBodies(scope);
+    for (const mount of mounts) {
+      registerRequestRoutes(scope, services, mount);
+      registerRequestHeadRoutes(scope, services, mount);
+      registerRequestLockRoutes(scope, services, mount);
+    }
+  });
+}
+
+function requestQueueAnswer(services: Services, row: RequestQueueRow) {
+  return {
+    ...storageAnswer(row, `${services.publicUrl}/v2/request-queues/${row.id}`),
+    totalRequestCount: row.total_count,
+    handledRequestCount: row.handled_count,
+    pendingRequestCount: row.total_count - row.handled_count,
+    hadMultipleClients: row.had_multiple_clients === 1,
+    stats: { writeCount: row.write_count },
+  };
+}

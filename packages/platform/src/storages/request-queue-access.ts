@@ -1,0 +1,71 @@
+import { one, run, type Sql } from '../database/sql.ts';
+import { getRequestQueue } from './request-queue.ts';
+
+/** Which queue of which user, and who works with it. `clientKey` undefined counts as a new client each time. */
+export interface QueueAccess {
+  readonly userId: string;
+  /** The queue's id, or what else names it. */
+  readonly address: string;
+  readonly clientKey?: string | undefined;
+}
+
+/** What a write does to the queue itself. Each is 0 when left out. */
+interface QueueChange {
+  /** How many new places it needs; they are the last ones up to `last_order`. */
+  readonly places?: number;
+  readonly total?: number;
+  readonly handled?: number;
+}
+
+export interface TouchedQueue {
+  readonly id: string;
+  readonly last_order: number;
+  readonly modified_at: number;
+  readonly had_multiple_clients: number;
+}
+
+/**
+ * Finds the queue and notes the write in it, in one statement, since each request that is crawled costs several writes.
+ * Every write comes first here, so that a second process would wait for the queue's row.
+ * @throws Refusal 404 when there is no such queue.
+ */
+export function* touchQueue(access: QueueAccess, change: QueueChange, now: number): Sql<TouchedQueue> {
+  const touched = yield* touch(access.address, access, change, now);
+  if (touched !== undefined) return touched;
+  const { id } = yield* getRequestQueue(access.userId, access.address);
+  return (yield* touch(id, access, change, now))!;
+}
+
+function* touch(id: string, access: QueueAccess, change: QueueChange, now: number): Sql<TouchedQueue | undefined> {
+  const clientKey = access.clientKey ?? '';
+  return yield* one<TouchedQueue>(
+    `UPDATE request_queues SET modified_at = ?, write_count = write_count + 1, last_order = last_order + ?,
+      total_count = total_count + ?, handled_count = handled_count + ?,
+      had_multiple_clients =
+        CASE WHEN client_key IS NULL OR (client_key = ? AND client_key <> '') THEN had_multiple_clients ELSE 1 END,
+      client_key = COALESCE(client_key, ?)
+      WHERE id = ? AND user_id = ? RETURNING id, last_order, modified_at, had_multiple_clients`,
+    now,
+    change.places ?? 0,
+    change.total ?? 0,
+    change.handled ?? 0,
+    clientKey,
+    clientKey,
+    id,
+    access.userId,
+  );
+}
+
+/** Corrects the counts by what turned out otherwise than expected, e.g. a request that was there already. */
+export function* correctCounts(queueId: string, total: number, handled: number): Sql<void> {
+  if (total === 0 && handled === 0) return;
+  yield* run(
+    'UPDATE request_queues SET total_count = total_count + ?, handled_count = handled_count + ? WHERE id = ?',
+    total,
+    handled,
+    queueId,
+  );
+}
+
+/** The place of a request that goes to one end of the queue. The later one comes first at the forefront. */
+export const placeAt = (order: number, forefront: boolean): number => (forefront ? -order : order);

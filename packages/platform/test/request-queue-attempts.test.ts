@@ -1,0 +1,204 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ApifyClient } from 'apify-client';
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { ensureUser } from '../src/accounts/tokens.ts';
+import { systemClock } from '../src/clock.ts';
+import { defineWrite } from '../src/database/operation.ts';
+import { run } from '../src/database/sql.ts';
+import { SqliteDatabase } from '../src/database/sqlite-database.ts';
+import { createApp } from '../src/http/app.ts';
+import { Authenticator, hashToken } from '../src/http/authentication.ts';
+import { registerRequestQueueRoutes } from '../src/http/request-queue-routes.ts';
+import { LogStore } from '../src/logs/log-store.ts';
+import { RequestsInHand } from '../src/runs/requests-in-hand.ts';
+import { FileStore } from '../src/storages/file-store.ts';
+import { addRequests, markHandled } from '../src/storages/request-change.ts';
+import { newRequestOf } from '../src/storages/request-input.ts';
+import { releaseAttemptLocks } from '../src/storages/request-lock.ts';
+import { deleteRequestQueue, insertRequestQueue } from '../src/storages/request-queue.ts';
+
+const platform = { kind: 'platform' } as const;
+const userId = 'user';
+
+/** A run whose attempts 1 and 2 have the tokens `RUN-1` and `RUN-2`; attempt 1 is active. */
+const plantRun = defineWrite('test.queues.plantRun', function* ({ runId }: { runId: string }, { now }) {
+  yield* insertRequestQueue({ id: `${runId}-queue`, userId, name: null, now, runId });
+  yield* run(
+    `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, active_attempt, options_json,
+      meta_json, stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)
+      VALUES (?, ?, 'a', 'b', '0.0.1', 'RUNNING', ?, 1, '{}', '{}', '{}', 'd', 'k', ?)`,
+    runId,
+    userId,
+    now,
+    `${runId}-queue`,
+  );
+  for (const number of [1, 2]) {
+    yield* run(
+      `INSERT INTO attempts (run_id, number, server_id, build_id, phase, reason, token_hash, created_at)
+        VALUES (?, ?, 's', 'b', 'active', 'start', ?, ?)`,
+      runId,
+      number,
+      hashToken(`${runId}-${number}`),
+      now,
+    );
+  }
+});
+
+/** What a handoff does in one transaction. */
+const handOff = defineWrite('test.queues.handOff', function* (input: { runId: string; to: number; release: boolean }) {
+  yield* run('UPDATE runs SET active_attempt = ? WHERE id = ?', input.to, input.runId);
+  return input.release ? yield* releaseAttemptLocks(input.runId, input.to - 1) : 0;
+});
+
+const compose = defineWrite('test.queues.compose', function* (input: { address: string; urls: string[] }, { now }) {
+  const access = { userId, address: input.address };
+  const requests = input.urls.map((url) => newRequestOf({ url }, 'the request'));
+  const { added } = yield* addRequests({ access, requests, forefront: false }, now);
+  return yield* markHandled({ access, requestIds: added.slice(0, 1).map(({ requestId }) => requestId) }, now);
+});
+const drop = defineWrite('test.queues.drop', function* (input: { id: string }) {
+  yield* deleteRequestQueue(input.id);
+});
+
+async function startQueues() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  const database = SqliteDatabase.open(path.join(folder, 'wherry.sqlite'), systemClock);
+  await database.write(ensureUser, { userId, username: 'wherry', tokenHash: hashToken('user-token') }, platform);
+  for (const runId of ['run', 'other']) await database.write(plantRun, { runId }, platform);
+  const emptied: string[] = [];
+  const requestsInHand = new RequestsInHand((runId) => emptied.push(runId));
+  const app = createApp({
+    authenticator: new Authenticator(database),
+    gate: { enter: async () => undefined, leave: () => undefined },
+    logger: pino({ level: 'silent' }),
+  });
+  registerRequestQueueRoutes(app, {
+    database,
+    requestsInHand,
+    files: new FileStore(path.join(folder, 'blobs')),
+    logs: await LogStore.open(path.join(folder, 'logs')),
+    clock: systemClock,
+    publicUrl: 'http://localhost',
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    database,
+    emptied,
+    inHand: (attempt = 1) => requestsInHand.countOf('run', attempt),
+    queueOf: (token: string, clientKey = 'crawlee', id = 'run-queue') =>
+      new ApifyClient({ baseUrl: url, token, maxRetries: 0 }).requestQueue(id, { clientKey }),
+    mounted: (address: string) =>
+      fetch(`${url}${address}`, { headers: { authorization: 'Bearer user-token' } }).then((answer) => answer.json()),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const page = (name: string | number) => ({ url: `https://example.com/${name}`, uniqueKey: `${name}` });
+const three = [page(0), page(1), page(2)];
+const handled = (id: string, name: string | number) =>
+  ({ ...page(name), id, handledAt: new Date().toISOString() }) as never;
+const lost = { statusCode: 403, type: 'request-handled-or-locked' };
+
+test('a request is in hand from the moment it is fetched until it is handled, reclaimed, unlocked or deleted', async () => {
+  await using queues = await startQueues();
+  const queue = queues.queueOf('run-1');
+  await queue.batchAddRequests([...three, page(3)]);
+  const items = (await queue.listAndLockHead({ lockSecs: 60 })).items.map(({ id }) => id) as string[];
+  const [a, b, c, d] = items as [string, string, string, string];
+  expect(queues.inHand()).toBe(0);
+  await queues.queueOf('user-token').getRequest(a);
+  expect(queues.inHand()).toBe(0);
+  for (const id of items) await queue.prolongRequestLock(id, { lockSecs: 60 });
+  for (const id of items) await queue.getRequest(id);
+  expect(queues.inHand()).toBe(4);
+
+  await queue.updateRequest(handled(a, 0));
+  await queue.getRequest(a);
+  expect(queues.inHand()).toBe(3);
+  await queue.updateRequest({ ...page(1), id: b, retryCount: 1 } as never);
+  expect(queues.inHand()).toBe(3);
+  await queue.deleteRequestLock(b);
+  expect(queues.inHand()).toBe(2);
+  await queue.deleteRequest(c);
+  expect([queues.inHand(), queues.emptied]).toEqual([1, []]);
+  expect(await queue.unlockRequests()).toEqual({ unlockedCount: 1 });
+  expect([queues.inHand(), queues.emptied]).toEqual([0, ['run']]);
+
+  // Without locks, as Crawlee's first queue works.
+  await queue.getRequest(d);
+  expect(queues.inHand()).toBe(1);
+  await queue.updateRequest({ ...page(3), id: d });
+  expect(queues.inHand()).toBe(0);
+  await queue.getRequest(d);
+  await expect(queue.updateRequest({ ...page('x'), id: d })).rejects.toMatchObject({ statusCode: 400 });
+  expect(queues.inHand()).toBe(1);
+  await queue.batchDeleteRequests([{ id: d }]);
+  expect(queues.inHand()).toBe(0);
+});
+
+test('L2: the locks of an attempt are not those of another run, even with its client key', async () => {
+  await using queues = await startQueues();
+  const mine = queues.queueOf('run-1');
+  const other = queues.queueOf('other-1');
+  await mine.batchAddRequests(three);
+  const [first] = (await mine.listAndLockHead({ lockSecs: 60, limit: 1 })).items;
+  await expect(other.prolongRequestLock(first!.id, { lockSecs: 60 })).rejects.toMatchObject(lost);
+  await expect(other.deleteRequestLock(first!.id)).rejects.toMatchObject(lost);
+  expect(await other.unlockRequests()).toEqual({ unlockedCount: 0 });
+  expect((await other.listAndLockHead({ lockSecs: 60 })).items).toHaveLength(2);
+  // Two queues of one process have a key each, and may unlock each other's.
+  await queues.queueOf('run-1', 'another').prolongRequestLock(first!.id, { lockSecs: 60 });
+  expect(await queues.queueOf('run-1', 'another').unlockRequests()).toEqual({ unlockedCount: 1 });
+  expect(await queues.queueOf('user-token').unlockRequests()).toEqual({ unlockedCount: 2 });
+});
+
+test('the next attempt gets what its predecessor had locked once a handoff releases it, in its old place', async () => {
+  await using queues = await startQueues();
+  const first = queues.queueOf('run-1');
+  await first.batchAddRequests(three);
+  const [head] = (await first.listAndLockHead({ lockSecs: 600, limit: 1 })).items;
+  expect(await queues.database.write(handOff, { runId: 'run', to: 2, release: false }, platform)).toBe(0);
+  const second = queues.queueOf('run-2');
+  expect((await second.listHead()).items.map(({ uniqueKey }) => uniqueKey)).toEqual(['1', '2']);
+  await expect(second.prolongRequestLock(head!.id, { lockSecs: 60 })).rejects.toMatchObject(lost);
+  expect(await queues.database.write(handOff, { runId: 'run', to: 2, release: true }, platform)).toBe(1);
+  expect((await second.listAndLockHead({ lockSecs: 600 })).items.map(({ uniqueKey }) => uniqueKey)).toEqual([
+    '0',
+    '1',
+    '2',
+  ]);
+  const fenced = { statusCode: 403, type: 'attempt-fenced' };
+  await expect(first.updateRequest(handled(head!.id, 0))).rejects.toMatchObject(fenced);
+  await expect(first.addRequest(page('late'))).rejects.toMatchObject(fenced);
+  await expect(first.getRequest(head!.id)).rejects.toMatchObject(fenced);
+  await expect(first.listAndLockHead({ lockSecs: 1 })).rejects.toMatchObject(fenced);
+  expect(await second.get()).toMatchObject({ totalRequestCount: 3, handledRequestCount: 0 });
+});
+
+test('a queue answers on the paths of its run, and other operations can compose its parts', async () => {
+  await using queues = await startQueues();
+  const urls = ['https://example.com/1', 'https://example.com/2'];
+  const { handled: done } = await queues.database.write(compose, { address: 'run-queue', urls }, platform);
+  expect(done).toEqual([{ requestId: expect.any(String), wasAlreadyHandled: false }]);
+  expect(await queues.mounted('/v2/actor-runs/run/request-queue')).toMatchObject({
+    data: { id: 'run-queue', totalRequestCount: 2, handledRequestCount: 1, actRunId: 'run' },
+  });
+  expect(await queues.mounted('/v2/actor-runs/run/request-queue/head')).toMatchObject({
+    data: { items: [{ url: urls[1] }] },
+  });
+  const { data } = (await queues.mounted(`/v2/actor-runs/run/request-queue/requests/${done[0]!.requestId}`)) as {
+    data: { handledAt: string };
+  };
+  expect(new Date(data.handledAt).toISOString()).toBe(data.handledAt);
+  await queues.database.write(drop, { id: 'run-queue' }, platform);
+  expect(await queues.mounted('/v2/actor-runs/run/request-queue')).toMatchObject({
+    error: { type: 'record-not-found' },
+  });
+});
