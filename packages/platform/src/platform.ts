@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
 import { ensureUser } from './accounts/tokens.ts';
+import { Builder } from './builds/builder.ts';
+import { InputSecrets } from './builds/input-secrets.ts';
 import { systemClock } from './clock.ts';
 import { SqliteDatabase } from './database/sqlite-database.ts';
 import { createApp, type Gate } from './http/app.ts';
@@ -22,6 +24,8 @@ export interface PlatformOptions {
   readonly port?: number;
   /** How many local servers (slots of the process engine) there are. */
   readonly servers?: number;
+  /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
+  readonly buildTimeoutSecs?: number;
   readonly logger?: Logger;
 }
 
@@ -47,20 +51,33 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     { kind: 'platform' },
   );
   const app = createApp({ authenticator: new Authenticator(database), gate: openGate, logger });
+  const logs = await LogStore.open(path.join(dataFolder, 'logs'));
+  const publicUrl = `http://${host}:${port}`;
+  const builder = new Builder({
+    ...{ database, logs, logger, dataFolder, token, publicUrl },
+    clock: systemClock,
+    environment: process.env,
+    ...(options.buildTimeoutSecs !== undefined && { timeoutSecs: options.buildTimeoutSecs }),
+  });
   const services: Services = {
     database,
     files: new FileStore(path.join(dataFolder, 'blobs')),
-    logs: await LogStore.open(path.join(dataFolder, 'logs')),
+    logs,
+    builder,
+    inputSecrets: new InputSecrets(path.join(dataFolder, 'input-secrets.json')),
     requestsInHand: new RequestsInHand(),
     clock: systemClock,
-    publicUrl: `http://${host}:${port}`,
+    publicUrl,
   };
   registerRoutes(app, services);
   const url = await app.listen({ host, port });
+  await builder.start(url);
   return {
     url,
     token,
     async close() {
+      await builder.close();
+      await logs.close();
       await app.close();
       await database.close();
     },

@@ -1,9 +1,14 @@
 import type { FastifyInstance } from 'fastify';
+import { registerActorRoutes } from './actor-routes.ts';
+import { registerActorVersionRoutes } from './actor-version-routes.ts';
+import { registerBuildRoutes } from './build-routes.ts';
 import { registerCommitRoutes } from './commit-routes.ts';
 import { registerDatasetRoutes } from './dataset-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
+import { registerLogRoutes } from './log-routes.ts';
 import { registerRequestQueueRoutes } from './request-queue-routes.ts';
 import type { Services } from './services.ts';
+import { registerUserRoutes } from './user-routes.ts';
 
 /** Every route, one file a resource. */
 export function registerRoutes(app: FastifyInstance, services: Services): void {
@@ -11,4 +16,9 @@ export function registerRoutes(app: FastifyInstance, services: Services): void {
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);
   registerRequestQueueRoutes(app, services);
+  registerActorRoutes(app, services);
+  registerActorVersionRoutes(app, services);
+  registerBuildRoutes(app, services);
+  registerLogRoutes(app, services);
+  registerUserRoutes(app, services);
 }

@@ -1,3 +1,5 @@
+import type { Builder } from '../builds/builder.ts';
+import type { InputSecrets } from '../builds/input-secrets.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
@@ -11,6 +13,9 @@ export interface Services {
   readonly files: FileStore;
   /** Logs of runs and builds. */
   readonly logs: LogStore;
+  readonly builder: Builder;
+  /** Seals the secret fields of inputs. */
+  readonly inputSecrets: InputSecrets;
   readonly requestsInHand: RequestsInHand;
   readonly clock: Clock;
   /** The API's own address as clients outside reach it, without a slash at the end. */

@@ -2,12 +2,14 @@ import type { SqliteSession } from '../sqlite-session.ts';
 import { core } from './0001-core.ts';
 import { storages } from './0002-storages.ts';
 import { requestQueues } from './0003-request-queues.ts';
+import { actors } from './0004-actors.ts';
 
 /** Every step that the schema ever took, in order. A step that was released is never changed; add another. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: core },
   { number: 2, sql: storages },
   { number: 3, sql: requestQueues },
+  { number: 4, sql: actors },
 ];
 
 /** Brings the schema up to date, one transaction a step. Throws when the data is of a newer Wherry. */

@@ -1,0 +1,160 @@
+import { endUnfinishedBuilds } from '../builds/build-ends.ts';
+import { defineRead, defineWrite } from '../database/operation.ts';
+import { all, one, run, type Sql } from '../database/sql.ts';
+import type { Paging } from '../http/envelope.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { findActorId } from './actor-address.ts';
+import {
+  type ActorInput,
+  type ActorSettings,
+  checkActorName,
+  mergeSettings,
+  usualRunOptions,
+} from './actor-settings.ts';
+import { changeTags, readTags } from './tags.ts';
+import { readVersions, replaceVersions } from './versions.ts';
+
+interface ActorRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly created_at: number;
+  readonly modified_at: number;
+  readonly build_count: number;
+  readonly settings_json: string;
+  readonly run_count: number;
+  readonly last_run_at: number | null;
+}
+
+const selectActors = `
+  SELECT actors.*, users.username,
+    (SELECT count(*) FROM runs WHERE runs.actor_id = actors.id) AS run_count,
+    (SELECT max(started_at) FROM runs WHERE runs.actor_id = actors.id) AS last_run_at
+  FROM actors JOIN users ON users.id = actors.user_id`;
+
+const isoTime = (ms: number) => new Date(ms).toISOString();
+
+/** The Actor as Apify answers it. */
+function* readActor(actorId: string): Sql<Record<string, unknown>> {
+  const row = yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId);
+  if (row === undefined) throw notFound('Actor', actorId);
+  const { defaultRunOptions, ...settings } = JSON.parse(row.settings_json) as ActorSettings;
+  return {
+    ...settings,
+    ...shortAnswer(row),
+    userId: row.user_id,
+    description: settings.description ?? null,
+    isPublic: settings.isPublic ?? false,
+    isDeprecated: settings.isDeprecated ?? false,
+    versions: yield* readVersions(actorId),
+    taggedBuilds: yield* readTags(actorId),
+    defaultRunOptions: { ...usualRunOptions, ...defaultRunOptions },
+    exampleRunInput: settings.exampleRunInput ?? { body: '{}', contentType: 'application/json; charset=utf-8' },
+  };
+}
+
+function shortAnswer(row: ActorRow) {
+  const { title } = JSON.parse(row.settings_json) as ActorSettings;
+  const users = row.run_count > 0 ? 1 : 0;
+  return {
+    id: row.id,
+    name: row.name,
+    username: row.username,
+    ...(title && { title }),
+    createdAt: isoTime(row.created_at),
+    modifiedAt: isoTime(row.modified_at),
+    stats: {
+      totalBuilds: row.build_count,
+      totalRuns: row.run_count,
+      totalUsers: users,
+      totalUsers7Days: users,
+      totalUsers30Days: users,
+      totalUsers90Days: users,
+      totalMetamorphs: 0,
+      ...(row.last_run_at !== null && { lastRunStartedAt: isoTime(row.last_run_at) }),
+    },
+  };
+}
+
+function* checkNameIsFree(userId: string, name: string, ownId: string): Sql<void> {
+  const taken = yield* one('SELECT 1 FROM actors WHERE user_id = ? AND name = ? AND id <> ?', userId, name, ownId);
+  if (taken === undefined) return;
+  throw new Refusal(409, 'actor-name-not-unique', `You have an Actor named "${name}" already. Take another name.`);
+}
+
+export const createActor = defineWrite(
+  'actors.create',
+  function* ({ userId, id, input }: { userId: string; id: string; input: ActorInput }, { now }) {
+    checkActorName(input.name);
+    yield* checkNameIsFree(userId, input.name, id);
+    yield* run(
+      'INSERT INTO actors (id, user_id, name, created_at, modified_at, settings_json) VALUES (?, ?, ?, ?, ?, ?)',
+      id,
+      userId,
+      input.name,
+      now,
+      now,
+      JSON.stringify(mergeSettings({}, input)),
+    );
+    yield* replaceVersions(id, input.versions ?? []);
+    return yield* readActor(id);
+  },
+);
+
+export const getActor = defineRead('actors.get', function* (input: { userId: string; actor: string }) {
+  return yield* readActor(yield* findActorId(input.userId, input.actor));
+});
+
+export interface ActorListing extends Paging {
+  readonly userId: string;
+  readonly sortBy: 'createdAt' | 'stats.lastRunStartedAt';
+}
+
+const orders = { createdAt: 'actors.created_at', 'stats.lastRunStartedAt': 'coalesce(last_run_at, 0)' };
+
+export const listActors = defineRead('actors.list', function* (listing: ActorListing) {
+  const { userId, offset, limit, desc, sortBy } = listing;
+  const direction = desc ? 'DESC' : 'ASC';
+  const counted = yield* one<{ total: number }>('SELECT count(*) AS total FROM actors WHERE user_id = ?', userId);
+  const rows = yield* all<ActorRow>(
+    `SELECT * FROM (${selectActors} WHERE actors.user_id = ?) AS actors
+      ORDER BY ${orders[sortBy]} ${direction}, id ${direction} LIMIT ? OFFSET ?`,
+    userId,
+    limit,
+    offset,
+  );
+  return { total: counted!.total, items: rows.map(shortAnswer) };
+});
+
+export const updateActor = defineWrite(
+  'actors.update',
+  function* ({ userId, actor, input }: { userId: string; actor: string; input: ActorInput }, { now }) {
+    const id = yield* findActorId(userId, actor);
+    const row = (yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, id))!;
+    const name = input.name ?? row.name;
+    checkActorName(name);
+    yield* checkNameIsFree(userId, name, id);
+    yield* run(
+      'UPDATE actors SET name = ?, modified_at = ?, settings_json = ? WHERE id = ?',
+      name,
+      now,
+      JSON.stringify(mergeSettings(JSON.parse(row.settings_json) as ActorSettings, input)),
+      id,
+    );
+    if (input.versions) yield* replaceVersions(id, input.versions);
+    yield* changeTags(id, input.taggedBuilds ?? {});
+    return yield* readActor(id);
+  },
+);
+
+/** Leaves the Actor's runs, and its builds, since runs need them. Answers the builds that were cut short. */
+export const deleteActor = defineWrite(
+  'actors.delete',
+  function* ({ userId, actor }: { userId: string; actor: string }, { now }) {
+    const id = yield* findActorId(userId, actor);
+    const aborted = yield* endUnfinishedBuilds(id, now);
+    yield* run('DELETE FROM actors WHERE id = ?', id);
+    return aborted;
+  },
+);

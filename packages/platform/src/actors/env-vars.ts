@@ -1,0 +1,135 @@
+import { defineRead, defineWrite } from '../database/operation.ts';
+import { all, each, one, run, type Sql } from '../database/sql.ts';
+import { invalidInput, notFound, Refusal } from '../refusal.ts';
+import { findActorId } from './actor-address.ts';
+import { findVersion, touchActor, type VersionAddress } from './version-address.ts';
+import type { EnvVarInput } from './version-settings.ts';
+
+export interface EnvVarRow {
+  readonly name: string;
+  readonly value: string;
+  readonly is_secret: number;
+}
+
+/** As clients see it: the value of a secret is never shown back. */
+export interface EnvVarAnswer {
+  readonly name: string;
+  readonly value?: string;
+  readonly isSecret: boolean;
+}
+
+export const envVarAnswer = ({ name, value, is_secret }: EnvVarRow): EnvVarAnswer =>
+  is_secret === 1 ? { name, isSecret: true } : { name, value, isSecret: false };
+
+export function* readEnvVars(actorId: string, versionNumber: string): Sql<EnvVarRow[]> {
+  return yield* all<EnvVarRow>(
+    'SELECT name, value, is_secret FROM actor_env_vars WHERE actor_id = ? AND version_number = ? ORDER BY name',
+    actorId,
+    versionNumber,
+  );
+}
+
+/** Replaces all. A secret without a value keeps the one that it has, so that what was read can be sent back. */
+export function* replaceEnvVars(actorId: string, versionNumber: string, given: readonly EnvVarInput[]): Sql<void> {
+  const known = new Map((yield* readEnvVars(actorId, versionNumber)).map((row) => [row.name, row]));
+  const names = new Set(given.map(({ name }) => name));
+  if (names.size < given.length) throw invalidInput('An environment variable is given twice. Send each name once.');
+  const rows = given.map((input) => rowOf(input, known.get(input.name)));
+  yield* run('DELETE FROM actor_env_vars WHERE actor_id = ? AND version_number = ?', actorId, versionNumber);
+  yield* each(
+    'INSERT INTO actor_env_vars (actor_id, version_number, name, value, is_secret) VALUES (?, ?, ?, ?, ?)',
+    rows.map(({ name, value, is_secret }) => [actorId, versionNumber, name, value, is_secret]),
+  );
+}
+
+function rowOf(input: EnvVarInput, known: EnvVarRow | undefined): EnvVarRow {
+  const isSecret = input.isSecret ?? known?.is_secret === 1;
+  // A secret that is made public without a new value would show what was hidden.
+  const kept = isSecret || known?.is_secret === 0 ? known?.value : undefined;
+  const value = input.value ?? kept;
+  if (value === undefined) throw invalidInput(`Give the environment variable "${input.name}" a "value".`);
+  return { name: input.name, value, is_secret: isSecret ? 1 : 0 };
+}
+
+type Addressed = VersionAddress & { readonly name: string };
+
+function* findEnvVar({ userId, actor, versionNumber, name }: Addressed): Sql<{ actorId: string; row: EnvVarRow }> {
+  const actorId = yield* findActorId(userId, actor);
+  yield* findVersion(actorId, versionNumber);
+  const row = yield* one<EnvVarRow>(
+    'SELECT name, value, is_secret FROM actor_env_vars WHERE actor_id = ? AND version_number = ? AND name = ?',
+    actorId,
+    versionNumber,
+    name,
+  );
+  if (row === undefined) throw notFound('Environment variable', name);
+  return { actorId, row };
+}
+
+function* putEnvVar(actorId: string, versionNumber: string, row: EnvVarRow): Sql<EnvVarAnswer> {
+  yield* run(
+    `INSERT INTO actor_env_vars (actor_id, version_number, name, value, is_secret) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (actor_id, version_number, name) DO UPDATE SET value = excluded.value, is_secret = excluded.is_secret`,
+    actorId,
+    versionNumber,
+    row.name,
+    row.value,
+    row.is_secret,
+  );
+  return envVarAnswer(row);
+}
+
+export const listEnvVars = defineRead('envVars.list', function* ({ userId, actor, versionNumber }: VersionAddress) {
+  const actorId = yield* findActorId(userId, actor);
+  yield* findVersion(actorId, versionNumber);
+  return (yield* readEnvVars(actorId, versionNumber)).map(envVarAnswer);
+});
+
+export const getEnvVar = defineRead('envVars.get', function* (address: Addressed) {
+  return envVarAnswer((yield* findEnvVar(address)).row);
+});
+
+export const createEnvVar = defineWrite(
+  'envVars.create',
+  function* ({ userId, actor, versionNumber, input }: VersionAddress & { input: EnvVarInput }, { now }) {
+    const actorId = yield* findActorId(userId, actor);
+    yield* findVersion(actorId, versionNumber);
+    const known = (yield* readEnvVars(actorId, versionNumber)).find(({ name }) => name === input.name);
+    if (known !== undefined) {
+      throw new Refusal(
+        409,
+        'env-var-already-exists',
+        `The version has the environment variable "${input.name}" already. Update that one, or take another name.`,
+      );
+    }
+    yield* touchActor(actorId, now);
+    return yield* putEnvVar(actorId, versionNumber, rowOf(input, undefined));
+  },
+);
+
+export const updateEnvVar = defineWrite(
+  'envVars.update',
+  function* ({ input, ...address }: Addressed & { input: Partial<EnvVarInput> }, { now }) {
+    const { actorId, row } = yield* findEnvVar(address);
+    if (input.name !== undefined && input.name !== row.name) {
+      throw new Refusal(
+        400,
+        'cannot-rename-env-var',
+        'An environment variable cannot be renamed. Delete it and create it under the new name.',
+      );
+    }
+    yield* touchActor(actorId, now);
+    return yield* putEnvVar(actorId, address.versionNumber, rowOf({ ...input, name: row.name }, row));
+  },
+);
+
+export const deleteEnvVar = defineWrite('envVars.delete', function* (address: Addressed, { now }) {
+  const { actorId, row } = yield* findEnvVar(address);
+  yield* run(
+    'DELETE FROM actor_env_vars WHERE actor_id = ? AND version_number = ? AND name = ?',
+    actorId,
+    address.versionNumber,
+    row.name,
+  );
+  yield* touchActor(actorId, now);
+});

@@ -1,0 +1,45 @@
+import { setTag } from '../actors/tags.ts';
+import type { VersionSettings } from '../actors/version-settings.ts';
+import { defineWrite } from '../database/operation.ts';
+import { all, one, run, type Sql } from '../database/sql.ts';
+import type { BuildResult, BuildStatus } from './build-row.ts';
+
+export type BuildEnd =
+  | { readonly status: 'SUCCEEDED'; readonly message: string; readonly result: BuildResult }
+  | { readonly status: 'FAILED' | 'TIMED-OUT' | 'ABORTED'; readonly message: string };
+
+/** Ends a build that has not ended; one that has never changes again. The sources are dropped: they may be large. */
+export function* endBuild(id: string, end: BuildEnd, now: number): Sql<boolean> {
+  const row = yield* one<{ actor_id: string; tag: string | null; status: BuildStatus; source_json: string }>(
+    'SELECT actor_id, tag, status, source_json FROM builds WHERE id = ? AND finished_at IS NULL',
+    id,
+  );
+  if (row === undefined) return false;
+  // An abort that was acknowledged stands, though the build may have got to its end meanwhile.
+  const outcome: BuildEnd = row.status === 'ABORTING' ? { status: 'ABORTED', message: 'The build was aborted.' } : end;
+  const { sourceFiles, ...source } = JSON.parse(row.source_json) as VersionSettings;
+  yield* run(
+    'UPDATE builds SET status = ?, status_message = ?, finished_at = ?, result_json = ?, source_json = ? WHERE id = ?',
+    outcome.status,
+    outcome.message,
+    now,
+    outcome.status === 'SUCCEEDED' ? JSON.stringify(outcome.result) : null,
+    JSON.stringify(source),
+    id,
+  );
+  if (outcome.status === 'SUCCEEDED' && row.tag !== null) yield* setTag(row.actor_id, row.tag, id);
+  return true;
+}
+
+export const finishBuild = defineWrite('builds.finish', function* (input: { id: string; end: BuildEnd }, { now }) {
+  return yield* endBuild(input.id, input.end, now);
+});
+
+/** Aborts the Actor's builds that have not ended. Answers their ids: the builder has to stop those at work. */
+export function* endUnfinishedBuilds(actorId: string, now: number): Sql<string[]> {
+  const rows = yield* all<{ id: string }>('SELECT id FROM builds WHERE actor_id = ? AND finished_at IS NULL', actorId);
+  for (const { id } of rows) {
+    yield* endBuild(id, { status: 'ABORTED', message: 'The Actor was deleted while it was built.' }, now);
+  }
+  return rows.map(({ id }) => id);
+}

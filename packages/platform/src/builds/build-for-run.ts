@@ -1,0 +1,88 @@
+import { type ActorSettings, type DefaultRunOptions, usualRunOptions } from '../actors/actor-settings.ts';
+import { one, type Sql } from '../database/sql.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import type { BuildResult, BuildStatus } from './build-row.ts';
+
+/** What a run needs of a build. */
+export interface BuildForRun {
+  readonly id: string;
+  readonly actorId: string;
+  readonly number: string;
+  /** Where the files are, relative to the data folder. */
+  readonly folder: string;
+  readonly command: { readonly file: string; readonly args: readonly string[] };
+  /** Of the version as it was when it was built; secrets in the clear. */
+  readonly envVars: readonly { readonly name: string; readonly value: string }[];
+  readonly inputSchema: Readonly<Record<string, unknown>> | null;
+  readonly defaultRunOptions: DefaultRunOptions;
+}
+
+export const folderOfBuild = (buildId: string): string => `builds/${buildId}`;
+
+/**
+ * The build that a run of the Actor takes: by number (`0.1.3`) or by tag, by the Actor's default when not said.
+ * @throws Refusal 404 `unknown-build-tag` or `build-not-found`, 400 `invalid-build` for one that did not succeed
+ */
+export function* findBuild(actorId: string, tagOrNumber: string | undefined): Sql<BuildForRun> {
+  return yield* getBuildForRun(yield* findBuildId(actorId, tagOrNumber));
+}
+
+/** Like `findBuild`, but answers a build of any status. */
+export function* findBuildId(actorId: string, tagOrNumber: string | undefined): Sql<string> {
+  const wanted = tagOrNumber || (yield* defaultRunOptionsOf(actorId)).build || usualRunOptions.build;
+  if (/^\d+\.\d+\.\d+$/.test(wanted)) {
+    const row = yield* one<{ id: string }>('SELECT id FROM builds WHERE actor_id = ? AND number = ?', actorId, wanted);
+    if (row !== undefined) return row.id;
+    throw new Refusal(404, 'build-not-found', `The Actor has no build ${wanted}. Take one that its builds list.`);
+  }
+  const row = yield* one<{ build_id: string }>(
+    'SELECT build_id FROM actor_tags WHERE actor_id = ? AND tag = ?',
+    actorId,
+    wanted,
+  );
+  if (row !== undefined) return row.build_id;
+  throw new Refusal(
+    404,
+    'unknown-build-tag',
+    `The Actor has no build with the tag "${wanted}". Build it first, or name a tag or number that it has.`,
+  );
+}
+
+/** @throws Refusal 404 `record-not-found`, 400 `invalid-build` for one that did not succeed */
+export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
+  const row = yield* one<{
+    actor_id: string;
+    number: string;
+    status: BuildStatus;
+    env_vars_json: string;
+    result_json: string | null;
+  }>('SELECT actor_id, number, status, env_vars_json, result_json FROM builds WHERE id = ?', buildId);
+  if (row === undefined) throw notFound('Build', buildId);
+  if (row.result_json === null) {
+    throw new Refusal(400, 'invalid-build', `The build ${row.number} is ${row.status}, so it cannot be run.`);
+  }
+  const { command, inputSchema, definition } = JSON.parse(row.result_json) as BuildResult;
+  const envVars = JSON.parse(row.env_vars_json) as { name: string; value: string }[];
+  const memoryMbytes = definition?.defaultMemoryMbytes;
+  return {
+    id: buildId,
+    actorId: row.actor_id,
+    number: row.number,
+    folder: folderOfBuild(buildId),
+    // The platform's own Node, wherever it is today.
+    command: { file: command.file === 'node' ? process.execPath : command.file, args: command.args },
+    envVars: envVars.map(({ name, value }) => ({ name, value })),
+    inputSchema,
+    defaultRunOptions: {
+      ...usualRunOptions,
+      ...(Number.isInteger(memoryMbytes) && { memoryMbytes: memoryMbytes as number }),
+      ...(yield* defaultRunOptionsOf(row.actor_id)),
+    },
+  };
+}
+
+/** As the Actor's settings say; nothing when the Actor is gone. */
+function* defaultRunOptionsOf(actorId: string): Sql<Partial<DefaultRunOptions>> {
+  const row = yield* one<{ settings_json: string }>('SELECT settings_json FROM actors WHERE id = ?', actorId);
+  return (JSON.parse(row?.settings_json ?? '{}') as ActorSettings).defaultRunOptions ?? {};
+}

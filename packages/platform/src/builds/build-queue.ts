@@ -1,0 +1,79 @@
+import type { VersionSettings } from '../actors/version-settings.ts';
+import { defineRead, defineWrite } from '../database/operation.ts';
+import { all, one, run, type Sql } from '../database/sql.ts';
+import { endBuild } from './build-ends.ts';
+import type { BuildOptions, BuildStatus, EnvVar } from './build-row.ts';
+
+/** A build that is to be worked off. */
+export interface BuildJob {
+  readonly id: string;
+  readonly number: string;
+  readonly options: BuildOptions;
+  readonly envVars: readonly EnvVar[];
+  readonly version: VersionSettings;
+}
+
+interface JobRow {
+  readonly id: string;
+  readonly number: string;
+  readonly options_json: string;
+  readonly env_vars_json: string;
+  readonly source_json: string;
+}
+
+/** Marks the build that waits longest as running. Answers undefined when none waits. */
+export const takeBuild = defineWrite('builds.take', function* (_: Record<string, never>): Sql<BuildJob | undefined> {
+  const row = yield* one<JobRow>(
+    `SELECT id, number, options_json, env_vars_json, source_json FROM builds
+        WHERE status = 'READY' AND finished_at IS NULL ORDER BY started_at, id LIMIT 1`,
+  );
+  if (row === undefined) return undefined;
+  yield* run("UPDATE builds SET status = 'RUNNING', start_count = start_count + 1 WHERE id = ?", row.id);
+  return {
+    id: row.id,
+    number: row.number,
+    options: JSON.parse(row.options_json) as BuildOptions,
+    envVars: JSON.parse(row.env_vars_json) as EnvVar[],
+    version: JSON.parse(row.source_json) as VersionSettings,
+  };
+});
+
+/** A build that ends the platform each time must not end it for ever. */
+const maxStarts = 3;
+
+interface Unfinished {
+  readonly id: string;
+  readonly status: BuildStatus;
+  readonly start_count: number;
+}
+
+/**
+ * For the start, before any build: what a former platform process had at work waits again, or is over when it was to be
+ * aborted or was tried too often. Answers the ids of all that were at work, and what the folders may keep.
+ */
+export const recoverBuilds = defineWrite('builds.recover', function* (_: Record<string, never>, { now }) {
+  const rows = yield* all<Unfinished>(
+    "SELECT id, status, start_count FROM builds WHERE finished_at IS NULL AND status <> 'READY'",
+  );
+  for (const { id, status, start_count } of rows) {
+    if (status === 'ABORTING' || start_count >= maxStarts) {
+      const message = `The platform ended ${start_count} times while it worked on this build. Build again.`;
+      yield* endBuild(id, { status: 'FAILED', message }, now);
+    } else {
+      yield* run("UPDATE builds SET status = 'READY' WHERE id = ?", id);
+    }
+  }
+  return rows.map(({ id }) => id);
+});
+
+export const namedFolders = defineRead('builds.namedFolders', function* (_: Record<string, never>) {
+  const rows = yield* all<{ id: string; dependency_key: string | null }>('SELECT id, dependency_key FROM builds');
+  return rows;
+});
+
+export const nameDependencies = defineWrite(
+  'builds.nameDependencies',
+  function* ({ id, key }: { id: string; key: string }) {
+    yield* run('UPDATE builds SET dependency_key = ? WHERE id = ?', key, id);
+  },
+);

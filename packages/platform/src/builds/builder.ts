@@ -1,0 +1,219 @@
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import { hideSecrets } from '../logs/hide-secrets.ts';
+import type { LogStore } from '../logs/log-store.ts';
+import { type BuildEnd, finishBuild } from './build-ends.ts';
+import { BuildFailure } from './build-failure.ts';
+import { folderOfBuild } from './build-for-run.ts';
+import { killLeftovers } from './build-process.ts';
+import { type BuildJob, nameDependencies, namedFolders, recoverBuilds, takeBuild } from './build-queue.ts';
+import { performBuild } from './build-steps.ts';
+import { Dependencies } from './dependencies.ts';
+
+export interface BuilderOptions {
+  readonly database: Database;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly dataFolder: string;
+  /** The platform's own environment; what builds need of it is passed on. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly token: string;
+  readonly publicUrl: string;
+  readonly timeoutSecs?: number;
+}
+
+type StopReason = 'aborted' | 'timedOut' | 'closed';
+
+class Stopped extends Error {
+  readonly reason: StopReason;
+
+  constructor(reason: StopReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+const platform = { kind: 'platform' } as const;
+const maxAtOnce = 2;
+const usualTimeoutSecs = 30 * 60;
+/** How long to wait when the database does not take the end of a build, because the disk is full say. */
+const retryMs = 1000;
+
+/**
+ * Works builds off, two at a time, in the order in which they came. All that must last is in the database: a build that
+ * was at work when the platform ended is started again.
+ */
+export class Builder {
+  readonly #options: BuilderOptions;
+  readonly #dependencies: Dependencies;
+  readonly #atWork = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+  #ownUrl: string | undefined;
+  #taking: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: BuilderOptions) {
+    this.#options = options;
+    this.#dependencies = new Dependencies(path.join(options.dataFolder, 'dependencies'));
+  }
+
+  /** Takes up what a former platform process left, then what waits. `ownUrl` is where this platform's API answers. */
+  async start(ownUrl: string): Promise<void> {
+    const { database, dataFolder } = this.#options;
+    const buildsFolder = path.join(dataFolder, 'builds');
+    const dependenciesFolder = path.join(dataFolder, 'dependencies');
+    await mkdir(buildsFolder, { recursive: true });
+    await mkdir(dependenciesFolder, { recursive: true });
+    const left = await database.write(recoverBuilds, {}, platform);
+    const realFolder = await realpath(buildsFolder);
+    await killLeftovers([await realpath(dependenciesFolder), ...left.map((id) => path.join(realFolder, id))]);
+    const named = await database.read(namedFolders, {}, platform);
+    await this.#dependencies.sweep(new Set(named.flatMap((row) => row.dependency_key ?? [])));
+    const ids = new Set(named.map((row) => row.id));
+    for (const name of await readdir(buildsFolder)) {
+      if (!ids.has(name)) await rm(path.join(buildsFolder, name), { recursive: true, force: true });
+    }
+    this.#ownUrl = ownUrl;
+    this.wake();
+  }
+
+  /** Says that a build may wait. */
+  wake(): void {
+    if (this.#isClosed || this.#ownUrl === undefined) return;
+    this.#taking = (this.#taking ?? Promise.resolve()).then(() => this.#take());
+  }
+
+  /** Stops the work on a build that the database says is to be aborted, or is gone. */
+  stop(buildId: string): void {
+    const work = this.#atWork.get(buildId);
+    if (work !== undefined) {
+      work.stop.abort(new Stopped('aborted'));
+      return;
+    }
+    this.#options.logs.end(buildId);
+    this.#announceEnd(buildId);
+  }
+
+  /** Waits until the build may have ended, `waitMs` at most. */
+  async waitForEnd(buildId: string, waitMs: number, isOver: () => Promise<boolean>): Promise<void> {
+    if (this.#isClosed || waitMs <= 0) return;
+    const waiting = this.#waiting.get(buildId) ?? new Set();
+    this.#waiting.set(buildId, waiting);
+    let wake = () => {};
+    const ended = new Promise<void>((resolve) => {
+      wake = resolve;
+      waiting.add(wake);
+    });
+    const cancel = this.#options.clock.after(waitMs, wake);
+    // Asked after the wait began, so that an end in between is not missed.
+    if (!(await isOver())) await ended;
+    cancel();
+    waiting.delete(wake);
+    if (waiting.size === 0) this.#waiting.delete(buildId);
+  }
+
+  async removeFiles(buildId: string): Promise<void> {
+    await rm(path.join(this.#options.dataFolder, folderOfBuild(buildId)), { recursive: true, force: true });
+    await this.#options.logs.remove(buildId);
+  }
+
+  /** Ends all that builds have started. What was at work is started again by the next platform process. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const buildId of [...this.#waiting.keys()]) this.#announceEnd(buildId);
+    await this.#taking;
+    for (const { stop } of this.#atWork.values()) stop.abort(new Stopped('closed'));
+    await Promise.all([...this.#atWork.values()].map(({ done }) => done));
+  }
+
+  async #take(): Promise<void> {
+    while (!this.#isClosed && this.#atWork.size < maxAtOnce) {
+      let job: BuildJob | undefined;
+      try {
+        job = await this.#options.database.write(takeBuild, {}, platform);
+      } catch (error) {
+        this.#options.logger.error({ err: error }, 'the builder could not take up a build');
+        this.#options.clock.after(retryMs, () => this.wake());
+      }
+      if (job === undefined) return;
+      const stop = new AbortController();
+      const done = this.#work(job, stop);
+      this.#atWork.set(job.id, { stop, done });
+    }
+  }
+
+  async #work(job: BuildJob, stop: AbortController): Promise<void> {
+    const { clock, logs, timeoutSecs = usualTimeoutSecs } = this.#options;
+    const cancelTimeout = clock.after(timeoutSecs * 1000, () => stop.abort(new Stopped('timedOut')));
+    const hide = hideSecrets(job.envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
+    const log = (line: string) => logs.append(job.id, hide(line), clock.now());
+    const end = await this.#perform(job, stop.signal, log);
+    cancelTimeout();
+    if (end !== undefined) {
+      const message = hide(end.message);
+      if (end.status !== 'SUCCEEDED') log(`ERROR ${message}`);
+      await this.#finish(job.id, { ...end, message });
+    }
+    this.#atWork.delete(job.id);
+    logs.end(job.id);
+    this.#announceEnd(job.id);
+    this.wake();
+  }
+
+  /** Undefined when the platform closes: the build goes on with the next one. */
+  async #perform(job: BuildJob, signal: AbortSignal, log: (line: string) => void): Promise<BuildEnd | undefined> {
+    const { database, dataFolder, environment, token, publicUrl, timeoutSecs = usualTimeoutSecs } = this.#options;
+    try {
+      const result = await performBuild({
+        job,
+        folder: path.join(dataFolder, folderOfBuild(job.id)),
+        dependencies: this.#dependencies,
+        download: { ownUrl: this.#ownUrl!, publicUrl, token },
+        environment,
+        signal,
+        log,
+        nameDependencies: (key) => database.write(nameDependencies, { id: job.id, key }, platform),
+      });
+      return { status: 'SUCCEEDED', message: 'The build is done.', result };
+    } catch (error) {
+      if (signal.aborted) return endOfStop((signal.reason as Stopped).reason, timeoutSecs);
+      if (error instanceof BuildFailure) return { status: 'FAILED', message: error.message };
+      this.#options.logger.error({ err: error, buildId: job.id }, 'a build failed inside the platform');
+      return { status: 'FAILED', message: `The platform could not build it: ${(error as Error).message}` };
+    }
+  }
+
+  async #finish(id: string, end: BuildEnd): Promise<void> {
+    do {
+      try {
+        await this.#options.database.write(finishBuild, { id, end }, platform);
+        return;
+      } catch (error) {
+        this.#options.logger.error({ err: error, buildId: id }, 'the end of a build could not be stored');
+        await new Promise<void>((resolve) => this.#options.clock.after(retryMs, resolve));
+      }
+    } while (!this.#isClosed);
+  }
+
+  #announceEnd(buildId: string): void {
+    for (const wake of this.#waiting.get(buildId) ?? []) wake();
+  }
+}
+
+function endOfStop(reason: StopReason, timeoutSecs: number): BuildEnd | undefined {
+  switch (reason) {
+    case 'aborted':
+      return { status: 'ABORTED', message: 'The build was aborted.' };
+    case 'timedOut':
+      return {
+        status: 'TIMED-OUT',
+        message: `The build took longer than ${timeoutSecs} s. Look in its log for what it waited for.`,
+      };
+    case 'closed':
+      return undefined;
+  }
+}

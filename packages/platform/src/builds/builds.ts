@@ -1,0 +1,159 @@
+import { findActorId } from '../actors/actor-address.ts';
+import { readEnvVars } from '../actors/env-vars.ts';
+import { findVersion } from '../actors/version-address.ts';
+import { checkTag, type VersionSettings } from '../actors/version-settings.ts';
+import { defineRead, defineWrite } from '../database/operation.ts';
+import { all, one, run, type Sql } from '../database/sql.ts';
+import type { Paging } from '../http/envelope.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { endBuild } from './build-ends.ts';
+import {
+  type BuildMeta,
+  type BuildOptions,
+  type BuildRow,
+  buildAnswer,
+  buildColumns,
+  type EnvVar,
+  type FullBuildRow,
+  shortBuildAnswer,
+} from './build-row.ts';
+
+export interface BuildAddress {
+  readonly userId: string;
+  readonly buildId: string;
+  /** When given, the build must be one of this Actor. */
+  readonly actor?: string;
+}
+
+/** @throws Refusal 404 `record-not-found` */
+function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildRow> {
+  const actorId = actor === undefined ? null : yield* findActorId(userId, actor);
+  const row = yield* one<FullBuildRow>(
+    `SELECT ${buildColumns}, builds.result_json, builds.source_json FROM builds WHERE id = ? AND user_id = ?`,
+    buildId,
+    userId,
+  );
+  if (row === undefined || (actorId !== null && row.actor_id !== actorId)) throw notFound('Build', buildId);
+  return row;
+}
+
+export const getBuild = defineRead('builds.get', function* (address: BuildAddress, { now }) {
+  return buildAnswer(yield* findBuildRow(address), now);
+});
+
+export interface NewBuild {
+  readonly id: string;
+  readonly userId: string;
+  readonly actor: string;
+  /** The number of a version, or the tag that its builds get. */
+  readonly version: string;
+  readonly tag: string | undefined;
+  readonly options: BuildOptions;
+  readonly meta: BuildMeta;
+}
+
+export const createBuild = defineWrite('builds.create', function* (build: NewBuild, { now }) {
+  const actorId = yield* findActorId(build.userId, build.actor);
+  const versionNumber = yield* findVersionNumber(actorId, build.version);
+  const version = yield* findVersion(actorId, versionNumber);
+  checkBuildable(version);
+  if (build.tag !== undefined) checkTag(build.tag);
+  const counter = yield* one<{ last_number: number }>(
+    `INSERT INTO build_counters (actor_id, version_number, last_number) VALUES (?, ?, 1)
+      ON CONFLICT (actor_id, version_number) DO UPDATE SET last_number = build_counters.last_number + 1
+      RETURNING last_number`,
+    actorId,
+    versionNumber,
+  );
+  const rows = yield* readEnvVars(actorId, versionNumber);
+  const envVars = rows.map(({ name, value, is_secret }): EnvVar => ({ name, value, isSecret: is_secret === 1 }));
+  yield* run(
+    `INSERT INTO builds (id, user_id, actor_id, version_number, number, tag, status, started_at,
+       options_json, meta_json, env_vars_json, source_json) VALUES (?, ?, ?, ?, ?, ?, 'READY', ?, ?, ?, ?, ?)`,
+    build.id,
+    build.userId,
+    actorId,
+    versionNumber,
+    `${versionNumber}.${counter!.last_number}`,
+    build.tag ?? version.buildTag,
+    now,
+    JSON.stringify(build.options),
+    JSON.stringify(build.meta),
+    JSON.stringify(envVars),
+    JSON.stringify(version),
+  );
+  yield* run('UPDATE actors SET build_count = build_count + 1 WHERE id = ?', actorId);
+  return build.id;
+});
+
+function* findVersionNumber(actorId: string, version: string): Sql<string> {
+  if (/^\d+\.\d+$/.test(version)) return version;
+  const rows = yield* all<{ number: string; settings_json: string }>(
+    'SELECT number, settings_json FROM actor_versions WHERE actor_id = ? ORDER BY number DESC',
+    actorId,
+  );
+  const tagged = rows.find(({ settings_json: json }) => (JSON.parse(json) as VersionSettings).buildTag === version);
+  return tagged?.number ?? version;
+}
+
+function checkBuildable({ sourceType }: VersionSettings): void {
+  if (sourceType === 'SOURCE_FILES' || sourceType === 'TARBALL') return;
+  throw new Refusal(
+    400,
+    'invalid-build',
+    `Wherry does not build from ${sourceType}. Send the source files, or give a "tarballUrl" (GitHub has one for each repository).`,
+  );
+}
+
+export interface BuildListing extends Paging {
+  readonly userId: string;
+  readonly actor?: string;
+}
+
+export const listBuilds = defineRead('builds.list', function* (listing: BuildListing) {
+  const { userId, actor, offset, limit, desc } = listing;
+  const actorId = actor === undefined ? undefined : yield* findActorId(userId, actor);
+  const where = actorId === undefined ? 'user_id = ?' : 'actor_id = ?';
+  const owner = actorId ?? userId;
+  const direction = desc ? 'DESC' : 'ASC';
+  const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM builds WHERE ${where}`, owner);
+  const rows = yield* all<BuildRow>(
+    `SELECT ${buildColumns} FROM builds WHERE ${where}
+      ORDER BY started_at ${direction}, id ${direction} LIMIT ? OFFSET ?`,
+    owner,
+    limit,
+    offset,
+  );
+  return { total: counted!.total, items: rows.map(shortBuildAnswer) };
+});
+
+/** Ends a build that waits; one at work becomes ABORTING, and the builder ends it. One that is over stays as it is. */
+export const abortBuild = defineWrite('builds.abort', function* (address: BuildAddress, { now }) {
+  const { id, status } = yield* findBuildRow(address);
+  if (status === 'READY') yield* endBuild(id, { status: 'ABORTED', message: 'The build was aborted.' }, now);
+  if (status === 'RUNNING') yield* run("UPDATE builds SET status = 'ABORTING' WHERE id = ?", id);
+  return buildAnswer(yield* findBuildRow(address), now);
+});
+
+export const deleteBuild = defineWrite('builds.delete', function* (address: BuildAddress) {
+  const { id, finished_at: finishedAt } = yield* findBuildRow(address);
+  if (finishedAt === null) {
+    throw new Refusal(400, 'deleting-unfinished-build', 'The build is not over yet. Abort it first.');
+  }
+  const tagged = yield* one<{ settings_json: string }>(
+    `SELECT actors.settings_json FROM actor_tags JOIN actors ON actors.id = actor_tags.actor_id
+      WHERE actor_tags.build_id = ?`,
+    id,
+  );
+  const tags = yield* all<{ tag: string }>('SELECT tag FROM actor_tags WHERE build_id = ?', id);
+  const settings = JSON.parse(tagged?.settings_json ?? '{}') as { defaultRunOptions?: { build?: string } };
+  if (tags.some(({ tag }) => tag === (settings.defaultRunOptions?.build ?? 'latest'))) {
+    throw new Refusal(400, 'deleting-default-build', 'The Actor runs this build by default. Build it anew first.');
+  }
+  const inUse = yield* one<{ id: string }>('SELECT id FROM runs WHERE build_id = ? AND finished_at IS NULL', id);
+  if (inUse !== undefined) {
+    throw new Refusal(400, 'deleting-unfinished-build', `The run ${inUse.id} uses this build. Wait until it is over.`);
+  }
+  yield* run('DELETE FROM builds WHERE id = ?', id);
+  return id;
+});

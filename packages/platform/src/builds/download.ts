@@ -1,0 +1,72 @@
+import { createWriteStream } from 'node:fs';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { BuildFailure } from './build-failure.ts';
+
+/** How an archive is fetched. */
+export interface Download {
+  /** The platform's own API, whose records may need its token. */
+  readonly ownUrl: string;
+  readonly publicUrl: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly maxBytes?: number;
+}
+
+const usualMaxBytes = 256 * 1024 * 1024;
+const recordPath = /^(?:\/v2)?(\/key-value-stores\/[^/]+\/records\/[^/]+)$/;
+
+/** @throws BuildFailure when there is nothing to be had at `url`, or too much */
+export async function download(url: string, file: string, from: Download): Promise<void> {
+  const { signal, maxBytes = usualMaxBytes } = from;
+  const answer = await fetchArchive(url, from);
+  if (!answer.ok || answer.body === null) {
+    throw new BuildFailure(
+      `The archive at ${shown(url)} was answered with status ${answer.status}. Check "tarballUrl".`,
+    );
+  }
+  let bytes = 0;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) return done(null, chunk);
+      done(new BuildFailure(`The archive is larger than ${maxBytes} bytes. Leave out what the Actor does not need.`));
+    },
+  });
+  await pipeline(Readable.fromWeb(answer.body as ReadableStream), limit, createWriteStream(file, { flags: 'wx' }), {
+    signal,
+  });
+}
+
+async function fetchArchive(url: string, { ownUrl, publicUrl, token, signal }: Download): Promise<Response> {
+  const own = ownRecord(url, [ownUrl, publicUrl]);
+  try {
+    // The token goes to this platform alone, never along a redirect.
+    if (own === undefined) return await fetch(url, { signal });
+    const headers = { authorization: `Bearer ${token}` };
+    return await fetch(ownUrl + own, { signal, headers, redirect: 'error' });
+  } catch (error) {
+    signal.throwIfAborted();
+    const { cause } = error as Error;
+    const reason = cause instanceof Error ? cause.message : (error as Error).message;
+    throw new BuildFailure(`The archive at ${shown(url)} could not be fetched: ${reason}. Check "tarballUrl".`);
+  }
+}
+
+/** The path of a record in this platform's own key-value stores, where `apify push` puts what it deploys. */
+function ownRecord(url: string, ownUrls: readonly string[]): string | undefined {
+  const target = new URL(url);
+  const isOwn = ownUrls.some((own) => {
+    const { hostname, port } = new URL(own);
+    return target.port === port && [hostname, 'localhost', '127.0.0.1'].includes(target.hostname);
+  });
+  const record = recordPath.exec(target.pathname)?.[1];
+  return isOwn && record !== undefined ? `/v2${record}` : undefined;
+}
+
+/** Its parameters may hold a signature. */
+function shown(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}

@@ -1,0 +1,156 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { findActorId } from '../actors/actor-address.ts';
+import { findBuild, findBuildId } from '../builds/build-for-run.ts';
+import { isTerminal } from '../builds/build-row.ts';
+import { abortBuild, type BuildAddress, createBuild, deleteBuild, getBuild, listBuilds } from '../builds/builds.ts';
+import { prepareInput } from '../builds/input.ts';
+import { defineRead } from '../database/operation.ts';
+import { newId } from '../ids.ts';
+import { invalidInput, Refusal } from '../refusal.ts';
+import { actorPaths } from './actor-paths.ts';
+import { userIdOf } from './caller.ts';
+import { acceptEmptyBodies } from './empty-body.ts';
+import { booleanOf, numberOf, pageOf, pagingOf, type Query } from './envelope.ts';
+import { queryOf } from './query.ts';
+import type { Services } from './services.ts';
+
+/** As on Apify, where asking for more is not an error. */
+const maxWaitSecs = 60;
+
+interface Params {
+  readonly actorId?: string;
+  readonly buildId: string;
+}
+
+const actorBuild = defineRead(
+  'builds.ofActor',
+  function* (input: { userId: string; actor: string; build: string | undefined }) {
+    return yield* findBuildId(yield* findActorId(input.userId, input.actor), input.build);
+  },
+);
+
+const actorInputSchema = defineRead(
+  'builds.inputSchemaOfActor',
+  function* (input: { userId: string; actor: string; build: string | undefined }) {
+    return (yield* findBuild(yield* findActorId(input.userId, input.actor), input.build)).inputSchema;
+  },
+);
+
+export function registerBuildRoutes(app: FastifyInstance, services: Services): void {
+  app.register(async (scope) => {
+    acceptEmptyBodies(scope);
+    registerBuild(scope, services, '/v2/actor-builds/:buildId');
+    registerList(scope, services, '/v2/actor-builds');
+    scope.delete('/v2/actor-builds/:buildId', async (request, reply) => {
+      const buildId = await services.database.write(deleteBuild, addressOf(request), request.caller);
+      await services.builder.removeFiles(buildId);
+      return reply.code(204).send();
+    });
+    for (const path of actorPaths) {
+      registerList(scope, services, `${path}/:actorId/builds`);
+      registerStart(scope, services, `${path}/:actorId/builds`);
+      registerDefault(scope, services, `${path}/:actorId/builds/default`);
+      registerBuild(scope, services, `${path}/:actorId/builds/:buildId`);
+    }
+  });
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    for (const path of actorPaths) registerValidation(scope, services, `${path}/:actorId/validate-input`);
+  });
+}
+
+function addressOf(request: FastifyRequest): BuildAddress {
+  const { actorId, buildId } = request.params as Params;
+  return { userId: userIdOf(request), buildId, ...(actorId !== undefined && { actor: actorId }) };
+}
+
+const waitSecsOf = (query: Query) => Math.min(numberOf(query, 'waitForFinish', 0) ?? 0, maxWaitSecs);
+
+/** The build, once it is over or `waitSecs` have passed. */
+async function awaitBuild({ database, builder }: Services, request: FastifyRequest, address: BuildAddress) {
+  const read = () => database.read(getBuild, address, request.caller);
+  const waitSecs = waitSecsOf(queryOf(request));
+  if (waitSecs > 0) {
+    await builder.waitForEnd(address.buildId, waitSecs * 1000, async () => isTerminal((await read()).status));
+  }
+  return read();
+}
+
+function registerList(app: FastifyInstance, { database }: Services, path: string): void {
+  app.get(path, async (request) => {
+    const paging = pagingOf(queryOf(request));
+    const { actorId } = request.params as Partial<Params>;
+    const listing = { userId: userIdOf(request), ...(actorId !== undefined && { actor: actorId }), ...paging };
+    const { total, items } = await database.read(listBuilds, listing, request.caller);
+    return { data: pageOf(paging, total, items) };
+  });
+}
+
+function registerStart(app: FastifyInstance, services: Services, path: string): void {
+  const { database, builder, publicUrl } = services;
+  app.post(path, async (request, reply) => {
+    const query = queryOf(request);
+    if (!query.version) throw invalidInput('Name the version to build with the parameter "version", such as "0.1".');
+    waitSecsOf(query);
+    const useCache = booleanOf(query, 'useCache');
+    const betaPackages = booleanOf(query, 'betaPackages');
+    const options = {
+      ...(useCache !== undefined && { useCache }),
+      ...(betaPackages !== undefined && { betaPackages }),
+    };
+    const userAgent = request.headers['user-agent'];
+    const build = {
+      id: newId(),
+      userId: userIdOf(request),
+      actor: (request.params as Params).actorId!,
+      version: query.version,
+      tag: query.tag || undefined,
+      options,
+      meta: { origin: 'API', clientIp: request.ip, ...(userAgent !== undefined && { userAgent }) },
+    };
+    await database.write(createBuild, build, request.caller);
+    builder.wake();
+    reply.code(201).header('location', `${publicUrl}/v2/actor-builds/${build.id}`);
+    return { data: await awaitBuild(services, request, { userId: build.userId, buildId: build.id }) };
+  });
+}
+
+function registerDefault(app: FastifyInstance, services: Services, path: string): void {
+  app.get(path, async (request) => {
+    const userId = userIdOf(request);
+    const wanted = { userId, actor: (request.params as Params).actorId!, build: undefined };
+    const buildId = await services.database.read(actorBuild, wanted, request.caller);
+    return { data: await awaitBuild(services, request, { userId, buildId }) };
+  });
+}
+
+function registerBuild(app: FastifyInstance, services: Services, path: string): void {
+  app.get(path, async (request) => ({ data: await awaitBuild(services, request, addressOf(request)) }));
+
+  app.post(`${path}/abort`, async (request) => {
+    const build = await services.database.write(abortBuild, addressOf(request), request.caller);
+    // One that waited is over; the builder tells those who wait for it.
+    if (build.status === 'ABORTING' || build.status === 'ABORTED') services.builder.stop(build.id);
+    return { data: build };
+  });
+
+  app.get(`${path}/openapi.json`, async () => {
+    throw new Refusal(
+      501,
+      'not-implemented',
+      'Wherry makes no OpenAPI description of an Actor. Read its input schema.',
+    );
+  });
+}
+
+function registerValidation(app: FastifyInstance, { database }: Services, path: string): void {
+  app.post(path, async (request) => {
+    const { actorId: actor } = request.params as Params;
+    const wanted = { userId: userIdOf(request), actor: actor!, build: queryOf(request).build || undefined };
+    const inputSchema = await database.read(actorInputSchema, wanted, request.caller);
+    prepareInput(inputSchema, request.body as Buffer | undefined, 'application/json');
+    // The one answer of Apify's API that has no envelope.
+    return { valid: true };
+  });
+}
