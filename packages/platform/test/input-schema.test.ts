@@ -1,0 +1,127 @@
+import { createPrivateKey } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decryptInputSecrets } from '@apify/input_secrets';
+import { ActorSourceType } from 'apify-client';
+import { expect, onTestFinished, test } from 'vitest';
+import { prepareInput } from '../src/builds/input.ts';
+import { InputSecrets } from '../src/builds/input-secrets.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+
+const schema = {
+  title: 'Input',
+  type: 'object',
+  schemaVersion: 1,
+  properties: {
+    startUrl: { title: 'Start', type: 'string', description: 'Where to start', editor: 'textfield' },
+    depth: { title: 'Depth', type: 'integer', description: 'How deep', default: 3, minimum: 1 },
+    password: { title: 'Password', type: 'string', description: 'Secret', editor: 'textfield', isSecret: true },
+  },
+  required: ['startUrl'],
+};
+
+const json = 'application/json; charset=utf-8';
+const prepared = (body: unknown, contentType = json) => {
+  const input = prepareInput(schema, body === undefined ? undefined : Buffer.from(JSON.stringify(body)), contentType);
+  return JSON.parse(input!.body.toString()) as unknown;
+};
+
+async function build(fixture: Fixture, files: Record<string, unknown>) {
+  const sourceFiles = Object.entries(files).map(([name, content]) => ({
+    name,
+    format: 'TEXT' as const,
+    content: typeof content === 'string' ? content : JSON.stringify(content),
+  }));
+  const version = {
+    versionNumber: '0.1',
+    buildTag: 'latest',
+    sourceType: ActorSourceType.SourceFiles as const,
+    sourceFiles,
+  };
+  const { id } = await fixture.client.actors().create({ name: 'a', versions: [version] });
+  const started = await fixture.client.actor(id).build('0.1');
+  return { actor: fixture.client.actor(id), build: await fixture.client.build(started.id).waitForFinish() };
+}
+
+test('defaults are filled in, and never over what was given', () => {
+  expect(prepared({ startUrl: 'x' })).toEqual({ startUrl: 'x', depth: 3 });
+  expect(prepared({ startUrl: 'x', depth: 7, more: [1] })).toEqual({ startUrl: 'x', depth: 7, more: [1] });
+});
+
+test('input that does not fit is refused in the schema’s words, without quoting it', () => {
+  expect(() => prepared({})).toThrow(/startUrl is required/);
+  expect(() => prepared(undefined)).toThrow(/startUrl is required/);
+  expect(() => prepared({ startUrl: 'x', depth: 'deep' })).toThrow(/depth must be integer/);
+  expect(() => prepared({ startUrl: 'x', depth: 0 })).toThrow(/depth must be >= 1/);
+  expect(() => prepared([1])).toThrow(/JSON object/);
+  const broken = Buffer.from('{"password":"hunter2",');
+  expect(() => prepareInput(schema, broken, json)).toThrow(/not valid JSON/);
+  expect(() => prepareInput(schema, broken, json)).not.toThrow(/hunter2/);
+});
+
+test('without a schema, and for other content, input is passed through as it came', () => {
+  const body = Buffer.from('{ not json');
+  expect(prepareInput(null, body, json)).toEqual({ body, contentType: json });
+  expect(prepareInput(null, undefined, undefined)).toBeUndefined();
+  expect(prepareInput(schema, body, 'text/plain')).toEqual({ body, contentType: 'text/plain' });
+});
+
+test('secret fields are sealed so that the SDK of the run can open them', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'key.json');
+  const input = prepareInput(schema, Buffer.from('{"startUrl":"x","password":"hunter2"}'), json);
+  const sealed = (await new InputSecrets(file).seal(schema, input))!;
+  expect(sealed.body.toString()).not.toContain('hunter2');
+  expect(await readFile(file, 'utf8')).not.toContain('hunter2');
+  // Another platform process, with the key that the first one kept.
+  const environment = await new InputSecrets(file).environment(schema);
+  const privateKey = createPrivateKey({
+    key: Buffer.from(environment.APIFY_INPUT_SECRETS_PRIVATE_KEY_FILE!, 'base64'),
+    passphrase: environment.APIFY_INPUT_SECRETS_PRIVATE_KEY_PASSPHRASE!,
+  });
+  const opened = decryptInputSecrets({ input: JSON.parse(sealed.body.toString()) as object, privateKey });
+  expect(opened).toEqual({ startUrl: 'x', password: 'hunter2', depth: 3 });
+  // Sealed input that is sent again, as when a run is copied, fits the schema still.
+  expect(() => prepareInput(schema, sealed.body, json)).not.toThrow();
+  expect(await new InputSecrets(file).environment(null)).toEqual({});
+});
+
+test('the schema is found where actor.json says, inline or beside it, and the route checks input against it', async () => {
+  for (const files of [
+    {
+      '.actor/actor.json': { actorSpecification: 1, name: 'a', version: '0.1', input: './schema.json' },
+      '.actor/schema.json': schema,
+    },
+    { '.actor/actor.json': { actorSpecification: 1, name: 'a', version: '0.1', input: schema } },
+    { 'INPUT_SCHEMA.json': schema },
+  ]) {
+    await using fixture = await startFixture();
+    const { actor, build: made } = await build(fixture, { 'main.js': '', ...files });
+    expect(made).toMatchObject({ status: 'SUCCEEDED' });
+    expect(JSON.parse((made as unknown as { inputSchema: string }).inputSchema)).toEqual(schema);
+    expect(await actor.validateInput({ startUrl: 'x' })).toBe(true);
+    await expect(actor.validateInput({ depth: 2 })).rejects.toMatchObject({
+      statusCode: 400,
+      type: 'invalid-input',
+      message: expect.stringContaining('startUrl is required'),
+    });
+    await expect(actor.validateInput({}, { build: 'none' })).rejects.toMatchObject({ type: 'unknown-build-tag' });
+  }
+});
+
+test('a definition that is wrong, or leads out of the folder, fails the build with what to mend', async () => {
+  const cases: [Record<string, unknown>, string][] = [
+    [{ '.actor/actor.json': '{ "name": ' }, '.actor/actor.json is not valid JSON'],
+    [{ '.actor/actor.json': { input: './missing.json' } }, 'not there'],
+    [{ '.actor/actor.json': { input: '../../../../../../../etc/hosts' } }, 'outside'],
+    [{ '.actor/actor.json': { input: { type: 'object' } } }, 'input schema is not valid'],
+    [{ 'package.json': '[]' }, 'package.json must hold a JSON object'],
+  ];
+  for (const [files, message] of cases) {
+    await using fixture = await startFixture();
+    const { build: made } = await build(fixture, { 'main.js': '', ...files });
+    expect(made).toMatchObject({ status: 'FAILED', statusMessage: expect.stringContaining(message) });
+  }
+});

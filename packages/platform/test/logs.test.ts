@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { ActorSourceType } from 'apify-client';
+import { expect, onTestFinished, test } from 'vitest';
+import { newId } from '../src/ids.ts';
+import { LineSplitter } from '../src/logs/line-splitter.ts';
+import { LogStore } from '../src/logs/log-store.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+
+const notOver = async () => false;
+const over = async () => true;
+const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /;
+const linesOf = (log: string) =>
+  log
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.replace(stamp, ''));
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `line ${from + index}`);
+
+async function openStore() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  const logs = await LogStore.open(folder);
+  onTestFinished(async () => {
+    await logs.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return { folder, logs, id: newId() };
+}
+
+test('L1: followers who come at any time get every line once, in order', async () => {
+  const { logs, id } = await openStore();
+  const followed: Promise<string>[] = [];
+  for (let line = 0; line < 5000; line += 1) {
+    if (line % 500 === 0) followed.push(text(logs.follow(id, notOver)));
+    logs.append(id, `line ${line}`, Date.now());
+    if (line % 250 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  logs.end(id);
+  followed.push(text(logs.follow(id, over)), text(logs.read(id)));
+  for (const log of await Promise.all(followed)) expect(linesOf(log)).toEqual(numbers(0, 5000));
+});
+
+test('L1: a follower that does not read takes no memory, and still gets all when it reads', async () => {
+  const { logs, id } = await openStore();
+  const slow = logs.follow(id, notOver);
+  slow.once('readable', () => undefined);
+  const line = 'x'.repeat(64 * 1024);
+  for (let count = 0; count < 400; count += 1) {
+    logs.append(id, line, Date.now());
+    if (count % 20 === 0) await text(logs.read(id));
+  }
+  expect(slow.readableLength).toBeLessThan(1024 * 1024);
+  logs.end(id);
+  expect(linesOf(await text(slow))).toHaveLength(400);
+});
+
+test('a follower of what is over ends at once, also when there is no log', async () => {
+  const { logs, id } = await openStore();
+  expect(await text(logs.follow(id, over))).toBe('');
+  logs.append(id, 'one\ntwo', Date.now());
+  expect(linesOf(await text(logs.follow(id, over)))).toEqual(['one', 'two']);
+  logs.end(id);
+  expect(linesOf(await text(logs.follow(id, over)))).toEqual(['one', 'two']);
+});
+
+test('a follower that leaves while it waits is let go', async () => {
+  const { logs, id } = await openStore();
+  const leaving: Readable = logs.follow(id, notOver);
+  const staying = text(logs.follow(id, notOver));
+  leaving.resume();
+  logs.append(id, 'one', Date.now());
+  await text(logs.read(id));
+  leaving.destroy();
+  await once(leaving, 'close');
+  logs.append(id, 'two', Date.now());
+  logs.end(id);
+  expect(linesOf(await staying)).toEqual(['one', 'two']);
+});
+
+test('a log that ended goes on where it was, as when a run is resurrected', async () => {
+  const { logs, id } = await openStore();
+  logs.append(id, 'one', Date.now());
+  logs.end(id);
+  logs.append(id, 'two', Date.now());
+  const followed = text(logs.follow(id, notOver));
+  logs.append(id, 'three', Date.now());
+  logs.end(id);
+  expect(linesOf(await followed)).toEqual(['one', 'two', 'three']);
+  await logs.remove(id);
+  expect(await text(logs.read(id))).toBe('');
+});
+
+test('half a line that a crash left is closed before the next one', async () => {
+  const { folder, logs, id } = await openStore();
+  await writeFile(path.join(folder, `${id}.log`), '2026-01-01T00:00:00.000Z half');
+  logs.append(id, 'next', Date.now());
+  logs.end(id);
+  expect(linesOf(await text(logs.read(id)))).toEqual(['half', 'next']);
+});
+
+test('L2: what cannot be written is counted and noted, and stops nothing', async () => {
+  const { folder, logs, id } = await openStore();
+  const file = path.join(folder, `${id}.log`);
+  // A folder in the file's place refuses every write, as a full disk does.
+  await mkdir(file);
+  logs.append(id, 'lost 1\nlost 2', Date.now());
+  const followed = logs.follow(id, notOver);
+  followed.once('error', () => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  followed.destroy();
+  await rm(file, { recursive: true });
+  logs.append(id, 'kept', Date.now());
+  logs.end(id);
+  expect(linesOf(await text(logs.read(id)))).toEqual(['2 lines were lost: the disk did not take them.', 'kept']);
+});
+
+test('chunks become lines, wherever they are cut', () => {
+  const bytes = Buffer.from('één\r\ntwo\n\nlast');
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    splitter.write(bytes.subarray(0, cut));
+    splitter.write(bytes.subarray(cut));
+    splitter.end();
+    expect(lines).toEqual(['één', 'two', '', 'last']);
+  }
+  const lines: string[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line));
+  splitter.write(Buffer.from('x'.repeat(1_000_000)));
+  splitter.end();
+  expect(lines.join('')).toHaveLength(1_000_000);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(64 * 1024);
+});
+
+async function startBuild({ client }: Fixture, build: string) {
+  const version = {
+    versionNumber: '0.1',
+    buildTag: 'latest',
+    sourceType: ActorSourceType.SourceFiles as const,
+    sourceFiles: [
+      { name: 'main.js', format: 'TEXT' as const, content: '' },
+      { name: 'package.json', format: 'TEXT' as const, content: JSON.stringify({ scripts: { build } }) },
+    ],
+  };
+  const { id } = await client.actors().create({ name: 'a', versions: [version] });
+  return (await client.actor(id).build('0.1')).id;
+}
+
+test('the log of a build is streamed to its end with the stock client', async () => {
+  await using fixture = await startFixture();
+  const id = await startBuild(fixture, 'for i in 1 2 3 4 5; do echo step $i; sleep 0.1; done');
+  const stream = (await fixture.client.build(id).log().stream())!;
+  const log = await text(stream);
+  expect((await fixture.client.build(id).get())!.status).toBe('SUCCEEDED');
+  expect(linesOf(log).filter((line) => line.startsWith('step'))).toEqual([1, 2, 3, 4, 5].map((step) => `step ${step}`));
+  expect(await fixture.client.log(id).get()).toBe(log);
+  expect(await text((await fixture.client.log(id).stream())!)).toBe(log);
+  expect(await readFile(path.join(fixture.dataFolder, 'logs', `${id}.log`), 'utf8')).toBe(log);
+});
+
+test('colours are taken out unless the log is asked for raw, and it can be downloaded', async () => {
+  await using fixture = await startFixture();
+  const id = await startBuild(fixture, "printf '\\033[31mred\\033[0m\\n'");
+  await fixture.client.build(id).waitForFinish();
+  expect(linesOf((await fixture.client.log(id).get())!)).toContain('red');
+  expect(linesOf((await fixture.client.log(id).get({ raw: true }))!)).toContain('\u001b[31mred\u001b[0m');
+  const answer = await fixture.call('GET', `/v2/actor-builds/${id}/log?download=true`);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+  expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${id}.log"`);
+});
+
+test('a log that is not there, or not of that kind, is not found', async () => {
+  await using fixture = await startFixture();
+  const id = await startBuild(fixture, 'true');
+  expect(await fixture.client.log(newId()).get()).toBeUndefined();
+  expect((await fixture.call('GET', '/v2/logs/..%2Fwherry.sqlite')).status).toBe(404);
+  expect((await fixture.call('GET', `/v2/actor-runs/${id}/log`)).status).toBe(404);
+  expect((await fixture.call('GET', '/v2/acts/a/runs/last/log')).status).toBe(404);
+  expect((await fixture.call('GET', `/v2/logs/${id}?stream=perhaps`)).status).toBe(400);
+});
+
+test('a stream that is open when the platform closes ends', async () => {
+  const fixture = await startFixture();
+  const id = await startBuild(fixture, 'echo started; sleep 1000');
+  const stream = (await fixture.client.log(id).stream())!;
+  await once(stream, 'data');
+  const ended = text(stream).catch(() => 'cut');
+  await fixture[Symbol.asyncDispose]();
+  expect(await ended).toBeDefined();
+});
