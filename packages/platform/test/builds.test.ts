@@ -362,12 +362,17 @@ test('an archive that would write outside its folder is refused', async () => {
   await symlink('/etc', path.join(links, 'out'));
   await run('tar', ['-czf', path.join(links, 'a.tgz'), '-C', links, 'out']);
   const linked = await readFile(path.join(links, 'a.tgz'));
+  const inner = await temporaryFolder();
+  await writeFile(path.join(inner, 'main.js'), '');
+  await symlink('main.js', path.join(inner, 'index.js'));
+  await run('tar', ['-czf', path.join(links, 'b.tgz'), '-C', inner, 'main.js', 'index.js']);
+  const linkedInside = await readFile(path.join(links, 'b.tgz'));
   const zip = await pack(main, (_folder, archive) => [
     'python3',
     ['-c', zipScript, archive, 'main.js', '../escaped.js'],
   ]);
   const text = Buffer.from('this is no archive');
-  for (const [name, archive] of Object.entries({ climbing, absolute, linked, zip, text })) {
+  for (const [name, archive] of Object.entries({ climbing, absolute, linked, linkedInside, zip, text })) {
     const { build, log } = await buildArchive(fixture, archive, name);
     expect(build.status, name + log).toBe('FAILED');
     expect(build.statusMessage).toMatch(/archive/);

@@ -8,6 +8,7 @@ import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { newId } from '../src/ids.ts';
 import { LineSplitter } from '../src/logs/line-splitter.ts';
+import { LogReader } from '../src/logs/log-reader.ts';
 import { LogStore } from '../src/logs/log-store.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
@@ -116,6 +117,20 @@ test('L2: what cannot be written is counted and noted, and stops nothing', async
   logs.append(id, 'kept', Date.now());
   logs.end(id);
   expect(linesOf(await text(logs.read(id)))).toEqual(['2 lines were lost: the disk did not take them.', 'kept']);
+});
+
+test('a reader sees nothing of a write that is not whole yet', async () => {
+  const { folder } = await openStore();
+  const file = path.join(folder, 'a.log');
+  await writeFile(file, 'whole\nhal');
+  let limit = 6;
+  const reader = new LogReader({ file, ready: Promise.resolve(), limit: () => limit, follows: true });
+  const read = text(reader);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await writeFile(file, 'whole\nother\n');
+  limit = 12;
+  reader.finish();
+  expect(await read).toBe('whole\nother\n');
 });
 
 test('chunks become lines, wherever they are cut', () => {
