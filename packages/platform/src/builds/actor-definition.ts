@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildFailure } from './build-failure.ts';
-import { checkInputSchema } from './input.ts';
+import { checkInputSchema } from './input-schema-check.ts';
 import { parseObject, readText } from './package-file.ts';
 
 export interface ActorDefinition {
@@ -18,7 +18,7 @@ export async function readActorDefinition(folder: string): Promise<ActorDefiniti
   const raw = text === undefined ? {} : parseObject(text, '.actor/actor.json');
   const base = path.join(folder, '.actor');
   const inputSchema = (await readPart(folder, base, raw.input)) ?? (await usualInputSchema(folder));
-  if (inputSchema !== undefined) checkInputSchema(inputSchema);
+  if (inputSchema !== undefined) await checkInputSchema(inputSchema);
   const readme = await readReadme(folder, base, raw.readme);
   if (text === undefined) return { definition: null, inputSchema: inputSchema ?? null, readme };
   const storages = await readStorages(folder, base, raw.storages);

@@ -1,8 +1,6 @@
-import { validateInputSchema, validateInputUsingValidator } from '@apify/input_schema';
+import { validateInputUsingValidator } from '@apify/input_schema';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { Ajv2019 } from 'ajv/dist/2019.js';
 import { invalidInput } from '../refusal.ts';
-import { BuildFailure } from './build-failure.ts';
 
 export interface PreparedInput {
   readonly body: Buffer;
@@ -71,13 +69,4 @@ function validatorOf(schema: Schema): ValidateFunction {
   if (validators.size >= maxValidators) validators.clear();
   validators.set(key, validator);
   return validator;
-}
-
-/** @throws BuildFailure when the input schema itself is wrong */
-export function checkInputSchema(schema: Record<string, unknown>): void {
-  try {
-    validateInputSchema(new Ajv2019({ strict: false, unicodeRegExp: false }), schema);
-  } catch (error) {
-    throw new BuildFailure(`The input schema is not valid: ${(error as Error).message} Mend it and build again.`);
-  }
 }
