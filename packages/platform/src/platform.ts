@@ -9,7 +9,7 @@ import { SqliteDatabase } from './database/sqlite-database.ts';
 import { createApp, type Gate } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
 import { registerRoutes } from './http/routes.ts';
-import type { Services } from './http/services.ts';
+import type { ActorServices } from './http/services.ts';
 import { newId } from './ids.ts';
 import { LogStore } from './logs/log-store.ts';
 import { RequestsInHand } from './runs/requests-in-hand.ts';
@@ -59,7 +59,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     environment: process.env,
     ...(options.buildTimeoutSecs !== undefined && { timeoutSecs: options.buildTimeoutSecs }),
   });
-  const services: Services = {
+  const services: ActorServices = {
     database,
     files: new FileStore(path.join(dataFolder, 'blobs')),
     logs,

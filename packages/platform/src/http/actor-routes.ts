@@ -7,9 +7,9 @@ import { actorPaths } from './actor-paths.ts';
 import { userIdOf } from './caller.ts';
 import { booleanOf, pageOf, pagingOf } from './envelope.ts';
 import { queryOf } from './query.ts';
-import type { Services } from './services.ts';
+import type { ActorServices } from './services.ts';
 
-export function registerActorRoutes(app: FastifyInstance, services: Services): void {
+export function registerActorRoutes(app: FastifyInstance, services: ActorServices): void {
   const { database, builder, publicUrl } = services;
   const addressed = (request: FastifyRequest) => ({
     userId: userIdOf(request),

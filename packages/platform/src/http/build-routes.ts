@@ -12,7 +12,7 @@ import { userIdOf } from './caller.ts';
 import { acceptEmptyBodies } from './empty-body.ts';
 import { booleanOf, numberOf, pageOf, pagingOf, type Query } from './envelope.ts';
 import { queryOf } from './query.ts';
-import type { Services } from './services.ts';
+import type { ActorServices } from './services.ts';
 
 /** As on Apify, where asking for more is not an error. */
 const maxWaitSecs = 60;
@@ -36,7 +36,7 @@ const actorInputSchema = defineRead(
   },
 );
 
-export function registerBuildRoutes(app: FastifyInstance, services: Services): void {
+export function registerBuildRoutes(app: FastifyInstance, services: ActorServices): void {
   app.register(async (scope) => {
     acceptEmptyBodies(scope);
     registerBuild(scope, services, '/v2/actor-builds/:buildId');
@@ -68,7 +68,7 @@ function addressOf(request: FastifyRequest): BuildAddress {
 const waitSecsOf = (query: Query) => Math.min(numberOf(query, 'waitForFinish', 0) ?? 0, maxWaitSecs);
 
 /** The build, once it is over or `waitSecs` have passed. */
-async function awaitBuild({ database, builder }: Services, request: FastifyRequest, address: BuildAddress) {
+async function awaitBuild({ database, builder }: ActorServices, request: FastifyRequest, address: BuildAddress) {
   const read = () => database.read(getBuild, address, request.caller);
   const waitSecs = waitSecsOf(queryOf(request));
   if (waitSecs > 0) {
@@ -77,7 +77,7 @@ async function awaitBuild({ database, builder }: Services, request: FastifyReque
   return read();
 }
 
-function registerList(app: FastifyInstance, { database }: Services, path: string): void {
+function registerList(app: FastifyInstance, { database }: ActorServices, path: string): void {
   app.get(path, async (request) => {
     const paging = pagingOf(queryOf(request));
     const { actorId } = request.params as Partial<Params>;
@@ -87,7 +87,7 @@ function registerList(app: FastifyInstance, { database }: Services, path: string
   });
 }
 
-function registerStart(app: FastifyInstance, services: Services, path: string): void {
+function registerStart(app: FastifyInstance, services: ActorServices, path: string): void {
   const { database, builder, publicUrl } = services;
   app.post(path, async (request, reply) => {
     const query = queryOf(request);
@@ -116,7 +116,7 @@ function registerStart(app: FastifyInstance, services: Services, path: string): 
   });
 }
 
-function registerDefault(app: FastifyInstance, services: Services, path: string): void {
+function registerDefault(app: FastifyInstance, services: ActorServices, path: string): void {
   app.get(path, async (request) => {
     const userId = userIdOf(request);
     const wanted = { userId, actor: (request.params as Params).actorId!, build: undefined };
@@ -125,7 +125,7 @@ function registerDefault(app: FastifyInstance, services: Services, path: string)
   });
 }
 
-function registerBuild(app: FastifyInstance, services: Services, path: string): void {
+function registerBuild(app: FastifyInstance, services: ActorServices, path: string): void {
   app.get(path, async (request) => ({ data: await awaitBuild(services, request, addressOf(request)) }));
 
   app.post(`${path}/abort`, async (request) => {
@@ -144,7 +144,7 @@ function registerBuild(app: FastifyInstance, services: Services, path: string): 
   });
 }
 
-function registerValidation(app: FastifyInstance, { database }: Services, path: string): void {
+function registerValidation(app: FastifyInstance, { database }: ActorServices, path: string): void {
   app.post(path, async (request) => {
     const { actorId: actor } = request.params as Params;
     const wanted = { userId: userIdOf(request), actor: actor!, build: queryOf(request).build || undefined };

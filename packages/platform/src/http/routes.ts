@@ -7,11 +7,11 @@ import { registerDatasetRoutes } from './dataset-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import { registerLogRoutes } from './log-routes.ts';
 import { registerRequestQueueRoutes } from './request-queue-routes.ts';
-import type { Services } from './services.ts';
+import type { ActorServices } from './services.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
 /** Every route, one file a resource. */
-export function registerRoutes(app: FastifyInstance, services: Services): void {
+export function registerRoutes(app: FastifyInstance, services: ActorServices): void {
   registerCommitRoutes(app, services);
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);

@@ -13,11 +13,15 @@ export interface Services {
   readonly files: FileStore;
   /** Logs of runs and builds. */
   readonly logs: LogStore;
-  readonly builder: Builder;
-  /** Seals the secret fields of inputs. */
-  readonly inputSecrets: InputSecrets;
   readonly requestsInHand: RequestsInHand;
   readonly clock: Clock;
   /** The API's own address as clients outside reach it, without a slash at the end. */
   readonly publicUrl: string;
+}
+
+/** What the routes of Actors, builds and runs are built from besides. */
+export interface ActorServices extends Services {
+  readonly builder: Builder;
+  /** Seals the secret fields of inputs. */
+  readonly inputSecrets: InputSecrets;
 }
