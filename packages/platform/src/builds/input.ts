@@ -1,5 +1,6 @@
 import { validateInputUsingValidator } from '@apify/input_schema';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { isJsonObject } from '../json-object.ts';
 import { invalidInput } from '../refusal.ts';
 
 export interface PreparedInput {
@@ -40,7 +41,7 @@ function parseInput(body: Buffer): Record<string, unknown> {
     // The parser's own message would quote the input, which may hold secrets.
     throw invalidInput(`Input is not valid JSON${positionIn(error as Error)}. Mend it and send it again.`);
   }
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
+  if (isJsonObject(input)) return input;
   throw invalidInput('Input is not valid: it must be a JSON object, since the Actor has an input schema.');
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isJsonObject } from '../json-object.ts';
 import { BuildFailure } from './build-failure.ts';
 
 type Names = Readonly<Record<string, string>>;
@@ -39,6 +40,6 @@ export function parseObject(text: string, name: string): Record<string, unknown>
   } catch (error) {
     throw new BuildFailure(`${name} is not valid JSON: ${(error as Error).message}. Mend it and build again.`);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isJsonObject(value)) return value;
   throw new BuildFailure(`${name} must hold a JSON object. Mend it and build again.`);
 }

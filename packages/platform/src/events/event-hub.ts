@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { attemptKey } from '../runs/attempt-key.ts';
 
 /** The events that Apify's platform sends to an Actor over its websocket. */
 export type ActorEvent =
@@ -28,7 +29,7 @@ export class EventHub {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => webSocket.terminate());
       if (attempt === undefined) return webSocket.close(unknownRunCode, 'unknown or ended run');
-      const key = keyOf(attempt.runId, attempt.attempt);
+      const key = attemptKey(attempt.runId, attempt.attempt);
       const sockets = this.#sockets.get(key) ?? new Set();
       this.#sockets.set(key, sockets.add(webSocket));
       webSocket.on('close', () => sockets.delete(webSocket));
@@ -36,12 +37,12 @@ export class EventHub {
   }
 
   isConnected(runId: string, attempt: number): boolean {
-    return (this.#sockets.get(keyOf(runId, attempt))?.size ?? 0) > 0;
+    return (this.#sockets.get(attemptKey(runId, attempt))?.size ?? 0) > 0;
   }
 
   send(runId: string, attempt: number, event: ActorEvent): void {
     const text = JSON.stringify({ ...event, createdAt: new Date().toISOString() });
-    for (const socket of this.#sockets.get(keyOf(runId, attempt)) ?? []) socket.send(text);
+    for (const socket of this.#sockets.get(attemptKey(runId, attempt)) ?? []) socket.send(text);
   }
 
   /**
@@ -49,7 +50,7 @@ export class EventHub {
    * and a program that is busy with an event's handler answers late. At once when there is no socket.
    */
   async roundTrip(runId: string, attempt: number): Promise<void> {
-    const [socket] = this.#sockets.get(keyOf(runId, attempt)) ?? [];
+    const [socket] = this.#sockets.get(attemptKey(runId, attempt)) ?? [];
     if (socket === undefined || socket.readyState !== socket.OPEN) return;
     await new Promise<void>((resolve) => {
       socket.once('pong', resolve).once('close', resolve);
@@ -58,7 +59,7 @@ export class EventHub {
   }
 
   end(runId: string, attempt: number): void {
-    const key = keyOf(runId, attempt);
+    const key = attemptKey(runId, attempt);
     for (const socket of this.#sockets.get(key) ?? []) socket.close(runEndedCode);
     this.#sockets.delete(key);
   }
@@ -68,5 +69,3 @@ export class EventHub {
     this.#server.close();
   }
 }
-
-const keyOf = (runId: string, attempt: number) => `${runId}/${attempt}`;

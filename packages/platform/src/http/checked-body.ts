@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv';
+import { isJsonObject } from '../json-object.ts';
 import { invalidInput } from '../refusal.ts';
 
 const ajv = new Ajv({ removeAdditional: true, strict: false });
@@ -11,7 +12,7 @@ const ajv = new Ajv({ removeAdditional: true, strict: false });
 export function bodyChecker<Body>(schema: object): (body: unknown) => Body {
   const validate = ajv.compile<Body>(schema);
   return (body) => {
-    if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    if (!isJsonObject(body)) {
       throw invalidInput('Send a JSON object as the body, with the content type application/json.');
     }
     if (validate(body)) return body as Body;

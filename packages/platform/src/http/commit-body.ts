@@ -1,6 +1,7 @@
+import { isJsonObject } from '../json-object.ts';
 import { Refusal } from '../refusal.ts';
 import type { CommitParts } from '../storages/commits.ts';
-import { type Item, isObject } from '../storages/dataset-shape.ts';
+import type { Item } from '../storages/dataset-shape.ts';
 import { checkRecordKey } from '../storages/storage-name.ts';
 import { itemTexts } from './item-texts.ts';
 
@@ -12,7 +13,7 @@ const known = ['items', 'records', 'requests', 'charges'];
  * @throws Refusal 400, whose `part` in the details and whose message name the part at fault, e.g. `records[2]`.
  */
 export function commitPartsOf(body: unknown): CommitParts {
-  if (!isObject(body)) throw bad('body', `Send an object with any of ${known.join(', ')}`);
+  if (!isJsonObject(body)) throw bad('body', `Send an object with any of ${known.join(', ')}`);
   const stranger = Object.keys(body).find((name) => !known.includes(name));
   if (stranger !== undefined) throw bad(stranger, `There is no such part; there are ${known.join(', ')}`);
   if (body.requests !== undefined) {
@@ -32,7 +33,7 @@ function partsOf(body: Item, name: string): [string, Item][] {
   if (!Array.isArray(parts)) throw bad(name, 'It must be an array');
   return parts.map((value: unknown, index) => {
     const part = `${name}[${index}]`;
-    if (!isObject(value)) throw bad(part, 'It must be an object');
+    if (!isJsonObject(value)) throw bad(part, 'It must be an object');
     return [part, value];
   });
 }
@@ -62,7 +63,7 @@ function storedValueOf(part: string, { value, contentType }: Item): { bytes: Uin
   if (contentType !== undefined && (typeof contentType !== 'string' || !/^[\x20-\x7e]{1,256}$/.test(contentType))) {
     throw bad(part, '"contentType" must be a text of 1 to 256 ASCII characters');
   }
-  if (isObject(value) && Object.keys(value).length === 1 && typeof value.base64 === 'string') {
+  if (isJsonObject(value) && Object.keys(value).length === 1 && typeof value.base64 === 'string') {
     if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value.base64)) {
       throw bad(part, 'Its value is not base64');
     }

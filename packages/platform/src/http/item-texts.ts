@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json-object.ts';
 import { Refusal } from '../refusal.ts';
 
 /**
@@ -6,7 +7,7 @@ import { Refusal } from '../refusal.ts';
  */
 export function itemTexts(body: unknown): string[] {
   const items: unknown[] = Array.isArray(body) ? body : [body];
-  const invalid = items.flatMap((item, position) => (isItem(item) ? [] : [position]));
+  const invalid = items.flatMap((item, position) => (isJsonObject(item) ? [] : [position]));
   if (invalid.length > 0) throw notObjects(invalid);
   try {
     return items.map((item) => JSON.stringify(item));
@@ -17,8 +18,6 @@ export function itemTexts(body: unknown): string[] {
     throw error;
   }
 }
-
-const isItem = (item: unknown): boolean => typeof item === 'object' && item !== null && !Array.isArray(item);
 
 const notObjects = (positions: readonly number[]): Refusal =>
   new Refusal(

@@ -43,7 +43,7 @@ export function storageMounts(services: Services, kind: StorageKind): StorageMou
       {
         userId: userIdOf(request),
         actor: (request.params as Params).actorId!,
-        status: (request.query as Query)['status'],
+        status: (request.query as Query).status,
         column,
       },
       request.caller,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { newId } from '../ids.ts';
+import { isJsonObject } from '../json-object.ts';
 import { invalidInput } from '../refusal.ts';
 import { checkStorageName } from '../storages/storage-name.ts';
 import type { StorageOperations } from '../storages/storage-operations.ts';
@@ -87,10 +88,10 @@ function sharedOnly(ownership: string | undefined): boolean {
 }
 
 function changesOf(body: unknown): StorageChanges {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (!isJsonObject(body)) {
     throw invalidInput('Send the changes as a JSON object, e.g. {"name":"new-name"}.');
   }
-  const { name, title, generalAccess } = body as Record<string, unknown>;
+  const { name, title, generalAccess } = body;
   if (name !== undefined && name !== null) checkStorageName(name);
   if (title !== undefined && title !== null && (typeof title !== 'string' || title.length > 256)) {
     throw invalidInput('The title of a storage is a text of at most 256 characters, or null.');

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../database/operation.ts';
 import type { Gate } from '../http/app.ts';
 import { attemptFenced } from '../refusal.ts';
+import { attemptKey } from './attempt-key.ts';
 
 type AttemptCaller = Extract<Caller, { kind: 'attempt' }>;
 
@@ -34,28 +35,28 @@ export class AttemptGate implements Gate {
   hold(runId: string, attempt: number): void {
     const gate = Promise.withResolvers<void>();
     gate.promise.catch(() => undefined);
-    this.#waiting.set(keyOf(runId, attempt), gate);
+    this.#waiting.set(attemptKey(runId, attempt), gate);
   }
 
   open(runId: string, attempt: number): void {
-    const key = keyOf(runId, attempt);
+    const key = attemptKey(runId, attempt);
     this.#waiting.get(key)?.resolve();
     this.#waiting.delete(key);
   }
 
   discard(runId: string, attempt: number): void {
-    const key = keyOf(runId, attempt);
+    const key = attemptKey(runId, attempt);
     this.#waiting.get(key)?.reject(attemptFenced(runId, attempt));
     this.#waiting.delete(key);
   }
 
   forget(runId: string, attempt: number): void {
     this.discard(runId, attempt);
-    this.#traffic.delete(keyOf(runId, attempt));
+    this.#traffic.delete(attemptKey(runId, attempt));
   }
 
   traffic(runId: string, attempt: number): Traffic {
-    const key = keyOf(runId, attempt);
+    const key = attemptKey(runId, attempt);
     let traffic = this.#traffic.get(key);
     if (traffic === undefined) {
       traffic = { begun: 0, inFlight: 0, firstAtMs: undefined, lastWriteAtMs: undefined };
@@ -78,7 +79,7 @@ export class AttemptGate implements Gate {
     traffic.begun += 1;
     traffic.inFlight += 1;
     this.arrive(runId, attempt);
-    await this.#waiting.get(keyOf(runId, attempt))?.promise;
+    await this.#waiting.get(attemptKey(runId, attempt))?.promise;
   }
 
   leave(caller: AttemptCaller, request: FastifyRequest, accepted: boolean): void {
@@ -87,5 +88,3 @@ export class AttemptGate implements Gate {
     if (accepted && request.method !== 'GET' && request.method !== 'HEAD') traffic.lastWriteAtMs = performance.now();
   }
 }
-
-const keyOf = (runId: string, attempt: number) => `${runId}/${attempt}`;

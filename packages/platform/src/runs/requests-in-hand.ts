@@ -1,3 +1,5 @@
+import { attemptKey } from './attempt-key.ts';
+
 /**
  * Which requests each attempt works on at this moment: it fetched the request alone or prolonged its lock, and has
  * neither handled, reclaimed nor unlocked it. Crawlee locks up to 25 requests ahead; those that it has not fetched are
@@ -13,7 +15,7 @@ export class RequestsInHand {
   }
 
   take(runId: string, attempt: number, queueId: string, requestId: string): void {
-    const key = `${runId}/${attempt}`;
+    const key = attemptKey(runId, attempt);
     let requests = this.#byAttempt.get(key);
     if (requests === undefined) {
       requests = new Set();
@@ -23,15 +25,15 @@ export class RequestsInHand {
   }
 
   release(runId: string, attempt: number, queueId: string, requestId: string): void {
-    const requests = this.#byAttempt.get(`${runId}/${attempt}`);
+    const requests = this.#byAttempt.get(attemptKey(runId, attempt));
     if (requests?.delete(`${queueId}/${requestId}`) === true && requests.size === 0) this.#changed(runId);
   }
 
   countOf(runId: string, attempt: number): number {
-    return this.#byAttempt.get(`${runId}/${attempt}`)?.size ?? 0;
+    return this.#byAttempt.get(attemptKey(runId, attempt))?.size ?? 0;
   }
 
   forget(runId: string, attempt: number): void {
-    this.#byAttempt.delete(`${runId}/${attempt}`);
+    this.#byAttempt.delete(attemptKey(runId, attempt));
   }
 }

@@ -1,4 +1,6 @@
-export type Item = Record<string, unknown>;
+import { isJsonObject, type JsonObject } from '../json-object.ts';
+
+export type Item = JsonObject;
 
 /** How a reader wants the items: Apify's parameters of the same names. */
 export interface Shape {
@@ -48,7 +50,7 @@ function valueAt(item: Item, field: string): unknown {
   if (Object.hasOwn(item, field)) return item[field];
   let value: unknown = item;
   for (const part of field.split('.')) {
-    if (!isObject(value) || !Object.hasOwn(value, part)) return undefined;
+    if (!isJsonObject(value) || !Object.hasOwn(value, part)) return undefined;
     value = value[part];
   }
   return value;
@@ -59,7 +61,7 @@ function unwind(item: Item, field: string): Item[] {
   if (typeof value !== 'object' || value === null) return [item];
   const rest = keep(item, (name) => name !== field);
   const parts: unknown[] = Array.isArray(value) ? value : [value];
-  return parts.map((part) => (isObject(part) ? { ...rest, ...part } : { ...rest, [field]: part }));
+  return parts.map((part) => (isJsonObject(part) ? { ...rest, ...part } : { ...rest, [field]: part }));
 }
 
 function flatten(item: Item, fields: readonly string[]): Item {
@@ -77,6 +79,3 @@ export function leavesOf(path: string, value: unknown, separator: string): [stri
   if (entries.length === 0) return [[path, value]];
   return entries.flatMap(([name, inner]) => leavesOf(`${path}${separator}${name}`, inner, separator));
 }
-
-export const isObject = (value: unknown): value is Item =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
-import { type Item, isObject } from './dataset-shape.ts';
+import { isJsonObject } from '../json-object.ts';
+import type { Item } from './dataset-shape.ts';
 
 /** Of numbers the value, of strings and arrays the length, of objects the number of keys. Null when there is none. */
 export interface FieldStatistics {
@@ -49,5 +50,5 @@ export class DatasetStatistics {
 function sizeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'string' || Array.isArray(value)) return value.length;
-  return isObject(value) ? Object.keys(value).length : undefined;
+  return isJsonObject(value) ? Object.keys(value).length : undefined;
 }

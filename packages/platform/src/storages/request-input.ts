@@ -1,4 +1,5 @@
 import { requestIdOf } from '../ids.ts';
+import { isJsonObject } from '../json-object.ts';
 import { invalidInput } from '../refusal.ts';
 
 /** A request that was checked, ready to be stored. */
@@ -17,7 +18,6 @@ export interface NewRequest {
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 const maxUniqueKeyLength = 65_536;
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
@@ -33,9 +33,9 @@ const fields: readonly (readonly [name: string, check: (value: unknown) => boole
   ['method', (value) => methods.includes(value as string), `one of ${methods.join(', ')}`],
   ['retryCount', (value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number of at least 0'],
   ['loadedUrl', isText, 'a text'],
-  ['payload', (value) => isText(value) || isObject(value), 'a text or an object'],
-  ['headers', isObject, 'an object'],
-  ['userData', isObject, 'an object'],
+  ['payload', (value) => isText(value) || isJsonObject(value), 'a text or an object'],
+  ['headers', isJsonObject, 'an object'],
+  ['userData', isJsonObject, 'an object'],
   ['noRetry', (value) => typeof value === 'boolean', 'true or false'],
   ['errorMessages', isTexts, 'a list of texts'],
   [
@@ -53,11 +53,9 @@ const answeredOnly = ['lockExpiresAt', 'lockByClient', 'orderNo'];
  * @throws Refusal 400 `invalid-input`
  */
 export function newRequestOf(value: unknown, where: string): NewRequest {
-  if (!isObject(value)) throw invalidInput(`Send ${where} as a JSON object, e.g. {"url":"https://example.com"}.`);
+  if (!isJsonObject(value)) throw invalidInput(`Send ${where} as a JSON object, e.g. {"url":"https://example.com"}.`);
   const given = Object.fromEntries(
-    Object.entries(value as Record<string, unknown>).filter(
-      ([name, field]) => field !== null && !answeredOnly.includes(name),
-    ),
+    Object.entries(value).filter(([name, field]) => field !== null && !answeredOnly.includes(name)),
   );
   if (given.url === undefined) throw invalidInput(`The field "url" of ${where} is missing. Add it.`);
   for (const [name, check, wanted] of fields) {

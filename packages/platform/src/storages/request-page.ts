@@ -1,7 +1,7 @@
 import { defineRead } from '../database/operation.ts';
 import { all, one } from '../database/sql.ts';
 import { notFound } from '../refusal.ts';
-import { getRequestQueue } from './request-queue.ts';
+import { findRequestQueueId } from './request-queue.ts';
 import type { QueueAccess } from './request-queue-access.ts';
 
 export interface FoundRequest {
@@ -35,7 +35,7 @@ export const getRequest = defineRead(
       access.userId,
     );
     if (row === undefined) {
-      queueId = (yield* getRequestQueue(access.userId, access.address)).id;
+      queueId = yield* findRequestQueueId(access.userId, access.address);
       row = yield* one<RequestRow>(`SELECT ${columns} FROM requests WHERE queue_id = ? AND id = ?`, queueId, requestId);
     }
     if (row === undefined) throw notFound('Request', requestId);
@@ -62,7 +62,7 @@ export const listRequests = defineRead(
     input: { access: QueueAccess; afterId: string; limit: number; filter: readonly RequestFilter[] },
     { now },
   ) {
-    const { id: queueId } = yield* getRequestQueue(input.access.userId, input.access.address);
+    const queueId = yield* findRequestQueueId(input.access.userId, input.access.address);
     const { filter, limit } = input;
     const matching = filter.length === 0 ? '' : `AND (${filter.map((name) => conditions[name]).join(' OR ')})`;
     const page: { id: string; json: string }[] = [];

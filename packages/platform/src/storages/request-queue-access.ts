@@ -1,5 +1,5 @@
 import { one, run, type Sql } from '../database/sql.ts';
-import { getRequestQueue } from './request-queue.ts';
+import { findRequestQueueId } from './request-queue.ts';
 
 /** Which queue of which user, and who works with it. `clientKey` undefined counts as a new client each time. */
 export interface QueueAccess {
@@ -32,7 +32,7 @@ export interface TouchedQueue {
 export function* touchQueue(access: QueueAccess, change: QueueChange, now: number): Sql<TouchedQueue> {
   const touched = yield* touch(access.address, access, change, now);
   if (touched !== undefined) return touched;
-  const { id } = yield* getRequestQueue(access.userId, access.address);
+  const id = yield* findRequestQueueId(access.userId, access.address);
   return (yield* touch(id, access, change, now))!;
 }
 

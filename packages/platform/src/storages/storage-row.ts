@@ -3,7 +3,7 @@ import { newId } from '../ids.ts';
 import { notFound, Refusal } from '../refusal.ts';
 
 /** The tables of named storages. They share the columns of `StorageRow`. */
-export type StorageTable = 'datasets' | 'key_value_stores';
+export type StorageTable = 'datasets' | 'key_value_stores' | 'request_queues';
 
 export interface StorageRow {
   readonly id: string;
@@ -46,7 +46,11 @@ export interface StorageChanges {
   readonly generalAccess?: string;
 }
 
-const nouns: Record<StorageTable, string> = { datasets: 'Dataset', key_value_stores: 'Key-value store' };
+const nouns: Record<StorageTable, string> = {
+  datasets: 'Dataset',
+  key_value_stores: 'Key-value store',
+  request_queues: 'Request queue',
+};
 
 export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<void> {
   yield* run(

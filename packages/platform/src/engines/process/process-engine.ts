@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, lstat, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { attemptKey } from '../../runs/attempt-key.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
 import { readProcess, readProcesses } from './process-table.ts';
 
@@ -55,7 +56,7 @@ export class ProcessEngine implements Engine {
     });
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     const container: Container = { spec, child, folder, cpuTicks: 0 };
-    this.#containers.set(keyOf(spec.runId, spec.attempt), container);
+    this.#containers.set(attemptKey(spec.runId, spec.attempt), container);
     this.#follow(container);
     const entry = await readProcess(child.pid!);
     const go = child.stdio[3] as Writable;
@@ -70,7 +71,7 @@ export class ProcessEngine implements Engine {
   }
 
   kill(runId: string, attempt: number): void {
-    const container = this.#containers.get(keyOf(runId, attempt));
+    const container = this.#containers.get(attemptKey(runId, attempt));
     if (container !== undefined) killGroup(container.child.pid!);
   }
 
@@ -118,7 +119,7 @@ export class ProcessEngine implements Engine {
       killGroup(child.pid!);
     });
     child.once('close', () => {
-      this.#containers.delete(keyOf(runId, attempt));
+      this.#containers.delete(attemptKey(runId, attempt));
       void rm(folder, { recursive: true, force: true });
       this.#listener({ kind: 'exited', runId, attempt, exitCode });
     });
@@ -146,7 +147,6 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
   SIGSEGV: 11,
   SIGABRT: 6,
 };
-const keyOf = (runId: string, attempt: number) => `${runId}/${attempt}`;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
 /** Process ids start anew with the machine. */
