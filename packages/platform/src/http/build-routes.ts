@@ -88,7 +88,7 @@ function registerList(app: FastifyInstance, { database }: ActorServices, path: s
 }
 
 function registerStart(app: FastifyInstance, services: ActorServices, path: string): void {
-  const { database, builder, publicUrl } = services;
+  const { database, builder } = services;
   app.post(path, async (request, reply) => {
     const query = queryOf(request);
     if (!query.version) throw invalidInput('Name the version to build with the parameter "version", such as "0.1".');
@@ -111,7 +111,7 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
     };
     await database.write(createBuild, build, request.caller);
     builder.wake();
-    reply.code(201).header('location', `${publicUrl}/v2/actor-builds/${build.id}`);
+    reply.code(201).header('location', `${services.publicUrl}/v2/actor-builds/${build.id}`);
     return { data: await awaitBuild(services, request, { userId: build.userId, buildId: build.id }) };
   });
 }

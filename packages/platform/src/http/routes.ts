@@ -4,14 +4,16 @@ import { registerActorVersionRoutes } from './actor-version-routes.ts';
 import { registerBuildRoutes } from './build-routes.ts';
 import { registerCommitRoutes } from './commit-routes.ts';
 import { registerDatasetRoutes } from './dataset-routes.ts';
+import { registerHandoffRoutes } from './handoff-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import { registerLogRoutes } from './log-routes.ts';
 import { registerRequestQueueRoutes } from './request-queue-routes.ts';
-import type { ActorServices } from './services.ts';
+import { registerServerRoutes } from './server-routes.ts';
+import type { ActorServices, HandoffServices } from './services.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
 /** Every route, one file a resource. */
-export function registerRoutes(app: FastifyInstance, services: ActorServices): void {
+export function registerRoutes(app: FastifyInstance, services: ActorServices & HandoffServices): void {
   registerCommitRoutes(app, services);
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);
@@ -21,4 +23,6 @@ export function registerRoutes(app: FastifyInstance, services: ActorServices): v
   registerBuildRoutes(app, services);
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
+  registerServerRoutes(app, services);
+  registerHandoffRoutes(app, services);
 }

@@ -21,6 +21,7 @@ export interface HandoffResult {
   readonly reason: HandoffReason;
   readonly drainMs: number | null;
   readonly downtimeMs: number | null;
+  readonly phase: 'requested' | 'switched' | 'done' | 'cancelled';
   readonly outcome: string;
 }
 
