@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { RequestsInHand } from '../runs/requests-in-hand.ts';
+import type { RunControl } from '../runs/run-control.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { Servers } from '../runs/servers.ts';
 import type { Supervisor } from '../runs/supervisor.ts';
@@ -22,11 +23,16 @@ export interface Services {
   readonly publicUrl: string;
 }
 
-/** What the routes of Actors, builds and runs are built from besides. */
+/** What the routes of Actors and builds are built from besides. */
 export interface ActorServices extends Services {
   readonly builder: Builder;
   /** Seals the secret fields of inputs. */
   readonly inputSecrets: InputSecrets;
+}
+
+/** What the routes of runs are built from besides. */
+export interface RunServices extends ActorServices {
+  readonly runControl: RunControl;
 }
 
 /** What the routes of servers and handoffs are built from besides. */
