@@ -87,7 +87,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   registerRoutes(app, {
     ...{ database, logs, builder, inputSecrets, clock: systemClock },
     ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
-    ...{ supervisor: runs.supervisor },
+    ...{ supervisor: runs.supervisor, runControl: runs.supervisor },
     files: new FileStore(path.join(dataFolder, 'blobs')),
     get publicUrl() {
       return address.url;

@@ -8,12 +8,13 @@ import { registerHandoffRoutes } from './handoff-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import { registerLogRoutes } from './log-routes.ts';
 import { registerRequestQueueRoutes } from './request-queue-routes.ts';
+import { registerRunRoutes } from './run-routes.ts';
 import { registerServerRoutes } from './server-routes.ts';
-import type { ActorServices, HandoffServices } from './services.ts';
+import type { HandoffServices, RunServices } from './services.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
 /** Every route, one file a resource. */
-export function registerRoutes(app: FastifyInstance, services: ActorServices & HandoffServices): void {
+export function registerRoutes(app: FastifyInstance, services: RunServices & HandoffServices): void {
   registerCommitRoutes(app, services);
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);
@@ -21,6 +22,7 @@ export function registerRoutes(app: FastifyInstance, services: ActorServices & H
   registerActorRoutes(app, services);
   registerActorVersionRoutes(app, services);
   registerBuildRoutes(app, services);
+  registerRunRoutes(app, services);
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
   registerServerRoutes(app, services);
