@@ -66,7 +66,7 @@ export async function startRunFixture(options: Partial<PlatformOptions> = {}): P
   };
 }
 
-const versionOf = (name: string, main: string) => ({
+export const versionOf = (name: string, main: string) => ({
   versionNumber: '0.1',
   buildTag: 'latest',
   sourceType: ActorSourceType.SourceFiles as const,
