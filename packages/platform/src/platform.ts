@@ -108,6 +108,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     async close() {
       runs.supervisor.close();
       await engine.close();
+      await runs.supervisor.settled();
       await builder.close();
       runs.events.close();
       await logs.close();

@@ -97,7 +97,7 @@ interface Storages {
 async function prepare(client: ApifyClient): Promise<Storages> {
   const { id: datasetId } = await client.datasets().getOrCreate('kept');
   const { id: storeId } = await client.keyValueStores().getOrCreate('kept');
-  const version = versionOf('counting', countingActor) as never;
+  const version = versionOf('counting', { 'main.js': countingActor }) as never;
   const { id: actorId } = await client.actors().create({ name: 'counting', versions: [version] });
   const { id: buildId } = await client.actor(actorId).build('0.1');
   expect((await client.build(buildId).waitForFinish()).status).toBe('SUCCEEDED');

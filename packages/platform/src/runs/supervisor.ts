@@ -29,6 +29,8 @@ export class Supervisor implements RunControl {
   readonly #hiding = new Map<string, (text: string) => string>();
   readonly #runEnds = new Waiters();
   readonly #handoffEnds = new Waiters();
+  /** Loops and launches under way. */
+  readonly #pending = new Set<Promise<void>>();
   #isStarted = false;
   #isClosed = false;
 
@@ -68,6 +70,16 @@ export class Supervisor implements RunControl {
     for (const run of this.#runs.values()) run.cancelWake();
     this.#runEnds.wakeAll();
     this.#handoffEnds.wakeAll();
+  }
+
+  /** Answers once nothing more is written; after `close`, and after the engine's. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
   }
 
   async placeNew(): Promise<string> {
@@ -219,7 +231,7 @@ export class Supervisor implements RunControl {
     if (run.isAdvancing || this.#isClosed || !this.#isStarted) return;
     run.isAdvancing = true;
     run.cancelWake();
-    this.#work(run)
+    const work = this.#work(run)
       .catch((error: unknown) => {
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
@@ -228,6 +240,7 @@ export class Supervisor implements RunControl {
       .finally(() => {
         run.isAdvancing = false;
       });
+    this.#track(work);
   }
 
   async #work(run: LiveRun): Promise<void> {
@@ -310,7 +323,7 @@ export class Supervisor implements RunControl {
     const { handoff } = run.state;
     const why = handoff === null ? attempt.reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
     this.#note(run.id, `Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
-    this.#launch(run, number)
+    const launch = this.#launch(run, number)
       .then(() => {
         if (live.container.kind === 'starting') live.container = { kind: 'running' };
       })
@@ -321,6 +334,7 @@ export class Supervisor implements RunControl {
         live.container = { kind: 'exited', exitCode: 1 };
       })
       .finally(() => this.#advance(run));
+    this.#track(launch);
   }
 
   async #launch(run: LiveRun, number: number): Promise<void> {
