@@ -12,7 +12,7 @@ import type { ContainerEvent } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { LiveRun, type Sight } from './live-run.ts';
 import { type Action, plan } from './plan.ts';
-import { untilQuiet } from './quiet.ts';
+import { untilAnswered, untilQuiet } from './quiet.ts';
 import type { HandoffResult, HandoffWish, RunControl } from './run-control.ts';
 import { activeAttemptOf, type HandoffState, isOver, type RunState } from './run-state.ts';
 import type { SupervisorParts } from './supervisor-parts.ts';
@@ -277,7 +277,7 @@ export class Supervisor implements RunControl {
       case 'sendMigrating':
         return this.#sendMigrating(run, action.attempt);
       case 'sendPersist':
-        return this.#sendPersist(run, action.attempt);
+        return this.#persist(run, action.attempt);
       case 'sendAborting':
         run.container(action.attempt).abortingSentAt = clock.now();
         events.send(run.id, action.attempt, { name: 'aborting', data: {} });
@@ -365,20 +365,27 @@ export class Supervisor implements RunControl {
     events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs: Math.round(limits.graceMs / 1000) } });
   }
 
-  #sendPersist(run: LiveRun, attempt: number): void {
-    const { events, gate, clock } = this.#parts;
+  /** Step 4. The loop goes on meanwhile; the grace bounds it. */
+  #persist(run: LiveRun, attempt: number): void {
     const live = run.container(attempt);
-    live.persistSentAt = clock.now();
-    gate.stopWork(run.id, attempt);
-    const expected = gate.countSaves(run.id, attempt);
-    events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
-    const isWanted = () => !this.#isClosed && run.state.handoff?.from === attempt && !isOver(run.state);
-    untilQuiet({ gate, events, clock, runId: run.id, attempt, expected, isWanted })
+    live.persistSentAt = this.#parts.clock.now();
+    this.#parts.gate.stopWork(run.id, attempt);
+    this.#saveLast(run, attempt)
       .then(() => {
         live.isQuiet = true;
         this.#advance(run);
       })
       .catch((error: unknown) => this.#parts.logger.error({ err: error, runId: run.id }, 'a drain was not watched'));
+  }
+
+  async #saveLast(run: LiveRun, attempt: number): Promise<void> {
+    const { events, gate, clock } = this.#parts;
+    const isWanted = () => !this.#isClosed && run.state.handoff?.from === attempt && !isOver(run.state);
+    const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
+    await untilAnswered(watch);
+    const expected = gate.countSaves(run.id, attempt);
+    events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
+    await untilQuiet(watch, expected);
   }
 
   /** Step 5. S1: the gate opens once the switch is durable. */
