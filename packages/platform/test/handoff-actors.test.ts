@@ -31,7 +31,7 @@ test.each(['warm', 'cold'])(
   'a plain loop that saves on persistState comes through %s handoffs item by item',
   async (mode) => {
     await using fixture = await startRunFixture();
-    const run = await fixture.start(await fixture.deploy('loop', loopActor), { items: 4000 });
+    const run = await fixture.start(await fixture.deploy('loop', loopActor), { items: 1500 });
     for (let move = 1; move <= 3; move += 1) {
       const before = await itemCount(fixture, run);
       await until(async () => (await itemCount(fixture, run)) >= before + 50);
@@ -39,7 +39,7 @@ test.each(['warm', 'cold'])(
     }
     await ended(fixture, run);
     const items = await fixture.client.dataset<{ next: number }>(run.defaultDatasetId).listItems({ limit: 10_000 });
-    expect(items.items.map(({ next }) => next)).toEqual(Array.from({ length: 4000 }, (_, next) => next));
+    expect(items.items.map(({ next }) => next)).toEqual(Array.from({ length: 1500 }, (_, next) => next));
   },
 );
 
