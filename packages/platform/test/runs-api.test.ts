@@ -212,13 +212,17 @@ test('run-sync answers what the run made, by POST and by GET', async () => {
 });
 
 test('run-sync of a run that fails or takes too long says so', async () => {
-  await using fixture = await startRunFixture();
+  await using fixture = await startRunFixture({ syncWaitSecs: 3 });
   const failed = await fixture.call('POST', `/v2/acts/${await fixture.deploy('failing', failing)}/run-sync`, {});
   expect(await errorOf(failed)).toEqual([400, 'run-failed']);
   const actorId = await fixture.deploy('endless', endless);
   const timedOut = await fixture.call('POST', `/v2/acts/${actorId}/run-sync?timeout=1`, {});
   expect(timedOut.status).toBe(400);
   expect(await timedOut.json()).toMatchObject({ error: { type: 'run-failed', data: { status: 'TIMED-OUT' } } });
+  // The call gives up, the run goes on.
+  const tooLong = await fixture.call('POST', `/v2/acts/${actorId}/run-sync`, {});
+  expect(await errorOf(tooLong)).toEqual([408, 'run-timeout-exceeded']);
+  expect(await fixture.client.actor(actorId).lastRun().get()).toMatchObject({ status: 'RUNNING' });
 });
 
 test('runs are listed by user and by Actor, by status and time, both ways, in pages', async () => {
@@ -283,4 +287,45 @@ test('waiting for a run ends with the run, or with the time', async () => {
     fixture.client.run(run.id).abort(),
   ]);
   expect(ended!.status).toBe('ABORTED');
+});
+
+test('a fenced attempt learns nothing of its run and starts, changes and charges nothing', async () => {
+  await using fixture = await startRunFixture();
+  const actorId = await fixture.deploy('quick', quick);
+  const run = await fixture.start(
+    await fixture.deploy(
+      'telling',
+      'console.log("token", "is", [...process.env.APIFY_TOKEN].join("-")); setInterval(() => {}, 1000)',
+    ),
+  );
+  const token = await until(async () =>
+    /token is (\S+)/.exec(await fixture.logOf(run.id))?.[1]?.replaceAll(/-(?=.)/g, ''),
+  );
+  const asAttempt = async (method: string, url: string, body?: unknown) => {
+    const answer = await fixture.call(method, url, body, { authorization: `Bearer ${token}` });
+    return answer.ok ? [answer.status, 'fine'] : errorOf(answer);
+  };
+  expect(await asAttempt('GET', `/v2/actor-runs/${run.id}`)).toEqual([200, 'fine']);
+  await fixture.client.run(run.id).reboot();
+  await until(async () =>
+    (await fixture.attempts(run.id)).some(({ number, phase }) => number === 2 && phase === 'active'),
+  );
+  const before = await counts(fixture);
+  for (const [method, url, body] of [
+    ['GET', `/v2/actor-runs/${run.id}`],
+    ['GET', '/v2/actor-runs'],
+    ['POST', `/v2/acts/${actorId}/runs`, {}],
+    ['POST', `/v2/acts/${actorId}/run-sync`, {}],
+    ['PUT', `/v2/actor-runs/${run.id}`, { statusMessage: 'ghost' }],
+    ['POST', `/v2/actor-runs/${run.id}/abort`],
+    ['POST', `/v2/actor-runs/${run.id}/reboot`],
+    ['POST', `/v2/actor-runs/${run.id}/metamorph?targetActorId=${actorId}`, {}],
+    ['POST', `/v2/actor-runs/${run.id}/resurrect`],
+    ['POST', `/v2/actor-runs/${run.id}/charge`, { eventName: 'page' }],
+    ['DELETE', `/v2/actor-runs/${run.id}`],
+  ] as const) {
+    expect(await asAttempt(method, url, body), `${method} ${url}`).toEqual([403, 'attempt-fenced']);
+  }
+  expect(await counts(fixture)).toEqual(before);
+  expect(await fixture.client.run(run.id).get()).toMatchObject({ status: 'RUNNING', statusMessage: null });
 });
