@@ -6,7 +6,6 @@ import { setGeneralAccess } from '../runs/run-access.ts';
 import { deleteRun } from '../runs/run-deletion.ts';
 import { getRun } from '../runs/run-record.ts';
 import { bodyChecker } from './checked-body.ts';
-import { acceptEmptyBodies } from './empty-body.ts';
 import { booleanOf } from './envelope.ts';
 import { queryOf } from './query.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
@@ -23,14 +22,11 @@ const deletionPollMs = 20;
 
 /** What is done to a run by and large without a body: abort, reboot, resurrect, change, delete. */
 export function registerRunChangeRoutes(app: FastifyInstance, services: RunServices): void {
-  app.register(async (scope) => {
-    acceptEmptyBodies(scope);
-    for (const mount of runMounts) {
-      registerEnds(scope, services, mount);
-      registerGoingOn(scope, services, mount);
-      registerUpdate(scope, services, mount);
-    }
-  });
+  for (const mount of runMounts) {
+    registerEnds(app, services, mount);
+    registerGoingOn(app, services, mount);
+    registerUpdate(app, services, mount);
+  }
 }
 
 const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
