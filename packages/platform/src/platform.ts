@@ -17,6 +17,7 @@ import { LogStore } from './logs/log-store.ts';
 import type { Limits } from './runs/plan.ts';
 import { superviseRuns } from './runs/run-supervision.ts';
 import { FileStore } from './storages/file-store.ts';
+import { startSweep } from './storages/key-value-blobs.ts';
 
 export interface PlatformOptions {
   /** Everything that must last is in this folder; it is created when missing. */
@@ -96,12 +97,14 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     apiUrl: () => address.url,
   });
   const authenticator = new Authenticator(database);
+  const blobFolder = path.join(dataFolder, 'blobs');
+  const files = new FileStore(blobFolder);
   const app = createApp({ authenticator, gate: runs.gate, logger });
   registerRoutes(app, {
     ...{ database, logs, builder, inputSecrets, clock: systemClock },
     ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
     ...{ supervisor: runs.supervisor, runControl: runs.supervisor },
-    files: new FileStore(path.join(dataFolder, 'blobs')),
+    files,
     get publicUrl() {
       return address.url;
     },
@@ -121,5 +124,6 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   address.url = await app.listen({ host, port });
   await builder.start(address.url);
   runs.supervisor.start();
+  parts.defer(startSweep({ database, files, blobFolder }, logger));
   return { url: address.url, token, close: () => parts.disposeAsync() };
 }
