@@ -4,6 +4,7 @@ import { registerActorVersionRoutes } from './actor-version-routes.ts';
 import { registerBuildRoutes } from './build-routes.ts';
 import { registerCommitRoutes } from './commit-routes.ts';
 import { registerDatasetRoutes } from './dataset-routes.ts';
+import { registerDescriptionRoutes } from './description-routes.ts';
 import { registerHandoffRoutes } from './handoff-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import { registerLogRoutes } from './log-routes.ts';
@@ -25,6 +26,7 @@ export function registerRoutes(app: FastifyInstance, services: RunServices & Han
   registerRunRoutes(app, services);
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
+  registerDescriptionRoutes(app);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
 }
