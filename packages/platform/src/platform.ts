@@ -42,8 +42,11 @@ export interface Platform {
   /** Where the API answers, e.g. `http://127.0.0.1:8010`. */
   readonly url: string;
   readonly token: string;
-  /** Hands every run off to the next start, ends all that it started, closes the database. */
-  close(): Promise<void>;
+  /**
+   * Ends all that it started; the next start goes on with every run. With `graceSecs`, runs are told before and given
+   * that long to finish what they have in hand and to save, so that the next start repeats nothing.
+   */
+  close(options?: { graceSecs?: number }): Promise<void>;
 }
 
 /** How long the phases of a handoff may take; see `plan.ts`. */
@@ -128,5 +131,12 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   await builder.start(address.url);
   runs.supervisor.start();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
-  return { url: address.url, token, close: () => parts.disposeAsync() };
+  return {
+    url: address.url,
+    token,
+    async close({ graceSecs = 0 } = {}) {
+      if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
+      await parts.disposeAsync();
+    },
+  };
 }
