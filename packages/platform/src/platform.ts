@@ -1,5 +1,6 @@
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
+import { Signatures } from './accounts/signatures.ts';
 import { ensureUser } from './accounts/tokens.ts';
 import { Builder } from './builds/builder.ts';
 import { InputSecrets } from './builds/input-secrets.ts';
@@ -110,6 +111,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
     ...{ supervisor: runs.supervisor, runControl: runs.supervisor, syncWaitMs: (options.syncWaitSecs ?? 300) * 1000 },
     files,
+    signatures: new Signatures(path.join(dataFolder, 'signing-key')),
     get publicUrl() {
       return address.url;
     },

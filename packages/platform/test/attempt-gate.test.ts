@@ -40,6 +40,7 @@ test.each([
   ['POST', '/v2/actor-runs/r/dataset/items', 'held'],
   ['POST', '/v2/actor-runs/r/charge', 'held'],
   ['POST', '/v2/acts/a/runs?waitForFinish=60', 'held'],
+  ['GET', '/v2/acts/a/run-sync?timeout=9', 'held'],
   ['PUT', '/wherry/v1/runs/r/commits/7', 'held'],
   ['POST', '/v2/request-queues/q/head/lock?limit=25', 'held'],
   ['GET', '/v2/request-queues/q/requests/x', 'held'],

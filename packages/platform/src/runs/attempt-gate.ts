@@ -148,6 +148,7 @@ const recordPath = /\/records\/[^/?]+/;
 function beginsWork(call: GateCall): boolean {
   const [path = ''] = call.url.split('?');
   if (/\/request-queues?(?:\/|$)/.test(path)) return true;
-  if (isRead(call)) return false;
-  return /\/(?:items|charge|runs|run-sync|run-sync-get-dataset-items|commits\/[^/]+)$/.test(path);
+  // A child run may be started with a GET as well.
+  if (/\/run-sync(?:-get-dataset-items)?$/.test(path)) return true;
+  return !isRead(call) && /\/(?:items|charge|runs|commits\/[^/]+)$/.test(path);
 }
