@@ -97,7 +97,7 @@ export function applyChange(run: RunState, change: Change, now: number): Transit
   if (isOver(run)) return { state: run };
   switch (change.kind) {
     case 'recordContainer':
-      return { state: withAttempt(run, change.attempt, { container: change.container, tokenHash: change.tokenHash }) };
+      return { state: recordContainer(run, change) };
     case 'addWaiting':
       return { state: addWaiting(run, change.serverId, now) };
     case 'switch':
@@ -134,10 +134,13 @@ const newAttempt = (
   ...{ container: null, tokenHash: null, activatedAt: null, fencedAt: null },
 });
 
-function withAttempt(run: RunState, number: number, changes: Partial<AttemptState>): RunState {
-  if (!run.attempts.some((attempt) => attempt.number === number)) return run;
-  const attempts = run.attempts.map((attempt) => (attempt.number === number ? { ...attempt, ...changes } : attempt));
-  return { ...run, attempts, ...(run.status === 'READY' && changes.container && { status: 'RUNNING' }) };
+/** R4: not for an attempt that was fenced meanwhile. It may have been killed before there was anything to kill. */
+function recordContainer(run: RunState, change: Extract<Change, { kind: 'recordContainer' }>): RunState {
+  const { container, tokenHash } = change;
+  const attempt = run.attempts.find(({ number }) => number === change.attempt);
+  if (attempt === undefined || attempt.phase === 'fenced') return run;
+  const attempts = run.attempts.map((each) => (each === attempt ? { ...each, container, tokenHash } : each));
+  return { ...run, attempts, ...(run.status === 'READY' && { status: 'RUNNING' }) };
 }
 
 function addWaiting(run: RunState, serverId: string, now: number): RunState {
