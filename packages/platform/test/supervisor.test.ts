@@ -1,10 +1,31 @@
 /** What the seeded simulation found, each in the order of happenings that shows it. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { abortSlowly, migrateWarm } from './simulation/outsiders.ts';
+import { Committer } from './simulation/programs/committer.ts';
 import { Hung } from './simulation/programs/hung.ts';
 import { Scenario } from './simulation/scenario.ts';
 
 const start = ['make: run/1', 'transaction: run recordContainer', 'answer: run recordContainer'];
+
+/** Lets the database refuse the next write, as on a full disk. */
+const fillDisk = ({ world }: Scenario) => vi.spyOn(world.faults, 'failsWrite').mockReturnValueOnce(true);
+
+test('S3: a disk that is full when a container is recorded does not fail the run', async () => {
+  const scenario = await Scenario.begin(() => new Committer(2));
+  fillDisk(scenario);
+  await scenario.let(...start);
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+});
+
+test('a server that is cut off while the first container is made does not fail the run', async () => {
+  const scenario = await Scenario.begin(() => new Committer(2));
+  scenario.world.machines.lose('server-1');
+  await scenario.let('make: run/1');
+  scenario.world.machines.bringBack('server-1');
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+});
 
 test('P1: an attempt that is fenced before it is made never runs', async () => {
   const scenario = await Scenario.begin(() => new Hung());

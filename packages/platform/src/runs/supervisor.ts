@@ -191,6 +191,8 @@ export class Supervisor implements RunControl {
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(run, attempt, event.telemetry);
         return;
       case 'exited':
+        // One that is lost is replaced, whatever is heard of it afterwards.
+        if (run.container(attempt).container.kind === 'lost') return;
         run.container(attempt).container = { kind: 'exited', exitCode: event.exitCode };
         this.#advance(run);
         return;
@@ -331,7 +333,7 @@ export class Supervisor implements RunControl {
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id, attempt: number }, 'a container could not be started');
         this.#note(run.id, `Attempt ${number} could not be started: ${error.message}`);
-        live.container = { kind: 'exited', exitCode: 1 };
+        if (live.container.kind === 'starting') live.container = { kind: 'exited', exitCode: 1 };
       })
       .finally(() => this.#advance(run));
     this.#track(launch);
@@ -342,7 +344,13 @@ export class Supervisor implements RunControl {
     const { spec, tokenHash, hide } = await this.#parts.launch(run.state, attempt);
     this.#hiding.set(run.id, hide);
     await this.#parts.engine.start(spec, async (container) => {
-      await this.#apply(run, { kind: 'recordContainer', attempt: number, container, tokenHash });
+      try {
+        await this.#apply(run, { kind: 'recordContainer', attempt: number, container, tokenHash });
+      } catch (error) {
+        // S3: the Actor is not to blame, so the run goes on with another attempt.
+        run.container(number).container = { kind: 'lost' };
+        throw error;
+      }
       const known = run.state.attempts.find((each) => each.number === number);
       if (known?.container === null || known === undefined) throw new Error('the attempt is not wanted any more');
     });

@@ -156,7 +156,7 @@ function addWaiting(run: RunState, serverId: string, now: number): RunState {
 }
 
 function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestHandoff' }>, now: number): RunState {
-  checkMovable(run);
+  checkMovable(run, change.reason);
   const { id, mode, reason, targetServerId, metamorph } = change;
   const handoff: HandoffState = {
     ...{ id, mode, reason, targetServerId, from: run.activeAttempt!, to: null, phase: 'requested', requestedAt: now },
@@ -165,8 +165,10 @@ function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestH
   return { ...run, ...metamorph, handoff };
 }
 
-function checkMovable(run: RunState): void {
-  if (run.status !== 'RUNNING' || run.activeAttempt === null) {
+/** A first container may be lost before it is recorded, while the run is READY still. */
+function checkMovable(run: RunState, reason: HandoffReason): void {
+  const isUnderWay = run.status === 'RUNNING' || (run.status === 'READY' && reason === 'lost');
+  if (!isUnderWay || run.activeAttempt === null) {
     throw new Refusal(
       400,
       'run-not-running',
