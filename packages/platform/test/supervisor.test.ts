@@ -1,8 +1,9 @@
 /** What the seeded simulation found, each in the order of happenings that shows it. */
 import { expect, test, vi } from 'vitest';
-import { abortSlowly, migrateWarm } from './simulation/outsiders.ts';
+import { abortSlowly, migrateWarm, say } from './simulation/outsiders.ts';
 import { Committer } from './simulation/programs/committer.ts';
 import { Hung } from './simulation/programs/hung.ts';
+import { Rebooter } from './simulation/programs/rebooter.ts';
 import { Scenario } from './simulation/scenario.ts';
 
 const start = ['make: run/1', 'transaction: run recordContainer', 'answer: run recordContainer'];
@@ -40,4 +41,16 @@ test('P1: an attempt that is fenced before it is made never runs', async () => {
   await scenario.let('transaction: run recordContainer', 'answer: run recordContainer');
   expect(scenario.world.machines.latestOf(scenario.runId, 2)?.phase).toBe('ended');
   await scenario.rest();
+});
+
+test('S3: what comes in the moment when the loop of a run ends is not missed', async () => {
+  const scenario = await Scenario.begin(() => new Rebooter('reboot'));
+  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
+  await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
+  scenario.world.togetherRate = 1;
+  await scenario.ask(say);
+  await scenario.let('transaction: run setStatusMessage', 'call: run/1 reboot', 'transaction: run requestHandoff');
+  await scenario.let('answer: run setStatusMessage');
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
 });

@@ -233,15 +233,19 @@ export class Supervisor implements RunControl {
     if (run.isAdvancing || this.#isClosed || !this.#isStarted) return;
     run.isAdvancing = true;
     run.cancelWake();
-    const work = this.#work(run)
-      .catch((error: unknown) => {
+    const work = this.#work(run).then(
+      () => {
+        run.isAdvancing = false;
+        // What came in the moment since the loop looked for the last time.
+        if (run.wantsAdvance) this.#advance(run);
+      },
+      (error: unknown) => {
+        run.isAdvancing = false;
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
         run.cancelWake = this.#parts.clock.after(retryMs, () => this.#advance(run));
-      })
-      .finally(() => {
-        run.isAdvancing = false;
-      });
+      },
+    );
     this.#track(work);
   }
 
