@@ -54,3 +54,16 @@ test('S3: what comes in the moment when the loop of a run ends is not missed', a
   await scenario.rest();
   expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
 });
+
+test('a reboot that was to be part of a handoff takes place when the handoff is off', async () => {
+  const scenario = await Scenario.begin(() => new Rebooter('reboot'));
+  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
+  await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
+  await scenario.ask(migrateWarm);
+  await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
+  await scenario.let('transaction: run addWaiting', 'answer: run addWaiting', 'call: run/1 reboot');
+  fillDisk(scenario);
+  await scenario.let('make: run/2', 'transaction: run recordContainer', 'answer: run recordContainer');
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 3 });
+});

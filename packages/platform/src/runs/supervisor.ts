@@ -432,7 +432,7 @@ export class Supervisor implements RunControl {
     if (activeAttempt === null) return;
     this.#parts.gate.open(run.id, activeAttempt);
     const live = run.container(activeAttempt);
-    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false, calledReboot: false });
+    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
   }
 
   async #finish(run: LiveRun, { status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
