@@ -67,3 +67,17 @@ test('a reboot that was to be part of a handoff takes place when the handoff is 
   await scenario.rest();
   expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 3 });
 });
+
+test('G1: a call that a waiting attempt sent before the platform died passes no gate of the next one', async () => {
+  const scenario = await Scenario.begin(() => new Committer(2));
+  await scenario.let(...start);
+  await scenario.ask(migrateWarm);
+  await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
+  await scenario.let('transaction: run addWaiting', 'answer: run addWaiting', 'make: run/2');
+  await scenario.let('transaction: run recordContainer', 'answer: run recordContainer', 'boot: run/2');
+  scenario.world.crash('anywhere');
+  await scenario.let('the platform starts anew', 'kill what was left: run/1', 'kill what was left: run/2');
+  await scenario.let('call: run/2 load');
+  await scenario.rest();
+  expect(scenario.state.status).toBe('SUCCEEDED');
+});

@@ -52,7 +52,13 @@ export class Supervisor implements RunControl {
       .flatMap(({ attempts }) => attempts.map(({ container }) => container))
       .filter((each) => each !== null);
     await Promise.all(left.map((container) => engine.killLeftover(container)));
-    for (const state of states) this.#runs.set(state.id, new LiveRun(state, true));
+    for (const state of states) this.#takeUp(state);
+  }
+
+  #takeUp(state: RunState): void {
+    this.#runs.set(state.id, new LiveRun(state, true));
+    // G1: a call that such an attempt sent before it was killed may still come.
+    for (const { number, phase } of state.attempts) if (phase === 'waiting') this.#parts.gate.hold(state.id, number);
   }
 
   /** Goes on with what was taken up; once the API answers, since containers call it. */
