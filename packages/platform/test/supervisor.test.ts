@@ -1,7 +1,8 @@
 /** What the seeded simulation found, each in the order of happenings that shows it. */
 import { expect, test, vi } from 'vitest';
-import { abortSlowly, migrateWarm, say } from './simulation/outsiders.ts';
+import { abortAtOnce, abortSlowly, migrateWarm, resurrect, say } from './simulation/outsiders.ts';
 import { Committer } from './simulation/programs/committer.ts';
+import { Deaf } from './simulation/programs/deaf.ts';
 import { Hung } from './simulation/programs/hung.ts';
 import { Rebooter } from './simulation/programs/rebooter.ts';
 import { Scenario } from './simulation/scenario.ts';
@@ -80,4 +81,21 @@ test('G1: a call that a waiting attempt sent before the platform died passes no 
   await scenario.let('call: run/2 load');
   await scenario.rest();
   expect(scenario.state.status).toBe('SUCCEEDED');
+});
+
+test('what wakes a run that was dropped does not drop the one that was resurrected since', async () => {
+  const scenario = await Scenario.begin(() => new Deaf());
+  await scenario.let(...start);
+  await scenario.ask(migrateWarm);
+  await scenario.letAll();
+  // The drain is watched now, and the abort ends it; its watch looks once more a moment later.
+  await scenario.pass(100);
+  await scenario.ask(abortAtOnce);
+  await scenario.letAll();
+  await scenario.ask(resurrect);
+  await scenario.letAll();
+  await scenario.pass(1);
+  await scenario.ask(abortAtOnce);
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'ABORTED', attemptCount: 3 });
 });

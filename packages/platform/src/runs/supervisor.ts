@@ -269,6 +269,8 @@ export class Supervisor implements RunControl {
   }
 
   #drop(run: LiveRun): void {
+    // What was dropped may be woken once more, when the run was resurrected and is supervised anew.
+    if (this.#runs.get(run.id) !== run) return;
     this.#runs.delete(run.id);
     this.#hiding.delete(run.id);
     this.#parts.logs.end(run.id);
