@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal, storageFull } from '../refusal.ts';
 import { checkFence } from './fence.ts';
 import { type Caller, operationNamed } from './operation.ts';
 import type { SqliteSession } from './sqlite-session.ts';
@@ -29,13 +29,6 @@ const isStorageFull = (error: unknown): boolean => {
   return code !== undefined && [10, 13].includes(code & 0xff);
 };
 
-const storageFull = (): Refusal =>
-  new Refusal(
-    507,
-    'storage-full',
-    'The disk of the platform is full, so nothing was changed. Free space in its data folder and send this again.',
-  );
-
 /** Applies writes, many to a transaction and one fsync (group commit), each with its own savepoint (D2). */
 export class SqliteApplier {
   readonly #session: SqliteSession;
@@ -52,7 +45,9 @@ export class SqliteApplier {
       this.#session.execute('COMMIT');
       return outcomes;
     } catch (error) {
-      this.#rollBack('ROLLBACK');
+      this.#rollBack();
+      // What needs less room than the whole of the group may still find it, the deletion that makes room above all.
+      if (isStorageFull(error) && batch.length > 1) return batch.flatMap((request) => this.apply([request]));
       const outcome = toOutcome(error);
       return batch.map(() => outcome);
     }
@@ -76,8 +71,9 @@ export class SqliteApplier {
     }
   }
 
-  #rollBack(statement: string): void {
-    if (this.#session.connection.isTransaction) this.#session.execute(statement);
+  /** After a full disk SQLite may have rolled back by itself. */
+  #rollBack(): void {
+    if (this.#session.connection.isTransaction) this.#session.execute('ROLLBACK');
   }
 }
 
