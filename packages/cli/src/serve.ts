@@ -21,7 +21,7 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
   const platform = await start(settings, dataFolder);
   try {
     if (json) printJsonLine({ event: 'started', url: platform.url, token: platform.token, dataFolder });
-    else printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}\n`);
+    else printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}`);
     const exitCode = settings.demo ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
     if (settings.once) return exitCode;
     if (!signal.aborted) {
