@@ -14,6 +14,9 @@ import type { PlatformSettings } from './settings.ts';
 import { showDemo } from './show-demo.ts';
 import { readOrMakeToken } from './token.ts';
 
+/** How long runs may take to finish what they have in hand when the platform is told to end. */
+const stopGraceSecs = 10;
+
 /** Starts the platform, shows the demo if that is wanted, and stays until it is told to end. */
 export async function serve(settings: PlatformSettings, { json }: { json: boolean }): Promise<ExitCode> {
   const signal = interruption();
@@ -30,7 +33,8 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
     }
     return exitCodes.ok;
   } finally {
-    await platform.close();
+    if (!settings.once) printNote('Ending: runs that are at work save what they have. Ctrl-C again ends at once.');
+    await platform.close({ graceSecs: settings.once ? 0 : stopGraceSecs });
   }
 }
 

@@ -14,6 +14,12 @@ const ended = async (fixture: RunFixture, run: ActorRun) => {
   return result;
 };
 
+/** Its items are numbered from 0, each once and in order. */
+async function expectNumbered({ client }: RunFixture, run: ActorRun): Promise<void> {
+  const { items } = await client.dataset<{ next: number }>(run.defaultDatasetId).listItems({ limit: 100_000 });
+  expect(items.map(({ next }) => next)).toEqual(Array.from(items, (_, index) => index));
+}
+
 /** Pushes an item, counts it, and saves the count when it is told to. */
 const loopActor = `
 import { Actor } from 'apify';
@@ -32,29 +38,30 @@ test.each(['warm', 'cold'])(
   'a plain loop that saves on persistState comes through %s handoffs item by item',
   async (mode) => {
     await using fixture = await startRunFixture();
-    const run = await fixture.start(await fixture.deploy('loop', loopActor), { items: 1500 });
+    const run = await fixture.start(await fixture.deploy('loop', loopActor), { items: 1_000_000 });
     for (let move = 1; move <= 3; move += 1) {
       const before = await itemCount(fixture, run);
       await until(async () => (await itemCount(fixture, run)) >= before + 50);
       await fixture.migrate(run.id, mode);
     }
-    await ended(fixture, run);
-    const items = await fixture.client.dataset<{ next: number }>(run.defaultDatasetId).listItems({ limit: 10_000 });
-    expect(items.items.map(({ next }) => next)).toEqual(Array.from({ length: 1500 }, (_, next) => next));
+    const before = await itemCount(fixture, run);
+    await until(async () => (await itemCount(fixture, run)) >= before + 50);
+    await fixture.client.run(run.id).abort();
+    await expectNumbered(fixture, run);
   },
 );
 
 /** Requests from a list, a session pool, and statistics that go on across attempts. */
 const listActor = `
 import { Actor } from 'apify';
-import { BasicCrawler, RequestList, sleep } from 'crawlee';
+import { BasicCrawler, RequestList } from 'crawlee';
 await Actor.init();
-const { urls } = await Actor.getInput();
+const { urls, hold } = await Actor.getInput();
 const requestList = await RequestList.open('urls', urls);
 const crawler = new BasicCrawler({
   requestList, maxConcurrency: 2, minConcurrency: 2, useSessionPool: true,
   async requestHandler({ request, session, pushData }) {
-    await sleep(300);
+    if (request.url.endsWith('/8')) await fetch(hold);
     await pushData({ url: request.url, session: session.id });
   },
 });
@@ -65,10 +72,12 @@ await Actor.exit();
 
 test('a crawl of a RequestList loses nothing in a warm handoff, and its sessions and statistics go on', async () => {
   await using fixture = await startRunFixture();
+  await using site = await startTestSite(5);
   const urls = Array.from({ length: 24 }, (_, index) => `http://127.0.0.1:9/${index}`);
-  const run = await fixture.start(await fixture.deploy('list', listActor), { urls });
-  await until(async () => (await itemCount(fixture, run)) >= 4);
+  const run = await fixture.start(await fixture.deploy('list', listActor), { urls, hold: `${site.url}/hold` });
+  await until(() => site.hits.get('/hold') === 1);
   await fixture.migrate(run.id, 'warm');
+  site.release();
   await ended(fixture, run);
   const items = (await fixture.client.dataset<{ url: string }>(run.defaultDatasetId).listItems()).items;
   expect(new Set(items.map(({ url }) => url))).toEqual(new Set(urls));
@@ -191,7 +200,7 @@ test('a platform that is ended in an orderly way lets runs save, and the next on
   const before = await itemCount(next, run);
   expect(before).toBeLessThan(600);
   await ended(next, run);
-  const { items } = await next.client.dataset<{ next: number }>(run.defaultDatasetId).listItems();
-  expect(items.map((item) => item.next)).toEqual(Array.from({ length: 600 }, (_, index) => index));
+  await expectNumbered(next, run);
+  expect(await itemCount(next, run)).toBe(600);
   expect((await next.attempts(run.id)).map(({ reason }) => reason)).toEqual(['start', 'migration']);
 });

@@ -95,21 +95,25 @@ export interface TestSite extends AsyncDisposable {
   readonly url: string;
   /** How often each path was asked for. */
   readonly hits: ReadonlyMap<string, number>;
+  /** Answers what waits for `/hold`, and what asks for it from now on. */
+  release(): void;
 }
 
-/** A site that answers every path with a page, after `delayMs`. */
+/** A site that answers every path with a page, after `delayMs`; but `/hold` only once it is released. */
 export async function startTestSite(delayMs: number): Promise<TestSite> {
   const hits = new Map<string, number>();
+  const held = Promise.withResolvers<void>();
   const server = createServer(async (request, response) => {
     const url = request.url ?? '/';
     hits.set(url, (hits.get(url) ?? 0) + 1);
-    await delay(delayMs);
+    await (url === '/hold' ? held.promise : delay(delayMs));
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>${url}</title>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     hits,
+    release: () => held.resolve(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
