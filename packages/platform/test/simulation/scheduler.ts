@@ -2,8 +2,6 @@ import { intrude } from './outsiders.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
-/** So many turns of the microtask queue let everything run that does not wait for the scheduler. */
-const turns = 24;
 /** In so many steps all must have come to rest. */
 const maxSteps = 4000;
 
@@ -28,13 +26,14 @@ export async function advance(world: World): Promise<boolean> {
     world.trace(`time: ${nextAt + late - clock.nowMs} ms pass`);
     clock.advanceTo(nextAt + late);
   }
-  await settle();
+  await settle(world);
   if (random.chance(0.15)) await look(world);
   if (world.failure !== undefined) throw world.failure;
   return true;
 }
 
-export async function settle(): Promise<void> {
+/** Lets everything run that does not wait for the scheduler. */
+export async function settle({ turns }: World): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await undefined;
 }
 
