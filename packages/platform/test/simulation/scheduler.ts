@@ -11,7 +11,10 @@ const byPlatform = { kind: 'platform' } as const;
 export async function advance(world: World): Promise<boolean> {
   const { random, agenda, clock, faults } = world;
   world.step += 1;
-  if (faults.budget > 0 && random.chance(0.12)) intrude(world);
+  if (faults.budget > 0 && random.chance(0.12)) {
+    intrude(world);
+    await settle(world);
+  }
   const nextAt = clock.nextAt();
   const isTimesTurn = nextAt !== undefined && !faults.isGentle && !faults.isCalm && random.chance(0.06);
   const happening = isTimesTurn ? undefined : agenda.take();
