@@ -1,9 +1,11 @@
 import { type CrashPoint, type CrashTally, crashPoints } from './crash-points.ts';
 import type { Random } from './random.ts';
 
+/** `gentle`: nothing but planned handoffs happens, and nothing fails. */
+export type Temper = 'gentle' | 'harsh';
+
 /** What goes wrong in one history, and how often: the seed decides. */
 export class Faults {
-  /** Nothing but planned handoffs happens. */
   readonly isGentle: boolean;
   /** How often something is asked for or goes wrong from outside, in all. */
   budget: number;
@@ -17,10 +19,10 @@ export class Faults {
   readonly #failureRate: number;
   #isCalm = false;
 
-  constructor(random: Random, tally: CrashTally) {
+  constructor(random: Random, temper: Temper, tally: CrashTally) {
     this.#random = random;
     this.#tally = tally;
-    this.isGentle = random.chance(0.25);
+    this.isGentle = temper === 'gentle';
     this.budget = random.below(7);
     this.#crashes = this.isGentle ? 0 : random.pick([0, 0, 1, 2, 3]);
     this.#crashRate = random.pick([0, 0.005, 0.03]);

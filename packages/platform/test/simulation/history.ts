@@ -37,7 +37,7 @@ async function begin(world: World): Promise<void> {
     await ledger.create(state, emptyData(['request-1', 'request-2', 'request-3']));
   }
   world.startPlatform();
-  await settle();
+  await settle(world);
 }
 
 async function calm(world: World): Promise<void> {
@@ -49,5 +49,5 @@ async function calm(world: World): Promise<void> {
     machines.bringBack(serverId);
     platform.undrain(serverId);
   }
-  await settle();
+  await settle(world);
 }

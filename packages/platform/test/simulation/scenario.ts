@@ -13,7 +13,7 @@ export class Scenario {
   readonly runId = 'run';
 
   private constructor() {
-    this.world = new World(1, { breakage: 'none', tally: new CrashTally(), runIds: ['run'] });
+    this.world = new World(1, { temper: 'gentle', breakage: 'none', tally: new CrashTally(), runIds: ['run'] });
     this.world.faults.calm();
     this.world.togetherRate = 0;
   }
@@ -31,7 +31,7 @@ export class Scenario {
     witness.created(state);
     await ledger.create(state, emptyData(['request-1', 'request-2', 'request-3']));
     scenario.world.startPlatform();
-    await settle();
+    await settle(scenario.world);
     return scenario;
   }
 
@@ -70,7 +70,7 @@ export class Scenario {
 
   async settle(): Promise<void> {
     this.world.step += 1;
-    await settle();
+    await settle(this.world);
     if (this.world.failure !== undefined) throw this.world.failure;
   }
 

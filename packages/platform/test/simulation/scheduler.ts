@@ -2,8 +2,6 @@ import { intrude } from './outsiders.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
-/** So many turns of the microtask queue let everything run that does not wait for the scheduler. */
-const turns = 24;
 /** In so many steps all must have come to rest. */
 const maxSteps = 4000;
 
@@ -13,7 +11,10 @@ const byPlatform = { kind: 'platform' } as const;
 export async function advance(world: World): Promise<boolean> {
   const { random, agenda, clock, faults } = world;
   world.step += 1;
-  if (faults.budget > 0 && random.chance(0.12)) intrude(world);
+  if (faults.budget > 0 && random.chance(0.12)) {
+    intrude(world);
+    await settle(world);
+  }
   const nextAt = clock.nextAt();
   const isTimesTurn = nextAt !== undefined && !faults.isGentle && !faults.isCalm && random.chance(0.06);
   const happening = isTimesTurn ? undefined : agenda.take();
@@ -28,13 +29,14 @@ export async function advance(world: World): Promise<boolean> {
     world.trace(`time: ${nextAt + late - clock.nowMs} ms pass`);
     clock.advanceTo(nextAt + late);
   }
-  await settle();
+  await settle(world);
   if (random.chance(0.15)) await look(world);
   if (world.failure !== undefined) throw world.failure;
   return true;
 }
 
-export async function settle(): Promise<void> {
+/** Lets everything run that does not wait for the scheduler. */
+export async function settle({ turns }: World): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await undefined;
 }
 

@@ -2,7 +2,7 @@ import { Agenda } from './agenda.ts';
 import type { Breakage } from './breakage.ts';
 import { checkersOf } from './checkers/checkers.ts';
 import type { CrashPoint, CrashTally } from './crash-points.ts';
-import { Faults } from './faults.ts';
+import { Faults, type Temper } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import { Machines } from './machines.ts';
 import { MemoryLedger } from './memory-ledger.ts';
@@ -14,12 +14,15 @@ import { VirtualClock } from './virtual-clock.ts';
 import { Witness } from './witness.ts';
 
 export interface WorldOptions {
+  readonly temper: Temper;
   readonly breakage: Breakage;
   readonly tally: CrashTally;
   /** The database; the model in memory unless given. */
   readonly ledger?: (clock: VirtualClock) => Ledger;
   /** The runs; the seed decides unless given. */
   readonly runIds?: readonly string[];
+  /** So many turns of the microtask queue let everything run that does not wait for the scheduler; 10 are enough. */
+  readonly turns?: number;
   /** Hears of each step. */
   readonly trace?: ((line: string) => void) | undefined;
 }
@@ -40,6 +43,7 @@ export class World {
   readonly runIds: readonly string[];
   readonly trace: (line: string) => void;
   platform: PlatformProcess;
+  readonly turns: number;
   step = 0;
   /** How many answers of the database go out together with the next ones. */
   togetherRate = 0.3;
@@ -47,12 +51,14 @@ export class World {
   failure: unknown;
   #ids = 0;
 
-  constructor(seed: number, { breakage, tally, ledger, trace, runIds }: WorldOptions) {
+  constructor(seed: number, options: WorldOptions) {
+    const { temper, breakage, tally, ledger, trace, runIds, turns } = options;
     this.breakage = breakage;
+    this.turns = turns ?? 16;
     this.trace = trace ?? (() => undefined);
     this.random = new Random(seed);
     this.agenda = new Agenda(this.random);
-    this.faults = new Faults(this.random, tally);
+    this.faults = new Faults(this.random, temper, tally);
     this.machines = new Machines(2 + this.random.below(2));
     this.programs = new Programs(this.random);
     this.network = new Network(this);

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Breakage } from './simulation/breakage.ts';
+import { CrashTally } from './simulation/crash-points.ts';
+import { runHistory } from './simulation/history.ts';
+import { firstViolation, isReplay, runSeeds } from './simulation/seeds.ts';
+
+const file = 'packages/platform/test/simulation-handoffs.test.ts';
+
+test('a planned handoff repeats nothing and loses nothing in 40,000 histories without faults', async () => {
+  await runSeeds(file, { first: 1, count: 40_000 }, { temper: 'gentle', tally: new CrashTally() });
+});
+
+/** How many seeds it may take to find what is broken on purpose, and which checker must find it. */
+const breakages: readonly [Exclude<Breakage, 'none'>, string, number][] = [
+  ['fenceIsOff', 'P1', 500],
+  ['gateOpensEarly', 'G1', 500],
+  ['leftoversStay', 'P4', 500],
+  ['repeatsAreApplied', 'P3', 500],
+  ['answersBeforeCommit', 'P2', 500],
+  ['commitsInHalves', 'P5', 500],
+];
+
+test.skipIf(isReplay).each(breakages)('%s is caught by %s', async (breakage, checker, maxSeeds) => {
+  expect(await firstViolation(breakage, 'harsh', maxSeeds)).toMatchObject({ checker });
+});
+
+test.skipIf(isReplay)('a seed gives the same history each time, however long the scheduler waits', async () => {
+  const historyOf = async (seed: number, turns: number) => {
+    const lines: string[] = [];
+    const trace = (line: string) => lines.push(line);
+    await runHistory(seed, { temper: 'harsh', breakage: 'none', tally: new CrashTally(), trace, turns });
+    return lines;
+  };
+  for (let seed = 1; seed <= 200; seed += 1) expect(await historyOf(seed, 16)).toEqual(await historyOf(seed, 64));
+});

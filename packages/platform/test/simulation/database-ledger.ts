@@ -1,0 +1,94 @@
+import { once } from '../../src/database/idempotency.ts';
+import type { Caller } from '../../src/database/operation.ts';
+import { defineRead, defineWrite } from '../../src/database/operation.ts';
+import { one, run, type Sql } from '../../src/database/sql.ts';
+import type { SqliteDatabase } from '../../src/database/sqlite-database.ts';
+import type { HandoffResult } from '../../src/runs/run-control.ts';
+import { saveAttempts } from '../../src/runs/run-rows.ts';
+import type { RunState } from '../../src/runs/run-state.ts';
+import { DatabaseRunStore } from '../../src/runs/run-store.ts';
+import type { Change } from '../../src/runs/transitions.ts';
+import type { AttemptCaller, Ledger } from './ledger.ts';
+import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from './run-data.ts';
+
+const byPlatform = { kind: 'platform' } as const;
+
+const prepare = defineWrite('simulation.prepare', function* (_input: null) {
+  yield* run("INSERT OR IGNORE INTO users VALUES ('user', 'user', 0)");
+  yield* run('CREATE TABLE IF NOT EXISTS simulation_data (run_id TEXT PRIMARY KEY, data_json TEXT NOT NULL) STRICT');
+});
+
+const create = defineWrite('simulation.create', function* ({ state, data }: { state: RunState; data: RunData }) {
+  const names = 'default_dataset_id, default_key_value_store_id, default_request_queue_id';
+  yield* run(
+    `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, input_key, status, started_at, deadline_at,
+      active_attempt, attempt_count, options_json, meta_json, stats_json, ${names})
+      VALUES (?, 'user', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', ?, 'd', 'k', 'q')`,
+    ...[state.id, state.actorId, state.buildId, state.buildNumber, state.inputKey, state.status, state.startedAt],
+    ...[state.deadlineAt, state.activeAttempt, state.attemptCount],
+    ...[JSON.stringify(state.options), JSON.stringify(state.stats)],
+  );
+  yield* saveAttempts(state.id, state.attempts);
+  yield* run('INSERT INTO simulation_data VALUES (?, ?)', state.id, JSON.stringify(data));
+});
+
+function* dataOf(runId: string): Sql<RunData> {
+  const row = yield* one<{ data_json: string }>('SELECT data_json FROM simulation_data WHERE run_id = ?', runId);
+  return JSON.parse(row!.data_json) as RunData;
+}
+
+const view = defineRead('simulation.view', ({ runId }: { runId: string }) => dataOf(runId));
+
+const write = defineWrite('simulation.write', ({ caller, write }: { caller: AttemptCaller; write: Write }, { now }) =>
+  once(`simulation ${caller.runId}`, keyOf(write), now, function* (): Sql<WriteAnswer> {
+    const { data, answer } = applyWrite(yield* dataOf(caller.runId), caller.attempt, write);
+    yield* run('UPDATE simulation_data SET data_json = ? WHERE run_id = ?', JSON.stringify(data), caller.runId);
+    return answer;
+  }),
+);
+
+/** The real database: the fence is its own, and so are the rows of runs, attempts and handoffs. */
+export class DatabaseLedger implements Ledger {
+  readonly #database: SqliteDatabase;
+  readonly #store: DatabaseRunStore;
+  /** Those of this history; the file has the ones of earlier histories as well. */
+  readonly #runIds = new Set<string>();
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.#store = new DatabaseRunStore(database);
+  }
+
+  static async prepare(database: SqliteDatabase): Promise<void> {
+    await database.write(prepare, null, byPlatform);
+  }
+
+  async create(state: RunState, data: RunData): Promise<void> {
+    this.#runIds.add(state.id);
+    await this.#database.write(create, { state, data }, byPlatform);
+  }
+
+  load(runId: string, caller: Caller): Promise<RunState> {
+    return this.#store.load(runId, caller);
+  }
+
+  async unfinished(): Promise<string[]> {
+    return (await this.#store.unfinished()).filter((runId) => this.#runIds.has(runId));
+  }
+
+  handoffs(runId: string): Promise<HandoffResult[]> {
+    return this.#store.handoffs(runId);
+  }
+
+  change(runId: string, change: Change, caller: Caller): Promise<RunState> {
+    return this.#store.change(runId, change, caller);
+  }
+
+  write(caller: AttemptCaller, wanted: Write): Promise<WriteAnswer> {
+    return this.#database.write(write, { caller, write: wanted }, caller);
+  }
+
+  view(runId: string, caller: Caller): Promise<RunData> {
+    return this.#database.read(view, { runId }, caller);
+  }
+}
