@@ -1,0 +1,2 @@
+import type { Benchmark } from '../benchmark.ts';
+export const crawl: Benchmark = { name: 'crawl', about: 'to be done', run: async () => [] };

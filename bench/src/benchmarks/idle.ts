@@ -1,0 +1,2 @@
+import type { Benchmark } from '../benchmark.ts';
+export const idle: Benchmark = { name: 'idle', about: 'to be done', run: async () => [] };
