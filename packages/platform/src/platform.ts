@@ -6,13 +6,16 @@ import { Builder } from './builds/builder.ts';
 import { InputSecrets } from './builds/input-secrets.ts';
 import { systemClock } from './clock.ts';
 import { SqliteDatabase } from './database/sqlite-database.ts';
-import { createApp, type Gate } from './http/app.ts';
+import type { Engine } from './engines/engine.ts';
+import { ProcessEngine } from './engines/process/process-engine.ts';
+import { createApp } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
+import { acceptEventsSockets } from './http/events-socket.ts';
 import { registerRoutes } from './http/routes.ts';
-import type { ActorServices } from './http/services.ts';
 import { newId } from './ids.ts';
 import { LogStore } from './logs/log-store.ts';
-import { RequestsInHand } from './runs/requests-in-hand.ts';
+import type { Limits } from './runs/plan.ts';
+import { superviseRuns } from './runs/run-supervision.ts';
 import { FileStore } from './storages/file-store.ts';
 
 export interface PlatformOptions {
@@ -26,6 +29,9 @@ export interface PlatformOptions {
   readonly servers?: number;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
   readonly buildTimeoutSecs?: number;
+  readonly handoffs?: HandoffLimits;
+  /** What runs the Actors; the process engine unless given. */
+  readonly engine?: Engine;
   readonly logger?: Logger;
 }
 
@@ -37,7 +43,21 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-const openGate: Gate = { enter: async () => undefined, leave: () => undefined };
+/** How long the phases of a handoff may take; see `plan.ts`. */
+export interface HandoffLimits {
+  /** 30 unless set. */
+  readonly bootSecs?: number;
+  /** 60 unless set, as on Apify. */
+  readonly graceSecs?: number;
+  /** 10 unless set. */
+  readonly quietGraceSecs?: number;
+}
+
+const limitsOf = ({ bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits): Limits => ({
+  bootMs: bootSecs * 1000,
+  graceMs: graceSecs * 1000,
+  quietGraceMs: quietGraceSecs * 1000,
+});
 
 /** Starts a platform and answers when its API does. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
@@ -50,33 +70,46 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
     { kind: 'platform' },
   );
-  const app = createApp({ authenticator: new Authenticator(database), gate: openGate, logger });
+  const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
-  const publicUrl = `http://${host}:${port}`;
-  const builder = new Builder({
-    ...{ database, logs, logger, dataFolder, token, publicUrl },
-    clock: systemClock,
-    environment: process.env,
-    ...(options.buildTimeoutSecs !== undefined && { timeoutSecs: options.buildTimeoutSecs }),
+  const inputSecrets = new InputSecrets(path.join(dataFolder, 'input-secrets.json'));
+  const { buildTimeoutSecs: timeoutSecs } = options;
+  const builder = new Builder({ ...common, logs, token, ...(timeoutSecs !== undefined && { timeoutSecs }) });
+  const workFolder = path.join(dataFolder, 'work');
+  const engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
+  const address = { url: '' };
+  const runs = await superviseRuns({
+    ...{ ...common, logs, engine, inputSecrets, limits: limitsOf(options.handoffs ?? {}) },
+    apiUrl: () => address.url,
   });
-  const services: ActorServices = {
-    database,
+  const authenticator = new Authenticator(database);
+  const app = createApp({ authenticator, gate: runs.gate, logger });
+  registerRoutes(app, {
+    ...{ database, logs, builder, inputSecrets, clock: systemClock },
+    ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
+    ...{ supervisor: runs.supervisor, runControl: runs.supervisor },
     files: new FileStore(path.join(dataFolder, 'blobs')),
-    logs,
-    builder,
-    inputSecrets: new InputSecrets(path.join(dataFolder, 'input-secrets.json')),
-    requestsInHand: new RequestsInHand(),
-    clock: systemClock,
-    publicUrl,
-  };
-  registerRoutes(app, services);
-  const url = await app.listen({ host, port });
-  await builder.start(url);
+    get publicUrl() {
+      return address.url;
+    },
+  });
+  acceptEventsSockets(app, {
+    ...{ authenticator, hub: runs.events },
+    isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
+    arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
+  });
+  await runs.supervisor.recover();
+  address.url = await app.listen({ host, port });
+  await builder.start(address.url);
+  runs.supervisor.start();
   return {
-    url,
+    url: address.url,
     token,
     async close() {
+      runs.supervisor.close();
+      await engine.close();
       await builder.close();
+      runs.events.close();
       await logs.close();
       await app.close();
       await database.close();

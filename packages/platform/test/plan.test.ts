@@ -14,6 +14,7 @@ const attempt = (number: number, changes: Partial<AttemptFacts> = {}): AttemptFa
   persistSentAt: undefined,
   isQuiet: false,
   calledReboot: false,
+  abortingSentAt: undefined,
   ...changes,
 });
 
@@ -58,7 +59,7 @@ describe('a warm handoff', () => {
   test('P3: requests in hand hold the switch up even after the Actor called reboot', () => {
     const run = draining({ requestsInHand: 2, calledReboot: true });
     expect(plan(run, limits, 200)).toEqual({ actions: [], wakeAt: 60_100 });
-    expect(plan(run, limits, 60_100).actions).toEqual([{ kind: 'switch' }]);
+    expect(plan(run, limits, 60_100).actions).toEqual([{ kind: 'switch', to: 2 }]);
   });
 
   test('P3: with nothing in hand, reboot ends the drain at once; without it the quiet grace does', () => {
@@ -69,7 +70,9 @@ describe('a warm handoff', () => {
 
   test('P3: after the second persistState the switch waits for quiet', () => {
     expect(plan(draining({ persistSentAt: 150 }), limits, 160).actions).toEqual([]);
-    expect(plan(draining({ persistSentAt: 150, isQuiet: true }), limits, 160).actions).toEqual([{ kind: 'switch' }]);
+    expect(plan(draining({ persistSentAt: 150, isQuiet: true }), limits, 160).actions).toEqual([
+      { kind: 'switch', to: 2 },
+    ]);
   });
 
   test('a next attempt that ends before migrating was sent cancels the handoff; after it, does not', () => {
@@ -99,7 +102,7 @@ describe('exits', () => {
 
   test('P4: another code after migrating goes on to the next attempt', () => {
     const run = draining({ container: { kind: 'exited', exitCode: 91 } });
-    expect(plan(run, limits, 200).actions).toEqual([{ kind: 'switch' }]);
+    expect(plan(run, limits, 200).actions).toEqual([{ kind: 'switch', to: 2 }]);
   });
 
   test('a lost container goes on elsewhere', () => {

@@ -1,7 +1,7 @@
 import { type ActorSettings, type DefaultRunOptions, usualRunOptions } from '../actors/actor-settings.ts';
 import { one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
-import type { BuildResult, BuildStatus } from './build-row.ts';
+import type { BuildResult, BuildStatus, EnvVar } from './build-row.ts';
 
 /** What a run needs of a build. */
 export interface BuildForRun {
@@ -12,7 +12,7 @@ export interface BuildForRun {
   readonly folder: string;
   readonly command: { readonly file: string; readonly args: readonly string[] };
   /** Of the version as it was when it was built; secrets in the clear. */
-  readonly envVars: readonly { readonly name: string; readonly value: string }[];
+  readonly envVars: readonly EnvVar[];
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly defaultRunOptions: DefaultRunOptions;
 }
@@ -62,7 +62,6 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     throw new Refusal(400, 'invalid-build', `The build ${row.number} is ${row.status}, so it cannot be run.`);
   }
   const { command, inputSchema, definition } = JSON.parse(row.result_json) as BuildResult;
-  const envVars = JSON.parse(row.env_vars_json) as { name: string; value: string }[];
   const memoryMbytes = definition?.defaultMemoryMbytes;
   return {
     id: buildId,
@@ -71,7 +70,7 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     folder: folderOfBuild(buildId),
     // The platform's own Node, wherever it is today.
     command: { file: command.file === 'node' ? process.execPath : command.file, args: command.args },
-    envVars: envVars.map(({ name, value }) => ({ name, value })),
+    envVars: JSON.parse(row.env_vars_json) as EnvVar[],
     inputSchema,
     defaultRunOptions: {
       ...usualRunOptions,

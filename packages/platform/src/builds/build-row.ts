@@ -74,7 +74,7 @@ export const buildColumns = [
 const isoTime = (ms: number) => new Date(ms).toISOString();
 
 /** A whole number that orders builds as their numbers do: two digits, two digits, five digits. */
-function numberAsInteger(number: string): number {
+export function numberAsInteger(number: string): number {
   const [major = 0, minor = 0, patch = 0] = number.split('.').map(Number);
   return major * 10_000_000 + minor * 100_000 + patch;
 }

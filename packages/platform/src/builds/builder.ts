@@ -22,7 +22,6 @@ export interface BuilderOptions {
   /** The platform's own environment; what builds need of it is passed on. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly token: string;
-  readonly publicUrl: string;
   readonly timeoutSecs?: number;
 }
 
@@ -166,13 +165,13 @@ export class Builder {
 
   /** Undefined when the platform closes: the build goes on with the next one. */
   async #perform(job: BuildJob, signal: AbortSignal, log: (line: string) => void): Promise<BuildEnd | undefined> {
-    const { database, dataFolder, environment, token, publicUrl, timeoutSecs = usualTimeoutSecs } = this.#options;
+    const { database, dataFolder, environment, token, timeoutSecs = usualTimeoutSecs } = this.#options;
     try {
       const result = await performBuild({
         job,
         folder: path.join(dataFolder, folderOfBuild(job.id)),
         dependencies: this.#dependencies,
-        download: { ownUrl: this.#ownUrl!, publicUrl, token },
+        download: { ownUrl: this.#ownUrl!, token },
         environment,
         signal,
         log,

@@ -8,7 +8,6 @@ import { BuildFailure } from './build-failure.ts';
 export interface Download {
   /** The platform's own API, whose records may need its token. */
   readonly ownUrl: string;
-  readonly publicUrl: string;
   readonly token: string;
   readonly signal: AbortSignal;
   readonly maxBytes?: number;
@@ -39,8 +38,8 @@ export async function download(url: string, file: string, from: Download): Promi
   });
 }
 
-async function fetchArchive(url: string, { ownUrl, publicUrl, token, signal }: Download): Promise<Response> {
-  const own = ownRecord(url, [ownUrl, publicUrl]);
+async function fetchArchive(url: string, { ownUrl, token, signal }: Download): Promise<Response> {
+  const own = ownRecord(url, ownUrl);
   try {
     // The token goes to this platform alone, never along a redirect.
     if (own === undefined) return await fetch(url, { signal });
@@ -55,12 +54,10 @@ async function fetchArchive(url: string, { ownUrl, publicUrl, token, signal }: D
 }
 
 /** The path of a record in this platform's own key-value stores, where `apify push` puts what it deploys. */
-function ownRecord(url: string, ownUrls: readonly string[]): string | undefined {
+function ownRecord(url: string, ownUrl: string): string | undefined {
   const target = new URL(url);
-  const isOwn = ownUrls.some((own) => {
-    const { hostname, port } = new URL(own);
-    return target.port === port && [hostname, 'localhost', '127.0.0.1'].includes(target.hostname);
-  });
+  const { hostname, port } = new URL(ownUrl);
+  const isOwn = target.port === port && [hostname, 'localhost', '127.0.0.1'].includes(target.hostname);
   const record = recordPath.exec(target.pathname)?.[1];
   return isOwn && record !== undefined ? `/v2${record}` : undefined;
 }

@@ -22,6 +22,8 @@ export interface Telemetry {
 export type ContainerEvent =
   | { readonly kind: 'output'; readonly runId: string; readonly attempt: number; readonly text: string }
   | { readonly kind: 'exited'; readonly runId: string; readonly attempt: number; readonly exitCode: number }
+  /** Its server is gone, and it may still be at work there. */
+  | { readonly kind: 'lost'; readonly runId: string; readonly attempt: number }
   | { readonly kind: 'telemetry'; readonly runId: string; readonly attempt: number; readonly telemetry: Telemetry };
 
 export interface Engine {

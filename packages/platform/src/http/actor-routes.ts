@@ -10,7 +10,7 @@ import { queryOf } from './query.ts';
 import type { ActorServices } from './services.ts';
 
 export function registerActorRoutes(app: FastifyInstance, services: ActorServices): void {
-  const { database, builder, publicUrl } = services;
+  const { database, builder } = services;
   const addressed = (request: FastifyRequest) => ({
     userId: userIdOf(request),
     actor: (request.params as { actorId: string }).actorId,
@@ -30,7 +30,7 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
     app.post(path, async (request, reply) => {
       const input = { userId: userIdOf(request), id: newId(), input: checkActorBody(request.body) };
       const actor = await database.write(createActor, input, request.caller);
-      reply.code(201).header('location', `${publicUrl}/v2/actors/${input.id}`);
+      reply.code(201).header('location', `${services.publicUrl}/v2/actors/${input.id}`);
       return { data: actor };
     });
 

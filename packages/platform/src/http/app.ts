@@ -26,7 +26,7 @@ export const maxBodyBytes = 9 * 1024 * 1024;
  */
 export interface Gate {
   enter(caller: Extract<Caller, { kind: 'attempt' }>, request: FastifyRequest): Promise<void>;
-  /** `accepted` says whether the call was answered with a 2xx or 3xx. */
+  /** For each call that was let in. `accepted` says whether it was answered with a 2xx or 3xx. */
   leave(caller: Extract<Caller, { kind: 'attempt' }>, request: FastifyRequest, accepted: boolean): void;
 }
 
@@ -40,16 +40,14 @@ export function createApp(options: { authenticator: Authenticator; gate: Gate; l
     forceCloseConnections: true,
   });
   app.decorateRequest('caller');
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.public === true) return;
     const caller = await options.authenticator.callerOf(tokenOf(request));
     request.caller = caller;
-    if (caller.kind === 'attempt') await options.gate.enter(caller, request);
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { caller } = request;
-    if (caller?.kind === 'attempt') options.gate.leave(caller, request, reply.statusCode < 400);
-    done();
+    if (caller.kind !== 'attempt') return;
+    await options.gate.enter(caller, request);
+    // Not the hook onResponse, which a client that goes away before its answer never reaches.
+    reply.raw.once('close', () => options.gate.leave(caller, request, reply.statusCode < 400));
   });
   acceptCompressedBodies(app);
   acceptJson(app);

@@ -10,12 +10,11 @@ import { invalidInput, Refusal } from '../refusal.ts';
 import { actorPaths } from './actor-paths.ts';
 import { userIdOf } from './caller.ts';
 import { acceptEmptyBodies } from './empty-body.ts';
-import { booleanOf, numberOf, pageOf, pagingOf, type Query } from './envelope.ts';
+import { booleanOf, pageOf, pagingOf } from './envelope.ts';
 import { queryOf } from './query.ts';
+import { acceptRawBodies } from './raw-body.ts';
 import type { ActorServices } from './services.ts';
-
-/** As on Apify, where asking for more is not an error. */
-const maxWaitSecs = 60;
+import { waitMsOf } from './wait.ts';
 
 interface Params {
   readonly actorId?: string;
@@ -54,8 +53,7 @@ export function registerBuildRoutes(app: FastifyInstance, services: ActorService
     }
   });
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    acceptRawBodies(scope);
     for (const path of actorPaths) registerValidation(scope, services, `${path}/:actorId/validate-input`);
   });
 }
@@ -65,14 +63,12 @@ function addressOf(request: FastifyRequest): BuildAddress {
   return { userId: userIdOf(request), buildId, ...(actorId !== undefined && { actor: actorId }) };
 }
 
-const waitSecsOf = (query: Query) => Math.min(numberOf(query, 'waitForFinish', 0) ?? 0, maxWaitSecs);
-
-/** The build, once it is over or `waitSecs` have passed. */
+/** The build, once it is over or the time to wait has passed. */
 async function awaitBuild({ database, builder }: ActorServices, request: FastifyRequest, address: BuildAddress) {
   const read = () => database.read(getBuild, address, request.caller);
-  const waitSecs = waitSecsOf(queryOf(request));
-  if (waitSecs > 0) {
-    await builder.waitForEnd(address.buildId, waitSecs * 1000, async () => isTerminal((await read()).status));
+  const waitMs = waitMsOf(queryOf(request));
+  if (waitMs > 0) {
+    await builder.waitForEnd(address.buildId, waitMs, async () => isTerminal((await read()).status));
   }
   return read();
 }
@@ -88,11 +84,11 @@ function registerList(app: FastifyInstance, { database }: ActorServices, path: s
 }
 
 function registerStart(app: FastifyInstance, services: ActorServices, path: string): void {
-  const { database, builder, publicUrl } = services;
+  const { database, builder } = services;
   app.post(path, async (request, reply) => {
     const query = queryOf(request);
     if (!query.version) throw invalidInput('Name the version to build with the parameter "version", such as "0.1".');
-    waitSecsOf(query);
+    waitMsOf(query);
     const useCache = booleanOf(query, 'useCache');
     const betaPackages = booleanOf(query, 'betaPackages');
     const options = {
@@ -111,7 +107,7 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
     };
     await database.write(createBuild, build, request.caller);
     builder.wake();
-    reply.code(201).header('location', `${publicUrl}/v2/actor-builds/${build.id}`);
+    reply.code(201).header('location', `${services.publicUrl}/v2/actor-builds/${build.id}`);
     return { data: await awaitBuild(services, request, { userId: build.userId, buildId: build.id }) };
   });
 }

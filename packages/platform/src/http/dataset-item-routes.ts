@@ -1,13 +1,12 @@
-import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { idempotencyKeyOf } from '../database/idempotency.ts';
 import { measure, pushItems } from '../storages/dataset.ts';
-import { openDataset, pagesOf, type Wanted } from '../storages/dataset-page.ts';
+import { pagesOf, type Wanted } from '../storages/dataset-page.ts';
 import type { Item } from '../storages/dataset-shape.ts';
 import { DatasetStatistics } from '../storages/dataset-statistics.ts';
 import { userIdOf } from './caller.ts';
-import { formatOf, formatOptionsOf, shapeOf, wantedOf } from './dataset-items-query.ts';
-import { booleanOf } from './envelope.ts';
+import { answerItems, describeItems, openItems } from './dataset-items-answer.ts';
+import { formatOf, wantedOf } from './dataset-items-query.ts';
 import { itemTexts } from './item-texts.ts';
 import { queryOf } from './query.ts';
 import type { Services } from './services.ts';
@@ -18,10 +17,8 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
   const { database } = services;
   const { prefix, storageOf } = mount;
 
-  const open = async (request: FastifyRequest, wanted: Wanted, withPage: boolean) => {
-    const input = { userId: userIdOf(request), address: await storageOf(request), wanted, withPage };
-    return database.read(openDataset, input, request.caller);
-  };
+  const open = async (request: FastifyRequest, wanted: Wanted, withPage: boolean) =>
+    openItems(services, request, { address: await storageOf(request), wanted, withPage });
 
   app.post(`${prefix}/items`, async (request, reply) => {
     const items = itemTexts(request.body);
@@ -37,16 +34,7 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
   });
 
   app.get(`${prefix}/items`, { exposeHeadRoute: false }, async (request, reply) => {
-    const query = queryOf(request);
-    const wanted = wantedOf(query);
-    const [shape, format, options] = [shapeOf(query), formatOf(query), formatOptionsOf(query)];
-    const opened = await open(request, wanted, true);
-    describeItems(reply, wanted, opened.dataset.item_count, opened.stretch.count);
-    if (booleanOf(query, 'attachment') === true) {
-      reply.header('content-disposition', `attachment; filename="${opened.dataset.id}.${query.format || 'json'}"`);
-    }
-    const body = format.write(() => pagesOf(database, request.caller, opened), shape, options);
-    return reply.type(format.contentType).send(Readable.from(body, { objectMode: false }));
+    return answerItems(services, request, reply, await storageOf(request));
   });
 
   app.head(`${prefix}/items`, async (request, reply) => {
@@ -67,16 +55,5 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
       await new Promise((resolve) => setImmediate(resolve));
     }
     return { data: { fieldStatistics: statistics.result() } };
-  });
-}
-
-/** Apify counts what the stretch has, not what is left of it when items are skipped or unwound. */
-function describeItems(reply: FastifyReply, wanted: Wanted, total: number, count: number): void {
-  reply.headers({
-    'x-apify-pagination-offset': wanted.offset,
-    'x-apify-pagination-limit': wanted.limit,
-    'x-apify-pagination-count': count,
-    'x-apify-pagination-total': total,
-    'x-apify-pagination-desc': String(wanted.desc),
   });
 }

@@ -1,11 +1,11 @@
 import { pipeline } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { findLastRunLog, findLogSubject, type LogKind, type LogSubject } from '../logs/log-subject.ts';
+import { findLogSubject, findRunLog, type LogKind, type LogSubject } from '../logs/log-subject.ts';
 import { plainText } from '../logs/plain-text.ts';
-import { actorPaths } from './actor-paths.ts';
 import { userIdOf } from './caller.ts';
 import { booleanOf } from './envelope.ts';
 import { queryOf } from './query.ts';
+import { runMounts } from './run-mounts.ts';
 import type { Services } from './services.ts';
 
 type Find = (request: FastifyRequest) => Promise<LogSubject>;
@@ -18,15 +18,13 @@ export function registerLogRoutes(app: FastifyInstance, services: Services): voi
       const { id } = request.params as { id: string };
       return database.read(findLogSubject, { userId: userIdOf(request), id, kind }, request.caller);
     };
-  const ofLastRun: Find = (request) => {
-    const { actorId: actor } = request.params as { actorId: string };
-    const input = { userId: userIdOf(request), actor, status: queryOf(request).status || null };
-    return database.read(findLastRunLog, input, request.caller);
-  };
   registerLog(app, services, '/v2/logs/:id', byId('either'));
   registerLog(app, services, '/v2/actor-builds/:id/log', byId('build'));
-  registerLog(app, services, '/v2/actor-runs/:id/log', byId('run'));
-  for (const path of actorPaths) registerLog(app, services, `${path}/:actorId/runs/last/log`, ofLastRun);
+  for (const { prefix, addressOf } of runMounts) {
+    registerLog(app, services, `${prefix}/log`, (request) =>
+      database.read(findRunLog, { address: addressOf(request) }, request.caller),
+    );
+  }
 }
 
 function registerLog(app: FastifyInstance, services: Services, url: string, find: Find): void {

@@ -1,20 +1,13 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../refusal.ts';
-import {
-  describeRecord,
-  maxRecordBytes,
-  readRecord,
-  removeRecord,
-  type StoredRecord,
-  writeRecord,
-} from '../storages/key-value-record.ts';
+import { describeRecord, maxRecordBytes, readRecord, removeRecord, writeRecord } from '../storages/key-value-record.ts';
 import { keyValueStores } from '../storages/key-value-store.ts';
 import { checkRecordKey } from '../storages/storage-name.ts';
 import { userIdOf } from './caller.ts';
 import { booleanOf } from './envelope.ts';
 import { queryOf } from './query.ts';
+import { answerRecord, describeValue } from './record-answer.ts';
 import { checkJson, receiveValue, recordTooLarge } from './record-body.ts';
 import type { Services } from './services.ts';
 import type { StorageMount } from './storage-mounts.ts';
@@ -42,14 +35,11 @@ function registerReading(app: FastifyInstance, services: Services, { prefix, sto
     const attachment = booleanOf(queryOf(request), 'attachment') === true;
     const input = await addressed(request);
     const read = () => database.read(readRecord, input, request.caller);
-    const { record, body } = await openRecord(services, read);
-    describe(reply, record);
-    if (attachment) reply.header('content-disposition', `attachment; filename="${input.key}"`);
-    return reply.send(body);
+    return answerRecord(services, reply, read, attachment ? input.key : undefined);
   });
 
   app.head(url, async (request, reply) => {
-    describe(reply, await database.read(describeRecord, await addressed(request), request.caller));
+    describeValue(reply, await database.read(describeRecord, await addressed(request), request.caller));
     return reply.send();
   });
 }
@@ -97,28 +87,3 @@ const addressing = (storageOf: StorageMount['storageOf']) => async (request: Fas
   checkRecordKey(key);
   return { userId: userIdOf(request), address: await storageOf(request), key };
 };
-
-function describe(reply: FastifyReply, record: { contentType: string; bytes: number }): void {
-  reply.headers({
-    'content-type': record.contentType,
-    'content-length': record.bytes,
-    // A stored page opened in a browser must not act with the rights of the API's own origin.
-    'content-security-policy': 'sandbox',
-    'x-content-type-options': 'nosniff',
-  });
-}
-
-/** A blob may be replaced between the read of its row and the opening of its file: then the row is read once more. */
-async function openRecord(services: Services, read: () => Promise<StoredRecord>) {
-  for (let attempt = 1; ; attempt += 1) {
-    const record = await read();
-    if (record.blobId === null) return { record, body: Buffer.from(record.value!) };
-    const body = services.files.read(record.blobId);
-    try {
-      await once(body, 'open');
-      return { record, body };
-    } catch (error) {
-      if (attempt === 3) throw error;
-    }
-  }
-}

@@ -4,14 +4,17 @@ import { registerActorVersionRoutes } from './actor-version-routes.ts';
 import { registerBuildRoutes } from './build-routes.ts';
 import { registerCommitRoutes } from './commit-routes.ts';
 import { registerDatasetRoutes } from './dataset-routes.ts';
+import { registerHandoffRoutes } from './handoff-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import { registerLogRoutes } from './log-routes.ts';
 import { registerRequestQueueRoutes } from './request-queue-routes.ts';
-import type { ActorServices } from './services.ts';
+import { registerRunRoutes } from './run-routes.ts';
+import { registerServerRoutes } from './server-routes.ts';
+import type { HandoffServices, RunServices } from './services.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
 /** Every route, one file a resource. */
-export function registerRoutes(app: FastifyInstance, services: ActorServices): void {
+export function registerRoutes(app: FastifyInstance, services: RunServices & HandoffServices): void {
   registerCommitRoutes(app, services);
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);
@@ -19,6 +22,9 @@ export function registerRoutes(app: FastifyInstance, services: ActorServices): v
   registerActorRoutes(app, services);
   registerActorVersionRoutes(app, services);
   registerBuildRoutes(app, services);
+  registerRunRoutes(app, services);
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
+  registerServerRoutes(app, services);
+  registerHandoffRoutes(app, services);
 }

@@ -4,6 +4,10 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { RequestsInHand } from '../runs/requests-in-hand.ts';
+import type { RunControl } from '../runs/run-control.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { Servers } from '../runs/servers.ts';
+import type { Supervisor } from '../runs/supervisor.ts';
 import type { FileStore } from '../storages/file-store.ts';
 
 /** What the routes are built from. Put together in `platform.ts`. */
@@ -15,13 +19,25 @@ export interface Services {
   readonly logs: LogStore;
   readonly requestsInHand: RequestsInHand;
   readonly clock: Clock;
-  /** The API's own address as clients outside reach it, without a slash at the end. */
+  /** The API's own address as clients outside reach it, without a slash at the end. Known once the API listens. */
   readonly publicUrl: string;
 }
 
-/** What the routes of Actors, builds and runs are built from besides. */
+/** What the routes of Actors and builds are built from besides. */
 export interface ActorServices extends Services {
   readonly builder: Builder;
   /** Seals the secret fields of inputs. */
   readonly inputSecrets: InputSecrets;
+}
+
+/** What the routes of runs are built from besides. */
+export interface RunServices extends ActorServices {
+  readonly runControl: RunControl;
+}
+
+/** What the routes of servers and handoffs are built from besides. */
+export interface HandoffServices extends Services {
+  readonly supervisor: Supervisor;
+  readonly servers: Servers;
+  readonly runStore: RunStore;
 }

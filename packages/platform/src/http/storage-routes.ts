@@ -21,7 +21,12 @@ export interface StorageKindRoutes<Row extends StorageRow> {
   readonly answerOf: (row: Row) => unknown;
 }
 
-const generalAccesses = ['ANYONE_WITH_ID_CAN_READ', 'ANYONE_WITH_NAME_CAN_READ', 'FOLLOW_USER_SETTING', 'RESTRICTED'];
+export const generalAccesses = [
+  'ANYONE_WITH_ID_CAN_READ',
+  'ANYONE_WITH_NAME_CAN_READ',
+  'FOLLOW_USER_SETTING',
+  'RESTRICTED',
+];
 
 /** The routes that storages of every kind have: list, get or create, get, change, delete. */
 export function registerStorageRoutes<Row extends StorageRow>(

@@ -13,16 +13,25 @@ export interface Traffic {
   inFlight: number;
   firstAtMs: number | undefined;
   lastWriteAtMs: number | undefined;
+  /** The records that it has written since `countSaves`. */
+  saved: Set<string>;
 }
 
+/** What the gate needs to know of a call. */
+export type GateCall = Pick<FastifyRequest, 'method' | 'url'>;
+
 /**
- * Where a waiting attempt's calls are held until it is active.
+ * Where calls are held: those of a waiting attempt until it is active, and those that would begin new work of one that
+ * is to be fenced at any moment.
  *
  * G1: a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
  * G2: a call held for an attempt that is discarded is refused as fenced.
+ * G3: from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take work: a
+ *     loop that went on after its state was saved would only make repeats.
  */
 export class AttemptGate implements Gate {
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
+  readonly #stopped = new Map<string, PromiseWithResolvers<void>>();
   readonly #traffic = new Map<string, Traffic>();
   /** Called when an attempt makes its first call, and when its last one under way is answered. */
   readonly #changed: (runId: string) => void;
@@ -33,21 +42,39 @@ export class AttemptGate implements Gate {
 
   /** Closes the gate for an attempt; before its container is started. */
   hold(runId: string, attempt: number): void {
-    const gate = Promise.withResolvers<void>();
-    gate.promise.catch(() => undefined);
-    this.#waiting.set(attemptKey(runId, attempt), gate);
+    this.#waiting.set(attemptKey(runId, attempt), closedGate());
   }
 
+  /** G3: holds the calls of the attempt that would begin new work. */
+  stopWork(runId: string, attempt: number): void {
+    const key = attemptKey(runId, attempt);
+    if (!this.#stopped.has(key)) this.#stopped.set(key, closedGate());
+  }
+
+  /** Lets through what is held for the attempt. */
   open(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
-    this.#waiting.get(key)?.resolve();
-    this.#waiting.delete(key);
+    for (const gates of [this.#waiting, this.#stopped]) {
+      gates.get(key)?.resolve();
+      gates.delete(key);
+    }
   }
 
+  /** G2 */
   discard(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
-    this.#waiting.get(key)?.reject(attemptFenced(runId, attempt));
-    this.#waiting.delete(key);
+    for (const gates of [this.#waiting, this.#stopped]) {
+      gates.get(key)?.reject(attemptFenced(runId, attempt));
+      gates.delete(key);
+    }
+  }
+
+  /** Begins to note anew which records the attempt writes. Answers those that it wrote since the last time. */
+  countSaves(runId: string, attempt: number): ReadonlySet<string> {
+    const traffic = this.traffic(runId, attempt);
+    const before = traffic.saved;
+    traffic.saved = new Set();
+    return before;
   }
 
   forget(runId: string, attempt: number): void {
@@ -59,7 +86,7 @@ export class AttemptGate implements Gate {
     const key = attemptKey(runId, attempt);
     let traffic = this.#traffic.get(key);
     if (traffic === undefined) {
-      traffic = { begun: 0, inFlight: 0, firstAtMs: undefined, lastWriteAtMs: undefined };
+      traffic = { begun: 0, inFlight: 0, firstAtMs: undefined, lastWriteAtMs: undefined, saved: new Set() };
       this.#traffic.set(key, traffic);
     }
     return traffic;
@@ -73,18 +100,41 @@ export class AttemptGate implements Gate {
     this.#changed(runId);
   }
 
-  async enter(caller: AttemptCaller, _request: FastifyRequest): Promise<void> {
+  async enter(caller: AttemptCaller, call: GateCall): Promise<void> {
     const { runId, attempt } = caller;
+    const key = attemptKey(runId, attempt);
     const traffic = this.traffic(runId, attempt);
     traffic.begun += 1;
-    traffic.inFlight += 1;
     this.arrive(runId, attempt);
-    await this.#waiting.get(attemptKey(runId, attempt))?.promise;
+    await this.#waiting.get(key)?.promise;
+    const stopped = this.#stopped.get(key);
+    if (stopped !== undefined && beginsWork(call)) await stopped.promise;
+    traffic.inFlight += 1;
   }
 
-  leave(caller: AttemptCaller, request: FastifyRequest, accepted: boolean): void {
+  /** For each call that `enter` let through. */
+  leave(caller: AttemptCaller, call: GateCall, accepted: boolean): void {
     const traffic = this.traffic(caller.runId, caller.attempt);
     traffic.inFlight -= 1;
-    if (accepted && request.method !== 'GET' && request.method !== 'HEAD') traffic.lastWriteAtMs = performance.now();
+    if (!accepted || isRead(call)) return;
+    traffic.lastWriteAtMs = performance.now();
+    if (recordPath.test(call.url)) traffic.saved.add(call.url);
   }
+}
+
+function closedGate(): PromiseWithResolvers<void> {
+  const gate = Promise.withResolvers<void>();
+  gate.promise.catch(() => undefined); // There may be no call that waits.
+  return gate;
+}
+
+const isRead = ({ method }: GateCall) => method === 'GET' || method === 'HEAD';
+const recordPath = /\/records\/[^/?]+/;
+
+/** Items, charges and child runs are results; whatever is asked of a request queue takes or ends work. */
+function beginsWork(call: GateCall): boolean {
+  const [path = ''] = call.url.split('?');
+  if (/\/request-queues?(?:\/|$)/.test(path)) return true;
+  if (isRead(call)) return false;
+  return /\/(?:items|charge|runs|run-sync|run-sync-get-dataset-items|commits\/[^/]+)$/.test(path);
 }

@@ -7,6 +7,7 @@
  * P3: an active attempt is replaced only when its drain is over: nothing in hand and quiet, exited, or grace used up.
  * P4: exit 0 of the active attempt ends the run SUCCEEDED, migrating or not; another code ends it FAILED unless the run
  *     migrates or restarts on errors.
+ * P5: a waiting attempt that has ended is never switched to.
  */
 export type RunStatus =
   | 'READY'
@@ -41,6 +42,7 @@ export interface AttemptFacts {
   readonly persistSentAt: number | undefined;
   readonly isQuiet: boolean;
   readonly calledReboot: boolean;
+  readonly abortingSentAt: number | undefined;
 }
 
 export interface HandoffFacts {
@@ -80,7 +82,9 @@ export type Action =
   | { readonly kind: 'addWaiting' }
   | { readonly kind: 'sendMigrating'; readonly attempt: number }
   | { readonly kind: 'sendPersist'; readonly attempt: number }
-  | { readonly kind: 'switch' }
+  | { readonly kind: 'sendAborting'; readonly attempt: number }
+  /** `to`: the waiting attempt that becomes active; null for one that is still to be made. */
+  | { readonly kind: 'switch'; readonly to: number | null }
   | { readonly kind: 'completeHandoff'; readonly outcome: string }
   | { readonly kind: 'cancelHandoff'; readonly outcome: string }
   | { readonly kind: 'requestHandoff'; readonly mode: HandoffMode; readonly reason: HandoffReason }
@@ -134,7 +138,7 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   if (run.status === 'ABORTING') return planAbort(run, active, now);
   const { handoff } = run;
   if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode);
-  if (active.container.kind === 'lost') return planLost(handoff);
+  if (active.container.kind === 'lost') return planLost(run);
   if (active.container.kind === 'none') {
     // Cold: the next container starts when the one before is gone.
     const before = run.attempts.some((attempt) => attempt.phase === 'fenced');
@@ -157,6 +161,7 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
   const isOver = !['running', 'starting'].includes(active.container.kind);
   if (isOver || now >= (run.graceEndsAt ?? now)) return finish('ABORTED', exitCodeOf(active));
   if (run.handoff?.phase === 'requested') return act({ kind: 'cancelHandoff', outcome: 'the run is being aborted' });
+  if (active.abortingSentAt === undefined) return act({ kind: 'sendAborting', attempt: active.number });
   return wait(run.graceEndsAt, run.deadlineAt);
 }
 
@@ -165,7 +170,7 @@ function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
   if (exitCode === 0) return finish('SUCCEEDED', 0);
   const { handoff } = run;
   if (handoff?.phase === 'requested' && (active.migratingSentAt !== undefined || isImmediate(handoff))) {
-    return act({ kind: 'switch' });
+    return switchFrom(run, handoff);
   }
   if (!run.mayRestart) return finish('FAILED', exitCode);
   if (handoff !== null)
@@ -173,23 +178,37 @@ function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
   return act({ kind: 'requestHandoff', mode: 'cold', reason: 'restart' });
 }
 
-function planLost(handoff: HandoffFacts | null): Plan {
+function planLost(run: RunFacts): Plan {
+  const { handoff } = run;
   if (handoff === null) return act({ kind: 'requestHandoff', mode: 'lost', reason: 'lost' });
-  if (handoff.phase === 'requested' && handoff.mode === 'lost') return act({ kind: 'switch' });
+  if (handoff.phase === 'requested' && handoff.mode === 'lost') return switchFrom(run, handoff);
   return act({ kind: 'cancelHandoff', outcome: 'the server of the attempt was lost' });
+}
+
+/** P5: a waiting attempt that has ended meanwhile is not switched to; a new one starts instead. */
+function switchFrom(run: RunFacts, handoff: HandoffFacts): Plan {
+  const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
+  const isAlive = standby?.container.kind === 'starting' || standby?.container.kind === 'running';
+  return act({ kind: 'switch', to: isAlive ? standby.number : null });
 }
 
 /** A handoff that the Actor asked for itself, or whose attempt is gone, has no drain. */
 const isImmediate = (handoff: HandoffFacts) => handoff.mode === 'lost' || handoff.reason !== 'migration';
 
 function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
-  if (isImmediate(handoff)) return act({ kind: 'switch' });
+  if (isImmediate(handoff)) return switchFrom(run, handoff);
   const booting = handoff.mode === 'warm' ? planBoot(run, handoff, active, limits, now) : undefined;
   if (booting !== undefined) return booting;
-  if (active.migratingSentAt === undefined) return act({ kind: 'sendMigrating', attempt: active.number });
+  if (active.migratingSentAt === undefined) {
+    // One that still boots would not hear it.
+    const isBooting = !active.hasArrived && now < handoff.requestedAt + limits.bootMs;
+    return isBooting
+      ? wait(handoff.requestedAt + limits.bootMs)
+      : act({ kind: 'sendMigrating', attempt: active.number });
+  }
   const graceEndsAt = active.migratingSentAt + limits.graceMs;
-  if (now >= graceEndsAt) return act({ kind: 'switch' });
-  if (active.persistSentAt !== undefined) return active.isQuiet ? act({ kind: 'switch' }) : wait(graceEndsAt);
+  if (now >= graceEndsAt) return switchFrom(run, handoff);
+  if (active.persistSentAt !== undefined) return active.isQuiet ? switchFrom(run, handoff) : wait(graceEndsAt);
   if (active.requestsInHand > 0) return wait(graceEndsAt);
   const quietGraceEndsAt = Math.min(graceEndsAt, active.migratingSentAt + limits.quietGraceMs);
   if (!active.calledReboot && now < quietGraceEndsAt) return wait(quietGraceEndsAt);

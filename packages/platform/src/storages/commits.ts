@@ -8,6 +8,7 @@
 import { type Caller, defineWrite } from '../database/operation.ts';
 import { one, run, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
+import { addCharge } from '../runs/charges.ts';
 import { appendItems } from './dataset.ts';
 import { deleteRecord, putRecord, type StoredRecord } from './key-value-record.ts';
 import { findStorageId } from './storage-row.ts';
@@ -64,7 +65,9 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   }
   const items = yield* commitItems(committing, userId, parts.items, now);
   const replacedBlobs = yield* commitRecords(committing, userId, parts.records, now);
-  for (const charge of parts.charges) yield* addCharge(runId, charge.eventName, charge.count);
+  for (const [index, { eventName, count }] of parts.charges.entries()) {
+    yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
+  }
   const answer = { runId, sequence, attempt, items };
   yield* run(
     'INSERT INTO commits (run_id, sequence, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?)',
@@ -159,15 +162,4 @@ function* naming<Result>(part: string, body: Sql<Result>): Sql<Result> {
     const { statusCode, type, message, details } = error;
     throw new Refusal(statusCode, type, `${part}: ${message}`, { ...details, part });
   }
-}
-
-/** Counts events that a run charges for. */
-export function* addCharge(runId: string, eventName: string, count: number): Sql<void> {
-  yield* run(
-    `INSERT INTO charges (run_id, event_name, count) VALUES (?, ?, ?)
-      ON CONFLICT (run_id, event_name) DO UPDATE SET count = charges.count + excluded.count`,
-    runId,
-    eventName,
-    count,
-  );
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, lstat, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
+import { LineSplitter } from '../../logs/line-splitter.ts';
 import { attemptKey } from '../../runs/attempt-key.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
 import { readProcess, readProcesses } from './process-table.ts';
@@ -109,9 +110,10 @@ export class ProcessEngine implements Engine {
   #follow(container: Container): void {
     const { spec, child, folder } = container;
     const { runId, attempt } = spec;
-    const output = (text: string) => this.#listener({ kind: 'output', runId, attempt, text });
-    followLines(child.stdout!, output);
-    followLines(child.stderr!, output);
+    for (const stream of [child.stdout!, child.stderr!]) {
+      const lines = new LineSplitter((text) => this.#listener({ kind: 'output', runId, attempt, text }));
+      stream.on('data', (chunk: Buffer) => lines.write(chunk)).on('end', () => lines.end());
+    }
     let exitCode = 0;
     child.once('exit', (code, signal) => {
       exitCode = code ?? 128 + (signalNumbers[signal!] ?? 9);
@@ -162,26 +164,4 @@ function killGroup(groupId: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-/** The longest line that is held back until its end comes. */
-const maxLineChars = 64 * 1024;
-
-function followLines(stream: Readable, output: (text: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    rest += chunk;
-    const end = rest.lastIndexOf('\n');
-    if (end >= 0) {
-      output(rest.slice(0, end));
-      rest = rest.slice(end + 1);
-    } else if (rest.length > maxLineChars) {
-      output(rest);
-      rest = '';
-    }
-  });
-  stream.on('end', () => {
-    if (rest !== '') output(rest);
-  });
 }

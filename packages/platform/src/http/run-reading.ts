@@ -1,0 +1,34 @@
+import type { Caller } from '../database/operation.ts';
+import type { RunAddress } from '../runs/run-address.ts';
+import { runAnswer } from '../runs/run-answer.ts';
+import { getRun, type RunRecord } from '../runs/run-record.ts';
+import { isOver } from '../runs/run-state.ts';
+import type { RunServices } from './services.ts';
+
+/** The run, once it is over or `waitMs` have passed. */
+export async function awaitRun(
+  { database, runControl }: RunServices,
+  address: RunAddress,
+  caller: Caller,
+  waitMs: number,
+): Promise<RunRecord> {
+  const record = await database.read(getRun, { address }, caller);
+  if (waitMs === 0 || isOver(record.state)) return record;
+  const { id: runId } = record.state;
+  await runControl.waitForEnd(runId, waitMs);
+  // Not by `address`: the last run of an Actor may be another one by now.
+  return database.read(getRun, { address: { kind: 'id', userId: address.userId, runId } }, caller);
+}
+
+export const answerOf = ({ clock, runControl, publicUrl }: RunServices, record: RunRecord) => ({
+  data: runAnswer(record, { now: clock.now(), usage: runControl.usageOf(record.state.id), publicUrl }),
+});
+
+/**
+ * The run after a change that was allowed. The platform reads it, for the change may have fenced the attempt that asked
+ * for it.
+ */
+export async function changedRun(services: RunServices, userId: string, runId: string) {
+  const address = { kind: 'id', userId, runId } as const;
+  return answerOf(services, await services.database.read(getRun, { address }, { kind: 'platform' }));
+}

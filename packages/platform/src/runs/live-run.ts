@@ -1,0 +1,86 @@
+import type { AttemptFacts, ContainerState, RunFacts } from './plan.ts';
+import { isOver, type RunState } from './run-state.ts';
+import { mayRestart } from './transitions.ts';
+import { UsageMeter } from './usage-meter.ts';
+
+/** What is known of an attempt's container for as long as this platform process lives. Times in ms since 1970. */
+export interface LiveContainer {
+  container: ContainerState;
+  killSent: boolean;
+  migratingSentAt: number | undefined;
+  persistSentAt: number | undefined;
+  abortingSentAt: number | undefined;
+  isQuiet: boolean;
+  calledReboot: boolean;
+}
+
+const newContainer = (container: ContainerState): LiveContainer => ({
+  ...{ container, killSent: false, isQuiet: false, calledReboot: false },
+  ...{ migratingSentAt: undefined, persistSentAt: undefined, abortingSentAt: undefined },
+});
+
+/** What the gate and the queues see of an attempt. */
+export interface Sight {
+  hasArrived(runId: string, attempt: number): boolean;
+  requestsInHand(runId: string, attempt: number): number;
+}
+
+/** A run under supervision: its durable state, and what is known of its containers beside it. */
+export class LiveRun {
+  state: RunState;
+  readonly usage = new UsageMeter();
+  /** By the monotonic clock, in ms: what the downtime of a handoff is measured from and to. */
+  lastWriteAtMs: number | undefined;
+  openedAtMs: number | undefined;
+  isAdvancing = false;
+  wantsAdvance = false;
+  cancelWake: () => void = () => undefined;
+  readonly #containers = new Map<number, LiveContainer>();
+
+  /** @param wasLeft whether a former platform process had it: the containers that it started are lost then */
+  constructor(state: RunState, wasLeft: boolean) {
+    this.state = state;
+    for (const { number, phase, container } of wasLeft ? state.attempts : []) {
+      if (container !== null || phase !== 'active') this.container(number).container = { kind: 'lost' };
+    }
+  }
+
+  get id(): string {
+    return this.state.id;
+  }
+
+  container(attempt: number): LiveContainer {
+    let known = this.#containers.get(attempt);
+    if (known === undefined) {
+      known = newContainer({ kind: 'none' });
+      this.#containers.set(attempt, known);
+    }
+    return known;
+  }
+
+  forget(attempt: number): void {
+    this.#containers.delete(attempt);
+  }
+
+  facts(sight: Sight, now: number): RunFacts {
+    const { state } = this;
+    return {
+      status: state.status,
+      finished: isOver(state),
+      deadlineAt: state.deadlineAt,
+      graceEndsAt: state.graceEndsAt,
+      activeAttempt: state.activeAttempt,
+      handoff: state.handoff as RunFacts['handoff'],
+      mayRestart: mayRestart(state, now),
+      attempts: state.attempts.map(({ number, phase }): AttemptFacts => {
+        return {
+          ...this.container(number),
+          number,
+          phase,
+          hasArrived: sight.hasArrived(state.id, number),
+          requestsInHand: sight.requestsInHand(state.id, number),
+        };
+      }),
+    };
+  }
+}

@@ -1,0 +1,97 @@
+/** Of the platform's own environment, what an Actor gets as well. Never all of it: it may hold the platform's token. */
+const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
+
+export interface AttemptFacts {
+  readonly runId: string;
+  readonly userId: string;
+  readonly actorId: string;
+  /** `username/name`; empty when the Actor is gone. */
+  readonly actorFullName: string;
+  readonly buildId: string;
+  readonly buildNumber: string;
+  readonly buildTag: string | null;
+  readonly inputKey: string;
+  readonly datasetId: string;
+  readonly keyValueStoreId: string;
+  readonly requestQueueId: string;
+  readonly origin: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly timeoutAt: number | null;
+  readonly memoryMbytes: number;
+  readonly restartOnError: boolean;
+  readonly maxItems: number | undefined;
+  readonly maxTotalChargeUsd: number | undefined;
+  readonly token: string;
+  /** The API as the container reaches it, without a slash at the end. */
+  readonly apiUrl: string;
+  readonly publicUrl: string;
+}
+
+/** 4,096 MB of memory come with one core, as on Apify. */
+const mbytesOfOneCore = 4096;
+
+/**
+ * The environment of an attempt, in both spellings of Apify's variables.
+ *
+ * Neither the pricing nor the counts of charged events are in it: a waiting attempt boots long before it is active, so
+ * what it was told then would be out of date. Without the variables the SDK asks the API, at the gate.
+ * @param own the platform's environment
+ * @param ofBuild the variables of the Actor's version; the platform's own win over them
+ */
+export function runEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+  ofBuild: Readonly<Record<string, string>>,
+  facts: AttemptFacts,
+): Record<string, string> {
+  const kept = passedOn.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
+  return { ...Object.fromEntries(kept), ...ofBuild, ...apifyVariables(facts) };
+}
+
+function apifyVariables(facts: AttemptFacts): Record<string, string> {
+  const both = bothSpellings(facts);
+  const eventsUrl = `${facts.apiUrl.replace(/^http/, 'ws')}/wherry/v1/runs/${facts.runId}/events?token=${facts.token}`;
+  return {
+    ...Object.fromEntries(Object.entries(both).map(([name, value]) => [`ACTOR_${name}`, value])),
+    ...Object.fromEntries(Object.entries(both).map(([name, value]) => [`APIFY_${oldNames[name] ?? name}`, value])),
+    ACTOR_EVENTS_WEBSOCKET_URL: eventsUrl,
+    APIFY_ACTOR_EVENTS_WS_URL: eventsUrl,
+    ACTOR_FULL_NAME: facts.actorFullName,
+    ACTOR_BUILD_TAGS: facts.buildTag ?? '',
+    ACTOR_RESTART_ON_ERROR: facts.restartOnError ? '1' : '0',
+    ACTOR_PERMISSION_LEVEL: 'FULL_PERMISSIONS',
+    ...(facts.maxItems !== undefined && { ACTOR_MAX_PAID_DATASET_ITEMS: String(facts.maxItems) }),
+    ...(facts.maxTotalChargeUsd !== undefined && { ACTOR_MAX_TOTAL_CHARGE_USD: String(facts.maxTotalChargeUsd) }),
+    APIFY_IS_AT_HOME: '1',
+    APIFY_HEADLESS: '1',
+    APIFY_TOKEN: facts.token,
+    APIFY_USER_ID: facts.userId,
+    APIFY_API_BASE_URL: facts.apiUrl,
+    APIFY_API_PUBLIC_BASE_URL: facts.publicUrl,
+    APIFY_META_ORIGIN: facts.origin,
+    APIFY_DEDICATED_CPUS: String(facts.memoryMbytes / mbytesOfOneCore),
+    APIFY_WORKFLOW_KEY: facts.runId,
+  };
+}
+
+/** Where the old spelling is more than another prefix. */
+const oldNames: Readonly<Record<string, string>> = {
+  ID: 'ACTOR_ID',
+  RUN_ID: 'ACTOR_RUN_ID',
+  BUILD_ID: 'ACTOR_BUILD_ID',
+  BUILD_NUMBER: 'ACTOR_BUILD_NUMBER',
+};
+
+const bothSpellings = (facts: AttemptFacts): Record<string, string> => ({
+  ID: facts.actorId,
+  RUN_ID: facts.runId,
+  BUILD_ID: facts.buildId,
+  BUILD_NUMBER: facts.buildNumber,
+  DEFAULT_DATASET_ID: facts.datasetId,
+  DEFAULT_KEY_VALUE_STORE_ID: facts.keyValueStoreId,
+  DEFAULT_REQUEST_QUEUE_ID: facts.requestQueueId,
+  INPUT_KEY: facts.inputKey,
+  MEMORY_MBYTES: String(facts.memoryMbytes),
+  STARTED_AT: new Date(facts.startedAt).toISOString(),
+  TIMEOUT_AT: facts.timeoutAt === null ? '' : new Date(facts.timeoutAt).toISOString(),
+});

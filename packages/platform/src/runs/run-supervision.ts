@@ -1,0 +1,39 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import type { Engine } from '../engines/engine.ts';
+import { EventHub } from '../events/event-hub.ts';
+import { newId } from '../ids.ts';
+import { AttemptGate } from './attempt-gate.ts';
+import type { Limits } from './plan.ts';
+import { RequestsInHand } from './requests-in-hand.ts';
+import { type Launcher, launchOf } from './run-launch.ts';
+import { DatabaseRunStore } from './run-store.ts';
+import { Servers } from './servers.ts';
+import { Supervisor } from './supervisor.ts';
+import type { FaultLogger, RunLogs } from './supervisor-parts.ts';
+
+export interface SupervisionParts extends Omit<Launcher, 'publicUrl'> {
+  readonly database: Database;
+  readonly engine: Engine;
+  readonly logs: RunLogs;
+  readonly logger: FaultLogger;
+  readonly clock: Clock;
+  readonly limits: Limits;
+}
+
+/** Puts together what supervises runs. */
+export async function superviseRuns(parts: SupervisionParts) {
+  const { database, engine, logs, logger, clock, limits } = parts;
+  const poke = (runId: string) => supervisor.poke(runId);
+  const gate = new AttemptGate(poke);
+  const requestsInHand = new RequestsInHand(poke);
+  const events = new EventHub();
+  const store = new DatabaseRunStore(database);
+  const servers = await Servers.open(database, engine);
+  const launcher: Launcher = { ...parts, publicUrl: parts.apiUrl };
+  const supervisor: Supervisor = new Supervisor({
+    ...{ store, engine, gate, requestsInHand, events, servers, logs, logger, clock, limits, newId },
+    launch: (run, attempt) => launchOf(launcher, run, attempt),
+  });
+  return { supervisor, gate, requestsInHand, events, servers, store };
+}

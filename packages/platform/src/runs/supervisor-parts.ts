@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts';
+import type { ContainerSpec, Engine } from '../engines/engine.ts';
+import type { ActorEvent } from '../events/event-hub.ts';
+import type { AttemptGate } from './attempt-gate.ts';
+import type { Limits } from './plan.ts';
+import type { RequestsInHand } from './requests-in-hand.ts';
+import type { AttemptState, RunState } from './run-state.ts';
+import type { RunStore } from './run-store.ts';
+import type { Servers } from './servers.ts';
+
+/** The events websockets of attempts, as the supervisor uses them. */
+export interface AttemptEvents {
+  send(runId: string, attempt: number, event: ActorEvent): void;
+  roundTrip(runId: string, attempt: number): Promise<void>;
+  isConnected(runId: string, attempt: number): boolean;
+  end(runId: string, attempt: number): void;
+}
+
+/** What a container is started from. */
+export interface Launch {
+  readonly spec: ContainerSpec;
+  readonly tokenHash: string;
+  /** Takes the run's secrets out of a line of its log. */
+  readonly hide: (text: string) => string;
+}
+
+/** One log for each run; see `LogStore`. */
+export interface RunLogs {
+  append(runId: string, text: string, atMs: number): void;
+  end(runId: string): void;
+}
+
+export interface FaultLogger {
+  error(details: object, message: string): void;
+}
+
+export interface SupervisorParts {
+  readonly store: RunStore;
+  readonly engine: Engine;
+  readonly gate: AttemptGate;
+  readonly requestsInHand: RequestsInHand;
+  readonly events: AttemptEvents;
+  readonly servers: Servers;
+  readonly launch: (run: RunState, attempt: AttemptState) => Promise<Launch>;
+  readonly logs: RunLogs;
+  readonly clock: Clock;
+  readonly logger: FaultLogger;
+  readonly limits: Limits;
+  readonly newId: () => string;
+}

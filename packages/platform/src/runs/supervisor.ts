@@ -1,0 +1,424 @@
+/**
+ * Does what the plan says. It compares what the database has of each run with what is known of its containers, at each
+ * start and at each change, and acts on the difference; so a crash of the platform is the same case as a start.
+ *
+ * S1: each change is durable before anything follows from it: a gate opens, a container starts, a caller hears of it.
+ * S2: one loop a run: its actions are performed one after the other, each on the state that the last one left.
+ * S3: what fails, for instance because the disk is full, is tried again; a run is never left alone.
+ */
+import { performance } from 'node:perf_hooks';
+import type { Caller } from '../database/operation.ts';
+import type { ContainerEvent } from '../engines/engine.ts';
+import { Refusal } from '../refusal.ts';
+import { LiveRun, type Sight } from './live-run.ts';
+import { type Action, plan } from './plan.ts';
+import { untilQuiet } from './quiet.ts';
+import type { HandoffResult, HandoffWish, RunControl } from './run-control.ts';
+import { activeAttemptOf, type HandoffState, isOver, type RunState } from './run-state.ts';
+import type { SupervisorParts } from './supervisor-parts.ts';
+import type { Change } from './transitions.ts';
+import { Waiters } from './waiters.ts';
+
+/** How long after a failure it is tried again. */
+const retryMs = 1000;
+
+export class Supervisor implements RunControl {
+  readonly #parts: SupervisorParts;
+  readonly #sight: Sight;
+  readonly #runs = new Map<string, LiveRun>();
+  readonly #hiding = new Map<string, (text: string) => string>();
+  readonly #runEnds = new Waiters();
+  readonly #handoffEnds = new Waiters();
+  #isStarted = false;
+  #isClosed = false;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    const { gate, requestsInHand } = parts;
+    this.#sight = {
+      hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
+      requestsInHand: (runId, attempt) => requestsInHand.countOf(runId, attempt),
+    };
+    parts.engine.listen((event) => this.#onContainerEvent(event));
+  }
+
+  /** Takes up every run that a former platform process left, once all that it had started is killed. */
+  async recover(): Promise<void> {
+    const { store, engine } = this.#parts;
+    const states = await Promise.all((await store.unfinished()).map((id) => store.load(id)));
+    const left = states
+      .flatMap(({ attempts }) => attempts.map(({ container }) => container))
+      .filter((each) => each !== null);
+    await Promise.all(left.map((container) => engine.killLeftover(container)));
+    for (const state of states) this.#runs.set(state.id, new LiveRun(state, true));
+  }
+
+  /** Goes on with what was taken up; once the API answers, since containers call it. */
+  start(): void {
+    this.#isStarted = true;
+    for (const run of this.#runs.values()) {
+      if (!isOver(run.state)) this.#note(run.id, 'The platform was started anew and goes on with this run.');
+      this.#advance(run);
+    }
+  }
+
+  /** Ends nothing: what is at work is gone with the engine, and the next start goes on with it. */
+  close(): void {
+    this.#isClosed = true;
+    for (const run of this.#runs.values()) run.cancelWake();
+    this.#runEnds.wakeAll();
+    this.#handoffEnds.wakeAll();
+  }
+
+  async placeNew(): Promise<string> {
+    return this.#parts.servers.choose(this.activeAttempts(), {});
+  }
+
+  /** How many active attempts are on each server, by its id. */
+  activeAttempts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { state } of this.#runs.values()) {
+      const serverId = activeAttemptOf(state)?.serverId;
+      if (serverId !== undefined) counts.set(serverId, (counts.get(serverId) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** The runs whose active attempt is on a server. */
+  runsOn(serverId: string): string[] {
+    return [...this.#runs.values()]
+      .filter(({ state }) => activeAttemptOf(state)?.serverId === serverId)
+      .map(({ id }) => id);
+  }
+
+  /** Whether the platform still wants to hear of an attempt. */
+  isAlive(runId: string, attempt: number): boolean {
+    const known = this.#runs.get(runId)?.state.attempts.find(({ number }) => number === attempt);
+    return known !== undefined && known.phase !== 'fenced';
+  }
+
+  usageOf(runId: string): Readonly<Record<string, number>> | undefined {
+    return this.#runs.get(runId)?.usage.values;
+  }
+
+  async adopt(runId: string): Promise<void> {
+    const state = await this.#parts.store.load(runId);
+    const known = this.#runs.get(runId);
+    if (known !== undefined) return this.#take(known, state);
+    const run = new LiveRun(state, false);
+    this.#runs.set(runId, run);
+    this.#advance(run);
+  }
+
+  async change(runId: string, change: Change, caller: Caller): Promise<RunState> {
+    const state = await this.#parts.store.change(runId, change, caller);
+    const run = this.#runs.get(runId);
+    if (run !== undefined) this.#take(run, state);
+    return state;
+  }
+
+  async reboot(runId: string, caller: Caller): Promise<RunState> {
+    // Read as the caller: a fenced attempt has nothing to ask for (F1).
+    const state = await this.#parts.store.load(runId, caller);
+    const { handoff } = state;
+    const run = this.#runs.get(runId);
+    const isDraining = handoff?.phase === 'requested' && caller.kind === 'attempt' && caller.attempt === handoff.from;
+    if (run !== undefined && isDraining) {
+      run.container(handoff.from).calledReboot = true;
+      this.#advance(run);
+      return state;
+    }
+    return this.change(runId, this.#request('cold', 'reboot', null), caller);
+  }
+
+  async migrate(runId: string, { mode, server }: HandoffWish, caller: Caller): Promise<HandoffResult> {
+    const { store, servers } = this.#parts;
+    const state = await store.load(runId, caller);
+    const leaving = activeAttemptOf(state)?.serverId;
+    const target = servers.choose(this.activeAttempts(), { wanted: server ?? null, ...(leaving && { leaving }) });
+    const reason = mode === 'lost' ? 'lost' : 'migration';
+    const request = this.#request(mode, reason, target);
+    await this.change(runId, request, caller);
+    const read = async () => (await store.handoffs(runId)).find(({ id }) => id === request.id)!;
+    await this.#handoffEnds.wait(request.id, async () => !['requested', 'switched'].includes((await read()).phase));
+    const result = await read();
+    if (result.phase === 'done') return result;
+    throw new Refusal(409, 'handoff-cancelled', `The run ${runId} was not moved: ${result.outcome}.`, { ...result });
+  }
+
+  async waitForEnd(runId: string, waitMs: number): Promise<void> {
+    if (this.#isClosed) return;
+    const isRunOver = async () => {
+      const state = this.#runs.get(runId)?.state;
+      return state === undefined || isOver(state);
+    };
+    await this.#runEnds.wait(runId, isRunOver, { clock: this.#parts.clock, waitMs });
+  }
+
+  /** Says that something has happened which may matter to a run. */
+  poke(runId: string): void {
+    const run = this.#runs.get(runId);
+    if (run !== undefined) this.#advance(run);
+  }
+
+  #request(mode: HandoffState['mode'], reason: HandoffState['reason'], targetServerId: string | null) {
+    return { kind: 'requestHandoff', id: this.#parts.newId(), mode, reason, targetServerId } as const;
+  }
+
+  #onContainerEvent(event: ContainerEvent): void {
+    const { runId, attempt } = event;
+    const run = this.#runs.get(runId);
+    if (run === undefined || this.#isClosed) return;
+    switch (event.kind) {
+      case 'output': {
+        const hide = this.#hiding.get(runId);
+        this.#parts.logs.append(runId, hide?.(event.text) ?? event.text, this.#parts.clock.now());
+        return;
+      }
+      case 'telemetry':
+        if (attempt === run.state.activeAttempt) this.#sendSystemInfo(run, attempt, event.telemetry);
+        return;
+      case 'exited':
+        run.container(attempt).container = { kind: 'exited', exitCode: event.exitCode };
+        this.#advance(run);
+        return;
+      case 'lost':
+        run.container(attempt).container = { kind: 'lost' };
+        this.#advance(run);
+        return;
+    }
+  }
+
+  #sendSystemInfo(run: LiveRun, attempt: number, telemetry: Parameters<LiveRun['usage']['add']>[0]): void {
+    run.usage.add(telemetry);
+    const createdAt = new Date(this.#parts.clock.now()).toISOString();
+    const data = { ...run.usage.values, isCpuOverloaded: false, createdAt };
+    this.#parts.events.send(run.id, attempt, { name: 'systemInfo', data });
+  }
+
+  #note(runId: string, text: string): void {
+    this.#parts.logs.append(runId, `WHERRY ${text}`, this.#parts.clock.now());
+  }
+
+  /** Takes over what the database says now. */
+  #take(run: LiveRun, state: RunState): void {
+    const before = run.state;
+    run.state = state;
+    if (before.handoff !== null && before.handoff.id !== state.handoff?.id) this.#handoffEnds.wake(before.handoff.id);
+    if (isOver(state) && !isOver(before)) this.#runEnds.wake(run.id);
+    this.#advance(run);
+  }
+
+  async #apply(run: LiveRun, change: Change): Promise<void> {
+    this.#take(run, await this.#parts.store.change(run.id, change));
+  }
+
+  /** S2, S3 */
+  #advance(run: LiveRun): void {
+    run.wantsAdvance = true;
+    if (run.isAdvancing || this.#isClosed || !this.#isStarted) return;
+    run.isAdvancing = true;
+    run.cancelWake();
+    this.#work(run)
+      .catch((error: unknown) => {
+        if (this.#isClosed) return;
+        this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
+        run.cancelWake = this.#parts.clock.after(retryMs, () => this.#advance(run));
+      })
+      .finally(() => {
+        run.isAdvancing = false;
+      });
+  }
+
+  async #work(run: LiveRun): Promise<void> {
+    const { clock, limits } = this.#parts;
+    while (run.wantsAdvance && !this.#isClosed) {
+      run.wantsAdvance = false;
+      const now = clock.now();
+      const { actions, wakeAt } = plan(run.facts(this.#sight, now), limits, now);
+      for (const action of actions) await this.#perform(run, action);
+      if (actions.length > 0) run.wantsAdvance = true;
+      else if (wakeAt !== undefined) run.cancelWake = clock.after(wakeAt - now, () => this.#advance(run));
+    }
+    if (isOver(run.state) && run.state.attempts.length === 0) this.#drop(run);
+  }
+
+  #drop(run: LiveRun): void {
+    this.#runs.delete(run.id);
+    this.#hiding.delete(run.id);
+    this.#parts.logs.end(run.id);
+  }
+
+  async #perform(run: LiveRun, action: Action): Promise<void> {
+    const { engine, events, clock } = this.#parts;
+    switch (action.kind) {
+      case 'start':
+        return this.#start(run, action.attempt);
+      case 'kill':
+        run.container(action.attempt).killSent = true;
+        return engine.kill(run.id, action.attempt);
+      case 'end':
+        return this.#end(run, action.attempt, action.exitCode);
+      case 'addWaiting':
+        return this.#apply(run, { kind: 'addWaiting', serverId: this.#target(run) });
+      case 'sendMigrating':
+        return this.#sendMigrating(run, action.attempt);
+      case 'sendPersist':
+        return this.#sendPersist(run, action.attempt);
+      case 'sendAborting':
+        run.container(action.attempt).abortingSentAt = clock.now();
+        events.send(run.id, action.attempt, { name: 'aborting', data: {} });
+        events.send(run.id, action.attempt, { name: 'persistState', data: { isMigrating: false, isAborting: true } });
+        return;
+      case 'switch':
+        return this.#switch(run, action.to);
+      case 'completeHandoff':
+        return this.#complete(run, action.outcome);
+      case 'cancelHandoff':
+        return this.#cancel(run, action.outcome);
+      case 'requestHandoff':
+        return this.#apply(run, this.#request(action.mode, action.reason, null));
+      case 'finish':
+        return this.#finish(run, action);
+    }
+  }
+
+  /** Where the next attempt goes. */
+  #target(run: LiveRun): string {
+    const { handoff } = run.state;
+    const leaving = activeAttemptOf(run.state)?.serverId;
+    const counts = this.activeAttempts();
+    // What the Actor asked for itself stays where it is.
+    const stays = handoff !== null && ['reboot', 'metamorph', 'restart'].includes(handoff.reason);
+    const wanted = handoff?.targetServerId ?? (stays ? leaving : undefined);
+    try {
+      return this.#parts.servers.choose(counts, { wanted: wanted ?? null, ...(leaving && { leaving }) });
+    } catch (error) {
+      // It was drained since it was asked for.
+      if (!(error instanceof Refusal) || !wanted) throw error;
+      return this.#parts.servers.choose(counts, leaving ? { leaving } : {});
+    }
+  }
+
+  /** The container boots on its own time: the loop goes on meanwhile. */
+  #start(run: LiveRun, number: number): void {
+    const attempt = run.state.attempts.find((each) => each.number === number);
+    if (attempt === undefined) return;
+    const live = run.container(number);
+    live.container = { kind: 'starting' };
+    if (attempt.phase === 'waiting') this.#parts.gate.hold(run.id, number);
+    const { handoff } = run.state;
+    const why = handoff === null ? attempt.reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
+    this.#note(run.id, `Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
+    this.#launch(run, number)
+      .then(() => {
+        if (live.container.kind === 'starting') live.container = { kind: 'running' };
+      })
+      .catch((error: Error) => {
+        if (this.#isClosed) return;
+        this.#parts.logger.error({ err: error, runId: run.id, attempt: number }, 'a container could not be started');
+        this.#note(run.id, `Attempt ${number} could not be started: ${error.message}`);
+        live.container = { kind: 'exited', exitCode: 1 };
+      })
+      .finally(() => this.#advance(run));
+  }
+
+  async #launch(run: LiveRun, number: number): Promise<void> {
+    const attempt = run.state.attempts.find((each) => each.number === number)!;
+    const { spec, tokenHash, hide } = await this.#parts.launch(run.state, attempt);
+    this.#hiding.set(run.id, hide);
+    await this.#parts.engine.start(spec, async (container) => {
+      await this.#apply(run, { kind: 'recordContainer', attempt: number, container, tokenHash });
+      const known = run.state.attempts.find((each) => each.number === number);
+      if (known?.container === null || known === undefined) throw new Error('the attempt is not wanted any more');
+    });
+  }
+
+  async #end(run: LiveRun, attempt: number, exitCode: number | null): Promise<void> {
+    const { gate, events, requestsInHand } = this.#parts;
+    await this.#apply(run, { kind: 'endAttempt', attempt, exitCode });
+    run.forget(attempt);
+    gate.forget(run.id, attempt);
+    events.end(run.id, attempt);
+    requestsInHand.forget(run.id, attempt);
+  }
+
+  #sendMigrating(run: LiveRun, attempt: number): void {
+    const { events, gate, clock, limits } = this.#parts;
+    run.container(attempt).migratingSentAt = clock.now();
+    gate.countSaves(run.id, attempt);
+    this.#note(run.id, `Attempt ${attempt} is told that it migrates.`);
+    events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs: Math.round(limits.graceMs / 1000) } });
+  }
+
+  #sendPersist(run: LiveRun, attempt: number): void {
+    const { events, gate, clock } = this.#parts;
+    const live = run.container(attempt);
+    live.persistSentAt = clock.now();
+    gate.stopWork(run.id, attempt);
+    const expected = gate.countSaves(run.id, attempt);
+    events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
+    const isWanted = () => !this.#isClosed && run.state.handoff?.from === attempt && !isOver(run.state);
+    untilQuiet({ gate, events, clock, runId: run.id, attempt, expected, isWanted })
+      .then(() => {
+        live.isQuiet = true;
+        this.#advance(run);
+      })
+      .catch((error: unknown) => this.#parts.logger.error({ err: error, runId: run.id }, 'a drain was not watched'));
+  }
+
+  /** Step 5. S1: the gate opens once the switch is durable. */
+  async #switch(run: LiveRun, to: number | null): Promise<void> {
+    const from = run.state.activeAttempt!;
+    const { gate } = this.#parts;
+    const { migratingSentAt: migratingAt = null } = run.container(from);
+    await this.#apply(run, { kind: 'switch', to, serverId: this.#target(run), migratingAt });
+    const { handoff, activeAttempt } = run.state;
+    if (handoff?.phase !== 'switched' || activeAttempt === null || activeAttempt === from) return;
+    run.openedAtMs = to === null ? undefined : performance.now();
+    gate.open(run.id, activeAttempt);
+    run.lastWriteAtMs = gate.traffic(run.id, from).lastWriteAtMs;
+    gate.discard(run.id, from);
+    this.#note(run.id, `Attempt ${from} is fenced; attempt ${activeAttempt} is the active one.`);
+  }
+
+  async #complete(run: LiveRun, outcome: string): Promise<void> {
+    const { lastWriteAtMs, state } = run;
+    const arrivedAtMs = this.#parts.gate.traffic(run.id, state.activeAttempt!).firstAtMs;
+    const openedAtMs = run.openedAtMs ?? arrivedAtMs;
+    const isKnown = openedAtMs !== undefined && lastWriteAtMs !== undefined;
+    const downtimeMs = isKnown ? Math.max(0, openedAtMs - lastWriteAtMs) : null;
+    await this.#apply(run, { kind: 'completeHandoff', outcome, downtimeMs });
+  }
+
+  /** The attempt that was told to migrate goes on: what was held of it is let through. */
+  async #cancel(run: LiveRun, outcome: string): Promise<void> {
+    await this.#apply(run, { kind: 'cancelHandoff', outcome });
+    this.#note(run.id, `The handoff is off: ${outcome}.`);
+    const { activeAttempt } = run.state;
+    if (activeAttempt === null) return;
+    this.#parts.gate.open(run.id, activeAttempt);
+    const live = run.container(activeAttempt);
+    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false, calledReboot: false });
+  }
+
+  async #finish(run: LiveRun, { status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
+    const message = endMessageOf(run.state, status, exitCode);
+    await this.#apply(run, { kind: 'finish', status, exitCode, message, usage: run.usage.values });
+    this.#note(run.id, `The run ended ${run.state.status}. ${message}`);
+    for (const { number } of run.state.attempts) this.#parts.gate.discard(run.id, number);
+  }
+}
+
+function endMessageOf({ options }: RunState, status: string, exitCode: number | null): string {
+  switch (status) {
+    case 'SUCCEEDED':
+      return 'Actor succeeded.';
+    case 'TIMED-OUT':
+      return `The run took longer than its timeout of ${options.timeoutSecs} s.`;
+    case 'ABORTED':
+      return 'The run was aborted.';
+    default:
+      return `The Actor process exited with code ${exitCode}.`;
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type ActorRun, ActorSourceType } from 'apify-client';
+import type { PlatformOptions } from '../src/index.ts';
+import type { HandoffResult } from '../src/runs/run-control.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface RunFixture extends Fixture {
+  /** Brings an Actor of one file, `main.js`, to the platform and builds it. Answers its id. */
+  deploy(name: string, main: string, settings?: object): Promise<string>;
+  start(actorId: string, input?: object, options?: object): Promise<ActorRun>;
+  migrate(runId: string, mode: string, server?: string): Promise<HandoffResult>;
+  attempts(runId: string): Promise<{ number: number; serverId: string; phase: string; reason: string }[]>;
+  /** All items of the run's dataset. */
+  itemsOf(run: ActorRun): Promise<Record<string, unknown>[]>;
+  logOf(runId: string): Promise<string>;
+}
+
+/**
+ * A folder below the clone: Actors that are built there find the real `apify` and `crawlee` of the workspace, as every
+ * module is looked for in the folders above, so a test need not install them each time.
+ */
+export async function dataFolderOfTest(): Promise<string> {
+  await mkdir(path.join(root, '.tmp'), { recursive: true });
+  return mkdtemp(path.join(root, '.tmp', 'test-'));
+}
+
+/** A platform whose Actors can use the workspace's packages. */
+export async function startRunFixture(options: Partial<PlatformOptions> = {}): Promise<RunFixture> {
+  const dataFolder = options.dataFolder ?? (await dataFolderOfTest());
+  const fixture = await startFixture({ ...options, dataFolder });
+  const { client, call } = fixture;
+  return {
+    ...fixture,
+    async deploy(name, main, settings = {}) {
+      const actor = await client.actors().create({ name, ...settings, versions: [versionOf(name, main) as never] });
+      const { id } = await client.actor(actor.id).build('0.1');
+      const { status } = await client.build(id).waitForFinish();
+      if (status !== 'SUCCEEDED')
+        throw new Error(`the build of ${name} ended ${status}: ${await client.log(id).get()}`);
+      return actor.id;
+    },
+    start: (actorId, input, startOptions = {}) => client.actor(actorId).start(input, startOptions),
+    async migrate(runId, mode, server) {
+      const answer = await call('POST', `/wherry/v1/runs/${runId}/migrate`, { mode, ...(server && { server }) });
+      const body = (await answer.json()) as { data: HandoffResult };
+      if (!answer.ok) throw new Error(`migrate answered ${answer.status}: ${JSON.stringify(body)}`);
+      return body.data;
+    },
+    async attempts(runId) {
+      const answer = await call('GET', `/wherry/v1/runs/${runId}/attempts`);
+      return ((await answer.json()) as { data: { items: [] } }).data.items;
+    },
+    itemsOf: async (run) => (await client.dataset(run.defaultDatasetId).listItems()).items,
+    logOf: async (runId) => (await client.log(runId).get()) ?? '',
+    async [Symbol.asyncDispose]() {
+      await fixture[Symbol.asyncDispose]();
+      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+const versionOf = (name: string, main: string) => ({
+  versionNumber: '0.1',
+  buildTag: 'latest',
+  sourceType: ActorSourceType.SourceFiles as const,
+  sourceFiles: [
+    { name: 'main.js', format: 'TEXT', content: main },
+    {
+      name: 'package.json',
+      format: 'TEXT',
+      content: JSON.stringify({ name, version: '0.0.1', type: 'module', scripts: { start: 'node main.js' } }),
+    },
+  ],
+});
+
+/** Asks until the answer is there; a test that waits in vain ends by its own time limit. */
+export async function until<Answer>(ask: () => Promise<Answer | undefined | false> | Answer | undefined | false) {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await delay(20);
+  }
+}
+
+export interface TestSite extends AsyncDisposable {
+  readonly url: string;
+  /** How often each path was asked for. */
+  readonly hits: ReadonlyMap<string, number>;
+}
+
+/** A site that answers every path with a page, after `delayMs`. */
+export async function startTestSite(delayMs: number): Promise<TestSite> {
+  const hits = new Map<string, number>();
+  const server = createServer(async (request, response) => {
+    const url = request.url ?? '/';
+    hits.set(url, (hits.get(url) ?? 0) + 1);
+    await delay(delayMs);
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>${url}</title>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hits,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
