@@ -29,6 +29,8 @@ export interface PlatformOptions {
   readonly servers?: number;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
   readonly buildTimeoutSecs?: number;
+  /** How long `run-sync` waits for the end of its run. 300 unless set, as on Apify. */
+  readonly syncWaitSecs?: number;
   readonly handoffs?: HandoffLimits;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
@@ -87,7 +89,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   registerRoutes(app, {
     ...{ database, logs, builder, inputSecrets, clock: systemClock },
     ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
-    ...{ supervisor: runs.supervisor, runControl: runs.supervisor },
+    ...{ supervisor: runs.supervisor, runControl: runs.supervisor, syncWaitMs: (options.syncWaitSecs ?? 300) * 1000 },
     files: new FileStore(path.join(dataFolder, 'blobs')),
     get publicUrl() {
       return address.url;
@@ -108,6 +110,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     async close() {
       runs.supervisor.close();
       await engine.close();
+      await runs.supervisor.settled();
       await builder.close();
       runs.events.close();
       await logs.close();

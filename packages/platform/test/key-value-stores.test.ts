@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { unpackArchive } from '../src/builds/archive.ts';
 import { systemClock } from '../src/clock.ts';
 import { SqliteDatabase } from '../src/database/sqlite-database.ts';
 import { FileStore } from '../src/storages/file-store.ts';
@@ -213,5 +214,31 @@ test('input that is wrong is refused in Apify’s form, and nothing is stored', 
       type: 'record-not-found',
     });
   }
-  expect((await fixture.call('GET', `${url}/records`)).status).toBe(501);
+});
+
+test('all records, or those of a prefix, come as a zip archive', async () => {
+  await using fixture = await startFixture();
+  const store = fixture.client.keyValueStore((await fixture.client.keyValueStores().getOrCreate('packed')).id);
+  const large = randomBytes(3_000_000);
+  await store.setRecord({ key: 'page-1', value: { n: 1 } });
+  await store.setRecord({ key: 'page-2', value: large as never, contentType: 'image/png' });
+  await store.setRecord({ key: '...', value: 'dots', contentType: 'text/plain' });
+  const unpack = async (query: string) => {
+    const answer = await fixture.call('GET', `/v2/key-value-stores/wherry~packed/records${query}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/zip']);
+    const file = path.join(fixture.dataFolder, 'packed.zip');
+    await writeFile(file, Buffer.from(await answer.arrayBuffer()));
+    const folder = await mkdtemp(path.join(fixture.dataFolder, 'unpacked-'));
+    await unpackArchive(file, folder);
+    return folder;
+  };
+  const folder = await unpack('');
+  expect((await readdir(folder)).sort()).toEqual(['%2E%2E%2E', 'page-1', 'page-2']);
+  expect(await readFile(path.join(folder, 'page-2'))).toEqual(large);
+  expect(JSON.parse(await readFile(path.join(folder, 'page-1'), 'utf8'))).toEqual({ n: 1 });
+  expect(await readdir(await unpack('?prefix=page-1'))).toEqual(['page-1']);
+  const empty = await fixture.call('GET', '/v2/key-value-stores/wherry~packed/records?prefix=none');
+  expect((await empty.arrayBuffer()).byteLength, 'nothing but the end of an archive').toBe(22);
+  expect((await fixture.call('GET', '/v2/key-value-stores/none/records')).status).toBe(404);
+  expect((await fixture.call('GET', '/v2/key-value-stores/wherry~packed/records?collection=x')).status).toBe(400);
 });

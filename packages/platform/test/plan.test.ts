@@ -9,6 +9,7 @@ const attempt = (number: number, changes: Partial<AttemptFacts> = {}): AttemptFa
   container: { kind: 'running' },
   killSent: false,
   hasArrived: true,
+  activatedAt: 0,
   requestsInHand: 0,
   migratingSentAt: undefined,
   persistSentAt: undefined,

@@ -12,8 +12,8 @@ import { type Fixture, startFixture } from './fixture.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface RunFixture extends Fixture {
-  /** Brings an Actor of one file, `main.js`, to the platform and builds it. Answers its id. */
-  deploy(name: string, main: string, settings?: object): Promise<string>;
+  /** Brings an Actor of `main.js`, and of further files, to the platform and builds it. Answers its id. */
+  deploy(name: string, main: string, settings?: object, files?: Record<string, string>): Promise<string>;
   start(actorId: string, input?: object, options?: object): Promise<ActorRun>;
   migrate(runId: string, mode: string, server?: string): Promise<HandoffResult>;
   attempts(runId: string): Promise<{ number: number; serverId: string; phase: string; reason: string }[]>;
@@ -38,8 +38,10 @@ export async function startRunFixture(options: Partial<PlatformOptions> = {}): P
   const { client, call } = fixture;
   return {
     ...fixture,
-    async deploy(name, main, settings = {}) {
-      const actor = await client.actors().create({ name, ...settings, versions: [versionOf(name, main) as never] });
+    async deploy(name, main, settings = {}, files = {}) {
+      const actor = await client
+        .actors()
+        .create({ name, ...settings, versions: [versionOf(name, { 'main.js': main, ...files }) as never] });
       const { id } = await client.actor(actor.id).build('0.1');
       const { status } = await client.build(id).waitForFinish();
       if (status !== 'SUCCEEDED')
@@ -66,12 +68,12 @@ export async function startRunFixture(options: Partial<PlatformOptions> = {}): P
   };
 }
 
-const versionOf = (name: string, main: string) => ({
+export const versionOf = (name: string, files: Record<string, string>) => ({
   versionNumber: '0.1',
   buildTag: 'latest',
   sourceType: ActorSourceType.SourceFiles as const,
   sourceFiles: [
-    { name: 'main.js', format: 'TEXT', content: main },
+    ...Object.entries(files).map(([file, content]) => ({ name: file, format: 'TEXT', content })),
     {
       name: 'package.json',
       format: 'TEXT',

@@ -13,12 +13,8 @@ export function* once<Result>(
   body: () => Sql<Result>,
 ): Sql<Result> {
   if (key === undefined) return yield* body();
-  const known = yield* one<{ answer_json: string }>(
-    'SELECT answer_json FROM idempotency_keys WHERE scope = ? AND key = ?',
-    scope,
-    key,
-  );
-  if (known !== undefined) return JSON.parse(known.answer_json) as Result;
+  const known = yield* findAnswer<Result>(scope, key);
+  if (known !== undefined) return known.answer;
   const result = yield* body();
   yield* run(
     'INSERT INTO idempotency_keys (scope, key, answer_json, created_at) VALUES (?, ?, ?, ?)',
@@ -28,6 +24,16 @@ export function* once<Result>(
     now,
   );
   return result;
+}
+
+/** What was answered when `key` was seen in `scope`; undefined when it was not. */
+export function* findAnswer<Result>(scope: string, key: string): Sql<{ answer: Result } | undefined> {
+  const known = yield* one<{ answer_json: string }>(
+    'SELECT answer_json FROM idempotency_keys WHERE scope = ? AND key = ?',
+    scope,
+    key,
+  );
+  return known && { answer: JSON.parse(known.answer_json) as Result };
 }
 
 /** The header's value, checked. @throws Refusal 400 `invalid-idempotency-key` when it is empty, too long or repeated. */

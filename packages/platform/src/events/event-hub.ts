@@ -53,7 +53,11 @@ export class EventHub {
     const [socket] = this.#sockets.get(attemptKey(runId, attempt)) ?? [];
     if (socket === undefined || socket.readyState !== socket.OPEN) return;
     await new Promise<void>((resolve) => {
-      socket.once('pong', resolve).once('close', resolve);
+      const done = () => {
+        socket.off('pong', done).off('close', done);
+        resolve();
+      };
+      socket.on('pong', done).on('close', done);
       socket.ping();
     });
   }

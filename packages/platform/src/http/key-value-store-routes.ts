@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { Refusal } from '../refusal.ts';
 import { listKeys } from '../storages/key-value-record.ts';
 import { type KeyValueStoreRow, keyValueStores } from '../storages/key-value-store.ts';
 import { userIdOf } from './caller.ts';
 import { integerOf } from './envelope.ts';
 import { queryOf } from './query.ts';
+import { noCollections, registerRecordArchiveRoute } from './record-archive-routes.ts';
 import { registerRecordRoutes } from './record-routes.ts';
 import type { Services } from './services.ts';
 import { storageAnswer } from './storage-answer.ts';
@@ -22,20 +22,17 @@ export function registerKeyValueStoreRoutes(app: FastifyInstance, services: Serv
     operations: keyValueStores,
     answerOf: (row) => storeAnswer(services, row),
   });
-  for (const mount of mounts) registerKeyRoute(app, services, mount);
+  for (const mount of mounts) {
+    registerKeyRoute(app, services, mount);
+    registerRecordArchiveRoute(app, services, mount);
+  }
   registerRecordRoutes(app, services, mounts);
 }
 
 function registerKeyRoute(app: FastifyInstance, services: Services, { prefix, storageOf }: StorageMount): void {
   app.get(`${prefix}/keys`, async (request) => {
     const query = queryOf(request);
-    if (query.collection) {
-      throw new Refusal(
-        400,
-        'invalid-collection',
-        'The store has no schema and so no collections. List by prefix instead.',
-      );
-    }
+    if (query.collection) throw noCollections();
     const exclusiveStartKey = query.exclusiveStartKey ?? '';
     const limit = Math.min(integerOf(query, 'limit', 0) || maxKeys, maxKeys);
     const listing = { exclusiveStartKey, prefix: query.prefix ?? '', limit };

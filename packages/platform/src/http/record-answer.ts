@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { FastifyReply } from 'fastify';
+import type { FileStore } from '../storages/file-store.ts';
 import type { StoredRecord } from '../storages/key-value-record.ts';
 import type { Services } from './services.ts';
 
@@ -10,7 +11,7 @@ export async function answerRecord(
   read: () => Promise<StoredRecord>,
   fileName?: string,
 ) {
-  const { record, body } = await openRecord(services, read);
+  const { record, body } = await openRecord(services.files, read);
   describeValue(reply, record);
   if (fileName !== undefined) reply.header('content-disposition', `attachment; filename="${fileName}"`);
   return reply.send(body);
@@ -27,11 +28,11 @@ export function describeValue(reply: FastifyReply, record: { contentType: string
 }
 
 /** A blob may be replaced between the read of its row and the opening of its file: then the row is read once more. */
-async function openRecord(services: Services, read: () => Promise<StoredRecord>) {
+export async function openRecord(files: FileStore, read: () => Promise<StoredRecord>) {
   for (let attempt = 1; ; attempt += 1) {
     const record = await read();
     if (record.blobId === null) return { record, body: Buffer.from(record.value!) };
-    const body = services.files.read(record.blobId);
+    const body = files.read(record.blobId);
     try {
       await once(body, 'open');
       return { record, body };

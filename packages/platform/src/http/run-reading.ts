@@ -1,8 +1,10 @@
+import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../database/operation.ts';
 import type { RunAddress } from '../runs/run-address.ts';
 import { runAnswer } from '../runs/run-answer.ts';
 import { getRun, type RunRecord } from '../runs/run-record.ts';
 import { isOver } from '../runs/run-state.ts';
+import type { RunMount } from './run-mounts.ts';
 import type { RunServices } from './services.ts';
 
 /** The run, once it is over or `waitMs` have passed. */
@@ -19,6 +21,10 @@ export async function awaitRun(
   // Not by `address`: the last run of an Actor may be another one by now.
   return database.read(getRun, { address: { kind: 'id', userId: address.userId, runId } }, caller);
 }
+
+/** The state of the run that a request names. @throws Refusal 404 when the user has no such run */
+export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
+  (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
 export const answerOf = ({ clock, runControl, publicUrl }: RunServices, record: RunRecord) => ({
   data: runAnswer(record, { now: clock.now(), usage: runControl.usageOf(record.state.id), publicUrl }),

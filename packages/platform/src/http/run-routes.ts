@@ -12,6 +12,7 @@ import { periodOf, statusesOf } from './run-query.ts';
 import { answerOf, awaitRun } from './run-reading.ts';
 import { registerRunStartRoutes } from './run-start-routes.ts';
 import { registerRunSyncRoutes } from './run-sync-routes.ts';
+import { registerRunUpdateRoutes } from './run-update-routes.ts';
 import type { RunServices } from './services.ts';
 import { waitMsOf } from './wait.ts';
 
@@ -21,6 +22,7 @@ export function registerRunRoutes(app: FastifyInstance, services: RunServices): 
   registerRunStartRoutes(app, services);
   registerRunSyncRoutes(app, services);
   registerRunChangeRoutes(app, services);
+  registerRunUpdateRoutes(app, services);
   registerRunMetamorphRoutes(app, services);
   registerRunChargeRoutes(app, services);
 }

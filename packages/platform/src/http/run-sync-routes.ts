@@ -14,9 +14,6 @@ import { awaitRun } from './run-reading.ts';
 import { startRun } from './run-start.ts';
 import type { RunServices } from './services.ts';
 
-/** Apify's own limit. */
-const maxWaitMs = 300_000;
-
 /** Runs that are started and waited for in one call, whose answer is what they made. GET gives them no input. */
 export function registerRunSyncRoutes(app: FastifyInstance, services: RunServices): void {
   app.register(async (scope) => {
@@ -62,13 +59,14 @@ async function runForItems(services: RunServices, request: FastifyRequest, reply
 async function runToEnd(services: RunServices, request: FastifyRequest): Promise<RunRecord> {
   const runId = await startRun(services, request);
   const address = { kind: 'id', userId: userIdOf(request), runId } as const;
-  const record = await awaitRun(services, address, request.caller, maxWaitMs);
+  const { syncWaitMs } = services;
+  const record = await awaitRun(services, address, request.caller, syncWaitMs);
   const { status } = record.state;
   if (!isOver(record.state)) {
     throw new Refusal(
       408,
       'run-timeout-exceeded',
-      `The run ${runId} takes longer than the ${maxWaitMs / 1000} s of this call. It goes on; ask for it by its id.`,
+      `The run ${runId} takes longer than the ${syncWaitMs / 1000} s of this call. It goes on; ask for it by its id.`,
       { runId },
     );
   }

@@ -33,6 +33,8 @@ export interface ActorServices extends Services {
 /** What the routes of runs are built from besides. */
 export interface RunServices extends ActorServices {
   readonly runControl: RunControl;
+  /** How long a call that starts a run and answers its output waits for its end. */
+  readonly syncWaitMs: number;
 }
 
 /** What the routes of servers and handoffs are built from besides. */

@@ -72,11 +72,10 @@ export class LiveRun {
       activeAttempt: state.activeAttempt,
       handoff: state.handoff as RunFacts['handoff'],
       mayRestart: mayRestart(state, now),
-      attempts: state.attempts.map(({ number, phase }): AttemptFacts => {
+      attempts: state.attempts.map(({ number, phase, activatedAt }): AttemptFacts => {
         return {
           ...this.container(number),
-          number,
-          phase,
+          ...{ number, phase, activatedAt },
           hasArrived: sight.hasArrived(state.id, number),
           requestsInHand: sight.requestsInHand(state.id, number),
         };

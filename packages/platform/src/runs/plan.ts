@@ -36,6 +36,8 @@ export interface AttemptFacts {
   readonly killSent: boolean;
   /** It has made a call, or opened its events websocket. */
   readonly hasArrived: boolean;
+  /** When it became active; null while it waits. */
+  readonly activatedAt: number | null;
   readonly requestsInHand: number;
   /** What follows is about a drain under way; times in ms, undefined until it happened. */
   readonly migratingSentAt: number | undefined;
@@ -201,10 +203,9 @@ function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, l
   if (booting !== undefined) return booting;
   if (active.migratingSentAt === undefined) {
     // One that still boots would not hear it.
-    const isBooting = !active.hasArrived && now < handoff.requestedAt + limits.bootMs;
-    return isBooting
-      ? wait(handoff.requestedAt + limits.bootMs)
-      : act({ kind: 'sendMigrating', attempt: active.number });
+    const bootEndsAt = (active.activatedAt ?? now) + limits.bootMs;
+    const isBooting = !active.hasArrived && now < bootEndsAt;
+    return isBooting ? wait(bootEndsAt) : act({ kind: 'sendMigrating', attempt: active.number });
   }
   const graceEndsAt = active.migratingSentAt + limits.graceMs;
   if (now >= graceEndsAt) return switchFrom(run, handoff);
@@ -234,10 +235,12 @@ function planBoot(
   return standby.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
 }
 
-/** After the switch: over when the new attempt has come, or is not going to. */
+/** After the switch: over when the new attempt has come, or is not going to. A warm one had its time before. */
 function planOpening(handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
   const openEndsAt = (handoff.switchedAt ?? handoff.requestedAt) + limits.bootMs;
-  if (active.hasArrived) return act({ kind: 'completeHandoff', outcome: 'done' });
+  if (active.hasArrived || (handoff.mode === 'warm' && active.container.kind === 'running')) {
+    return act({ kind: 'completeHandoff', outcome: 'done' });
+  }
   if (now >= openEndsAt)
     return act({ kind: 'completeHandoff', outcome: 'the new attempt runs but has not called the platform' });
   return wait(openEndsAt);

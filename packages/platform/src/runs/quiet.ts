@@ -15,17 +15,30 @@ export interface QuietWatch {
   readonly clock: Clock;
   readonly runId: string;
   readonly attempt: number;
-  /** The records that it is expected to write again. */
-  readonly expected: ReadonlySet<string>;
   readonly isWanted: () => boolean;
+}
+
+/**
+ * Answers once every call of the attempt that was let in is answered, and its event loop has gone round since: what it
+ * saves after that counts what those calls did. Without this a loop could save its state between the effect of a push
+ * and its answer, and the next attempt would push the same again.
+ */
+export async function untilAnswered({ gate, events, clock, runId, attempt, isWanted }: QuietWatch): Promise<void> {
+  const traffic = gate.traffic(runId, attempt);
+  for (let rounds = 0; rounds < calmRounds && isWanted(); ) {
+    await events.roundTrip(runId, attempt);
+    rounds = traffic.inFlight === 0 ? rounds + 1 : 0;
+    await pause(clock);
+  }
 }
 
 /**
  * Step 4 of a handoff: answers once the attempt has nothing under way and nothing more to come that can be seen, or when
  * nobody wants to know any more. Ends by the grace at the latest, which the plan keeps.
+ * @param expected the records that it is expected to write again
  */
-export async function untilQuiet(watch: QuietWatch): Promise<void> {
-  const { gate, events, clock, runId, attempt, expected, isWanted } = watch;
+export async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string>): Promise<void> {
+  const { gate, events, clock, runId, attempt, isWanted } = watch;
   const traffic = gate.traffic(runId, attempt);
   let rounds = 0;
   let calmSince = clock.now();
@@ -40,6 +53,8 @@ export async function untilQuiet(watch: QuietWatch): Promise<void> {
       const hasSaved = events.isConnected(runId, attempt) && expected.isSubsetOf(traffic.saved);
       if (rounds >= calmRounds && (hasSaved || clock.now() - calmSince >= calmMs)) return;
     }
-    await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
+    await pause(clock);
   }
 }
+
+const pause = (clock: Clock) => new Promise<void>((resolve) => clock.after(pauseMs, resolve));

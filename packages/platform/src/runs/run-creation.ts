@@ -7,7 +7,7 @@
 import { findActorId } from '../actors/actor-address.ts';
 import type { ActorSettings } from '../actors/actor-settings.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../builds/build-for-run.ts';
-import { once } from '../database/idempotency.ts';
+import { findAnswer, once } from '../database/idempotency.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { one, run, type Sql } from '../database/sql.ts';
 import { notFound } from '../refusal.ts';
@@ -41,8 +41,8 @@ export const prepareStart = defineRead(
   'runs.prepareStart',
   function* (request: StartRequest, { now }): Sql<StartPreparation> {
     const { userId, idempotencyKey } = request;
-    const known = yield* findStarted(userId, idempotencyKey);
-    if (known !== undefined) return { kind: 'started', runId: known };
+    const known = idempotencyKey && (yield* findAnswer<string>(startScope(userId), idempotencyKey));
+    if (known) return { kind: 'started', runId: known.answer };
     const actorId = yield* findActorId(userId, request.actor);
     const settings = yield* readSettings(actorId);
     const build = yield* findBuild(actorId, request.build);
@@ -54,16 +54,6 @@ export const prepareStart = defineRead(
 );
 
 const startScope = (userId: string): string => `run/${userId}`;
-
-function* findStarted(userId: string, key: string | undefined): Sql<string | undefined> {
-  if (key === undefined) return undefined;
-  const row = yield* one<{ answer_json: string }>(
-    'SELECT answer_json FROM idempotency_keys WHERE scope = ? AND key = ?',
-    startScope(userId),
-    key,
-  );
-  return row && (JSON.parse(row.answer_json) as string);
-}
 
 /** @throws Refusal 404 when the Actor is gone */
 function* readSettings(actorId: string): Sql<ActorSettings> {

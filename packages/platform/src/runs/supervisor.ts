@@ -12,7 +12,7 @@ import type { ContainerEvent } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { LiveRun, type Sight } from './live-run.ts';
 import { type Action, plan } from './plan.ts';
-import { untilQuiet } from './quiet.ts';
+import { untilAnswered, untilQuiet } from './quiet.ts';
 import type { HandoffResult, HandoffWish, RunControl } from './run-control.ts';
 import { activeAttemptOf, type HandoffState, isOver, type RunState } from './run-state.ts';
 import type { SupervisorParts } from './supervisor-parts.ts';
@@ -29,6 +29,8 @@ export class Supervisor implements RunControl {
   readonly #hiding = new Map<string, (text: string) => string>();
   readonly #runEnds = new Waiters();
   readonly #handoffEnds = new Waiters();
+  /** Loops and launches under way. */
+  readonly #pending = new Set<Promise<void>>();
   #isStarted = false;
   #isClosed = false;
 
@@ -68,6 +70,16 @@ export class Supervisor implements RunControl {
     for (const run of this.#runs.values()) run.cancelWake();
     this.#runEnds.wakeAll();
     this.#handoffEnds.wakeAll();
+  }
+
+  /** Answers once nothing more is written; after `close`, and after the engine's. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
   }
 
   async placeNew(): Promise<string> {
@@ -219,7 +231,7 @@ export class Supervisor implements RunControl {
     if (run.isAdvancing || this.#isClosed || !this.#isStarted) return;
     run.isAdvancing = true;
     run.cancelWake();
-    this.#work(run)
+    const work = this.#work(run)
       .catch((error: unknown) => {
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
@@ -228,6 +240,7 @@ export class Supervisor implements RunControl {
       .finally(() => {
         run.isAdvancing = false;
       });
+    this.#track(work);
   }
 
   async #work(run: LiveRun): Promise<void> {
@@ -264,7 +277,7 @@ export class Supervisor implements RunControl {
       case 'sendMigrating':
         return this.#sendMigrating(run, action.attempt);
       case 'sendPersist':
-        return this.#sendPersist(run, action.attempt);
+        return this.#persist(run, action.attempt);
       case 'sendAborting':
         run.container(action.attempt).abortingSentAt = clock.now();
         events.send(run.id, action.attempt, { name: 'aborting', data: {} });
@@ -310,7 +323,7 @@ export class Supervisor implements RunControl {
     const { handoff } = run.state;
     const why = handoff === null ? attempt.reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
     this.#note(run.id, `Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
-    this.#launch(run, number)
+    const launch = this.#launch(run, number)
       .then(() => {
         if (live.container.kind === 'starting') live.container = { kind: 'running' };
       })
@@ -321,6 +334,7 @@ export class Supervisor implements RunControl {
         live.container = { kind: 'exited', exitCode: 1 };
       })
       .finally(() => this.#advance(run));
+    this.#track(launch);
   }
 
   async #launch(run: LiveRun, number: number): Promise<void> {
@@ -351,20 +365,27 @@ export class Supervisor implements RunControl {
     events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs: Math.round(limits.graceMs / 1000) } });
   }
 
-  #sendPersist(run: LiveRun, attempt: number): void {
-    const { events, gate, clock } = this.#parts;
+  /** Step 4. The loop goes on meanwhile; the grace bounds it. */
+  #persist(run: LiveRun, attempt: number): void {
     const live = run.container(attempt);
-    live.persistSentAt = clock.now();
-    gate.stopWork(run.id, attempt);
-    const expected = gate.countSaves(run.id, attempt);
-    events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
-    const isWanted = () => !this.#isClosed && run.state.handoff?.from === attempt && !isOver(run.state);
-    untilQuiet({ gate, events, clock, runId: run.id, attempt, expected, isWanted })
+    live.persistSentAt = this.#parts.clock.now();
+    this.#parts.gate.stopWork(run.id, attempt);
+    this.#saveLast(run, attempt)
       .then(() => {
         live.isQuiet = true;
         this.#advance(run);
       })
       .catch((error: unknown) => this.#parts.logger.error({ err: error, runId: run.id }, 'a drain was not watched'));
+  }
+
+  async #saveLast(run: LiveRun, attempt: number): Promise<void> {
+    const { events, gate, clock } = this.#parts;
+    const isWanted = () => !this.#isClosed && run.state.handoff?.from === attempt && !isOver(run.state);
+    const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
+    await untilAnswered(watch);
+    const expected = gate.countSaves(run.id, attempt);
+    events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
+    await untilQuiet(watch, expected);
   }
 
   /** Step 5. S1: the gate opens once the switch is durable. */

@@ -30,6 +30,9 @@ export class ProcessEngine implements Engine {
   readonly #workFolder: string;
   readonly #containers = new Map<string, Container>();
   readonly #timer: NodeJS.Timeout;
+  /** Starts and removals of folders under way. */
+  readonly #pending = new Set<Promise<unknown>>();
+  #isClosed = false;
   #listener: (event: ContainerEvent) => void = () => undefined;
 
   constructor(options: { servers: number; workFolder: string }) {
@@ -47,8 +50,13 @@ export class ProcessEngine implements Engine {
     this.#listener = listener;
   }
 
-  async start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
+  start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
+    return this.#track(this.#start(spec, record));
+  }
+
+  async #start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
     const folder = await this.#prepareFolder(spec);
+    this.#checkOpen();
     const child = spawn('/bin/sh', ['-c', holdScript, 'sh', spec.command.file, ...spec.command.args], {
       cwd: folder,
       env: spec.env,
@@ -63,6 +71,7 @@ export class ProcessEngine implements Engine {
     const go = child.stdio[3] as Writable;
     go.on('error', () => undefined); // A child that was killed meanwhile; its exit is an event of its own.
     try {
+      this.#checkOpen();
       await record({ pid: child.pid!, startTicks: entry?.startTicks ?? 0, bootId: await bootId() });
       go.end('go\n');
     } catch (error) {
@@ -86,14 +95,29 @@ export class ProcessEngine implements Engine {
     if (isOurs && members.length > 0) killGroup(pid);
   }
 
+  /** Answers when nothing that it started is left, neither processes nor folders. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    const ends = [...this.#containers.values()].map(({ child }) => {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      killGroup(child.pid!);
-      return ended;
-    });
-    await Promise.all(ends);
+    this.#isClosed = true;
+    while (this.#containers.size > 0 || this.#pending.size > 0) {
+      const ends = [...this.#containers.values()].map(({ child }) => {
+        const ended = new Promise((resolve) => child.once('close', resolve));
+        killGroup(child.pid!);
+        return ended;
+      });
+      await Promise.allSettled([...ends, ...this.#pending]);
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error('the platform is being closed');
+  }
+
+  #track<Result>(work: Promise<Result>): Promise<Result> {
+    this.#pending.add(work);
+    const forget = () => this.#pending.delete(work);
+    work.then(forget, forget);
+    return work;
   }
 
   /** The build's files, copied, since an Actor may write beside them; its modules are shared. */
@@ -122,7 +146,7 @@ export class ProcessEngine implements Engine {
     });
     child.once('close', () => {
       this.#containers.delete(attemptKey(runId, attempt));
-      void rm(folder, { recursive: true, force: true });
+      void this.#track(rm(folder, { recursive: true, force: true }));
       this.#listener({ kind: 'exited', runId, attempt, exitCode });
     });
   }

@@ -1,0 +1,178 @@
+/** What every engine must do; each engine's test runs it. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../src/engines/engine.ts';
+import { until } from './run-fixture.ts';
+
+export interface EngineUnderTest extends AsyncDisposable {
+  readonly engine: Engine;
+  /** Where the contract may put the files of builds. */
+  readonly folder: string;
+  /** Another engine, as the platform that is started after this one was killed has it. */
+  another(): Promise<Engine>;
+  /** Whether anything of a container is still there. */
+  isThere(ref: ContainerRef): Promise<boolean>;
+}
+
+class Recorder {
+  readonly events: ContainerEvent[] = [];
+
+  constructor(engine: Engine) {
+    engine.listen((event) => this.events.push(event));
+  }
+
+  output(attempt = 1): string {
+    return this.events
+      .flatMap((event) => (event.kind === 'output' && event.attempt === attempt ? [event.text] : []))
+      .join('\n');
+  }
+
+  async exitCode(attempt = 1): Promise<number> {
+    const exit = await until(() => this.events.find((event) => event.kind === 'exited' && event.attempt === attempt));
+    return (exit as Extract<ContainerEvent, { kind: 'exited' }>).exitCode;
+  }
+}
+
+const runId = 'ContractRun000001';
+
+/** A container that runs `script` with Node. */
+async function specOf({ engine, folder }: EngineUnderTest, script: string, attempt = 1): Promise<ContainerSpec> {
+  const buildFolder = path.join(folder, `build-${attempt}`);
+  await mkdir(buildFolder, { recursive: true });
+  await writeFile(path.join(buildFolder, 'main.js'), script);
+  return {
+    ...{ runId, attempt, buildFolder, serverId: engine.servers()[0]! },
+    command: { file: process.execPath, args: ['main.js'] },
+    env: { PATH: process.env.PATH ?? '', MARK: 'from the environment' },
+  };
+}
+
+const nothingToRecord = async () => undefined;
+
+export function describeEngine(name: string, start: () => Promise<EngineUnderTest>): void {
+  describe(`the contract of engines: ${name}`, () => {
+    test('a container gets its environment and files; its output and exit code come as events', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = "console.log(process.env.MARK); console.error('to stderr'); process.exitCode = 3;";
+      await under.engine.start(await specOf(under, script), nothingToRecord);
+      expect(await recorder.exitCode()).toBe(3);
+      expect(recorder.output().split('\n').toSorted()).toEqual(['from the environment', 'to stderr']);
+      // The end is told last: nothing of a container comes after it.
+      expect(recorder.events.at(-1)).toMatchObject({ kind: 'exited' });
+    });
+
+    test('each attempt has files of its own', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = "const fs = require('fs'); console.log(fs.existsSync('mine')); fs.writeFileSync('mine', '');";
+      const spec = await specOf(under, script);
+      await under.engine.start(spec, nothingToRecord);
+      await recorder.exitCode();
+      await under.engine.start({ ...spec, attempt: 2 }, nothingToRecord);
+      await recorder.exitCode(2);
+      expect([recorder.output(1), recorder.output(2)]).toEqual(['false', 'false']);
+    });
+
+    test('E1: the program runs only once its reference is stored', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const stored = Promise.withResolvers<void>();
+      const started = under.engine.start(await specOf(under, "console.log('at work')"), () => stored.promise);
+      await delay(400);
+      expect(recorder.output()).toBe('');
+      stored.resolve();
+      await started;
+      expect(await recorder.exitCode()).toBe(0);
+      expect(recorder.output()).toBe('at work');
+    });
+
+    test('E1: a container whose reference cannot be stored never runs', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const failing = under.engine.start(await specOf(under, "console.log('at work')"), async () => {
+        throw new Error('the disk is full');
+      });
+      await expect(failing).rejects.toThrow('the disk is full');
+      expect(await recorder.exitCode()).not.toBe(0);
+      expect(recorder.output()).toBe('');
+    });
+
+    test('a kill takes all that the container started, at once, though it ignores signals', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = `
+        process.on('SIGTERM', () => {});
+        const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+        child.on('spawn', () => console.log('has a child'));
+        setInterval(() => {}, 1000);`;
+      let ref: ContainerRef | undefined;
+      await under.engine.start(await specOf(under, script), async (stored) => {
+        ref = stored;
+      });
+      await until(() => recorder.output() === 'has a child');
+      under.engine.kill(runId, 1);
+      expect(await recorder.exitCode()).toBe(137);
+      await until(async () => !(await under.isThere(ref!)));
+    });
+
+    test('what a container leaves behind ends with it', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = `
+        const { spawn } = require('child_process');
+        spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }).unref();
+        setTimeout(() => process.exit(0), 100);`;
+      let ref: ContainerRef | undefined;
+      await under.engine.start(await specOf(under, script), async (stored) => {
+        ref = stored;
+      });
+      expect(await recorder.exitCode()).toBe(0);
+      await until(async () => !(await under.isThere(ref!)));
+    });
+
+    test('E2: another engine ends what a former one left, and nothing that has the number since', async () => {
+      await using under = await start();
+      new Recorder(under.engine);
+      const next = await under.another();
+      let ref: ContainerRef | undefined;
+      await under.engine.start(await specOf(under, 'setInterval(() => {}, 1000)'), async (stored) => {
+        ref = stored;
+      });
+      await next.killLeftover({ ...ref!, startTicks: Number(ref!.startTicks) - 1 });
+      expect(await under.isThere(ref!)).toBe(true);
+      await next.killLeftover(ref!);
+      await until(async () => !(await under.isThere(ref!)));
+      // And again: it is gone already.
+      await next.killLeftover(ref!);
+      await next.close();
+    });
+
+    test('telemetry tells memory and processor time while a container works', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      await under.engine.start(await specOf(under, 'for (;;) Math.random();'), nothingToRecord);
+      const measured = await until(() =>
+        recorder.events.find((event) => event.kind === 'telemetry' && event.telemetry.cpuCurrentUsage > 0),
+      );
+      expect((measured as Extract<ContainerEvent, { kind: 'telemetry' }>).telemetry.memCurrentBytes).toBeGreaterThan(
+        1e6,
+      );
+      under.engine.kill(runId, 1);
+      await recorder.exitCode();
+    });
+
+    test('the end of the engine ends its containers', async () => {
+      await using under = await start();
+      new Recorder(under.engine);
+      let ref: ContainerRef | undefined;
+      await under.engine.start(await specOf(under, 'setInterval(() => {}, 1000)'), async (stored) => {
+        ref = stored;
+      });
+      await under.engine.close();
+      await until(async () => !(await under.isThere(ref!)));
+    });
+  });
+}
