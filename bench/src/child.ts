@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** Client and server in one process would share an event loop, and so measure each other: each gets its own. */
-export interface Child<Ready, Question, Answer> extends AsyncDisposable {
+export interface Child<Ready, Question = null, Answer = null> extends AsyncDisposable {
   /** What the program told when it was ready. */
   readonly ready: Ready;
   ask(question: Question): Promise<Answer>;

@@ -1,20 +1,38 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from './child.ts';
 
 export const token = `bench_${randomBytes(16).toString('hex')}`;
 
-/** A new folder, removed at the end. `within` should be on the disk that is to be measured. */
-export async function newFolder(within = tmpdir()): Promise<{ path: string } & AsyncDisposable> {
+export interface Folder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** A new folder, removed at the end. */
+export async function newFolder(within = tmpdir()): Promise<Folder> {
   const folder = await mkdtemp(path.join(within, 'wherry-bench-'));
   return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** The platform under test, in a process of its own. Ask it for the bytes of memory that it holds. */
-export function startPlatformProcess(dataFolder: string, profileFolder?: string): Promise<Child<string, null, number>> {
-  return startChild('children/platform-process.ts', { args: [dataFolder, token], profileFolder });
+/** A new folder below the clone: Actors that are built there find the packages of the workspace. */
+export async function newFolderOfClone(): Promise<Folder> {
+  const within = fileURLToPath(new URL('../../.tmp', import.meta.url));
+  await mkdir(within, { recursive: true });
+  return newFolder(within);
 }
 
-export const startNothingProcess = (): Promise<Child<string, null, null>> => startChild('children/nothing-process.ts');
+/** The platform under test. Ask it for the bytes of memory that it holds. */
+export const startPlatformProcess = (
+  dataFolder: string,
+  profileFolder?: string,
+): Promise<Child<string, null, number>> =>
+  startChild('children/platform-process.ts', { args: [dataFolder, token], profileFolder });
+
+export const startNothingProcess = (): Promise<Child<string>> => startChild('children/nothing-process.ts');
+
+/** A site of so many pages; it is ready with the URL of the first one. */
+export const startSiteProcess = (pageCount: number): Promise<Child<string>> =>
+  startChild('children/site-process.ts', { args: [String(pageCount)] });

@@ -27,10 +27,15 @@ const server = createServer((request, response) => {
   const [path = '', query = ''] = request.url!.split('?');
   const [, , resource, storage, kind, item, detail] = path.split('/');
   if (resource === 'request-queues' && storage !== undefined && kind !== undefined) {
-    return answerQueue(request, response, queueOf(storage), { kind, item, detail });
+    answerQueue(request, response, queueOf(storage), { kind, item, detail });
+    return;
   }
   request.resume();
-  if (kind !== undefined) return request.method === 'GET' ? send(response, 404, notFound) : send(response, 201, '{}');
+  if (kind !== undefined) {
+    if (request.method === 'GET') send(response, 404, notFound);
+    else send(response, 201, '{}');
+    return;
+  }
   const id = storage ?? new URLSearchParams(query).get('name') ?? 'unnamed';
   send(response, 200, `{"data":{"id":"${id}","name":"${id}","createdAt":"${time}","modifiedAt":"${time}"}}`);
 });
@@ -46,12 +51,20 @@ function queueOf(id: string): Queue {
 type Part = { kind: string; item: string | undefined; detail: string | undefined };
 
 function answerQueue(request: IncomingMessage, response: ServerResponse, queue: Queue, part: Part): void {
-  if (part.item === 'batch') return void add(request, response, queue);
+  if (part.item === 'batch') {
+    void add(request, response, queue);
+    return;
+  }
   request.resume();
-  if (part.kind === 'head') return send(response, 201, headOf(queue));
-  if (part.detail === 'lock') return send(response, 200, `{"data":{"lockExpiresAt":"${far}"}}`);
-  if (request.method === 'GET') return send(response, 200, `{"data":${queue.requests.get(part.item!)!.json}}`);
-  send(response, 200, `{"data":{"requestId":"${part.item}","wasAlreadyPresent":true,"wasAlreadyHandled":false}}`);
+  const [status, body] = answerOf(request.method!, queue, part);
+  send(response, status, body);
+}
+
+function answerOf(method: string, queue: Queue, { kind, item, detail }: Part): [status: number, body: string] {
+  if (kind === 'head') return [201, headOf(queue)];
+  if (detail === 'lock') return [200, `{"data":{"lockExpiresAt":"${far}"}}`];
+  if (method === 'GET') return [200, `{"data":${queue.requests.get(item!)!.json}}`];
+  return [200, `{"data":{"requestId":"${item}","wasAlreadyPresent":true,"wasAlreadyHandled":false}}`];
 }
 
 async function add(request: IncomingMessage, response: ServerResponse, queue: Queue): Promise<void> {
