@@ -22,7 +22,8 @@ export const crawl: Benchmark = {
         environment,
         profileFolder: profiles,
       });
-      return child.ask(site.ready);
+      // Awaited here: the child is ended on return.
+      return await child.ask(site.ready);
     };
     const rounds = await interleave(
       {
