@@ -55,6 +55,7 @@ function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: 
   if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
     return badUsage(`This machine has no address "${host}". Choose another with --host or WHERRY_HOST.`);
   }
+  if (code === 'DATA_FOLDER_IN_USE') return badUsage(`${message} Name it with --data or WHERRY_DATA.`);
   if (['EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {
     return badUsage(`${dataFolder} cannot be the data folder (${code}). Choose another with --data or WHERRY_DATA.`);
   }

@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
+import { Signatures } from './accounts/signatures.ts';
 import { ensureUser } from './accounts/tokens.ts';
 import { Builder } from './builds/builder.ts';
 import { InputSecrets } from './builds/input-secrets.ts';
 import { systemClock } from './clock.ts';
+import { DataFolderLock } from './database/data-folder-lock.ts';
 import { SqliteDatabase } from './database/sqlite-database.ts';
 import type { Engine } from './engines/engine.ts';
 import { ProcessEngine } from './engines/process/process-engine.ts';
@@ -17,6 +18,7 @@ import { LogStore } from './logs/log-store.ts';
 import type { Limits } from './runs/plan.ts';
 import { superviseRuns } from './runs/run-supervision.ts';
 import { FileStore } from './storages/file-store.ts';
+import { startSweep } from './storages/key-value-blobs.ts';
 
 export interface PlatformOptions {
   /** Everything that must last is in this folder; it is created when missing. */
@@ -41,8 +43,11 @@ export interface Platform {
   /** Where the API answers, e.g. `http://127.0.0.1:8010`. */
   readonly url: string;
   readonly token: string;
-  /** Hands every run off to the next start, ends all that it started, closes the database. */
-  close(): Promise<void>;
+  /**
+   * Ends all that it started; the next start goes on with every run. With `graceSecs`, runs are told before and given
+   * that long to finish what they have in hand and to save, so that the next start repeats nothing.
+   */
+  close(options?: { graceSecs?: number }): Promise<void>;
 }
 
 /** How long the phases of a handoff may take; see `plan.ts`. */
@@ -63,10 +68,23 @@ const limitsOf = ({ bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: Handof
 
 /** Starts a platform and answers when its API does. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const parts = new AsyncDisposableStack();
+  try {
+    return await startParts(options, parts);
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+/** `parts` ends what was started, the last first. */
+async function startParts(options: PlatformOptions, parts: AsyncDisposableStack): Promise<Platform> {
   const { dataFolder, token, host = '127.0.0.1', port = 0 } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const lock = DataFolderLock.take(dataFolder);
+  parts.defer(() => lock.release());
   const database = SqliteDatabase.open(path.join(dataFolder, 'wherry.sqlite'), systemClock);
+  parts.defer(() => database.close());
   await database.write(
     ensureUser,
     { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
@@ -85,12 +103,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     apiUrl: () => address.url,
   });
   const authenticator = new Authenticator(database);
+  const blobFolder = path.join(dataFolder, 'blobs');
+  const files = new FileStore(blobFolder);
   const app = createApp({ authenticator, gate: runs.gate, logger });
   registerRoutes(app, {
     ...{ database, logs, builder, inputSecrets, clock: systemClock },
     ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
     ...{ supervisor: runs.supervisor, runControl: runs.supervisor, syncWaitMs: (options.syncWaitSecs ?? 300) * 1000 },
-    files: new FileStore(path.join(dataFolder, 'blobs')),
+    files,
+    signatures: new Signatures(path.join(dataFolder, 'signing-key')),
     get publicUrl() {
       return address.url;
     },
@@ -100,22 +121,24 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
     arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
   });
+  parts.defer(() => app.close());
+  parts.defer(() => logs.close());
+  parts.defer(() => runs.events.close());
+  parts.defer(() => builder.close());
+  parts.defer(() => runs.supervisor.settled());
+  parts.defer(() => engine.close());
+  parts.defer(() => runs.supervisor.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   await builder.start(address.url);
   runs.supervisor.start();
+  parts.defer(startSweep({ database, files, blobFolder }, logger));
   return {
     url: address.url,
     token,
-    async close() {
-      runs.supervisor.close();
-      await engine.close();
-      await runs.supervisor.settled();
-      await builder.close();
-      runs.events.close();
-      await logs.close();
-      await app.close();
-      await database.close();
+    async close({ graceSecs = 0 } = {}) {
+      if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
+      await parts.disposeAsync();
     },
   };
 }

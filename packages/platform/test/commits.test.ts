@@ -1,32 +1,38 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { ApifyClient } from 'apify-client';
 import { expect, test } from 'vitest';
 import { systemClock } from '../src/clock.ts';
 import { defineWrite } from '../src/database/operation.ts';
 import { one, run } from '../src/database/sql.ts';
 import { SqliteDatabase } from '../src/database/sqlite-database.ts';
 import { hashToken } from '../src/http/authentication.ts';
+import { requestIdOf } from '../src/ids.ts';
 import { insertDataset } from '../src/storages/dataset.ts';
 import { insertKeyValueStore } from '../src/storages/key-value-store.ts';
+import { releaseAttemptLocks } from '../src/storages/request-lock.ts';
+import { insertRequestQueue } from '../src/storages/request-queue.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 /** A run with its storages, without an engine: attempts 1 to 2, each with the token `attempt-N`. */
 const plantRun = defineWrite('test.plantRun', function* ({ id }: { id: string }, { now }) {
   const user = yield* one<{ id: string }>('SELECT id FROM users');
   const userId = user!.id;
-  const [datasetId, storeId] = [`${id}-dataset`, `${id}-store`];
+  const [datasetId, storeId, queueId] = [`${id}-dataset`, `${id}-store`, `${id}-queue`];
   yield* insertDataset({ id: datasetId, userId, name: null, now, runId: id });
   yield* insertKeyValueStore({ id: storeId, userId, name: null, now, runId: id });
+  yield* insertRequestQueue({ id: queueId, userId, name: null, now, runId: id });
   yield* run(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, active_attempt, options_json,
       meta_json, stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)
-      VALUES (?, ?, 'a', 'b', '0.0.1', 'RUNNING', ?, 1, '{}', '{}', '{}', ?, ?, 'q')`,
+      VALUES (?, ?, 'a', 'b', '0.0.1', 'RUNNING', ?, 1, '{}', '{}', '{}', ?, ?, ?)`,
     id,
     userId,
     now,
     datasetId,
     storeId,
+    queueId,
   );
   for (const number of [1, 2]) {
     yield* run(
@@ -44,6 +50,10 @@ const activate = defineWrite('test.activate', function* (input: { id: string; at
   yield* run('UPDATE runs SET active_attempt = ? WHERE id = ?', input.attempt, input.id);
 });
 
+const release = defineWrite('test.release', function* (input: { id: string; attempt: number }) {
+  return yield* releaseAttemptLocks(input.id, input.attempt);
+});
+
 const chargesOf = defineWrite('test.charges', function* ({ id }: { id: string }) {
   return yield* one<{ count: number }>('SELECT count FROM charges WHERE run_id = ?', id);
 });
@@ -53,9 +63,14 @@ async function startRun(fixture: Fixture, id = 'run') {
   await database.write(plantRun, { id }, { kind: 'platform' });
   return {
     activate: (attempt: number | null) => database.write(activate, { id, attempt }, { kind: 'platform' }),
+    release: (attempt: number) => database.write(release, { id, attempt }, { kind: 'platform' }),
     charged: async () => (await database.write(chargesOf, { id }, { kind: 'platform' }))?.count ?? 0,
     items: async () => (await fixture.client.dataset(`${id}-dataset`).listItems()).items,
     store: fixture.client.keyValueStore(`${id}-store`),
+    queueOf: (token = `${id}-attempt-1`, clientKey = 'crawler') =>
+      new ApifyClient({ baseUrl: fixture.platform.url, token, maxRetries: 0 }).requestQueue(`${id}-queue`, {
+        clientKey,
+      }),
     commit: async (sequence: number | string, body: unknown, token = `${id}-attempt-1`) => {
       const headers = { authorization: `Bearer ${token}` };
       const answer = await fixture.call('PUT', `/wherry/v1/runs/${id}/commits/${sequence}`, body, headers);
@@ -64,6 +79,9 @@ async function startRun(fixture: Fixture, id = 'run') {
     [Symbol.asyncDispose]: () => database.close(),
   };
 }
+
+const page = (name: string | number) => ({ url: `https://example.com/${name}`, uniqueKey: `${name}` });
+const nested = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
 
 test('C1: a commit changes items, records and charges together', async () => {
   await using fixture = await startFixture();
@@ -90,6 +108,7 @@ test('C1: a commit changes items, records and charges together', async () => {
         { datasetId: 'run-dataset', firstIndex: 0, count: 2 },
         { datasetId: other.id, firstIndex: 0, count: 1 },
       ],
+      requests: [],
     },
   });
   expect(await planted.items()).toEqual([{ n: 1 }, { n: 2 }]);
@@ -157,7 +176,16 @@ test('C1: one bad part refuses the whole and is named', async () => {
     [{ ...good, records: [{ storeId: 'none', key: 'a', value: 1 }] }, 404, 'records[0]'],
     [{ ...good, charges: [{ eventName: 'item', count: 0 }] }, 400, 'charges[0]'],
     [{ ...good, charges: 5 }, 400, 'charges'],
-    [{ ...good, requests: { add: [] } }, 501, 'requests'],
+    [{ ...good, requests: { add: [page(1)] } }, 400, 'requests'],
+    [{ ...good, requests: [{ add: [page(1), { uniqueKey: 'no url' }] }] }, 400, 'requests[0]'],
+    [{ ...good, requests: [{ add: page(1) }] }, 400, 'requests[0]'],
+    [{ ...good, requests: [{ handled: [1] }] }, 400, 'requests[0]'],
+    [{ ...good, requests: [{ add: [page(1)], forefront: 1 }] }, 400, 'requests[0]'],
+    [{ ...good, requests: [{ add: [page(1)], clientKey: '' }] }, 400, 'requests[0]'],
+    [{ ...good, requests: [{}] }, 400, 'requests[0]'],
+    [`{"requests":[{"add":[{"url":"u","userData":${nested}}]}]}`, 400, 'requests[0]'],
+    [{ ...good, requests: [{ add: [page(1)] }, { queueId: 'none', add: [page(1)] }] }, 404, 'requests[1]'],
+    [{ ...good, requests: [{ add: [page(1)] }, { handled: ['none'] }] }, 404, 'requests[1]'],
     [{ ...good, item: [] }, 400, 'item'],
     ['[]', 400, 'body'],
   ] as const) {
@@ -169,7 +197,121 @@ test('C1: one bad part refuses the whole and is named', async () => {
   }
   expect(await planted.items()).toEqual([]);
   expect((await planted.store.listKeys()).items).toEqual([]);
+  expect(await planted.queueOf().get()).toMatchObject({ totalRequestCount: 0, handledRequestCount: 0 });
   expect((await planted.commit(1, {})).status).toBe(200);
+});
+
+test('C1: a commit adds requests, marks requests as handled, and says what became of each', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  const queue = planted.queueOf();
+  const other = await fixture.client.requestQueues().getOrCreate('other');
+  await queue.batchAddRequests([page(1), page(2)]);
+  const [first] = (await queue.listAndLockHead({ lockSecs: 60, limit: 1 })).items;
+  const { status, body } = await planted.commit(1, {
+    items: [{ items: [{ n: 1 }] }],
+    requests: [
+      { add: [page(1), page(3), page(4)], forefront: true, handled: [first!.id, requestIdOf('4')] },
+      { queueId: 'other', add: [page(5)] },
+    ],
+  });
+  expect(status).toBe(200);
+  const outcome = (name: string, wasAlreadyPresent: boolean) => ({
+    ...{ requestId: requestIdOf(name), uniqueKey: name, wasAlreadyPresent },
+    wasAlreadyHandled: false,
+  });
+  expect(body.data!.requests).toEqual([
+    {
+      queueId: 'run-queue',
+      added: [outcome('1', true), outcome('3', false), outcome('4', false)],
+      handled: [outcome('1', true), outcome('4', true)],
+    },
+    { queueId: other.id, added: [outcome('5', false)], handled: [] },
+  ]);
+  expect((await queue.listHead()).items.map(({ uniqueKey }) => uniqueKey)).toEqual(['3', '2']);
+  expect(await queue.getRequest(first!.id)).toMatchObject({ handledAt: expect.any(Date) });
+  // A commit is no client of its own.
+  expect(await queue.get()).toMatchObject({ totalRequestCount: 4, handledRequestCount: 2, hadMultipleClients: false });
+  expect((await planted.commit(2, { requests: [{ handled: [first!.id] }] })).body).toMatchObject({
+    data: { requests: [{ handled: [{ uniqueKey: '1', wasAlreadyHandled: true }] }] },
+  });
+});
+
+test('C3: a commit with requests that is sent again adds and handles nothing', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  const first = await planted.commit(1, { requests: [{ add: [page(1), page(2)], handled: [requestIdOf('1')] }] });
+  expect(await planted.commit(1, { requests: [{ add: [page(3)], handled: [requestIdOf('2')] }] })).toEqual(first);
+  expect(await planted.queueOf().get()).toMatchObject({ totalRequestCount: 2, handledRequestCount: 1 });
+});
+
+test('L4: a commit does not mark as handled what somebody else works on, and then changes nothing', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  await using _other = await startRun(fixture, 'other');
+  const refused = {
+    status: 403,
+    body: { error: { type: 'request-handled-or-locked', data: { part: 'requests[0]' } } },
+  };
+  const lock = async (token: string, clientKey: string) =>
+    (await planted.queueOf(token, clientKey).listAndLockHead({ lockSecs: 60, limit: 1 })).items[0]!.id;
+  await planted.queueOf().batchAddRequests([page(1), page(2), page(3), page(4)]);
+  const finish = (id: string, clientKey?: string) => ({
+    items: [{ items: [{ n: 1 }] }],
+    requests: [{ handled: [id], ...(clientKey !== undefined && { clientKey }) }],
+  });
+  for (const [token, clientKey, given] of [
+    ['other-attempt-1', 'crawler', undefined],
+    ['test-token', 'outside', undefined],
+    ['test-token', 'outside', 'crawler'],
+    ['run-attempt-1', 'second', 'crawler'],
+  ] as const) {
+    const id = await lock(token, clientKey);
+    expect(await planted.commit(1, finish(id, given)), `${token} ${clientKey}`).toMatchObject(refused);
+    await planted.queueOf(token, clientKey).unlockRequests();
+  }
+  expect(await planted.items()).toEqual([]);
+  expect(await planted.queueOf().get()).toMatchObject({ handledRequestCount: 0 });
+
+  // The attempt's own, by whichever of its clients; the attempt's, by its owner; a client's own; nobody's.
+  expect((await planted.commit(1, finish(await lock('run-attempt-1', 'second')))).status).toBe(200);
+  expect((await planted.commit(2, finish(await lock('run-attempt-1', 'second')), 'test-token')).status).toBe(200);
+  expect((await planted.commit(3, finish(await lock('test-token', 'outside'), 'outside'))).status).toBe(200);
+  expect((await planted.commit(4, finish(requestIdOf('4')))).status).toBe(200);
+  expect(await planted.queueOf().get()).toMatchObject({ handledRequestCount: 4 });
+});
+
+test('L4: what attempt 1 had locked is attempt 2’s to handle only once the lock is released or over', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  await planted.queueOf().batchAddRequests([page(1), page(2)]);
+  const [first] = (await planted.queueOf().listAndLockHead({ lockSecs: 60, limit: 1 })).items;
+  const [second] = (await planted.queueOf().listAndLockHead({ lockSecs: 1, limit: 1 })).items;
+  await planted.activate(2);
+  const handle = (sequence: number, id: string) =>
+    planted.commit(sequence, { requests: [{ handled: [id] }] }, 'run-attempt-2');
+  expect((await handle(1, first!.id)).status).toBe(403);
+  await expect.poll(async () => (await handle(1, second!.id)).status, { timeout: 10_000 }).toBe(200);
+  await planted.release(1);
+  expect((await handle(2, first!.id)).status).toBe(200);
+});
+
+test('a resumed attempt learns the number of the last commit; others do not', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  await using _other = await startRun(fixture, 'other');
+  const last = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fixture.call('GET', '/wherry/v1/runs/run/commits/last', undefined, headers);
+    return { status: answer.status, body: await answer.json() };
+  };
+  expect(await last('run-attempt-1')).toEqual({ status: 200, body: { data: { sequence: 0 } } });
+  for (const sequence of [1, 2, 2]) await planted.commit(sequence, {});
+  await planted.activate(2);
+  expect(await last('run-attempt-2')).toEqual({ status: 200, body: { data: { sequence: 2 } } });
+  expect(await last('test-token')).toEqual({ status: 200, body: { data: { sequence: 2 } } });
+  expect(await last('run-attempt-1')).toMatchObject({ status: 403, body: { error: { type: 'attempt-fenced' } } });
+  expect(await last('other-attempt-1')).toMatchObject({ status: 403 });
 });
 
 test('large records of a commit are in files, and a repeated commit leaves none behind', async () => {

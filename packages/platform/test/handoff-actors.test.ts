@@ -1,8 +1,9 @@
 /** Handoffs of the kinds of Actors that people write, all of them stock. */
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActorRun } from 'apify-client';
-import { expect, test } from 'vitest';
-import { type RunFixture, startRunFixture, startTestSite, until } from './run-fixture.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { dataFolderOfTest, type RunFixture, startRunFixture, startTestSite, until } from './run-fixture.ts';
 
 const itemCount = async ({ client }: RunFixture, run: ActorRun) =>
   (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
@@ -177,4 +178,20 @@ test('an Actor that ends while it is told to migrate is done; one that fails goe
     await ended(fixture, run);
     expect((await fixture.attempts(run.id)).filter(({ phase }) => phase === 'ended')).toHaveLength(attempts);
   }
+});
+
+test('a platform that is ended in an orderly way lets runs save, and the next one repeats nothing', async () => {
+  const dataFolder = await dataFolderOfTest();
+  onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
+  const first = await startRunFixture({ dataFolder });
+  const run = await first.start(await first.deploy('loop', loopActor), { items: 600 });
+  await until(async () => (await itemCount(first, run)) >= 50);
+  await first.platform.close({ graceSecs: 20 });
+  await using next = await startRunFixture({ dataFolder });
+  const before = await itemCount(next, run);
+  expect(before).toBeLessThan(600);
+  await ended(next, run);
+  const { items } = await next.client.dataset<{ next: number }>(run.defaultDatasetId).listItems();
+  expect(items.map((item) => item.next)).toEqual(Array.from({ length: 600 }, (_, index) => index));
+  expect((await next.attempts(run.id)).map(({ reason }) => reason)).toEqual(['start', 'migration']);
 });

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { unpackArchive } from '../src/builds/archive.ts';
 import { systemClock } from '../src/clock.ts';
 import { SqliteDatabase } from '../src/database/sqlite-database.ts';
@@ -154,6 +155,20 @@ test('blobs that no record names are swept once they are old, and no others', as
   expect(left.some((name) => name.endsWith(orphan.blobId))).toBe(false);
   const kept = await fixture.call('GET', `${url}/records/kept`);
   expect(digest(new Uint8Array(await kept.arrayBuffer()))).toBe(digest(large));
+});
+
+test('a platform that starts removes old files that no record names, and leaves what is not its own', async () => {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  onTestFinished(() => rm(dataFolder, { recursive: true }));
+  const folder = path.join(dataFolder, 'blobs', 'ab');
+  await mkdir(folder, { recursive: true });
+  for (const name of ['abcdefghijklmnopq', 'abcdefghijklmnopr.partial', 'a note']) {
+    await writeFile(path.join(folder, name), '');
+    await utimes(path.join(folder, name), 0, 0);
+  }
+  await using fixture = await startFixture({ dataFolder });
+  await expect.poll(() => readdir(folder)).toEqual(['a note']);
+  expect((await fixture.call('GET', '/v2/key-value-stores')).status).toBe(200);
 });
 
 test('keys are listed in order, by page and by prefix', async () => {

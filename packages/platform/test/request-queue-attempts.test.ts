@@ -11,11 +11,13 @@ import { run } from '../src/database/sql.ts';
 import { SqliteDatabase } from '../src/database/sqlite-database.ts';
 import { createApp } from '../src/http/app.ts';
 import { Authenticator, hashToken } from '../src/http/authentication.ts';
+import { registerCommitRoutes } from '../src/http/commit-routes.ts';
 import { registerRequestQueueRoutes } from '../src/http/request-queue-routes.ts';
 import { LogStore } from '../src/logs/log-store.ts';
 import { RequestsInHand } from '../src/runs/requests-in-hand.ts';
 import { FileStore } from '../src/storages/file-store.ts';
-import { addRequests, markHandled } from '../src/storages/request-change.ts';
+import { addRequests } from '../src/storages/request-change.ts';
+import { markHandled } from '../src/storages/request-handled.ts';
 import { newRequestOf } from '../src/storages/request-input.ts';
 import { releaseAttemptLocks } from '../src/storages/request-lock.ts';
 import { deleteRequestQueue, insertRequestQueue } from '../src/storages/request-queue.ts';
@@ -57,7 +59,9 @@ const compose = defineWrite('test.queues.compose', function* (input: { address: 
   const access = { userId, address: input.address };
   const requests = input.urls.map((url) => newRequestOf({ url }, 'the request'));
   const { added } = yield* addRequests({ access, requests, forefront: false }, now);
-  return yield* markHandled({ access, requestIds: added.slice(0, 1).map(({ requestId }) => requestId) }, now);
+  const holder = { runId: 'run', attempt: 1, clientKey: undefined };
+  const requestIds = added.slice(0, 1).map(({ requestId }) => requestId);
+  return yield* markHandled({ access, requestIds, holder }, now);
 });
 const drop = defineWrite('test.queues.drop', function* (input: { id: string }) {
   yield* deleteRequestQueue(input.id);
@@ -75,14 +79,16 @@ async function startQueues() {
     gate: { enter: async () => undefined, leave: () => undefined },
     logger: pino({ level: 'silent' }),
   });
-  registerRequestQueueRoutes(app, {
+  const services = {
     database,
     requestsInHand,
     files: new FileStore(path.join(folder, 'blobs')),
     logs: await LogStore.open(path.join(folder, 'logs')),
     clock: systemClock,
     publicUrl: 'http://localhost',
-  });
+  };
+  registerRequestQueueRoutes(app, services);
+  registerCommitRoutes(app, services);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     database,
@@ -90,6 +96,11 @@ async function startQueues() {
     inHand: (attempt = 1) => requestsInHand.countOf('run', attempt),
     queueOf: (token: string, clientKey = 'crawlee', id = 'run-queue') =>
       new ApifyClient({ baseUrl: url, token, maxRetries: 0 }).requestQueue(id, { clientKey }),
+    commit: async (token: string, sequence: number, requests: unknown) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const body = JSON.stringify({ requests });
+      return (await fetch(`${url}/wherry/v1/runs/run/commits/${sequence}`, { method: 'PUT', headers, body })).status;
+    },
     mounted: (address: string) =>
       fetch(`${url}${address}`, { headers: { authorization: 'Bearer user-token' } }).then((answer) => answer.json()),
     async [Symbol.asyncDispose]() {
@@ -143,6 +154,24 @@ test('a request is in hand from the moment it is fetched until it is handled, re
   expect(queues.inHand()).toBe(0);
 });
 
+test('a request that a commit handles is in hand until the commit is durable, whoever sends it', async () => {
+  await using queues = await startQueues();
+  const queue = queues.queueOf('run-1');
+  await queue.batchAddRequests(three);
+  const [a, b, c] = (await queue.listAndLockHead({ lockSecs: 60 })).items.map(({ id }) => id) as [
+    string,
+    string,
+    string,
+  ];
+  for (const id of [a, b, c]) await queue.getRequest(id);
+  expect(await queues.commit('run-1', 1, [{ handled: [a, 'none'] }])).toBe(404);
+  expect(queues.inHand()).toBe(3);
+  expect(await queues.commit('run-1', 1, [{ handled: [a] }])).toBe(200);
+  expect(queues.inHand()).toBe(2);
+  expect(await queues.commit('user-token', 2, [{ queueId: 'run-queue', handled: [b] }, { handled: [c] }])).toBe(200);
+  expect([queues.inHand(), queues.emptied]).toEqual([0, ['run']]);
+});
+
 test('L2: the locks of an attempt are not those of another run, even with its client key', async () => {
   await using queues = await startQueues();
   const mine = queues.queueOf('run-1');
@@ -186,7 +215,7 @@ test('a queue answers on the paths of its run, and other operations can compose 
   await using queues = await startQueues();
   const urls = ['https://example.com/1', 'https://example.com/2'];
   const { handled: done } = await queues.database.write(compose, { address: 'run-queue', urls }, platform);
-  expect(done).toEqual([{ requestId: expect.any(String), wasAlreadyHandled: false }]);
+  expect(done).toEqual([{ requestId: expect.any(String), uniqueKey: urls[0], wasAlreadyHandled: false }]);
   expect(await queues.mounted('/v2/actor-runs/run/request-queue')).toMatchObject({
     data: { id: 'run-queue', totalRequestCount: 2, handledRequestCount: 1, actRunId: 'run' },
   });

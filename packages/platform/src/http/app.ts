@@ -1,10 +1,17 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Caller } from '../database/operation.ts';
 import { Refusal } from '../refusal.ts';
 import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
+import { acceptEmptyBodies } from './empty-body.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,7 +40,7 @@ export interface Gate {
 export function createApp(options: { authenticator: Authenticator; gate: Gate; logger: Logger }): FastifyInstance {
   const app = Fastify({
     loggerInstance: options.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     // Record keys and request ids travel in the path; Apify allows keys of 256 characters, percent-encoded.
     routerOptions: { maxParamLength: 2000, ignoreTrailingSlash: true },
@@ -51,6 +58,7 @@ export function createApp(options: { authenticator: Authenticator; gate: Gate; l
   });
   acceptCompressedBodies(app);
   acceptJson(app);
+  acceptEmptyBodies(app);
   answerErrors(app);
   return app;
 }

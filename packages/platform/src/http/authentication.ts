@@ -4,6 +4,7 @@ import { callerOfToken } from '../accounts/tokens.ts';
 import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import { Refusal } from '../refusal.ts';
+import { queryOf } from './query.ts';
 
 /** Tokens are long and random, so one round of SHA-256 keeps what is stored useless to a reader of the database. */
 export const hashToken = (token: string): string => hash('sha256', token);
@@ -12,7 +13,7 @@ export const hashToken = (token: string): string => hash('sha256', token);
 export function tokenOf(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
   if (authorization !== undefined) return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
-  return (request.query as { token?: string }).token;
+  return queryOf(request).token;
 }
 
 /** Finds out who asks. What was found for a token is kept: tokens never change hands. */

@@ -9,7 +9,6 @@ import { newId } from '../ids.ts';
 import { invalidInput, Refusal } from '../refusal.ts';
 import { actorPaths } from './actor-paths.ts';
 import { userIdOf } from './caller.ts';
-import { acceptEmptyBodies } from './empty-body.ts';
 import { booleanOf, pageOf, pagingOf } from './envelope.ts';
 import { queryOf } from './query.ts';
 import { acceptRawBodies } from './raw-body.ts';
@@ -36,22 +35,19 @@ const actorInputSchema = defineRead(
 );
 
 export function registerBuildRoutes(app: FastifyInstance, services: ActorServices): void {
-  app.register(async (scope) => {
-    acceptEmptyBodies(scope);
-    registerBuild(scope, services, '/v2/actor-builds/:buildId');
-    registerList(scope, services, '/v2/actor-builds');
-    scope.delete('/v2/actor-builds/:buildId', async (request, reply) => {
-      const buildId = await services.database.write(deleteBuild, addressOf(request), request.caller);
-      await services.builder.removeFiles(buildId);
-      return reply.code(204).send();
-    });
-    for (const path of actorPaths) {
-      registerList(scope, services, `${path}/:actorId/builds`);
-      registerStart(scope, services, `${path}/:actorId/builds`);
-      registerDefault(scope, services, `${path}/:actorId/builds/default`);
-      registerBuild(scope, services, `${path}/:actorId/builds/:buildId`);
-    }
+  registerBuild(app, services, '/v2/actor-builds/:buildId');
+  registerList(app, services, '/v2/actor-builds');
+  app.delete('/v2/actor-builds/:buildId', async (request, reply) => {
+    const buildId = await services.database.write(deleteBuild, addressOf(request), request.caller);
+    await services.builder.removeFiles(buildId);
+    return reply.code(204).send();
   });
+  for (const path of actorPaths) {
+    registerList(app, services, `${path}/:actorId/builds`);
+    registerStart(app, services, `${path}/:actorId/builds`);
+    registerDefault(app, services, `${path}/:actorId/builds/default`);
+    registerBuild(app, services, `${path}/:actorId/builds/:buildId`);
+  }
   app.register(async (scope) => {
     acceptRawBodies(scope);
     for (const path of actorPaths) registerValidation(scope, services, `${path}/:actorId/validate-input`);

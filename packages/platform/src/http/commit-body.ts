@@ -2,6 +2,7 @@ import { isJsonObject } from '../json-object.ts';
 import { Refusal } from '../refusal.ts';
 import type { CommitParts } from '../storages/commits.ts';
 import type { Item } from '../storages/dataset-shape.ts';
+import { newRequestOf } from '../storages/request-input.ts';
 import { checkRecordKey } from '../storages/storage-name.ts';
 import { itemTexts } from './item-texts.ts';
 
@@ -9,21 +10,17 @@ const jsonType = 'application/json; charset=utf-8';
 const known = ['items', 'records', 'requests', 'charges'];
 
 /**
- * The parts of a commit, checked: `{ items?, records?, charges? }`.
+ * The parts of a commit, checked: `{ items?, records?, requests?, charges? }`.
  * @throws Refusal 400, whose `part` in the details and whose message name the part at fault, e.g. `records[2]`.
  */
 export function commitPartsOf(body: unknown): CommitParts {
   if (!isJsonObject(body)) throw bad('body', `Send an object with any of ${known.join(', ')}`);
   const stranger = Object.keys(body).find((name) => !known.includes(name));
   if (stranger !== undefined) throw bad(stranger, `There is no such part; there are ${known.join(', ')}`);
-  if (body.requests !== undefined) {
-    throw new Refusal(501, 'not-implemented', 'requests: Wherry does not commit requests yet. Leave them out.', {
-      part: 'requests',
-    });
-  }
   return {
     items: partsOf(body, 'items').map(([part, value]) => itemsPart(part, value)),
     records: partsOf(body, 'records').map(([part, value]) => recordPart(part, value)),
+    requests: partsOf(body, 'requests').map(([part, value]) => requestsPart(part, value)),
     charges: partsOf(body, 'charges').map(([part, value]) => chargePart(part, value)),
   };
 }
@@ -84,6 +81,27 @@ function jsonOf(part: string, value: unknown): string {
     throw error;
   }
 }
+
+function requestsPart(part: string, value: Item): CommitParts['requests'][number] {
+  const { queueId, clientKey, add = [], forefront = false, handled = [] } = value;
+  if (!Array.isArray(add)) throw bad(part, '"add" must be an array of requests');
+  if (!isTexts(handled)) throw bad(part, '"handled" must be an array of the ids of requests');
+  if (add.length + handled.length === 0) throw bad(part, 'Give it requests to "add", or ids of those "handled"');
+  if (typeof forefront !== 'boolean') throw bad(part, '"forefront" must be true or false');
+  if (clientKey !== undefined && !isClientKey(clientKey)) throw bad(part, '"clientKey" must have 1 to 32 characters');
+  return {
+    queueId: idOf(part, 'queueId', queueId),
+    clientKey,
+    add: named(part, () => add.map((request: unknown, index) => newRequestOf(request, `add[${index}]`))),
+    forefront,
+    handled,
+  };
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');
+const isClientKey = (value: unknown): value is string =>
+  typeof value === 'string' && value.length >= 1 && value.length <= 32;
 
 function chargePart(part: string, { eventName, count }: Item): CommitParts['charges'][number] {
   if (typeof eventName !== 'string' || eventName === '' || eventName.length > 256) {

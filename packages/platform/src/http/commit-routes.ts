@@ -1,15 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { invalidInput, Refusal } from '../refusal.ts';
-import { type CommitParts, commit } from '../storages/commits.ts';
+import type { RequestsInHand } from '../runs/requests-in-hand.ts';
+import { type CommitAnswer, type CommitParts, commit, lastCommit } from '../storages/commits.ts';
 import type { FileStore } from '../storages/file-store.ts';
 import { maxInlineBytes } from '../storages/key-value-record.ts';
 import { userIdOf } from './caller.ts';
 import { commitPartsOf } from './commit-body.ts';
 import type { Services } from './services.ts';
 
-/** One atomic change of items, records and charges, by the active attempt of a run or on its behalf. */
+/** One atomic change of items, records, requests and charges, by the active attempt of a run or on its behalf. */
 export function registerCommitRoutes(app: FastifyInstance, services: Services): void {
-  const { database, files } = services;
+  const { database, files, requestsInHand } = services;
   const discard = async (blobs: readonly string[]) => {
     for (const blobId of blobs) await files.remove(blobId);
   };
@@ -21,6 +22,7 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
     const input = { userId: userIdOf(request), runId, sequence, parts };
     try {
       const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
+      releaseHandled(requestsInHand, answer);
       await discard(repeated ? blobs : replacedBlobs);
       return { data: answer };
     } catch (error) {
@@ -29,6 +31,20 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
       throw error;
     }
   });
+
+  app.get('/wherry/v1/runs/:runId/commits/last', async (request) => {
+    const { runId } = request.params as { runId: string };
+    return {
+      data: { sequence: await database.read(lastCommit, { userId: userIdOf(request), runId }, request.caller) },
+    };
+  });
+}
+
+/** Of the attempt that the commit was made for, whoever sent it. A repeated commit may be the first that is answered. */
+function releaseHandled(inHand: RequestsInHand, { runId, attempt, requests }: CommitAnswer): void {
+  for (const { queueId, handled } of requests) {
+    for (const { requestId } of handled) inHand.release(runId, attempt, queueId, requestId);
+  }
 }
 
 function sequenceOf(text: string): number {

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openDataset, pagesOf, type Wanted } from '../storages/dataset-page.ts';
 import { userIdOf } from './caller.ts';
 import { formatOf, formatOptionsOf, shapeOf, wantedOf } from './dataset-items-query.ts';
-import { booleanOf, type Query } from './envelope.ts';
-import { queryOf } from './query.ts';
+import { booleanOf } from './envelope.ts';
+import { type Query, queryOf } from './query.ts';
 import type { Services } from './services.ts';
 
 export const openItems = (

@@ -1,8 +1,9 @@
 import { invalidInput, Refusal } from '../refusal.ts';
 import type { Wanted } from '../storages/dataset-page.ts';
 import type { Shape } from '../storages/dataset-shape.ts';
-import { booleanOf, integerOf, listOf, type Query } from './envelope.ts';
+import { booleanOf, integerOf } from './envelope.ts';
 import { type FormatOptions, type ItemFormat, itemFormats, missingFormats } from './item-format.ts';
+import { listOf, type Query } from './query.ts';
 
 /** What Apify says that the limit is when none was given. Clients show it as it is. */
 const noLimit = 999_999_999_999;

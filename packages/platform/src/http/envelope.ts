@@ -1,4 +1,5 @@
 import { invalidInput } from '../refusal.ts';
+import type { Query } from './query.ts';
 
 /** Apify's list envelope. `total` counts all that match, `count` those in this page. */
 export interface Page<Item> {
@@ -15,8 +16,6 @@ export interface Paging {
   readonly limit: number;
   readonly desc: boolean;
 }
-
-export type Query = Record<string, string | undefined>;
 
 export function pageOf<Item>(paging: Paging, total: number, items: readonly Item[]): Page<Item> {
   return { total, ...paging, count: items.length, items };
@@ -55,11 +54,6 @@ export function booleanOf(query: Query, name: string): boolean | undefined {
   if (text === 'true' || text === '1') return true;
   if (text === 'false' || text === '0') return false;
   throw invalidInput(`The parameter "${name}" must be "true" or "false", but is "${text}".`);
-}
-
-export function listOf(query: Query, name: string): string[] | undefined {
-  const text = query[name];
-  return text === undefined || text === '' ? undefined : text.split(',').map((each) => each.trim());
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

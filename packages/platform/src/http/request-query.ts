@@ -3,8 +3,8 @@ import { invalidInput, Refusal } from '../refusal.ts';
 import type { RequestFilter } from '../storages/request-page.ts';
 import type { QueueAccess } from '../storages/request-queue-access.ts';
 import { userIdOf } from './caller.ts';
-import { booleanOf, integerOf, numberOf, type Query } from './envelope.ts';
-import { queryOf } from './query.ts';
+import { booleanOf, integerOf, numberOf } from './envelope.ts';
+import { type Query, queryOf } from './query.ts';
 import type { StorageMount } from './storage-mounts.ts';
 
 /** What the routes of requests read out of a URL. */

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { type RequestQueueRow, requestQueues } from '../storages/request-queue.ts';
-import { acceptEmptyBodies } from './empty-body.ts';
 import { registerRequestHeadRoutes } from './request-head-routes.ts';
 import { registerRequestLockRoutes } from './request-lock-routes.ts';
 import { registerRequestRoutes } from './request-routes.ts';
@@ -17,14 +16,11 @@ export function registerRequestQueueRoutes(app: FastifyInstance, services: Servi
     operations: requestQueues,
     answerOf: (row) => requestQueueAnswer(services, row),
   });
-  app.register(async (scope) => {
-    acceptEmptyBodies(scope);
-    for (const mount of mounts) {
-      registerRequestRoutes(scope, services, mount);
-      registerRequestHeadRoutes(scope, services, mount);
-      registerRequestLockRoutes(scope, services, mount);
-    }
-  });
+  for (const mount of mounts) {
+    registerRequestRoutes(app, services, mount);
+    registerRequestHeadRoutes(app, services, mount);
+    registerRequestLockRoutes(app, services, mount);
+  }
 }
 
 function requestQueueAnswer(services: Services, row: RequestQueueRow) {

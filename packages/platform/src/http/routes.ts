@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { registerActorRoutes } from './actor-routes.ts';
 import { registerActorVersionRoutes } from './actor-version-routes.ts';
+import { registerBrowserInfoRoutes } from './browser-info-routes.ts';
 import { registerBuildRoutes } from './build-routes.ts';
 import { registerCommitRoutes } from './commit-routes.ts';
 import { registerDatasetRoutes } from './dataset-routes.ts';
+import { registerDescriptionRoutes } from './description-routes.ts';
 import { registerHandoffRoutes } from './handoff-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import { registerLogRoutes } from './log-routes.ts';
@@ -11,6 +13,7 @@ import { registerRequestQueueRoutes } from './request-queue-routes.ts';
 import { registerRunRoutes } from './run-routes.ts';
 import { registerServerRoutes } from './server-routes.ts';
 import type { HandoffServices, RunServices } from './services.ts';
+import { registerToolRoutes } from './tool-routes.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
 /** Every route, one file a resource. */
@@ -25,6 +28,9 @@ export function registerRoutes(app: FastifyInstance, services: RunServices & Han
   registerRunRoutes(app, services);
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
+  registerToolRoutes(app, services);
+  registerBrowserInfoRoutes(app);
+  registerDescriptionRoutes(app);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
 }

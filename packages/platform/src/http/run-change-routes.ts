@@ -4,7 +4,6 @@ import { Refusal } from '../refusal.ts';
 import { prepareResurrection } from '../runs/resurrection.ts';
 import { deleteRun } from '../runs/run-deletion.ts';
 import { userIdOf } from './caller.ts';
-import { acceptEmptyBodies } from './empty-body.ts';
 import { booleanOf } from './envelope.ts';
 import { queryOf } from './query.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
@@ -20,13 +19,10 @@ const deletionPollMs = 20;
 
 /** What is done to a run without a body: abort, reboot, resurrect, delete. */
 export function registerRunChangeRoutes(app: FastifyInstance, services: RunServices): void {
-  app.register(async (scope) => {
-    acceptEmptyBodies(scope);
-    for (const mount of runMounts) {
-      registerEnds(scope, services, mount);
-      registerGoingOn(scope, services, mount);
-    }
-  });
+  for (const mount of runMounts) {
+    registerEnds(app, services, mount);
+    registerGoingOn(app, services, mount);
+  }
 }
 
 function registerEnds(app: FastifyInstance, services: RunServices, mount: RunMount): void {

@@ -3,7 +3,8 @@ import type { RunStatus } from '../runs/plan.ts';
 import type { LastRunFilter } from '../runs/run-address.ts';
 import type { RunListing } from '../runs/run-listing.ts';
 import type { RunWishes } from '../runs/run-wishes.ts';
-import { booleanOf, integerOf, listOf, numberOf, type Query } from './envelope.ts';
+import { booleanOf, integerOf, numberOf } from './envelope.ts';
+import { listOf, type Query } from './query.ts';
 
 const statuses: readonly RunStatus[] = [
   ...(['READY', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const),

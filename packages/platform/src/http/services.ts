@@ -1,3 +1,4 @@
+import type { Signatures } from '../accounts/signatures.ts';
 import type { Builder } from '../builds/builder.ts';
 import type { InputSecrets } from '../builds/input-secrets.ts';
 import type { Clock } from '../clock.ts';
@@ -28,6 +29,7 @@ export interface ActorServices extends Services {
   readonly builder: Builder;
   /** Seals the secret fields of inputs. */
   readonly inputSecrets: InputSecrets;
+  readonly signatures: Signatures;
 }
 
 /** What the routes of runs are built from besides. */

@@ -6,7 +6,6 @@ import { checkStorageName } from '../storages/storage-name.ts';
 import type { StorageOperations } from '../storages/storage-operations.ts';
 import type { StorageChanges, StorageRow } from '../storages/storage-row.ts';
 import { userIdOf } from './caller.ts';
-import { acceptEmptyBodies } from './empty-body.ts';
 import { booleanOf, pageOf, pagingOf } from './envelope.ts';
 import { queryOf } from './query.ts';
 import type { Services } from './services.ts';
@@ -49,16 +48,13 @@ export function registerStorageRoutes<Row extends StorageRow>(
     return { data: { ...pageOf(paging, total, rows.map(answerOf)), unnamed } };
   });
 
-  app.register(async (scope) => {
-    acceptEmptyBodies(scope);
-    scope.post(kind.collection, async (request, reply) => {
-      const name = queryOf(request).name || null;
-      if (name !== null) checkStorageName(name);
-      const input = { userId: userIdOf(request), id: newId(), name };
-      const { row, created } = await database.write(operations.getOrCreate, input, request.caller);
-      if (created) reply.code(201).header('location', `${services.publicUrl}${kind.collection}/${row.id}`);
-      return { data: answerOf(row) };
-    });
+  app.post(kind.collection, async (request, reply) => {
+    const name = queryOf(request).name || null;
+    if (name !== null) checkStorageName(name);
+    const input = { userId: userIdOf(request), id: newId(), name };
+    const { row, created } = await database.write(operations.getOrCreate, input, request.caller);
+    if (created) reply.code(201).header('location', `${services.publicUrl}${kind.collection}/${row.id}`);
+    return { data: answerOf(row) };
   });
 
   for (const { prefix, storageOf } of kind.mounts) {

@@ -1,4 +1,5 @@
-import { numberOf, type Query } from './envelope.ts';
+import { numberOf } from './envelope.ts';
+import type { Query } from './query.ts';
 
 /** As on Apify, where asking for more is not an error. */
 const maxWaitSecs = 60;

@@ -11,6 +11,9 @@ type AttemptCaller = Extract<Caller, { kind: 'attempt' }>;
 export interface Traffic {
   begun: number;
   inFlight: number;
+  /** Of those, the ones that may change something. */
+  writesBegun: number;
+  writesInFlight: number;
   firstAtMs: number | undefined;
   lastWriteAtMs: number | undefined;
   /** The records that it has written since `countSaves`. */
@@ -86,7 +89,7 @@ export class AttemptGate implements Gate {
     const key = attemptKey(runId, attempt);
     let traffic = this.#traffic.get(key);
     if (traffic === undefined) {
-      traffic = { begun: 0, inFlight: 0, firstAtMs: undefined, lastWriteAtMs: undefined, saved: new Set() };
+      traffic = newTraffic();
       this.#traffic.set(key, traffic);
     }
     return traffic;
@@ -104,23 +107,33 @@ export class AttemptGate implements Gate {
     const { runId, attempt } = caller;
     const key = attemptKey(runId, attempt);
     const traffic = this.traffic(runId, attempt);
+    const writes = isRead(call) ? 0 : 1;
     traffic.begun += 1;
+    traffic.writesBegun += writes;
     this.arrive(runId, attempt);
     await this.#waiting.get(key)?.promise;
     const stopped = this.#stopped.get(key);
     if (stopped !== undefined && beginsWork(call)) await stopped.promise;
     traffic.inFlight += 1;
+    traffic.writesInFlight += writes;
   }
 
   /** For each call that `enter` let through. */
   leave(caller: AttemptCaller, call: GateCall, accepted: boolean): void {
     const traffic = this.traffic(caller.runId, caller.attempt);
     traffic.inFlight -= 1;
-    if (!accepted || isRead(call)) return;
+    if (isRead(call)) return;
+    traffic.writesInFlight -= 1;
+    if (!accepted) return;
     traffic.lastWriteAtMs = performance.now();
     if (recordPath.test(call.url)) traffic.saved.add(call.url);
   }
 }
+
+const newTraffic = (): Traffic => ({
+  ...{ begun: 0, inFlight: 0, writesBegun: 0, writesInFlight: 0 },
+  ...{ firstAtMs: undefined, lastWriteAtMs: undefined, saved: new Set() },
+});
 
 function closedGate(): PromiseWithResolvers<void> {
   const gate = Promise.withResolvers<void>();
@@ -135,6 +148,7 @@ const recordPath = /\/records\/[^/?]+/;
 function beginsWork(call: GateCall): boolean {
   const [path = ''] = call.url.split('?');
   if (/\/request-queues?(?:\/|$)/.test(path)) return true;
-  if (isRead(call)) return false;
-  return /\/(?:items|charge|runs|run-sync|run-sync-get-dataset-items|commits\/[^/]+)$/.test(path);
+  // A child run may be started with a GET as well.
+  if (/\/run-sync(?:-get-dataset-items)?$/.test(path)) return true;
+  return !isRead(call) && /\/(?:items|charge|runs|commits\/[^/]+)$/.test(path);
 }

@@ -7,6 +7,8 @@ const calmRounds = 3;
 /** How long an attempt must be calm that has not written again what it wrote at the first `persistState`: it may still
  * be compressing a large state, which leaves its event loop free. */
 const calmMs = 100;
+/** How long it must have written nothing when it goes on reading: it may wait for another run, or poll. */
+const readingMs = 1000;
 const pauseMs = 1;
 
 export interface QuietWatch {
@@ -19,7 +21,7 @@ export interface QuietWatch {
 }
 
 /**
- * Answers once every call of the attempt that was let in is answered, and its event loop has gone round since: what it
+ * Answers once every write of the attempt that was let in is answered, and its event loop has gone round since: what it
  * saves after that counts what those calls did. Without this a loop could save its state between the effect of a push
  * and its answer, and the next attempt would push the same again.
  */
@@ -27,7 +29,7 @@ export async function untilAnswered({ gate, events, clock, runId, attempt, isWan
   const traffic = gate.traffic(runId, attempt);
   for (let rounds = 0; rounds < calmRounds && isWanted(); ) {
     await events.roundTrip(runId, attempt);
-    rounds = traffic.inFlight === 0 ? rounds + 1 : 0;
+    rounds = traffic.writesInFlight === 0 ? rounds + 1 : 0;
     await pause(clock);
   }
 }
@@ -42,17 +44,18 @@ export async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string
   const traffic = gate.traffic(runId, attempt);
   let rounds = 0;
   let calmSince = clock.now();
+  let unwrittenSince = clock.now();
   while (isWanted()) {
-    const { begun } = traffic;
+    const { begun, writesBegun } = traffic;
     await events.roundTrip(runId, attempt);
-    if (traffic.begun !== begun || traffic.inFlight > 0) {
-      rounds = 0;
-      calmSince = clock.now();
-    } else {
-      rounds += 1;
-      const hasSaved = events.isConnected(runId, attempt) && expected.isSubsetOf(traffic.saved);
-      if (rounds >= calmRounds && (hasSaved || clock.now() - calmSince >= calmMs)) return;
-    }
+    const now = clock.now();
+    const isCalm = traffic.begun === begun && traffic.inFlight === 0;
+    rounds = isCalm ? rounds + 1 : 0;
+    if (!isCalm) calmSince = now;
+    if (traffic.writesBegun !== writesBegun || traffic.writesInFlight > 0) unwrittenSince = now;
+    const hasSaved = events.isConnected(runId, attempt) && expected.isSubsetOf(traffic.saved);
+    if (rounds >= calmRounds && (hasSaved || now - calmSince >= calmMs)) return;
+    if (now - unwrittenSince >= readingMs) return;
     await pause(clock);
   }
 }

@@ -5,13 +5,14 @@
  * S1: each change is durable before anything follows from it: a gate opens, a container starts, a caller hears of it.
  * S2: one loop a run: its actions are performed one after the other, each on the state that the last one left.
  * S3: what fails, for instance because the disk is full, is tried again; a run is never left alone.
+ * S4: a platform that is being ended starts no container any more.
  */
 import { performance } from 'node:perf_hooks';
 import type { Caller } from '../database/operation.ts';
 import type { ContainerEvent } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { LiveRun, type Sight } from './live-run.ts';
-import { type Action, plan } from './plan.ts';
+import { type Action, type Limits, plan } from './plan.ts';
 import { untilAnswered, untilQuiet } from './quiet.ts';
 import type { HandoffResult, HandoffWish, RunControl } from './run-control.ts';
 import { activeAttemptOf, type HandoffState, isOver, type RunState } from './run-state.ts';
@@ -21,6 +22,8 @@ import { Waiters } from './waiters.ts';
 
 /** How long after a failure it is tried again. */
 const retryMs = 1000;
+/** S4 */
+const startsContainer: ReadonlySet<Action['kind']> = new Set(['start', 'addWaiting']);
 
 export class Supervisor implements RunControl {
   readonly #parts: SupervisorParts;
@@ -31,11 +34,15 @@ export class Supervisor implements RunControl {
   readonly #handoffEnds = new Waiters();
   /** Loops and launches under way. */
   readonly #pending = new Set<Promise<void>>();
+  readonly #attemptEnds = new Waiters();
+  #limits: Limits;
   #isStarted = false;
+  #isHandingOff = false;
   #isClosed = false;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
+    this.#limits = parts.limits;
     const { gate, requestsInHand } = parts;
     this.#sight = {
       hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
@@ -62,6 +69,27 @@ export class Supervisor implements RunControl {
       if (!isOver(run.state)) this.#note(run.id, 'The platform was started anew and goes on with this run.');
       this.#advance(run);
     }
+  }
+
+  /**
+   * S4: hands every run that can be told off to the next start of the platform: it drains, saves and is fenced, and its
+   * next attempt is not started any more. What has not come so far within `graceMs` is left to `close`.
+   */
+  async handOff(graceMs: number): Promise<void> {
+    const { clock, limits, events } = this.#parts;
+    this.#limits = { ...limits, graceMs, quietGraceMs: Math.min(limits.quietGraceMs, graceMs / 4) };
+    this.#isHandingOff = true;
+    const told = [...this.#runs.values()].filter(({ id, state }) => {
+      return state.status === 'RUNNING' && events.isConnected(id, state.activeAttempt!);
+    });
+    const isGone = ({ state }: LiveRun) => isOver(state) || state.attempts.every(({ phase }) => phase === 'active');
+    const ends = told.map(async (run) => {
+      const before = run.state.activeAttempt;
+      if (run.state.handoff === null) await this.#apply(run, this.#request('cold', 'migration', null));
+      const isOff = async () => isGone(run) && run.state.activeAttempt !== before;
+      await this.#attemptEnds.wait(run.id, isOff, { clock, waitMs: graceMs });
+    });
+    await Promise.allSettled(ends);
   }
 
   /** Ends nothing: what is at work is gone with the engine, and the next start goes on with it. */
@@ -244,11 +272,13 @@ export class Supervisor implements RunControl {
   }
 
   async #work(run: LiveRun): Promise<void> {
-    const { clock, limits } = this.#parts;
+    const { clock } = this.#parts;
     while (run.wantsAdvance && !this.#isClosed) {
       run.wantsAdvance = false;
       const now = clock.now();
-      const { actions, wakeAt } = plan(run.facts(this.#sight, now), limits, now);
+      const planned = plan(run.facts(this.#sight, now), this.#limits, now);
+      const actions = planned.actions.filter(({ kind }) => !this.#isHandingOff || !startsContainer.has(kind));
+      const { wakeAt } = planned;
       for (const action of actions) await this.#perform(run, action);
       if (actions.length > 0) run.wantsAdvance = true;
       else if (wakeAt !== undefined) run.cancelWake = clock.after(wakeAt - now, () => this.#advance(run));
@@ -355,14 +385,16 @@ export class Supervisor implements RunControl {
     gate.forget(run.id, attempt);
     events.end(run.id, attempt);
     requestsInHand.forget(run.id, attempt);
+    this.#attemptEnds.wake(run.id);
   }
 
   #sendMigrating(run: LiveRun, attempt: number): void {
-    const { events, gate, clock, limits } = this.#parts;
+    const { events, gate, clock } = this.#parts;
+    const { graceMs } = this.#limits;
     run.container(attempt).migratingSentAt = clock.now();
     gate.countSaves(run.id, attempt);
     this.#note(run.id, `Attempt ${attempt} is told that it migrates.`);
-    events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs: Math.round(limits.graceMs / 1000) } });
+    events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs: Math.round(graceMs / 1000) } });
   }
 
   /** Step 4. The loop goes on meanwhile; the grace bounds it. */

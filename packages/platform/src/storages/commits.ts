@@ -1,14 +1,15 @@
 /**
  * Commits (promise 3).
  *
- * C1: the parts of a commit take effect together or not at all, in the order items, records, charges.
+ * C1: the parts of a commit take effect together or not at all, in the order items, records, requests, charges.
  * C2: the commits of a run are numbered from 1 without a gap, across its attempts.
  * C3: a commit that is sent again is answered as the first time and changes nothing, whatever it holds then.
  */
-import { type Caller, defineWrite } from '../database/operation.ts';
+import { type Caller, defineRead, defineWrite } from '../database/operation.ts';
 import { one, run, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { addCharge } from '../runs/charges.ts';
+import { type CommittedRequests, commitRequests, type RequestsPart } from './commit-requests.ts';
 import { appendItems } from './dataset.ts';
 import { deleteRecord, putRecord, type StoredRecord } from './key-value-record.ts';
 import { findStorageId } from './storage-row.ts';
@@ -21,6 +22,7 @@ export interface CommitParts {
     readonly key: string;
     readonly record: StoredRecord | null;
   }[];
+  readonly requests: readonly RequestsPart[];
   readonly charges: readonly { readonly eventName: string; readonly count: number }[];
 }
 
@@ -30,6 +32,8 @@ export interface CommitAnswer {
   readonly attempt: number;
   /** Where the items of each part went. */
   readonly items: readonly { readonly datasetId: string; readonly firstIndex: number; readonly count: number }[];
+  /** What became of the requests of each part. */
+  readonly requests: readonly CommittedRequests[];
 }
 
 export interface CommitOutcome {
@@ -44,6 +48,7 @@ interface Run {
   readonly active_attempt: number | null;
   readonly default_dataset_id: string;
   readonly default_key_value_store_id: string;
+  readonly default_request_queue_id: string;
 }
 
 interface Commit {
@@ -65,10 +70,11 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   }
   const items = yield* commitItems(committing, userId, parts.items, now);
   const replacedBlobs = yield* commitRecords(committing, userId, parts.records, now);
+  const requests = yield* commitQueues(committing, attempt, userId, parts.requests, now);
   for (const [index, { eventName, count }] of parts.charges.entries()) {
     yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
   }
-  const answer = { runId, sequence, attempt, items };
+  const answer = { runId, sequence, attempt, items, requests };
   yield* run(
     'INSERT INTO commits (run_id, sequence, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?)',
     runId,
@@ -80,13 +86,22 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   return { answer, repeated: false, replacedBlobs };
 });
 
+/** The number of the run's last commit, 0 when there is none: where an attempt that takes over goes on. */
+export const lastCommit = defineRead(
+  'commits.last',
+  function* ({ userId, runId }: Pick<Commit, 'userId' | 'runId'>, { caller }): Sql<number> {
+    yield* findRun(userId, runId, caller);
+    return yield* lastSequence(runId);
+  },
+);
+
 function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
   if (caller.kind === 'attempt' && caller.runId !== runId) {
     throw new Refusal(403, 'insufficient-permissions', `An attempt of run ${caller.runId} commits to that run alone.`);
   }
   const found = yield* one<Run>(
-    `SELECT id, active_attempt, default_dataset_id, default_key_value_store_id FROM runs
-      WHERE id = ? AND user_id = ?`,
+    `SELECT id, active_attempt, default_dataset_id, default_key_value_store_id, default_request_queue_id
+      FROM runs WHERE id = ? AND user_id = ?`,
     runId,
     userId,
   );
@@ -103,10 +118,14 @@ function* findCommit(runId: string, sequence: number): Sql<CommitAnswer | undefi
   return row === undefined ? undefined : (JSON.parse(row.answer_json) as CommitAnswer);
 }
 
+function* lastSequence(runId: string): Sql<number> {
+  const row = yield* one<{ last: number | null }>('SELECT MAX(sequence) AS last FROM commits WHERE run_id = ?', runId);
+  return row?.last ?? 0;
+}
+
 /** C2. */
 function* checkSequence(runId: string, sequence: number): Sql<void> {
-  const row = yield* one<{ last: number | null }>('SELECT MAX(sequence) AS last FROM commits WHERE run_id = ?', runId);
-  const expected = (row?.last ?? 0) + 1;
+  const expected = (yield* lastSequence(runId)) + 1;
   if (sequence === expected) return;
   throw new Refusal(
     409,
@@ -151,6 +170,22 @@ function* commitRecords(
     if (old !== null) replaced.push(old);
   }
   return replaced;
+}
+
+function* commitQueues(
+  { id: runId, default_request_queue_id }: Run,
+  attempt: number,
+  userId: string,
+  parts: CommitParts['requests'],
+  now: number,
+): Sql<CommittedRequests[]> {
+  const committed: CommittedRequests[] = [];
+  for (const [index, part] of parts.entries()) {
+    const holder = { runId, attempt, clientKey: part.clientKey };
+    const queue = { userId, address: part.queueId ?? default_request_queue_id };
+    committed.push(yield* naming(`requests[${index}]`, commitRequests({ part, queue, holder }, now)));
+  }
+  return committed;
 }
 
 /** Says which part of a commit is at fault. */

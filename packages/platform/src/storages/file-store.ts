@@ -49,10 +49,12 @@ export class FileStore {
   }
 
   #pathOf(blobId: string): string {
-    if (!/^[A-Za-z0-9]{17}$/.test(blobId)) throw new Error(`"${blobId}" is not a blob's id`);
+    if (!isBlobId(blobId)) throw new Error(`"${blobId}" is not a blob's id`);
     return path.join(this.#folder, blobId.slice(0, 2), blobId);
   }
 }
+
+export const isBlobId = (name: string): boolean => /^[A-Za-z0-9]{17}$/.test(name);
 
 /** A rename is durable only once the folder is. */
 async function syncFolder(folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { defineWrite } from '../database/operation.ts';
 import { one, run, type Sql } from '../database/sql.ts';
-import { notFound, Refusal } from '../refusal.ts';
-import { type NewRequest, withHandledAt } from './request-input.ts';
+import { Refusal } from '../refusal.ts';
+import type { NewRequest } from './request-input.ts';
 import { correctCounts, placeAt, type QueueAccess, touchQueue } from './request-queue-access.ts';
 
 export interface AddedRequest {
@@ -132,45 +132,6 @@ function* replaceRequest(queueId: string, request: NewRequest, place: number): S
       request.id,
     );
   }
-}
-
-export interface HandledRequest {
-  readonly requestId: string;
-  readonly wasAlreadyHandled: boolean;
-}
-
-/**
- * Marks requests as handled and gives up their locks; those that are handled already stay as they are.
- * @throws Refusal 404 for a queue or a request that does not exist.
- */
-export function* markHandled(
-  { access, requestIds }: { access: QueueAccess; requestIds: readonly string[] },
-  now: number,
-): Sql<{ queueId: string; handled: HandledRequest[] }> {
-  const queue = yield* touchQueue(access, {}, now);
-  const handled: HandledRequest[] = [];
-  for (const requestId of requestIds) {
-    const known = yield* one<{ order_no: number | null; json: string }>(
-      'SELECT order_no, json FROM requests WHERE queue_id = ? AND id = ?',
-      queue.id,
-      requestId,
-    );
-    if (known === undefined) throw notFound('Request', requestId);
-    const wasAlreadyHandled = known.order_no === null;
-    handled.push({ requestId, wasAlreadyHandled });
-    if (wasAlreadyHandled) continue;
-    yield* run(
-      `UPDATE requests SET handled_at = ?, json = ?, order_no = NULL,
-        locked_until = NULL, lock_client_key = NULL, lock_run_id = NULL, lock_attempt = NULL
-        WHERE queue_id = ? AND id = ?`,
-      now,
-      withHandledAt(known.json, now),
-      queue.id,
-      requestId,
-    );
-  }
-  yield* correctCounts(queue.id, 0, handled.filter((request) => !request.wasAlreadyHandled).length);
-  return { queueId: queue.id, handled };
 }
 
 /** Deletes the requests that are there. Answers how many of them were. */

@@ -74,8 +74,15 @@ export function newRequestOf(value: unknown, where: string): NewRequest {
   return { id, uniqueKey, url, method, retryCount, handledAt, json: jsonOf(whole, handledAt) };
 }
 
-const jsonOf = (request: object, handledAt: number | null): string =>
-  JSON.stringify(handledAt === null ? request : { ...request, handledAt: new Date(handledAt).toISOString() });
+function jsonOf(request: object, handledAt: number | null): string {
+  try {
+    return JSON.stringify(handledAt === null ? request : { ...request, handledAt: new Date(handledAt).toISOString() });
+  } catch (error) {
+    // JSON.parse goes to any depth, JSON.stringify does not.
+    if (error instanceof RangeError) throw invalidInput('A request is nested too deeply. Flatten it.');
+    throw error;
+  }
+}
 
 /** The stored request with the time at which it was handled. */
 export const withHandledAt = (json: string, handledAt: number): string => jsonOf(JSON.parse(json) as object, handledAt);

@@ -5,13 +5,15 @@
  * L2: a lock that an attempt took belongs to that attempt. One that was taken from outside of a run belongs to its
  *     client key. A user may also end or prolong the lock of a run if they know its client key, as on Apify.
  * L3: an expired lock belongs to nobody; it cannot be prolonged.
+ * L4: a commit does not mark a request as handled whose lock somebody else holds: that one will bring results of it as
+ *     well. An attempt that lost its lock must drop what it has. (A plain update may, as on Apify.)
  */
 import { type Caller, defineWrite } from '../database/operation.ts';
 import { all, one, run, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { placeAt, type QueueAccess, touchQueue } from './request-queue-access.ts';
 
-const unlocked = 'locked_until = NULL, lock_client_key = NULL, lock_run_id = NULL, lock_attempt = NULL';
+export const unlocked = 'locked_until = NULL, lock_client_key = NULL, lock_run_id = NULL, lock_attempt = NULL';
 
 /** Makes expired locks free places of the head again. */
 export function* dropExpiredLocks(queueId: string, now: number): Sql<void> {
@@ -22,12 +24,19 @@ export function* dropExpiredLocks(queueId: string, now: number): Sql<void> {
   );
 }
 
-interface Lock {
+export interface Lock {
   readonly order_no: number | null;
   readonly locked_until: number | null;
   readonly lock_client_key: string | null;
   readonly lock_run_id: string | null;
   readonly lock_attempt: number | null;
+}
+
+/** Who ends the work on a request in a commit: the active attempt, and within it a client when it gives its key. */
+export interface LockHolder {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly clientKey: string | undefined;
 }
 
 interface LockChange {
@@ -88,6 +97,13 @@ function isOwn(lock: Lock, caller: Caller, clientKey: string | undefined): boole
   if (lock.lock_run_id === null) return lock.lock_client_key === (clientKey ?? null);
   if (caller.kind === 'attempt') return lock.lock_run_id === caller.runId && lock.lock_attempt === caller.attempt;
   return clientKey !== undefined && lock.lock_client_key === clientKey;
+}
+
+/** Whether the lock is the holder's: as L2 has it, but a client that gives its key is held to it. */
+export function isLockOf(lock: Lock, { runId, attempt, clientKey }: LockHolder): boolean {
+  const isOwnClient = lock.lock_client_key === (clientKey ?? null);
+  if (lock.lock_run_id === null) return clientKey !== undefined && isOwnClient;
+  return lock.lock_run_id === runId && lock.lock_attempt === attempt && (clientKey === undefined || isOwnClient);
 }
 
 const noLock = (requestId: string, why: string): Refusal =>

@@ -7,6 +7,8 @@ export interface QueueAccess {
   /** The queue's id, or what else names it. */
   readonly address: string;
   readonly clientKey?: string | undefined;
+  /** The write is not one of a client of its own, so it says nothing about how many there are. */
+  readonly uncounted?: boolean;
 }
 
 /** What a write does to the queue itself. Each is 0 when left out. */
@@ -37,18 +39,19 @@ export function* touchQueue(access: QueueAccess, change: QueueChange, now: numbe
 }
 
 function* touch(id: string, access: QueueAccess, change: QueueChange, now: number): Sql<TouchedQueue | undefined> {
-  const clientKey = access.clientKey ?? '';
+  const clientKey = access.uncounted === true ? null : (access.clientKey ?? '');
   return yield* one<TouchedQueue>(
     `UPDATE request_queues SET modified_at = ?, write_count = write_count + 1, last_order = last_order + ?,
       total_count = total_count + ?, handled_count = handled_count + ?,
       had_multiple_clients =
-        CASE WHEN client_key IS NULL OR (client_key = ? AND client_key <> '') THEN had_multiple_clients ELSE 1 END,
+        CASE WHEN client_key IS NULL OR CAST(? AS TEXT) IS NULL OR (client_key = ? AND client_key <> '') THEN had_multiple_clients ELSE 1 END,
       client_key = COALESCE(client_key, ?)
       WHERE id = ? AND user_id = ? RETURNING id, last_order, modified_at, had_multiple_clients`,
     now,
     change.places ?? 0,
     change.total ?? 0,
     change.handled ?? 0,
+    clientKey,
     clientKey,
     clientKey,
     id,

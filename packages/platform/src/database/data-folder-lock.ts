@@ -1,0 +1,76 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * One platform for each data folder: two would both start what the database wants to run.
+ *
+ * K1: while a process holds the lock, no other one takes it, on whatever machine sees the same disk with working locks.
+ * K2: it ends with its process, however that ends. So it is a lock of the operating system, taken through SQLite, which
+ *     takes it on every system that Node runs on; a process id in a file would outlive its process, and means nothing
+ *     in another container.
+ */
+export class DataFolderLock {
+  readonly #database: DatabaseSync;
+  readonly #holderFile: string;
+
+  private constructor(database: DatabaseSync, holderFile: string) {
+    this.#database = database;
+    this.#holderFile = holderFile;
+  }
+
+  /** Creates the folder when it is missing. @throws DataFolderInUse when another platform has it */
+  static take(dataFolder: string): DataFolderLock {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    const holderFile = path.join(dataFolder, 'platform.pid');
+    const database = new DatabaseSync(path.join(dataFolder, 'platform.lock'), { timeout: 0 });
+    try {
+      // Nothing is ever written in it, so a full disk does not matter, and a killed holder leaves nothing to repair.
+      database.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      database.close();
+      throw isBusy(error) ? new DataFolderInUse(dataFolder, readHolder(holderFile)) : error;
+    }
+    nameHolder(holderFile);
+    return new DataFolderLock(database, holderFile);
+  }
+
+  release(): void {
+    rmSync(this.#holderFile, { force: true });
+    this.#database.close();
+  }
+}
+
+/** The data folder belongs to another platform that is up. */
+export class DataFolderInUse extends Error {
+  override readonly name = 'DataFolderInUse';
+  readonly code = 'DATA_FOLDER_IN_USE';
+  /** Process id of the other platform, when it is known. */
+  readonly holder: number | undefined;
+
+  constructor(dataFolder: string, holder: number | undefined) {
+    const who = holder === undefined ? 'another platform' : `the platform with the process id ${holder}`;
+    super(`The data folder ${dataFolder} is in use by ${who}. End that one first, or choose another folder.`);
+    this.holder = holder;
+  }
+}
+
+/** SQLITE_BUSY. */
+const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) === 5;
+
+/** Only for the message: whoever is refused wants to know whom to end. */
+function nameHolder(file: string): void {
+  try {
+    writeFileSync(file, `${process.pid}\n`);
+  } catch {
+    rmSync(file, { force: true });
+  }
+}
+
+function readHolder(file: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { one, run, type Sql } from '../database/sql.ts';
+import { notFound, Refusal } from '../refusal.ts';
+import { withHandledAt } from './request-input.ts';
+import { isLockOf, type Lock, type LockHolder, unlocked } from './request-lock.ts';
+import { correctCounts, type QueueAccess, touchQueue } from './request-queue-access.ts';
+
+export interface HandledRequest {
+  readonly requestId: string;
+  readonly uniqueKey: string;
+  readonly wasAlreadyHandled: boolean;
+}
+
+interface Marking {
+  readonly access: QueueAccess;
+  readonly requestIds: readonly string[];
+  readonly holder: LockHolder;
+}
+
+interface KnownRequest extends Lock {
+  readonly unique_key: string;
+  readonly json: string;
+}
+
+/**
+ * Marks requests as handled and gives up their locks; those that are handled already stay as they are.
+ * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds (L4).
+ */
+export function* markHandled(
+  { access, requestIds, holder }: Marking,
+  now: number,
+): Sql<{ queueId: string; handled: HandledRequest[] }> {
+  const queue = yield* touchQueue(access, {}, now);
+  const handled: HandledRequest[] = [];
+  for (const requestId of requestIds) {
+    const known = yield* one<KnownRequest>(
+      `SELECT unique_key, json, order_no, locked_until, lock_client_key, lock_run_id, lock_attempt
+        FROM requests WHERE queue_id = ? AND id = ?`,
+      queue.id,
+      requestId,
+    );
+    if (known === undefined) throw notFound('Request', requestId);
+    const wasAlreadyHandled = known.order_no === null;
+    handled.push({ requestId, uniqueKey: known.unique_key, wasAlreadyHandled });
+    if (wasAlreadyHandled) continue;
+    checkHeld(requestId, known, holder, now);
+    yield* run(
+      `UPDATE requests SET handled_at = ?, json = ?, order_no = NULL, ${unlocked} WHERE queue_id = ? AND id = ?`,
+      now,
+      withHandledAt(known.json, now),
+      queue.id,
+      requestId,
+    );
+  }
+  yield* correctCounts(queue.id, 0, handled.filter((request) => !request.wasAlreadyHandled).length);
+  return { queueId: queue.id, handled };
+}
+
+/** L4. */
+function checkHeld(requestId: string, lock: Lock, holder: LockHolder, now: number): void {
+  if (lock.locked_until === null || lock.locked_until <= now || isLockOf(lock, holder)) return;
+  throw new Refusal(
+    403,
+    'request-handled-or-locked',
+    `Request "${requestId}" is locked by another client, attempt or run, which works on it now. Drop what you have of it.`,
+    { requestId, lockExpiresAt: new Date(lock.locked_until).toISOString() },
+  );
+}

@@ -1,0 +1,48 @@
+import { request } from 'node:http';
+import { expect, test } from 'vitest';
+import { type Fixture, startFixture } from './fixture.ts';
+
+/** `chunked` sends an empty body without saying so beforehand. */
+function send({ platform }: Fixture, options: { method: string; path: string; type: string; chunked?: boolean }) {
+  return new Promise<number>((resolve, reject) => {
+    const headers = { authorization: `Bearer ${platform.token}`, 'content-type': options.type };
+    const framing = options.chunked === true ? { 'transfer-encoding': 'chunked' } : { 'content-length': 0 };
+    const call = request(platform.url + options.path, { method: options.method, headers: { ...headers, ...framing } });
+    call.once('response', (response) => resolve(response.resume().statusCode!)).once('error', reject);
+    call.end();
+  });
+}
+
+const types = ['application/x-www-form-urlencoded', 'application/json', 'text/plain', 'application/octet-stream'];
+
+test('an empty body of any type is accepted where none is wanted, and refused for what is missing elsewhere', async () => {
+  await using fixture = await startFixture();
+  const { id } = await fixture.client.requestQueues().getOrCreate('queue');
+  for (const type of types) {
+    for (const chunked of [false, true]) {
+      const answers = (method: string, path: string) => send(fixture, { method, path, type, chunked });
+      expect(await answers('POST', '/v2/datasets'), type).toBe(201);
+      expect(await answers('POST', `/v2/request-queues/${id}/requests/unlock`), type).toBe(200);
+      expect(await answers('POST', '/v2/actor-builds/none/abort'), type).toBe(404);
+      expect(await answers('POST', '/v2/acts'), type).toBe(400);
+      expect(await answers('PUT', `/v2/request-queues/${id}`), type).toBe(400);
+      expect(await answers('PUT', '/wherry/v1/runs/none/commits/1'), type).toBe(400);
+    }
+  }
+});
+
+test('a body that is not JSON is refused, but where bodies of any type are taken', async () => {
+  await using fixture = await startFixture();
+  const store = await fixture.client.keyValueStores().getOrCreate('store');
+  for (const type of types.filter((each) => each !== 'application/json')) {
+    const post = async (path: string, method = 'POST') =>
+      (await fixture.call(method, path, 'a=1', { 'content-type': type })).status;
+    expect(await post('/v2/acts'), type).toBe(415);
+    expect(await post('/v2/datasets'), type).toBe(415);
+    expect(await post('/v2/nothing-here'), type).toBe(501);
+    expect(await post(`/v2/key-value-stores/${store.id}/records/a`, 'PUT'), type).toBe(201);
+    expect((await fixture.client.keyValueStore(store.id).getRecord('a', { buffer: true }))!.value).toEqual(
+      Buffer.from('a=1'),
+    );
+  }
+});

@@ -1,0 +1,79 @@
+/** Wherry's own API against its description: no route without one, none described in vain, answers as described. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+import { registerRoutes } from '../src/http/routes.ts';
+import type { HandoffServices, RunServices } from '../src/http/services.ts';
+import description from '../src/http/wherry-v1.openapi.json' with { type: 'json' };
+import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
+
+type Responses = Record<string, { content?: object }>;
+const paths = description.paths as unknown as Record<string, Record<string, { responses: Responses }>>;
+const methods = ['get', 'put', 'post', 'delete'];
+const described = Object.entries(paths).flatMap(([path, operations]) =>
+  Object.keys(operations)
+    .filter((method) => methods.includes(method))
+    .map((method) => `${method.toUpperCase()} ${path}`),
+);
+
+test('every route of Wherry’s own API is described, and none that does not exist', async () => {
+  const app = Fastify();
+  const routes: string[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    if (!/^\/(?:wherry|health)/.test(url) || method === 'HEAD') return;
+    routes.push(`${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+  });
+  // Registering asks nothing of the services yet.
+  registerRoutes(app, {} as RunServices & HandoffServices);
+  await app.ready();
+  // The websocket is accepted by the server itself, not by a route.
+  expect(routes.toSorted()).toEqual(described.filter((each) => !each.endsWith('/events')).toSorted());
+});
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+ajv.addSchema(description, 'wherry');
+const pointer = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
+
+/** Calls an operation and holds the answer to its description. */
+async function call({ call: send }: RunFixture, operation: string, values: Record<string, string>, body?: object) {
+  const [method = '', path = ''] = operation.split(' ');
+  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!);
+  const answer = await send(method, url, body);
+  const json = (await answer.json()) as { data: Record<string, unknown>; error?: { type: string } };
+  const at = `paths/${pointer(path)}/${method.toLowerCase()}/responses/${answer.status}`;
+  const check = ajv.compile({ $ref: `wherry#/${at}/content/application~1json/schema` });
+  expect(check(json), `${operation} answered ${answer.status}: ${ajv.errorsText(check.errors)}`).toBe(true);
+  return { ...json, status: answer.status };
+}
+
+test('answers and errors are as described', async () => {
+  await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
+  const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
+  const { id: runId } = await fixture.start(actorId);
+  await until(async () => (await fixture.logOf(runId)).includes('at work'));
+  const known = { runId, serverId: 'local-1', sequence: '1' };
+  const unknown = { runId: 'NoSuchRun00000000', serverId: 'mars', sequence: '3' };
+  const statuses = new Map<string, number[]>();
+  for (const operation of described.filter((each) => !each.endsWith('/events'))) {
+    const body = operation.startsWith('PUT') ? { items: [{ items: [{ a: 1 }] }] } : undefined;
+    const good = await call(fixture, operation, known, body);
+    const bad = operation.includes('{') ? [await call(fixture, operation, unknown, body)] : [];
+    statuses.set(
+      operation,
+      [good, ...bad].map(({ status }) => status),
+    );
+  }
+  expect(Object.fromEntries(statuses)).toEqual(
+    Object.fromEntries(
+      described
+        .filter((each) => !each.endsWith('/events'))
+        .map((each) => [each, each.includes('{') ? [200, 404] : [200]]),
+    ),
+  );
+  const repeated = await call(fixture, 'PUT /wherry/v1/runs/{runId}/commits/{sequence}', { runId, sequence: '7' }, {});
+  expect(repeated).toMatchObject({ status: 409, error: { type: 'commit-out-of-order' } });
+  await call(fixture, 'POST /wherry/v1/runs/{runId}/migrate', known, { mode: 'hot' });
+  await fixture.client.run(runId).abort();
+  const late = await call(fixture, 'POST /wherry/v1/runs/{runId}/migrate', known);
+  expect(late).toMatchObject({ status: 400, error: { type: 'run-not-running' } });
+});
