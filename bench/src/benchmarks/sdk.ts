@@ -57,7 +57,7 @@ async function measure(
     for (let round = 0; round < 2; round += 1) await child.ask(count);
     contestants[name] = () => child.ask(quick ? count / 4 : count);
   }
-  const { wherry, nothing, local } = await interleave(contestants as Contestants<Name>, quick ? 3 : 11);
+  const { wherry, nothing, local } = await interleave(contestants as Contestants<Name>, quick ? 3 : 7);
   const figureBeside = (beside: readonly number[], name: string, limit: number): Figure => {
     const ratio = medianRatio(wherry, beside);
     return {
