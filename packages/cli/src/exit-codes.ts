@@ -11,6 +11,8 @@ export const exitCodes = {
   refused: 4,
   /** A fault in `wherry` itself. */
   fault: 70,
+  /** Nobody reads the output any more; what a shell says of a program that SIGPIPE ended. */
+  readerGone: 141,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -18,9 +20,10 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** Shown below each command's help. */
 export const exitCodesHelp = `
 Exit codes:
-  0   done; for a run: it SUCCEEDED
-  1   the run did not succeed, the drain left a run behind, or the demo failed
-  2   wrong usage, settings or input
-  3   no platform answers, or it could not be started
-  4   the platform knows no such thing, or refused
-  70  a fault in wherry itself`;
+  0    done; for a run: it SUCCEEDED
+  1    the run did not succeed, the drain left a run behind, or the demo failed
+  2    wrong usage, settings or input
+  3    no platform answers, or it could not be started
+  4    the platform knows no such thing, or refused
+  70   a fault in wherry itself
+  141  nobody reads the output any more, as in \`wherry log RUN | head\``;

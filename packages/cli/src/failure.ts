@@ -24,6 +24,8 @@ export const refused = (statusCode: number, message: string): Failure =>
       : message,
   );
 
+export const noSuchRun = (id: string): Failure => refused(404, `There is no run "${id}". \`wherry runs\` lists them.`);
+
 export const notReachable = (url: string, cause?: unknown): Failure =>
   new Failure(
     exitCodes.notReachable,

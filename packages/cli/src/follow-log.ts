@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
-import { isNetworkError, refused } from './failure.ts';
+import { isNetworkError } from './failure.ts';
 
 /** How often, a second apart, a platform that went away is asked again: time enough for it to be started anew. */
 const maxRetries = 30;
@@ -20,7 +20,7 @@ export async function* followLog(
   while (true) {
     try {
       let passedBytes = 0;
-      for await (const chunk of await streamOf(connection, id)) {
+      for await (const chunk of await connection.wherry.log(id, { follow: true })) {
         const fresh = chunk.subarray(Math.max(0, shownBytes - passedBytes));
         passedBytes += chunk.length;
         if (fresh.length === 0) continue;
@@ -36,21 +36,6 @@ export async function* followLog(
     await delay(1000);
   }
 }
-
-async function streamOf(connection: Connection, id: string): Promise<AsyncIterable<Buffer>> {
-  const stream = await connection.apify.log(id).stream();
-  if (stream === undefined) throw noLog(id);
-  return stream;
-}
-
-/** What there is of a log now. */
-export async function* readLog(connection: Connection, id: string): AsyncGenerator<Buffer> {
-  const text = await connection.apify.log(id).get();
-  if (text === undefined) throw noLog(id);
-  yield Buffer.from(text);
-}
-
-const noLog = (id: string) => refused(404, `There is no log of "${id}". \`wherry runs\` lists the runs.`);
 
 /** Whole lines out of chunks; what is left at the end counts as a line. */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {

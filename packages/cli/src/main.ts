@@ -10,6 +10,7 @@ import { addUp } from './commands/up.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { printNote } from './output.ts';
+import { endWithReader } from './reader.ts';
 
 function programOf(): Command {
   const program = new Command('wherry')
@@ -24,6 +25,7 @@ function programOf(): Command {
 
 async function main(commandLine: readonly string[]): Promise<void> {
   const program = programOf();
+  endWithReader();
   try {
     await program.parseAsync(commandLine.length === 0 ? ['--help'] : commandLine, { from: 'user' });
   } catch (error) {

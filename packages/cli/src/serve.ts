@@ -21,7 +21,7 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
   const platform = await start(settings, dataFolder);
   try {
     if (json) printJsonLine({ event: 'started', url: platform.url, token: platform.token, dataFolder });
-    else printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}\n`);
+    else printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}`);
     const exitCode = settings.demo ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
     if (settings.once) return exitCode;
     if (!signal.aborted) {
@@ -39,11 +39,23 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
-    const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
-    return await startPlatform({ dataFolder, token, host, port, servers, logger });
+    return await startPlatform({ dataFolder, token, host, port, servers, logger: fileLogger(dataFolder) });
   } catch (error) {
     throw startFailure(error as NodeJS.ErrnoException, settings);
   }
+}
+
+function fileLogger(dataFolder: string): pino.Logger {
+  const destination = pino.destination({
+    ...{ dest: path.join(dataFolder, 'platform.log'), append: true },
+    // Otherwise a full disk would keep the process from ending: it would try the last lines again for ever.
+    sync: true,
+    // What a full disk does not take is kept up to here, then dropped.
+    maxLength: 1024 * 1024,
+  });
+  // Unheard, the first line that the disk does not take would end the platform.
+  destination.on('error', () => undefined);
+  return pino(destination);
 }
 
 function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: PlatformSettings): Failure {

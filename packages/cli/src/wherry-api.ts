@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { refused } from './failure.ts';
+import { type Failure, noSuchRun, refused } from './failure.ts';
 
 export interface Server {
   readonly id: string;
@@ -39,7 +39,7 @@ export interface Drain {
   readonly failed: readonly unknown[];
 }
 
-/** Wherry's own API, `/wherry/v1`. */
+/** Wherry's own API, `/wherry/v1`, and what Apify's client does not do well. */
 export class WherryApi {
   readonly #url: string;
   readonly #token: string;
@@ -75,31 +75,62 @@ export class WherryApi {
     return this.#call('POST', `/runs/${encodeURIComponent(runId)}/migrate`, wish);
   }
 
-  /** Not `fetch`, which gives up after 300 s: a drain may take longer. */
+  /**
+   * The log of a run or a build; with `follow` what comes until its end as well. Apify's client tells nothing of why a
+   * stream is refused, and keeps this process up for as long as the platform keeps the connection.
+   */
+  async log(id: string, { follow }: { follow: boolean }): Promise<AsyncIterable<Buffer>> {
+    const answer = await this.#send('GET', `/v2/logs/${encodeURIComponent(id)}?stream=${follow}`);
+    if (answer.statusCode === 200) return answer;
+    // An answer that is not read to its end would keep this process up.
+    const text = await textOf(answer);
+    throw answer.statusCode === 404 ? noSuchRun(id) : refusalOf(answer.statusCode ?? 0, parse(text));
+  }
+
   async #call<Result>(method: string, path: string, body?: unknown): Promise<Result> {
-    const url = new URL(`${this.#url}/wherry/v1${path}`);
+    const answer = await this.#send(method, `/wherry/v1${path}`, body);
+    return unwrap(answer.statusCode ?? 0, await textOf(answer)) as Result;
+  }
+
+  /** Not `fetch`, which gives up after 300 s: a drain may take longer. */
+  #send(method: string, path: string, body?: unknown): Promise<http.IncomingMessage> {
+    const url = new URL(this.#url + path);
     const headers = {
       authorization: `Bearer ${this.#token}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
-    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(url, { method, headers }, resolve);
       request.once('error', reject);
       request.end(body === undefined ? undefined : JSON.stringify(body));
     });
-    let text = '';
-    for await (const chunk of answer.setEncoding('utf8')) text += chunk;
-    return unwrap(answer.statusCode ?? 0, text) as Result;
   }
 }
 
-function unwrap(statusCode: number, text: string): unknown {
-  let answer: { data?: unknown; error?: { message?: string } } | undefined;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    answer = undefined;
-  }
-  if (statusCode >= 200 && statusCode < 300 && answer !== undefined) return answer.data;
-  throw refused(statusCode, answer?.error?.message ?? `The platform answered with status ${statusCode} and no reason.`);
+async function textOf(answer: http.IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+  return text;
 }
+
+interface Answer {
+  readonly data?: unknown;
+  readonly error?: { readonly message?: string };
+}
+
+function unwrap(statusCode: number, text: string): unknown {
+  const answer = parse(text);
+  if (statusCode >= 200 && statusCode < 300 && answer !== undefined) return answer.data;
+  throw refusalOf(statusCode, answer);
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    return undefined;
+  }
+}
+
+const refusalOf = (statusCode: number, answer: Answer | undefined): Failure =>
+  refused(statusCode, answer?.error?.message ?? `The platform answered with status ${statusCode} and no reason.`);

@@ -14,6 +14,8 @@ export interface CallOptions {
   readonly cwd?: string;
   readonly stdin?: string;
   readonly environment?: Record<string, string>;
+  /** Whether it leads a process group, so that a signal can reach it and the program that it starts at once. */
+  readonly leadsGroup?: boolean;
 }
 
 /** The environment without what the machine sets for Wherry. */
@@ -24,18 +26,23 @@ function environmentWith(more: Record<string, string> = {}): NodeJS.ProcessEnv {
 
 /** Starts the real `wherry` as a process of its own. */
 export function startWherry(commandLine: readonly string[], options: CallOptions = {}): ChildProcess {
-  return spawn(process.execPath, [wherry, ...commandLine], {
+  const child = spawn(process.execPath, [wherry, ...commandLine], {
     cwd: options.cwd,
     env: environmentWith(options.environment),
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.leadsGroup === true,
   });
+  child.stdin!.end(options.stdin ?? '');
+  return child;
 }
+
+export const exitCodeOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.once('close', resolve));
 
 /** What a start of the real `wherry` comes to. */
 export async function callWherry(commandLine: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   const child = startWherry(commandLine, options);
-  child.stdin!.end(options.stdin ?? '');
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const ended = exitCodeOf(child);
   const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
   return { exitCode: await ended, stdout, stderr };
 }

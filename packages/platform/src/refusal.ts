@@ -30,3 +30,10 @@ export const attemptFenced = (runId: string, attempt: number): Refusal =>
     `Attempt ${attempt} of run ${runId} is not the active one any more. Nothing was changed; end this process.`,
     { runId, attempt },
   );
+
+export const storageFull = (): Refusal =>
+  new Refusal(
+    507,
+    'storage-full',
+    'The disk of the platform is full, so nothing was changed. Free space in its data folder and send this again.',
+  );

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { Agent, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { type Fixture, startFixture } from './fixture.ts';
 
@@ -45,4 +46,34 @@ test('a body that is not JSON is refused, but where bodies of any type are taken
       Buffer.from('a=1'),
     );
   }
+});
+
+test('a connection whose call was refused takes the next one, though the body was large', async () => {
+  await using fixture = await startFixture();
+  const { id } = await fixture.client.keyValueStores().getOrCreate('store');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const call = (method: string, path: string, headers: Record<string, string>, body?: Uint8Array) =>
+    new Promise<number>((resolve, reject) => {
+      const all = { authorization: `Bearer ${fixture.platform.token}`, 'content-type': 'text/plain', ...headers };
+      const sent = request(fixture.platform.url + path, { agent, method, headers: all });
+      const limit = setTimeout(() => sent.destroy(new Error(`${method} ${path} got no answer`)), 20_000);
+      sent.once('close', () => clearTimeout(limit));
+      sent.once('response', (response) => response.resume().once('end', () => resolve(response.statusCode!)));
+      sent.once('error', reject);
+      sent.end(body);
+    });
+  const large = randomBytes(5 * 1024 * 1024);
+  const json = { 'content-type': 'application/json' };
+  for (const [path, headers, status] of [
+    ['/v2/key-value-stores/none/records/a', {}, 404],
+    [`/v2/key-value-stores/${id}/records/a`, { 'content-encoding': 'gzip' }, 400],
+    [`/v2/key-value-stores/${id}`, { ...json, 'content-encoding': 'gzip' }, 400],
+    [`/v2/key-value-stores/${id}`, json, 400],
+    [`/v2/key-value-stores/${id}`, {}, 415],
+    [`/v2/key-value-stores/${id}`, { authorization: 'Bearer wrong' }, 401],
+  ] as const) {
+    expect(await call('PUT', path, headers, large), `${path} ${JSON.stringify(headers)}`).toBe(status);
+    expect(await call('GET', `/v2/key-value-stores/${id}`, {}), `after ${path} ${JSON.stringify(headers)}`).toBe(200);
+  }
+  agent.destroy();
 });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { withPlatform } from '../connection.ts';
-import { followLog, linesOf, logEntryOf, readLog } from '../follow-log.ts';
+import { followLog, linesOf, logEntryOf } from '../follow-log.ts';
 import { printJsonLine, printResult } from '../output.ts';
 import { isTerminal } from '../status.ts';
 import { type CommonFlags, platformCommand } from './platform-command.ts';
@@ -14,9 +14,9 @@ export function addLog(program: Command): void {
     .option('-f, --follow', 'go on with what comes, until the run ends')
     .action((id: string, flags: LogFlags) =>
       withPlatform(flags, async (connection) => {
-        const { apify } = connection;
+        const { apify, wherry } = connection;
         const isOver = async () => isTerminal(((await apify.run(id).get()) ?? (await apify.build(id).get()))?.status);
-        const chunks = flags.follow ? followLog(connection, id, isOver) : readLog(connection, id);
+        const chunks = flags.follow ? followLog(connection, id, isOver) : await wherry.log(id, { follow: false });
         for await (const line of linesOf(chunks)) {
           if (flags.json) printJsonLine(logEntryOf(line));
           else printResult(line);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { withPlatform } from '../connection.ts';
+import { noSuchRun } from '../failure.ts';
 import { durationOf, printJson, printResult } from '../output.ts';
 import { type Handoff, type HandoffMode, handoffModes } from '../wherry-api.ts';
 import { type CommonFlags, platformCommand } from './platform-command.ts';
@@ -14,7 +15,8 @@ export function addMigrate(program: Command): void {
     .addOption(new Option('--mode <mode>', 'how it moves').choices(handoffModes).default('warm'))
     .option('--server <server>', 'where to (default: the platform chooses)')
     .action((runId: string, flags: MigrateFlags) =>
-      withPlatform(flags, async ({ wherry }) => {
+      withPlatform(flags, async ({ apify, wherry }) => {
+        if ((await apify.run(runId).get()) === undefined) throw noSuchRun(runId);
         const { mode, server } = flags;
         const handoff = await wherry.migrate(runId, { mode, ...(server !== undefined && { server }) });
         if (flags.json) printJson(handoff);

@@ -45,8 +45,11 @@ const startOptionsOf = ({ build, memory, timeout }: RunFlags): ActorStartOptions
 /** The Actor's id or name; a folder's Actor is brought to the platform first. */
 async function actorOf(connection: Connection, wish: string): Promise<string> {
   if (!(await isActorFolder(wish))) {
-    if (!/^[./]/.test(wish)) return wish;
-    throw badUsage(`${wish} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+    if (/^[./]/.test(wish)) {
+      throw badUsage(`${wish} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+    }
+    if ((await connection.apify.actor(wish).get()) !== undefined) return wish;
+    throw refused(404, `The platform has no Actor "${wish}", and no folder of that name holds one. Name the folder.`);
   }
   const { fullName, wasBuilt } = await deploy(connection, wish, printNote);
   if (!wasBuilt) printNote(`${fullName} is up to date.`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodesHelp } from '../exit-codes.ts';
-import { serve } from '../serve.ts';
+import { outliveReader } from '../reader.ts';
 import { type PlatformFlags, platformSettings } from '../settings.ts';
 
 interface UpFlags extends PlatformFlags {
@@ -33,6 +33,10 @@ function addPlatformCommand(
     .option('--json', 'write JSON to stdout, one object a line, and nothing else there')
     .addHelpText('after', exitCodesHelp)
     .action(async ({ json, ...flags }: UpFlags) => {
-      process.exitCode = await serve(platformSettings(flags, demoByDefault), { json: json === true });
+      outliveReader();
+      const settings = platformSettings(flags, demoByDefault);
+      // The platform takes a second to load, which every other command would pay for.
+      const { serve } = await import('../serve.ts');
+      process.exitCode = await serve(settings, { json: json === true });
     });
 }

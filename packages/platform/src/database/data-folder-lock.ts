@@ -25,8 +25,8 @@ export class DataFolderLock {
     const holderFile = path.join(dataFolder, 'platform.pid');
     const database = new DatabaseSync(path.join(dataFolder, 'platform.lock'), { timeout: 0 });
     try {
-      // Nothing is ever written in it, so a full disk does not matter, and a killed holder leaves nothing to repair.
-      database.exec('BEGIN IMMEDIATE');
+      // Nothing is ever written, not even a journal: a full disk does not matter, and there is nothing to repair.
+      database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     } catch (error) {
       database.close();
       throw isBusy(error) ? new DataFolderInUse(dataFolder, readHolder(holderFile)) : error;

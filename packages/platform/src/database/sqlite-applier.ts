@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.ts';
+import { Refusal, storageFull } from '../refusal.ts';
 import { checkFence } from './fence.ts';
 import { type Caller, operationNamed } from './operation.ts';
 import type { SqliteSession } from './sqlite-session.ts';
@@ -29,13 +29,6 @@ const isStorageFull = (error: unknown): boolean => {
   return code !== undefined && [10, 13].includes(code & 0xff);
 };
 
-const storageFull = (): Refusal =>
-  new Refusal(
-    507,
-    'storage-full',
-    'The disk of the platform is full, so nothing was changed. Free space in its data folder and send this again.',
-  );
-
 /**
  * Applies writes, many to a transaction and one fsync (group commit). What one of them throws changes nothing (D2): the
  * batch is then rolled back and applied again, each write with its own savepoint. Savepoints for all would cost every
@@ -53,14 +46,21 @@ export class SqliteApplier {
     try {
       return this.#commit(() => batch.map((request) => this.#applyOne(request)));
     } catch (error) {
-      return batch.length === 1 ? [toOutcome(error)] : this.#applyWithSavepoints(batch);
+      if (batch.length === 1) return [toOutcome(error)];
+      return isStorageFull(error) ? this.#applyEach(batch) : this.#applyWithSavepoints(batch);
     }
+  }
+
+  /** What needs less room than the whole of the group may still find it, the deletion that makes room above all. */
+  #applyEach(batch: readonly WriteRequest[]): WriteOutcome[] {
+    return batch.flatMap((request) => this.apply([request]));
   }
 
   #applyWithSavepoints(batch: readonly WriteRequest[]): WriteOutcome[] {
     try {
       return this.#commit(() => batch.map((request) => this.#applyWithSavepoint(request)));
     } catch (error) {
+      if (isStorageFull(error)) return this.#applyEach(batch);
       const outcome = toOutcome(error);
       return batch.map(() => outcome);
     }
@@ -73,6 +73,7 @@ export class SqliteApplier {
       this.#session.execute('COMMIT');
       return outcomes;
     } catch (error) {
+      // After a full disk SQLite may have rolled back by itself.
       if (this.#session.connection.isTransaction) this.#session.execute('ROLLBACK');
       throw error;
     }

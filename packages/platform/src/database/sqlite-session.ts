@@ -1,6 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Sql, Statement, Value } from './sql.ts';
 
+/** What the journal is cut back to once its content is in the database. */
+const maxIdleJournalBytes = 64 * 1024 * 1024;
+
 /** One SQLite connection with its prepared statements. */
 export class SqliteSession {
   readonly connection: DatabaseSync;
@@ -11,6 +14,8 @@ export class SqliteSession {
     if (!options.readOnly) {
       // FULL, not NORMAL: in WAL mode NORMAL leaves the last commits to the next checkpoint, against promise 2.
       this.connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      // A single large group must not keep its room on the disk for ever.
+      this.connection.exec(`PRAGMA journal_size_limit = ${maxIdleJournalBytes}`);
     }
     this.connection.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;');
   }

@@ -80,7 +80,11 @@ function acceptCompressedBodies(app: FastifyInstance): void {
     delete request.headers['content-encoding'];
     const decoded = decoder();
     payload.once('error', (error) => decoded.destroy(error));
-    decoded.once('error', () => decoded.destroy());
+    decoded.once('error', () => {
+      decoded.destroy();
+      // The rest is dropped: the next call on the connection comes after it.
+      payload.resume();
+    });
     done(null, payload.pipe(decoded));
   });
 }

@@ -53,19 +53,24 @@ function sequenceOf(text: string): number {
   throw invalidInput(`The number of a commit is a whole number of at least 1, not "${text}".`);
 }
 
-/** Puts the values that are too large for the database into files. `blobs` are the new ones. */
+/** Puts the values that are too large for the database into files: all of them or, when that fails, none. */
 async function storeLarge(parts: CommitParts, files: FileStore): Promise<{ parts: CommitParts; blobs: string[] }> {
   const blobs: string[] = [];
   const records: CommitParts['records'][number][] = [];
-  for (const part of parts.records) {
-    const value = part.record?.value ?? null;
-    if (part.record === null || value === null || value.length <= maxInlineBytes) {
-      records.push(part);
-      continue;
+  try {
+    for (const part of parts.records) {
+      const value = part.record?.value ?? null;
+      if (part.record === null || value === null || value.length <= maxInlineBytes) {
+        records.push(part);
+        continue;
+      }
+      const { blobId } = await files.put(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      blobs.push(blobId);
+      records.push({ ...part, record: { ...part.record, value: null, blobId } });
     }
-    const { blobId } = await files.put(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
-    blobs.push(blobId);
-    records.push({ ...part, record: { ...part.record, value: null, blobId } });
+  } catch (error) {
+    for (const blobId of blobs) await files.remove(blobId);
+    throw error;
   }
   return { parts: { ...parts, records }, blobs };
 }

@@ -20,8 +20,8 @@ export async function receiveValue(
   beforeFile: () => Promise<void>,
 ): Promise<ReceivedValue> {
   if (body === undefined) return { value: new Uint8Array(), blobId: null, bytes: 0 };
+  const chunks = limited(body);
   try {
-    const chunks = limited(body);
     const head: Buffer[] = [];
     let bytes = 0;
     while (bytes <= maxInlineBytes) {
@@ -33,8 +33,10 @@ export async function receiveValue(
     await beforeFile();
     return { value: null, ...(await files.put(Readable.from(joined(head, chunks)))) };
   } catch (error) {
-    // The rest is read and dropped: a client that is cut off while it sends does not see the answer.
-    body.resume();
+    // The rest is read and dropped: a client that is cut off while it sends does not see the answer, and the next call
+    // on its connection waits for the end of this one. A stream flows only once nobody iterates over it.
+    const drop = () => void body.resume();
+    void chunks.return().then(drop, drop);
     throw toRefusal(error);
   }
 }
@@ -55,15 +57,8 @@ function toRefusal(error: unknown): unknown {
   if (code.startsWith('Z_') || (code.startsWith('ERR_') && typeof errno === 'number')) {
     return new Refusal(400, 'invalid-request', 'The body is not what its Content-Encoding says. Nothing was stored.');
   }
-  return code === 'ENOSPC' || code === 'EDQUOT' ? storageFull() : error;
+  return error;
 }
-
-const storageFull = (): Refusal =>
-  new Refusal(
-    507,
-    'storage-full',
-    'The disk of the platform is full, so nothing was stored. Free space and send it again.',
-  );
 
 async function* joined(head: readonly Buffer[], rest: AsyncIterator<Buffer, void>): AsyncGenerator<Buffer> {
   yield* head;

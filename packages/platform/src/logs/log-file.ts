@@ -117,20 +117,29 @@ export class LogFile {
   async #open(): Promise<FileHandle> {
     const { path } = this.#options;
     const handle = await open(path, 'r+').catch(() => open(path, 'w+'));
-    this.#size = (await handle.stat()).size;
-    if (this.#size === 0) return handle;
-    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, this.#size - 1);
-    // A crash may have left half a line.
-    if (buffer[0] !== 0x0a) {
-      await handle.write('\n', this.#size);
-      this.#size += 1;
+    try {
+      this.#size = await sizeWithWholeLines(handle);
+      return handle;
+    } catch (error) {
+      // It is opened anew for the next line: a full disk may not have taken the line end.
+      await handle.close();
+      throw error;
     }
-    return handle;
   }
 
   async #cutBack(): Promise<void> {
     await this.#handle?.truncate(this.#size).catch(() => undefined);
   }
+}
+
+/** A crash may have left half a line, which is ended here. */
+async function sizeWithWholeLines(handle: FileHandle): Promise<number> {
+  const { size } = await handle.stat();
+  if (size === 0) return 0;
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+  if (buffer[0] === 0x0a) return size;
+  await handle.write('\n', size);
+  return size + 1;
 }
 
 const nothing = Buffer.alloc(0);

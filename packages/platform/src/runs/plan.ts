@@ -146,7 +146,10 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
     const before = run.attempts.some((attempt) => attempt.phase === 'fenced');
     return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
   }
-  if (handoff === null) return wait(run.deadlineAt);
+  if (handoff === null) {
+    // Its reboot was to be part of a handoff that is off meanwhile, and it waits for its end.
+    return active.calledReboot ? act({ kind: 'requestHandoff', mode: 'cold', reason: 'reboot' }) : wait(run.deadlineAt);
+  }
   const next =
     handoff.phase === 'switched'
       ? planOpening(handoff, active, limits, now)

@@ -59,7 +59,13 @@ export class Supervisor implements RunControl {
       .flatMap(({ attempts }) => attempts.map(({ container }) => container))
       .filter((each) => each !== null);
     await Promise.all(left.map((container) => engine.killLeftover(container)));
-    for (const state of states) this.#runs.set(state.id, new LiveRun(state, true));
+    for (const state of states) this.#takeUp(state);
+  }
+
+  #takeUp(state: RunState): void {
+    this.#runs.set(state.id, new LiveRun(state, true));
+    // G1: a call that such an attempt sent before it was killed may still come.
+    for (const { number, phase } of state.attempts) if (phase === 'waiting') this.#parts.gate.hold(state.id, number);
   }
 
   /** Goes on with what was taken up; once the API answers, since containers call it. */
@@ -219,6 +225,8 @@ export class Supervisor implements RunControl {
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(run, attempt, event.telemetry);
         return;
       case 'exited':
+        // One that is lost is replaced, whatever is heard of it afterwards.
+        if (run.container(attempt).container.kind === 'lost') return;
         run.container(attempt).container = { kind: 'exited', exitCode: event.exitCode };
         this.#advance(run);
         return;
@@ -259,15 +267,19 @@ export class Supervisor implements RunControl {
     if (run.isAdvancing || this.#isClosed || !this.#isStarted) return;
     run.isAdvancing = true;
     run.cancelWake();
-    const work = this.#work(run)
-      .catch((error: unknown) => {
+    const work = this.#work(run).then(
+      () => {
+        run.isAdvancing = false;
+        // What came in the moment since the loop looked for the last time.
+        if (run.wantsAdvance) this.#advance(run);
+      },
+      (error: unknown) => {
+        run.isAdvancing = false;
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
         run.cancelWake = this.#parts.clock.after(retryMs, () => this.#advance(run));
-      })
-      .finally(() => {
-        run.isAdvancing = false;
-      });
+      },
+    );
     this.#track(work);
   }
 
@@ -287,6 +299,8 @@ export class Supervisor implements RunControl {
   }
 
   #drop(run: LiveRun): void {
+    // What was dropped may be woken once more, when the run was resurrected and is supervised anew.
+    if (this.#runs.get(run.id) !== run) return;
     this.#runs.delete(run.id);
     this.#hiding.delete(run.id);
     this.#parts.logs.end(run.id);
@@ -361,7 +375,7 @@ export class Supervisor implements RunControl {
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id, attempt: number }, 'a container could not be started');
         this.#note(run.id, `Attempt ${number} could not be started: ${error.message}`);
-        live.container = { kind: 'exited', exitCode: 1 };
+        if (live.container.kind === 'starting') live.container = { kind: 'exited', exitCode: 1 };
       })
       .finally(() => this.#advance(run));
     this.#track(launch);
@@ -372,7 +386,13 @@ export class Supervisor implements RunControl {
     const { spec, tokenHash, hide } = await this.#parts.launch(run.state, attempt);
     this.#hiding.set(run.id, hide);
     await this.#parts.engine.start(spec, async (container) => {
-      await this.#apply(run, { kind: 'recordContainer', attempt: number, container, tokenHash });
+      try {
+        await this.#apply(run, { kind: 'recordContainer', attempt: number, container, tokenHash });
+      } catch (error) {
+        // S3: the Actor is not to blame, so the run goes on with another attempt.
+        run.container(number).container = { kind: 'lost' };
+        throw error;
+      }
       const known = run.state.attempts.find((each) => each.number === number);
       if (known?.container === null || known === undefined) throw new Error('the attempt is not wanted any more');
     });
@@ -452,7 +472,7 @@ export class Supervisor implements RunControl {
     if (activeAttempt === null) return;
     this.#parts.gate.open(run.id, activeAttempt);
     const live = run.container(activeAttempt);
-    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false, calledReboot: false });
+    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
   }
 
   async #finish(run: LiveRun, { status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {

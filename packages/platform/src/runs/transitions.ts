@@ -97,7 +97,7 @@ export function applyChange(run: RunState, change: Change, now: number): Transit
   if (isOver(run)) return { state: run };
   switch (change.kind) {
     case 'recordContainer':
-      return { state: withAttempt(run, change.attempt, { container: change.container, tokenHash: change.tokenHash }) };
+      return { state: recordContainer(run, change) };
     case 'addWaiting':
       return { state: addWaiting(run, change.serverId, now) };
     case 'switch':
@@ -134,10 +134,13 @@ const newAttempt = (
   ...{ container: null, tokenHash: null, activatedAt: null, fencedAt: null },
 });
 
-function withAttempt(run: RunState, number: number, changes: Partial<AttemptState>): RunState {
-  if (!run.attempts.some((attempt) => attempt.number === number)) return run;
-  const attempts = run.attempts.map((attempt) => (attempt.number === number ? { ...attempt, ...changes } : attempt));
-  return { ...run, attempts, ...(run.status === 'READY' && changes.container && { status: 'RUNNING' }) };
+/** R4: not for an attempt that was fenced meanwhile. It may have been killed before there was anything to kill. */
+function recordContainer(run: RunState, change: Extract<Change, { kind: 'recordContainer' }>): RunState {
+  const { container, tokenHash } = change;
+  const attempt = run.attempts.find(({ number }) => number === change.attempt);
+  if (attempt === undefined || attempt.phase === 'fenced') return run;
+  const attempts = run.attempts.map((each) => (each === attempt ? { ...each, container, tokenHash } : each));
+  return { ...run, attempts, ...(run.status === 'READY' && { status: 'RUNNING' }) };
 }
 
 function addWaiting(run: RunState, serverId: string, now: number): RunState {
@@ -153,7 +156,7 @@ function addWaiting(run: RunState, serverId: string, now: number): RunState {
 }
 
 function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestHandoff' }>, now: number): RunState {
-  checkMovable(run);
+  checkMovable(run, change.reason);
   const { id, mode, reason, targetServerId, metamorph } = change;
   const handoff: HandoffState = {
     ...{ id, mode, reason, targetServerId, from: run.activeAttempt!, to: null, phase: 'requested', requestedAt: now },
@@ -162,8 +165,10 @@ function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestH
   return { ...run, ...metamorph, handoff };
 }
 
-function checkMovable(run: RunState): void {
-  if (run.status !== 'RUNNING' || run.activeAttempt === null) {
+/** A first container may be lost before it is recorded, while the run is READY still. */
+function checkMovable(run: RunState, reason: HandoffReason): void {
+  const isUnderWay = run.status === 'RUNNING' || (run.status === 'READY' && reason === 'lost');
+  if (!isUnderWay || run.activeAttempt === null) {
     throw new Refusal(
       400,
       'run-not-running',

@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { newId } from '../ids.ts';
+import { storageFull } from '../refusal.ts';
 
 /**
  * Blobs too large for the database. A blob is named by an id of ours, so no path comes from a request; it is written,
@@ -15,10 +16,20 @@ export class FileStore {
     this.#folder = folder;
   }
 
-  /** Stores the whole of `source` durably. Answers the blob's id and its size in bytes. */
+  /**
+   * Stores the whole of `source` durably. Answers the blob's id and its size in bytes.
+   * @throws Refusal 507 `storage-full`; nothing is left behind then
+   */
   async put(source: Readable | Buffer): Promise<{ blobId: string; bytes: number }> {
     const blobId = newId();
-    const target = this.#pathOf(blobId);
+    try {
+      return { blobId, bytes: await this.#write(this.#pathOf(blobId), source) };
+    } catch (error) {
+      throw isDiskFull(error) ? storageFull() : error;
+    }
+  }
+
+  async #write(target: string, source: Readable | Buffer): Promise<number> {
     const partial = `${target}.partial`;
     await mkdir(path.dirname(target), { recursive: true });
     const file = await open(partial, 'wx');
@@ -37,7 +48,7 @@ export class FileStore {
       await rm(partial, { force: true });
       throw error;
     }
-    return { blobId, bytes };
+    return bytes;
   }
 
   read(blobId: string): ReadStream {
@@ -53,6 +64,9 @@ export class FileStore {
     return path.join(this.#folder, blobId.slice(0, 2), blobId);
   }
 }
+
+/** No room, or none for this user. */
+const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code!);
 
 export const isBlobId = (name: string): boolean => /^[A-Za-z0-9]{17}$/.test(name);
 

@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ApifyClient } from 'apify-client';
+import { type CallOptions, callWherry, exitCodeOf, type Outcome, startWherry } from './program.ts';
+
+export const actorFolder = (name: string): string => fileURLToPath(new URL(`./actors/${name}`, import.meta.url));
+
+/** Below the clone, so that Actors which are built there find the workspace's packages without an installation. */
+export async function dataFolderOfTest(): Promise<string> {
+  const folder = fileURLToPath(new URL('../../../.tmp', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  return mkdtemp(path.join(folder, 'cli-'));
+}
+
+/** Asks until the answer is there; a test that waits in vain ends by its own time limit. */
+export async function until<Answer>(ask: () => Promise<Answer | undefined | false>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await delay(30);
+  }
+}
+
+/** A platform that `wherry up` started in a process of its own. */
+export interface LivePlatform {
+  readonly url: string;
+  readonly client: ApifyClient;
+  /** Another command, against this platform. */
+  wherry(...commandLine: string[]): Promise<Outcome>;
+  startWherry(...commandLine: string[]): ChildProcess;
+  /** What a command with `--json` writes to stdout; it must end with exit code 0. */
+  json<Answer>(...commandLine: string[]): Promise<Answer>;
+  /** Ctrl-C. Answers the exit code. */
+  interrupt(): Promise<number | null>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+}
+
+export async function startLive(dataFolder: string, port = '0'): Promise<LivePlatform> {
+  const up = startWherry(['up', '--port', port, '--data', dataFolder, '--json'], { leadsGroup: true });
+  const ended = exitCodeOf(up);
+  const { url, token } = await startedEventOf(up);
+  const options: CallOptions = { environment: { WHERRY_URL: url, WHERRY_TOKEN: token } };
+  // A terminal sends its signals to the whole group; a run's processes lead groups of their own.
+  const signal = (name: NodeJS.Signals) => {
+    process.kill(-up.pid!, name);
+    return ended;
+  };
+  return {
+    url,
+    client: new ApifyClient({ baseUrl: url, token, maxRetries: 0 }),
+    wherry: (...commandLine) => callWherry(commandLine, options),
+    startWherry: (...commandLine) => startWherry(commandLine, options),
+    async json(...commandLine) {
+      const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--json'], options);
+      if (exitCode !== 0) throw new Error(`${commandLine.join(' ')} ended with ${exitCode}: ${stderr}`);
+      return JSON.parse(stdout);
+    },
+    interrupt: () => signal('SIGINT'),
+    kill: async () => void (await signal('SIGKILL')),
+  };
+}
+
+interface StartedEvent {
+  readonly event: 'started';
+  readonly url: string;
+  readonly token: string;
+}
+
+async function startedEventOf(up: ChildProcess): Promise<StartedEvent> {
+  up.stderr!.resume();
+  for await (const line of createInterface({ input: up.stdout! })) {
+    // Unread, what comes later would keep the process from closing.
+    queueMicrotask(() => up.stdout!.resume());
+    return JSON.parse(line);
+  }
+  throw new Error('the platform ended before it answered');
+}

@@ -1,0 +1,30 @@
+import { isOver, type RunState } from '../../../src/runs/run-state.ts';
+import type { Change } from '../../../src/runs/transitions.ts';
+import type { Observer } from '../observer.ts';
+import { Violation } from '../violation.ts';
+
+/** R2 and R3 of `transitions.ts`, on what the database has: R1 is with promise 1. */
+export class TransitionsHold implements Observer {
+  changed(before: RunState, change: Change, after: RunState): void {
+    this.#checkNumbers(before, after);
+    if (isOver(after) && (after.activeAttempt !== null || after.handoff !== null)) {
+      throw new Violation('R3', `${after.id} is over and has an active attempt or a handoff`);
+    }
+    if (isOver(before) && !['resurrect', 'endAttempt'].includes(change.kind) && before !== after) {
+      if (JSON.stringify(before) !== JSON.stringify(after)) {
+        throw new Violation('R3', `${after.id} was over, and ${change.kind} changed it`);
+      }
+    }
+  }
+
+  /** R2 */
+  #checkNumbers(before: RunState, after: RunState): void {
+    if (after.attemptCount < before.attemptCount) throw new Violation('R2', 'the number of attempts shrank');
+    for (const { number, phase } of after.attempts) {
+      const known = before.attempts.find((attempt) => attempt.number === number);
+      if (known === undefined && number <= before.attemptCount) throw new Violation('R2', `${number} is used again`);
+      if (known?.phase === 'fenced' && phase !== 'fenced')
+        throw new Violation('R2', `${number} is ${phase} after its fence`);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Caller } from '../../src/database/operation.ts';
+import type { HandoffResult } from '../../src/runs/run-control.ts';
+import type { RunState } from '../../src/runs/run-state.ts';
+import type { Change } from '../../src/runs/transitions.ts';
+import type { RunData, Write, WriteAnswer } from './run-data.ts';
+
+export type AttemptCaller = Extract<Caller, { kind: 'attempt' }>;
+/** At once from the model in memory, later from the real database. */
+export type Soon<Value> = Value | Promise<Value>;
+
+/** All that is durable, with the fence: what survives every crash of the platform. */
+export interface Ledger {
+  create(state: RunState, data: RunData): Soon<void>;
+  load(runId: string, caller: Caller): Soon<RunState>;
+  unfinished(): Soon<string[]>;
+  handoffs(runId: string): Soon<HandoffResult[]>;
+  change(runId: string, change: Change, caller: Caller): Soon<RunState>;
+  write(caller: AttemptCaller, write: Write): Soon<WriteAnswer>;
+  /** As an attempt, or as somebody who looks on. */
+  view(runId: string, caller: Caller): Soon<RunData>;
+}

@@ -1,0 +1,198 @@
+import type { Caller, Operation } from '../../src/database/operation.ts';
+import { Refusal } from '../../src/refusal.ts';
+import { RequestsInHand } from '../../src/runs/requests-in-hand.ts';
+import { drainServer } from '../../src/runs/server-drain.ts';
+import { Servers } from '../../src/runs/servers.ts';
+import { Supervisor } from '../../src/runs/supervisor.ts';
+import type { Owner } from './agenda.ts';
+import { type Answer, type Call, gateCallOf } from './call.ts';
+import type { CrashPoint } from './crash-points.ts';
+import { CrashingGate } from './crashing-gate.ts';
+import type { AttemptCaller } from './ledger.ts';
+import type { SimulatedContainer } from './simulated-container.ts';
+import { SimulatedEngine } from './simulated-engine.ts';
+import { SimulatedEvents } from './simulated-events.ts';
+import { SimulatedStore } from './simulated-store.ts';
+import type { World } from './world.ts';
+
+export const limits = { bootMs: 300, graceMs: 600, quietGraceMs: 100 };
+
+/** The platform from a start to a `kill -9`: the real supervisor, gate and requests in hand over what is simulated. */
+export class PlatformProcess implements Owner {
+  isDead = false;
+  isListening = false;
+  /** Handoffs that a user waits for. */
+  unanswered = 0;
+  readonly gate: CrashingGate;
+  readonly engine: SimulatedEngine;
+  readonly events: SimulatedEvents;
+  readonly store: SimulatedStore;
+  readonly #world: World;
+  readonly #requestsInHand: RequestsInHand;
+  #servers: Servers | undefined;
+  #supervisor: Supervisor | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+    const poke = (runId: string) => this.#supervisor?.poke(runId);
+    this.gate = new CrashingGate(world, this, poke);
+    this.#requestsInHand = new RequestsInHand(poke);
+    this.engine = new SimulatedEngine(world, this);
+    this.events = new SimulatedEvents(world, this);
+    this.store = new SimulatedStore(world, this);
+  }
+
+  get supervisor(): Supervisor {
+    return this.#supervisor!;
+  }
+
+  async start(): Promise<void> {
+    const { gate, engine, events, store } = this;
+    const clock = this.#world.clock.of(this);
+    this.#servers = await Servers.open(this.#serverTable(), engine);
+    this.#supervisor = new Supervisor({
+      ...{ store, engine, gate, requestsInHand: this.#requestsInHand, events, servers: this.#servers, clock, limits },
+      newId: () => this.#world.newId(),
+      logs: { append: (_runId, text) => this.#world.trace(`  log: ${text}`), end: () => undefined },
+      logger: { error: (details) => this.#checkFault((details as { err: unknown }).err) },
+      launch: async (run, { number, serverId }) => ({
+        spec: {
+          ...{ runId: run.id, attempt: number, serverId },
+          buildFolder: '',
+          command: { file: '', args: [] },
+          env: {},
+        },
+        tokenHash: `${run.id}/${number}`,
+        hide: (text) => text,
+      }),
+    });
+    await this.#supervisor.recover();
+    if (this.isDead) return;
+    this.isListening = true;
+    this.#supervisor.start();
+  }
+
+  /** Whether the platform dies at this point. From then on it does nothing any more. */
+  crashesAt(point: CrashPoint): boolean {
+    if (this.isDead) return true;
+    if (!this.#world.faults.crashes(point)) return false;
+    this.#world.crash(point);
+    return true;
+  }
+
+  /** What a container asks for, as `app.ts` and the routes answer it. */
+  async receive(container: SimulatedContainer, call: Call): Promise<Answer> {
+    const { caller } = container;
+    try {
+      if (call.kind === 'connect') return this.#connect(container);
+      await this.gate.enter(caller, gateCallOf(call));
+      return await this.#handle(caller, call);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { kind: 'refused', statusCode: error.statusCode, type: error.type };
+    }
+  }
+
+  /** What a user asks for. */
+  ask(what: string, wish: (supervisor: Supervisor, servers: Servers) => Promise<unknown>): void {
+    if (!this.isListening) return;
+    this.unanswered += 1;
+    this.#world.trace(`user: ${what}`);
+    wish(this.supervisor, this.#servers!)
+      .catch((error: unknown) => {
+        this.#world.trace(`  ${what}: ${(error as Error).message}`);
+        this.#checkRefusal(error);
+      })
+      .finally(() => {
+        this.unanswered -= 1;
+      });
+  }
+
+  drain(serverId: string): void {
+    this.ask(`drain ${serverId}`, (supervisor, servers) =>
+      drainServer({ supervisor, servers, caller: { kind: 'platform' } }, serverId),
+    );
+  }
+
+  undrain(serverId: string): void {
+    if (this.isDead) return;
+    this.#world.trace(`user: undrain ${serverId}`);
+    this.#servers?.setDraining(serverId, false).catch((error: unknown) => this.#checkRefusal(error));
+  }
+
+  #connect(container: SimulatedContainer): Answer {
+    const { runId, attempt } = container;
+    if (!this.supervisor.isAlive(runId, attempt)) return { kind: 'refused', statusCode: 403, type: 'attempt-fenced' };
+    this.events.connect(container);
+    this.gate.arrive(runId, attempt);
+    return { kind: 'done', value: null };
+  }
+
+  async #handle(caller: AttemptCaller, call: Call): Promise<Answer> {
+    if (this.isDead) return new Promise(() => undefined);
+    this.#world.witness.handling(caller, call);
+    let accepted = false;
+    try {
+      const value = await this.#perform(caller, call);
+      accepted = true;
+      return { kind: 'done', value };
+    } finally {
+      this.gate.leave(caller, gateCallOf(call), accepted);
+    }
+  }
+
+  async #perform(caller: AttemptCaller, call: Call) {
+    const { runId, attempt } = caller;
+    switch (call.kind) {
+      case 'connect':
+        return null;
+      case 'load':
+        return this.store.view(caller);
+      case 'reboot':
+        await this.supervisor.reboot(runId, caller);
+        return null;
+      case 'metamorph':
+        await this.#metamorph(caller);
+        return null;
+      case 'write': {
+        const value = await this.store.write(caller, call.write);
+        if (call.write.kind === 'take' && value !== null) this.#requestsInHand.take(runId, attempt, 'q', String(value));
+        if (call.write.kind === 'handle') this.#requestsInHand.release(runId, attempt, 'q', call.write.request);
+        return value;
+      }
+    }
+  }
+
+  #metamorph(caller: AttemptCaller): Promise<unknown> {
+    const metamorph = { actorId: 'other', buildId: 'other', buildNumber: '0.0.2', inputKey: 'INPUT-2' };
+    const what = { kind: 'requestHandoff', mode: 'cold', reason: 'metamorph', targetServerId: null } as const;
+    return this.supervisor.change(caller.runId, { ...what, id: this.#world.newId(), metamorph }, caller);
+  }
+
+  #checkRefusal(error: unknown): void {
+    if (!(error instanceof Refusal)) this.#world.fail(error);
+  }
+
+  /** The supervisor tries again what was refused; anything else is a fault of its own. */
+  #checkFault(error: unknown): void {
+    this.#world.trace(`  fault: ${error instanceof Error ? error.message : error}`);
+    const isExpected = error instanceof Refusal || /^the server .* is gone$|not wanted/.test((error as Error).message);
+    if (!isExpected) this.#world.fail(error);
+  }
+
+  /** The table of servers that are being drained, which `Servers` keeps in the database. */
+  #serverTable() {
+    const { draining } = this.#world;
+    return {
+      read: async <Input, Result>(_operation: Operation<Input, Result>, _input: Input, _caller: Caller) =>
+        [...draining] as Result,
+      write: async <Input, Result>(_operation: Operation<Input, Result>, input: Input, _caller: Caller) => {
+        const { id, isDraining } = input as { id: string; isDraining: boolean };
+        if (isDraining) draining.add(id);
+        else draining.delete(id);
+        return undefined as Result;
+      },
+      close: async () => undefined,
+    };
+  }
+}

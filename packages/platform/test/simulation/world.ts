@@ -1,0 +1,92 @@
+import { Agenda } from './agenda.ts';
+import type { Breakage } from './breakage.ts';
+import { checkersOf } from './checkers/checkers.ts';
+import type { CrashPoint, CrashTally } from './crash-points.ts';
+import { Faults } from './faults.ts';
+import type { Ledger } from './ledger.ts';
+import { Machines } from './machines.ts';
+import { MemoryLedger } from './memory-ledger.ts';
+import { Network } from './network.ts';
+import { PlatformProcess } from './platform-process.ts';
+import { Programs } from './programs/programs.ts';
+import { Random } from './random.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { Witness } from './witness.ts';
+
+export interface WorldOptions {
+  readonly breakage: Breakage;
+  readonly tally: CrashTally;
+  /** The database; the model in memory unless given. */
+  readonly ledger?: (clock: VirtualClock) => Ledger;
+  /** The runs; the seed decides unless given. */
+  readonly runIds?: readonly string[];
+  /** Hears of each step. */
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** All that there is in one history. */
+export class World {
+  readonly random: Random;
+  readonly agenda: Agenda;
+  readonly clock = new VirtualClock();
+  readonly breakage: Breakage;
+  readonly faults: Faults;
+  readonly machines: Machines;
+  readonly programs: Programs;
+  readonly network: Network;
+  readonly ledger: Ledger;
+  readonly witness: Witness;
+  readonly draining = new Set<string>();
+  readonly runIds: readonly string[];
+  readonly trace: (line: string) => void;
+  platform: PlatformProcess;
+  step = 0;
+  /** How many answers of the database go out together with the next ones. */
+  togetherRate = 0.3;
+  /** What went wrong outside of the scheduler's own steps. */
+  failure: unknown;
+  #ids = 0;
+
+  constructor(seed: number, { breakage, tally, ledger, trace, runIds }: WorldOptions) {
+    this.breakage = breakage;
+    this.trace = trace ?? (() => undefined);
+    this.random = new Random(seed);
+    this.agenda = new Agenda(this.random);
+    this.faults = new Faults(this.random, tally);
+    this.machines = new Machines(2 + this.random.below(2));
+    this.programs = new Programs(this.random);
+    this.network = new Network(this);
+    this.ledger = ledger?.(this.clock) ?? new MemoryLedger(() => this.clock.nowMs, breakage);
+    this.witness = new Witness(checkersOf(this));
+    const chosen = this.random.chance(0.15) ? [`run-${seed}-a`, `run-${seed}-b`] : [`run-${seed}`];
+    this.runIds = runIds ?? chosen;
+    this.platform = new PlatformProcess(this);
+  }
+
+  newId(): string {
+    this.#ids += 1;
+    return `${this.runIds[0]}-id-${this.#ids}`;
+  }
+
+  fail(error: unknown): void {
+    this.failure ??= error;
+  }
+
+  startPlatform(): void {
+    this.platform.start().catch((error: unknown) => this.fail(error));
+  }
+
+  /** `kill -9` of the platform: what it had in memory is gone, and it starts anew later. */
+  crash(point: CrashPoint | 'anywhere'): void {
+    this.trace(`crash: ${point}`);
+    const { platform } = this;
+    platform.isDead = true;
+    platform.isListening = false;
+    this.network.breakAll();
+    this.machines.platformDied();
+    this.agenda.add('the platform starts anew', () => {
+      this.platform = new PlatformProcess(this);
+      this.startPlatform();
+    });
+  }
+}

@@ -1,0 +1,101 @@
+/** What the seeded simulation found, each in the order of happenings that shows it. */
+import { expect, test, vi } from 'vitest';
+import { abortAtOnce, abortSlowly, migrateWarm, resurrect, say } from './simulation/outsiders.ts';
+import { Committer } from './simulation/programs/committer.ts';
+import { Deaf } from './simulation/programs/deaf.ts';
+import { Hung } from './simulation/programs/hung.ts';
+import { Rebooter } from './simulation/programs/rebooter.ts';
+import { Scenario } from './simulation/scenario.ts';
+
+const start = ['make: run/1', 'transaction: run recordContainer', 'answer: run recordContainer'];
+
+/** Lets the database refuse the next write, as on a full disk. */
+const fillDisk = ({ world }: Scenario) => vi.spyOn(world.faults, 'failsWrite').mockReturnValueOnce(true);
+
+test('S3: a disk that is full when a container is recorded does not fail the run', async () => {
+  const scenario = await Scenario.begin(() => new Committer(2));
+  fillDisk(scenario);
+  await scenario.let(...start);
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+});
+
+test('a server that is cut off while the first container is made does not fail the run', async () => {
+  const scenario = await Scenario.begin(() => new Committer(2));
+  scenario.world.machines.lose('server-1');
+  await scenario.let('make: run/1');
+  scenario.world.machines.bringBack('server-1');
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+});
+
+test('P1: an attempt that is fenced before it is made never runs', async () => {
+  const scenario = await Scenario.begin(() => new Hung());
+  await scenario.let(...start);
+  await scenario.ask(migrateWarm);
+  await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
+  await scenario.let('transaction: run addWaiting', 'answer: run addWaiting');
+  // The abort fences attempt 2, which the engine has not made yet: its kill finds nothing.
+  await scenario.ask(abortSlowly);
+  await scenario.let('transaction: run abort', 'answer: run abort');
+  await scenario.let('transaction: run cancelHandoff', 'answer: run cancelHandoff', 'make: run/2');
+  await scenario.let('transaction: run recordContainer', 'answer: run recordContainer');
+  expect(scenario.world.machines.latestOf(scenario.runId, 2)?.phase).toBe('ended');
+  await scenario.rest();
+});
+
+test('S3: what comes in the moment when the loop of a run ends is not missed', async () => {
+  const scenario = await Scenario.begin(() => new Rebooter('reboot'));
+  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
+  await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
+  scenario.world.togetherRate = 1;
+  await scenario.ask(say);
+  await scenario.let('transaction: run setStatusMessage', 'call: run/1 reboot', 'transaction: run requestHandoff');
+  await scenario.let('answer: run setStatusMessage');
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+});
+
+test('a reboot that was to be part of a handoff takes place when the handoff is off', async () => {
+  const scenario = await Scenario.begin(() => new Rebooter('reboot'));
+  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
+  await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
+  await scenario.ask(migrateWarm);
+  await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
+  await scenario.let('transaction: run addWaiting', 'answer: run addWaiting', 'call: run/1 reboot');
+  fillDisk(scenario);
+  await scenario.let('make: run/2', 'transaction: run recordContainer', 'answer: run recordContainer');
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 3 });
+});
+
+test('G1: a call that a waiting attempt sent before the platform died passes no gate of the next one', async () => {
+  const scenario = await Scenario.begin(() => new Committer(2));
+  await scenario.let(...start);
+  await scenario.ask(migrateWarm);
+  await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
+  await scenario.let('transaction: run addWaiting', 'answer: run addWaiting', 'make: run/2');
+  await scenario.let('transaction: run recordContainer', 'answer: run recordContainer', 'boot: run/2');
+  scenario.world.crash('anywhere');
+  await scenario.let('the platform starts anew', 'kill what was left: run/1', 'kill what was left: run/2');
+  await scenario.let('call: run/2 load');
+  await scenario.rest();
+  expect(scenario.state.status).toBe('SUCCEEDED');
+});
+
+test('what wakes a run that was dropped does not drop the one that was resurrected since', async () => {
+  const scenario = await Scenario.begin(() => new Deaf());
+  await scenario.let(...start);
+  await scenario.ask(migrateWarm);
+  await scenario.letAll();
+  // The drain is watched now, and the abort ends it; its watch looks once more a moment later.
+  await scenario.pass(100);
+  await scenario.ask(abortAtOnce);
+  await scenario.letAll();
+  await scenario.ask(resurrect);
+  await scenario.letAll();
+  await scenario.pass(1);
+  await scenario.ask(abortAtOnce);
+  await scenario.rest();
+  expect(scenario.state).toMatchObject({ status: 'ABORTED', attemptCount: 3 });
+});
