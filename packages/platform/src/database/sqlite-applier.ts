@@ -29,7 +29,11 @@ const isStorageFull = (error: unknown): boolean => {
   return code !== undefined && [10, 13].includes(code & 0xff);
 };
 
-/** Applies writes, many to a transaction and one fsync (group commit), each with its own savepoint (D2). */
+/**
+ * Applies writes, many to a transaction and one fsync (group commit). What one of them throws changes nothing (D2): the
+ * batch is then rolled back and applied again, each write with its own savepoint. Savepoints for all would cost every
+ * write two statements for the sake of the few that are refused.
+ */
 export class SqliteApplier {
   readonly #session: SqliteSession;
 
@@ -40,28 +44,53 @@ export class SqliteApplier {
   /** Outcomes in the order of `batch`. All that are `done` are durable when this returns. */
   apply(batch: readonly WriteRequest[]): WriteOutcome[] {
     try {
-      this.#session.execute('BEGIN IMMEDIATE');
-      const outcomes = batch.map((request) => this.#applyOne(request));
-      this.#session.execute('COMMIT');
-      return outcomes;
+      return this.#commit(() => batch.map((request) => this.#applyOne(request)));
     } catch (error) {
-      this.#rollBack();
-      // What needs less room than the whole of the group may still find it, the deletion that makes room above all.
-      if (isStorageFull(error) && batch.length > 1) return batch.flatMap((request) => this.apply([request]));
+      if (batch.length === 1) return [toOutcome(error)];
+      return isStorageFull(error) ? this.#applyEach(batch) : this.#applyWithSavepoints(batch);
+    }
+  }
+
+  /** What needs less room than the whole of the group may still find it, the deletion that makes room above all. */
+  #applyEach(batch: readonly WriteRequest[]): WriteOutcome[] {
+    return batch.flatMap((request) => this.apply([request]));
+  }
+
+  #applyWithSavepoints(batch: readonly WriteRequest[]): WriteOutcome[] {
+    try {
+      return this.#commit(() => batch.map((request) => this.#applyWithSavepoint(request)));
+    } catch (error) {
+      if (isStorageFull(error)) return this.#applyEach(batch);
       const outcome = toOutcome(error);
       return batch.map(() => outcome);
     }
   }
 
-  #applyOne(request: WriteRequest): WriteOutcome {
-    const operation = operationNamed(request.operation);
+  #commit(apply: () => WriteOutcome[]): WriteOutcome[] {
+    this.#session.execute('BEGIN IMMEDIATE');
+    try {
+      const outcomes = apply();
+      this.#session.execute('COMMIT');
+      return outcomes;
+    } catch (error) {
+      // After a full disk SQLite may have rolled back by itself.
+      if (this.#session.connection.isTransaction) this.#session.execute('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #applyOne({ operation, input, caller, now }: WriteRequest): WriteOutcome {
+    this.#session.drive(checkFence(caller));
+    const result = this.#session.drive(operationNamed(operation).body(input, { now, caller }));
+    return { kind: 'done', result };
+  }
+
+  #applyWithSavepoint(request: WriteRequest): WriteOutcome {
     this.#session.execute('SAVEPOINT operation');
     try {
-      this.#session.drive(checkFence(request.caller));
-      const context = { now: request.now, caller: request.caller };
-      const result = this.#session.drive(operation.body(request.input, context));
+      const outcome = this.#applyOne(request);
       this.#session.execute('RELEASE operation');
-      return { kind: 'done', result };
+      return outcome;
     } catch (error) {
       // A full disk ends the whole transaction: SQLite may have rolled it back already.
       if (isStorageFull(error)) throw error;
@@ -69,11 +98,6 @@ export class SqliteApplier {
       this.#session.execute('RELEASE operation');
       return toOutcome(error);
     }
-  }
-
-  /** After a full disk SQLite may have rolled back by itself. */
-  #rollBack(): void {
-    if (this.#session.connection.isTransaction) this.#session.execute('ROLLBACK');
   }
 }
 

@@ -44,15 +44,19 @@ interface Measured {
   readonly cleanCount: number;
 }
 
-function* tryAppend({ datasetId, items, now }: NewItems, measured: Measured): Sql<number | undefined> {
+/** Answers undefined when there is no such dataset, or when it is not that of `userId`. */
+function* tryAppend(append: NewItems, measured: Measured, userId?: string): Sql<number | undefined> {
+  const { datasetId, items, now } = append;
   const counted = yield* one<{ item_count: number }>(
     `UPDATE datasets SET item_count = item_count + ?, clean_item_count = clean_item_count + ?, bytes = bytes + ?,
-      write_count = write_count + 1, modified_at = ? WHERE id = ? RETURNING item_count`,
+      write_count = write_count + 1, modified_at = ?
+      WHERE id = ? AND user_id = COALESCE(?, user_id) RETURNING item_count`,
     items.length,
     measured.cleanCount,
     measured.bytes,
     now,
     datasetId,
+    userId ?? null,
   );
   if (counted === undefined) return undefined;
   const firstIndex = counted.item_count - items.length;
@@ -91,9 +95,13 @@ interface Push {
 }
 
 export const pushItems = defineWrite('datasets.pushItems', function* (push: Push, { now }) {
-  const datasetId = yield* findStorageId('datasets', push.userId, push.address);
-  yield* once(pushScope(datasetId), push.idempotencyKey, now, function* () {
-    yield* tryAppend({ datasetId, items: push.items, now }, push.measured);
+  const { userId, address, items, measured, idempotencyKey } = push;
+  // By the dataset's id in one statement: that is how Actors push, an item at a time.
+  const isById = idempotencyKey === undefined;
+  if (isById && (yield* tryAppend({ datasetId: address, items, now }, measured, userId)) !== undefined) return;
+  const datasetId = yield* findStorageId('datasets', userId, address);
+  yield* once(pushScope(datasetId), idempotencyKey, now, function* () {
+    yield* tryAppend({ datasetId, items, now }, measured);
     return null;
   });
 });

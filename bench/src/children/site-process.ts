@@ -1,0 +1,28 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { serve } from './serve.ts';
+
+/** Each page links to so many next ones: enough for a crawler to have work, and the queue stays short. */
+const linkCount = 10;
+const delayMs = 5;
+
+const pageCount = Number(process.argv[2]);
+
+function htmlOf(page: number): string {
+  const next = Array.from({ length: linkCount }, (_, index) => page + 1 + index).filter((each) => each < pageCount);
+  const links = next.map((each) => `<li><a href="/pages/${each}">Page ${each}</a></li>`);
+  return `<!doctype html><html lang="en"><head><title>Page ${page}</title></head><body>
+<h1>Page ${page}</h1><p>${'Some words to read. '.repeat(50)}</p><ul>${links.join('')}</ul></body></html>`;
+}
+
+const server = createServer(async (request, response) => {
+  const page = Number(/^\/pages\/(\d{1,9})$/.exec(request.url!)?.[1]);
+  await delay(delayMs);
+  if (!(page < pageCount)) response.writeHead(404).end();
+  else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(htmlOf(page));
+});
+
+server.listen(0, '127.0.0.1', () => {
+  serve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/pages/0`, async () => null);
+});

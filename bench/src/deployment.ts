@@ -1,0 +1,33 @@
+import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
+
+/** Brings an Actor of one file to the platform and builds it. Answers its id. */
+export async function deploy(client: ApifyClient, name: string, main: string): Promise<string> {
+  const version = {
+    versionNumber: '0.1',
+    buildTag: 'latest',
+    sourceType: ActorSourceType.SourceFiles as const,
+    sourceFiles: [
+      textFile('main.js', main),
+      // Without dependencies: it finds those of this clone, as every module is looked for in the folders above.
+      textFile('package.json', JSON.stringify({ name, type: 'module', scripts: { start: 'node main.js' } })),
+    ],
+  };
+  const { id } = await client.actors().create({ name, versions: [version as never] });
+  const build = await client.actor(id).build('0.1');
+  const { status } = await client.build(build.id).waitForFinish();
+  if (status !== 'SUCCEEDED') throw new Error(`the build of ${name} ended ${status}`);
+  return id;
+}
+
+const textFile = (name: string, content: string) => ({ name, format: 'TEXT' as const, content });
+
+/** Waits until the run has pushed `count` items more, so that it is known to be at work. */
+export async function waitForItems(client: ApifyClient, run: ActorRun, count: number): Promise<void> {
+  const countItems = async () => (await client.dataset(run.defaultDatasetId).get())!.itemCount;
+  const wanted = (await countItems()) + count;
+  while ((await countItems()) < wanted) {
+    const { status } = (await client.run(run.id).get())!;
+    if (status !== 'RUNNING') throw new Error(`the run ended ${status}: ${await client.log(run.id).get()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Child, startChild } from './child.ts';
+
+export const token = `bench_${randomBytes(16).toString('hex')}`;
+
+export interface Folder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** A new folder, removed at the end. */
+export async function newFolder(within = tmpdir()): Promise<Folder> {
+  const folder = await mkdtemp(path.join(within, 'wherry-bench-'));
+  return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** A new folder below the clone: Actors that are built there find the packages of the workspace. */
+export async function newFolderOfClone(): Promise<Folder> {
+  const within = fileURLToPath(new URL('../../.tmp', import.meta.url));
+  await mkdir(within, { recursive: true });
+  return newFolder(within);
+}
+
+/** The platform under test. Ask it for the bytes of memory that it holds. */
+export const startPlatformProcess = (
+  dataFolder: string,
+  profileFolder?: string,
+): Promise<Child<string, null, number>> =>
+  startChild('children/platform-process.ts', { args: [dataFolder, token], profileFolder });
+
+export const startNothingProcess = (): Promise<Child<string>> => startChild('children/nothing-process.ts');
+
+/** A site of so many pages; it is ready with the URL of the first one. */
+export const startSiteProcess = (pageCount: number): Promise<Child<string>> =>
+  startChild('children/site-process.ts', { args: [String(pageCount)] });

@@ -1,0 +1,32 @@
+/** What is measured: one round of work, answered as a figure such as pushes per second. */
+export type Contestants<Name extends string> = Readonly<Record<Name, () => Promise<number>>>;
+export type Rounds<Name extends string> = Readonly<Record<Name, readonly number[]>>;
+
+/**
+ * Measures the contestants in turn, `rounds` times, each round beginning with another one: what else the machine does
+ * then strikes all of them alike.
+ */
+export async function interleave<Name extends string>(
+  contestants: Contestants<Name>,
+  rounds: number,
+): Promise<Rounds<Name>> {
+  const names = Object.keys(contestants) as Name[];
+  const measured = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round < rounds; round += 1) {
+    for (let turn = 0; turn < names.length; turn += 1) {
+      const name = names[(round + turn) % names.length]!;
+      measured[name].push(await contestants[name]());
+    }
+  }
+  return measured;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The median of the ratios round by round, so that a slow minute of the machine does not count as a difference. */
+export const medianRatio = (values: readonly number[], beside: readonly number[]): number =>
+  median(values.map((value, round) => value / beside[round]!));

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { interleave, median, medianRatio } from '../src/rounds.ts';
+import { tableOf } from '../src/table.ts';
+
+test('the contestants take turns, and each of them begins a round', async () => {
+  const order: string[] = [];
+  const work = (name: string) => async () => order.push(name);
+  const rounds = await interleave({ a: work('a'), b: work('b'), c: work('c') }, 3);
+  expect(order.join('')).toBe('abcbcacab');
+  expect(rounds).toEqual({ a: [1, 6, 8], b: [2, 4, 9], c: [3, 5, 7] });
+});
+
+test('the median of an even count lies between the two in the middle', () => {
+  expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2.5]);
+});
+
+test('a slow round of both is not a difference between them', () => {
+  expect(medianRatio([10, 100, 50], [20, 200, 100])).toBe(0.5);
+});
+
+test('the table says what was measured, beside what, and whether the goal is met', () => {
+  const table = tableOf([
+    {
+      what: 'pushes',
+      value: 14_321.6,
+      unit: '/s',
+      beside: { what: 'nothing', value: 44_700, unit: '/s' },
+      ratio: 0.32,
+      goals: [{ text: '≥ 15,000/s', met: false }],
+    },
+    { what: 'memory', value: 81.26, unit: 'MB', goals: [{ text: '≤ 120 MB', met: true }] },
+  ]);
+  expect(table.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['', 'measured', 'beside', 'ratio', 'goal'],
+    ['pushes', '14,322 /s', '44,700 /s nothing', '0.32', '≥ 15,000/s: missed'],
+    ['memory', '81.3 MB', '≤ 120 MB: met'],
+  ]);
+});
