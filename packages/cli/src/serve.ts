@@ -7,16 +7,20 @@ import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { badUsage, Failure, failureOf } from './failure.ts';
-import { interruption } from './interruption.ts';
+import { type Interruption, interruption } from './interruption.ts';
 import { printJsonLine, printNote, printResult } from './output.ts';
 import { Progress } from './progress.ts';
 import type { PlatformSettings } from './settings.ts';
 import { showDemo } from './show-demo.ts';
 import { readOrMakeToken } from './token.ts';
 
+/** How long runs have to finish what is in hand when the platform ends: `docker stop` kills what takes 10 s. */
+const endGraceSecs = 8;
+
 /** Starts the platform, shows the demo if that is wanted, and stays until it is told to end. */
 export async function serve(settings: PlatformSettings, { json }: { json: boolean }): Promise<ExitCode> {
-  const signal = interruption();
+  const interrupted = interruption();
+  const signal = interrupted.first;
   const dataFolder = path.resolve(settings.dataFolder);
   const platform = await start(settings, dataFolder);
   try {
@@ -30,8 +34,21 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
     }
     return exitCodes.ok;
   } finally {
-    await platform.close();
+    await end(platform, interrupted);
   }
+}
+
+async function end(platform: Platform, { first, second }: Interruption): Promise<void> {
+  if (first.aborted) {
+    printNote(
+      '\nEnding. Runs at work finish what they have in hand, and go on at the next start. Ctrl-C again: at once.',
+    );
+  }
+  second.addEventListener('abort', async () => {
+    await platform.close();
+    process.exit(exitCodes.notSucceeded);
+  });
+  await platform.close({ graceSecs: endGraceSecs });
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
