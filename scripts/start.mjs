@@ -25,7 +25,8 @@ function pathOfTheMachine() {
 
 function install() {
   console.error('Installing the dependencies (npm ci); this happens once and after each update.');
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  // Its warnings are about the machine's Node, which runs npm and nothing besides.
+  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     // npm's own progress goes where errors go, so that the output of `wherry start --json` stays whole.
     stdio: ['inherit', 2, 2],

@@ -8,16 +8,24 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 const sameKeyPressMs = 500;
 
-/** Aborted by the first Ctrl-C (or SIGTERM, or the terminal's end); a second one ends this process at once. */
-export function interruption(): AbortSignal {
-  const controller = new AbortController();
-  let firstAt: number | undefined;
+export interface Interruption {
+  /** Aborted by the first Ctrl-C (or SIGTERM, or the terminal's end): come to an end in good order. */
+  readonly first: AbortSignal;
+  /** Aborted by the second one: end at once. A third one ends this process, whatever it is at. */
+  readonly second: AbortSignal;
+}
+
+export function interruption(): Interruption {
+  const presses = [new AbortController(), new AbortController()] as const;
+  let lastAt = Number.NEGATIVE_INFINITY;
   const onSignal = () => {
     const now = performance.now();
-    if (firstAt !== undefined && now - firstAt > sameKeyPressMs) process.exit(exitCodes.notSucceeded);
-    firstAt ??= now;
-    controller.abort();
+    if (now - lastAt < sameKeyPressMs) return;
+    lastAt = now;
+    const next = presses.find(({ signal }) => !signal.aborted);
+    if (next === undefined) process.exit(exitCodes.notSucceeded);
+    next.abort();
   };
   for (const signal of signals) process.on(signal, onSignal);
-  return controller.signal;
+  return { first: presses[0].signal, second: presses[1].signal };
 }

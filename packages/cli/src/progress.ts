@@ -1,6 +1,7 @@
 /** What is going on, for a person: one line that changes on a terminal, a line for each step anywhere else. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
+  #shown = '';
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -8,6 +9,8 @@ export class Progress {
 
   /** Where things stand now. Off a terminal it is shown only when it counts as a step: `always`. */
   update(text: string, { always = false }: { always?: boolean } = {}): void {
+    if (text === this.#shown) return;
+    this.#shown = text;
     if (this.#stream.isTTY) this.#stream.write(`\r\u001b[K${text.slice(0, (this.#stream.columns || 80) - 1)}`);
     else if (always) this.#stream.write(`${text}\n`);
   }
@@ -20,6 +23,7 @@ export class Progress {
 
   /** Takes the changing line away. */
   clear(): void {
+    this.#shown = '';
     if (this.#stream.isTTY) this.#stream.write('\r\u001b[K');
   }
 }

@@ -7,19 +7,20 @@ import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { badUsage, Failure, failureOf } from './failure.ts';
-import { interruption } from './interruption.ts';
+import { type Interruption, interruption } from './interruption.ts';
 import { printJsonLine, printNote, printResult } from './output.ts';
 import { Progress } from './progress.ts';
 import type { PlatformSettings } from './settings.ts';
 import { showDemo } from './show-demo.ts';
 import { readOrMakeToken } from './token.ts';
 
-/** How long runs may take to finish what they have in hand when the platform is told to end. */
-const stopGraceSecs = 10;
+/** How long runs have to finish what is in hand when the platform ends: `docker stop` kills what takes 10 s. */
+const endGraceSecs = 8;
 
 /** Starts the platform, shows the demo if that is wanted, and stays until it is told to end. */
 export async function serve(settings: PlatformSettings, { json }: { json: boolean }): Promise<ExitCode> {
-  const signal = interruption();
+  const interrupted = interruption();
+  const signal = interrupted.first;
   const dataFolder = path.resolve(settings.dataFolder);
   const platform = await start(settings, dataFolder);
   try {
@@ -33,9 +34,21 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
     }
     return exitCodes.ok;
   } finally {
-    if (!settings.once) printNote('Ending: runs that are at work save what they have. Ctrl-C again ends at once.');
-    await platform.close({ graceSecs: settings.once ? 0 : stopGraceSecs });
+    await end(platform, interrupted);
   }
+}
+
+async function end(platform: Platform, { first, second }: Interruption): Promise<void> {
+  if (first.aborted) {
+    printNote(
+      '\nEnding. Runs at work finish what they have in hand, and go on at the next start. Ctrl-C again: at once.',
+    );
+  }
+  second.addEventListener('abort', async () => {
+    await platform.close();
+    process.exit(exitCodes.notSucceeded);
+  });
+  await platform.close({ graceSecs: endGraceSecs });
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
@@ -43,23 +56,11 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
-    return await startPlatform({ dataFolder, token, host, port, servers, logger: fileLogger(dataFolder) });
+    const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
+    return await startPlatform({ dataFolder, token, host, port, servers, logger });
   } catch (error) {
     throw startFailure(error as NodeJS.ErrnoException, settings);
   }
-}
-
-function fileLogger(dataFolder: string): pino.Logger {
-  const destination = pino.destination({
-    ...{ dest: path.join(dataFolder, 'platform.log'), append: true },
-    // Otherwise a full disk would keep the process from ending: it would try the last lines again for ever.
-    sync: true,
-    // What a full disk does not take is kept up to here, then dropped.
-    maxLength: 1024 * 1024,
-  });
-  // Unheard, the first line that the disk does not take would end the platform.
-  destination.on('error', () => undefined);
-  return pino(destination);
 }
 
 function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: PlatformSettings): Failure {

@@ -6,6 +6,7 @@ import type { DemoOptions } from './demo/demo.ts';
 import { runDemo } from './demo/demo.ts';
 import type { Verdict } from './demo/verdict.ts';
 import { deploy } from './deploy.ts';
+import type { Progress } from './progress.ts';
 
 const actorsFolder = fileURLToPath(new URL('../../../actors', import.meta.url));
 const demoActor = 'site-crawler';
@@ -17,12 +18,21 @@ export async function showDemo(options: Omit<DemoOptions, 'actor'>): Promise<Ver
   for (const folder of await bundledActors()) {
     signal.throwIfAborted();
     const name = path.basename(folder);
-    progress.update(`Building the Actor ${name}: its first build installs what it needs`, { always: true });
-    const { fullName, wasBuilt } = await deploy(connection, folder, (line) => progress.update(`${name}: ${line}`));
+    const { fullName, wasBuilt } = await deploy(connection, folder, buildTeller(progress, name));
     progress.step(`Actor ${fullName}: ${wasBuilt ? 'built' : 'up to date'}`);
     if (name === demoActor) actor = fullName;
   }
   return runDemo({ ...options, actor });
+}
+
+/** A build may take a while, and most starts need none: it is told of with its first line. */
+function buildTeller(progress: Progress, name: string): (line: string) => void {
+  let isTold = false;
+  return (line) => {
+    if (!isTold) progress.step(`Building the Actor ${name}; its first build installs what it needs.`);
+    isTold = true;
+    progress.update(`  ${line}`);
+  };
 }
 
 async function bundledActors(): Promise<string[]> {

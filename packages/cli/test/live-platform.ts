@@ -40,8 +40,12 @@ export interface LivePlatform {
   kill(): Promise<void>;
 }
 
-export async function startLive(dataFolder: string, port = '0'): Promise<LivePlatform> {
-  const up = startWherry(['up', '--port', port, '--data', dataFolder, '--json'], { leadsGroup: true });
+export const startLive = (dataFolder: string, port = '0'): Promise<LivePlatform> =>
+  livePlatformOf(['up', '--port', port, '--data', dataFolder, '--json']);
+
+/** The command line and the environment must make it write JSON. */
+export async function livePlatformOf(commandLine: readonly string[], how: CallOptions = {}): Promise<LivePlatform> {
+  const up = startWherry(commandLine, { ...how, leadsGroup: true });
   const ended = exitCodeOf(up);
   const { url, token } = await startedEventOf(up);
   const options: CallOptions = { environment: { WHERRY_URL: url, WHERRY_TOKEN: token } };

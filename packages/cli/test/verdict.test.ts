@@ -72,7 +72,7 @@ test('a run that did not succeed and a move that was not made are faults', () =>
 test('items of pages that nobody knew of count as pages; those of pages that failed are told', () => {
   const verdict = verdictOf({ ...whole, items: [...whole.items, { url: 'd', failed: true }] });
   expect(verdict).toMatchObject({ pages: 4, failedPages: 1, lost: [], faults: [] });
-  expect(reportOf(verdict)).toContain('1 pages could not be loaded');
+  expect(reportOf(verdict)).toContain('1 page could not be loaded; its item says why');
 });
 
 test('the report is a table of counts and one of moves', () => {

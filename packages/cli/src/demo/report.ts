@@ -18,7 +18,12 @@ export function reportOf(verdict: Verdict): string {
       move.duplicates,
     ]),
   );
-  const failed = failedPages === 0 ? [] : [`${failedPages} pages could not be loaded; their items say so.`];
+  const failed =
+    failedPages === 0
+      ? []
+      : [
+          `${pagesOf(failedPages)} could not be loaded; ${failedPages === 1 ? 'its item says' : 'their items say'} why.`,
+        ];
   return ['', counts, '', ...(moves.length === 0 ? [] : [handoffs, '']), ...failed, ...sentences(verdict)].join('\n');
 }
 

@@ -86,6 +86,8 @@ function faultsOf(verdict: Omit<Verdict, 'faults'>): string[] {
     ...(repeatedAsPlanned === 0 ? [] : [`${repeatedAsPlanned} items were repeated without a server being lost.`]),
     ...(moves.length === plannedMoveCount
       ? []
-      : [`The run was moved ${moves.length} times, not ${plannedMoveCount}: the crawl ended too early.`]),
+      : [
+          `The run was moved ${moves.length} times, not ${plannedMoveCount}: the crawl ended too early. A larger site gives time.`,
+        ]),
   ];
 }

@@ -1,0 +1,68 @@
+/** `npm start -- --once`: the demo on its real Actor, which is installed and built once for all tests here. */
+import { rm } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sitePageCount } from '../src/demo/site.ts';
+import type { Verdict } from '../src/demo/verdict.ts';
+import { exitCodes } from '../src/exit-codes.ts';
+import { dataFolderOfTest, startLive } from './live-platform.ts';
+import { callWherry, exitCodeOf, startScript, startWherry } from './program.ts';
+
+/** Ends only what hangs: an installation may take its time. */
+const limit = { timeout: 300_000 };
+
+let dataFolder: string;
+let commandLine: string[];
+beforeAll(async () => {
+  dataFolder = await dataFolderOfTest();
+  commandLine = ['--once', '--port', '0', '--data', dataFolder];
+});
+afterAll(() => rm(dataFolder, { recursive: true, force: true }));
+
+test(
+  'the demo moves its crawl three times and loses nothing, repeats nothing as planned, and says so',
+  limit,
+  async () => {
+    const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--json'], { script: startScript });
+    expect(exitCode, stderr).toBe(exitCodes.ok);
+    const [started, verdict, ...more] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(started).toEqual({ event: 'started', url: expect.any(String), token: expect.any(String), dataFolder });
+    expect(verdict as Verdict).toMatchObject({
+      ...{ event: 'demo', ok: true, status: 'SUCCEEDED', faults: [] },
+      ...{ pages: sitePageCount, lost: [], failedPages: 0, repeatedAsPlanned: 0 },
+    });
+    expect((verdict as Verdict).moves.map(({ mode, outcome }) => [mode, outcome])).toEqual([
+      ['warm', 'done'],
+      ['cold', 'done'],
+      ['lost', 'done'],
+    ]);
+    expect(more).toEqual([]);
+    // Not on a terminal, so a line for each step.
+    expect(stderr).toMatch(
+      /^Building the Actor site-crawler;.*\nActor wherry\/site-crawler: built\nCrawling 400 pages/,
+    );
+    expect(stderr).toMatch(/\n {2}warm: local-1 → local-2, .*\n {2}cold: .*\n {2}lost: .*\n$/);
+  },
+);
+
+test('Ctrl-C in the middle of the demo ends it and its run; a second start builds nothing anew', limit, async () => {
+  const demo = startWherry(commandLine, { script: startScript, leadsGroup: true });
+  const [ended, stdout] = [exitCodeOf(demo), text(demo.stdout!)];
+  let stderr = '';
+  for await (const chunk of demo.stderr!) {
+    const wasMoved = stderr.includes('warm:');
+    stderr += chunk;
+    if (!wasMoved && stderr.includes('warm:')) process.kill(-demo.pid!, 'SIGINT');
+  }
+  expect(await ended).toBe(exitCodes.notSucceeded);
+  expect(stderr).toMatch(/^Actor wherry\/site-crawler: up to date\n/);
+  expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
+  expect(await stdout).not.toContain('duplicates');
+  const platform = await startLive(dataFolder);
+  const { items } = await platform.client.runs().list({ desc: true });
+  expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'SUCCEEDED']);
+  await platform.interrupt();
+});

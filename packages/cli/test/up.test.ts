@@ -1,0 +1,67 @@
+/** How a platform begins and ends, as its operator sees it. */
+import { readdir, readlink, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exitCodes } from '../src/exit-codes.ts';
+import type { Server } from '../src/wherry-api.ts';
+import { actorFolder, dataFolderOfTest, livePlatformOf, startLive, until } from './live-platform.ts';
+import { callWherry, startScript } from './program.ts';
+
+let dataFolder: string;
+beforeAll(async () => {
+  dataFolder = await dataFolderOfTest();
+});
+afterAll(() => rm(dataFolder, { recursive: true, force: true }));
+
+/** Processes that work in a folder below this one. */
+async function processesBelow(folder: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+  return pids.filter((_, index) => folders[index]!.startsWith(folder));
+}
+
+test('Ctrl-C ends the platform and all that it started; the next start goes on with its runs', async () => {
+  const first = await startLive(dataFolder);
+  const actor = actorFolder('counter');
+  expect(await first.wherry('run', actor, '--input', '{"items":0}')).toMatchObject({ exitCode: exitCodes.ok });
+  const { id, defaultDatasetId, defaultKeyValueStoreId } = await first.client.actor('wherry/counter').start({});
+  await until(async () => (await first.client.dataset(defaultDatasetId).get())!.itemCount > 2);
+  expect(await first.interrupt()).toBe(exitCodes.ok);
+  expect(await processesBelow(dataFolder)).toEqual([]);
+
+  const second = await startLive(dataFolder);
+  await second.client.keyValueStore(defaultKeyValueStoreId).setRecord({ key: 'ENOUGH', value: true });
+  expect(await second.client.run(id).waitForFinish()).toMatchObject({ status: 'SUCCEEDED' });
+  const { items } = await second.client.dataset<{ item: number }>(defaultDatasetId).listItems();
+  expect(items.map(({ item }) => item)).toEqual(items.map((_, index) => index));
+  expect((await second.wherry('log', id)).stdout).toMatch(/Attempt 1 is told that it migrates[\s\S]*Attempt 2 starts/);
+
+  // While it is up, a second platform gets neither its folder nor its port.
+  const port = new URL(second.url).port;
+  const [onFolder, onPort] = await Promise.all([
+    callWherry(['up', '--port', '0', '--data', dataFolder, '--json']),
+    callWherry(['up', '--port', port, '--data', path.join(dataFolder, 'other'), '--json']),
+  ]);
+  expect(onFolder).toMatchObject({ exitCode: exitCodes.badUsage, stdout: '' });
+  expect(onFolder.stderr).toMatch(
+    /^wherry: [^\n]* is in use by the platform with the process id \d+\.[^\n]*--data[^\n]*\n$/,
+  );
+  expect(onPort).toMatchObject({ exitCode: exitCodes.badUsage, stdout: '' });
+  expect(onPort.stderr).toMatch(/^wherry: Port \d+ is in use\. Choose another with --port or WHERRY_PORT\.\n$/);
+  expect(await second.interrupt()).toBe(exitCodes.ok);
+});
+
+test('npm start takes every setting from the environment', async () => {
+  const environment = {
+    WHERRY_PORT: '0',
+    WHERRY_DATA: path.join(dataFolder, 'of-variables'),
+    WHERRY_HOST: '127.0.0.1',
+    WHERRY_TOKEN: 'token-of-a-variable',
+    WHERRY_SERVERS: '3',
+    WHERRY_NO_DEMO: '1',
+  };
+  const platform = await livePlatformOf(['--json'], { script: startScript, environment });
+  const servers = await platform.json<Server[]>('servers', '--token', 'token-of-a-variable');
+  expect(servers.map(({ id }) => id)).toEqual(['local-1', 'local-2', 'local-3']);
+  expect(await platform.interrupt()).toBe(exitCodes.ok);
+});
