@@ -477,7 +477,9 @@ export class Supervisor implements RunControl {
 
   async #finish(run: LiveRun, { status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const message = endMessageOf(run.state, status, exitCode);
-    await this.#apply(run, { kind: 'finish', status, exitCode, message, usage: run.usage.values });
+    const attempt = run.state.activeAttempt!;
+    await this.#apply(run, { kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
+    if (!isOver(run.state)) return;
     this.#note(run.id, `The run ended ${run.state.status}. ${message}`);
     for (const { number } of run.state.attempts) this.#parts.gate.discard(run.id, number);
   }
