@@ -63,7 +63,13 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('cancelHandoff' as const), outcome: text }),
   fc.record({ kind: fc.constant('endAttempt' as const), attempt, exitCode: fc.option(fc.nat(255)) }),
   fc.record({
-    ...{ kind: fc.constant('finish' as const), exitCode: fc.option(fc.nat(255)), message: fc.option(text), usage },
+    ...{
+      kind: fc.constant('finish' as const),
+      attempt,
+      exitCode: fc.option(fc.nat(255)),
+      message: fc.option(text),
+      usage,
+    },
     status: fc.constantFrom('SUCCEEDED' as const, 'FAILED' as const, 'TIMED-OUT' as const, 'ABORTED' as const),
   }),
   fc.record({ kind: fc.constant('abort' as const), graceMs: fc.nat(500) }),

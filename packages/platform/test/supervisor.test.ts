@@ -1,5 +1,5 @@
 /** What the seeded simulation found, each in the order of happenings that shows it. */
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { abortAtOnce, abortSlowly, migrateWarm, resurrect, say } from './simulation/outsiders.ts';
 import { Committer } from './simulation/programs/committer.ts';
 import { Deaf } from './simulation/programs/deaf.ts';
@@ -98,4 +98,58 @@ test('what wakes a run that was dropped does not drop the one that was resurrect
   await scenario.ask(abortAtOnce);
   await scenario.rest();
   expect(scenario.state).toMatchObject({ status: 'ABORTED', attemptCount: 3 });
+});
+
+describe('S3: after a failure that leaves open whether the change took place, the run goes on as the database has it', () => {
+  /** The next change is durable, and whoever asked for it hears of an error. */
+  const breakAnswer = ({ world }: Scenario) => vi.spyOn(world.faults, 'breaksAnswer').mockReturnValueOnce(true);
+
+  test('when the platform asked for a handoff', async () => {
+    const scenario = await Scenario.begin(() => new Committer(2));
+    await scenario.let(...start);
+    scenario.world.platform.engine.lose(scenario.world.machines.lose('server-1'));
+    breakAnswer(scenario);
+    await scenario.let('lost: run/1', 'transaction: run requestHandoff');
+    scenario.world.machines.bringBack('server-1');
+    await scenario.rest();
+    expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+  });
+
+  test('when a user asked for one', async () => {
+    const scenario = await Scenario.begin(() => new Committer(2));
+    await scenario.let(...start);
+    await scenario.ask(migrateWarm);
+    breakAnswer(scenario);
+    await scenario.let('transaction: run requestHandoff');
+    await scenario.rest();
+    expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+  });
+
+  test('when the active attempt changed: the gate opens', async () => {
+    const scenario = await Scenario.begin(() => new Committer(2));
+    await scenario.let(...start);
+    await scenario.ask(migrateWarm);
+    await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
+    await scenario.let('transaction: run addWaiting', 'answer: run addWaiting', 'make: run/2');
+    await scenario.let('transaction: run recordContainer', 'answer: run recordContainer', 'boot: run/2');
+    await scenario.let('call: run/2 load');
+    await scenario.pass(300);
+    await scenario.pass(600);
+    breakAnswer(scenario);
+    await scenario.let('transaction: run switch');
+    await scenario.rest();
+    expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+  });
+
+  test('when a user resurrected the run', async () => {
+    const scenario = await Scenario.begin(() => new Deaf());
+    await scenario.let(...start);
+    await scenario.ask(abortAtOnce);
+    await scenario.letAll();
+    await scenario.ask(resurrect);
+    breakAnswer(scenario);
+    await scenario.let('transaction: run resurrect');
+    await scenario.letAll();
+    expect(scenario.state).toMatchObject({ status: 'RUNNING', activeAttempt: 2 });
+  });
 });

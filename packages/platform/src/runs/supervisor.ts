@@ -9,7 +9,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { Caller } from '../database/operation.ts';
-import type { ContainerEvent } from '../engines/engine.ts';
+import type { ContainerEvent, ContainerRef } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { LiveRun, type Sight } from './live-run.ts';
 import { type Action, type Limits, plan } from './plan.ts';
@@ -151,16 +151,32 @@ export class Supervisor implements RunControl {
     const state = await this.#parts.store.load(runId);
     const known = this.#runs.get(runId);
     if (known !== undefined) return this.#take(known, state);
+    if (isOver(state) && state.attempts.length === 0) return;
     const run = new LiveRun(state, false);
     this.#runs.set(runId, run);
     this.#advance(run);
   }
 
   async change(runId: string, change: Change, caller: Caller): Promise<RunState> {
-    const state = await this.#parts.store.change(runId, change, caller);
-    const run = this.#runs.get(runId);
-    if (run !== undefined) this.#take(run, state);
-    return state;
+    try {
+      const state = await this.#parts.store.change(runId, change, caller);
+      const run = this.#runs.get(runId);
+      if (run !== undefined) this.#take(run, state);
+      return state;
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.#askAnew(runId);
+      throw error;
+    }
+  }
+
+  /** S3: whether a change that failed took place is not known, so the database is asked. */
+  #askAnew(runId: string): void {
+    if (this.#isClosed) return;
+    this.adopt(runId).catch((error: unknown) => {
+      if (this.#isClosed) return;
+      this.#parts.logger.error({ err: error, runId }, 'the state of a run could not be read; it is tried again');
+      this.#parts.clock.after(retryMs, () => this.#askAnew(runId));
+    });
   }
 
   async reboot(runId: string, caller: Caller): Promise<RunState> {
@@ -248,17 +264,69 @@ export class Supervisor implements RunControl {
     this.#parts.logs.append(runId, `WHERRY ${text}`, this.#parts.clock.now());
   }
 
-  /** Takes over what the database says now. */
+  /**
+   * Takes over what the database says now, and does what follows from it, whoever made the change and however this
+   * process has heard of it.
+   */
   #take(run: LiveRun, state: RunState): void {
     const before = run.state;
     run.state = state;
-    if (before.handoff !== null && before.handoff.id !== state.handoff?.id) this.#handoffEnds.wake(before.handoff.id);
+    for (const { number } of before.attempts) {
+      if (!state.attempts.some((attempt) => attempt.number === number)) this.#forget(run, number);
+    }
+    if (state.activeAttempt !== before.activeAttempt) this.#passOn(run, before);
+    if (before.handoff !== null && before.handoff.id !== state.handoff?.id) {
+      if (state.activeAttempt === before.handoff.from) this.#goOn(run, state.activeAttempt);
+      this.#handoffEnds.wake(before.handoff.id);
+    }
     if (isOver(state) && !isOver(before)) this.#runEnds.wake(run.id);
     this.#advance(run);
   }
 
+  /** An attempt has ended. */
+  #forget(run: LiveRun, attempt: number): void {
+    const { gate, events, requestsInHand } = this.#parts;
+    run.forget(attempt);
+    gate.forget(run.id, attempt);
+    events.end(run.id, attempt);
+    requestsInHand.forget(run.id, attempt);
+    this.#attemptEnds.wake(run.id);
+  }
+
+  /** S1: the gate opens once the switch is durable. */
+  #passOn(run: LiveRun, before: RunState): void {
+    const { gate } = this.#parts;
+    const from = before.activeAttempt;
+    const to = run.state.activeAttempt;
+    if (to !== null) {
+      run.openedAtMs = before.attempts.some(({ number }) => number === to) ? performance.now() : undefined;
+      gate.open(run.id, to);
+    }
+    if (from !== null) {
+      run.lastWriteAtMs = gate.traffic(run.id, from).lastWriteAtMs;
+      gate.discard(run.id, from);
+    }
+    if (from !== null && to !== null) {
+      this.#note(run.id, `Attempt ${from} is fenced; attempt ${to} is the active one.`);
+    }
+  }
+
+  /** The attempt that was told to migrate goes on, since the handoff is off: what was held of it is let through. */
+  #goOn(run: LiveRun, attempt: number): void {
+    this.#parts.gate.open(run.id, attempt);
+    const live = run.container(attempt);
+    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
+  }
+
   async #apply(run: LiveRun, change: Change): Promise<void> {
-    this.#take(run, await this.#parts.store.change(run.id, change));
+    await this.#applied(run, change);
+  }
+
+  /** The run as this change left it; others may have changed it further since. */
+  async #applied(run: LiveRun, change: Change): Promise<RunState> {
+    const state = await this.#parts.store.change(run.id, change);
+    this.#take(run, state);
+    return state;
   }
 
   /** S2, S3 */
@@ -277,7 +345,7 @@ export class Supervisor implements RunControl {
         run.isAdvancing = false;
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
-        run.cancelWake = this.#parts.clock.after(retryMs, () => this.#advance(run));
+        run.cancelWake = this.#parts.clock.after(retryMs, () => this.#askAnew(run.id));
       },
     );
     this.#track(work);
@@ -315,7 +383,7 @@ export class Supervisor implements RunControl {
         run.container(action.attempt).killSent = true;
         return engine.kill(run.id, action.attempt);
       case 'end':
-        return this.#end(run, action.attempt, action.exitCode);
+        return this.#apply(run, { kind: 'endAttempt', attempt: action.attempt, exitCode: action.exitCode });
       case 'addWaiting':
         return this.#apply(run, { kind: 'addWaiting', serverId: this.#target(run) });
       case 'sendMigrating':
@@ -386,26 +454,21 @@ export class Supervisor implements RunControl {
     const { spec, tokenHash, hide } = await this.#parts.launch(run.state, attempt);
     this.#hiding.set(run.id, hide);
     await this.#parts.engine.start(spec, async (container) => {
-      try {
-        await this.#apply(run, { kind: 'recordContainer', attempt: number, container, tokenHash });
-      } catch (error) {
-        // S3: the Actor is not to blame, so the run goes on with another attempt.
-        run.container(number).container = { kind: 'lost' };
-        throw error;
-      }
-      const known = run.state.attempts.find((each) => each.number === number);
-      if (known?.container === null || known === undefined) throw new Error('the attempt is not wanted any more');
+      const known = await this.#record(run, number, { container, tokenHash });
+      if (!known) throw new Error('the attempt is not wanted any more');
     });
   }
 
-  async #end(run: LiveRun, attempt: number, exitCode: number | null): Promise<void> {
-    const { gate, events, requestsInHand } = this.#parts;
-    await this.#apply(run, { kind: 'endAttempt', attempt, exitCode });
-    run.forget(attempt);
-    gate.forget(run.id, attempt);
-    events.end(run.id, attempt);
-    requestsInHand.forget(run.id, attempt);
-    this.#attemptEnds.wake(run.id);
+  /** Whether the attempt is still wanted. */
+  async #record(run: LiveRun, attempt: number, what: { container: ContainerRef; tokenHash: string }): Promise<boolean> {
+    try {
+      const { attempts } = await this.#applied(run, { kind: 'recordContainer', attempt, ...what });
+      return attempts.some(({ number, container }) => number === attempt && container !== null);
+    } catch (error) {
+      // S3: the Actor is not to blame, so the run goes on with another attempt.
+      run.container(attempt).container = { kind: 'lost' };
+      throw error;
+    }
   }
 
   #sendMigrating(run: LiveRun, attempt: number): void {
@@ -440,19 +503,10 @@ export class Supervisor implements RunControl {
     await untilQuiet(watch, expected);
   }
 
-  /** Step 5. S1: the gate opens once the switch is durable. */
+  /** Step 5. */
   async #switch(run: LiveRun, to: number | null): Promise<void> {
-    const from = run.state.activeAttempt!;
-    const { gate } = this.#parts;
-    const { migratingSentAt: migratingAt = null } = run.container(from);
+    const { migratingSentAt: migratingAt = null } = run.container(run.state.activeAttempt!);
     await this.#apply(run, { kind: 'switch', to, serverId: this.#target(run), migratingAt });
-    const { handoff, activeAttempt } = run.state;
-    if (handoff?.phase !== 'switched' || activeAttempt === null || activeAttempt === from) return;
-    run.openedAtMs = to === null ? undefined : performance.now();
-    gate.open(run.id, activeAttempt);
-    run.lastWriteAtMs = gate.traffic(run.id, from).lastWriteAtMs;
-    gate.discard(run.id, from);
-    this.#note(run.id, `Attempt ${from} is fenced; attempt ${activeAttempt} is the active one.`);
   }
 
   async #complete(run: LiveRun, outcome: string): Promise<void> {
@@ -464,20 +518,16 @@ export class Supervisor implements RunControl {
     await this.#apply(run, { kind: 'completeHandoff', outcome, downtimeMs });
   }
 
-  /** The attempt that was told to migrate goes on: what was held of it is let through. */
   async #cancel(run: LiveRun, outcome: string): Promise<void> {
     await this.#apply(run, { kind: 'cancelHandoff', outcome });
     this.#note(run.id, `The handoff is off: ${outcome}.`);
-    const { activeAttempt } = run.state;
-    if (activeAttempt === null) return;
-    this.#parts.gate.open(run.id, activeAttempt);
-    const live = run.container(activeAttempt);
-    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
   }
 
   async #finish(run: LiveRun, { status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const message = endMessageOf(run.state, status, exitCode);
-    await this.#apply(run, { kind: 'finish', status, exitCode, message, usage: run.usage.values });
+    const attempt = run.state.activeAttempt!;
+    await this.#apply(run, { kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
+    if (!isOver(run.state)) return;
     this.#note(run.id, `The run ended ${run.state.status}. ${message}`);
     for (const { number } of run.state.attempts) this.#parts.gate.discard(run.id, number);
   }

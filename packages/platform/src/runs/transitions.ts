@@ -60,6 +60,8 @@ export type Change =
   | { readonly kind: 'endAttempt'; readonly attempt: number; readonly exitCode: number | null }
   | {
       readonly kind: 'finish';
+      /** The active attempt, as the one who decides knows it. */
+      readonly attempt: number;
       readonly status: FinalStatus;
       readonly exitCode: number | null;
       readonly message: string | null;
@@ -267,8 +269,10 @@ function endAttempt(run: RunState, number: number, exitCode: number | null): Tra
 }
 
 function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now: number): Transition {
-  const { status, exitCode, message, usage } = change;
+  const { attempt, status, exitCode, message, usage } = change;
   const { handoff } = run;
+  // R4: the end of one attempt is not that of a run which goes on with another.
+  if (attempt !== run.activeAttempt) return { state: run };
   const state: RunState = {
     ...run,
     ...{ status, exitCode, finishedAt: now, activeAttempt: null, handoff: null, graceEndsAt: null },

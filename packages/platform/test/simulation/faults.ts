@@ -54,8 +54,17 @@ export class Faults {
     return !this.#isCalm && this.#lossRate > 0 && this.#random.chance(this.#lossRate);
   }
 
-  /** Whether the disk is full for this write. */
+  /** Whether the disk is full for this write, so that nothing of it is kept. */
   failsWrite(): boolean {
+    return this.#fails();
+  }
+
+  /** Whether nobody learns if this write, which is durable, took place: the way to the database broke. */
+  breaksAnswer(): boolean {
+    return this.#fails();
+  }
+
+  #fails(): boolean {
     return !this.#isCalm && this.#failureRate > 0 && this.#random.chance(this.#failureRate);
   }
 }

@@ -12,7 +12,7 @@ import type { AttemptCaller } from './ledger.ts';
 import type { SimulatedContainer } from './simulated-container.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import { SimulatedEvents } from './simulated-events.ts';
-import { SimulatedStore } from './simulated-store.ts';
+import { BrokenConnection, SimulatedStore } from './simulated-store.ts';
 import type { World } from './world.ts';
 
 export const limits = { bootMs: 300, graceMs: 600, quietGraceMs: 100 };
@@ -88,6 +88,7 @@ export class PlatformProcess implements Owner {
       await this.gate.enter(caller, gateCallOf(call));
       return await this.#handle(caller, call);
     } catch (error) {
+      if (error instanceof BrokenConnection) return { kind: 'refused', statusCode: 500, type: 'internal-error' };
       if (!(error instanceof Refusal)) throw error;
       return { kind: 'refused', statusCode: error.statusCode, type: error.type };
     }
@@ -170,14 +171,13 @@ export class PlatformProcess implements Owner {
   }
 
   #checkRefusal(error: unknown): void {
-    if (!(error instanceof Refusal)) this.#world.fail(error);
+    if (!(error instanceof Refusal || error instanceof BrokenConnection)) this.#world.fail(error);
   }
 
   /** The supervisor tries again what was refused; anything else is a fault of its own. */
   #checkFault(error: unknown): void {
     this.#world.trace(`  fault: ${error instanceof Error ? error.message : error}`);
-    const isExpected = error instanceof Refusal || /^the server .* is gone$|not wanted/.test((error as Error).message);
-    if (!isExpected) this.#world.fail(error);
+    if (!/^the server .* is gone$|not wanted/.test((error as Error).message)) this.#checkRefusal(error);
   }
 
   /** The table of servers that are being drained, which `Servers` keeps in the database. */

@@ -11,6 +11,11 @@ import type { PlatformProcess } from './platform-process.ts';
 import type { RunData, Write, WriteAnswer } from './run-data.ts';
 import type { World } from './world.ts';
 
+/** Not a refusal: whether the write took place is not known. */
+export class BrokenConnection extends Error {
+  override readonly name = 'BrokenConnection';
+}
+
 const byPlatform = { kind: 'platform' } as const;
 
 /**
@@ -101,7 +106,8 @@ export class SimulatedStore implements RunStore {
     const settle = (result: Result) => {
       done(result);
       if (this.#process.crashesAt(`${kind}:after` satisfies CrashPoint)) return;
-      if (early === undefined) this.#answer(name, () => resolve(result));
+      if (this.#world.faults.breaksAnswer()) refuse(new BrokenConnection());
+      else if (early === undefined) this.#answer(name, () => resolve(result));
     };
     this.#commits.add(`transaction: ${name}`, () => {
       if (this.#process.crashesAt(`${kind}:before` satisfies CrashPoint)) return;

@@ -14,7 +14,7 @@ export class EndsHaveCauses implements Observer {
   }
 
   changed(before: RunState, change: Change, after: RunState): void {
-    if (change.kind !== 'finish' || before.finishedAt !== null) return;
+    if (change.kind !== 'finish' || before.finishedAt !== null || after.finishedAt === null) return;
     const exitCode = this.#exitCodeOf(before.id, before.activeAttempt!);
     if (!this.#isCaused(before, after, exitCode)) {
       throw new Violation('plan P4', `${before.id} ended ${after.status}; its container ended with ${exitCode}`);

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { applyChange, type Change } from '../src/runs/transitions.ts';
+import { newRun } from './simulation/new-run.ts';
+import { Random } from './simulation/random.ts';
+
+const run = newRun('run', new Random(1), 'server-1', 1000);
+const request: Change = {
+  ...{ kind: 'requestHandoff', id: 'handoff', mode: 'lost', reason: 'lost', targetServerId: null },
+};
+const switchOver: Change = { kind: 'switch', to: null, serverId: 'server-2', migratingAt: null };
+
+test('R4: the end of an attempt is not that of a run which goes on with another', () => {
+  const moved = [request, switchOver].reduce((state, change) => applyChange(state, change, 1000).state, run);
+  const end = { kind: 'finish', status: 'FAILED', exitCode: 1, message: null, usage: {} } as const;
+  expect(moved.activeAttempt).toBe(2);
+  expect(applyChange(moved, { ...end, attempt: 1 }, 1000).state).toBe(moved);
+  expect(applyChange(moved, { ...end, attempt: 2 }, 1000).state).toMatchObject({
+    status: 'FAILED',
+    activeAttempt: null,
+  });
+});
+
+test('R4: the container of an attempt that was fenced meanwhile is not recorded', () => {
+  const moved = [request, switchOver].reduce((state, change) => applyChange(state, change, 1000).state, run);
+  const record: Change = { kind: 'recordContainer', attempt: 1, container: { pid: 1 }, tokenHash: 'hash' };
+  expect(applyChange(moved, record, 1000).state).toBe(moved);
+});
