@@ -17,7 +17,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Shown below each command's help. */
+/** Shown below the help of each command. */
 export const exitCodesHelp = `
 Exit codes:
   0    done; for a run: it SUCCEEDED

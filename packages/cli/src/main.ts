@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageFile from '../package.json' with { type: 'json' };
 import { addDrain } from './commands/drain.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -15,6 +16,8 @@ import { endWithReader } from './reader.ts';
 function programOf(): Command {
   const program = new Command('wherry')
     .description('Runs Apify Actors on your own machines, and moves them between servers while they work.')
+    .version(packageFile.version, '-V, --version', 'show the version of wherry')
+    .helpCommand('help [command]', 'show what a command takes')
     .exitOverride()
     // Commander's own lines for an error are several; ours is one, written below.
     .configureOutput({ writeErr: () => undefined })

@@ -6,7 +6,7 @@ import { sitePageCount } from '../src/demo/site.ts';
 import type { Verdict } from '../src/demo/verdict.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { dataFolderOfTest, startLive } from './live-platform.ts';
-import { callWherry, exitCodeOf, startScript, startWherry } from './program.ts';
+import { callWherry, exitCodeOf, type Outcome, startScript, startWherry } from './program.ts';
 
 /** Ends only what hangs: an installation may take its time. */
 const limit = { timeout: 300_000 };
@@ -48,21 +48,34 @@ test(
   },
 );
 
-test('Ctrl-C in the middle of the demo ends it and its run; a second start builds nothing anew', limit, async () => {
+/** Starts the demo and sends it a signal when it says so. Answers its exit code and what it showed. */
+async function interruptedDemo(signal: NodeJS.Signals, when: string): Promise<Outcome> {
   const demo = startWherry(commandLine, { script: startScript, leadsGroup: true });
   const [ended, stdout] = [exitCodeOf(demo), text(demo.stdout!)];
   let stderr = '';
   for await (const chunk of demo.stderr!) {
-    const wasMoved = stderr.includes('warm:');
+    const wasTime = stderr.includes(when);
     stderr += chunk;
-    if (!wasMoved && stderr.includes('warm:')) process.kill(-demo.pid!, 'SIGINT');
+    if (!wasTime && stderr.includes(when)) process.kill(-demo.pid!, signal);
   }
-  expect(await ended).toBe(exitCodes.notSucceeded);
-  expect(stderr).toMatch(/^Actor wherry\/site-crawler: up to date\n/);
-  expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
-  expect(await stdout).not.toContain('duplicates');
-  const platform = await startLive(dataFolder);
-  const { items } = await platform.client.runs().list({ desc: true });
-  expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'SUCCEEDED']);
-  await platform.interrupt();
-});
+  return { exitCode: await ended, stdout: await stdout, stderr };
+}
+
+test(
+  'a demo that was killed is aborted by the next one, whose site is another; Ctrl-C ends that one and its run',
+  limit,
+  async () => {
+    await interruptedDemo('SIGKILL', 'Crawling');
+    const { exitCode, stdout, stderr } = await interruptedDemo('SIGINT', 'warm:');
+    expect(exitCode).toBe(exitCodes.notSucceeded);
+    expect(stderr).toMatch(
+      /^Actor wherry\/site-crawler: up to date\nThe run \w+ of a demo that was broken off is aborted\.\n/,
+    );
+    expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
+    expect(stdout).not.toContain('duplicates');
+    const platform = await startLive(dataFolder);
+    const { items } = await platform.client.runs().list({ desc: true });
+    expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED', 'SUCCEEDED']);
+    await platform.interrupt();
+  },
+);

@@ -14,8 +14,18 @@ test('wherry without a command shows its usage with the exit codes', async () =>
   expect(stdout).toContain('Exit codes:');
 });
 
+test('wherry --version is one line, and a command’s help has examples', async () => {
+  expect(await callWherry(['--version'], options)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+  const { stdout } = await callWherry(['migrate', '--help'], options);
+  expect(stdout).toContain('\nExamples:\n  wherry migrate RUN\n');
+});
+
 test.each([
   [['nonsense'], /unknown command 'nonsense'/],
+  [['rnus'], /Did you mean runs\?/],
   [['migrate'], /missing required argument 'run'/],
   [['migrate', 'x', '--mode', 'hot'], /warm, cold, lost/],
   [['runs', '--limit', 'many'], /whole number/],

@@ -8,11 +8,10 @@ import type { Drain } from '../wherry-api.ts';
 import { type CommonFlags, platformCommand } from './platform-command.ts';
 
 export function addDrain(program: Command): void {
-  platformCommand(
-    program,
-    'drain <server>',
-    'move every run off a server and let none come; ends when it is empty',
-  ).action((serverId: string, flags: CommonFlags) =>
+  platformCommand(program, 'drain <server>', 'move every run off a server and let none come; ends when it is empty', [
+    'drain local-1',
+    'drain local-1 --json',
+  ]).action((serverId: string, flags: CommonFlags) =>
     withPlatform(flags, async (connection) => {
       const drain = await drainWithProgress(connection, serverId);
       if (flags.json) printJson(drain);

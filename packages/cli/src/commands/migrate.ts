@@ -11,7 +11,10 @@ interface MigrateFlags extends CommonFlags {
 }
 
 export function addMigrate(program: Command): void {
-  platformCommand(program, 'migrate <run>', 'move a run to another server while it works; ends when it has moved')
+  platformCommand(program, 'migrate <run>', 'move a run to another server while it works; ends when it has moved', [
+    'migrate RUN',
+    'migrate RUN --mode lost --server local-2',
+  ])
     .addOption(new Option('--mode <mode>', 'how it moves').choices(handoffModes).default('warm'))
     .option('--server <server>', 'where to (default: the platform chooses)')
     .action((runId: string, flags: MigrateFlags) =>

@@ -20,7 +20,10 @@ interface RunFlags extends CommonFlags {
 }
 
 export function addRun(program: Command): void {
-  platformCommand(program, 'run <actor>', 'run an Actor, or the Actor in a folder, and follow its log until it ends')
+  platformCommand(program, 'run <actor>', 'run an Actor, or the Actor in a folder, and follow its log until it ends', [
+    'run ./my-crawler --input \'{"maxPages":10}\'',
+    'run my-crawler --input @input.json --json > run.json',
+  ])
     .option('--input <json>', 'the input: JSON, @file, or - for stdin')
     .option('--build <build>', 'the tag or number of the build')
     .addOption(new Option('--memory <megabytes>', 'the memory of the run').argParser(wholeNumber))

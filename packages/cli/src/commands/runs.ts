@@ -10,7 +10,7 @@ interface RunsFlags extends CommonFlags {
 }
 
 export function addRuns(program: Command): void {
-  platformCommand(program, 'runs', 'list the runs, the newest first')
+  platformCommand(program, 'runs', 'list the runs, the newest first', ['runs', 'runs --limit 100 --json'])
     .addOption(new Option('--limit <count>', 'how many').argParser(wholeNumber).default(20))
     .action((flags: RunsFlags) =>
       withPlatform(flags, async ({ apify }) => {

@@ -4,7 +4,7 @@ import { printJson, printResult } from '../output.ts';
 import { type CommonFlags, platformCommand } from './platform-command.ts';
 
 export function addUndrain(program: Command): void {
-  platformCommand(program, 'undrain <server>', 'let a server take runs again').action(
+  platformCommand(program, 'undrain <server>', 'let a server take runs again', ['undrain local-1']).action(
     (serverId: string, flags: CommonFlags) =>
       withPlatform(flags, async ({ wherry }) => {
         const answer = await wherry.undrain(serverId);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exitCodesHelp } from '../exit-codes.ts';
+import { helpOf } from '../help.ts';
 import { outliveReader } from '../reader.ts';
 import { type PlatformFlags, platformSettings } from '../settings.ts';
 
@@ -31,7 +31,10 @@ function addPlatformCommand(
     .option('--demo-url <url>', 'the site that the demo crawls (default: one of its own, env: WHERRY_DEMO_URL)')
     .option('--once', 'end after the demo, with exit code 0 only if all went well (env: WHERRY_ONCE)')
     .option('--json', 'write JSON to stdout, one object a line, and nothing else there')
-    .addHelpText('after', exitCodesHelp)
+    .addHelpText(
+      'after',
+      helpOf(['up', 'up --port 0 --data ~/wherry --json', 'up --once --demo-url https://crawlee.dev/']),
+    )
     .action(async ({ json, ...flags }: UpFlags) => {
       outliveReader();
       const settings = platformSettings(flags, demoByDefault);
