@@ -100,6 +100,22 @@ test('what wakes a run that was dropped does not drop the one that was resurrect
   expect(scenario.state).toMatchObject({ status: 'ABORTED', attemptCount: 3 });
 });
 
+test('a handoff whose next attempt is at the gate ends although every server is drained by then', async () => {
+  const scenario = await Scenario.begin(() => new Deaf());
+  await scenario.let(...start);
+  await scenario.ask(migrateWarm);
+  await scenario.letAll();
+  for (const serverId of scenario.world.machines.servers)
+    await scenario.ask(({ platform }) => platform.drain(serverId));
+  await scenario.pass(100);
+  for (let passed = 0; passed < 600; passed += 50) {
+    await scenario.letAll();
+    await scenario.pass(50);
+  }
+  await scenario.letAll();
+  expect(scenario.state).toMatchObject({ activeAttempt: 2, handoff: null });
+});
+
 describe('S3: after a failure that leaves open whether the change took place, the run goes on as the database has it', () => {
   /** The next change is durable, and whoever asked for it hears of an error. */
   const breakAnswer = ({ world }: Scenario) => vi.spyOn(world.faults, 'breaksAnswer').mockReturnValueOnce(true);

@@ -506,7 +506,10 @@ export class Supervisor implements RunControl {
   /** Step 5. */
   async #switch(run: LiveRun, to: number | null): Promise<void> {
     const { migratingSentAt: migratingAt = null } = run.container(run.state.activeAttempt!);
-    await this.#apply(run, { kind: 'switch', to, serverId: this.#target(run), migratingAt });
+    // One that waits has its place, though every server may be drained by now.
+    const standby = run.state.attempts.find(({ number }) => number === to);
+    const serverId = standby?.serverId ?? this.#target(run);
+    await this.#apply(run, { kind: 'switch', to, serverId, migratingAt });
   }
 
   async #complete(run: LiveRun, outcome: string): Promise<void> {
