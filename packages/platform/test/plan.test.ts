@@ -95,7 +95,9 @@ describe('exits', () => {
     expect(plan(exited(0, { handoff: warm }), limits, 1).actions).toMatchObject([
       { kind: 'finish', status: 'SUCCEEDED' },
     ]);
-    expect(plan(exited(3), limits, 1).actions).toMatchObject([{ kind: 'finish', status: 'FAILED', exitCode: 3 }]);
+    expect(plan(exited(3), limits, 1).actions).toMatchObject([
+      { kind: 'finish', attempt: 1, status: 'FAILED', exitCode: 3 },
+    ]);
     expect(plan(exited(3, { mayRestart: true }), limits, 1).actions).toMatchObject([
       { kind: 'requestHandoff', reason: 'restart' },
     ]);

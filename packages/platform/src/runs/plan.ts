@@ -92,6 +92,7 @@ export type Action =
   | { readonly kind: 'requestHandoff'; readonly mode: HandoffMode; readonly reason: HandoffReason }
   | {
       readonly kind: 'finish';
+      readonly attempt: number;
       readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTED';
       readonly exitCode: number | null;
     };
@@ -136,7 +137,7 @@ function cleanUp(run: RunFacts): Action[] {
 function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   const active = run.attempts.find((attempt) => attempt.number === run.activeAttempt);
   if (active === undefined) return nothing;
-  if (run.deadlineAt !== null && now >= run.deadlineAt) return finish('TIMED-OUT', exitCodeOf(active));
+  if (run.deadlineAt !== null && now >= run.deadlineAt) return finish(active, 'TIMED-OUT');
   if (run.status === 'ABORTING') return planAbort(run, active, now);
   const { handoff } = run;
   if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode);
@@ -157,14 +158,14 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   return next.actions.length > 0 ? next : wait(next.wakeAt, run.deadlineAt);
 }
 
-const finish = (status: Extract<Action, { kind: 'finish' }>['status'], exitCode: number | null): Plan =>
-  act({ kind: 'finish', status, exitCode });
+const finish = (active: AttemptFacts, status: Extract<Action, { kind: 'finish' }>['status']): Plan =>
+  act({ kind: 'finish', attempt: active.number, status, exitCode: exitCodeOf(active) });
 const exitCodeOf = ({ container }: AttemptFacts): number | null =>
   container.kind === 'exited' ? container.exitCode : null;
 
 function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
   const isOver = !['running', 'starting'].includes(active.container.kind);
-  if (isOver || now >= (run.graceEndsAt ?? now)) return finish('ABORTED', exitCodeOf(active));
+  if (isOver || now >= (run.graceEndsAt ?? now)) return finish(active, 'ABORTED');
   if (run.handoff?.phase === 'requested') return act({ kind: 'cancelHandoff', outcome: 'the run is being aborted' });
   if (active.abortingSentAt === undefined) return act({ kind: 'sendAborting', attempt: active.number });
   return wait(run.graceEndsAt, run.deadlineAt);
@@ -172,12 +173,12 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
 
 /** P4. */
 function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
-  if (exitCode === 0) return finish('SUCCEEDED', 0);
+  if (exitCode === 0) return finish(active, 'SUCCEEDED');
   const { handoff } = run;
   if (handoff?.phase === 'requested' && (active.migratingSentAt !== undefined || isImmediate(handoff))) {
     return switchFrom(run, handoff);
   }
-  if (!run.mayRestart) return finish('FAILED', exitCode);
+  if (!run.mayRestart) return finish(active, 'FAILED');
   if (handoff !== null)
     return act({ kind: 'cancelHandoff', outcome: `the attempt exited with code ${exitCode} before` });
   return act({ kind: 'requestHandoff', mode: 'cold', reason: 'restart' });

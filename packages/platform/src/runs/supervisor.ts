@@ -526,9 +526,8 @@ export class Supervisor implements RunControl {
     this.#note(run.id, `The handoff is off: ${outcome}.`);
   }
 
-  async #finish(run: LiveRun, { status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
+  async #finish(run: LiveRun, { attempt, status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const message = endMessageOf(run.state, status, exitCode);
-    const attempt = run.state.activeAttempt!;
     await this.#apply(run, { kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
     if (!isOver(run.state)) return;
     this.#note(run.id, `The run ended ${run.state.status}. ${message}`);
