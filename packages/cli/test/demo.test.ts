@@ -1,4 +1,7 @@
-/** `npm start -- --once`: the demo on its real Actor, which is installed and built once for all tests here. */
+/**
+ * The demo on its real Actor, which is installed and built once for all tests here. By `wherry start`, as `npm start`
+ * calls it: `npm start` installs the workspace anew, under the feet of all tests, when `package-lock.json` has changed.
+ */
 import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,7 +9,7 @@ import { sitePageCount } from '../src/demo/site.ts';
 import type { Verdict } from '../src/demo/verdict.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { dataFolderOfTest, startLive } from './live-platform.ts';
-import { callWherry, exitCodeOf, type Outcome, startScript, startWherry } from './program.ts';
+import { callWherry, exitCodeOf, type Outcome, startWherry } from './program.ts';
 
 /** Ends only what hangs: an installation may take its time. */
 const limit = { timeout: 300_000 };
@@ -15,7 +18,7 @@ let dataFolder: string;
 let commandLine: string[];
 beforeAll(async () => {
   dataFolder = await dataFolderOfTest();
-  commandLine = ['--once', '--port', '0', '--data', dataFolder];
+  commandLine = ['start', '--once', '--port', '0', '--data', dataFolder];
 });
 afterAll(() => rm(dataFolder, { recursive: true, force: true }));
 
@@ -23,7 +26,7 @@ test(
   'the demo moves its crawl three times and loses nothing, repeats nothing as planned, and says so',
   limit,
   async () => {
-    const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--json'], { script: startScript });
+    const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--json']);
     expect(exitCode, stderr).toBe(exitCodes.ok);
     const [started, verdict, ...more] = stdout
       .trimEnd()
@@ -50,7 +53,7 @@ test(
 
 /** Starts the demo and sends it a signal when it says so. Answers its exit code and what it showed. */
 async function interruptedDemo(signal: NodeJS.Signals, when: string): Promise<Outcome> {
-  const demo = startWherry(commandLine, { script: startScript, leadsGroup: true });
+  const demo = startWherry(commandLine, { leadsGroup: true });
   const [ended, stdout] = [exitCodeOf(demo), text(demo.stdout!)];
   let stderr = '';
   for await (const chunk of demo.stderr!) {

@@ -3,8 +3,6 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const wherry = fileURLToPath(new URL('../bin/wherry.mjs', import.meta.url));
-/** What `npm start` runs. */
-export const startScript = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.url));
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -15,8 +13,6 @@ export interface Outcome {
 export interface CallOptions {
   readonly cwd?: string;
   readonly stdin?: string;
-  /** `wherry` unless given. */
-  readonly script?: string;
   readonly environment?: Record<string, string>;
   /** Whether it leads a process group, so that a signal can reach it and the program that it starts at once. */
   readonly leadsGroup?: boolean;
@@ -30,7 +26,7 @@ function environmentWith(more: Record<string, string> = {}): NodeJS.ProcessEnv {
 
 /** Starts the real `wherry` as a process of its own. */
 export function startWherry(commandLine: readonly string[], options: CallOptions = {}): ChildProcess {
-  const child = spawn(process.execPath, [options.script ?? wherry, ...commandLine], {
+  const child = spawn(process.execPath, [wherry, ...commandLine], {
     cwd: options.cwd,
     env: environmentWith(options.environment),
     stdio: ['pipe', 'pipe', 'pipe'],

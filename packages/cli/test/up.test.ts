@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
 import type { Server } from '../src/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, livePlatformOf, startLive, until } from './live-platform.ts';
-import { callWherry, startScript } from './program.ts';
+import { callWherry } from './program.ts';
 
 let dataFolder: string;
 beforeAll(async () => {
@@ -51,7 +51,7 @@ test('Ctrl-C ends the platform and all that it started; the next start goes on w
   expect(await second.interrupt()).toBe(exitCodes.ok);
 });
 
-test('npm start takes every setting from the environment', async () => {
+test('a start takes every setting from the environment', async () => {
   const environment = {
     WHERRY_PORT: '0',
     WHERRY_DATA: path.join(dataFolder, 'of-variables'),
@@ -60,7 +60,7 @@ test('npm start takes every setting from the environment', async () => {
     WHERRY_SERVERS: '3',
     WHERRY_NO_DEMO: '1',
   };
-  const platform = await livePlatformOf(['--json'], { script: startScript, environment });
+  const platform = await livePlatformOf(['start', '--json'], { environment });
   const servers = await platform.json<Server[]>('servers', '--token', 'token-of-a-variable');
   expect(servers.map(({ id }) => id)).toEqual(['local-1', 'local-2', 'local-3']);
   expect(await platform.interrupt()).toBe(exitCodes.ok);
