@@ -29,5 +29,5 @@ export const localEnvironment = (folder: string): Record<string, string> => ({
   ...quiet,
 });
 
-/** The logs of a benchmark's program say nothing that its figures do not. */
-const quiet = { APIFY_LOG_LEVEL: 'WARNING', CRAWLEE_LOG_LEVEL: 'WARNING' };
+/** Crawlee's local storage warns of each lock that it gives away twice, which it does all the time. */
+const quiet = { APIFY_LOG_LEVEL: 'ERROR', CRAWLEE_LOG_LEVEL: 'ERROR' };

@@ -27,7 +27,8 @@ export async function waitForItems(client: ApifyClient, run: ActorRun, count: nu
   const wanted = (await countItems()) + count;
   while ((await countItems()) < wanted) {
     const { status } = (await client.run(run.id).get())!;
-    if (status !== 'RUNNING') throw new Error(`the run ended ${status}: ${await client.log(run.id).get()}`);
+    if (status !== 'READY' && status !== 'RUNNING')
+      throw new Error(`the run ended ${status}: ${await client.log(run.id).get()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -31,7 +31,9 @@ export const startPlatformProcess = (
 ): Promise<Child<string, null, number>> =>
   startChild('children/platform-process.ts', { args: [dataFolder, token], profileFolder });
 
-export const startNothingProcess = (): Promise<Child<string>> => startChild('children/nothing-process.ts');
+/** A server that does nothing, or, with a log, syncs it once for each write. */
+export const startNothingProcess = (logFile?: string): Promise<Child<string>> =>
+  startChild('children/nothing-process.ts', { args: logFile === undefined ? [] : [logFile] });
 
 /** A site of so many pages; it is ready with the URL of the first one. */
 export const startSiteProcess = (pageCount: number): Promise<Child<string>> =>

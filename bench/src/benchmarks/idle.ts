@@ -31,7 +31,9 @@ async function restAndRun(dataFolder: string, restMs: number): Promise<[number, 
   const megabytes = (await platform.ask(null)) / 1024 / 1024;
   const client = new ApifyClient({ baseUrl: platform.ready, token });
   const actorId = await deploy(client, 'nothing', 'console.log(1);');
-  const { id, status } = await client.actor(actorId).call();
+  // Not `call`, which would print the run's log.
+  const { id } = await client.actor(actorId).start();
+  const { status } = await client.run(id).waitForFinish();
   if (status !== 'SUCCEEDED') throw new Error(`the run ended ${status}`);
   return [megabytes, id];
 }

@@ -1,9 +1,9 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { ApifyClient } from 'apify-client';
 import autocannon from 'autocannon';
 import { atLeast, type Benchmark, type Figure } from '../benchmark.ts';
 import { newFolder, startNothingProcess, startPlatformProcess, token } from '../processes.ts';
 import { interleave, median, medianRatio } from '../rounds.ts';
+import { SyncedLog } from '../synced-log.ts';
 
 const connections = 64;
 const item = JSON.stringify({ url: 'https://example.com/products/1', title: 'Product 1', price: 12 });
@@ -53,15 +53,10 @@ async function pushFor(secs: number, url: string, datasetId: string): Promise<nu
 
 /** How many items a second a log takes that is synced after each of them. */
 function syncFor(secs: number, file: string): number {
-  const log = openSync(file, 'a');
-  const line = `${item}\n`;
+  const log = new SyncedLog(file);
   const startedAt = performance.now();
   let count = 0;
-  while (performance.now() - startedAt < secs * 1000) {
-    writeSync(log, line);
-    fdatasyncSync(log);
-    count += 1;
-  }
-  closeSync(log);
+  for (; performance.now() - startedAt < secs * 1000; count += 1) log.append();
+  log.close();
   return (count * 1000) / (performance.now() - startedAt);
 }

@@ -27,11 +27,13 @@ export const sdk: Benchmark = {
     await using folder = await newFolder();
     await using platform = await startPlatformProcess(`${folder.path}/platform`, options.profileFolder);
     await using nothing = await startNothingProcess();
+    await using syncing = await startNothingProcess(`${folder.path}/log`);
     const figures: Figure[] = [];
     for (const loop of loops) {
       const environments = {
         wherry: await actorEnvironment(platform.ready, token),
         nothing: await actorEnvironment(nothing.ready, token),
+        syncing: await actorEnvironment(syncing.ready, token),
         ...(loop.besideLocal === true && { local: localEnvironment(`${folder.path}/local`) }),
       };
       figures.push(...(await measure(loop, environments, options)));
@@ -40,7 +42,7 @@ export const sdk: Benchmark = {
   },
 };
 
-type Name = 'wherry' | 'nothing' | 'local';
+type Name = 'wherry' | 'nothing' | 'syncing' | 'local';
 
 async function measure(
   { what, program, count }: Loop,
@@ -57,8 +59,8 @@ async function measure(
     for (let round = 0; round < 2; round += 1) await child.ask(count);
     contestants[name] = () => child.ask(quick ? count / 4 : count);
   }
-  const { wherry, nothing, local } = await interleave(contestants as Contestants<Name>, quick ? 3 : 7);
-  const figureBeside = (beside: readonly number[], name: string, limit: number): Figure => {
+  const { wherry, nothing, syncing, local } = await interleave(contestants as Contestants<Name>, quick ? 3 : 7);
+  const figureBeside = (beside: readonly number[], name: string, limit?: number): Figure => {
     const ratio = medianRatio(wherry, beside);
     return {
       what,
@@ -66,11 +68,12 @@ async function measure(
       unit: '/s',
       beside: { what: name, value: median(beside), unit: '/s' },
       ratio,
-      goals: [atLeast(ratio, limit, limit.toString())],
+      goals: limit === undefined ? [] : [atLeast(ratio, limit, limit.toString())],
     };
   };
   return [
     figureBeside(nothing, 'a server that does nothing', 0.9),
+    figureBeside(syncing, 'one that only syncs'),
     ...(local === undefined ? [] : [figureBeside(local, 'Crawlee’s local storage', 1)]),
   ];
 }

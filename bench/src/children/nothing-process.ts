@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync } from 'node:zlib';
+import { SyncedLog } from '../synced-log.ts';
 import { serve } from './serve.ts';
 
 /**
  * The limit of the stock client: a server that answers at once, with the right shapes, and does nothing. Only for a
- * queue it must remember what was added, or there would be nothing to fetch.
+ * queue it must remember what was added, or there would be nothing to fetch. With the path of a log it syncs that once
+ * for each write: the limit of any server that answers when a write is durable.
  */
+const [logFile] = process.argv.slice(2);
+const log = logFile === undefined ? undefined : new SyncedLog(logFile);
+
 interface StoredRequest {
   readonly id: string;
   readonly uniqueKey: string;
@@ -24,6 +29,7 @@ const time = new Date(0).toISOString();
 const far = new Date(Date.now() + 24 * 3600 * 1000).toISOString();
 
 const server = createServer((request, response) => {
+  if (request.method !== 'GET') log?.append();
   const [path = '', query = ''] = request.url!.split('?');
   const [, , resource, storage, kind, item, detail] = path.split('/');
   if (resource === 'request-queues' && storage !== undefined && kind !== undefined) {
