@@ -25,3 +25,17 @@ test('R4: the container of an attempt that was fenced meanwhile is not recorded'
   const record: Change = { kind: 'recordContainer', attempt: 1, container: { pid: 1 }, tokenHash: 'hash' };
   expect(applyChange(moved, record, 1000).state).toBe(moved);
 });
+
+test('an attempt that asks for a reboot is there, so the handoff that brought it is over', () => {
+  const record: Change = { kind: 'recordContainer', attempt: 1, container: { pid: 1 }, tokenHash: 'hash' };
+  const moved = [record, request, switchOver].reduce((state, change) => applyChange(state, change, 1000).state, run);
+  const reboot: Change = {
+    ...{ kind: 'requestHandoff', id: 'reboot', mode: 'cold', reason: 'reboot', targetServerId: null },
+  };
+  const next = applyChange(moved, reboot, 2000);
+  expect(next.closedHandoff).toMatchObject({ id: 'handoff', phase: 'done', outcome: 'done', finishedAt: 2000 });
+  expect(next.state.handoff).toMatchObject({ id: 'reboot', phase: 'requested', from: 2 });
+  // An operator's wish waits until the handoff is over.
+  expect(() => applyChange(moved, { ...reboot, reason: 'migration' } as Change, 2000)).toThrow('handed off already');
+  expect(() => applyChange(next.state, reboot, 3000)).toThrow('handed off already');
+});

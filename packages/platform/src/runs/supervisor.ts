@@ -134,6 +134,16 @@ export class Supervisor implements RunControl, Supervision {
   }
 
   async adopt(runId: string): Promise<void> {
+    try {
+      await this.#readAnew(runId);
+    } catch (error) {
+      // S3: the run is there, whether it could be read or not.
+      this.#askLater(runId, error);
+      throw error;
+    }
+  }
+
+  async #readAnew(runId: string): Promise<void> {
     const state = await this.parts.store.load(runId);
     const known = this.#workers.get(runId);
     if (known !== undefined) return known.take(state);
@@ -163,12 +173,13 @@ export class Supervisor implements RunControl, Supervision {
   }
 
   askAnew(runId: string): void {
-    if (this.#phase === 'closed') return;
-    this.adopt(runId).catch((error: unknown) => {
-      if (this.#phase === 'closed') return;
-      this.parts.logger.error({ err: error, runId }, 'the state of a run could not be read; it is tried again');
-      this.parts.clock.after(retryMs, () => this.askAnew(runId));
-    });
+    if (this.#phase !== 'closed') this.#readAnew(runId).catch((error: unknown) => this.#askLater(runId, error));
+  }
+
+  #askLater(runId: string, error: unknown): void {
+    if (this.#phase === 'closed' || error instanceof Refusal) return;
+    this.parts.logger.error({ err: error, runId }, 'the state of a run could not be read; it is tried again');
+    this.parts.clock.after(retryMs, () => this.askAnew(runId));
   }
 
   async reboot(runId: string, caller: Caller): Promise<RunState> {

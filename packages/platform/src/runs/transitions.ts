@@ -92,7 +92,7 @@ export function applyChange(run: RunState, change: Change, now: number): Transit
     case 'resurrect':
       return { state: resurrect(run, change, now) };
     case 'requestHandoff':
-      return { state: requestHandoff(run, change, now) };
+      return requestHandoff(run, change, now);
     case 'setStatusMessage':
       return { state: setStatusMessage(run, change) };
   }
@@ -157,14 +157,17 @@ function addWaiting(run: RunState, serverId: string, now: number): RunState {
   };
 }
 
-function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestHandoff' }>, now: number): RunState {
-  checkMovable(run, change.reason);
+function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestHandoff' }>, now: number): Transition {
   const { id, mode, reason, targetServerId, metamorph } = change;
+  // An attempt that asks for something itself is there: the handoff that brought it is over.
+  const isFollowed = run.handoff?.phase === 'switched' && (reason === 'reboot' || reason === 'metamorph');
+  const former = isFollowed ? completeHandoff(run, { outcome: 'done', downtimeMs: null }, now) : { state: run };
+  checkMovable(former.state, reason);
   const handoff: HandoffState = {
     ...{ id, mode, reason, targetServerId, from: run.activeAttempt!, to: null, phase: 'requested', requestedAt: now },
     ...{ migratingAt: null, switchedAt: null, finishedAt: null, drainMs: null, downtimeMs: null, outcome: null },
   };
-  return { ...run, ...metamorph, handoff };
+  return { ...former, state: { ...former.state, ...metamorph, handoff } };
 }
 
 /** A first container may be lost before it is recorded, while the run is READY still. */
@@ -238,7 +241,11 @@ export const mayRestart = ({ options, stats }: RunState, now: number): boolean =
   options.restartOnError &&
   stats.restartedAt.filter((each) => each > now - restartWindowMs).length < maxRestartsInWindow;
 
-function completeHandoff(run: RunState, change: Extract<Change, { kind: 'completeHandoff' }>, now: number): Transition {
+function completeHandoff(
+  run: RunState,
+  change: Omit<Extract<Change, { kind: 'completeHandoff' }>, 'kind'>,
+  now: number,
+): Transition {
   const { outcome, downtimeMs } = change;
   if (run.handoff?.phase !== 'switched') return { state: run };
   const closedHandoff: HandoffState = { ...run.handoff, phase: 'done', finishedAt: now, downtimeMs, outcome };
