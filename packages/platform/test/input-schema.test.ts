@@ -22,8 +22,12 @@ const schema = {
 };
 
 const json = 'application/json; charset=utf-8';
-const prepared = (body: unknown, contentType = json) => {
-  const input = prepareInput(schema, body === undefined ? undefined : Buffer.from(JSON.stringify(body)), contentType);
+const prepared = async (body: unknown, contentType = json) => {
+  const input = await prepareInput(
+    schema,
+    body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+    contentType,
+  );
   return JSON.parse(input!.body.toString()) as unknown;
 };
 
@@ -44,34 +48,34 @@ async function build(fixture: Fixture, files: Record<string, unknown>) {
   return { actor: fixture.client.actor(id), build: await fixture.client.build(started.id).waitForFinish() };
 }
 
-test('defaults are filled in, and never over what was given', () => {
-  expect(prepared({ startUrl: 'x' })).toEqual({ startUrl: 'x', depth: 3 });
-  expect(prepared({ startUrl: 'x', depth: 7, more: [1] })).toEqual({ startUrl: 'x', depth: 7, more: [1] });
+test('defaults are filled in, and never over what was given', async () => {
+  expect(await prepared({ startUrl: 'x' })).toEqual({ startUrl: 'x', depth: 3 });
+  expect(await prepared({ startUrl: 'x', depth: 7, more: [1] })).toEqual({ startUrl: 'x', depth: 7, more: [1] });
 });
 
-test('input that does not fit is refused in the schema’s words, without quoting it', () => {
-  expect(() => prepared({})).toThrow(/startUrl is required/);
-  expect(() => prepared(undefined)).toThrow(/startUrl is required/);
-  expect(() => prepared({ startUrl: 'x', depth: 'deep' })).toThrow(/depth must be integer/);
-  expect(() => prepared({ startUrl: 'x', depth: 0 })).toThrow(/depth must be >= 1/);
-  expect(() => prepared([1])).toThrow(/JSON object/);
+test('input that does not fit is refused in the schema’s words, without quoting it', async () => {
+  await expect(prepared({})).rejects.toThrow(/startUrl is required/);
+  await expect(prepared(undefined)).rejects.toThrow(/startUrl is required/);
+  await expect(prepared({ startUrl: 'x', depth: 'deep' })).rejects.toThrow(/depth must be integer/);
+  await expect(prepared({ startUrl: 'x', depth: 0 })).rejects.toThrow(/depth must be >= 1/);
+  await expect(prepared([1])).rejects.toThrow(/JSON object/);
   const broken = Buffer.from('{"password":"hunter2",');
-  expect(() => prepareInput(schema, broken, json)).toThrow(/not valid JSON/);
-  expect(() => prepareInput(schema, broken, json)).not.toThrow(/hunter2/);
+  await expect(prepareInput(schema, broken, json)).rejects.toThrow(/not valid JSON/);
+  await expect(prepareInput(schema, broken, json)).rejects.not.toThrow(/hunter2/);
 });
 
-test('without a schema, and for other content, input is passed through as it came', () => {
+test('without a schema, and for other content, input is passed through as it came', async () => {
   const body = Buffer.from('{ not json');
-  expect(prepareInput(null, body, json)).toEqual({ body, contentType: json });
-  expect(prepareInput(null, undefined, undefined)).toBeUndefined();
-  expect(prepareInput(schema, body, 'text/plain')).toEqual({ body, contentType: 'text/plain' });
+  expect(await prepareInput(null, body, json)).toEqual({ body, contentType: json });
+  expect(await prepareInput(null, undefined, undefined)).toBeUndefined();
+  expect(await prepareInput(schema, body, 'text/plain')).toEqual({ body, contentType: 'text/plain' });
 });
 
 test('secret fields are sealed so that the SDK of the run can open them', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'key.json');
-  const input = prepareInput(schema, Buffer.from('{"startUrl":"x","password":"hunter2"}'), json);
+  const input = await prepareInput(schema, Buffer.from('{"startUrl":"x","password":"hunter2"}'), json);
   const sealed = (await new InputSecrets(file).seal(schema, input))!;
   expect(sealed.body.toString()).not.toContain('hunter2');
   expect(await readFile(file, 'utf8')).not.toContain('hunter2');
@@ -84,7 +88,7 @@ test('secret fields are sealed so that the SDK of the run can open them', async 
   const opened = decryptInputSecrets({ input: JSON.parse(sealed.body.toString()) as object, privateKey });
   expect(opened).toEqual({ startUrl: 'x', password: 'hunter2', depth: 3 });
   // Sealed input that is sent again, as when a run is copied, fits the schema still.
-  expect(() => prepareInput(schema, sealed.body, json)).not.toThrow();
+  expect(await prepareInput(schema, sealed.body, json)).toBeDefined();
   expect(await new InputSecrets(file).environment(null)).toEqual({});
 });
 

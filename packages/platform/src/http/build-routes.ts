@@ -141,7 +141,7 @@ function registerValidation(app: FastifyInstance, { database }: ActorServices, p
     const { actorId: actor } = request.params as Params;
     const wanted = { userId: userIdOf(request), actor: actor!, build: queryOf(request).build || undefined };
     const inputSchema = await database.read(actorInputSchema, wanted, request.caller);
-    prepareInput(inputSchema, request.body as Buffer | undefined, 'application/json');
+    await prepareInput(inputSchema, request.body as Buffer | undefined, 'application/json');
     // The one answer of Apify's API that has no envelope.
     return { valid: true };
   });

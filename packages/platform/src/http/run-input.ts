@@ -1,5 +1,4 @@
-import type { PreparedInput } from '../builds/input.ts';
-import { prepareInput } from '../builds/input.ts';
+import { type PreparedInput, prepareInput } from '../builds/input.ts';
 import { maxInlineBytes, type StoredRecord } from '../storages/key-value-record.ts';
 import type { RunServices } from './services.ts';
 
@@ -15,7 +14,7 @@ export async function receiveInput(
   inputSchema: Readonly<Record<string, unknown>> | null,
   sent: { readonly body: unknown; readonly contentType: string | undefined },
 ): Promise<PreparedInput | undefined> {
-  const prepared = prepareInput(inputSchema, sent.body as Buffer | undefined, sent.contentType);
+  const prepared = await prepareInput(inputSchema, sent.body as Buffer | undefined, sent.contentType);
   return inputSecrets.seal(inputSchema, prepared);
 }
 
