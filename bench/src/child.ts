@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** As `wherry` is started. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/wherry', import.meta.url));
+
 /** Client and server in one process would share an event loop, and so measure each other: each gets its own. */
 export interface Child<Ready, Question = null, Answer = null> extends AsyncDisposable {
   /** What the program told when it was ready. */
@@ -30,7 +33,7 @@ export async function startChild<Ready = null, Question = null, Answer = null>(
   const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...profiling, file, ...args], {
-    env: { ...withoutActorVariables(process.env), ...environment },
+    env: { NODE_COMPILE_CACHE: compileCache, ...withoutActorVariables(process.env), ...environment },
     // The SDK logs to both outputs; what it says of a failure goes on.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
