@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
 
+const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/wherry', import.meta.url));
+
 export interface KillablePlatform {
   readonly url: string;
   readonly pid: number;
@@ -16,6 +18,8 @@ export interface KillablePlatform {
 export async function startKillable(dataFolder: string): Promise<KillablePlatform> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, dataFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // As `wherry` is started: it takes half of the time.
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   });
   const url = await firstLineOf(child);
   return {

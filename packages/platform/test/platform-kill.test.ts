@@ -118,7 +118,7 @@ async function attemptProcesses(dataFolder: string): Promise<number[]> {
   return [...new Set(folders.filter((groupId) => groupId !== 0))];
 }
 
-test(`kill -9 of the platform under load, ${rounds} times in a row`, { timeout: 300_000 }, async () => {
+test(`kill -9 of the platform under load, ${rounds} times in a row`, { timeout: 600_000 }, async () => {
   const dataFolder = await dataFolderOfTest();
   onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
   const ledger = new Ledger();
