@@ -2,6 +2,7 @@ import { endUnfinishedBuilds } from '../builds/build-ends.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, one, run, type Sql } from '../database/sql.ts';
 import type { Paging } from '../http/envelope.ts';
+import { isoTime } from '../iso-time.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { findActorId } from './actor-address.ts';
 import {
@@ -32,8 +33,6 @@ const selectActors = `
     (SELECT count(*) FROM runs WHERE runs.actor_id = actors.id) AS run_count,
     (SELECT max(started_at) FROM runs WHERE runs.actor_id = actors.id) AS last_run_at
   FROM actors JOIN users ON users.id = actors.user_id`;
-
-const isoTime = (ms: number) => new Date(ms).toISOString();
 
 /** The Actor as Apify answers it. */
 function* readActor(actorId: string): Sql<Record<string, unknown>> {

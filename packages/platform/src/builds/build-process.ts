@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import path from 'node:path';
-import { readProcesses } from '../engines/process/process-table.ts';
+import { killGroup, readProcesses } from '../engines/process/process-table.ts';
 import { LineSplitter } from '../logs/line-splitter.ts';
 
 export interface BuildCommand {
@@ -26,7 +26,9 @@ export async function runBuildCommand(command: BuildCommand): Promise<number> {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const kill = () => killGroup(child.pid);
+  const kill = () => {
+    if (child.pid !== undefined) killGroup(child.pid);
+  };
   signal.addEventListener('abort', kill, { once: true });
   for (const output of [child.stdout, child.stderr]) {
     const lines = new LineSplitter(onLine);
@@ -47,15 +49,6 @@ export async function runBuildCommand(command: BuildCommand): Promise<number> {
     return code;
   } finally {
     signal.removeEventListener('abort', kill);
-  }
-}
-
-function killGroup(groupId: number | undefined): void {
-  if (groupId === undefined) return;
-  try {
-    process.kill(-groupId, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

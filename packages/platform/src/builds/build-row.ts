@@ -1,4 +1,5 @@
 import type { VersionSettings } from '../actors/version-settings.ts';
+import { isoTime } from '../iso-time.ts';
 import type { StartCommand } from './start-command.ts';
 
 export type BuildStatus = 'READY' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTING' | 'ABORTED';
@@ -70,8 +71,6 @@ export const buildColumns = [
 ]
   .map((column) => `builds.${column}`)
   .join(', ');
-
-const isoTime = (ms: number) => new Date(ms).toISOString();
 
 /** A whole number that orders builds as their numbers do: two digits, two digits, five digits. */
 export function numberAsInteger(number: string): number {

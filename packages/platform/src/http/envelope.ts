@@ -55,6 +55,3 @@ export function booleanOf(query: Query, name: string): boolean | undefined {
   if (text === 'false' || text === '0') return false;
   throw invalidInput(`The parameter "${name}" must be "true" or "false", but is "${text}".`);
 }
-
-export const isoTime = (ms: number): string => new Date(ms).toISOString();
-export const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { isoTime } from '../iso-time.ts';
 import { type HeadRow, lockHead, readHead } from '../storages/request-head.ts';
-import { isoTime } from './envelope.ts';
 import { limitOf, lockSecsOf, queueCallOf } from './request-query.ts';
 import type { Services } from './services.ts';
 import type { StorageMount } from './storage-mounts.ts';

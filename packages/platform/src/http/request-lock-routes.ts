@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { isoTime } from '../iso-time.ts';
 import { deleteLock, prolongLock, unlockRequests } from '../storages/request-lock.ts';
-import { isoTime } from './envelope.ts';
 import { releaseFromHand, takeInHand } from './request-hand.ts';
 import { forefrontOf, lockSecsOf, queueCallOf, requestIdIn } from './request-query.ts';
 import type { Services } from './services.ts';

@@ -1,5 +1,5 @@
+import { isoTime } from '../iso-time.ts';
 import type { StorageRow } from '../storages/storage-row.ts';
-import { isoTime } from './envelope.ts';
 
 /**
  * The fields that answers about storages of every kind have. A read writes nothing, so `accessedAt` is the time of the

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { getUser, type UserRow } from '../accounts/users.ts';
+import { isoTime } from '../iso-time.ts';
 import { userIdOf } from './caller.ts';
-import { isoTime } from './envelope.ts';
 import type { Services } from './services.ts';
 
 const available = ['ACTORS', 'STORAGE'];

@@ -1,8 +1,7 @@
 import { defineRead } from '../database/operation.ts';
 import { all, one } from '../database/sql.ts';
+import { isoTimeOrNull } from '../iso-time.ts';
 import { notFound } from '../refusal.ts';
-
-const isoTime = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 interface Row {
   readonly number: number;
@@ -29,10 +28,10 @@ export const listAttempts = defineRead('attempts.list', function* (input: { user
   );
   return rows.map(({ created_at, activated_at, fenced_at, ended_at, exit_code, ...row }) => ({
     ...row,
-    createdAt: isoTime(created_at),
-    activatedAt: isoTime(activated_at),
-    fencedAt: isoTime(fenced_at),
-    endedAt: isoTime(ended_at),
+    createdAt: isoTimeOrNull(created_at),
+    activatedAt: isoTimeOrNull(activated_at),
+    fencedAt: isoTimeOrNull(fenced_at),
+    endedAt: isoTimeOrNull(ended_at),
     exitCode: exit_code,
   }));
 });

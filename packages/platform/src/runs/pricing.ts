@@ -1,5 +1,5 @@
 import type { ActorSettings } from '../actors/actor-settings.ts';
-import { isoTime } from '../http/envelope.ts';
+import { isoTime } from '../iso-time.ts';
 
 /** A price list of an Actor, as its author wrote it. Wherry bills nobody; it counts and tells. */
 export interface PricingInfo {

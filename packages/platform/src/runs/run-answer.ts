@@ -1,4 +1,4 @@
-import { isoTime, isoTimeOrNull } from '../http/envelope.ts';
+import { isoTime, isoTimeOrNull } from '../iso-time.ts';
 import type { RunRecord } from './run-record.ts';
 import { isOver, type RunState, runTimeMs } from './run-state.ts';
 

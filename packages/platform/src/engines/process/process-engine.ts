@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { LineSplitter } from '../../logs/line-splitter.ts';
 import { attemptKey } from '../../runs/attempt-key.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
-import { readProcess, readProcesses } from './process-table.ts';
+import { killGroup, readProcess, readProcesses } from './process-table.ts';
 
 /** Waits until fd 3 says that the reference is stored; without that word, because the platform died, it ends (E1). */
 const holdScript = 'read -r go <&3 || exit 1; exec 3<&-; exec "$@"';
@@ -180,12 +180,4 @@ let knownBootId: string | undefined;
 async function bootId(): Promise<string> {
   knownBootId ??= (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown')).trim();
   return knownBootId;
-}
-
-function killGroup(groupId: number): void {
-  try {
-    process.kill(-groupId, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

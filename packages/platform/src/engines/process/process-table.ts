@@ -33,3 +33,12 @@ export async function readProcesses(): Promise<ProcessEntry[]> {
   );
   return entries.filter((entry) => entry !== undefined);
 }
+
+/** Ends every process of a group at once; nothing happens when there is none any more. */
+export function killGroup(groupId: number): void {
+  try {
+    process.kill(-groupId, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
