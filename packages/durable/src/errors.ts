@@ -1,0 +1,37 @@
+/** Errors by what the caller must do. `code` is stable; messages may change. */
+
+/** Another attempt of the run has taken over. Nothing more can be written; the program should end. */
+export class AttemptFencedError extends Error {
+  readonly code = 'attempt-fenced';
+  override readonly name = 'AttemptFencedError';
+}
+
+/** A commit can never be accepted as it is. The state is as it was before. */
+export class CommitRejectedError extends Error {
+  readonly code = 'commit-rejected';
+  override readonly name = 'CommitRejectedError';
+  /** The part at fault, e.g. `items[0]`; undefined when the API names none. */
+  readonly part: string | undefined;
+  /** The API's own code, e.g. `request-handled-or-locked`. */
+  readonly type: string;
+  readonly statusCode: number;
+
+  constructor(message: string, facts: { part: string | undefined; type: string; statusCode: number }) {
+    super(message);
+    this.part = facts.part;
+    this.type = facts.type;
+    this.statusCode = facts.statusCode;
+  }
+}
+
+/** The stored state is of a newer version, or of a newer format, than this program knows. It was left untouched. */
+export class StateVersionError extends Error {
+  readonly code = 'state-version';
+  override readonly name = 'StateVersionError';
+}
+
+/** What was put into the state, or into a commit, is not JSON. Nothing was changed. */
+export class NotJsonError extends Error {
+  readonly code = 'not-json';
+  override readonly name = 'NotJsonError';
+}
