@@ -35,3 +35,19 @@ export class NotJsonError extends Error {
   readonly code = 'not-json';
   override readonly name = 'NotJsonError';
 }
+
+/**
+ * A commit stands, but for the parts it names, which the API refused after others had taken effect. The journal alone
+ * can come to this: where commits are atomic, such a commit is rejected whole.
+ */
+export class CommitIncompleteError extends Error {
+  readonly code = 'commit-incomplete';
+  override readonly name = 'CommitIncompleteError';
+  readonly refused: readonly { readonly part: string; readonly type: string; readonly message: string }[];
+
+  constructor(refused: CommitIncompleteError['refused']) {
+    const parts = refused.map(({ part, message }) => `${part}: ${message}`).join('; ');
+    super(`The commit stands, but without what was refused after the rest had taken effect: ${parts}`);
+    this.refused = refused;
+  }
+}
