@@ -30,6 +30,10 @@ export class ApifyStorages implements Storages {
     this.settleMs = settleMs;
   }
 
+  async wait(ms: number): Promise<void> {
+    await delay(ms);
+  }
+
   async readJournal(): Promise<string | undefined> {
     const bytes = await this.readRecord(journalKey);
     return bytes && Buffer.from(bytes).toString('utf8');

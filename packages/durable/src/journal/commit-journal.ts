@@ -16,12 +16,13 @@
  *
  * It relies on what `docs/what-apify-guarantees.md` lists: one process at a time, and nobody who pushes equal items.
  */
+import type { CommitOutcome } from '../backend.ts';
 import type { Commit } from '../commit.ts';
-import { AttemptFencedError, CommitIncompleteError, CommitRejectedError } from '../errors.ts';
+import { CommitIncompleteError, CommitRejectedError } from '../errors.ts';
 import type { AtCrashPoint } from './crash-points.ts';
 import { DatasetCounts } from './dataset-counts.ts';
 import { FirstPartRefused, makeEffects } from './effects.ts';
-import { isStored, type JournalEntry, type JournalHead, journalFormat, type Plan, type StoredPlan } from './intent.ts';
+import { isStored, type JournalEntry, journalFormat, type Plan, type RefusedPart, type StoredPlan } from './intent.ts';
 import { deleteStored, loadPlan, readEntry, storePlan, writeEntry } from './journal-record.ts';
 import { planOf } from './plan.ts';
 import type { Storages } from './storages.ts';
@@ -32,14 +33,19 @@ export interface CommitJournalOptions {
   readonly markAfterMs?: number;
 }
 
-const nothing: JournalHead = { format: journalFormat, sequence: 0, commitId: '' };
+type Intended = JournalEntry & { readonly phase: 'intended' };
+
+interface LastCommit {
+  readonly sequence: number;
+  readonly commitId: string;
+}
 
 export class CommitJournal {
   readonly #storages: Storages;
   readonly #at: AtCrashPoint;
   readonly #markAfterMs: number;
   readonly #counts: DatasetCounts;
-  #last: JournalHead | undefined;
+  #last: LastCommit | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** The end of what is under way: one thing at a time touches the journal. */
   #busy: Promise<unknown> = Promise.resolve();
@@ -56,12 +62,15 @@ export class CommitJournal {
     return this.#inTurn(async () => (await this.#recovered()).sequence);
   }
 
-  commit(commit: Commit): Promise<void> {
+  commit(commit: Commit): Promise<CommitOutcome> {
     return this.#inTurn(async () => {
       const last = await this.#recovered();
-      if (commit.sequence === last.sequence && commit.id === last.commitId) return;
-      if (commit.sequence !== last.sequence + 1) throw outOfOrder(commit, last);
-      await this.#perform(commit, last);
+      const next = last.sequence + 1;
+      if (commit.sequence > next) throw new Error(`The next commit of this run is ${next}, not ${commit.sequence}.`);
+      if (commit.sequence === next) await this.#perform(commit, last);
+      // Of two with the last number, the id tells which one it is; older ones have no one left who waits for them.
+      else if (commit.sequence === last.sequence && commit.id !== last.commitId) return { kind: 'taken', next };
+      return { kind: 'committed' };
     });
   }
 
@@ -72,101 +81,86 @@ export class CommitJournal {
     return done;
   }
 
-  async #recovered(): Promise<JournalHead> {
+  async #recovered(): Promise<LastCommit> {
     if (this.#last !== undefined) return this.#last;
-    this.#counts.forget();
     const entry = await readEntry(this.#storages);
-    if (entry === undefined) this.#last = nothing;
-    else if (entry.phase === 'intended') this.#last = await this.#complete(entry);
+    this.#counts.restart(entry?.counts ?? {});
+    if (entry?.phase === 'intended') this.#last = await this.#complete(entry);
     else {
-      if (entry.leftover !== undefined) await deleteStored(this.#storages, entry.leftover);
-      this.#last = headOf(entry);
+      if (entry?.leftover !== undefined) await deleteStored(this.#storages, entry.leftover);
+      this.#last = { sequence: entry?.sequence ?? 0, commitId: entry?.commitId ?? '' };
     }
     return this.#last;
   }
 
-  async #complete(entry: JournalEntry & { phase: 'intended' }): Promise<JournalHead> {
-    const { sequence, commitId, previousId, plan } = entry;
+  async #complete({ sequence, commitId, previousId, plan: intended }: Intended): Promise<LastCommit> {
+    const plan = await loadPlan(this.#storages, intended);
     try {
-      const whole = await loadPlan(this.#storages, plan);
-      const refused = await makeEffects({ plan: whole, storages: this.#storages, at: this.#at, isRepeat: true });
-      return await this.#mark(
-        { format: journalFormat, sequence, commitId, ...(refused.length > 0 && { refused }) },
-        plan,
-      );
+      const refused = await makeEffects({ plan, storages: this.#storages, at: this.#at, isRepeat: true });
+      if (refused.length === 0) this.#counts.pushed(plan.items);
+      return await this.#mark({ sequence, commitId }, intended, refused);
     } catch (error) {
       if (!(error instanceof FirstPartRefused)) throw error;
-      return await this.#mark({ format: journalFormat, sequence: sequence - 1, commitId: previousId }, plan);
+      return await this.#mark({ sequence: sequence - 1, commitId: previousId }, intended);
     }
   }
 
-  async #perform(commit: Commit, last: JournalHead): Promise<void> {
-    const { sequence, id: commitId } = commit;
-    const plan = await planOf(commit, this.#storages, (datasetId) => this.#counts.of(datasetId));
+  async #perform({ sequence, id: commitId, parts }: Commit, last: LastCommit): Promise<void> {
+    const plan = await planOf({ sequence, id: commitId, parts }, this.#storages, (id) => this.#counts.of(id));
     await this.#at('begun');
-    const stored = await storePlan(this.#storages, sequence, plan);
-    if (isStored(stored)) await this.#at('parts-stored');
-    const head = { format: journalFormat, sequence, commitId } as const;
-    // From here until all is done, a failure leaves it to `recover` to find out what has happened.
+    const intended = await storePlan(this.#storages, sequence, plan);
+    if (isStored(intended)) await this.#at('parts-stored');
+    // From here until all is done, a failure leaves it to `#recovered` to find out what has happened.
     this.#last = undefined;
-    await writeEntry(this.#storages, { ...head, phase: 'intended', plan: stored, previousId: last.commitId });
+    const entry = { format: journalFormat, sequence, commitId, counts: this.#counts.known } as const;
+    await writeEntry(this.#storages, { ...entry, phase: 'intended', plan: intended, previousId: last.commitId });
     await this.#at('intent-written');
-    await this.#makeEffects(plan, stored, { head, last });
+    const refused = await this.#makeEffects(plan, intended, last);
+    if (refused.length === 0) this.#counts.pushed(plan.items);
+    if (refused.length > 0 || isStored(intended)) await this.#mark({ sequence, commitId }, intended, refused);
+    this.#last = { sequence, commitId };
+    if (refused.length > 0) throw this.#incomplete(refused);
+    if (!isStored(intended)) this.#markLater(this.#last);
   }
 
-  async #makeEffects(
-    plan: Plan,
-    stored: Plan | StoredPlan,
-    { head, last }: { head: JournalHead; last: JournalHead },
-  ): Promise<void> {
+  async #makeEffects(plan: Plan, intended: Plan | StoredPlan, last: LastCommit): Promise<RefusedPart[]> {
     try {
-      const refused = await makeEffects({ plan, storages: this.#storages, at: this.#at, isRepeat: false });
-      if (refused.length === 0) this.#counts.pushed(plan.items);
-      else {
-        this.#counts.forget();
-        this.#last = await this.#mark({ ...head, refused }, stored);
-        throw new CommitIncompleteError(refused);
-      }
-      if (isStored(stored)) this.#last = await this.#mark(head, stored);
-      else this.#markLater(head);
+      return await makeEffects({ plan, storages: this.#storages, at: this.#at, isRepeat: false });
     } catch (error) {
       if (!(error instanceof FirstPartRefused)) throw error;
-      this.#last = await this.#mark(last, stored);
+      this.#last = await this.#mark(last, intended);
       const { part, refusal } = error;
       const { type, statusCode } = refusal;
       throw new CommitRejectedError(`${part}: ${refusal.message}`, { part, type, statusCode });
     }
   }
 
-  #markLater(head: JournalHead): void {
-    this.#last = head;
+  #incomplete(refused: readonly RefusedPart[]): CommitIncompleteError {
+    // Some items may be missing, and a count that is too high would hide what is pushed next.
+    this.#counts.restart({});
+    return new CommitIncompleteError(refused);
+  }
+
+  #markLater(last: LastCommit): void {
     this.#timer = setTimeout(() => {
       // A mark that fails is made up for by the next intent, or by the next process.
-      this.#inTurn(() => this.#mark(head, undefined)).catch(() => {});
+      this.#inTurn(() => this.#mark(last)).catch(() => {});
     }, this.#markAfterMs).unref();
   }
 
   /** J2. */
-  async #mark(head: JournalHead, plan: Plan | StoredPlan | undefined): Promise<JournalHead> {
+  async #mark(last: LastCommit, plan?: Plan | StoredPlan, refused: readonly RefusedPart[] = []): Promise<LastCommit> {
     const leftover = plan !== undefined && isStored(plan) ? plan : undefined;
-    await writeEntry(this.#storages, { ...head, phase: 'done', ...(leftover && { leftover }) });
+    await writeEntry(this.#storages, {
+      ...{ format: journalFormat, ...last, counts: this.#counts.known, phase: 'done' },
+      ...(refused.length > 0 && { refused }),
+      ...(leftover && { leftover }),
+    });
     await this.#at('mark-written');
     if (leftover !== undefined) {
       await deleteStored(this.#storages, leftover);
       await this.#at('parts-deleted');
     }
-    return head;
+    return last;
   }
-}
-
-const headOf = ({ sequence, commitId, refused }: JournalHead): JournalHead => ({
-  ...{ format: journalFormat, sequence, commitId },
-  ...(refused && { refused }),
-});
-
-function outOfOrder({ sequence }: Commit, last: JournalHead): Error {
-  if (sequence <= last.sequence) {
-    return new AttemptFencedError(`Commit ${sequence} of this run was made by another process, which goes on with it.`);
-  }
-  return new Error(`The next commit of this run is ${last.sequence + 1}, not ${sequence}.`);
 }

@@ -59,9 +59,14 @@ export interface JournalHead {
   readonly format: typeof journalFormat;
   readonly sequence: number;
   readonly commitId: string;
+  /** At least how many items each dataset had before this commit, or after it once it is done. */
+  readonly counts: KnownCounts;
   /** What the API refused of this commit after other parts had taken effect (J6). */
   readonly refused?: readonly RefusedPart[];
 }
+
+/** By id, the run's default dataset under ''. */
+export type KnownCounts = Readonly<Record<string, number>>;
 
 /** A plan that is too large for the journal's record: its text is in this many records, named after the commit. */
 export interface StoredPlan {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../commit.ts';
 import type { PlannedItems } from './intent.ts';
 import { maxBodyBytes } from './plan.ts';
@@ -46,12 +45,12 @@ function chunkOf(items: readonly JsonObject[], start: number): readonly JsonObje
 async function lookFor(storages: Storages, planned: PlannedItems, wanted: number): Promise<number> {
   // Through JSON, as they are read back: it knows no -0.
   const items = JSON.parse(JSON.stringify(planned.items.slice(0, wanted))) as JsonObject[];
-  const until = performance.now() + storages.settleMs;
-  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 2000)) {
+  for (let waitedMs = 0, waitMs = 250; ; waitMs = Math.min(waitMs * 2, 2000)) {
     const pushed = new PushedItems(items);
     for await (const page of storages.readItems(planned.datasetId, planned.before)) pushed.show(page);
-    const leftMs = until - performance.now();
-    if (pushed.count === wanted || leftMs <= 0) return pushed.count;
-    await delay(Math.min(waitMs, leftMs));
+    if (pushed.count === wanted || waitedMs >= storages.settleMs) return pushed.count;
+    const stepMs = Math.min(waitMs, storages.settleMs - waitedMs);
+    await storages.wait(stepMs);
+    waitedMs += stepMs;
   }
 }

@@ -11,6 +11,8 @@ import type { JsonObject } from '../commit.ts';
 export interface Storages {
   /** How long a write may still take effect, or stay unseen by readers, after its sender ended or gave up on its answer. */
   readonly settleMs: number;
+  /** A model of an API has a time of its own. */
+  wait(ms: number): Promise<void>;
 
   readJournal(): Promise<string | undefined>;
   /** Atomic: whoever reads, and whenever, gets the old text or the new one. */
