@@ -51,3 +51,18 @@ export class CommitIncompleteError extends Error {
     this.refused = refused;
   }
 }
+
+/** The API will never accept this call as it is, such as the start of a child run. It changed nothing. */
+export class RefusedError extends Error {
+  readonly code = 'refused';
+  override readonly name = 'RefusedError';
+
+  readonly statusCode: number;
+  readonly type: string;
+
+  constructor(message: string, facts: { statusCode: number; type: string }) {
+    super(message);
+    this.statusCode = facts.statusCode;
+    this.type = facts.type;
+  }
+}

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { checked, dataOf } from '../api-answer.ts';
 import type { JsonObject } from '../commit.ts';
-import { AttemptFencedError } from '../errors.ts';
+import { RefusedError } from '../errors.ts';
 import { backOffMs, type HttpAnswer, type HttpCall, type HttpClient, NoAnswerError } from '../http-client.ts';
-import { type QueueAddress, RefusedError, type Storages, type StoredRecord } from './storages.ts';
+import type { QueueAddress, StoredRecord, Storages } from './storages.ts';
 
 /** Where a run keeps what it has, as its environment says. */
 export interface RunAddress {
@@ -169,23 +170,3 @@ export class ApifyStorages implements Storages {
     return search === '' ? path : `${path}?${search}`;
   }
 }
-
-/** @throws AttemptFencedError, RefusedError */
-export function checked(call: HttpCall, answer: HttpAnswer, accepted: readonly number[]): HttpAnswer {
-  if (answer.status < 400 || accepted.includes(answer.status)) return answer;
-  const { type, message } = errorOf(answer);
-  const sentence = `${call.method} ${call.path} was answered ${answer.status} ${type}: ${message}`;
-  if (type === 'attempt-fenced') throw new AttemptFencedError(sentence);
-  throw new RefusedError(sentence, { statusCode: answer.status, type });
-}
-
-function errorOf({ body }: HttpAnswer): { type: string; message: string } {
-  try {
-    const { error } = JSON.parse(body.toString('utf8')) as { error?: { type?: string; message?: string } };
-    return { type: error?.type ?? 'unknown', message: error?.message ?? '' };
-  } catch {
-    return { type: 'unknown', message: body.toString('utf8').slice(0, 200) };
-  }
-}
-
-export const dataOf = <Data>({ body }: HttpAnswer): Data => (JSON.parse(body.toString('utf8')) as { data: Data }).data;

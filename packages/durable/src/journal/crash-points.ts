@@ -10,6 +10,9 @@ export const crashPoints = [
   'charged',
   'mark-written',
   'parts-deleted',
+  'child-intended',
+  'child-started',
+  'child-stored',
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

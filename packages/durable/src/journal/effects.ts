@@ -1,3 +1,4 @@
+import { RefusedError } from '../errors.ts';
 import type { AtCrashPoint } from './crash-points.ts';
 import {
   bytesOf,
@@ -8,7 +9,7 @@ import {
   type RefusedPart,
 } from './intent.ts';
 import { pushPlanned } from './push.ts';
-import { RefusedError, type Storages } from './storages.ts';
+import type { Storages } from './storages.ts';
 
 /** Nothing of a commit has taken effect, and its first part was refused: it can be withdrawn (J6). */
 export class FirstPartRefused extends Error {

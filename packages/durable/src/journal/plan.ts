@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Commit, CommitParts, HandledRequest, JsonObject, RecordPart, RequestsPart } from '../commit.ts';
-import { CommitRejectedError } from '../errors.ts';
+import { CommitRejectedError, RefusedError } from '../errors.ts';
 import {
   bytesOf,
   isObject,
@@ -10,7 +10,7 @@ import {
   type PlannedItems,
   type PlannedRecord,
 } from './intent.ts';
-import { RefusedError, type Storages } from './storages.ts';
+import type { Storages } from './storages.ts';
 
 /** Of Apify's API, for one call. */
 export const maxBodyBytes = 9 * 1024 * 1024;

@@ -52,16 +52,3 @@ export interface QueueAddress {
   readonly queueId?: string | undefined;
   readonly clientKey?: string | undefined;
 }
-
-/** A call was answered with an error that will not go away by itself. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
-  readonly statusCode: number;
-  readonly type: string;
-
-  constructor(message: string, facts: { statusCode: number; type: string }) {
-    super(message);
-    this.statusCode = facts.statusCode;
-    this.type = facts.type;
-  }
-}
