@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpCall } from './http-client.ts';
 /** @throws AttemptFencedError, RefusedError */
 export function checked(call: HttpCall, answer: HttpAnswer, accepted: readonly number[]): HttpAnswer {
   if (answer.status < 400 || accepted.includes(answer.status)) return answer;
-  const { type, message } = errorOf(answer);
+  const { type, message } = problemOf(answer);
   const sentence = `${call.method} ${call.path} was answered ${answer.status} ${type}: ${message}`;
   if (type === 'attempt-fenced') throw new AttemptFencedError(sentence);
   throw new RefusedError(sentence, { statusCode: answer.status, type });
@@ -13,11 +13,19 @@ export function checked(call: HttpCall, answer: HttpAnswer, accepted: readonly n
 export const dataOf = <Data>({ body }: HttpAnswer): Data => (JSON.parse(body.toString('utf8')) as { data: Data }).data;
 
 /** The error object of an answer. */
-export function errorOf({ body }: HttpAnswer): { type: string; message: string } {
+export interface ApiProblem {
+  readonly type: string;
+  readonly message: string;
+  readonly data?: { readonly [field: string]: unknown };
+}
+
+export function problemOf({ body, status }: HttpAnswer): ApiProblem {
+  const text = body.toString('utf8');
   try {
-    const { error } = JSON.parse(body.toString('utf8')) as { error?: { type?: string; message?: string } };
-    return { type: error?.type ?? 'unknown', message: error?.message ?? '' };
+    const { error } = JSON.parse(text) as { error: ApiProblem };
+    if (typeof error?.type === 'string') return error;
   } catch {
-    return { type: 'unknown', message: body.toString('utf8').slice(0, 200) };
+    // A proxy in between answers whatever it likes.
   }
+  return { type: 'unknown', message: `The API answered ${status}: ${text.slice(0, 200)}` };
 }

@@ -5,6 +5,7 @@ import { ApifyStorages } from './journal/apify-storages.ts';
 import { JournalBackend } from './journal/journal-backend.ts';
 import { LocalStorages } from './journal/local-storages.ts';
 import { RunsApi } from './runs-api.ts';
+import { WherryBackend } from './wherry/wherry-backend.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,14 +21,15 @@ export async function chooseBackend(environment: Environment = process.env): Pro
     if (value !== undefined) return value;
     throw new Error(`The environment has no ${names.join(' or ')}, so the run's storages are not known.`);
   };
-  const http = new HttpClient({ baseUrl: baseUrlOf(environment), token: needed('APIFY_TOKEN') });
+  const api = { baseUrl: baseUrlOf(environment), token: needed('APIFY_TOKEN') };
+  const http = new HttpClient(api);
   const run = {
     runId: needed('ACTOR_RUN_ID', 'APIFY_ACTOR_RUN_ID'),
     datasetId: needed('ACTOR_DEFAULT_DATASET_ID', 'APIFY_DEFAULT_DATASET_ID'),
     keyValueStoreId: needed('ACTOR_DEFAULT_KEY_VALUE_STORE_ID', 'APIFY_DEFAULT_KEY_VALUE_STORE_ID'),
     requestQueueId: needed('ACTOR_DEFAULT_REQUEST_QUEUE_ID', 'APIFY_DEFAULT_REQUEST_QUEUE_ID'),
   };
-  if (await hasCommits(http, run.runId)) return new WherryBackend(http, run.runId);
+  if (await hasCommits(http, run.runId)) return new WherryBackend({ ...api, runId: run.runId });
   const settleSecs = variable('WHERRY_JOURNAL_SETTLE_SECS');
   const settle = settleSecs === undefined ? {} : { settleMs: Number(settleSecs) * 1000 };
   const storages = new ApifyStorages(http, run, settle);

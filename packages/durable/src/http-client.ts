@@ -45,7 +45,8 @@ export class HttpClient {
     this.#token = options.token;
     this.#timeoutMs = options.timeoutMs ?? 360_000;
     const isSecure = this.#base.protocol === 'https:';
-    this.#agent = isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    const kept = { keepAlive: true, noDelay: true };
+    this.#agent = isSecure ? new HttpsAgent(kept) : new HttpAgent(kept);
     this.#request = isSecure ? httpsRequest : httpRequest;
   }
 

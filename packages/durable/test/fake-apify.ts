@@ -1,7 +1,7 @@
 import type { JsonObject } from '../src/commit.ts';
-import { requestIdOf } from '../src/journal/plan.ts';
 import { RefusedError } from '../src/errors.ts';
-import type { QueueAddress, StoredRecord, Storages } from '../src/journal/storages.ts';
+import { requestIdOf } from '../src/journal/plan.ts';
+import type { QueueAddress, Storages, StoredRecord } from '../src/journal/storages.ts';
 
 /** Thrown at a call when the process "ends" there. */
 export class ProcessEnded extends Error {}

@@ -3,7 +3,7 @@ import { checked, dataOf } from '../api-answer.ts';
 import type { JsonObject } from '../commit.ts';
 import { RefusedError } from '../errors.ts';
 import { backOffMs, type HttpAnswer, type HttpCall, type HttpClient, NoAnswerError } from '../http-client.ts';
-import type { QueueAddress, StoredRecord, Storages } from './storages.ts';
+import type { QueueAddress, Storages, StoredRecord } from './storages.ts';
 
 /** Where a run keeps what it has, as its environment says. */
 export interface RunAddress {

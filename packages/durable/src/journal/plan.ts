@@ -186,5 +186,9 @@ export async function refusedAs<Result>(part: string, body: () => Promise<Result
 }
 
 function rejected(part: string, sentence: string, statusCode = 400, type = 'invalid-input'): CommitRejectedError {
-  return new CommitRejectedError(`${part}: ${sentence}. Nothing was changed.`, { part, type, statusCode });
+  return new CommitRejectedError(`${part}: ${sentence.replace(/\.$/, '')}. Nothing was changed.`, {
+    part,
+    type,
+    statusCode,
+  });
 }
