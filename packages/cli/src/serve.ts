@@ -52,12 +52,12 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
-  const { host, port, servers } = settings;
+  const { host, port, servers, commits } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
     const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
-    return await startPlatform({ dataFolder, token, host, port, servers, logger });
+    return await startPlatform({ dataFolder, token, host, port, servers, commits, logger });
   } catch (error) {
     throw startFailure(error as NodeJS.ErrnoException, settings);
   }

@@ -11,6 +11,7 @@ export interface PlatformFlags {
   readonly token?: string;
   readonly servers?: string;
   readonly engine?: string;
+  readonly commits?: boolean;
   readonly demo?: boolean;
   readonly demoUrl?: string;
   readonly once?: boolean;
@@ -24,6 +25,8 @@ export interface PlatformSettings {
   readonly token: string | undefined;
   readonly servers: number;
   readonly engine: 'process';
+  /** Whether the routes of commits are there. */
+  readonly commits: boolean;
   /** Whether the demo runs after the start. */
   readonly demo: boolean;
   /** The site that the demo crawls; undefined: the one that it serves itself. */
@@ -51,6 +54,8 @@ export function platformSettings(
     token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
     engine: engineOf(flags.engine ?? variable('WHERRY_ENGINE') ?? 'process'),
+    // Commander sets the flag to true when it was not given.
+    commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: wished ?? (demoByDefault || once || demoUrl !== undefined),
     demoUrl,
     once,

@@ -13,6 +13,7 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     token: undefined,
     servers: 2,
     engine: 'process',
+    commits: true,
     demo: false,
     demoUrl: undefined,
     once: false,
@@ -27,6 +28,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     WHERRY_TOKEN: 'token-of-the-variable',
     WHERRY_SERVERS: '3',
     WHERRY_ENGINE: 'process',
+    WHERRY_NO_COMMITS: '1',
     WHERRY_DEMO_URL: 'https://one.test/',
     WHERRY_ONCE: '1',
   };
@@ -37,6 +39,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     token: 'token-of-the-variable',
     servers: 3,
     engine: 'process',
+    commits: false,
     demo: true,
     demoUrl: 'https://one.test/',
     once: true,
@@ -68,6 +71,12 @@ test('the demo runs with npm start unless a flag or a variable says no, and with
   expect(up({ demo: true }).demo).toBe(true);
   expect(up({ once: true }).demo).toBe(true);
   expect(up({ demoUrl: 'https://one.test/' }).demo).toBe(true);
+});
+
+test('commits are there unless a flag or a variable leaves them out', () => {
+  expect(up({ commits: false }).commits).toBe(false);
+  expect(up({ commits: true }, { WHERRY_NO_COMMITS: '1' }).commits).toBe(false);
+  expect(up({ commits: true }, { WHERRY_NO_COMMITS: '0' }).commits).toBe(true);
 });
 
 test('an empty variable counts as one that is not set', () => {

@@ -328,3 +328,18 @@ test('a run’s default storages answer under the run, to its active attempt alo
   expect(await (await asked('GET', 'key-value-store/records/a', 'test-token')).json()).toEqual({ n: 1 });
   expect(await fixture.client.run('run').dataset().get()).toMatchObject({ actRunId: 'run', itemCount: 1 });
 });
+
+test('a platform without commits answers them as any unknown route, and does all else', async () => {
+  await using fixture = await startFixture({ commits: false });
+  await using planted = await startRun(fixture);
+  const unknown = await fixture.call('GET', '/wherry/v1/no-such-route');
+  expect(unknown.status).toBe(404);
+  const { error } = (await unknown.json()) as { error: { type: string } };
+  const last = await fixture.call('GET', '/wherry/v1/runs/run/commits/last');
+  expect(last.status).toBe(404);
+  expect(await last.json()).toMatchObject({ error: { type: error.type } });
+  const { status, body } = await planted.commit(1, { items: [{ items: [{ n: 1 }] }] });
+  expect({ status, body }).toMatchObject({ status: 404, body: { error: { type: error.type } } });
+  await fixture.client.dataset('run-dataset').pushItems([{ n: 2 }]);
+  expect(await planted.items()).toEqual([{ n: 2 }]);
+});

@@ -1,0 +1,56 @@
+import type { JsonObject } from '../commit.ts';
+import type { PlannedItems } from './intent.ts';
+import { maxBodyBytes } from './plan.ts';
+import { PushedItems } from './pushed-items.ts';
+import type { Storages } from './storages.ts';
+
+interface Pushing {
+  readonly isRepeat: boolean;
+  /** After each push, and when it turns out that some were pushed before. */
+  readonly onPushed: () => Promise<void>;
+}
+
+/** What Apify's documentation gives as the limit of one push. An item that is larger goes alone. */
+const maxPushBytes = 5_000_000;
+
+/** Pushes the items that are not there yet. What may have been pushed is looked for before it is pushed (J4). */
+export async function pushPlanned(storages: Storages, planned: PlannedItems, pushing: Pushing): Promise<void> {
+  const { datasetId, items } = planned;
+  let pushed = pushing.isRepeat ? await lookFor(storages, planned, items.length) : 0;
+  if (pushed > 0) await pushing.onPushed();
+  while (pushed < items.length) {
+    const chunk = chunkOf(items, pushed);
+    const wanted = pushed + chunk.length;
+    const outcome = await storages.pushItems(datasetId, chunk);
+    pushed = outcome === 'pushed' ? wanted : await lookFor(storages, planned, wanted);
+    await pushing.onPushed();
+  }
+}
+
+function chunkOf(items: readonly JsonObject[], start: number): readonly JsonObject[] {
+  let bytes = 2;
+  let end = start;
+  while (end < items.length) {
+    bytes += Buffer.byteLength(JSON.stringify(items[end])) + 1;
+    if (bytes > Math.min(maxPushBytes, maxBodyBytes) && end > start) break;
+    end += 1;
+  }
+  return items.slice(start, end);
+}
+
+/**
+ * How many of the first `wanted` items are in the dataset. When some are missing, it looks again until they must have
+ * been seen had they been pushed.
+ */
+async function lookFor(storages: Storages, planned: PlannedItems, wanted: number): Promise<number> {
+  // Through JSON, as they are read back: it knows no -0.
+  const items = JSON.parse(JSON.stringify(planned.items.slice(0, wanted))) as JsonObject[];
+  for (let waitedMs = 0, waitMs = 250; ; waitMs = Math.min(waitMs * 2, 2000)) {
+    const pushed = new PushedItems(items);
+    for await (const page of storages.readItems(planned.datasetId, planned.before)) pushed.show(page);
+    if (pushed.count === wanted || waitedMs >= storages.settleMs) return pushed.count;
+    const stepMs = Math.min(waitMs, storages.settleMs - waitedMs);
+    await storages.wait(stepMs);
+    waitedMs += stepMs;
+  }
+}

@@ -1,0 +1,35 @@
+/** The journal over the SDK's local storage. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { commitOf, testBackend } from './backend-contract.ts';
+import { testCrashes } from './journal-crashes.ts';
+import { startLocalFixture } from './journal-fixtures.ts';
+
+testBackend(startLocalFixture);
+testCrashes(startLocalFixture);
+
+test('J1: an intent that was torn by the end of the process was never made', async () => {
+  await using fixture = await startLocalFixture();
+  const first = await fixture.open();
+  for (const sequence of [1, 2]) await first.commit(commitOf(sequence, { items: [{ items: [{ n: sequence }] }] }));
+  const stores = path.join(fixture.folder, 'key_value_stores', 'default');
+  await writeFile(path.join(stores, 'WHERRY-JOURNAL-1.json'), '{"count":3,"text":"{\\"form');
+  const second = await fixture.open();
+  expect(await second.recover()).toBe(2);
+  await second.commit(commitOf(3, { items: [{ items: [{ n: 3 }] }] }));
+  expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+});
+
+test('J4: an item that was torn by the end of the process is pushed again, in its place', async () => {
+  await using fixture = await startLocalFixture();
+  const first = await fixture.open((point) => {
+    if (point === 'items-pushed') throw new Error('stopped');
+  });
+  const commit = commitOf(1, { items: [{ items: [{ n: 1 }, { n: 2 }] }] });
+  await expect(first.commit(commit)).rejects.toThrow('stopped');
+  await writeFile(path.join(fixture.folder, 'datasets', 'default', '000000002.json'), '{\n\t"n"');
+  const second = await fixture.open();
+  expect(await second.recover()).toBe(1);
+  expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }]);
+});
