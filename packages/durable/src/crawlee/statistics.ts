@@ -1,0 +1,57 @@
+/**
+ * Crawlee's statistics, which `maxRequestsPerCrawl` counts by.
+ *
+ * T1: the record of the statistics counts exactly the requests whose commits took effect. It is a part of each commit,
+ *     as it will be once the request is done, and never written past the commits' order.
+ */
+import type { JsonObject } from '../commit.ts';
+import { durableRun } from '../durable-run.ts';
+import { AttemptFencedError } from '../errors.ts';
+import type { StatisticsInside } from './inside.ts';
+import { storeIdOf } from './own-clients.ts';
+import type { Work } from './work.ts';
+
+/** T1: its `persistState`, called at events and at the end, takes its turn among the commits. */
+export function commitStatistics(statistics: StatisticsInside): void {
+  statistics.persistState = async (options) => {
+    if (!statistics.persistenceOptions.enable && !options?.enable) return;
+    if (statistics.keyValueStore === undefined) return;
+    const transaction = (await durableRun()).begin();
+    transaction.setValue(statistics.persistStateKey, recordOf(statistics), storeIdOf(statistics.keyValueStore));
+    await transaction.commit().catch((error: unknown) => {
+      if (!(error instanceof AttemptFencedError)) throw error;
+    });
+  };
+  statistics.listener = () => statistics.persistState();
+}
+
+/** Puts the record into a work's commit. */
+export function addStatistics(work: Work, statistics: StatisticsInside): void {
+  const { keyValueStore, persistenceOptions, persistStateKey } = statistics;
+  if (!persistenceOptions.enable || keyValueStore === undefined) return;
+  work.beforeCommit(() => work.transaction.setValue(persistStateKey, recordOf(statistics), storeIdOf(keyValueStore)));
+}
+
+/** Counts a request as finished now; Crawlee's own call afterwards finds it counted already. */
+export function countFinished(work: Work, statistics: StatisticsInside, jobId: string, retryCount: number): void {
+  const { state, requestRetryHistogram, requestsInProgress } = statistics;
+  const job = requestsInProgress.get(jobId);
+  if (job === undefined) return;
+  const before = state.requestTotalFinishedDurationMillis;
+  statistics.finishJob(jobId, retryCount);
+  const durationMillis = state.requestTotalFinishedDurationMillis - before;
+  work.onUndo(() => {
+    state.requestsFinished -= 1;
+    state.requestTotalFinishedDurationMillis -= durationMillis;
+    if (retryCount > 0) state.requestsRetries -= 1;
+    requestRetryHistogram[retryCount]! -= 1;
+    requestsInProgress.set(jobId, job);
+  });
+}
+
+/** A request that somebody else has taken over is not counted here at all. */
+export const forgetJob = (statistics: StatisticsInside, jobId: string): boolean =>
+  statistics.requestsInProgress.delete(jobId);
+
+const recordOf = (statistics: StatisticsInside): JsonObject =>
+  JSON.parse(JSON.stringify(statistics.toJSON())) as JsonObject;
