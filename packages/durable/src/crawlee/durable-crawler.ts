@@ -6,10 +6,12 @@
  *     would be refused again).
  */
 import type { BasicCrawler, Request } from 'crawlee';
-import { type DurableRun, durableRun } from '../durable-run.ts';
+import { durableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
 import { captureClients } from './captured-clients.ts';
 import { captureCharges } from './charging.ts';
+import { openCrawlRecord } from './crawl-record.ts';
+import { InitialRequests } from './initial-requests.ts';
 import { type CrawlerInside, insideOf, missingInside } from './inside.ts';
 import { untilLost } from './lost-run.ts';
 import { installQueueViews } from './queue-view.ts';
@@ -17,7 +19,8 @@ import { captureRequestList } from './request-list.ts';
 import { loadSdk } from './sdk.ts';
 import { shutDownInOrder } from './shutdown.ts';
 import { commitStatistics } from './statistics.ts';
-import { Task } from './task.ts';
+import { Suspects } from './suspects.ts';
+import { Task, type TaskParts } from './task.ts';
 import { scopeAtWork } from './work.ts';
 
 const durable = new WeakSet<BasicCrawler>();
@@ -40,7 +43,8 @@ class DurableCrawler {
   readonly #crawler: BasicCrawler;
   readonly #inside: CrawlerInside;
   readonly #tasks = new Set<Task>();
-  #run: DurableRun | undefined;
+  #parts: TaskParts | undefined;
+  #runCount = 0;
   #idle: PromiseWithResolvers<void> | undefined;
   #stopping = false;
 
@@ -59,15 +63,21 @@ class DurableCrawler {
 
   #wrapRun(): void {
     const stock = this.#crawler.run.bind(this.#crawler);
-    this.#crawler.run = async (...args) => {
+    const addRequests = this.#crawler.addRequests.bind(this.#crawler);
+    this.#crawler.run = async (requests, options) => {
       // What an earlier process left half-done is completed before any request is taken.
-      this.#run = await durableRun();
+      const run = await durableRun();
       const { actor, ChargingManager } = await loadSdk();
       captureClients(this.#inside.config);
       if (ChargingManager !== undefined) captureCharges(ChargingManager);
+      const record = await openCrawlRecord(run, actor);
+      this.#parts = { run, statistics: this.#inside.stats, suspects: new Suspects(run, record) };
+      const initial = new InitialRequests(run, record, `${this.#inside.stats.persistStateKey}/${this.#runCount++}`);
+      this.#crawler.addRequests = (given, ...rest) =>
+        given === requests ? initial.add(addRequests, given, ...rest) : addRequests(given, ...rest);
       const end = shutDownInOrder({ drain: () => this.#drain() }, actor);
       try {
-        return await Promise.race([stock(...args), untilLost]);
+        return await Promise.race([stock(requests, options), untilLost]);
       } finally {
         end();
       }
@@ -78,10 +88,10 @@ class DurableCrawler {
     const pool = this.#inside.autoscaledPoolOptions;
     const stock = pool.runTaskFunction;
     pool.runTaskFunction = async () => {
-      const task = new Task(this.#run!, this.#inside.stats);
+      const task = new Task(this.#parts!);
       this.#tasks.add(task);
       try {
-        await task.runOwn(stock);
+        await this.#parts!.suspects.inTurn(() => task.runOwn(stock));
       } finally {
         this.#tasks.delete(task);
         if (this.#tasks.size === 0) this.#idle?.resolve();
@@ -111,7 +121,11 @@ class DurableCrawler {
     const handleError = inside._requestFunctionErrorHandler.bind(this.#crawler);
     const timeoutAndRetry = inside._timeoutAndRetry.bind(this.#crawler) as CrawlerInside['_timeoutAndRetry'];
     const taskAtWork = () => scopeAtWork()?.task as Task;
-    inside._runRequestHandler = (context) => taskAtWork().runHandler(() => handle(context));
+    inside._runRequestHandler = async (context) => {
+      const task = taskAtWork();
+      await this.#parts!.suspects.begin(task.key, context.request.maxRetries ?? inside.maxRequestRetries);
+      return task.runHandler(() => handle(context));
+    };
     inside._requestFunctionErrorHandler = (error, context, source) =>
       taskAtWork().runErrorHandler(() => handleError(error, context, source));
     inside._timeoutAndRetry = async (handler, ...rest) => {
@@ -127,7 +141,7 @@ class DurableCrawler {
       this.#idle ??= Promise.withResolvers();
       await this.#idle.promise;
     }
-    await this.#run?.settled();
+    await this.#parts?.run.settled();
   }
 }
 

@@ -6,10 +6,10 @@
  */
 import type { JsonObject } from '../commit.ts';
 import { durableRun } from '../durable-run.ts';
-import { AttemptFencedError } from '../errors.ts';
 import type { StatisticsInside } from './inside.ts';
+import { standStillUnlessRejected } from './lost-run.ts';
 import { storeIdOf } from './own-clients.ts';
-import type { Work } from './work.ts';
+import { commitOutside, type Work } from './work.ts';
 
 /** T1: its `persistState`, called at events and at the end, takes its turn among the commits. */
 export function commitStatistics(statistics: StatisticsInside): void {
@@ -18,9 +18,7 @@ export function commitStatistics(statistics: StatisticsInside): void {
     if (statistics.keyValueStore === undefined) return;
     const transaction = (await durableRun()).begin();
     transaction.setValue(statistics.persistStateKey, recordOf(statistics), storeIdOf(statistics.keyValueStore));
-    await transaction.commit().catch((error: unknown) => {
-      if (!(error instanceof AttemptFencedError)) throw error;
-    });
+    await commitOutside(transaction).catch(standStillUnlessRejected);
   };
   statistics.listener = () => statistics.persistState();
 }

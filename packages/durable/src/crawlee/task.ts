@@ -6,23 +6,34 @@ import { CommitRejectedError } from '../errors.ts';
 import type { StatisticsInside } from './inside.ts';
 import { standStillUnlessRejected } from './lost-run.ts';
 import { addStatistics, countFinished, forgetJob } from './statistics.ts';
+import type { Suspects } from './suspects.ts';
 import { type FinishOutcome, type QueueOptions, runInScope, type TaskInScope, Work } from './work.ts';
+
+export interface TaskParts {
+  readonly run: DurableRun;
+  readonly statistics: StatisticsInside;
+  readonly suspects: Suspects;
+}
 
 /** One go at one request: from its fetch to its handled mark, or to its way back to the queue. */
 export class Task implements TaskInScope {
-  readonly #run: DurableRun;
-  readonly #statistics: StatisticsInside;
+  readonly #parts: TaskParts;
   #request: Request | undefined;
   #work: Work | undefined;
   #finishing: Promise<FinishOutcome> | undefined;
 
-  constructor(run: DurableRun, statistics: StatisticsInside) {
-    this.#run = run;
-    this.#statistics = statistics;
+  constructor(parts: TaskParts) {
+    this.#parts = parts;
   }
 
   get request(): Request | undefined {
     return this.#request;
+  }
+
+  /** Of its request, among those of all crawlers of the run. */
+  get key(): string {
+    const { id, uniqueKey } = this.#request!;
+    return `${this.#parts.statistics.persistStateKey}/${id ?? uniqueKey}`;
   }
 
   take(request: Request): void {
@@ -40,7 +51,7 @@ export class Task implements TaskInScope {
 
   /** Gathers what the handler does. */
   runHandler<Result>(body: () => Result): Result {
-    this.#work = new Work(this.#run.begin());
+    this.#work = new Work(this.#parts.run.begin());
     return runInScope({ task: this, work: this.#work }, body);
   }
 
@@ -50,14 +61,14 @@ export class Task implements TaskInScope {
    */
   async runErrorHandler(body: () => Promise<void>): Promise<void> {
     this.#work?.undo();
-    const work = new Work(this.#run.begin());
+    const work = new Work(this.#parts.run.begin());
     try {
       await runInScope({ task: this, work }, body);
     } catch (error) {
       work.undo();
       throw error;
     }
-    addStatistics(work, this.#statistics);
+    addStatistics(work, this.#parts.statistics);
     await work
       .commit()
       .catch(standStillUnlessRejected)
@@ -71,7 +82,7 @@ export class Task implements TaskInScope {
 
   async #finish(request: object, options: QueueOptions): Promise<FinishOutcome> {
     // One that robots.txt forbids had no handler.
-    this.#work ??= new Work(this.#run.begin());
+    this.#work ??= new Work(this.#parts.run.begin());
     const work = this.#work;
     // K3: what the handler has not waited for often comes within this turn.
     await turn();
@@ -86,7 +97,7 @@ export class Task implements TaskInScope {
   }
 
   async #finishOfList(mark: (work: Work) => Promise<void>): Promise<FinishOutcome> {
-    this.#work ??= new Work(this.#run.begin());
+    this.#work ??= new Work(this.#parts.run.begin());
     await turn();
     await mark(this.#work);
     return this.#commit(this.#work);
@@ -94,8 +105,9 @@ export class Task implements TaskInScope {
 
   async #commit(work: Work): Promise<FinishOutcome> {
     const { id, uniqueKey, retryCount } = this.#request!;
-    countFinished(work, this.#statistics, id ?? uniqueKey, retryCount);
-    addStatistics(work, this.#statistics);
+    countFinished(work, this.#parts.statistics, id ?? uniqueKey, retryCount);
+    addStatistics(work, this.#parts.statistics);
+    this.#parts.suspects.end(work, this.key, true);
     try {
       await work.commit().catch(standStillUnlessRejected);
       return 'committed';
@@ -108,7 +120,7 @@ export class Task implements TaskInScope {
   #dropIfTaken(error: unknown): 'dropped' {
     if (!(error instanceof CommitRejectedError) || error.type !== 'request-handled-or-locked') throw error;
     const { id, uniqueKey, url } = this.#request!;
-    forgetJob(this.#statistics, id ?? uniqueKey);
+    forgetJob(this.#parts.statistics, id ?? uniqueKey);
     log.warning(`Somebody else has taken ${url} over, so what was done for it here is dropped.`, { id });
     return 'dropped';
   }

@@ -112,5 +112,9 @@ export function runInScope<Result>(scope: Scope, body: () => Result): Result {
   return scopes.run(scope, () => (work === undefined ? body() : runInTransaction(work.transaction, body)));
 }
 
+/** A commit of the crawler's own. */
+export const commitOutside = (transaction: OpenTransaction): Promise<void> =>
+  outsideOfScope(() => transaction.commit());
+
 /** So that the writes of a commit are not taken for those of the handler whose turn it was. */
-export const outsideOfScope = <Result>(body: () => Result): Result => scopes.exit(() => runOutsideTransaction(body));
+const outsideOfScope = <Result>(body: () => Result): Result => scopes.exit(() => runOutsideTransaction(body));
