@@ -63,6 +63,50 @@ test('C3: a commit that is sent again changes nothing and is answered as before;
   expect(await planted.charged()).toBe(1);
 });
 
+test('C4: a number that another commit has taken is refused with the next one; the same id is a repetition', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  const first = await planted.commit(1, { id: 'a', items: [{ items: [{ n: 1 }] }] });
+  expect(first.status).toBe(200);
+  expect(await planted.commit(1, { id: 'a', items: [{ items: [{ n: 1 }] }] })).toEqual(first);
+  // A commit without an id is told by its number alone.
+  expect(await planted.commit(1, {})).toEqual(first);
+  expect(await planted.commit(1, { id: 'b', items: [{ items: [{ n: 2 }] }] })).toMatchObject({
+    status: 409,
+    body: { error: { type: 'commit-out-of-order', data: { expected: 2 } } },
+  });
+  expect((await planted.commit(2, { id: 'b', items: [{ items: [{ n: 2 }] }] })).status).toBe(200);
+  expect(await planted.items()).toEqual([{ n: 1 }, { n: 2 }]);
+  for (const id of ['', 5, 'x'.repeat(257)]) {
+    expect(await planted.commit(3, { id })).toMatchObject({ status: 400, body: { error: { data: { part: 'id' } } } });
+  }
+});
+
+test('a commit marks a request as handled with the fields that its handler changed', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  const queue = planted.queueOf();
+  await queue.batchAddRequests([{ ...page(1), userData: { a: 1 }, headers: { h: '1' } }, page(2)]);
+  const id = requestIdOf('1');
+  const handle = (sequence: number, changes: object) =>
+    planted.commit(sequence, { requests: [{ handled: [{ id, ...changes }] }] });
+  for (const bad of [{ uniqueKey: 'other' }, { retryCount: -1 }, { errorMessages: 'none' }]) {
+    expect(await handle(1, bad), JSON.stringify(bad)).toMatchObject({
+      status: 400,
+      body: { error: { data: { part: 'requests[0]' } } },
+    });
+  }
+  const changes = { loadedUrl: 'https://example.com/end', userData: { b: 2 }, retryCount: 1, errorMessages: ['once'] };
+  expect((await handle(1, changes)).status).toBe(200);
+  expect(await queue.getRequest(id)).toEqual({
+    ...{ id, ...page(1), ...changes, headers: { h: '1' }, method: 'GET', handledAt: expect.any(Date) },
+  });
+  expect(await queue.get()).toMatchObject({ totalRequestCount: 2, handledRequestCount: 1 });
+  // What is handled stays as it is.
+  expect((await handle(2, { retryCount: 5 })).status).toBe(200);
+  expect(await queue.getRequest(id)).toMatchObject({ retryCount: 1 });
+});
+
 test('F1: only the active attempt of the run and its owner commit', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
@@ -106,6 +150,7 @@ test('C1: one bad part refuses the whole and is named', async () => {
     [{ ...good, requests: [{ add: [page(1), { uniqueKey: 'no url' }] }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ add: page(1) }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ handled: [1] }] }, 400, 'requests[0]'],
+    [{ ...good, requests: [{ handled: [{ url: 'https://example.com/1' }] }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ add: [page(1)], forefront: 1 }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ add: [page(1)], clientKey: '' }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{}] }, 400, 'requests[0]'],
