@@ -13,9 +13,16 @@ lost.promise.catch(() => undefined);
 /** Rejects when nothing can be committed any more; never answers. */
 export const untilLost: Promise<never> = lost.promise;
 
+let isExpected = false;
+
+/** Once the process is told to end, losing the run is what comes, and nobody need hear of it. */
+export function expectLoss(): void {
+  isExpected = true;
+}
+
 /** N1: for the task whose commit it was. One that was rejected leaves all as it was, and is thrown on. */
 export function standStillUnlessRejected(error: unknown): Promise<never> {
   if (error instanceof CommitRejectedError) throw error;
-  lost.reject(error);
+  if (!isExpected) lost.reject(error);
   return new Promise(() => undefined);
 }

@@ -8,6 +8,7 @@
  */
 import type { Actor } from 'apify';
 import type { ActorInside } from './inside.ts';
+import { expectLoss } from './lost-run.ts';
 
 export interface Drainable {
   /** Answers when no request is in hand any more and all commits are durable. */
@@ -52,5 +53,6 @@ function takePlaces(actor: Actor): () => void {
 function goInOrder(stock: () => void): void {
   if (isOver) return;
   isOver = true;
+  expectLoss();
   void Promise.all([...atWork].map((crawler) => crawler.drain())).then(stock);
 }

@@ -4,6 +4,7 @@
  * T1: the record of the statistics counts exactly the requests whose commits took effect. It is a part of each commit,
  *     as it will be once the request is done, and never written past the commits' order.
  */
+import type { OpenTransaction } from '../ambient.ts';
 import type { JsonObject } from '../commit.ts';
 import { durableRun } from '../durable-run.ts';
 import type { StatisticsInside } from './inside.ts';
@@ -11,13 +12,15 @@ import { standStillUnlessRejected } from './lost-run.ts';
 import { storeIdOf } from './own-clients.ts';
 import { commitOutside, type Work } from './work.ts';
 
-/** T1: its `persistState`, called at events and at the end, takes its turn among the commits. */
+const committed = new WeakMap<StatisticsInside, string>();
+
+/** T1: its `persistState`, called at events and at the end, takes its turn among the commits, if it has news. */
 export function commitStatistics(statistics: StatisticsInside): void {
   statistics.persistState = async (options) => {
     if (!statistics.persistenceOptions.enable && !options?.enable) return;
-    if (statistics.keyValueStore === undefined) return;
+    if (statistics.keyValueStore === undefined || committed.get(statistics) === newsOf(statistics)) return;
     const transaction = (await durableRun()).begin();
-    transaction.setValue(statistics.persistStateKey, recordOf(statistics), storeIdOf(statistics.keyValueStore));
+    addRecord(transaction, statistics);
     await commitOutside(transaction).catch(standStillUnlessRejected);
   };
   statistics.listener = () => statistics.persistState();
@@ -25,9 +28,19 @@ export function commitStatistics(statistics: StatisticsInside): void {
 
 /** Puts the record into a work's commit. */
 export function addStatistics(work: Work, statistics: StatisticsInside): void {
-  const { keyValueStore, persistenceOptions, persistStateKey } = statistics;
-  if (!persistenceOptions.enable || keyValueStore === undefined) return;
-  work.beforeCommit(() => work.transaction.setValue(persistStateKey, recordOf(statistics), storeIdOf(keyValueStore)));
+  if (!statistics.persistenceOptions.enable || statistics.keyValueStore === undefined) return;
+  work.beforeCommit(() => addRecord(work.transaction, statistics));
+}
+
+function addRecord(transaction: OpenTransaction, statistics: StatisticsInside): void {
+  const record = JSON.parse(JSON.stringify(statistics.toJSON())) as JsonObject;
+  transaction.setValue(statistics.persistStateKey, record, storeIdOf(statistics.keyValueStore!));
+  committed.set(statistics, newsOf(statistics));
+}
+
+function newsOf({ state }: StatisticsInside): string {
+  const { requestsFinished, requestsFailed, requestsRetries, crawlerFinishedAt } = state;
+  return JSON.stringify([requestsFinished, requestsFailed, requestsRetries, crawlerFinishedAt]);
 }
 
 /** Counts a request as finished now; Crawlee's own call afterwards finds it counted already. */
@@ -50,6 +63,3 @@ export function countFinished(work: Work, statistics: StatisticsInside, jobId: s
 /** A request that somebody else has taken over is not counted here at all. */
 export const forgetJob = (statistics: StatisticsInside, jobId: string): boolean =>
   statistics.requestsInProgress.delete(jobId);
-
-const recordOf = (statistics: StatisticsInside): JsonObject =>
-  JSON.parse(JSON.stringify(statistics.toJSON())) as JsonObject;
