@@ -1,7 +1,6 @@
 import { getRequestId } from 'crawlee';
 import type { JsonObject, RequestObject } from '../commit.ts';
 import type { Call, Captures } from './capture.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
 import { storageIdOf } from './own-clients.ts';
 import { scopeAtWork, type Work } from './work.ts';
 
@@ -38,8 +37,7 @@ export const queueMethods: Captures = {
     const { id, uniqueKey, handledAt } = request;
     const task = scopeAtWork()?.task;
     if (!handledAt) {
-      // What an errorHandler did is durable before its request can be taken again.
-      if (work !== undefined && task?.handles(id) === true) await work.commit().catch(standStillUnlessRejected);
+      if (task?.handles(id) === true) await task.giveBack();
       return call.stock();
     }
     const { clientKey } = call.client;

@@ -5,7 +5,7 @@
  * Y2: a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
  *     would be refused again).
  */
-import type { BasicCrawler, Request } from 'crawlee';
+import type { BasicCrawler } from 'crawlee';
 import { durableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
 import { captureClients } from './captured-clients.ts';
@@ -104,15 +104,11 @@ class DurableCrawler {
     this.#inside._fetchNextRequest = async () => {
       if (this.#stopping) return null;
       const request = await stock();
-      if (!request || this.#isInHand(request)) return null;
+      // Y1: a lock that expired while its commit was under way brings a request a second time.
+      if (!request || [...this.#tasks].some((task) => task.holds(request))) return null;
       (scopeAtWork()?.task as Task | undefined)?.take(request);
       return request;
     };
-  }
-
-  /** Y1: a lock that expired while its commit was under way would bring a request a second time. */
-  #isInHand({ id, uniqueKey }: Request): boolean {
-    return [...this.#tasks].some(({ request }) => request?.uniqueKey === uniqueKey && request.id === id);
   }
 
   #wrapHandlers(): void {

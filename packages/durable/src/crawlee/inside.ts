@@ -42,6 +42,7 @@ export interface RequestListInside {
   isStatePersisted: boolean;
   getState(): ReturnType<RequestList['getState']>;
   markRequestHandled(request: Request): Promise<unknown>;
+  reclaimRequest(request: Request): Promise<unknown>;
 }
 
 export interface QueueInside {

@@ -4,6 +4,7 @@
  * V1: Crawlee's notes of which requests are in the queue hold none that is not. A request that a handler has added is
  *     noted for that handler alone, until it is committed: if the handler fails, its next try adds it again, and so does
  *     another handler that finds the same link meanwhile.
+ *     They count at once towards `maxRequestsPerCrawl`, though, and are taken off when the handler fails.
  * V2: all that a handler adds is added before it ends; Crawlee else adds what is over 1,000 in the background.
  */
 import { RequestProvider } from 'crawlee';
@@ -68,7 +69,16 @@ function viewOf(queue: QueueInside, work: Work): object {
   const view = Object.create(queue, {
     requestCache: { value: cache },
     requestSeenCache: { value: seen },
-    assumedTotalCount: { value: 0, writable: true },
+    assumedTotalCount: {
+      get: () => queue.assumedTotalCount,
+      set: (count: number) => {
+        const more = count - queue.assumedTotalCount;
+        queue.assumedTotalCount = count;
+        work.onUndo(() => {
+          queue.assumedTotalCount -= more;
+        });
+      },
+    },
     lastActivity: { value: new Date(), writable: true },
     inProgressRequestBatchCount: { value: 0, writable: true },
     shouldCheckForForefrontRequests: { value: false, writable: true },
@@ -78,7 +88,6 @@ function viewOf(queue: QueueInside, work: Work): object {
   }) as QueueInside;
   isView.add(view);
   work.onCommit(() => {
-    queue.assumedTotalCount += view.assumedTotalCount;
     if (added.some(({ forefront }) => forefront)) queue.shouldCheckForForefrontRequests = true;
     for (const [key, value] of cache.own) if (!queue.requestCache.get(key)) queue.requestCache.add(key, value);
     for (const [key, value] of seen.own) queue.requestSeenCache.add(key, value);

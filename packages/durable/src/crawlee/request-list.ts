@@ -20,6 +20,11 @@ export function captureRequestList(list: RequestListInside): void {
   // Q1: the list's own writes at events could overtake a commit.
   Object.defineProperty(list, 'isStatePersisted', { get: () => true, set: () => undefined });
   const stock = list.markRequestHandled.bind(list);
+  const reclaim = list.reclaimRequest.bind(list);
+  list.reclaimRequest = async (request) => {
+    await scopeAtWork()?.task?.giveBack();
+    return reclaim(request);
+  };
   list.markRequestHandled = async (request) => {
     const scope = scopeAtWork();
     const mark = async (work: Work) => {

@@ -4,8 +4,8 @@
  * D1: a request in whose hands the process died more often than it may be retried is not begun again: it fails.
  * D2: after a death each request is noted durably before its handler begins. (Before one, that would be a write for
  *     each request for nothing.)
- * D3: once a request was in hand in two deaths, requests are done one at a time until it has ended, so that those that
- *     only happened to be in hand too are not blamed again.
+ * D3: while a request is left that was in hand in a death, requests are done one at a time, so that those that only
+ *     happened to be in hand too are not blamed again.
  */
 import { NonRetryableError } from 'crawlee';
 import type { DurableRun } from '../durable-run.ts';
@@ -13,7 +13,8 @@ import type { CrawlRecord } from './crawl-record.ts';
 import { standStillUnlessRejected } from './lost-run.ts';
 import { commitOutside, type Work } from './work.ts';
 
-const suspiciousDeaths = 2;
+/** The first death may have been the fault of another one that was in hand. */
+const leastDeaths = 1;
 
 export class Suspects {
   readonly #run: DurableRun;
@@ -28,7 +29,7 @@ export class Suspects {
 
   /** D3 */
   async inTurn(task: () => Promise<void>): Promise<void> {
-    if (![...this.#record.facts.deaths.values()].some((deaths) => deaths >= suspiciousDeaths)) return task();
+    if (this.#record.facts.deaths.size === 0) return task();
     const before = Suspects.#turns;
     const turn = Promise.withResolvers<void>();
     Suspects.#turns = turn.promise;
@@ -45,7 +46,7 @@ export class Suspects {
     const { followsDeath, facts } = this.#record;
     if (!followsDeath) return;
     const deaths = facts.deaths.get(key) ?? 0;
-    if (deaths > mostRetries) {
+    if (deaths > Math.max(mostRetries, leastDeaths)) {
       throw new NonRetryableError(`The process ended ${deaths} times while it worked on this request.`);
     }
     facts.begun.add(key);
@@ -55,12 +56,12 @@ export class Suspects {
   }
 
   /** The process has outlived the handler; `isOver` once the request is never begun again. */
-  end(work: Work, key: string, isOver: boolean): void {
+  end(work: Work, key: string, isOver: () => boolean): void {
     const { followsDeath, facts } = this.#record;
     if (!followsDeath) return;
     work.beforeCommit(() => {
       facts.begun.delete(key);
-      if (isOver) facts.deaths.delete(key);
+      if (isOver()) facts.deaths.delete(key);
       this.#record.addTo(work.transaction);
     });
   }

@@ -20,14 +20,12 @@ export class Task implements TaskInScope {
   readonly #parts: TaskParts;
   #request: Request | undefined;
   #work: Work | undefined;
+  #errorWork: Work | undefined;
   #finishing: Promise<FinishOutcome> | undefined;
+  #isInHand = false;
 
   constructor(parts: TaskParts) {
     this.#parts = parts;
-  }
-
-  get request(): Request | undefined {
-    return this.#request;
   }
 
   /** Of its request, among those of all crawlers of the run. */
@@ -38,6 +36,18 @@ export class Task implements TaskInScope {
 
   take(request: Request): void {
     this.#request = request;
+    this.#isInHand = true;
+  }
+
+  /** Whether another task must leave this request alone. */
+  holds({ id, uniqueKey }: Request): boolean {
+    return this.#isInHand && this.#request?.uniqueKey === uniqueKey && this.#request.id === id;
+  }
+
+  async giveBack(): Promise<void> {
+    // What an errorHandler did is durable before its request can be taken again.
+    await this.#errorWork?.commit().catch(standStillUnlessRejected);
+    this.#isInHand = false;
   }
 
   handles(requestId: string): boolean {
@@ -62,6 +72,9 @@ export class Task implements TaskInScope {
   async runErrorHandler(body: () => Promise<void>): Promise<void> {
     this.#work?.undo();
     const work = new Work(this.#parts.run.begin());
+    this.#errorWork = work;
+    addStatistics(work, this.#parts.statistics);
+    this.#parts.suspects.end(work, this.key, () => Boolean(this.#request!.handledAt));
     try {
       await runInScope({ task: this, work }, body);
     } catch (error) {
@@ -107,7 +120,7 @@ export class Task implements TaskInScope {
     const { id, uniqueKey, retryCount } = this.#request!;
     countFinished(work, this.#parts.statistics, id ?? uniqueKey, retryCount);
     addStatistics(work, this.#parts.statistics);
-    this.#parts.suspects.end(work, this.key, true);
+    this.#parts.suspects.end(work, this.key, () => true);
     try {
       await work.commit().catch(standStillUnlessRejected);
       return 'committed';

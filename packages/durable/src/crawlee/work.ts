@@ -91,6 +91,8 @@ export type AddInitially = (
 export interface TaskInScope {
   /** The request that is handled is done: commits all of it. */
   finish(request: object, options: QueueOptions): Promise<FinishOutcome>;
+  /** The request goes back to where it came from: what the handler of its error did is committed first. */
+  giveBack(): Promise<void>;
   /** Whether the task's request has this id. */
   handles(requestId: string): boolean;
 }
