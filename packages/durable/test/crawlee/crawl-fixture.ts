@@ -1,0 +1,66 @@
+import type { ActorRun } from 'apify-client';
+import { expect } from 'vitest';
+import { type RunFixture, startRunFixture, startTestSite, type TestSite } from '../../../platform/test/run-fixture.ts';
+
+export interface CrawlFixture extends RunFixture {
+  readonly site: TestSite;
+  /** Deploys and starts an Actor whose `main.js` goes on after `prologue`. */
+  crawl(main: string, input?: object, start?: object, settings?: object): Promise<ActorRun>;
+  /** Answers the run once it has succeeded; fails with its log otherwise. */
+  succeeded(run: ActorRun): Promise<ActorRun>;
+  recordOf(run: ActorRun, key: string): Promise<unknown>;
+  /** The requests of the run's queue that are handled, by path. */
+  handledOf(run: ActorRun): Promise<string[]>;
+  itemCountOf(run: ActorRun): Promise<number>;
+  lastCommitOf(run: ActorRun): Promise<number>;
+}
+
+const prologue = `
+import { setTimeout as delay } from 'node:timers/promises';
+import { Actor } from 'apify';
+import * as crawlee from '@wherry/durable/crawlee';
+const { BasicCrawler, HttpCrawler, CheerioCrawler, PlaywrightCrawler, Dataset, KeyValueStore, RequestQueue, RequestList } = crawlee;
+await Actor.init();
+const input = await Actor.getInput();
+const url = (path) => input.site + '/' + path;
+const hold = () => fetch(url('hold'));
+`;
+
+/** A platform and a site; `site` of the input is its address. */
+export async function startCrawlFixture(delayMs = 0): Promise<CrawlFixture> {
+  const fixture = await startRunFixture();
+  const site = await startTestSite(delayMs);
+  const { client } = fixture;
+  let actors = 0;
+  return {
+    ...fixture,
+    site,
+    async crawl(main, input = {}, start = {}, settings = {}) {
+      const actorId = await fixture.deploy(`crawl-${actors++}`, prologue + main, settings);
+      return fixture.start(actorId, { site: site.url, ...input }, start);
+    },
+    async succeeded(run) {
+      const ended = await client.run(run.id).waitForFinish();
+      expect(ended.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
+      return ended;
+    },
+    recordOf: async (run, key) =>
+      (await client.keyValueStore(run.defaultKeyValueStoreId).getRecord(key))?.value as unknown,
+    async handledOf(run) {
+      const { items } = await client.requestQueue(run.defaultRequestQueueId).listRequests({ limit: 10_000 });
+      return items
+        .filter(({ handledAt }) => handledAt)
+        .map(({ url }) => new URL(url).pathname.slice(1))
+        .sort();
+    },
+    itemCountOf: async (run) => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0,
+    async lastCommitOf(run) {
+      const answer = await fixture.call('GET', `/wherry/v1/runs/${run.id}/commits/last`);
+      return ((await answer.json()) as { data: { sequence: number } }).data.sequence;
+    },
+    async [Symbol.asyncDispose]() {
+      await fixture[Symbol.asyncDispose]();
+      await site[Symbol.asyncDispose]();
+    },
+  };
+}
