@@ -13,7 +13,7 @@ import type { Outcome, OutsideRequest } from './outcome.ts';
 import { readOutcome } from './outcome-reader.ts';
 import { OutsideProxy } from './outside-proxy.ts';
 import { PrivatePlatform } from './private-platform.ts';
-import { migrate } from './run-control.ts';
+import { isTerminal, migrate, statusOf } from './run-control.ts';
 import { RunWatch } from './run-watch.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -51,6 +51,7 @@ export class Lane {
   readonly #attempts = new Map<string, AttemptTraffic>();
   #watch: RunWatch | undefined;
   #asked: OutsideRequest[] = [];
+  #isClosed = false;
 
   private constructor(proxy: ApiProxy, outside: OutsideProxy, platform: PrivatePlatform) {
     this.#proxy = proxy;
@@ -106,6 +107,7 @@ export class Lane {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#watch?.end();
     await this.#platform.close();
     await Promise.all([this.#proxy.close(), this.#outside.close()]);
@@ -134,20 +136,13 @@ export class Lane {
   }
 
   #client(): ApifyClient {
-    // Calls may meet the platform while it is started again.
-    return new ApifyClient({ baseUrl: this.#platform.url, token, minDelayBetweenRetriesMillis: 50 });
+    return new ApifyClient({ baseUrl: this.#platform.url, token, maxRetries: 2 });
   }
 
   async #endOf(runId: string, mostMs: number): Promise<string> {
     const endsAt = performance.now() + mostMs;
-    while (performance.now() < endsAt) {
-      const status = await this.#client()
-        .run(runId)
-        .get({ waitForFinish: 1 })
-        .then(
-          (run) => run?.status,
-          () => undefined,
-        );
+    while (performance.now() < endsAt && !this.#isClosed) {
+      const status = await statusOf(this.#platform, runId);
       if (status !== undefined && isTerminal(status)) return status;
       await delay(pollMs);
     }
@@ -187,5 +182,3 @@ export class Lane {
     if (this.#watch?.attempts.includes(attempt)) this.#asked.push(request);
   }
 }
-
-const isTerminal = (status: string): boolean => ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED-OUT'].includes(status);

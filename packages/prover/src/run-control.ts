@@ -1,6 +1,10 @@
 /** What the prover does to a run from the outside, through the platform's own API. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PrivatePlatform } from './private-platform.ts';
+
+export interface Address {
+  readonly url: string;
+  readonly token: string;
+}
 
 export type HandoffMode = 'warm' | 'cold' | 'lost';
 
@@ -13,7 +17,7 @@ const askAgainMs = 50;
  * `refused`: the platform would not.
  */
 export async function migrate(
-  platform: Pick<PrivatePlatform, 'url' | 'token'>,
+  platform: Address,
   runId: string,
   mode: HandoffMode,
 ): Promise<'moved' | 'over' | 'refused'> {
@@ -33,8 +37,20 @@ export async function migrate(
 
 const terminal = new Set(['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED-OUT']);
 
-export async function isOver({ url, token }: Pick<PrivatePlatform, 'url' | 'token'>, runId: string): Promise<boolean> {
-  const answer = await fetch(`${url}/v2/actor-runs/${runId}`, { headers: { authorization: `Bearer ${token}` } });
-  const { data } = (await answer.json()) as { data?: { status: string } };
-  return data !== undefined && terminal.has(data.status);
+export const isTerminal = (status: string): boolean => terminal.has(status);
+
+async function isOver(platform: Address, runId: string): Promise<boolean> {
+  const status = await statusOf(platform, runId);
+  return status !== undefined && isTerminal(status);
+}
+
+/** Waits a second for the end of the run. Undefined while the platform does not answer: it may be just starting again. */
+export async function statusOf({ url, token }: Address, runId: string): Promise<string | undefined> {
+  const headers = { authorization: `Bearer ${token}` };
+  try {
+    const answer = await fetch(`${url}/v2/actor-runs/${runId}?waitForFinish=1`, { headers });
+    return ((await answer.json()) as { data?: { status: string } }).data?.status;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,5 @@
+export { type Case, caseText, type Fault, type FaultKind, faultKinds, parseCase } from './fault.ts';
+export { type Failure, failureNames, failures, findingText } from './finding.ts';
+export type { Progress, ProveOptions } from './prove-options.ts';
+export { prove } from './prover.ts';
+export type { FailingCase, Verdict } from './verdict.ts';

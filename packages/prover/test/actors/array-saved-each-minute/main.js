@@ -1,0 +1,18 @@
+// Gathers results in an array that a timer saves, and marks each request as soon as its result is in the array.
+import { Actor } from 'apify';
+
+await Actor.init();
+const { pages } = await Actor.getInput();
+const results = (await Actor.getValue('RESULTS')) ?? [];
+const timer = setInterval(() => Actor.setValue('RESULTS', results), 60_000);
+const queue = await Actor.openRequestQueue();
+for (let page = 0; page < pages; page += 1) {
+  await queue.addRequest({ url: `https://shop.example/${page}`, uniqueKey: `page-${page}` });
+}
+for (let request = await queue.fetchNextRequest(); request !== null; request = await queue.fetchNextRequest()) {
+  results.push({ url: request.url });
+  await queue.markRequestHandled(request);
+}
+clearInterval(timer);
+await Actor.setValue('RESULTS', results);
+await Actor.exit();
