@@ -25,8 +25,8 @@ export function adviceFor(symptoms: Symptoms, writes: ReadonlySet<WriteType>): A
 type Advising = (kinds: ReadonlySet<FaultKind>, writes: ReadonlySet<WriteType>) => string[];
 
 const advising: Readonly<Record<Failure, Advising>> = {
-  lost: (kinds) => [
-    ...(hasAny(kinds, planned) ? [saveOnPersist] : []),
+  lost: (kinds, writes) => [
+    ...(hasAny(kinds, planned) ? [writes.has('lock') ? askTheQueue : saveOnPersist] : []),
     ...(hasAny(kinds, losses)
       ? [
           'Something was marked as done before its result was saved, or a state that was kept in memory was lost with it. Put both into one commit: `state.commit((draft, tx) => …)` of @wherry/durable, or `useState` of @wherry/durable in place of the SDK’s.',
@@ -55,6 +55,9 @@ const advising: Readonly<Record<Failure, Advising>> = {
 
 const saveOnPersist =
   "Planned handoffs show as well, which need not be. Register `Actor.on('persistState', save)` before the work begins, save there and not on `migrating` alone, read it again at the start, and await every write before the next one.";
+
+const askTheQueue =
+  'Planned handoffs lose as well. Once an attempt is told to migrate, `fetchNextRequest()` gives null whatever is in the queue: a loop that ends at null, and then `Actor.exit()`, end the run half-done. Loop until `await queue.isFinished()`, or let a crawler work the queue.';
 
 const resend =
   'A client that hears no answer sends again, and the platform cannot tell that from a second result. Give each write a key (a record with its own key in place of an item, `uniqueKey` for requests, an idempotency key for charges and runs), or use @wherry/durable, whose commits are numbered.';

@@ -6,7 +6,7 @@
  * L2: no point is tried twice by the same kind.
  * L3: the same writes, kinds and seed give the same cases.
  */
-import { type Case, type Fault, type FaultKind, mayStrikeOutside, sidesOf } from './fault.ts';
+import { type Case, type Fault, type FaultKind, sidesOf } from './fault.ts';
 import { Random } from './random.ts';
 import type { WriteType } from './write.ts';
 
@@ -62,9 +62,8 @@ function pointsOf(kind: FaultKind, writes: readonly WriteType[], random: Random)
   for (const type of writes) {
     const ordinal = (counts.get(type) ?? 0) + 1;
     counts.set(type, ordinal);
-    if (type === 'outside' && !mayStrikeOutside(kind)) continue;
-    const faults = sidesOf(kind).map((side): Fault => ({ kind, type, ordinal, side }));
-    byType.set(type, [...(byType.get(type) ?? []), ...faults]);
+    const faults = sidesOf(kind, type).map((side): Fault => ({ kind, type, ordinal, side }));
+    if (faults.length > 0) byType.set(type, [...(byType.get(type) ?? []), ...faults]);
   }
   return new Map(random.shuffled([...byType]).map(([type, faults]) => [type, random.shuffled(faults)]));
 }
@@ -86,7 +85,7 @@ export function sharesOf(writes: readonly WriteType[], kinds: readonly FaultKind
   const types = [...new Set(writes)];
   return new Set(
     kinds.flatMap((kind) =>
-      types.filter((type) => type !== 'outside' || mayStrikeOutside(kind)).map((type) => shareOf({ kind, type })),
+      types.filter((type) => sidesOf(kind, type).length > 0).map((type) => shareOf({ kind, type })),
     ),
   );
 }

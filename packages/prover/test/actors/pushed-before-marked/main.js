@@ -1,4 +1,5 @@
 // A queue of its own: a page's item, and then the mark that the page is done.
+import { setTimeout as delay } from 'node:timers/promises';
 import { Actor } from 'apify';
 
 await Actor.init();
@@ -7,8 +8,12 @@ const queue = await Actor.openRequestQueue();
 for (let page = 0; page < pages; page += 1) {
   await queue.addRequest({ url: `https://shop.example/${page}`, uniqueKey: `page-${page}` });
 }
-for (let request = await queue.fetchNextRequest(); request !== null; request = await queue.fetchNextRequest()) {
-  await Actor.pushData({ url: request.url });
-  await queue.markRequestHandled(request);
+while (!(await queue.isFinished())) {
+  const request = await queue.fetchNextRequest();
+  if (request === null) await delay(50);
+  else {
+    await Actor.pushData({ url: request.url });
+    await queue.markRequestHandled(request);
+  }
 }
 await Actor.exit();
