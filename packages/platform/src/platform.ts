@@ -27,6 +27,11 @@ export interface PlatformOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly port?: number;
+  /**
+   * Where containers and clients reach the API when that is not where it listens, behind a proxy for one; without a
+   * slash at the end.
+   */
+  readonly advertisedUrl?: string;
   /** How many local servers (slots of the process engine) there are. */
   readonly servers?: number;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
@@ -102,7 +107,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const address = { url: '' };
   const runs = await superviseRuns({
     ...{ ...common, logs, engine, inputSecrets, limits: limitsOf(options.handoffs ?? {}) },
-    apiUrl: () => address.url,
+    apiUrl: () => options.advertisedUrl ?? address.url,
   });
   const authenticator = new Authenticator(database);
   const blobFolder = path.join(dataFolder, 'blobs');
@@ -115,7 +120,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     files,
     signatures: new Signatures(path.join(dataFolder, 'signing-key')),
     get publicUrl() {
-      return address.url;
+      return options.advertisedUrl ?? address.url;
     },
   };
   registerRoutes(app, services, { commits: options.commits ?? true });

@@ -1,0 +1,98 @@
+/** The undisturbed runs, and the truth that they have in common. */
+import type { CaseRun } from './lane.ts';
+import { learnTruth, type Truth } from './truth.ts';
+import type { Workshop } from './workshop.ts';
+import type { WriteType } from './write.ts';
+
+/** Undisturbed runs at most, those that are asked for later included. */
+const mostRuns = 5;
+/** What a disturbed run may take: so many undisturbed ones, and what a handoff and a client's retries take. */
+const patience = { times: 5, moreMs: 30_000 };
+
+export class CleanRuns {
+  readonly #workshop: Workshop;
+  readonly #ignored: readonly string[];
+  readonly #runs: CaseRun[] = [];
+  #truth: Truth | undefined;
+  #reasons: readonly string[] = [];
+  #learning: Promise<boolean> | undefined;
+
+  constructor(workshop: Workshop, ignored: readonly string[]) {
+    this.#workshop = workshop;
+    this.#ignored = ignored;
+  }
+
+  get count(): number {
+    return this.#runs.length;
+  }
+
+  /** Why there is no truth. */
+  get reasons(): readonly string[] {
+    return this.#reasons;
+  }
+
+  get truth(): Truth | undefined {
+    return this.#truth;
+  }
+
+  /** The run that cases are planned by. */
+  get first(): CaseRun | undefined {
+    return this.#runs[0];
+  }
+
+  writeTypes(): WriteType[] {
+    return this.#runs[0]?.timeline.writes().map(({ type }) => type) ?? [];
+  }
+
+  /** The first two. Answers whether there is a truth. */
+  async learn(): Promise<boolean> {
+    const lanes = Array.from({ length: 2 }, (_, index) => index % this.#workshop.laneCount);
+    for (const lane of lanes) this.#runs.push(await this.#workshop.run(lane, []));
+    this.#workshop.mostMs = this.#longestMs() * patience.times + patience.moreMs;
+    return this.#conclude();
+  }
+
+  /** One more, on this lane, unless there are enough. Answers whether the truth has changed by it. */
+  async learnMore(lane: number): Promise<boolean> {
+    // Two lanes that ask at once are both served by the one run.
+    this.#learning ??= this.#learnMore(lane).finally(() => {
+      this.#learning = undefined;
+    });
+    return this.#learning;
+  }
+
+  get longestMs(): number {
+    return this.#longestMs();
+  }
+
+  async #learnMore(lane: number): Promise<boolean> {
+    if (this.#runs.length >= mostRuns) return false;
+    this.#runs.push(await this.#workshop.run(lane, []));
+    const before = sizeOf(this.#truth);
+    return this.#conclude() && sizeOf(this.#truth) !== before;
+  }
+
+  #longestMs(): number {
+    return Math.round(Math.max(0, ...this.#runs.map(({ outcome }) => outcome.durationMs)));
+  }
+
+  #conclude(): boolean {
+    const failed = this.#runs.find(({ outcome }) => outcome.status !== 'SUCCEEDED');
+    if (failed !== undefined) {
+      const { status, exitCode } = failed.outcome;
+      const lastLine = failed.log.trimEnd().split('\n').at(-1) ?? '';
+      this.#reasons = [`an undisturbed run ended ${status}, exit code ${exitCode ?? '-'}; its log ends: ${lastLine}`];
+      return false;
+    }
+    const learning = learnTruth(
+      this.#runs.map(({ outcome }) => outcome),
+      this.#ignored,
+    );
+    if (learning.kind === 'known') this.#truth = learning.truth;
+    else this.#reasons = learning.reasons;
+    return learning.kind === 'known';
+  }
+}
+
+const sizeOf = (truth: Truth | undefined): number =>
+  [...(truth?.setAside.values() ?? [])].reduce((sum, paths) => sum + paths.size, 0);

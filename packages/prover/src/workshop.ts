@@ -1,0 +1,59 @@
+/** The lanes on which runs are tried, with the Actor deployed on each. */
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
+import type { Case } from './fault.ts';
+import type { Json } from './json.ts';
+import { type CaseRun, Lane } from './lane.ts';
+
+export interface WorkshopOptions {
+  readonly folder: string;
+  readonly lanes: number;
+  readonly takesCommits: boolean;
+  readonly deploy: (address: { url: string; token: string }) => Promise<string>;
+  readonly input: Json | undefined;
+}
+
+export class Workshop {
+  /** A run that takes longer is ended; known better once an undisturbed one was seen. */
+  mostMs = 10 * 60_000;
+  readonly #lanes: readonly Lane[];
+  readonly #actorId: string;
+  readonly #input: Json | undefined;
+
+  private constructor(lanes: readonly Lane[], actorId: string, input: Json | undefined) {
+    this.#lanes = lanes;
+    this.#actorId = actorId;
+    this.#input = input;
+  }
+
+  get laneCount(): number {
+    return this.#lanes.length;
+  }
+
+  /** The Actor is built once: the further lanes begin with a copy of the first one's data. */
+  static async open({ folder, lanes: count, takesCommits, deploy, input }: WorkshopOptions): Promise<Workshop> {
+    const folders = Array.from({ length: count }, (_, index) => path.join(folder, `lane-${index + 1}`));
+    const lanes = [await Lane.open({ folder: folders[0]!, takesCommits })];
+    try {
+      const actorId = await deploy(lanes[0]!.address);
+      if (count > 1) {
+        await lanes[0]!.atRest(async () => {
+          for (const copy of folders.slice(1)) await cp(folders[0]!, copy, { recursive: true, verbatimSymlinks: true });
+        });
+      }
+      for (const copy of folders.slice(1)) lanes.push(await Lane.open({ folder: copy, takesCommits }));
+      return new Workshop(lanes, actorId, input);
+    } catch (error) {
+      await Promise.all(lanes.map((lane) => lane.close()));
+      throw error;
+    }
+  }
+
+  run(lane: number, faults: Case): Promise<CaseRun> {
+    return this.#lanes[lane]!.run(faults, { actorId: this.#actorId, input: this.#input, mostMs: this.mostMs });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+}
