@@ -29,7 +29,8 @@ export async function repeatedWork(client: ApifyClient, url: string, quick: bool
       await waitForItems(client, run, Math.floor(pageCount / (lostCount + 2)));
       await migrate(url, run.id, 'lost');
     }
-    crawled[name] = await outcomeOf(client, run, pageCount, await site.ask(null));
+    const items = await itemsOf(client, run);
+    crawled[name] = crawledOf(items, pageCount, await site.ask(null));
   }
   const [stock, durable] = [crawled['site-crawler']!, crawled['site-crawler-durable']!];
   const figure = (what: string, name: keyof Crawled): Figure => ({
@@ -42,10 +43,14 @@ export async function repeatedWork(client: ApifyClient, url: string, quick: bool
   return [figure('items doubled', 'doubled'), figure('pages lost', 'lost'), figure('requests repeated', 'repeated')];
 }
 
-async function outcomeOf(client: ApifyClient, run: ActorRun, pageCount: number, served: number): Promise<Crawled> {
+/** The items of a run, once it is over. */
+async function itemsOf(client: ApifyClient, run: ActorRun): Promise<readonly Record<string, unknown>[]> {
   const { status } = await client.run(run.id).waitForFinish();
   if (status !== 'SUCCEEDED') throw new Error(`the crawl ended ${status}: ${await client.log(run.id).get()}`);
-  const { items } = await client.dataset(run.defaultDatasetId).listItems();
+  return (await client.dataset(run.defaultDatasetId).listItems()).items;
+}
+
+function crawledOf(items: readonly Record<string, unknown>[], pageCount: number, served: number): Crawled {
   const pages = new Set(items.map((item) => item.url));
   return { doubled: items.length - pages.size, lost: pageCount - pages.size, repeated: served - pageCount };
 }
