@@ -1,3 +1,5 @@
+import type { ChildRun } from '../backend.ts';
+import { type CallOptions, callActor } from '../child-run.ts';
 import type { Applied, Change } from '../committer.ts';
 import type { TreeBox } from '../document/apply-operation.ts';
 import { isCollectionData, MapData, SetData } from '../document/collection-data.ts';
@@ -10,6 +12,7 @@ import { TrackedTree } from '../document/tracked-tree.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { GatheredParts } from '../gathered-parts.ts';
 import type { Transaction } from '../transaction.ts';
+import type { OpenedDocument } from './open-document.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
@@ -30,6 +33,11 @@ export interface State<Value extends object> {
    * @throws CommitRejectedError when a part is unacceptable; nothing was changed then
    */
   commit<Result>(recipe: Recipe<Value, Result>): Promise<Result>;
+  /**
+   * Starts a run of an Actor, once for a key, and answers it when it is over; see `callActor`.
+   * @param actor id or `username/name`
+   */
+  call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun>;
 }
 
 export class OpenedState<Value extends object> implements State<Value> {
@@ -38,7 +46,7 @@ export class OpenedState<Value extends object> implements State<Value> {
   readonly #live: TreeBox;
   readonly #view = createViewer(collectionView);
 
-  constructor(run: DurableRun, document: StoredDocument) {
+  constructor(run: DurableRun, { document }: OpenedDocument) {
     this.#run = run;
     this.#document = document;
     this.#live = { root: decode(encode(document.box.root), document.collections) };
@@ -56,6 +64,10 @@ export class OpenedState<Value extends object> implements State<Value> {
     const change = new RecipeChange(recipe, this.#document, this.#live);
     await this.#run.committer.submit(change);
     return change.result as Result;
+  }
+
+  call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun> {
+    return callActor(this.#run, actor, input, options);
   }
 }
 

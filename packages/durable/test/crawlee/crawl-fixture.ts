@@ -1,5 +1,6 @@
 import type { ActorRun } from 'apify-client';
 import { expect } from 'vitest';
+import type { PlatformOptions } from '../../../platform/src/index.ts';
 import { type RunFixture, startRunFixture, startTestSite, type TestSite } from '../../../platform/test/run-fixture.ts';
 
 export interface CrawlFixture extends RunFixture {
@@ -12,7 +13,6 @@ export interface CrawlFixture extends RunFixture {
   /** The requests of the run's queue that are handled, by path. */
   handledOf(run: ActorRun): Promise<string[]>;
   itemCountOf(run: ActorRun): Promise<number>;
-  lastCommitOf(run: ActorRun): Promise<number>;
 }
 
 const prologue = `
@@ -20,15 +20,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Actor } from 'apify';
 import * as crawlee from '@wherry/durable/crawlee';
 const { BasicCrawler, HttpCrawler, CheerioCrawler, PlaywrightCrawler, Dataset, KeyValueStore, RequestQueue, RequestList } = crawlee;
+process.env.WHERRY_JOURNAL_SETTLE_SECS = '0.2';
 await Actor.init();
 const input = await Actor.getInput();
 const url = (path) => input.site + '/' + path;
 const hold = () => fetch(url('hold'));
 `;
 
+export interface CrawlFixtureOptions {
+  /** How long the site takes to answer. */
+  readonly delayMs?: number;
+  readonly platform?: Partial<PlatformOptions>;
+}
+
 /** A platform and a site; `site` of the input is its address. */
-export async function startCrawlFixture(delayMs = 0): Promise<CrawlFixture> {
-  const fixture = await startRunFixture();
+export async function startCrawlFixture(options: CrawlFixtureOptions = {}): Promise<CrawlFixture> {
+  const { delayMs = 0, platform = {} } = options;
+  const fixture = await startRunFixture(platform);
   const site = await startTestSite(delayMs);
   const { client } = fixture;
   let actors = 0;
@@ -54,10 +62,6 @@ export async function startCrawlFixture(delayMs = 0): Promise<CrawlFixture> {
         .sort();
     },
     itemCountOf: async (run) => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0,
-    async lastCommitOf(run) {
-      const answer = await fixture.call('GET', `/wherry/v1/runs/${run.id}/commits/last`);
-      return ((await answer.json()) as { data: { sequence: number } }).data.sequence;
-    },
     async [Symbol.asyncDispose]() {
       await fixture[Symbol.asyncDispose]();
       await site[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
 
 let fixture: CrawlFixture;
 beforeAll(async () => {
-  fixture = await startCrawlFixture(10);
+  fixture = await startCrawlFixture({ delayMs: 10 });
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
