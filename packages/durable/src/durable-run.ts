@@ -3,11 +3,14 @@ import type { Backend } from './backend.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { Committer } from './committer.ts';
 import { OpenedTransaction } from './opened-transaction.ts';
+import { defaultLimits, type StateLimits } from './state/limits.ts';
 
 /** What all states, crawlers and transactions of this process share. */
 export interface DurableRun {
   readonly backend: Backend;
   readonly committer: Committer;
+  /** @internal */
+  readonly limits: StateLimits;
   begin(): OpenTransaction;
   /** @internal The one that takes what is changed outside of any; it is committed in the next tick. */
   automatic(): OpenTransaction;
@@ -35,7 +38,10 @@ export function durableRun(): Promise<DurableRun> {
 }
 
 /** A run over a backend of the caller's choice, for tests and for programs that have one. */
-export async function startRun(choosing: Backend | Promise<Backend>): Promise<DurableRun> {
+export async function startRun(
+  choosing: Backend | Promise<Backend>,
+  limits: StateLimits = defaultLimits,
+): Promise<DurableRun> {
   const backend = await choosing;
   const committer = new Committer(backend, await backend.recover());
   let automatic: OpenTransaction | undefined;
@@ -47,6 +53,7 @@ export async function startRun(choosing: Backend | Promise<Backend>): Promise<Du
   return {
     backend,
     committer,
+    limits,
     documents: new Map(),
     begin: () => new OpenedTransaction(committer),
     automatic() {

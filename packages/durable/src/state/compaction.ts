@@ -7,14 +7,10 @@ import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';
 import type { CollectionData } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
-import { collectionOperations, treeOperations } from '../document/snapshot-operations.ts';
+import { collectionOperations, TreeOperations } from '../document/snapshot-operations.ts';
 import { chunkKey } from './head-record.ts';
+import type { StateLimits } from './limits.ts';
 import type { StoredDocument } from './stored-document.ts';
-
-/** About how many characters a chunk has: the platform keeps records up to 1 MiB in its database. */
-const chunkSize = 1_000_000;
-/** How much of a snapshot is made between two commits. */
-const sliceSize = 64 * 1024;
 
 const noParts = { items: [], records: [], requests: [], charges: [] };
 
@@ -39,7 +35,7 @@ export async function compact(backend: Backend, committer: Committer, document: 
   let chunks = 0;
   let size = 0;
   try {
-    for await (const text of chunkTexts(committer, snapshotOperations(document, found))) {
+    for await (const text of chunkTexts(committer, document.limits, snapshotOperations(document, found))) {
       await backend.writeRecord(chunkKey(document.key, generation, chunks), text);
       chunks += 1;
       size += text.length;
@@ -55,12 +51,17 @@ export async function compact(backend: Backend, committer: Committer, document: 
 }
 
 function* snapshotOperations(document: StoredDocument, found: Set<CollectionData>): Generator<Operation> {
-  yield* treeOperations([], document.box.root, found);
-  for (const data of found) yield* collectionOperations(data);
+  const { groupSize } = document.limits;
+  yield* new TreeOperations(groupSize, found).of([], document.box.root);
+  for (const data of found) yield* collectionOperations(data, groupSize);
 }
 
 /** Each a list of operations. They are made between commits, when collections hold nothing that may be taken back. */
-async function* chunkTexts(committer: Committer, operations: Generator<Operation>): AsyncGenerator<string> {
+async function* chunkTexts(
+  committer: Committer,
+  { chunkSize, sliceSize }: StateLimits,
+  operations: Generator<Operation>,
+): AsyncGenerator<string> {
   let texts: string[] = [];
   let size = 0;
   for (let done = false; !done; ) {

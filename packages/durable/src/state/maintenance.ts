@@ -4,11 +4,6 @@ import { compact } from './compaction.ts';
 import { chunkKey, type Garbage, mergedKey } from './head-record.ts';
 import type { StoredDocument } from './stored-document.ts';
 
-/** The log that is worth a snapshot, in characters, however small the snapshot is. */
-const minLogSize = 1_000_000;
-/** The longest log beside the snapshot: what it costs to open a state, and how often a snapshot is written. */
-const logPerSnapshot = 0.5;
-
 /**
  * Keeps the log short and deletes what is not needed any more, one thing at a time, beside the commits. A failure is no
  * fault of the program's commits: it is tried again once the log has grown further.
@@ -62,6 +57,7 @@ export class Maintenance {
   }
 
   #limit(reached: number): void {
+    const { minLogSize, logPerSnapshot } = this.#document.limits;
     this.#compactFrom = reached + Math.max(minLogSize, this.#snapshotSize * logPerSnapshot);
   }
 

@@ -31,7 +31,7 @@ export async function openDocument(run: DurableRun, options: DocumentOptions): P
   const { key, version } = options;
   checkOptions(key, version);
   const { backend, committer } = run;
-  const document = new StoredDocument(key, version);
+  const document = new StoredDocument(key, version, run.limits);
   const text = await backend.readRecord(key);
   const record = text === undefined ? undefined : (JSON.parse(text) as Json);
   const head = headOf(record, key);

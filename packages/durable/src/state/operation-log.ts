@@ -6,11 +6,7 @@
 import type { CommitParts, Json, RecordPart } from '../commit.ts';
 import type { Operation } from '../document/operation.ts';
 import { freshKey, mergedKey, type NumberRange } from './head-record.ts';
-
-/** The largest tail, in characters: what each commit writes on top of its own change. */
-const maxTailSize = 4096;
-/** How many fresh segments become a merged one. */
-const maxFresh = 16;
+import type { StateLimits } from './limits.ts';
 
 export interface LogPosition {
   readonly merged: NumberRange;
@@ -32,17 +28,21 @@ export interface LogStep {
   readonly records: CommitParts['records'];
 }
 
-/**
- * The log with `operations` at its end.
- * @param close whether all of it is to be in merged segments afterwards, so that a snapshot can take their place
- */
-export function appended(key: string, log: LogPosition, operations: readonly Operation[], close: boolean): LogStep {
+interface Appending {
+  readonly log: LogPosition;
+  readonly operations: readonly Operation[];
+  /** Whether all of it is to be in merged segments afterwards, so that a snapshot can take their place. */
+  readonly close: boolean;
+}
+
+/** The log with operations at its end. */
+export function appended(key: string, { log, operations, close }: Appending, limits: StateLimits): LogStep {
   const tail = [...log.tail, ...operations];
   const tailSize = log.tailSize + operations.reduce((sum, operation) => sum + JSON.stringify(operation).length + 1, 0);
   const grown = { ...log, tail, tailSize };
   if (close) return merged(key, grown);
-  if (tailSize <= maxTailSize) return { position: grown, records: [] };
-  return log.freshOperations.length + 1 < maxFresh ? segmented(key, grown) : merged(key, grown);
+  if (tailSize <= limits.maxTailSize) return { position: grown, records: [] };
+  return log.freshOperations.length + 1 < limits.maxFresh ? segmented(key, grown) : merged(key, grown);
 }
 
 function segmented(key: string, log: LogPosition): LogStep {

@@ -13,6 +13,7 @@ import { applyToCollections, applyToTree, type TreeBox } from '../document/apply
 import { Collections } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
 import { type Garbage, type HeadRecord, type SnapshotName, stateFormat } from './head-record.ts';
+import type { StateLimits } from './limits.ts';
 import { appended, cutBefore, emptyLog, type LogPosition } from './operation-log.ts';
 import { readableValue } from './readable-value.ts';
 
@@ -42,7 +43,8 @@ export interface Follower {
 
 export class StoredDocument implements CommittedDocument {
   readonly key: string;
-  version: number;
+  readonly version: number;
+  readonly limits: StateLimits;
   readonly box: TreeBox = { root: {} };
   readonly collections = new Collections();
   follower: Follower | undefined;
@@ -57,9 +59,10 @@ export class StoredDocument implements CommittedDocument {
   #held: Operation[] = [];
   #staged: Staged | undefined;
 
-  constructor(key: string, version: number) {
+  constructor(key: string, version: number, limits: StateLimits) {
     this.key = key;
     this.version = version;
+    this.limits = limits;
   }
 
   get snapshot(): SnapshotName {
@@ -98,7 +101,7 @@ export class StoredDocument implements CommittedDocument {
 
   stage(operations: readonly Operation[]): CommitParts['records'] {
     const { wish } = this;
-    const step = appended(this.key, this.#log, operations, wish?.kind === 'boundary');
+    const step = appended(this.key, { log: this.#log, operations, close: wish?.kind === 'boundary' }, this.limits);
     this.#staged = { ...this.#fulfilled(wish, step.position), operations, wish };
     return [...step.records, { key: this.key, value: this.#head(this.#staged) as unknown as Json }];
   }
