@@ -113,13 +113,18 @@ test('an Actor outside of the workspace uses @wherry/durable, and is installed o
       name: 'outsider',
       type: 'module',
       scripts: { start: 'node main.js' },
-      dependencies: { '@wherry/durable': `file:${durable}`, apify: '3.7.2' },
+      dependencies: { '@wherry/durable': `file:${durable}`, apify: '3.7.2', crawlee: '3.18.1' },
     },
     'main.js': `
+      import { Actor } from 'apify';
       import { openState } from '@wherry/durable';
+      import { BasicCrawler } from '@wherry/durable/crawlee';
+      await Actor.init();
       const state = await openState({ key: 'state', initial: () => ({ n: 0 }) });
       await state.commit((draft, tx) => { draft.n += 1; tx.pushData({ n: draft.n }); });
-      process.exit(0);
+      const crawler = new BasicCrawler({ requestHandler: ({ request, pushData }) => pushData({ url: request.url }) });
+      await crawler.run(['https://example.com/']);
+      await Actor.exit();
     `,
   });
   await using data = await folderOf({});
@@ -127,9 +132,12 @@ test('an Actor outside of the workspace uses @wherry/durable, and is installed o
   try {
     const connection = connect(platform.url, platform.token);
     const first = await deploy(connection, actor.folder, () => {});
-    const run = await connection.apify.actor(first.actorId).call();
+    const run = await connection.apify.actor(first.actorId).call(undefined, { log: null });
     expect(run.status, await connection.apify.log(run.id).get()).toBe('SUCCEEDED');
-    expect((await connection.apify.dataset(run.defaultDatasetId).listItems()).items).toEqual([{ n: 1 }]);
+    expect((await connection.apify.dataset(run.defaultDatasetId).listItems()).items).toEqual([
+      { n: 1 },
+      { url: 'https://example.com/' },
+    ]);
     expect(await deploy(connection, actor.folder, () => {})).toMatchObject({ wasBuilt: false });
     await writeFile(path.join(actor.folder, 'more.js'), '');
     const log: string[] = [];
