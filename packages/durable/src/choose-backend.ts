@@ -30,9 +30,7 @@ export async function chooseBackend(environment: Environment = process.env): Pro
     requestQueueId: needed('ACTOR_DEFAULT_REQUEST_QUEUE_ID', 'APIFY_DEFAULT_REQUEST_QUEUE_ID'),
   };
   if (await hasCommits(http, run.runId)) return new WherryBackend({ ...api, runId: run.runId });
-  const settleSecs = variable('WHERRY_JOURNAL_SETTLE_SECS');
-  const settle = settleSecs === undefined ? {} : { settleMs: Number(settleSecs) * 1000 };
-  const storages = new ApifyStorages(http, run, settle);
+  const storages = new ApifyStorages(http, run, settleOf(variable('WHERRY_JOURNAL_SETTLE_SECS')));
   return new JournalBackend({ storages, runs: new RunsApi(http), runId: run.runId });
 }
 
@@ -42,6 +40,13 @@ async function hasCommits(http: HttpClient, runId: string): Promise<boolean> {
   const answer = await http.sendUntilAnswered(call);
   // The run exists, for this program is its container: a 404 is of the route.
   return checked(call, answer, [404]).status !== 404;
+}
+
+/** Unset on Apify; Wherry, whose API is never late, sets it to less. */
+function settleOf(secs: string | undefined): { settleMs?: number } {
+  if (secs === undefined) return {};
+  if (/^\d+(?:\.\d+)?$/.test(secs)) return { settleMs: Number(secs) * 1000 };
+  throw new Error(`WHERRY_JOURNAL_SETTLE_SECS must be a number of seconds, but is "${secs}".`);
 }
 
 async function localBackend(environment: Environment): Promise<Backend> {

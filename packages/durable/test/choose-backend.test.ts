@@ -57,6 +57,12 @@ test.each([
   await expect(chooseBackend(environmentOf(api.url))).rejects.toThrow(expect.objectContaining({ code }));
 });
 
+test('a time to settle that is no number is an error', async () => {
+  await using api = await startAnswering([404, 'page-not-found']);
+  const environment = { ...environmentOf(api.url), WHERRY_JOURNAL_SETTLE_SECS: 'soon' };
+  await expect(chooseBackend(environment)).rejects.toThrow(/WHERRY_JOURNAL_SETTLE_SECS must be a number/);
+});
+
 test('an environment that does not name the run’s storages is an error', async () => {
   const { ACTOR_DEFAULT_DATASET_ID: _, ...environment } = environmentOf('http://127.0.0.1:1');
   await expect(chooseBackend(environment)).rejects.toThrow(/ACTOR_DEFAULT_DATASET_ID/);

@@ -2,12 +2,13 @@
  * Which records are results, and which are the memory of a library.
  *
  * I1: what the SDK and Crawlee keep for themselves begins with `SDK_`: statistics, session pools, request lists. It may
- *     differ in a disturbed run, as time does. `useState` is the author's own, so it counts.
+ *     differ in a disturbed run, as time does. `useState` is the author's own, so it counts. The journal of
+ *     `@wherry/durable` begins with `WHERRY-`.
  * I2: a state of `@wherry/durable` is compared by its value alone; how it is stored follows from the commits that it took.
  */
 import { isObject, type Json } from './json.ts';
 
-const ofLibraries = /^(?:SDK_|INPUT$)/;
+const ofLibraries = /^(?:SDK_|WHERRY-|INPUT$)/;
 /** Segments and snapshots of a durable state: only its head names them. */
 const ofDurable = /^(?:.+\.)?durable[.-]/;
 

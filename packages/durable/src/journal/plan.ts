@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Commit, CommitParts, HandledRequest, JsonObject, RecordPart, RequestsPart } from '../commit.ts';
 import { CommitRejectedError, RefusedError } from '../errors.ts';
+import { fitsInCall, maxBodyBytes } from './body-parts.ts';
 import {
   bytesOf,
   isObject,
@@ -11,9 +12,6 @@ import {
   type PlannedRecord,
 } from './intent.ts';
 import type { Storages } from './storages.ts';
-
-/** Of Apify's API, for one call. */
-export const maxBodyBytes = 9 * 1024 * 1024;
 
 const keyPattern = /^[a-zA-Z0-9!\-_.'()]{1,256}$/;
 
@@ -49,9 +47,7 @@ async function itemsOf(
   for (const [index, { datasetId, items }] of parts.entries()) {
     for (const item of items) {
       if (!isObject(item)) throw rejected(`items[${index}]`, 'Every item must be a JSON object');
-      if (Buffer.byteLength(JSON.stringify(item)) > maxBodyBytes - 2) {
-        throw rejected(`items[${index}]`, `An item is larger than ${maxBodyBytes} bytes`, 413, 'request-too-large');
-      }
+      if (!fitsInCall(item)) throw tooLarge(`items[${index}]`, 'An item');
     }
     byDataset.set(datasetId, [...(byDataset.get(datasetId) ?? []), ...items]);
   }
@@ -85,9 +81,7 @@ function contentOf({ value, contentType }: RecordPart, part: string): NonNullabl
       ? { contentType: contentType ?? 'application/octet-stream', base64: value.base64 }
       : { contentType: contentType ?? 'application/json; charset=utf-8', text: textOf(value, isJson, part) };
   const bytes = bytesOf(content).length;
-  if (bytes > maxBodyBytes) {
-    throw rejected(part, `A record is larger than ${maxBodyBytes} bytes`, 413, 'request-too-large');
-  }
+  if (bytes > maxBodyBytes) throw tooLarge(part, 'A record');
   return content;
 }
 
@@ -119,7 +113,9 @@ function newRequest(request: JsonObject, part: string): JsonObject {
   }
   if (typeof uniqueKey !== 'string' || uniqueKey === '')
     throw rejected(part, 'A "uniqueKey" is a text that is not empty');
-  return { method: 'GET', ...request, uniqueKey };
+  const whole = { method: 'GET', ...request, uniqueKey };
+  if (!fitsInCall(whole)) throw tooLarge(part, 'A request');
+  return whole;
 }
 
 async function handledOf(
@@ -184,6 +180,9 @@ export async function refusedAs<Result>(part: string, body: () => Promise<Result
     throw error;
   }
 }
+
+const tooLarge = (part: string, what: string): CommitRejectedError =>
+  rejected(part, `${what} is larger than ${maxBodyBytes} bytes`, 413, 'request-too-large');
 
 function rejected(part: string, sentence: string, statusCode = 400, type = 'invalid-input'): CommitRejectedError {
   return new CommitRejectedError(`${part}: ${sentence.replace(/\.$/, '')}. Nothing was changed.`, {
