@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CommitParts, RecordPart } from './commit.ts';
+import type { CommittedDocument } from './committer.ts';
+import type { Operation } from './document/operation.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -15,6 +17,8 @@ export interface OpenTransaction extends Transaction {
   findRecord(key: string, storeId?: string): RecordPart | undefined;
   /** Answers once all of it is durable. When it rejects, all that it did in memory is undone. */
   commit(): Promise<void>;
+  /** @internal Notes what was changed in a document. */
+  record(document: CommittedDocument, operation: Operation, size: number): void;
   /** Takes back what was changed in `useState` documents, and forgets the rest. */
   undo(): void;
 }

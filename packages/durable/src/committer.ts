@@ -41,6 +41,8 @@ export interface CommittedDocument {
   acknowledge(): void;
   /** What was staged last never took effect. */
   discard(): void;
+  /** These were recorded by an open transaction that is taken back. */
+  withdraw(operations: readonly Operation[]): void;
 }
 
 interface Waiting {

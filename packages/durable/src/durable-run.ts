@@ -9,8 +9,18 @@ export interface DurableRun {
   readonly backend: Backend;
   readonly committer: Committer;
   begin(): OpenTransaction;
+  /** @internal The one that takes what is changed outside of any; it is committed in the next tick. */
+  automatic(): OpenTransaction;
+  /** @internal The documents that are open, by their keys. */
+  readonly documents: Map<string, OpenDocument>;
   /** Answers once all that was handed over before is durable. */
   settled(): Promise<void>;
+}
+
+/** A key has one document in a process: two would overwrite each other. */
+export interface OpenDocument {
+  readonly kind: 'state' | 'shared';
+  readonly handle: Promise<unknown>;
 }
 
 let current: Promise<DurableRun> | undefined;
@@ -28,10 +38,28 @@ export function durableRun(): Promise<DurableRun> {
 export async function startRun(choosing: Backend | Promise<Backend>): Promise<DurableRun> {
   const backend = await choosing;
   const committer = new Committer(backend, await backend.recover());
+  let automatic: OpenTransaction | undefined;
+  const commitAutomatic = async () => {
+    const transaction = automatic;
+    automatic = undefined;
+    await transaction?.commit();
+  };
   return {
     backend,
     committer,
+    documents: new Map(),
     begin: () => new OpenedTransaction(committer),
-    settled: () => committer.settled(),
+    automatic() {
+      if (automatic !== undefined) return automatic;
+      const transaction = new OpenedTransaction(committer);
+      automatic = transaction;
+      // Nobody awaits it: when it fails, the process ends by an unhandled rejection rather than go on without its state.
+      setImmediate(() => void commitAutomatic());
+      return transaction;
+    },
+    async settled() {
+      await commitAutomatic();
+      await committer.settled();
+    },
   };
 }

@@ -6,3 +6,4 @@ export * from './errors.ts';
 export { type OpenStateOptions, openState } from './state/open-state.ts';
 export type { Recipe, State } from './state/state.ts';
 export type { Transaction } from './transaction.ts';
+export { type UseStateOptions, useState } from './use-state.ts';

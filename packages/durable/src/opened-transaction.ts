@@ -1,14 +1,13 @@
 import type { OpenTransaction } from './ambient.ts';
 import type { CommitParts } from './commit.ts';
 import type { Applied, CommittedDocument, Committer } from './committer.ts';
-import type { Operation, RecordedChange } from './document/operation.ts';
+import type { Operation } from './document/operation.ts';
 import { GatheredParts } from './gathered-parts.ts';
 
 /** An `OpenTransaction` over a committer. */
 export class OpenedTransaction extends GatheredParts implements OpenTransaction {
   readonly #committer: Committer;
   readonly #operations = new Map<CommittedDocument, Operation[]>();
-  readonly #undos: (() => void)[] = [];
 
   constructor(committer: Committer) {
     super();
@@ -23,11 +22,8 @@ export class OpenedTransaction extends GatheredParts implements OpenTransaction 
     return this;
   }
 
-  /** Notes a change that was made in a document, and how it is taken back. */
-  record(document: CommittedDocument, { operation, size, undo }: RecordedChange): void {
+  record(document: CommittedDocument, operation: Operation, size: number): void {
     this.checkOpen();
-    this.#undos.push(undo);
-    if (operation === undefined) return;
     this.size += size;
     const operations = this.#operations.get(document);
     if (operations === undefined) this.#operations.set(document, [operation]);
@@ -55,6 +51,6 @@ export class OpenedTransaction extends GatheredParts implements OpenTransaction 
   }
 
   #takeBack(): void {
-    for (const undo of this.#undos.splice(0).reverse()) undo();
+    for (const [document, operations] of this.#operations) document.withdraw(operations);
   }
 }

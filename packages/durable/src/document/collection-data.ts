@@ -31,6 +31,15 @@ export class Collections {
   readonly byId = new Map<number, CollectionData>();
   #lastId = 0;
 
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** Forgets those up to `lastId` that are not among `used`. */
+  sweep(used: ReadonlySet<CollectionData>, lastId: number): void {
+    for (const [id, data] of this.byId) if (id <= lastId && !used.has(data)) this.byId.delete(id);
+  }
+
   create(kind: 'set' | 'map'): CollectionData {
     return this.named(this.#lastId + 1, kind);
   }

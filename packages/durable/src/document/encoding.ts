@@ -1,6 +1,6 @@
 import type { Json } from '../commit.ts';
 import { setOwn } from '../json.ts';
-import { type Collections, MapData, SetData } from './collection-data.ts';
+import { type CollectionData, type Collections, isCollectionData, SetData } from './collection-data.ts';
 
 /**
  * The values of a document as plain JSON: `{"$set": id}` and `{"$map": id}` stand for collections, and a property whose
@@ -8,15 +8,17 @@ import { type Collections, MapData, SetData } from './collection-data.ts';
  */
 export type Tree = unknown;
 
-/** A copy. */
-export function encode(value: Tree): Json {
+/** A copy. `found` is given the collections that are in it. */
+export function encode(value: Tree, found?: Set<CollectionData>): Json {
   if (typeof value !== 'object' || value === null) return value as Json;
-  if (value instanceof SetData) return { $set: value.id };
-  if (value instanceof MapData) return { $map: value.id };
-  if (Array.isArray(value)) return value.map(encode);
+  if (isCollectionData(value)) {
+    found?.add(value);
+    return value instanceof SetData ? { $set: value.id } : { $map: value.id };
+  }
+  if (Array.isArray(value)) return value.map((each) => encode(each, found));
   const encoded: Record<string, Json> = {};
   for (const key of Object.keys(value)) {
-    setOwn(encoded, key.startsWith('$') ? `$${key}` : key, encode((value as Record<string, unknown>)[key]));
+    setOwn(encoded, key.startsWith('$') ? `$${key}` : key, encode((value as Record<string, unknown>)[key], found));
   }
   return encoded;
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../commit.ts';
 import { NotJsonError } from '../errors.ts';
+import { isDifference } from './difference.ts';
 import { operationSize } from './durable-set.ts';
 import { encode } from './encoding.ts';
 import type { Operation } from './operation.ts';
@@ -46,12 +47,15 @@ export function setElement(node: ListNode, index: number, value: unknown): void 
   if ((typeof value !== 'object' || value === null) && Object.is(value, before)) return;
   const copy = tree.copy(value, node, index);
   const path = tree.pathOf(node);
+  const operation: Operation | undefined =
+    path && tree.commuting && isDifference(before, value) && before !== undefined
+      ? ['add', [...path, index], value - (before as number)]
+      : path && ['set', [...path, index], encode(copy.value)];
   tree.record({
-    operation: path && ['set', [...path, index], encode(copy.value)],
+    operation,
     size: operationSize + copy.size,
     undo: () => {
-      const now = tree.commuting ? target.indexOf(copy.value) : index;
-      if (now !== -1) target[now] = before;
+      target[index] = before;
     },
   });
   target[index] = copy.value;
@@ -73,17 +77,11 @@ function append(node: ListNode, items: readonly unknown[]): void {
     operation: path && ['append', path, encode(copies.values) as Json[]],
     size: operationSize + copies.size,
     undo: () => {
-      if (tree.commuting) for (const value of copies.values.toReversed()) removeLast(target, value);
-      else target.length -= copies.values.length;
+      target.length -= copies.values.length;
     },
   });
   for (const value of copies.values) target.push(value);
   recordFills(node, copies);
-}
-
-function removeLast(list: unknown[], value: unknown): void {
-  const index = list.lastIndexOf(value);
-  if (index !== -1) list.splice(index, 1);
 }
 
 /** Answers what a program sees of the removed elements. */
@@ -96,7 +94,11 @@ function replace(node: ListNode, start: number, count: number, items: readonly u
   for (const operation of path === undefined ? [undefined] : spliceOperations(node, path, start, removed, copies)) {
     tree.record({ operation, size: operationSize + copies.size, undo: () => undefined });
   }
-  tree.record({ operation: undefined, size: 0, undo: () => undoSplice(node, start, removed, copies.values) });
+  tree.record({
+    operation: undefined,
+    size: 0,
+    undo: () => void target.splice(start, copies.values.length, ...removed),
+  });
   const seen = removed.map((value, index) => tree.view(value, node, start + index));
   target.splice(start, count, ...copies.values);
   recordFills(node, copies);
@@ -118,15 +120,6 @@ function spliceOperations(
   ];
 }
 
-function undoSplice({ target, tree }: ListNode, start: number, removed: readonly unknown[], put: readonly unknown[]) {
-  if (tree.commuting) {
-    for (const value of put) removeLast(target, value);
-    target.splice(Math.min(start, target.length), 0, ...removed);
-  } else {
-    target.splice(start, put.length, ...removed);
-  }
-}
-
 function reorder(node: ListNode, change: (list: unknown[]) => void): unknown {
   const { target, tree } = node;
   const path = tree.pathOf(node);
@@ -137,7 +130,7 @@ function reorder(node: ListNode, change: (list: unknown[]) => void): unknown {
   change(after);
   const ordered = after.map((view) => targets.get(view));
   tree.record({
-    operation: path && ['set', path, encode(ordered)],
+    operation: path && [tree.commuting ? 'order' : 'set', path, encode(ordered) as Json[]],
     size: operationSize + 16 * before.length,
     undo: () => void target.splice(0, target.length, ...before),
   });

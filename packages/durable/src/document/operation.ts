@@ -12,6 +12,8 @@ export type Scalar = string | number;
  */
 export type Operation =
   | readonly ['set', Path, Json]
+  /** As `set`, but into what another open transaction has put there meanwhile: numbers are added, lists joined. */
+  | readonly ['create', Path, Json]
   | readonly ['delete', Path]
   /** Sets several properties of an object. */
   | readonly ['assign', Path, Json]
@@ -20,6 +22,8 @@ export type Operation =
   | readonly ['splice', Path, number, number, readonly Json[]]
   /** Removes from a list the elements that equal these, looked for from `start` on, then anywhere. */
   | readonly ['take', Path, number, readonly Json[]]
+  /** Brings the elements that equal these into this order, in front of all others. */
+  | readonly ['order', Path, readonly Json[]]
   /** Adds to a number; to nothing as to 0. */
   | readonly ['add', Path, number]
   | readonly ['include', number, readonly Scalar[]]
@@ -35,7 +39,7 @@ export interface RecordedChange {
   readonly operation: Operation | undefined;
   /** About as many characters as its text has. */
   readonly size: number;
-  /** Takes it back, provided that all later ones are taken back. */
+  /** Takes it back when all later ones are. Of no use in a document of several open transactions. */
   undo(): void;
 }
 

@@ -1,7 +1,7 @@
 import { setOwn } from '../json.ts';
+import { isDifference } from './difference.ts';
 import { operationSize } from './durable-set.ts';
 import { encode } from './encoding.ts';
-import type { Path } from './operation.ts';
 import { recordFills } from './record-fills.ts';
 import type { TreeNode } from './tracked-tree.ts';
 
@@ -11,47 +11,25 @@ export function setProperty(node: TreeNode, key: string, value: unknown): void {
   const { tree } = node;
   const target = node.target as Fields;
   const known = Object.hasOwn(target, key);
-  const before = known ? target[key] : undefined;
+  const before: unknown = known ? target[key] : undefined;
   if (known && (typeof value !== 'object' || value === null) && Object.is(value, before)) return;
   const path = tree.pathOf(node);
-  if (tree.commuting && path !== undefined && isDifference(before, value)) {
-    addToNumber(node, [...path, key], key, value - ((before as number | undefined) ?? 0));
+  const undo = () => {
+    if (known) setOwn(target, key, before);
+    else delete target[key];
+  };
+  if (tree.commuting && isDifference(before, value)) {
+    const operation = path && (['add', [...path, key], value - ((before as number | undefined) ?? 0)] as const);
+    tree.record({ operation, size: operationSize + key.length, undo });
+    setOwn(target, key, value);
     return;
   }
   const copy = tree.copy(value, node, key);
-  tree.record({
-    operation: path && ['set', [...path, key], encode(copy.value)],
-    size: operationSize + copy.size,
-    undo: () => {
-      if (tree.commuting && target[key] !== copy.value) return;
-      if (known) setOwn(target, key, before);
-      else delete target[key];
-    },
-  });
+  const kind = tree.commuting && !known && typeof value === 'object' ? 'create' : 'set';
+  const operation = path && ([kind, [...path, key], encode(copy.value)] as const);
+  tree.record({ operation, size: operationSize + key.length + copy.size, undo });
   setOwn(target, key, copy.value);
   recordFills(node, copy);
-}
-
-/** Differences of whole numbers are exact; those of others are not. */
-const isDifference = (before: unknown, value: unknown): value is number =>
-  Number.isSafeInteger(value) && (before === undefined || Number.isSafeInteger(before));
-
-function addToNumber(node: TreeNode, path: Path, key: string, difference: number): void {
-  const target = node.target as Fields;
-  const known = Object.hasOwn(target, key);
-  node.tree.record({
-    operation: ['add', path, difference],
-    size: operationSize,
-    undo: () => {
-      const now = target[key];
-      if (typeof now !== 'number') return;
-      // What was made by this change goes with it, unless somebody has counted on.
-      if (!known && now === difference) delete target[key];
-      else target[key] = now - difference;
-    },
-  });
-  const before = (target[key] as number | undefined) ?? 0;
-  setOwn(target, key, before + difference);
 }
 
 export function deleteProperty(node: TreeNode, key: string): void {
@@ -63,10 +41,7 @@ export function deleteProperty(node: TreeNode, key: string): void {
   tree.record({
     operation: path && ['delete', [...path, key]],
     size: operationSize + key.length,
-    undo: () => {
-      if (tree.commuting && Object.hasOwn(target, key)) return;
-      setOwn(target, key, before);
-    },
+    undo: () => setOwn(target, key, before),
   });
   delete target[key];
 }

@@ -11,13 +11,21 @@ export interface StateCopy extends Copied<Tree> {
 }
 
 /**
- * A deep copy for a document. Each collection in it becomes a new one of the document, with the same content.
+ * A deep copy for a document. Each collection in it becomes a new one of the document, with the same content, but for
+ * those that are `kept`.
  * @throws NotJsonError
  */
-export function copyForState(value: unknown, where: string, collections: Collections): StateCopy {
+export function copyForState(
+  value: unknown,
+  where: string,
+  collections: Collections | undefined,
+  kept?: (data: CollectionData) => boolean,
+): StateCopy {
   const fills: Operation[] = [];
   const copier = new Copier(where, (special) => {
+    if (collections === undefined) return undefined;
     if (!(special instanceof DurableSet || special instanceof DurableMap)) return undefined;
+    if (kept?.(special.data) === true) return { value: special.data, size: 0 };
     const { data, fill, size } = adopt(special.data, collections);
     if (fill !== undefined) fills.push(fill);
     return { value: data, size };

@@ -26,7 +26,8 @@ export interface TrackedTreeOptions {
   /** How the document is called in errors. */
   readonly name: string;
   readonly box: TreeBox;
-  readonly collections: Collections;
+  /** Undefined when it may have none. */
+  readonly collections: Collections | undefined;
   readonly record: Recorder;
   /**
    * Whether changes are recorded so that those of several open transactions fit together in any order: numbers by their

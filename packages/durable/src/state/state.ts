@@ -10,6 +10,7 @@ import { TrackedTree } from '../document/tracked-tree.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { GatheredParts } from '../gathered-parts.ts';
 import type { Transaction } from '../transaction.ts';
+import type { OpenedDocument } from './open-document.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
@@ -38,7 +39,7 @@ export class OpenedState<Value extends object> implements State<Value> {
   readonly #live: TreeBox;
   readonly #view = createViewer(collectionView);
 
-  constructor(run: DurableRun, document: StoredDocument) {
+  constructor(run: DurableRun, { document }: OpenedDocument) {
     this.#run = run;
     this.#document = document;
     this.#live = { root: decode(encode(document.box.root), document.collections) };

@@ -1,51 +1,170 @@
+/**
+ * A state as it is stored.
+ *
+ * Z1: its tree changes by acknowledged commits alone. Its collections are those of the live state, which are the same
+ *     whenever nothing is under way.
+ * Z2: a head names only what is stored, and all that makes up the state; whatever else is there is named as garbage.
+ * Z3: a snapshot holds the tree as it was at the boundary, the end of a merged segment. Collections may be newer in it:
+ *     their operations since the boundary are in the log, and may be done twice (D2).
+ */
 import type { CommitParts, Json } from '../commit.ts';
 import type { CommittedDocument } from '../committer.ts';
 import { applyToCollections, applyToTree, type TreeBox } from '../document/apply-operation.ts';
 import { Collections } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
-import { type HeadRecord, stateFormat } from './head-record.ts';
+import { type Garbage, type HeadRecord, type SnapshotName, stateFormat } from './head-record.ts';
+import { appended, cutBefore, emptyLog, type LogPosition } from './operation-log.ts';
+import { readableValue } from './readable-value.ts';
 
-/**
- * A state as it is stored. Its tree changes by acknowledged commits alone; its collections are those of the live state,
- * which are the same whenever nothing is under way.
- */
+/** What the next commit of the document is to do besides. */
+type Wish = { readonly kind: 'boundary' } | { readonly kind: 'switch'; readonly to: SnapshotName };
+
+/** Where a snapshot that is being written begins. */
+interface Boundary {
+  readonly mergedIndex: number;
+  readonly logSize: number;
+  readonly lastCollectionId: number;
+}
+
+interface Staged {
+  readonly operations: readonly Operation[];
+  readonly log: LogPosition;
+  readonly wish: Wish | undefined;
+  readonly snapshot: SnapshotName;
+  readonly garbage: Garbage | undefined;
+}
+
+/** What keeps a copy of its own in step. */
+export interface Follower {
+  acknowledged(operations: readonly Operation[]): void;
+  withdrawn(operations: readonly Operation[]): void;
+}
+
 export class StoredDocument implements CommittedDocument {
   readonly key: string;
-  readonly version: number;
+  version: number;
   readonly box: TreeBox = { root: {} };
   readonly collections = new Collections();
-  #tail: readonly Operation[] = [];
-  #staged: readonly Operation[] = [];
+  follower: Follower | undefined;
+  /** Called after each acknowledged commit, when the log has grown. */
+  onGrowth: () => void = () => undefined;
+  wish: Wish | undefined;
+  #log = emptyLog;
+  #snapshot: SnapshotName = { generation: 0, chunks: 0 };
+  #garbage: Garbage | undefined;
+  #boundary: Boundary | undefined;
+  /** What was acknowledged since the boundary, while the tree stands still for the snapshot. */
+  #held: Operation[] = [];
+  #staged: Staged | undefined;
 
   constructor(key: string, version: number) {
     this.key = key;
     this.version = version;
   }
 
-  /** Does what the head says. */
-  recover(head: HeadRecord): void {
-    this.#tail = head.durable.tail;
-    for (const operation of this.#tail) this.#apply(operation);
+  get snapshot(): SnapshotName {
+    return this.#snapshot;
+  }
+
+  get garbage(): Garbage | undefined {
+    return this.#garbage;
+  }
+
+  /** Of the log, in characters. */
+  get logSize(): number {
+    return this.#log.size;
+  }
+
+  get boundary(): Boundary | undefined {
+    return this.#boundary;
+  }
+
+  /** Takes over what was read. */
+  recovered(head: HeadRecord, log: LogPosition): void {
+    this.#snapshot = head.durable.snapshot;
+    this.#garbage = head.durable.garbage;
+    this.#log = log;
+  }
+
+  apply(operation: Operation): void {
+    applyToTree(this.box, operation, this.collections);
+    applyToCollections(operation, this.collections);
+  }
+
+  /** The tree as of the last acknowledged commit, though it may stand still. */
+  replayHeld(box: TreeBox): void {
+    for (const operation of this.#held) applyToTree(box, operation, this.collections);
   }
 
   stage(operations: readonly Operation[]): CommitParts['records'] {
-    this.#staged = operations;
-    const durable = { format: stateFormat, version: this.version, tail: [...this.#tail, ...operations] };
-    return [{ key: this.key, value: { durable } as unknown as Json }];
+    const { wish } = this;
+    const step = appended(this.key, this.#log, operations, wish?.kind === 'boundary');
+    this.#staged = { ...this.#fulfilled(wish, step.position), operations, wish };
+    return [...step.records, { key: this.key, value: this.#head(this.#staged) as unknown as Json }];
   }
 
   acknowledge(): void {
-    for (const operation of this.#staged) applyToTree(this.box, operation, this.collections);
-    this.#tail = [...this.#tail, ...this.#staged];
-    this.#staged = [];
+    const { operations, log, wish, snapshot, garbage } = this.#staged!;
+    this.#staged = undefined;
+    [this.#log, this.#snapshot, this.#garbage] = [log, snapshot, garbage];
+    if (this.#boundary === undefined)
+      for (const operation of operations) applyToTree(this.box, operation, this.collections);
+    else this.#held.push(...operations);
+    this.follower?.acknowledged(operations);
+    if (wish !== undefined) this.wish = undefined;
+    if (wish?.kind === 'boundary') {
+      const lastCollectionId = this.collections.lastId;
+      this.#boundary = { mergedIndex: log.merged[1], logSize: log.size, lastCollectionId };
+    }
+    if (wish?.kind === 'switch') this.leaveBoundary();
+    this.onGrowth();
   }
 
   discard(): void {
-    this.#staged = [];
+    this.#staged = undefined;
   }
 
-  #apply(operation: Operation): void {
-    applyToTree(this.box, operation, this.collections);
-    applyToCollections(operation, this.collections);
+  withdraw(operations: readonly Operation[]): void {
+    this.follower?.withdrawn(operations);
+  }
+
+  /** The tree moves on. */
+  leaveBoundary(): void {
+    this.#boundary = undefined;
+    this.replayHeld(this.box);
+    this.#held = [];
+  }
+
+  /** The garbage was deleted; the next head says so. */
+  forgetGarbage(): void {
+    this.#garbage = undefined;
+  }
+
+  #fulfilled(wish: Wish | undefined, log: LogPosition): Omit<Staged, 'operations' | 'wish'> {
+    if (wish?.kind !== 'switch') return { log, snapshot: this.#snapshot, garbage: this.#garbage };
+    const { mergedIndex, logSize } = this.#boundary!;
+    return {
+      log: cutBefore(log, mergedIndex, logSize),
+      snapshot: wish.to,
+      garbage: { snapshot: this.#snapshot, merged: [log.merged[0], mergedIndex] },
+    };
+  }
+
+  #head({ log, wish, snapshot, garbage, operations }: Staged): HeadRecord {
+    const writing = wish?.kind === 'boundary' || (this.#boundary !== undefined && wish === undefined);
+    const value = readableValue(this, operations);
+    return {
+      durable: {
+        format: stateFormat,
+        version: this.version,
+        snapshot,
+        merged: log.merged,
+        fresh: log.fresh,
+        tail: log.tail,
+        ...(writing && { writing: snapshot.generation + 1 }),
+        ...(garbage !== undefined && { garbage }),
+      },
+      ...(value !== undefined && { value }),
+    };
   }
 }

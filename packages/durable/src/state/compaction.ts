@@ -1,0 +1,84 @@
+/**
+ * Writes a snapshot of a document beside its commits, and switches the head to it. Whatever fails on the way leaves a head
+ * that names all that makes up the state (Z2).
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Backend } from '../backend.ts';
+import type { Committer } from '../committer.ts';
+import type { CollectionData } from '../document/collection-data.ts';
+import type { Operation } from '../document/operation.ts';
+import { collectionOperations, treeOperations } from '../document/snapshot-operations.ts';
+import { chunkKey } from './head-record.ts';
+import type { StoredDocument } from './stored-document.ts';
+
+/** About how many characters a chunk has: the platform keeps records up to 1 MiB in its database. */
+const chunkSize = 1_000_000;
+/** How much of a snapshot is made between two commits. */
+const sliceSize = 64 * 1024;
+
+const noParts = { items: [], records: [], requests: [], charges: [] };
+
+/** A commit of the document that changes nothing in it but what `wish` says. */
+function commitWish(committer: Committer, document: StoredDocument, wish: StoredDocument['wish']): Promise<void> {
+  return committer.submit({
+    apply() {
+      document.wish = wish;
+      const undo = () => {
+        document.wish = undefined;
+      };
+      return { parts: noParts, size: 0, operations: new Map([[document, []]]), undo };
+    },
+  });
+}
+
+export async function compact(backend: Backend, committer: Committer, document: StoredDocument): Promise<number> {
+  await commitWish(committer, document, { kind: 'boundary' });
+  const { lastCollectionId } = document.boundary!;
+  const generation = document.snapshot.generation + 1;
+  const found = new Set<CollectionData>();
+  let chunks = 0;
+  let size = 0;
+  try {
+    for await (const text of chunkTexts(committer, snapshotOperations(document, found))) {
+      await backend.writeRecord(chunkKey(document.key, generation, chunks), text);
+      chunks += 1;
+      size += text.length;
+    }
+    await commitWish(committer, document, { kind: 'switch', to: { generation, chunks } });
+  } catch (error) {
+    document.leaveBoundary();
+    while (chunks > 0) await backend.deleteRecord(chunkKey(document.key, generation, --chunks)).catch(() => undefined);
+    throw error;
+  }
+  document.collections.sweep(found, lastCollectionId);
+  return size;
+}
+
+function* snapshotOperations(document: StoredDocument, found: Set<CollectionData>): Generator<Operation> {
+  yield* treeOperations([], document.box.root, found);
+  for (const data of found) yield* collectionOperations(data);
+}
+
+/** Each a list of operations. They are made between commits, when collections hold nothing that may be taken back. */
+async function* chunkTexts(committer: Committer, operations: Generator<Operation>): AsyncGenerator<string> {
+  let texts: string[] = [];
+  let size = 0;
+  for (let done = false; !done; ) {
+    await committer.atRest(() => {
+      for (const end = size + sliceSize; size < end && !done; ) {
+        const next = operations.next();
+        done = next.done === true;
+        if (next.done === true) break;
+        const text = JSON.stringify(next.value);
+        texts.push(text);
+        size += text.length + 1;
+      }
+    });
+    if (size >= chunkSize || (done && texts.length > 0)) {
+      yield `[${texts.join(',\n')}]`;
+      [texts, size] = [[], 0];
+    }
+    // Commits, answers and the program's own work come first.
+    await nextTurn();
+  }
+}

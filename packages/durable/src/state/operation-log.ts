@@ -1,0 +1,91 @@
+/**
+ * The operations since the snapshot. New ones go to the tail, which is in the head; a tail that has grown becomes a fresh
+ * segment, and the fresh segments become a merged one. Each move is in the commit that makes it needed, so a head always
+ * names what is there; and a head has the same size however long the log is.
+ */
+import type { CommitParts, Json, RecordPart } from '../commit.ts';
+import type { Operation } from '../document/operation.ts';
+import { freshKey, mergedKey, type NumberRange } from './head-record.ts';
+
+/** The largest tail, in characters: what each commit writes on top of its own change. */
+const maxTailSize = 4096;
+/** How many fresh segments become a merged one. */
+const maxFresh = 16;
+
+export interface LogPosition {
+  readonly merged: NumberRange;
+  readonly fresh: NumberRange;
+  /** The content of the fresh segments, to be merged without reading them back. */
+  readonly freshOperations: readonly (readonly Operation[])[];
+  readonly tail: readonly Operation[];
+  readonly tailSize: number;
+  /** Of all segments, in characters. */
+  readonly size: number;
+}
+
+export const emptyLog: LogPosition = {
+  ...{ merged: [0, 0], fresh: [0, 0], freshOperations: [], tail: [], tailSize: 0, size: 0 },
+};
+
+export interface LogStep {
+  readonly position: LogPosition;
+  readonly records: CommitParts['records'];
+}
+
+/**
+ * The log with `operations` at its end.
+ * @param close whether all of it is to be in merged segments afterwards, so that a snapshot can take their place
+ */
+export function appended(key: string, log: LogPosition, operations: readonly Operation[], close: boolean): LogStep {
+  const tail = [...log.tail, ...operations];
+  const tailSize = log.tailSize + operations.reduce((sum, operation) => sum + JSON.stringify(operation).length + 1, 0);
+  const grown = { ...log, tail, tailSize };
+  if (close) return merged(key, grown);
+  if (tailSize <= maxTailSize) return { position: grown, records: [] };
+  return log.freshOperations.length + 1 < maxFresh ? segmented(key, grown) : merged(key, grown);
+}
+
+function segmented(key: string, log: LogPosition): LogStep {
+  const [from, to] = log.fresh;
+  return {
+    position: {
+      ...log,
+      fresh: [from, to + 1],
+      freshOperations: [...log.freshOperations, log.tail],
+      tail: [],
+      tailSize: 0,
+      size: log.size + log.tailSize,
+    },
+    records: [recordOf(freshKey(key, to), log.tail)],
+  };
+}
+
+function merged(key: string, log: LogPosition): LogStep {
+  const operations = [...log.freshOperations.flat(1), ...log.tail] as Operation[];
+  if (operations.length === 0) return { position: log, records: [] };
+  const [from, to] = log.merged;
+  const [firstFresh, endFresh] = log.fresh;
+  const records: RecordPart[] = [recordOf(mergedKey(key, to), operations)];
+  for (let index = firstFresh; index < endFresh; index += 1) {
+    records.push({ key: freshKey(key, index), deleted: true });
+  }
+  return {
+    position: {
+      ...{ merged: [from, to + 1], fresh: [endFresh, endFresh], freshOperations: [], tail: [], tailSize: 0 },
+      size: log.size + log.tailSize,
+    },
+    records,
+  };
+}
+
+const recordOf = (key: string, operations: readonly Operation[]): RecordPart => ({
+  key,
+  value: operations as unknown as Json,
+});
+
+/** The log without its merged segments before `index`, which a snapshot has taken the place of. */
+export const cutBefore = (log: LogPosition, index: number, cutSize: number): LogPosition => ({
+  ...log,
+  merged: [index, log.merged[1]],
+  size: log.size - cutSize,
+});
