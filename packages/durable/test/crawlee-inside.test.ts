@@ -10,6 +10,7 @@ import {
   RequestList,
   RequestProvider,
   RequestQueue,
+  type StorageClient,
 } from 'crawlee';
 import { expect, test } from 'vitest';
 import { missingInside } from '../src/crawlee/inside.ts';
@@ -70,17 +71,22 @@ test('clients of storages', () => {
     [api, 'apifyClient'],
     [local, 'client'],
   ] as const) {
-    const dataset = storage.dataset('any');
-    const store = storage.keyValueStore('any');
-    const queue = storage.requestQueue('any', { clientKey: 'key' });
+    const dataset = (storage as StorageClient).dataset('any');
+    const store = (storage as StorageClient).keyValueStore('any');
+    const queue = (storage as StorageClient).requestQueue('any', { clientKey: 'key' });
     for (const client of [dataset, store, queue]) {
       expect((client as unknown as Record<string, unknown>)[owner], owner).toBe(storage);
       has(client, ['id']);
     }
     has(dataset, ['pushItems']);
     has(store, ['setRecord', 'getRecord', 'deleteRecord', 'recordExists']);
-    has(queue, ['addRequest', 'batchAddRequests', 'updateRequest', 'getRequest', 'clientKey']);
+    has(queue, ['addRequest', 'batchAddRequests', 'updateRequest', 'getRequest']);
   }
+});
+
+test('the key of a client of a queue, which holds its locks', () => {
+  const queue = new ApifyClient().requestQueue('any', { clientKey: 'key' });
+  expect((queue as unknown as { clientKey: string }).clientKey).toBe('key');
 });
 
 test('the SDK', () => {
