@@ -1,4 +1,5 @@
 export type { ChildRun, RunStartOptions } from './backend.ts';
+export type { CallOptions } from './child-run.ts';
 export type * from './commit.ts';
 export { DurableMap, durableMap } from './document/durable-map.ts';
 export { DurableSet, durableSet } from './document/durable-set.ts';

@@ -3,6 +3,8 @@
  *
  * L1: each kind of fault has its turn in each round, and in its turns each type of write: whatever the budget, the shares
  *     differ by one at most for as long as there are points left.
+ *     What is nearest to a result comes first, at the side where a result and its mark part: after an effect, before a
+ *     mark.
  * L2: no point is tried twice by the same kind.
  * L3: the same writes, kinds and seed give the same cases.
  */
@@ -65,7 +67,22 @@ function pointsOf(kind: FaultKind, writes: readonly WriteType[], random: Random)
     const faults = sidesOf(kind, type).map((side): Fault => ({ kind, type, ordinal, side }));
     if (faults.length > 0) byType.set(type, [...(byType.get(type) ?? []), ...faults]);
   }
-  return new Map(random.shuffled([...byType]).map(([type, faults]) => [type, random.shuffled(faults)]));
+  const types = random.shuffled([...byType.keys()]).sort((one, other) => rankOf(one) - rankOf(other));
+  return new Map(types.map((type) => [type, alternating(random.shuffled(byType.get(type)!), type)]));
+}
+
+const effects: readonly WriteType[] = ['push', 'charge', 'start', 'outside', 'commit'];
+const marks: readonly WriteType[] = ['handled', 'record'];
+
+const rankOf = (type: WriteType): number => (effects.includes(type) ? 0 : marks.includes(type) ? 1 : 2);
+
+/** Drawn from the end: one side and the other in turn, the more telling one first. */
+function alternating(faults: readonly Fault[], type: WriteType): Fault[] {
+  const [before, after] = (['before', 'after'] as const).map((side) => faults.filter((fault) => fault.side === side));
+  const [first, second] = effects.includes(type) ? [after!, before!] : [before!, after!];
+  const longest = Math.max(first.length, second.length);
+  const drawn = Array.from({ length: longest }, (_, index) => [first[index], second[index]]).flat();
+  return drawn.filter((fault) => fault !== undefined).reverse();
 }
 
 /** The faults of one run as the undisturbed run would come to them. */

@@ -9,6 +9,8 @@ export interface ProveOptions {
   /** Brings the Actor to a platform and answers its id. */
   readonly deploy: (address: { url: string; token: string }) => Promise<string>;
   readonly input?: Json;
+  /** The events of its price list. Without any the SDK charges for nothing, as for an Actor that is free. */
+  readonly chargedEvents?: readonly string[];
   /** 1 unless set. */
   readonly seed?: number;
   /** 300 unless set. When it is used up no further case begins. */

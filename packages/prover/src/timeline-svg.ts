@@ -4,7 +4,7 @@
  */
 import type { Finding } from './finding.ts';
 import { escaped } from './report-junit.ts';
-import type { TimelineEvent } from './timeline.ts';
+import type { TimelineEvent, WriteEvent } from './timeline.ts';
 import type { WriteType } from './write.ts';
 
 const laneHeight = 64;
@@ -65,7 +65,7 @@ function markOf(event: TimelineEvent, x: number, y: number, { findings, bottom }
   const middle = y + laneHeight / 2 - 3;
   switch (event.kind) {
     case 'write': {
-      const isNamed = findings.some(({ what }) => isAbout(what, event.text));
+      const isNamed = findings.some(({ what }) => isAbout(what, event));
       const colour = colours[event.type] ?? otherColour;
       const isDone = event.outcome === 'done';
       const title = `<title>${escaped(`${event.type} ${event.ordinal}, ${event.atMs} ms, ${event.outcome}: ${event.text}`)}</title>`;
@@ -85,11 +85,22 @@ function markOf(event: TimelineEvent, x: number, y: number, { findings, bottom }
   }
 }
 
-/** A finding names what it is about by its value, which is what a write's text begins with. */
-const isAbout = (what: string, text: string): boolean => {
-  const value = /^(?:item|request|record|event|child run with input) (.+?) (?:was|were)\b/.exec(text)?.[1];
-  return value !== undefined && what.includes(value.replace(/…$/, ''));
+const nouns: Partial<Record<WriteType, RegExp>> = {
+  push: /^item /,
+  handled: /^handled request /,
+  record: /^record /,
+  charge: /^charge /,
+  start: /^child run /,
+  outside: /^[A-Z]+ /,
 };
+
+/** A finding names what it is about by its value, which the text of the write that made it names as well. */
+function isAbout(what: string, { type, text, outcome }: WriteEvent): boolean {
+  if (outcome !== 'done' && outcome !== 'unknown') return false;
+  if (nouns[type]?.test(what) !== true) return false;
+  const value = /^(?:item|request|record|event|child run with input) (.+?) (?:was|were)\b/.exec(text)?.[1];
+  return value === undefined ? text.startsWith(what) : what.includes(value.replace(/…$/, ''));
+}
 
 function legend(types: readonly WriteType[], y: number): string {
   let x = left;

@@ -1,16 +1,19 @@
 /** The lanes on which runs are tried, with the Actor deployed on each. */
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
+import { ApifyClient } from 'apify-client';
 import type { Case } from './fault.ts';
 import type { Json } from './json.ts';
 import { type CaseRun, Lane } from './lane.ts';
+import type { Address } from './run-control.ts';
 
 export interface WorkshopOptions {
   readonly folder: string;
   readonly lanes: number;
   readonly takesCommits: boolean;
-  readonly deploy: (address: { url: string; token: string }) => Promise<string>;
+  readonly deploy: (address: Address) => Promise<string>;
   readonly input: Json | undefined;
+  readonly chargedEvents: readonly string[];
 }
 
 export class Workshop {
@@ -31,11 +34,13 @@ export class Workshop {
   }
 
   /** The Actor is built once: the further lanes begin with a copy of the first one's data. */
-  static async open({ folder, lanes: count, takesCommits, deploy, input }: WorkshopOptions): Promise<Workshop> {
+  static async open(options: WorkshopOptions): Promise<Workshop> {
+    const { folder, lanes: count, takesCommits, deploy, input, chargedEvents } = options;
     const folders = Array.from({ length: count }, (_, index) => path.join(folder, `lane-${index + 1}`));
     const lanes = [await Lane.open({ folder: folders[0]!, takesCommits })];
     try {
       const actorId = await deploy(lanes[0]!.address);
+      if (chargedEvents.length > 0) await setPrices(lanes[0]!.address, actorId, chargedEvents);
       if (count > 1) {
         await lanes[0]!.atRest(async () => {
           for (const copy of folders.slice(1)) await cp(folders[0]!, copy, { recursive: true, verbatimSymlinks: true });
@@ -56,4 +61,12 @@ export class Workshop {
   async close(): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
+}
+
+/** Any price will do: it is counts that are compared. */
+async function setPrices({ url, token }: Address, actorId: string, events: readonly string[]): Promise<void> {
+  const price = (name: string) => ({ eventTitle: name, eventDescription: name, eventPriceUsd: 0.001 });
+  const actorChargeEvents = Object.fromEntries(events.map((name) => [name, price(name)]));
+  const pricingInfos = [{ pricingModel: 'PAY_PER_EVENT', pricingPerEvent: { actorChargeEvents } }];
+  await new ApifyClient({ baseUrl: url, token }).actor(actorId).update({ pricingInfos } as never);
 }

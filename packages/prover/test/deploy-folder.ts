@@ -8,7 +8,8 @@ export const actorFolder = (name: string): string => fileURLToPath(new URL(`./ac
 /** As `wherry run` brings a folder to a platform, which the tests of the CLI check. */
 export async function deployFolder(address: { url: string; token: string }, folder: string): Promise<string> {
   const client = new ApifyClient({ baseUrl: address.url, token: address.token });
-  const names = await readdir(folder);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   const sourceFiles = await Promise.all(
     names.map(async (name) => ({
       ...{ name, format: 'TEXT' as const, content: await readFile(path.join(folder, name), 'utf8') },

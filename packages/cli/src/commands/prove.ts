@@ -1,5 +1,6 @@
 import { type Case, type Failure, type FaultKind, failureNames, failures, faultKinds, parseCase } from '@wherry/prover';
 import { type Command, Option } from 'commander';
+import { readChargedEvents } from '../charged-events.ts';
 import { badUsage } from '../failure.ts';
 import { helpOf } from '../help.ts';
 import { readInput } from '../run-input.ts';
@@ -11,6 +12,7 @@ interface ProveFlags {
   readonly budget: number;
   readonly faults?: readonly FaultKind[];
   readonly faultsPerRun?: number;
+  readonly charge?: readonly string[];
   readonly ignore?: readonly string[];
   readonly allow?: readonly Failure[];
   readonly replay?: Case;
@@ -28,6 +30,7 @@ export function addProve(program: Command): void {
     .addOption(new Option('--budget <time>', 'how long to go on: 90s, 5m, 1h').argParser(seconds).default(300, '5m'))
     .addOption(new Option('--faults <kinds>', `which, with commas: ${faultKinds.join(',')}`).argParser(kindsOf))
     .addOption(new Option('--faults-per-run <count>', 'how many one run goes through').argParser(wholeNumber))
+    .option('--charge <events...>', 'the events of its price list (default: those of .actor/pay_per_event.json)')
     .option('--ignore <paths...>', 'what may differ: crawledAt, rows[].time, STATE.restarts')
     .addOption(
       new Option(
@@ -52,10 +55,11 @@ export function addProve(program: Command): void {
 
 async function run(folder: string, flags: ProveFlags): Promise<void> {
   const input = flags.input === undefined ? undefined : await readInput(sourceOf(flags.input));
+  const chargedEvents = flags.charge ?? (await readChargedEvents(folder));
   const { seed, budget: budgetSecs, faults, faultsPerRun, ignore, allow, replay, report, json, asApify } = flags;
   const { proveActor } = await import('../prove.ts');
   process.exitCode = await proveActor({
-    ...{ folder, budgetSecs, json: json === true, reportFolder: report, takesCommits: asApify !== true },
+    ...{ folder, budgetSecs, chargedEvents, json: json === true, reportFolder: report, takesCommits: asApify !== true },
     ...(input !== undefined && { input: input as never }),
     ...(seed !== undefined && { seed }),
     ...(faults !== undefined && { kinds: faults }),
@@ -70,10 +74,11 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
 /** A file may be named with an @ before it, as everywhere in `wherry`, and without. */
 const sourceOf = (wish: string): string => (/^\s*[[{"@]|^-$/.test(wish) ? wish : `@${wish}`);
 
-function replayCommand(folder: string, { input, ignore, asApify }: ProveFlags, replay: string): string {
+function replayCommand(folder: string, { input, charge, ignore, asApify }: ProveFlags, replay: string): string {
   return [
     `wherry prove ${quoted(folder)}`,
     ...(input === undefined ? [] : [`--input ${quoted(input)}`]),
+    ...(charge === undefined ? [] : [`--charge ${charge.map(quoted).join(' ')}`]),
     ...(ignore === undefined ? [] : [`--ignore ${ignore.map(quoted).join(' ')}`]),
     ...(asApify === true ? ['--as-apify'] : []),
     `--replay ${quoted(replay)}`,

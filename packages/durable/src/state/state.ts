@@ -1,3 +1,5 @@
+import type { ChildRun } from '../backend.ts';
+import { type CallOptions, callActor } from '../child-run.ts';
 import type { Applied, Change } from '../committer.ts';
 import type { TreeBox } from '../document/apply-operation.ts';
 import { isCollectionData, MapData, SetData } from '../document/collection-data.ts';
@@ -31,6 +33,11 @@ export interface State<Value extends object> {
    * @throws CommitRejectedError when a part is unacceptable; nothing was changed then
    */
   commit<Result>(recipe: Recipe<Value, Result>): Promise<Result>;
+  /**
+   * Starts a run of an Actor, once for a key, and answers it when it is over; see `callActor`.
+   * @param actor id or `username/name`
+   */
+  call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun>;
 }
 
 export class OpenedState<Value extends object> implements State<Value> {
@@ -57,6 +64,10 @@ export class OpenedState<Value extends object> implements State<Value> {
     const change = new RecipeChange(recipe, this.#document, this.#live);
     await this.#run.committer.submit(change);
     return change.result as Result;
+  }
+
+  call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun> {
+    return callActor(this.#run, actor, input, options);
   }
 }
 
