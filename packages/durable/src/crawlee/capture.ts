@@ -3,6 +3,7 @@ import type { Work } from './work.ts';
 
 /** A call of a method of a client, and who makes it. */
 export interface Call<Arguments extends unknown[], Answer> {
+  readonly name: string;
   readonly client: StorageClientInside;
   readonly arguments: Arguments;
   /** As if nothing was caught. */

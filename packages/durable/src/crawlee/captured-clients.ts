@@ -8,12 +8,15 @@ import { datasetMethods } from './captured-dataset.ts';
 import { queueMethods } from './captured-queue.ts';
 import { storeMethods } from './captured-store.ts';
 import type { StorageClientInside } from './inside.ts';
+import { standStillIfFenced } from './lost-run.ts';
 import { isOwn, knowConfiguration } from './own-clients.ts';
 import { scopeAtWork } from './work.ts';
 
 type AnyMethod = (...args: never[]) => Promise<unknown>;
 
 const captured = new WeakSet<object>();
+const lateWrite = 'A request handler did not wait for something that it writes: that is not a part of its commit.';
+const isWrite = (name: string): boolean => /^(?:push|set|delete|add|batchAdd|update)/.test(name);
 
 /** Doing it again is no error. */
 export function captureClients(config: Configuration): void {
@@ -31,8 +34,8 @@ function captureMethods(client: object, captures: Captures): void {
     if (captured.has(base[name]!)) continue;
     const stock = base[name]!;
     const replacement = function (this: StorageClientInside, ...args: never[]): Promise<unknown> {
-      const call = { client: this, arguments: args, stock: () => stock.apply(this, args) };
-      return isOwn(this) ? route(call, capture) : call.stock();
+      const call = { name, client: this, arguments: args, stock: () => stock.apply(this, args) };
+      return isOwn(this) ? route(call, capture).catch(standStillIfFenced) : call.stock();
     };
     captured.add(replacement);
     base[name] = replacement;
@@ -58,7 +61,7 @@ async function route(call: Call<never[], unknown>, capture: Capture): Promise<un
       return new Promise(() => undefined);
     // K3
     case 'committed':
-      log.warningOnce('A request handler did not wait for something that it writes: that is not a part of its commit.');
+      if (isWrite(call.name)) log.warningOnce(lateWrite);
       return call.stock();
     default:
       return capture(work, call);

@@ -1,6 +1,6 @@
 import { getRequestId } from 'crawlee';
 import type { JsonObject, RequestObject } from '../commit.ts';
-import type { Call, Captures } from './capture.ts';
+import type { Call, Capture, Captures } from './capture.ts';
 import { storageIdOf } from './own-clients.ts';
 import { scopeAtWork, type Work } from './work.ts';
 
@@ -18,7 +18,14 @@ interface AddedRequest {
 
 type Given = { readonly uniqueKey: string } & object;
 
+/** Not caught, but a fence shows in them as well. */
+const passed: Capture = (_work, call) => call.stock();
+
 export const queueMethods: Captures = {
+  listHead: passed,
+  listAndLockHead: passed,
+  prolongRequestLock: passed,
+  getRequest: passed,
   async addRequest(work, call) {
     const [request, options] = call.arguments as unknown as [Given, AddOptions?];
     const added = await add(work, call, [request], options);

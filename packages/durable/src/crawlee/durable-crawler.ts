@@ -8,6 +8,7 @@
 import type { BasicCrawler } from 'crawlee';
 import { durableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
+import { keepEventsConnected } from '../events.ts';
 import { captureClients } from './captured-clients.ts';
 import { captureCharges } from './charging.ts';
 import { openCrawlRecord } from './crawl-record.ts';
@@ -68,6 +69,7 @@ class DurableCrawler {
       // What an earlier process left half-done is completed before any request is taken.
       const run = await durableRun();
       const { actor, ChargingManager } = await loadSdk();
+      keepEventsConnected(this.#inside.events);
       captureClients(this.#inside.config);
       if (ChargingManager !== undefined) captureCharges(ChargingManager);
       const record = await openCrawlRecord(run, actor);

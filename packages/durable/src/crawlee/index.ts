@@ -3,10 +3,14 @@
  * `durableCrawler` makes one of any other crawler.
  */
 import * as stock from 'crawlee';
+import { installStates } from './captured-states.ts';
 import { durableCrawler } from './durable-crawler.ts';
 
 export * from 'crawlee';
 export { durableCrawler };
+
+// At once, for a state may be asked for before there is a crawler.
+installStates();
 
 export class BasicCrawler<
   Context extends stock.BasicCrawlingContext = stock.BasicCrawlingContext,

@@ -5,7 +5,8 @@
  * N1: nothing more is written or logged then: tasks stand still, and `crawler.run` ends with the error, which is an
  *     `AttemptFencedError` when another attempt has taken over.
  */
-import { CommitRejectedError } from '../errors.ts';
+import { AttemptFencedError, CommitRejectedError } from '../errors.ts';
+import { scopeAtWork } from './work.ts';
 
 const lost = Promise.withResolvers<never>();
 lost.promise.catch(() => undefined);
@@ -26,3 +27,12 @@ export function standStillUnlessRejected(error: unknown): Promise<never> {
   if (!isExpected) lost.reject(error);
   return new Promise(() => undefined);
 }
+
+/** N1: for a call of the API's client by a crawler. Its calls outside of a task are those that look for work. */
+export function standStillIfFenced(error: unknown): Promise<never> {
+  const { type, message } = error as { type?: unknown; message?: unknown };
+  if (type !== 'attempt-fenced' || (scopeAtWork() === undefined && !isAboutQueue(error))) throw error;
+  return standStillUnlessRejected(new AttemptFencedError(String(message)));
+}
+
+const isAboutQueue = (error: unknown): boolean => String((error as { path?: unknown }).path).includes('request-queues');
