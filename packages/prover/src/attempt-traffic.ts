@@ -15,6 +15,7 @@ export class AttemptTraffic {
   #thawed = Promise.withResolvers<void>();
   readonly #arrived = Promise.withResolvers<void>();
   readonly #migrating = Promise.withResolvers<void>();
+  #called = Promise.withResolvers<void>();
   #reconnected = Promise.withResolvers<void>();
 
   constructor(start: AttemptStart) {
@@ -35,8 +36,15 @@ export class AttemptTraffic {
     return this.#migrating.promise;
   }
 
-  hasArrived(): void {
+  hasCalled(): void {
     this.#arrived.resolve();
+    this.#called.resolve();
+    this.#called = Promise.withResolvers();
+  }
+
+  /** Answers at its next call. */
+  get nextCall(): Promise<void> {
+    return this.#called.promise;
   }
 
   sawMigrating(): void {
@@ -46,7 +54,7 @@ export class AttemptTraffic {
   addSocket(close: () => void): void {
     this.sockets.add(close);
     this.#reconnected.resolve();
-    this.hasArrived();
+    this.#arrived.resolve();
   }
 
   /** Drops its events websockets. Answers once it has opened one again. */

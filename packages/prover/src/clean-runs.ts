@@ -80,7 +80,9 @@ export class CleanRuns {
     const failed = this.#runs.find(({ outcome }) => outcome.status !== 'SUCCEEDED');
     if (failed !== undefined) {
       const { status, exitCode } = failed.outcome;
-      const lastLine = failed.log.trimEnd().split('\n').at(-1) ?? '';
+      // The platform's own lines say what the status says.
+      const lines = failed.log.trimEnd().split('\n');
+      const lastLine = lines.findLast((line) => !line.includes(' WHERRY ')) ?? 'nothing';
       this.#reasons = [`an undisturbed run ended ${status}, exit code ${exitCode ?? '-'}; its log ends: ${lastLine}`];
       return false;
     }

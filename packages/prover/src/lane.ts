@@ -146,6 +146,7 @@ export class Lane {
       if (status !== undefined && isTerminal(status)) return status;
       await delay(pollMs);
     }
+    if (this.#isClosed) throw new Error('the lane was closed while a run was under way');
     await this.#client().run(runId).abort();
     return 'STUCK';
   }
