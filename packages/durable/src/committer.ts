@@ -65,6 +65,8 @@ export class Committer {
   readonly #backend: Backend;
   #lastSequence: number;
   #queue: Waiting[] = [];
+  /** Those of all that is queued or under way. */
+  readonly #unsettled = new Set<Promise<void>>();
   #restWork: (() => void)[] = [];
   #running = false;
   #failure: Error | undefined;
@@ -79,13 +81,16 @@ export class Committer {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const settle = Promise.withResolvers<void>();
     this.#queue.push({ change, alone: false, settle });
+    this.#unsettled.add(settle.promise);
+    const forget = () => void this.#unsettled.delete(settle.promise);
+    settle.promise.then(forget, forget);
     this.#wake();
     return settle.promise;
   }
 
   /** Runs `work` between two commits, when nothing that is in memory is still to be acknowledged. */
-  atRest(work: () => void): Promise<void> {
-    const done = Promise.withResolvers<void>();
+  atRest<Result>(work: () => Result): Promise<Result> {
+    const done = Promise.withResolvers<Result>();
     this.#restWork.push(() => {
       try {
         done.resolve(work());
@@ -99,8 +104,7 @@ export class Committer {
 
   /** Answers once all that was handed over before is settled; throws when nothing can be committed any more (M5). */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#queue.map(({ settle }) => settle.promise));
-    await this.atRest(() => undefined);
+    await Promise.allSettled(this.#unsettled);
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -24,6 +24,8 @@ export interface DurableRun {
 export interface OpenDocument {
   readonly kind: 'state' | 'shared';
   readonly handle: Promise<unknown>;
+  /** Answers when the key is free again. */
+  closing?: Promise<void>;
 }
 
 let current: Promise<DurableRun> | undefined;

@@ -25,6 +25,7 @@ export class MemoryBackend implements Backend {
   calls = 0;
   /** Characters of the commits. */
   committedSize = 0;
+  largestCommit = 0;
   readonly #store: MemoryStore;
   readonly #death: Death | undefined;
   #dead = false;
@@ -50,6 +51,7 @@ export class MemoryBackend implements Backend {
       if (sequence !== commitIds.length + 1) return { kind: 'taken', next: commitIds.length + 1 };
       const text = JSON.stringify(parts);
       this.committedSize += text.length;
+      this.largestCommit = Math.max(this.largestCommit, text.length);
       const bad = parts.records.findIndex(({ key }) => key.includes(' '));
       if (bad !== -1) {
         throw new CommitRejectedError('bad key', { part: `records[${bad}]`, type: 'invalid-input', statusCode: 400 });

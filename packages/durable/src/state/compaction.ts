@@ -8,8 +8,7 @@ import type { Committer } from '../committer.ts';
 import type { CollectionData } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
 import { collectionOperations, TreeOperations } from '../document/snapshot-operations.ts';
-import { chunkKey } from './head-record.ts';
-import type { StateLimits } from './limits.ts';
+import { chunkKey, type SnapshotName } from './head-record.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 const noParts = { items: [], records: [], requests: [], charges: [] };
@@ -35,7 +34,7 @@ export async function compact(backend: Backend, committer: Committer, document: 
   let chunks = 0;
   let size = 0;
   try {
-    for await (const text of chunkTexts(committer, document.limits, snapshotOperations(document, found))) {
+    for await (const text of chunkTexts(committer, document, snapshotOperations(document, found))) {
       await backend.writeRecord(chunkKey(document.key, generation, chunks), text);
       chunks += 1;
       size += text.length;
@@ -43,7 +42,8 @@ export async function compact(backend: Backend, committer: Committer, document: 
     await commitWish(committer, document, { kind: 'switch', to: { generation, chunks } });
   } catch (error) {
     document.leaveBoundary();
-    while (chunks > 0) await backend.deleteRecord(chunkKey(document.key, generation, --chunks)).catch(() => undefined);
+    await deleteChunks(backend, document.key, { generation, chunks });
+    document.abandoned = undefined;
     throw error;
   }
   document.collections.sweep(found, lastCollectionId);
@@ -56,17 +56,24 @@ function* snapshotOperations(document: StoredDocument, found: Set<CollectionData
   for (const data of found) yield* collectionOperations(data, groupSize);
 }
 
-/** Each a list of operations. They are made between commits, when collections hold nothing that may be taken back. */
+/**
+ * Each a list of operations. They are made between commits, when collections hold nothing that may be taken back; twice as
+ * much of them as the commits have brought meanwhile, so that what grows is caught up with.
+ */
 async function* chunkTexts(
   committer: Committer,
-  { chunkSize, sliceSize }: StateLimits,
+  document: StoredDocument,
   operations: Generator<Operation>,
 ): AsyncGenerator<string> {
+  const { chunkSize, sliceSize } = document.limits;
   let texts: string[] = [];
   let size = 0;
+  let logSize = document.logSize;
   for (let done = false; !done; ) {
     await committer.atRest(() => {
-      for (const end = size + sliceSize; size < end && !done; ) {
+      const brought = document.logSize - logSize;
+      logSize = document.logSize;
+      for (const end = size + Math.max(sliceSize, 2 * brought); size < end && !done; ) {
         const next = operations.next();
         done = next.done === true;
         if (next.done === true) break;
@@ -82,4 +89,9 @@ async function* chunkTexts(
     // Commits, answers and the program's own work come first.
     await nextTurn();
   }
+}
+
+/** From the end, so that those that are left go on to be found one after the other. */
+export async function deleteChunks(backend: Backend, key: string, { generation, chunks }: SnapshotName): Promise<void> {
+  for (let index = chunks - 1; index >= 0; index -= 1) await backend.deleteRecord(chunkKey(key, generation, index));
 }

@@ -35,6 +35,8 @@ interface Staged {
   readonly garbage: Garbage | undefined;
 }
 
+const longestPause = 1024;
+
 /** What keeps a copy of its own in step. */
 export interface Follower {
   acknowledged(operations: readonly Operation[]): void;
@@ -51,6 +53,15 @@ export class StoredDocument implements CommittedDocument {
   /** Called after each acknowledged commit, when the log has grown. */
   onGrowth: () => void = () => undefined;
   wish: Wish | undefined;
+  /** The generation of a snapshot that was begun, and is neither switched to nor deleted again. */
+  abandoned: number | undefined;
+  /** How many commits have changed it in this process. */
+  changeCount = 0;
+  /** Whether the copy for people is in the head, and not too large for that. */
+  headIsReadable = true;
+  /** How many commits do without looking at the size again: looking costs more, the larger the tree. */
+  #looksPaused = 0;
+  #pause = 1;
   #log = emptyLog;
   #snapshot: SnapshotName = { generation: 0, chunks: 0 };
   #garbage: Garbage | undefined;
@@ -87,6 +98,8 @@ export class StoredDocument implements CommittedDocument {
     this.#snapshot = head.durable.snapshot;
     this.#garbage = head.durable.garbage;
     this.#log = log;
+    this.abandoned = head.durable.writing;
+    this.headIsReadable = head.value !== undefined;
   }
 
   apply(operation: Operation): void {
@@ -110,16 +123,21 @@ export class StoredDocument implements CommittedDocument {
     const { operations, log, wish, snapshot, garbage } = this.#staged!;
     this.#staged = undefined;
     [this.#log, this.#snapshot, this.#garbage] = [log, snapshot, garbage];
+    if (operations.length > 0) this.changeCount += 1;
     if (this.#boundary === undefined)
       for (const operation of operations) applyToTree(this.box, operation, this.collections);
     else this.#held.push(...operations);
     this.follower?.acknowledged(operations);
     if (wish !== undefined) this.wish = undefined;
     if (wish?.kind === 'boundary') {
+      this.abandoned = snapshot.generation + 1;
       const lastCollectionId = this.collections.lastId;
       this.#boundary = { mergedIndex: log.merged[1], logSize: log.size, lastCollectionId };
     }
-    if (wish?.kind === 'switch') this.leaveBoundary();
+    if (wish?.kind === 'switch') {
+      this.abandoned = undefined;
+      this.leaveBoundary();
+    }
     this.onGrowth();
   }
 
@@ -154,8 +172,10 @@ export class StoredDocument implements CommittedDocument {
   }
 
   #head({ log, wish, snapshot, garbage, operations }: Staged): HeadRecord {
-    const writing = wish?.kind === 'boundary' || (this.#boundary !== undefined && wish === undefined);
-    const value = readableValue(this, operations);
+    const begun = wish?.kind === 'boundary' ? snapshot.generation + 1 : this.abandoned;
+    const writing = wish?.kind === 'switch' ? undefined : begun;
+    const value = this.#readable(operations);
+    this.headIsReadable = value !== undefined;
     return {
       durable: {
         format: stateFormat,
@@ -164,10 +184,22 @@ export class StoredDocument implements CommittedDocument {
         merged: log.merged,
         fresh: log.fresh,
         tail: log.tail,
-        ...(writing && { writing: snapshot.generation + 1 }),
+        ...(writing !== undefined && { writing }),
         ...(garbage !== undefined && { garbage }),
       },
       ...(value !== undefined && { value }),
     };
+  }
+
+  /** A tree that was too large is most often still so: it is looked at again ever more rarely. */
+  #readable(operations: readonly Operation[]): Json | undefined {
+    if (this.#looksPaused > 0) {
+      this.#looksPaused -= 1;
+      return undefined;
+    }
+    const value = readableValue(this, operations, this.limits.maxReadableSize);
+    this.#pause = value === undefined ? Math.min(2 * this.#pause, longestPause) : 1;
+    this.#looksPaused = this.#pause - 1;
+    return value;
   }
 }
