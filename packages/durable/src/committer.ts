@@ -69,11 +69,17 @@ export class Committer {
   readonly #unsettled = new Set<Promise<void>>();
   #restWork: (() => void)[] = [];
   #running = false;
+  #applying = false;
   #failure: Error | undefined;
 
   constructor(backend: Backend, lastSequence: number) {
     this.#backend = backend;
     this.#lastSequence = lastSequence;
+  }
+
+  /** Whether a change is being made in memory. It may be made again, so it must not hand over others. */
+  get isApplying(): boolean {
+    return this.#applying;
   }
 
   /** Answers once the change is durable. */
@@ -136,12 +142,15 @@ export class Committer {
       const waiting = this.#queue[0]!;
       if (waiting.alone && batch.length > 0) break;
       this.#queue.shift();
+      this.#applying = true;
       try {
         const applied = waiting.change.apply();
         batch.push({ waiting, applied });
         size += applied.size;
       } catch (error) {
         waiting.settle.reject(error);
+      } finally {
+        this.#applying = false;
       }
       if (waiting.alone && batch.length > 0) break;
     }

@@ -65,8 +65,9 @@ export class TrackedTree {
 
   /** A copy of what is put into the tree at `path`. @throws NotJsonError */
   copy(value: unknown, node: TreeNode, key: string | number): StateCopy {
-    const where = pathText(this.#options.name, [...(this.pathOf(node) ?? []), key]);
-    return copyForState(value, where, this.#options.collections);
+    const { name, collections } = this.#options;
+    const path = [...(this.pathOf(node) ?? []), key];
+    return copyForState(value, pathText(name, path.slice(0, longestPathText)), collections, { depth: path.length });
   }
 
   /** Undefined when the node was removed from the tree. */
@@ -112,6 +113,9 @@ export class TrackedTree {
     );
   }
 }
+
+/** In errors. */
+const longestPathText = 20;
 
 const refuse = (what: string) => (): never => {
   throw new TypeError(`A state holds plain JSON: ${what} is not possible in it.`);

@@ -33,7 +33,7 @@ export async function openDocument(run: DurableRun, options: DocumentOptions): P
   const { backend, committer } = run;
   const document = new StoredDocument(key, version, run.limits);
   const text = await backend.readRecord(key);
-  const record = text === undefined ? undefined : (JSON.parse(text) as Json);
+  const record = text === undefined ? undefined : parsed(text, key);
   const head = headOf(record, key);
   if (head === undefined) {
     await begin(run, document, copyOf(document, options.initial(record), options.collections));
@@ -54,11 +54,12 @@ function copyOf(document: StoredDocument, value: unknown, collections: boolean):
   if (!collections) return copyForState(value, document.key, undefined);
   // A collection has one place: the first one keeps it, any other one is a copy.
   const placed = new Set<CollectionData>();
-  return copyForState(value, document.key, document.collections, (data) => {
-    const kept = document.collections.byId.get(data.id) === data && !placed.has(data);
+  const kept = (data: CollectionData) => {
+    const isKept = document.collections.byId.get(data.id) === data && !placed.has(data);
     placed.add(data);
-    return kept;
-  });
+    return isKept;
+  };
+  return copyForState(value, document.key, document.collections, { kept });
 }
 
 /** The first commit of a document, or the first one of a version. */
@@ -77,6 +78,16 @@ async function upgrade(run: DurableRun, document: StoredDocument, options: Docum
   });
   const upgraded = options.upgrade!(old, from);
   await begin(run, document, copyOf(document, upgraded, options.collections), operations);
+}
+
+function parsed(text: string, key: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new StateVersionError(`The record "${key}" is no state, nor JSON at all. It was left as it is.`, {
+      cause: error,
+    });
+  }
 }
 
 function checkOptions(key: string, version: number): void {

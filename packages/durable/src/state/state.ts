@@ -70,7 +70,13 @@ export class OpenedState<Value extends object> implements State<Value> {
     return this.#view(this.#live.root) as Value;
   }
 
-  async commit<Result>(recipe: Recipe<Value, Result>): Promise<Result> {
+  /** Throws at once within a recipe, so that the outer one is taken back too. */
+  commit<Result>(recipe: Recipe<Value, Result>): Promise<Result> {
+    if (!this.#run.committer.isApplying) return this.#commit(recipe);
+    throw new TypeError('Nothing can be committed within a recipe, for it may be run again. Nothing was changed.');
+  }
+
+  async #commit<Result>(recipe: Recipe<Value, Result>): Promise<Result> {
     if (this.#closing !== undefined) throw new TypeError(`The state "${this.key}" is closed. Open it again.`);
     const change = new RecipeChange(recipe, this.#document, this.#live);
     await this.#run.committer.submit(change);
