@@ -60,6 +60,8 @@ interface Member {
 /** The platform takes bodies up to 9 MiB; a batch stays far below, for sizes are estimates and others wait for it. */
 const maxBatchSize = 1024 * 1024;
 const maxBatchLength = 500;
+/** Far more than any backend takes in one commit, whatever the estimate: making a text of it might fail. */
+const maxChangeSize = 128 * 1024 * 1024;
 
 export class Committer {
   readonly #backend: Backend;
@@ -144,7 +146,7 @@ export class Committer {
       this.#queue.shift();
       this.#applying = true;
       try {
-        const applied = waiting.change.apply();
+        const applied = withinLimits(waiting.change.apply());
         batch.push({ waiting, applied });
         size += applied.size;
       } catch (error) {
@@ -201,6 +203,14 @@ export class Committer {
       this.#queue.unshift(...batch.map(({ waiting }) => waiting));
     }
   }
+}
+
+/** M3 @throws CommitRejectedError */
+function withinLimits(applied: Applied): Applied {
+  if (applied.size <= maxChangeSize) return applied;
+  applied.undo();
+  const facts = { part: undefined, type: 'request-too-large', statusCode: 413 };
+  throw new CommitRejectedError(`It is larger than ${maxChangeSize} characters. Commit it in smaller parts.`, facts);
 }
 
 function operationsByDocument(batch: readonly Member[]): Map<CommittedDocument, Operation[]> {

@@ -30,8 +30,15 @@ export interface OpenDocument {
 
 let current: Promise<DurableRun> | undefined;
 
+/** Says which copy of this module is at work in the process, to all copies. */
+const copyAtWork = Symbol.for('@wherry/durable');
+const thisCopy = { url: import.meta.url };
+
 /** The one of this process; recovers what an earlier process left half-done at the first call. */
-export function durableRun(): Promise<DurableRun> {
+export async function durableRun(): Promise<DurableRun> {
+  const copies = globalThis as { [copyAtWork]?: typeof thisCopy };
+  copies[copyAtWork] ??= thisCopy;
+  if (copies[copyAtWork] !== thisCopy) throw twoCopies(copies[copyAtWork].url, thisCopy.url);
   current ??= startRun(chooseBackend()).catch((error) => {
     current = undefined;
     throw error;
@@ -72,3 +79,10 @@ export async function startRun(
     },
   };
 }
+
+/** Each would have states of its own, and overwrite the other's. */
+const twoCopies = (first: string, second: string): Error =>
+  new Error(
+    `There are two copies of @wherry/durable in this process: ${first} and ${second}. Install one only: ` +
+      '`npm ls @wherry/durable` shows where they come from, `npm dedupe` may join them.',
+  );
