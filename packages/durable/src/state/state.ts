@@ -12,6 +12,7 @@ import { TrackedTree } from '../document/tracked-tree.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { GatheredParts } from '../gathered-parts.ts';
 import type { Transaction } from '../transaction.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { OpenedDocument } from './open-document.ts';
 import type { StoredDocument } from './stored-document.ts';
 
@@ -38,16 +39,21 @@ export interface State<Value extends object> {
    * @param actor id or `username/name`
    */
   call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun>;
+  /** Answers once all that was committed before is durable. Nothing can be committed by this handle afterwards. */
+  close(): Promise<void>;
 }
 
 export class OpenedState<Value extends object> implements State<Value> {
   readonly #run: DurableRun;
   readonly #document: StoredDocument;
+  readonly #maintenance: Maintenance;
   readonly #live: TreeBox;
+  #closed = false;
   readonly #view = createViewer(collectionView);
 
-  constructor(run: DurableRun, { document }: OpenedDocument) {
+  constructor(run: DurableRun, { document, maintenance }: OpenedDocument) {
     this.#run = run;
+    this.#maintenance = maintenance;
     this.#document = document;
     this.#live = { root: decode(encode(document.box.root), document.collections) };
   }
@@ -61,6 +67,7 @@ export class OpenedState<Value extends object> implements State<Value> {
   }
 
   async commit<Result>(recipe: Recipe<Value, Result>): Promise<Result> {
+    if (this.#closed) throw new TypeError(`The state "${this.key}" is closed. Open it again.`);
     const change = new RecipeChange(recipe, this.#document, this.#live);
     await this.#run.committer.submit(change);
     return change.result as Result;
@@ -68,6 +75,16 @@ export class OpenedState<Value extends object> implements State<Value> {
 
   call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun> {
     return callActor(this.#run, actor, input, options);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    try {
+      await this.#run.settled();
+      await this.#maintenance.stop();
+    } finally {
+      this.#run.documents.delete(this.key);
+    }
   }
 }
 
