@@ -17,8 +17,8 @@ export interface StateLimits {
 }
 
 export const defaultLimits: StateLimits = {
-  maxTailSize: 4096,
-  maxFresh: 16,
+  maxTailSize: 2048,
+  maxFresh: 32,
   minLogSize: 1_000_000,
   logPerSnapshot: 0.5,
   chunkSize: 1_000_000,

@@ -39,8 +39,10 @@ export class Maintenance {
     while (this.#working !== undefined) await this.#working;
   }
 
-  /** Nothing is begun any more. */
+  /** Does what is due, so that the next process need not; then nothing is begun any more. */
   async stop(): Promise<void> {
+    await this.idle();
+    this.#consider();
     this.#stopped = true;
     await this.idle();
   }

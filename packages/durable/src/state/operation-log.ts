@@ -13,6 +13,7 @@ export interface LogPosition {
   readonly fresh: NumberRange;
   /** The content of the fresh segments, to be merged without reading them back. */
   readonly freshOperations: readonly (readonly Operation[])[];
+  readonly freshSize: number;
   readonly tail: readonly Operation[];
   readonly tailSize: number;
   /** Of all segments, in characters. */
@@ -20,7 +21,7 @@ export interface LogPosition {
 }
 
 export const emptyLog: LogPosition = {
-  ...{ merged: [0, 0], fresh: [0, 0], freshOperations: [], tail: [], tailSize: 0, size: 0 },
+  ...{ merged: [0, 0], fresh: [0, 0], freshOperations: [], freshSize: 0, tail: [], tailSize: 0, size: 0 },
 };
 
 export interface LogStep {
@@ -42,7 +43,9 @@ export function appended(key: string, { log, operations, close }: Appending, lim
   const grown = { ...log, tail, tailSize };
   if (close) return merged(key, grown);
   if (tailSize <= limits.maxTailSize) return { position: grown, records: [] };
-  return log.freshOperations.length + 1 < limits.maxFresh ? segmented(key, grown) : merged(key, grown);
+  // What is merged is sent again: it must stay small beside what commits may hold.
+  const isSmall = log.freshSize + tailSize < limits.maxFresh * limits.maxTailSize;
+  return isSmall && log.freshOperations.length + 1 < limits.maxFresh ? segmented(key, grown) : merged(key, grown);
 }
 
 function segmented(key: string, log: LogPosition): LogStep {
@@ -52,6 +55,7 @@ function segmented(key: string, log: LogPosition): LogStep {
       ...log,
       fresh: [from, to + 1],
       freshOperations: [...log.freshOperations, log.tail],
+      freshSize: log.freshSize + log.tailSize,
       tail: [],
       tailSize: 0,
       size: log.size + log.tailSize,
@@ -71,7 +75,14 @@ function merged(key: string, log: LogPosition): LogStep {
   }
   return {
     position: {
-      ...{ merged: [from, to + 1], fresh: [endFresh, endFresh], freshOperations: [], tail: [], tailSize: 0 },
+      ...{
+        merged: [from, to + 1],
+        fresh: [endFresh, endFresh],
+        freshOperations: [],
+        freshSize: 0,
+        tail: [],
+        tailSize: 0,
+      },
       size: log.size + log.tailSize,
     },
     records,

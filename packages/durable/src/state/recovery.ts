@@ -30,7 +30,7 @@ export async function recover(backend: Backend, document: StoredDocument, head: 
   for (const operation of tail) document.apply(operation);
   const total = (from: number, to: number) => sizes.slice(from, to).reduce((sum, size) => sum + size, 0);
   const log: LogPosition = {
-    ...{ merged, fresh, freshOperations, tail },
+    ...{ merged, fresh, freshOperations, freshSize: total(firstFresh, keys.length), tail },
     tailSize: JSON.stringify(tail).length,
     size: total(snapshot.chunks, keys.length),
   };
