@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { type RunFixture, startRunFixture, until } from '../../platform/test/run-fixture.ts';
 import type { Backend } from '../src/backend.ts';
 import { RefusedError } from '../src/errors.ts';
-import { HttpClient } from '../src/http-client.ts';
 import { ApifyStorages } from '../src/journal/apify-storages.ts';
 import type { AtCrashPoint, CrashPoint } from '../src/journal/crash-points.ts';
 import { JournalBackend } from '../src/journal/journal-backend.ts';
 import { RunsApi } from '../src/runs-api.ts';
+import { KeylessClient } from './keyless-client.ts';
 
 const child = `
   import { Actor } from 'apify';
@@ -29,7 +29,7 @@ async function startParent(fixture: RunFixture) {
 type Parent = Awaited<ReturnType<typeof startParent>>;
 
 function openJournal(fixture: RunFixture, { run }: Parent, at?: AtCrashPoint, baseUrl = fixture.platform.url): Backend {
-  const http = new HttpClient({ baseUrl, token: fixture.platform.token });
+  const http = new KeylessClient({ baseUrl, token: fixture.platform.token });
   const { defaultDatasetId: datasetId, defaultKeyValueStoreId: keyValueStoreId } = run;
   const address = { runId: run.id, datasetId, keyValueStoreId, requestQueueId: run.defaultRequestQueueId };
   const storages = new ApifyStorages(http, address, { settleMs: 100 });

@@ -5,12 +5,12 @@ import { MemoryStorage } from '@crawlee/memory-storage';
 import { startFixture } from '../../platform/test/fixture.ts';
 import { startRun as plantRun } from '../../platform/test/planted-run.ts';
 import type { Json, JsonObject } from '../src/commit.ts';
-import { HttpClient } from '../src/http-client.ts';
 import { ApifyStorages } from '../src/journal/apify-storages.ts';
 import type { AtCrashPoint } from '../src/journal/crash-points.ts';
 import { JournalBackend } from '../src/journal/journal-backend.ts';
 import { type LocalClient, LocalStorages } from '../src/journal/local-storages.ts';
 import type { BackendFixture } from './backend-contract.ts';
+import { KeylessClient } from './keyless-client.ts';
 
 export interface JournalFixture extends BackendFixture {
   open(at?: AtCrashPoint): Promise<JournalBackend>;
@@ -23,12 +23,12 @@ export async function startPlatformFixture(): Promise<
   const fixture = await startFixture({ commits: false });
   const planted = await plantRun(fixture);
   await fixture.client.datasets().getOrCreate('other');
-  const opened: HttpClient[] = [];
+  const opened: KeylessClient[] = [];
   const address = { runId: 'run', datasetId: 'run-dataset', keyValueStoreId: 'run-store', requestQueueId: 'run-queue' };
   return {
     activate: planted.activate,
     async open(at = () => {}) {
-      const http = new HttpClient({ baseUrl: fixture.platform.url, token: 'run-attempt-1' });
+      const http = new KeylessClient({ baseUrl: fixture.platform.url, token: 'run-attempt-1' });
       opened.push(http);
       const storages = new ApifyStorages(http, address, { settleMs: 50 });
       return new JournalBackend({ storages, runs: undefined, runId: 'run', at });

@@ -1,4 +1,5 @@
 /** An attempt as the prover sees it: its process, its events websockets, and whether its calls come through. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptStart } from './watched-engine.ts';
 
 /**
@@ -6,6 +7,9 @@ import type { AttemptStart } from './watched-engine.ts';
  * way wait until it is thawed.
  */
 export type Passage = 'open' | 'cut' | 'held';
+
+/** What a thawed attempt gets to show what it still does. */
+const afterlifeMs = 500;
 
 export class AttemptTraffic {
   readonly start: AttemptStart;
@@ -71,11 +75,17 @@ export class AttemptTraffic {
     signalGroup(this.start.pid, 'SIGSTOP');
   }
 
-  thaw(): void {
+  /**
+   * Lets it go on, for a while: who does not end by itself when it finds that it is fenced is ended, as the platform would
+   * once it reaches its server again. Answers when it is over.
+   */
+  async thaw(): Promise<void> {
     if (this.passage !== 'held') return;
     this.passage = 'open';
     signalGroup(this.start.pid, 'SIGCONT');
     this.#thawed.resolve();
+    await delay(afterlifeMs);
+    this.end();
   }
 
   get thawed(): Promise<void> {

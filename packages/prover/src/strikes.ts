@@ -107,16 +107,9 @@ function frozen(scene: Scene, fault: Fault, exchange: Exchange, event: WriteEven
   const replace = async () => {
     await stopped;
     await scene.migrate('lost');
-    thawLater(scene, attempt);
+    void scene.watch.writesOfNext(attempt.number, writesBeforeThaw).then(() => scene.watch.thawAll());
   };
   return { answered: answer(), settled: replace() };
-}
-
-function thawLater(scene: Scene, attempt: AttemptTraffic): void {
-  void scene.watch.writesOfNext(attempt.number, writesBeforeThaw).then(() => {
-    attempt.thaw();
-    scene.watch.timeline.note(attempt.number, 'thawed');
-  });
 }
 
 function lostAnswer(scene: Scene, fault: Fault, exchange: Exchange, event: WriteEvent): Strike {

@@ -27,6 +27,8 @@ export interface Verdict {
   readonly seed: number;
   readonly budgetSecs: number;
   readonly tookSecs: number;
+  /** How many struck. A run with several counts for the kind of each in `rows`. */
+  readonly faults: number;
   /** Undisturbed runs, and how long the longest of them took. */
   readonly cleanRuns: number;
   readonly cleanMs: number;

@@ -10,7 +10,7 @@ async function startShop() {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    response.end(`page ${request.url}`);
+    response.setHeader('content-type', 'text/plain').end(`page ${request.url}`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -40,4 +40,13 @@ test('a fault that stops a request keeps it from the outside', async () => {
   const verdict = await proveActor('reads-the-outside', { input, replay: parseCase('kill@outside#1:before') });
   expect(verdict).toMatchObject({ verdict: 'safe', rows: [{ counts: { duplicated: 0, wasted: 1 } }] });
   expect(shop.asked.filter((each) => each === 'POST /order/0')).toHaveLength(3);
+});
+
+test('what goes through the proxy of the SDK is seen as well, and what the SDK asks of the proxy itself is not', async () => {
+  const shop = await startShop();
+  const input = { shop: shop.url, pages: 2 };
+  const verdict = await proveActor('crawls-through-a-proxy', { input, replay: parseCase('kill@handled#2:before') });
+  expect(verdict.rows).toMatchObject([{ kind: 'kill', runs: 1, counts: { duplicated: 1 } }]);
+  expect(verdict.rows[0]!.counts.wasted).toBeGreaterThanOrEqual(1);
+  expect(verdict.setAside).toEqual({});
 });

@@ -87,9 +87,15 @@ export class ApifyStorages implements Storages {
     }
   }
 
-  async pushItems(datasetId: string | undefined, items: readonly JsonObject[]): Promise<'pushed' | 'unknown'> {
+  async pushItems(
+    datasetId: string | undefined,
+    items: readonly JsonObject[],
+    key: string,
+  ): Promise<'pushed' | 'unknown'> {
     const path = `${this.#datasetPath(datasetId)}/items`;
-    const call: HttpCall = { method: 'POST', path, body: JSON.stringify(items), contentType: json };
+    // Wherry knows the key; Apify does not mind it.
+    const headers = { 'idempotency-key': key };
+    const call: HttpCall = { method: 'POST', path, body: JSON.stringify(items), contentType: json, headers };
     for (let failures = 0; ; failures += 1) {
       try {
         const answer = await this.#http.send(call);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Commit, CommitParts, HandledRequest, JsonObject, RecordPart, RequestsPart } from '../commit.ts';
+import type { Commit, HandledRequest, JsonObject, RecordPart, RequestsPart } from '../commit.ts';
 import { CommitRejectedError, RefusedError } from '../errors.ts';
 import { fitsInCall, maxBodyBytes } from './body-parts.ts';
 import {
@@ -27,7 +27,7 @@ export async function planOf(
   const { parts } = commit;
   const adds = addsOf(parts.requests);
   return {
-    items: await itemsOf(parts.items, countOf),
+    items: await itemsOf(commit, countOf),
     records: recordsOf(parts.records),
     adds,
     handled: await handledOf(parts.requests, adds, storages),
@@ -40,7 +40,7 @@ export async function planOf(
 
 /** The items of each dataset together, for one push. */
 async function itemsOf(
-  parts: CommitParts['items'],
+  { id, parts: { items: parts } }: Commit,
   countOf: (datasetId: string | undefined) => Promise<number>,
 ): Promise<PlannedItems[]> {
   const byDataset = new Map<string | undefined, JsonObject[]>();
@@ -56,7 +56,7 @@ async function itemsOf(
     if (items.length === 0) continue;
     const index = parts.findIndex((part) => part.datasetId === datasetId);
     const before = await refusedAs(`items[${index}]`, () => countOf(datasetId));
-    planned.push({ ...(datasetId !== undefined && { datasetId }), before, items });
+    planned.push({ ...(datasetId !== undefined && { datasetId }), before, items, key: `${id}-${index}` });
   }
   return planned;
 }

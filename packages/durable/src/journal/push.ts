@@ -15,13 +15,13 @@ const pushLimits = { bytes: 5_000_000, length: Number.POSITIVE_INFINITY };
 
 /** Pushes the items that are not there yet. What may have been pushed is looked for before it is pushed (J4). */
 export async function pushPlanned(storages: Storages, planned: PlannedItems, pushing: Pushing): Promise<void> {
-  const { datasetId, items } = planned;
+  const { datasetId, items, key } = planned;
   let pushed = pushing.isRepeat ? await lookFor(storages, planned, items.length) : 0;
   if (pushed > 0) await pushing.onPushed();
   while (pushed < items.length) {
     const body = bodyFrom(items, pushed, pushLimits);
     const wanted = pushed + body.length;
-    const outcome = await storages.pushItems(datasetId, body);
+    const outcome = await storages.pushItems(datasetId, body, `${key}-${pushed}`);
     pushed = outcome === 'pushed' ? wanted : await lookFor(storages, planned, wanted);
     await pushing.onPushed();
   }

@@ -29,8 +29,11 @@ export interface Storages {
   countItems(datasetId: string | undefined): Promise<number>;
   /** The items from `offset` on, in pages. */
   readItems(datasetId: string | undefined, offset: number): AsyncIterable<readonly JsonObject[]>;
-  /** `unknown`: it was sent, and whether it took effect must be looked for. */
-  pushItems(datasetId: string | undefined, items: readonly JsonObject[]): Promise<'pushed' | 'unknown'>;
+  /**
+   * `unknown`: it was sent, and whether it took effect must be looked for.
+   * @param key of this push; an API that knows keys takes it once, however often something in between repeats it
+   */
+  pushItems(datasetId: string | undefined, items: readonly JsonObject[], key: string): Promise<'pushed' | 'unknown'>;
 
   getRequest(queue: QueueAddress, id: string): Promise<JsonObject | undefined>;
   addRequests(queue: QueueAddress, requests: readonly JsonObject[], forefront: boolean): Promise<void>;

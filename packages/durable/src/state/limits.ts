@@ -21,7 +21,7 @@ export interface StateLimits {
 }
 
 export const defaultLimits: StateLimits = {
-  maxTailSize: 4096,
+  maxTailSize: 2048,
   maxFreshSize: 64 * 1024,
   minLogSize: 1_000_000,
   logPerSnapshot: 0.5,

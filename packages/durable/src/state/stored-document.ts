@@ -10,6 +10,7 @@
 import type { CommitParts, Json } from '../commit.ts';
 import type { CommittedDocument } from '../committer.ts';
 import { applyToCollections, applyToTree, type TreeBox } from '../document/apply-operation.ts';
+import { coalesced } from '../document/coalesced.ts';
 import { Collections } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
 import { type Garbage, type HeadRecord, type SnapshotName, stateFormat } from './head-record.ts';
@@ -114,7 +115,11 @@ export class StoredDocument implements CommittedDocument {
 
   stage(operations: readonly Operation[]): CommitParts['records'] {
     const { wish } = this;
-    const step = appended(this.key, { log: this.#log, operations, close: wish?.kind === 'boundary' }, this.limits);
+    const step = appended(
+      this.key,
+      { log: this.#log, operations: coalesced(operations), close: wish?.kind === 'boundary' },
+      this.limits,
+    );
     this.#staged = { ...this.#fulfilled(wish, step.position), operations, wish };
     return [...step.records, { key: this.key, value: this.#head(this.#staged) as unknown as Json }];
   }

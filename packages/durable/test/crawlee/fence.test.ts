@@ -41,12 +41,11 @@ test.each([
     const pid = await until(async () => (await fixture.recordOf(run, 'PID')) as number | undefined);
     await until(async () => (await fixture.itemCountOf(run)) >= input.frozenAt);
     process.kill(-pid, 'SIGSTOP');
-    engine.isCutOff = true;
+    engine.spare(run.id, 1);
     await fixture.migrate(run.id, 'lost');
     const frozen = (await fixture.logOf(run.id)).length;
     process.kill(-pid, 'SIGCONT');
     await until(async () => (await fixture.logOf(run.id)).includes(`ended ${pid}`));
-    engine.isCutOff = false;
     await fixture.succeeded(run);
     const later = (await fixture.logOf(run.id)).slice(frozen);
     expect(later).toContain(`ended ${pid} AttemptFencedError attempt-fenced`);

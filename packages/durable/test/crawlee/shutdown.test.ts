@@ -71,7 +71,7 @@ test('O1: told to abort, it begins nothing, commits what it has in hand, and the
 });
 
 test('O2: an author who has switched the graceful shutdown off gets no reboot and no exit', async () => {
-  await using fixture = await startCrawlFixture();
+  await using fixture = await startCrawlFixture({ platform: { handoffs: { quietGraceSecs: 0.5 } } });
   // Whoever calls init first decides; the prologue has called it with the defaults.
   const off = `
     const { aborting, migrating } = Actor.getDefaultInstance().gracefulShutdownHandlers;
