@@ -43,7 +43,6 @@ export async function compact(backend: Backend, committer: Committer, document: 
     await commitWish(committer, document, { kind: 'switch', to: { generation, chunks } });
   } catch (error) {
     document.leaveBoundary();
-    while (chunks > 0) await backend.deleteRecord(chunkKey(document.key, generation, --chunks)).catch(() => undefined);
     throw error;
   }
   document.collections.sweep(found, lastCollectionId);

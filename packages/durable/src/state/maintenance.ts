@@ -27,11 +27,8 @@ export class Maintenance {
   }
 
   /** First of all, what an earlier process left behind. */
-  begin(abandoned: number | undefined): void {
-    this.#work(async () => {
-      if (abandoned !== undefined) await deleteAbandoned(this.#backend, this.#document.key, abandoned);
-      await this.#deleteGarbage();
-    });
+  begin(): void {
+    this.#work(() => this.#cleanUp());
   }
 
   /** Answers when nothing is under way. */
@@ -51,7 +48,7 @@ export class Maintenance {
     if (this.#working !== undefined || this.#stopped || this.#document.logSize < this.#compactFrom) return;
     this.#work(async () => {
       this.#limit(this.#document.logSize);
-      await this.#deleteGarbage();
+      await this.#cleanUp();
       this.#snapshotSize = await compact(this.#backend, this.#committer, this.#document);
       this.#limit(0);
       await this.#deleteGarbage();
@@ -69,6 +66,13 @@ export class Maintenance {
       .finally(() => {
         this.#working = undefined;
       });
+  }
+
+  async #cleanUp(): Promise<void> {
+    const { key, writing } = this.#document;
+    if (writing !== undefined) await deleteAbandoned(this.#backend, key, writing);
+    this.#document.writing = undefined;
+    await this.#deleteGarbage();
   }
 
   async #deleteGarbage(): Promise<void> {

@@ -45,7 +45,7 @@ export async function openDocument(run: DurableRun, options: DocumentOptions): P
   const snapshotSize = await recover(backend, document, head);
   if (stored < version) await upgrade(run, document, options, stored);
   const maintenance = new Maintenance(backend, committer, document, snapshotSize);
-  maintenance.begin(head.durable.writing);
+  maintenance.begin();
   return { document, maintenance };
 }
 

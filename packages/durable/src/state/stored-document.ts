@@ -52,6 +52,8 @@ export class StoredDocument implements CommittedDocument {
   /** Called after each acknowledged commit, when the log has grown. */
   onGrowth: () => void = () => undefined;
   wish: Wish | undefined;
+  /** The generation of a snapshot that is being written, or was given up and may have left chunks behind. */
+  writing: number | undefined;
   #log = emptyLog;
   #snapshot: SnapshotName = { generation: 0, chunks: 0 };
   #garbage: Garbage | undefined;
@@ -87,6 +89,7 @@ export class StoredDocument implements CommittedDocument {
   recovered(head: HeadRecord, log: LogPosition): void {
     this.#snapshot = head.durable.snapshot;
     this.#garbage = head.durable.garbage;
+    this.writing = head.durable.writing;
     this.#log = log;
   }
 
@@ -122,9 +125,13 @@ export class StoredDocument implements CommittedDocument {
     if (wish !== undefined) this.wish = undefined;
     if (wish?.kind === 'boundary') {
       const lastCollectionId = this.collections.lastId;
+      this.writing = snapshot.generation + 1;
       this.#boundary = { mergedIndex: log.merged[1], logSize: log.size, lastCollectionId };
     }
-    if (wish?.kind === 'switch') this.leaveBoundary();
+    if (wish?.kind === 'switch') {
+      this.writing = undefined;
+      this.leaveBoundary();
+    }
     this.onGrowth();
   }
 
@@ -159,7 +166,7 @@ export class StoredDocument implements CommittedDocument {
   }
 
   #head({ log, wish, snapshot, garbage, operations }: Staged): HeadRecord {
-    const writing = wish?.kind === 'boundary' || (this.#boundary !== undefined && wish === undefined);
+    const writing = wish === undefined ? this.writing : wish.kind === 'boundary' ? snapshot.generation + 1 : undefined;
     const value = readableValue(this, operations);
     return {
       durable: {
@@ -169,7 +176,7 @@ export class StoredDocument implements CommittedDocument {
         merged: log.merged,
         fresh: log.fresh,
         tail: log.tail,
-        ...(writing && { writing: snapshot.generation + 1 }),
+        ...(writing !== undefined && { writing }),
         ...(garbage !== undefined && { garbage }),
       },
       ...(value !== undefined && { value }),
