@@ -111,3 +111,32 @@ test.each([{ key: 'a b' }, { key: '' }, { version: 0 }, { version: 1.5 }, { init
     await expect(openState(options)).rejects.toThrow(TypeError);
   },
 );
+
+const many = 100_000;
+const large = (text: string) => durableSet(Array.from({ length: many }, (_, index) => `${text}-${index}`.padEnd(100)));
+
+test('a state that is too large for one commit begins as a whole, and is upgraded as a whole', async () => {
+  const store = new MemoryStore();
+  const backend = new MemoryBackend(store);
+  const initial = () => ({ page: 7, seen: large('a') });
+  await openState({ key: 'state', initial, run: await startRun(backend) });
+  // A process died while it wrote the next snapshot.
+  store.records.set('state', store.records.get('state')!.replace('"tail"', '"writing":2,"tail"'));
+  for (let index = 0; index < 99; index += 1) store.records.set(`state.snapshot-2-${index}`, '[]');
+  const another = (old: First): Second => ({
+    ...{ cursor: { page: old.page }, visited: large('b'), copy: old.seen, fromVersion: 1 },
+  });
+  const state = await openState<Second>({
+    ...{ key: 'state', version: 2, initial: () => expect.unreachable(), upgrade: another },
+    run: await startRun(backend),
+  });
+  await state.commit((draft) => {
+    draft.visited.add('more');
+  });
+  await state.close();
+  expect(backend.committedSize).toBeLessThan(100_000);
+  const { value } = await second(store)({});
+  expect([value.cursor, value.visited.size, value.copy.size]).toEqual([{ page: 7 }, many + 1, many]);
+  // Nothing of the first snapshot is left.
+  expect([...store.records.keys()].filter((key) => /\.snapshot-1-|-98$/.test(key))).toEqual([]);
+});

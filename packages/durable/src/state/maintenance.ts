@@ -89,7 +89,7 @@ function* garbageKeys(key: string, { snapshot, merged }: Garbage): Generator<str
 }
 
 /** Chunks are written in their order, so they end where one is missing; deleted from the end, so that this stays so. */
-async function deleteAbandoned(backend: Backend, key: string, generation: number): Promise<void> {
+export async function deleteAbandoned(backend: Backend, key: string, generation: number): Promise<void> {
   let chunks = 0;
   while ((await backend.readRecord(chunkKey(key, generation, chunks))) !== undefined) chunks += 1;
   for (let index = chunks - 1; index >= 0; index -= 1) await backend.deleteRecord(chunkKey(key, generation, index));

@@ -10,7 +10,7 @@ import { MemoryBackend, MemoryStore } from '../memory-backend.ts';
 import { plain } from '../state-actions.ts';
 
 const limits = {
-  ...{ maxTailSize: 700, maxFresh: 4, minLogSize: 3000, logPerSnapshot: 0.5 },
+  ...{ maxTailSize: 700, maxFresh: 4, minLogSize: 3000, maxFirstSize: 100_000, logPerSnapshot: 0.5 },
   ...{ chunkSize: 400, sliceSize: 100, groupSize: 80 },
 };
 const store = new MemoryStore();
