@@ -9,7 +9,7 @@
 import { isObject, type Json } from './json.ts';
 
 const ofLibraries = /^(?:SDK_|WHERRY-|INPUT$)/;
-const partOfState = /^(.+)\.(?:snapshot|merged|fresh)-[\d-]+$/;
+const partOfState = /^(.+)\.durable\.(?:(?:snapshot|merged|fresh)-[\d-]+|readable)$/;
 
 /** The records of a store that are compared, with what of them is. */
 export function comparedRecords(records: ReadonlyMap<string, Json>): Map<string, Json> {

@@ -19,9 +19,12 @@ test('I1: what the SDK and Crawlee keep is left out, and what an author keeps wi
 
 test('I2: a durable state is its value; its other records and the journal are left out', () => {
   const head = { durable: { format: 1, version: 1, tail: [] }, value: { next: 3 } };
-  const parts = { 'S.snapshot-2-0': [], 'S.merged-4': [], 'S.fresh-17': [], 'WHERRY-JOURNAL-0': {} };
+  const parts = {
+    ...{ 'S.durable.snapshot-2-0': [], 'S.durable.merged-4': [], 'S.durable.fresh-17': [] },
+    ...{ 'S.durable.readable': {}, 'WHERRY-JOURNAL-0': {} },
+  };
   expect(compared({ S: head, ...parts })).toEqual({ S: { next: 3 } });
   expect(compared({ S: { durable: { format: 1 } }, ...parts })).toEqual({});
   // Without a head the same names are an author's own.
-  expect(compared({ 'S.merged-4': 1, S: { next: 1 } })).toEqual({ 'S.merged-4': 1, S: { next: 1 } });
+  expect(compared({ 'S.durable.merged-4': 1, S: { next: 1 } })).toEqual({ 'S.durable.merged-4': 1, S: { next: 1 } });
 });

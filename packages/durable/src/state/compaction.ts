@@ -26,28 +26,43 @@ function commitWish(committer: Committer, document: StoredDocument, wish: Stored
   });
 }
 
+/** Answers the size of the snapshot in characters. */
 export async function compact(backend: Backend, committer: Committer, document: StoredDocument): Promise<number> {
   await commitWish(committer, document, { kind: 'boundary' });
   const { lastCollectionId } = document.boundary!;
-  const generation = document.snapshot.generation + 1;
   const found = new Set<CollectionData>();
-  let chunks = 0;
-  let size = 0;
   try {
-    for await (const text of chunkTexts(committer, document, snapshotOperations(document, found))) {
-      await backend.writeRecord(chunkKey(document.key, generation, chunks), text);
-      chunks += 1;
-      size += text.length;
-    }
-    await commitWish(committer, document, { kind: 'switch', to: { generation, chunks } });
+    const { name, size } = await writeSnapshot(backend, committer, document, found);
+    await commitWish(committer, document, { kind: 'switch', to: name });
+    document.collections.sweep(found, lastCollectionId);
+    return size;
   } catch (error) {
     document.leaveBoundary();
-    await deleteChunks(backend, document.key, { generation, chunks });
-    document.abandoned = undefined;
     throw error;
   }
-  document.collections.sweep(found, lastCollectionId);
+}
+
+/** Puts what the document holds in memory in place of all that is stored of it. For what is too large for one commit. */
+export async function replaceWhole(backend: Backend, committer: Committer, document: StoredDocument): Promise<number> {
+  const { name, size } = await writeSnapshot(backend, committer, document, new Set());
+  await commitWish(committer, document, { kind: 'replace', to: name });
   return size;
+}
+
+async function writeSnapshot(
+  backend: Backend,
+  committer: Committer,
+  document: StoredDocument,
+  found: Set<CollectionData>,
+): Promise<{ name: SnapshotName; size: number }> {
+  const generation = document.snapshot.generation + 1;
+  let [chunks, size] = [0, 0];
+  for await (const text of chunkTexts(committer, document, snapshotOperations(document, found))) {
+    await backend.writeRecord(chunkKey(document.key, generation, chunks), text);
+    chunks += 1;
+    size += text.length;
+  }
+  return { name: { generation, chunks }, size };
 }
 
 function* snapshotOperations(document: StoredDocument, found: Set<CollectionData>): Generator<Operation> {

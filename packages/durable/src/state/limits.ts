@@ -6,6 +6,8 @@ export interface StateLimits {
   readonly maxFreshSize: number;
   /** The log that is worth a snapshot, however small the snapshot is. */
   readonly minLogSize: number;
+  /** The largest state that begins, or is upgraded, by operations in one commit; a larger one does by a snapshot. */
+  readonly maxFirstSize: number;
   /** The longest log beside a snapshot, as a part of it: what opening costs, and how often a snapshot is written. */
   readonly logPerSnapshot: number;
   /** The platform keeps records up to 1 MiB in its database. */
@@ -24,6 +26,7 @@ export const defaultLimits: StateLimits = {
   maxTailSize: 2048,
   maxFreshSize: 64 * 1024,
   minLogSize: 1_000_000,
+  maxFirstSize: 1_000_000,
   logPerSnapshot: 0.5,
   chunkSize: 1_000_000,
   sliceSize: 64 * 1024,

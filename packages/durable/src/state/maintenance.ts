@@ -106,7 +106,7 @@ function* garbageKeys(key: string, { snapshot, merged }: Garbage): Generator<str
 }
 
 /** Chunks are written in their order, so they end where one is missing. */
-async function deleteAbandoned(backend: Backend, key: string, generation: number): Promise<void> {
+export async function deleteAbandoned(backend: Backend, key: string, generation: number): Promise<void> {
   let chunks = 0;
   while ((await backend.readRecord(chunkKey(key, generation, chunks))) !== undefined) chunks += 1;
   await deleteChunks(backend, key, { generation, chunks });

@@ -81,6 +81,13 @@ function merged(key: string, log: LogPosition): LogStep {
   };
 }
 
+/** No log any more. What its fresh segments are stored in is deleted at once, the merged ones are left as garbage. */
+export function emptied(key: string, { merged, fresh }: LogPosition): LogStep {
+  const records: RecordPart[] = [];
+  for (let index = fresh[0]; index < fresh[1]; index += 1) records.push({ key: freshKey(key, index), deleted: true });
+  return { position: { ...emptyLog, merged: [merged[1], merged[1]], fresh: [fresh[1], fresh[1]] }, records };
+}
+
 const recordOf = (key: string, operations: readonly Operation[]): RecordPart => ({
   key,
   value: operations as unknown as Json,

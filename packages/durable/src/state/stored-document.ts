@@ -15,11 +15,11 @@ import { Collections } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
 import { type Garbage, type HeadRecord, type SnapshotName, stateFormat } from './head-record.ts';
 import type { StateLimits } from './limits.ts';
-import { appended, cutBefore, emptyLog, type LogPosition } from './operation-log.ts';
+import { appended, cutBefore, emptied, emptyLog, type LogPosition } from './operation-log.ts';
 import { readableValue } from './readable-value.ts';
 
 /** What the next commit of the document is to do besides. */
-type Wish = { readonly kind: 'boundary' } | { readonly kind: 'switch'; readonly to: SnapshotName };
+type Wish = { readonly kind: 'boundary' } | { readonly kind: 'switch' | 'replace'; readonly to: SnapshotName };
 
 /** Where a snapshot that is being written begins. */
 interface Boundary {
@@ -115,11 +115,14 @@ export class StoredDocument implements CommittedDocument {
 
   stage(operations: readonly Operation[]): CommitParts['records'] {
     const { wish } = this;
-    const step = appended(
-      this.key,
-      { log: this.#log, operations: coalesced(operations), close: wish?.kind === 'boundary' },
-      this.limits,
-    );
+    const step =
+      wish?.kind === 'replace'
+        ? emptied(this.key, this.#log)
+        : appended(
+            this.key,
+            { log: this.#log, operations: coalesced(operations), close: wish?.kind === 'boundary' },
+            this.limits,
+          );
     this.#staged = { ...this.#fulfilled(wish, step.position), operations, wish };
     return [...step.records, { key: this.key, value: this.#head(this.#staged) as unknown as Json }];
   }
@@ -139,7 +142,7 @@ export class StoredDocument implements CommittedDocument {
       const lastCollectionId = this.collections.lastId;
       this.#boundary = { mergedIndex: log.merged[1], logSize: log.size, lastCollectionId };
     }
-    if (wish?.kind === 'switch') {
+    if (wish?.kind === 'switch' || wish?.kind === 'replace') {
       this.abandoned = undefined;
       this.leaveBoundary();
     }
@@ -167,18 +170,23 @@ export class StoredDocument implements CommittedDocument {
   }
 
   #fulfilled(wish: Wish | undefined, log: LogPosition): Omit<Staged, 'operations' | 'wish'> {
-    if (wish?.kind !== 'switch') return { log, snapshot: this.#snapshot, garbage: this.#garbage };
-    const { mergedIndex, logSize } = this.#boundary!;
-    return {
-      log: cutBefore(log, mergedIndex, logSize),
-      snapshot: wish.to,
-      garbage: { snapshot: this.#snapshot, merged: [log.merged[0], mergedIndex] },
-    };
+    const snapshot = this.#snapshot;
+    switch (wish?.kind) {
+      case 'switch': {
+        const { mergedIndex, logSize } = this.#boundary!;
+        const garbage: Garbage = { snapshot, merged: [log.merged[0], mergedIndex] };
+        return { log: cutBefore(log, mergedIndex, logSize), snapshot: wish.to, garbage };
+      }
+      case 'replace':
+        return { log, snapshot: wish.to, garbage: { snapshot, merged: this.#log.merged } };
+      default:
+        return { log, snapshot, garbage: this.#garbage };
+    }
   }
 
   #head({ log, wish, snapshot, garbage, operations }: Staged): HeadRecord {
     const begun = wish?.kind === 'boundary' ? snapshot.generation + 1 : this.abandoned;
-    const writing = wish?.kind === 'switch' ? undefined : begun;
+    const writing = wish === undefined || wish.kind === 'boundary' ? begun : undefined;
     const value = this.#readable(operations);
     this.headIsReadable = value !== undefined;
     return {
