@@ -33,3 +33,10 @@ test('J4: an item that was torn by the end of the process is pushed again, in it
   expect(await second.recover()).toBe(1);
   expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }]);
 });
+
+test('a child run needs an API, and the error says how to get one', async () => {
+  await using fixture = await startLocalFixture();
+  const backend = await fixture.open();
+  const start = { key: 'child', actor: 'a/b', input: {}, options: {} };
+  await expect(backend.startRun(start)).rejects.toThrow(/APIFY_TOKEN/);
+});
