@@ -48,9 +48,16 @@ export async function startPlatformFixture(): Promise<
   };
 }
 
+export interface LocalFixture extends JournalFixture {
+  readonly folder: string;
+  /** Random ones, by which the storages are known for as long as the process that opened last. */
+  idsOfProcess(): Promise<{ datasetId: string; storeId: string; queueId: string }>;
+}
+
 /** The SDK's local storage in a folder. Each `open` reads it from the disk, as a new process does. */
-export async function startLocalFixture(): Promise<JournalFixture & { readonly folder: string }> {
+export async function startLocalFixture(): Promise<LocalFixture> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-local-'));
+  let storage: MemoryStorage | undefined;
   const names = { datasetId: 'default', keyValueStoreId: 'default', requestQueueId: 'default' };
   const textOf = (...parts: string[]) => readFile(path.join(folder, ...parts), 'utf8').catch(() => undefined);
   const filesOf = (...parts: string[]) => readdir(path.join(folder, ...parts)).catch(() => []);
@@ -61,8 +68,13 @@ export async function startLocalFixture(): Promise<JournalFixture & { readonly f
   return {
     folder,
     record,
+    async idsOfProcess() {
+      const opened = [storage!.datasets(), storage!.keyValueStores(), storage!.requestQueues()];
+      const [dataset, store, queue] = await Promise.all(opened.map((collection) => collection.getOrCreate('default')));
+      return { datasetId: dataset!.id, storeId: store!.id, queueId: queue!.id };
+    },
     async open(at = () => {}) {
-      const storage = new MemoryStorage({ localDataDirectory: folder });
+      storage = new MemoryStorage({ localDataDirectory: folder });
       const storages = new LocalStorages(storage as unknown as LocalClient, names);
       return new JournalBackend({ storages, runs: undefined, runId: 'local', at });
     },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Configuration, KeyValueStore as Store } from 'crawlee';
 import type { JsonObject } from '../commit.ts';
 import { SlottedRecord } from './slotted-record.ts';
-import type { QueueAddress, Storages, StoredRecord } from './storages.ts';
+import type { QueueAddress, StorageKind, Storages, StoredRecord } from './storages.ts';
 
 /** What is used of the SDK's local storage (`MemoryStorage` of `@crawlee/memory-storage`). */
 export interface LocalClient {
@@ -14,7 +14,14 @@ export interface LocalClient {
   keyValueStore(id: string): LocalStore;
   requestQueue(id: string): LocalQueue;
   /** As the client keeps them, with their counts. */
-  readonly datasetClientsHandled: { readonly id: string; datasetDirectory: string; itemCount: number }[];
+  readonly datasetClientsHandled: (Handled & { datasetDirectory: string; itemCount: number })[];
+  readonly keyValueStoresHandled: Handled[];
+  readonly requestQueuesHandled: Handled[];
+}
+
+interface Handled {
+  readonly id: string;
+  readonly name?: string;
 }
 
 interface LocalDataset {
@@ -84,6 +91,15 @@ export class LocalStorages implements Storages {
   }
 
   async wait(): Promise<void> {}
+
+  /** An id is random, and forgotten with the process; the name stays. */
+  lastingId(kind: StorageKind, id: string): string | undefined {
+    const { datasetClientsHandled, keyValueStoresHandled, requestQueuesHandled } = this.#client;
+    const handled = { dataset: datasetClientsHandled, store: keyValueStoresHandled, queue: requestQueuesHandled }[kind];
+    const name = handled.find((each) => each.id === id)?.name ?? id;
+    const { datasetId, keyValueStoreId, requestQueueId } = this.#names;
+    return name === { dataset: datasetId, store: keyValueStoreId, queue: requestQueueId }[kind] ? undefined : name;
+  }
 
   readJournal(): Promise<string | undefined> {
     return this.#journal.read();
