@@ -77,7 +77,7 @@ class DurableCrawler {
       this.#parts = { run, statistics: this.#inside.stats, suspects: new Suspects(run, record), inHand: this.#inHand };
       const initial = new InitialRequests(run, record, `${this.#inside.stats.persistStateKey}/${this.#runCount++}`);
       this.#crawler.addRequests = (given, ...rest) =>
-        given === requests ? initial.add(addRequests, given, ...rest) : addRequests(given, ...rest);
+        given === requests ? initial.add(this.#crawler, addRequests, given, ...rest) : addRequests(given, ...rest);
       const end = shutDownInOrder({ drain: () => this.#drain() }, actor);
       try {
         return await Promise.race([stock(requests, options), untilLost]);
