@@ -3,11 +3,12 @@ import type { ItemPlace } from '../payloads/item-payload.ts';
 import { commentsOf, repliesOf, threadOfId } from '../world/comment.ts';
 import { formsOf } from '../world/form.ts';
 import * as lists from '../world/lists.ts';
-import { productOf, productNumberOfId } from '../world/product.ts';
+import { productNumberOfId, productOf } from '../world/product.ts';
 import { rankCount } from '../world/ranks.ts';
-import { hashtagNumberOfName, soundNumberOfId } from '../world/topic.ts';
-import { type User, userOf } from '../world/user.ts';
-import { isListed, videoNumberOf, videoNumberOfId, videoOf, type VideoState } from '../world/video.ts';
+import { profileLinkCode, videoLinkCode } from '../world/short-link.ts';
+import { hashtagNumberOfName, hashtagOf, soundNumberOfId, soundOf } from '../world/topic.ts';
+import { postCountOf, type User, userOf } from '../world/user.ts';
+import { type VideoState, videoNumberOf, videoNumberOfId, videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
 import { commentTruth } from './comment-truth.ts';
 import { listedProductTruth, productTruth, reviewTruth } from './product-truth.ts';
@@ -36,8 +37,10 @@ export class Truth {
   videosOf = (number: number, sort: lists.Sort = 'latest'): Video[] =>
     this.#videos(lists.postsOf(this.world, number, sort));
 
-  videoState(user: number, ordinal: number): VideoState {
-    return videoOf(this.world, videoNumberOf(user, ordinal)).state;
+  /** The posts of a user that lists leave out, and why. */
+  hiddenVideosOf(number: number): { id: string; state: VideoState }[] {
+    const all = Array.from({ length: postCountOf(this.world, number) }, (_, ordinal) => videoNumberOf(number, ordinal));
+    return all.map((each) => videoOf(this.world, each)).filter(({ state }) => state !== 'public');
   }
 
   /** What a post's own page says. */
@@ -47,9 +50,11 @@ export class Truth {
     return videoTruth(this.world, number, place);
   }
 
+  hashtagName = (number: number): string => hashtagOf(this.world, number).name;
   hashtag = (name: string): Hashtag => hashtagTruth(this.world, this.#hashtag(name));
   hashtagVideos = (name: string): Video[] => this.#videos(lists.hashtagPosts(this.world, this.#hashtag(name)));
 
+  soundId = (number: number): string => soundOf(this.world, number).id;
   sound = (id: string): Sound => soundTruth(this.world, this.#sound(id));
   soundVideos = (id: string): Video[] => this.#videos(lists.soundPosts(this.world, this.#sound(id)));
 
@@ -95,8 +100,10 @@ export class Truth {
   soundRanks = (countryCode: string, periodDays: number): TrendingSound[] =>
     Array.from({ length: rankCount }, (_, index) => rankTruth(this.world, countryCode, periodDays, index + 1));
 
-  /** Whether a post is in lists. */
-  isListed = (user: number, ordinal: number): boolean => isListed(this.world, videoNumberOf(user, ordinal));
+  /** Where the app's short links to these are, as paths. */
+  profileLink = (number: number): string => `/t/${profileLinkCode(number)}`;
+  videoLink = (id: string): string =>
+    `/t/${videoLinkCode(this.#require(videoNumberOfId(this.world, id), 'video', id))}`;
 
   #videos = (numbers: readonly number[]): Video[] => numbers.map((number) => videoTruth(this.world, number));
   #hashtag = (name: string): number => this.#require(hashtagNumberOfName(this.world, name), 'hashtag', name);

@@ -18,7 +18,11 @@ export function videoTruth(world: World, number: number, place: ItemPlace = 'lis
   const mention = mentionOf(world, video);
   return {
     ...{ id: video.id, text: video.text, textLanguage: video.language, createTime: video.createTimeSecs },
-    ...{ createTimeISO: new Date(video.createTimeSecs * 1000).toISOString(), isAd: video.isAd, isSponsored: video.isAd },
+    ...{
+      createTimeISO: new Date(video.createTimeSecs * 1000).toISOString(),
+      isAd: video.isAd,
+      isSponsored: video.isAd,
+    },
     authorMeta: lacksAuthor ? null : place === 'legacy' ? profileTruth(author) : authorTruth(author),
     musicMeta: musicTruth(soundOf(world, video.sound)),
     webVideoUrl: `https://www.tiktok.com/@${lacksAuthor ? '' : author.name}/${video.isSlideshow ? 'photo' : 'video'}/${video.id}`,
@@ -35,10 +39,17 @@ export function videoTruth(world: World, number: number, place: ItemPlace = 'lis
 
 export const musicTruth = (sound: Sound): MusicMeta => ({
   ...{ musicId: sound.id, musicName: sound.title, musicAuthor: sound.authorName, musicOriginal: sound.user !== null },
-  ...{ musicAlbum: sound.album, playUrl: playUrlOf(sound), coverMediumUrl: coverOf(sound), duration: sound.durationSecs },
+  ...{
+    musicAlbum: sound.album,
+    playUrl: playUrlOf(sound),
+    coverMediumUrl: coverOf(sound),
+    duration: sound.durationSecs,
+  },
 });
 
-function mediaTruth(video: Video): Pick<VideoRecord, 'isSlideshow' | 'slideshowImageLinks' | 'mediaUrls' | 'videoMeta'> {
+function mediaTruth(
+  video: Video,
+): Pick<VideoRecord, 'isSlideshow' | 'slideshowImageLinks' | 'mediaUrls' | 'videoMeta'> {
   const coverUrl = pictureUrlOf(video, 'cover');
   const nothing = { originalCoverUrl: null, definition: null, format: null, subtitleLinks: [], downloadAddr: null };
   if (video.isSlideshow) {

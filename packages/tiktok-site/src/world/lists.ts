@@ -1,7 +1,7 @@
 /** Which posts and users are in which list, in its order. Computed when asked for; nothing is kept. */
 import { below, hashOf } from './chance.ts';
-import { postCountOf } from './user.ts';
-import { hashtagStride, isListed, showsPosts, soundStride, videoNumberOf, videoOf } from './video.ts';
+import { maxPostCount, postCountOf } from './user.ts';
+import { hashtagStride, hashtagsOf, isListed, showsPosts, soundStride, videoNumberOf, videoOf } from './video.ts';
 import type { World } from './world.ts';
 
 export type Sort = 'latest' | 'popular' | 'oldest';
@@ -19,7 +19,7 @@ export function postsOf(world: World, user: number, sort: Sort): number[] {
 
 export const hashtagPosts = (world: World, hashtag: number): number[] =>
   spreadPosts(world, hashtag, world.hashtagCount, hashtagStride).filter((number) =>
-    videoOf(world, number).hashtags.includes(hashtag),
+    hashtagsOf(world, Math.floor(number / maxPostCount), number % maxPostCount).includes(hashtag),
   );
 
 export const soundPosts = (world: World, sound: number): number[] =>

@@ -105,7 +105,7 @@ function isPinned(world: World, user: number, ordinal: number): boolean {
 
 /** Each user adds one post at most to a hashtag, which can be computed both ways. */
 export const hashtagStride = 7;
-const hashtagsOf = ({ hashtagCount }: World, user: number, ordinal: number): number[] =>
+export const hashtagsOf = ({ hashtagCount }: World, user: number, ordinal: number): number[] =>
   ordinal % 4 === 3 ? [] : [(user * hashtagStride + ordinal) % hashtagCount];
 
 export const soundStride = 13;
