@@ -114,7 +114,8 @@ const isNearEnd = () => innerHeight + scrollY >= document.documentElement.scroll
 
 function start(list) {
   const { load } = loaderOf(list);
-  addEventListener('scroll', () => isNearEnd() && load());
+  // A wheel that turns at the page's end scrolls nothing; the reader still wants to see more.
+  for (const name of ['scroll', 'wheel']) addEventListener(name, () => isNearEnd() && load());
   return load;
 }
 
