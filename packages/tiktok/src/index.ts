@@ -1,6 +1,6 @@
 export { type Address, type AddressKind, addressNames } from './addresses/address.ts';
 export { type AddressOptions, addressOfUrl, type UrlReading } from './addresses/address-of-url.ts';
-export { pageUrlOf, tiktokUrl } from './addresses/page-url.ts';
+export { pageUrlOf, pageUrlsOf, tiktokUrl } from './addresses/page-url.ts';
 export { isProfileOf, isVideoOf } from './addresses/proof.ts';
 export { checkLanding, parseTarget, type RefusalReason, type TargetReading } from './addresses/target.ts';
 export type { TargetKind } from './addresses/target-kind.ts';

@@ -1,5 +1,6 @@
 import type { SearchSection } from '../lists/list.ts';
 import type { Address } from './address.ts';
+import { isLongId } from './forms.ts';
 
 export const tiktokUrl = 'https://www.tiktok.com';
 
@@ -15,6 +16,16 @@ export function pageUrlOf(address: Address, siteUrl = tiktokUrl): string {
   return siteUrl.replace(/\/+$/, '') + pathOf(address);
 }
 
+/**
+ * The URLs to try, one after the other: an account's id is known to one page or the other for some accounts only, and
+ * what they answer must be checked with `isProfileOf`.
+ */
+export function pageUrlsOf(address: Address, siteUrl = tiktokUrl): readonly string[] {
+  if (address.kind !== 'profile_of_id') return [pageUrlOf(address, siteUrl)];
+  const base = siteUrl.replace(/\/+$/, '');
+  return [`${base}/@${address.userId}`, `${base}/share/user/${address.userId}`];
+}
+
 function pathOf(address: Exclude<Address, { kind: 'sound_trend' }>): string {
   switch (address.kind) {
     case 'profile':
@@ -22,7 +33,8 @@ function pathOf(address: Exclude<Address, { kind: 'sound_trend' }>): string {
     case 'profile_of_sec_uid':
       return `/@${address.secUid}`;
     case 'profile_of_id':
-      return `/@${address.userId}`;
+      // A short id would be read as a name.
+      return isLongId(address.userId) ? `/@${address.userId}` : `/share/user/${address.userId}`;
     case 'video':
     case 'photo':
       return `/@${encodeURIComponent(address.name ?? '')}/${address.kind}/${address.videoId}`;

@@ -42,6 +42,10 @@ export class Place {
     return names.map((name) => this.at(name)).find(({ isThere }) => isThere) ?? this.at(names[0]!);
   }
 
+  /** The first of these texts that is not empty. */
+  firstText = (...names: readonly string[]): string | null =>
+    names.map((name) => this.at(name).text()).find((text) => text !== null && text !== '') ?? null;
+
   get isThere(): boolean {
     return !isAbsent(this.value);
   }

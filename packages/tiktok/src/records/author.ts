@@ -49,7 +49,7 @@ export function readAuthor(user: Place, counts: AuthorCounts): Author {
     verified: user.at('verified').flag(),
     signature: user.at('signature').text(),
     bioLink: user.at('bioLink', 'link').text(),
-    avatar: user.firstOf('avatarMedium', 'avatarThumb').text(),
+    avatar: user.firstText('avatarMedium', 'avatarThumb'),
     originalAvatarUrl: user.at('avatarLarger').text(),
     commerceUserInfo: readCommerce(user.at('commerceUserInfo')),
     privateAccount: user.at('privateAccount').flag(),

@@ -21,7 +21,7 @@ export function readHashtag(info: Place): Hashtag {
     ...{ id: challenge.at('id').requireId(), name },
     description: challenge.at('desc').text(),
     isCommerce: challenge.at('isCommerce').flag(),
-    coverUrl: challenge.firstOf('coverLarger', 'profileLarger').text() || null,
+    coverUrl: challenge.firstText('coverLarger', 'profileLarger'),
     url: `https://www.tiktok.com/tag/${encodeURIComponent(name)}`,
     videoCount: tables.require('videoCount'),
     viewCount: tables.require('viewCount'),

@@ -39,7 +39,7 @@ export function readMusicMeta(music: Place): MusicMeta | null {
     musicOriginal: music.at('original').flag(),
     musicAlbum: music.at('album').text(),
     playUrl: music.at('playUrl').text(),
-    coverMediumUrl: music.firstOf('coverMedium', 'coverThumb', 'coverLarge').text(),
+    coverMediumUrl: music.firstText('coverMedium', 'coverThumb', 'coverLarge'),
     duration: music.at('duration').number(),
   };
 }

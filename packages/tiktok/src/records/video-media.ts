@@ -23,7 +23,7 @@ export function readVideoMeta(video: Place): VideoMeta {
     height: video.at('height').count(),
     width: video.at('width').count(),
     duration: video.at('duration').number(),
-    coverUrl: video.firstOf('cover', 'originCover').text(),
+    coverUrl: video.firstText('cover', 'originCover'),
     originalCoverUrl: video.at('originCover').text(),
     definition: video.at('definition').text(),
     format: video.at('format').text(),
