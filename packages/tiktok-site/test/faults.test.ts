@@ -118,6 +118,14 @@ test('lists whose cursor never ends come to an end with all that is in them', as
   expect(followers.items).toEqual(site.truth.followersOf(number));
 });
 
+test('lists of followers may ask for a login', async () => {
+  await using site = await startTikTokSite({ followersNeedLogin: true });
+  for (const kind of ['followers', 'following'] as const) {
+    const list = { kind, secUid: site.truth.user(0).secUid };
+    expect(await askList(site, list, tiktok.parseUserList)).toMatchObject({ kind: 'login_required', code: 10101 });
+  }
+});
+
 test('the same seed has the same history, another seed another, and what failed may succeed when asked again', async () => {
   const historyOf = async (seed: number) => {
     await using site = await startTikTokSite({ seed, faultRate: 0.5, slowMs: 0, faultKinds: faultKinds.slice(0, 6) });

@@ -120,8 +120,10 @@ function commentPage(world: World, list: readonly number[], query: Query, faults
 }
 
 const followingHidden = 3002060;
+const loginRequired = 10101;
 
 export const userList: ListAnswer = ({ world, query, faults }) => {
+  if (world.followersNeedLogin) return envelope(loginRequired);
   const user = userNumberOfSecUid(world, query.text('secUid'));
   if (user === undefined || userOf(world, user).state === 'removed') return envelope(10221);
   const kind = query.text('scene') === '21' ? 'following' : 'followers';

@@ -7,6 +7,8 @@ export interface World {
   readonly productCount: number;
   /** Of accounts and of videos: how many are private, removed, renamed or blocked. */
   readonly unavailableRate: number;
+  /** Lists of followers, and of those whom a user follows, are for those who are logged in. */
+  readonly followersNeedLogin: boolean;
 }
 
 export const defaultWorld: World = {
@@ -16,6 +18,7 @@ export const defaultWorld: World = {
   soundCount: 2_000,
   productCount: 5_000,
   unavailableRate: 0.03,
+  followersNeedLogin: false,
 };
 
 /** The newest post of the world is older than this. */

@@ -23,7 +23,7 @@ export function readApiWithCodes<T>(captured: Captured, reader: (root: Place) =>
   if (parsed.kind === 'not_json') return notJson(captured.body);
   return outcomeOf(parsed.value, (root) => {
     if (!root.isObject || Array.isArray(root.value)) return changed('');
-    if (root.at('verify_event').isThere) return failed('captcha', 'TikTok asks for a captcha');
+    if (root.firstText('verify_event') !== null) return failed('captcha', 'TikTok asks for a captcha');
     return reader(root);
   });
 }
