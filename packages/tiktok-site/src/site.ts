@@ -41,6 +41,8 @@ export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<
   const script = await readFile(new URL('../browser/app.js', import.meta.url), 'utf8');
   const frontend = new Frontend(responder, script, { slowMs, latencyMs });
   const server = createServer((request, response) => void frontend.handle(request, response));
+  // Whoever asks may take its time between two requests; a connection that is closed meanwhile would be a fault of ours.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -3,29 +3,34 @@ import { challengeInfoPayload } from '../payloads/hashtag-payload.ts';
 import { soundInfoPayload } from '../payloads/sound-payload.ts';
 import { hashtagNumberOfName, soundNumberOfId, soundOf } from '../world/topic.ts';
 import type { World } from '../world/world.ts';
-import * as lists from './list-answers.ts';
-import { envelope } from './list-answers.ts';
+import { comments, replies } from './comment-lists.ts';
+import { envelope, type ListAnswer } from './list-answer.ts';
 import { creatorPosts, posts } from './post-lists.ts';
 import type { Query } from './query.ts';
+import { generalSearch, userSearch, videoSearch } from './search-lists.ts';
+import { products, reviews } from './shop-lists.ts';
 import { itemDetail, userDetail } from './single-answers.ts';
+import { soundRanks } from './sound-ranks.ts';
+import { userList } from './user-lists.ts';
+import { feed, hashtagVideos, related, soundVideos } from './video-lists.ts';
 
-export const listAnswers: Readonly<Record<string, lists.ListAnswer>> = {
+export const listAnswers: Readonly<Record<string, ListAnswer>> = {
   'api/post/item_list': posts,
   'api/creator/item_list': creatorPosts,
-  'api/challenge/item_list': lists.hashtagVideos,
-  'api/music/item_list': lists.soundVideos,
-  'api/related/item_list': lists.related,
-  'api/recommend/item_list': lists.feed('recommended'),
-  'api/explore/item_list': lists.feed('explored'),
-  'api/search/general/full': lists.generalSearch,
-  'api/search/item/full': lists.videoSearch,
-  'api/search/user/full': lists.userSearch,
-  'api/comment/list': lists.comments,
-  'api/comment/list/reply': lists.replies,
-  'api/user/list': lists.userList,
-  'api/shop/brandy_desktop/s/product_list': lists.products,
-  'api/shop/pdp_h5/get_product_reviews': lists.reviews,
-  'creative_radar_api/v1/popular_trend/sound/rank_list': lists.soundRanks,
+  'api/challenge/item_list': hashtagVideos,
+  'api/music/item_list': soundVideos,
+  'api/related/item_list': related,
+  'api/recommend/item_list': feed('recommended'),
+  'api/explore/item_list': feed('explored'),
+  'api/search/general/full': generalSearch,
+  'api/search/item/full': videoSearch,
+  'api/search/user/full': userSearch,
+  'api/comment/list': comments,
+  'api/comment/list/reply': replies,
+  'api/user/list': userList,
+  'api/shop/brandy_desktop/s/product_list': products,
+  'api/shop/pdp_h5/get_product_reviews': reviews,
+  'creative_radar_api/v1/popular_trend/sound/rank_list': soundRanks,
 };
 
 /** Fields by which a list is told from others of its kind. */

@@ -3,8 +3,9 @@ import { postsOf, type Sort } from '../world/lists.ts';
 import { userNumberOfSecUid, userOf } from '../world/user.ts';
 import { videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
-import { envelope, itemList, type ListAnswer } from './list-answers.ts';
+import { envelope, type ListAnswer } from './list-answer.ts';
 import { partOf } from './offset-part.ts';
+import { itemList } from './video-lists.ts';
 
 const sorts: Readonly<Record<string, Sort>> = { '': 'latest', 0: 'latest', 1: 'popular', 2: 'oldest' };
 

@@ -4,7 +4,7 @@ import { userInfoPayload } from '../payloads/user-payload.ts';
 import { userNumberOfName, userNumberOfSecUid, userOf } from '../world/user.ts';
 import { type VideoState, videoNumberOfId, videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
-import { envelope } from './list-answers.ts';
+import { envelope } from './list-answer.ts';
 import type { Query } from './query.ts';
 
 const userGone = 10221;

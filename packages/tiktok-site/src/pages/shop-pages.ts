@@ -1,5 +1,5 @@
-import { productPart } from '../http/list-answers.ts';
 import type { ListFaults } from '../http/offset-part.ts';
+import { productPart } from '../http/shop-lists.ts';
 import { productInfoPayload } from '../payloads/product-payload.ts';
 import { productOf } from '../world/product.ts';
 import type { World } from '../world/world.ts';

@@ -34,8 +34,8 @@ export class Truth {
   profile = (number: number): Profile => profileTruth(userOf(this.world, number));
 
   /** What the lists of a user's posts say, in the order of one of them. */
-  videosOf = (number: number, sort: lists.Sort = 'latest'): Video[] =>
-    this.#videos(lists.postsOf(this.world, number, sort));
+  videosOf = (number: number, sort: lists.Sort = 'latest', count = Number.POSITIVE_INFINITY): Video[] =>
+    this.#videos(lists.postsOf(this.world, number, sort).slice(0, count));
 
   /** The posts of a user that lists leave out, and why. */
   hiddenVideosOf(number: number): { id: string; state: VideoState }[] {
