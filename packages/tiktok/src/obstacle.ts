@@ -39,7 +39,7 @@ function ofAddress(url: string): Failure | null {
 }
 
 const hasPageData = (body: string): boolean =>
-  /<script\b[^>]*\bid=["']?(__UNIVERSAL_DATA_FOR_REHYDRATION__|SIGI_STATE|__FRONTITY_CONNECT_STATE__)/i.test(body);
+  /<script\b[^>]{0,500}\bid=["']?(__UNIVERSAL_DATA_FOR|SIGI_STATE|__FRONTITY_CONNECT|__MODERN_ROUTER_DATA)/i.test(body);
 
 function ofChallenge(body: string): Failure | null {
   if (!/^\s*</.test(body)) return null;

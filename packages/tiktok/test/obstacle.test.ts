@@ -63,3 +63,9 @@ test.each([
 ])('of an answer: %s', (_name, answer, kind) => {
   expect(parseVideoList(answer)).toMatchObject({ kind });
 });
+
+test('a page of nothing but starts of scripts is read in no time', () => {
+  const startMs = performance.now();
+  expect(parseProfilePage(captured('<script id="'.repeat(20_000)))).toMatchObject({ kind: 'incomplete' });
+  expect(performance.now() - startMs).toBeLessThan(5000);
+});

@@ -41,6 +41,26 @@ test('O3: what may be absent is null; when it cannot be read its path is told', 
   });
 });
 
+test('O3: a part that cannot be read does not hide the rest', () => {
+  const odd = {
+    ...item,
+    challenges: 'cup',
+    textExtra: 7,
+    effectStickers: {},
+    video: { ...(item.video as object), bitrateInfo: 'x' },
+  };
+  const outcome = tiktok.parseVideoDetail(api({ itemInfo: { itemStruct: odd }, statusCode: 0 }));
+  expect(outcome).toMatchObject({
+    kind: 'found',
+    value: { id: item.id, hashtags: [], mentions: [], effectStickers: [] },
+  });
+  expect(outcome).toMatchObject({
+    unread: ['textExtra', 'video.bitrateInfo', 'challenges', 'effectStickers'].map(
+      (each) => `itemInfo.itemStruct.${each}`,
+    ),
+  });
+});
+
 test('E1: ids are exact, quoted or not', () => {
   const body = JSON.stringify({ ...userDetail }).replace('"6800000000000000001"', '6800000000000000001');
   expect(recordOf(tiktok.parseUserDetail(samples.captured(body))).id).toBe('6800000000000000001');

@@ -15,6 +15,7 @@ test.each<[string, TargetKind, object]>([
   [id, 'video', { kind: 'video', videoId: id, name: null }],
   [`tiktok.com/@amber/photo/${id}`, 'video', { kind: 'photo', videoId: id, name: 'amber' }],
   ['#Cup', 'hashtag', { kind: 'hashtag', name: 'Cup' }],
+  ['#👩🏽‍🚀_1', 'hashtag', { kind: 'hashtag', name: '👩🏽‍🚀_1' }],
   ['日本', 'hashtag', { kind: 'hashtag', name: '日本' }],
   ['7000000000000000001', 'sound', { kind: 'sound', soundId: '7000000000000000001', slug: null }],
   ['tea cup', 'search', { kind: 'search', section: 'general', keyword: 'tea cup' }],
@@ -61,6 +62,7 @@ test.each<[string, TargetKind, string, string]>([
     '"not a name!" cannot be read as a profile URL, a username, or the id of an account.',
   ],
   ['amber', 'video', 'not_readable', '"amber" cannot be read as a video URL or the id of a video.'],
+  ['#a#b', 'hashtag', 'not_readable', '"#a#b" cannot be read as a hashtag or its URL.'],
   ['ftp://x/y', 'search', 'not_readable', '"ftp://x/y" cannot be read as words to search for, or a search URL.'],
 ])('%s as %s is refused: %s', (text, wanted, reason, message) => {
   expect(parseTarget(text, wanted)).toEqual({ kind: 'refused', reason, message });

@@ -11,5 +11,6 @@ export const isLongId = (text: string): boolean => /^\d{15,20}$/.test(text);
 
 export const isUserId = (text: string): boolean => /^\d{5,20}$/.test(text);
 
-/** Hashtags hold letters, digits and marks of any script, but no spaces and no marks of sentences. */
-export const isHashtag = (text: string): boolean => /^[\p{L}\p{N}\p{M}\p{Emoji}_]{1,150}$/u.test(text);
+/** Hashtags hold letters, digits and marks of any script, and emoji, but no spaces and no marks of sentences. */
+export const isHashtag = (text: string): boolean =>
+  /^(?:[\p{L}\p{N}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}_]|\u200d){1,150}$/u.test(text);

@@ -56,7 +56,7 @@ function outcomeOf<T>(value: unknown, reader: (root: Place) => Reading<T>): Outc
   const unread: string[] = [];
   try {
     const reading = reader(new Place(value, '', unread));
-    return reading.kind === 'read' ? { kind: 'found', value: reading.value, unread } : reading;
+    return reading.kind === 'read' ? { kind: 'found', value: reading.value, unread: [...new Set(unread)] } : reading;
   } catch (error) {
     // O3
     if (error instanceof UnreadableError) return changed(error.path);

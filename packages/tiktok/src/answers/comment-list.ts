@@ -10,7 +10,7 @@ export const parseCommentList = (captured: Captured): Outcome<Page<Comment>> =>
   readApi(captured, (root) =>
     pageOf({
       // Null when there are none.
-      entries: root.at('comments').list(),
+      entries: root.at('comments').requireList(),
       readEntry: readComment,
       idNames: ['cid'],
       hasMore: root.at('has_more'),

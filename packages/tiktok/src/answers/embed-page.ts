@@ -15,5 +15,5 @@ function ofConnectState(root: Place): Reading<readonly string[]> {
   if (page === undefined) return changed('source.data./embed/@');
   const list = page.at('videoList');
   if (!list.isThere) return changed(list.path);
-  return read(list.list().map((video) => video.at('id').requireId()));
+  return read(list.requireList().map((video) => video.at('id').requireId()));
 }

@@ -17,7 +17,7 @@ export const parseGeneralSearch = (captured: Captured): Outcome<Page<Video>> =>
     pageOf({
       entries: root
         .at('data')
-        .list()
+        .requireList()
         .filter((entry) => entry.at('type').requireCount() === videoType),
       readEntry: (entry) => readVideo(entry.at('item')),
       idNames: [],
@@ -29,7 +29,7 @@ export const parseGeneralSearch = (captured: Captured): Outcome<Page<Video>> =>
 export const parseVideoSearch = (captured: Captured): Outcome<Page<Video>> =>
   readApi(captured, (root) =>
     pageOf({
-      entries: root.at('item_list').list(),
+      entries: root.at('item_list').requireList(),
       readEntry: (item) => readVideo(item),
       idNames: ['id'],
       ...continuationOf(root),
@@ -40,7 +40,7 @@ export const parseVideoSearch = (captured: Captured): Outcome<Page<Video>> =>
 export const parseUserSearch = (captured: Captured): Outcome<Page<Author>> =>
   readApi(captured, (root) =>
     pageOf({
-      entries: root.at('user_list').list(),
+      entries: root.at('user_list').requireList(),
       readEntry: readFoundUser,
       idNames: [],
       ...continuationOf(root),

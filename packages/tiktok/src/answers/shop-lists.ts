@@ -11,7 +11,7 @@ export const parseProductList = (captured: Captured): Outcome<Page<Product>> =>
   readApi(captured, (root) => {
     const data = root.at('data').requireObject();
     return pageOf({
-      entries: data.at('products').list(),
+      entries: data.at('products').requireList(),
       readEntry: readListedProduct,
       idNames: ['product_id'],
       hasMore: data.at('has_more'),
@@ -24,7 +24,7 @@ export const parseReviewList = (captured: Captured): Outcome<Page<Review>> =>
   readApi(captured, (root) => {
     const data = root.at('data').requireObject();
     return pageOf({
-      entries: data.at('product_reviews').list(),
+      entries: data.at('product_reviews').requireList(),
       readEntry: readReview,
       idNames: ['review_id'],
       hasMore: data.at('has_more'),

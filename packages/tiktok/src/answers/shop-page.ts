@@ -39,7 +39,7 @@ function ofSearchData(root: Place): Reading<Page<Product>> {
   if (list === undefined) return changed(`loaderData.page_config.components_map.${searchComponent}`);
   const data = list.at('component_data').requireObject();
   return pageOf({
-    entries: data.at('products').list(),
+    entries: data.at('products').requireList(),
     readEntry: readListedProduct,
     idNames: ['product_id'],
     hasMore: data.at('has_more'),

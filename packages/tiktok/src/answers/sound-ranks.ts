@@ -13,7 +13,7 @@ export const parseSoundRanks = (captured: Captured): Outcome<Page<TrendingSound>
     const data = root.at('data').requireObject();
     const pagination = data.at('pagination').requireObject();
     return pageOf({
-      entries: data.at('sound_list').list(),
+      entries: data.at('sound_list').requireList(),
       readEntry: readRankedSound,
       idNames: ['song_id'],
       hasMore: pagination.at('has_more'),

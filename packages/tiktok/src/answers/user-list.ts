@@ -10,7 +10,7 @@ import { pageOf, requirePosition } from './page-of.ts';
 export const parseUserList = (captured: Captured): Outcome<Page<Profile>> =>
   readApi(captured, (root) =>
     pageOf({
-      entries: root.at('userList').list(),
+      entries: root.at('userList').requireList(),
       readEntry: readUserInfo,
       idNames: [],
       hasMore: root.at('hasMore'),

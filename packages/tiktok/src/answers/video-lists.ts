@@ -10,7 +10,7 @@ import { pageOf, requirePosition } from './page-of.ts';
 const videoPage = (root: Place, hasMore: Place, next: () => Position | null) =>
   pageOf({
     // Absent when there are none.
-    entries: root.at('itemList').list(),
+    entries: root.at('itemList').requireList(),
     readEntry: (item) => readVideo(item),
     idNames: ['id'],
     hasMore,
@@ -34,7 +34,7 @@ const weekMs = 7 * 24 * 3600 * 1000;
 export const parseCreatorList = (captured: Captured, askedCursor: string): Outcome<Page<Video>> =>
   readApi(captured, (root) =>
     videoPage(root, root.at('hasMorePrevious'), () => {
-      const last = root.at('itemList').list().at(-1)?.at('createTime').timeSecs() ?? null;
+      const last = root.at('itemList').requireList().at(-1)?.at('createTime').timeSecs() ?? null;
       const nextMs = last === null ? Number(askedCursor) - weekMs : last * 1000;
       return Number.isSafeInteger(nextMs) && nextMs > 0 ? { cursor: `${nextMs}`, token: null } : null;
     }),

@@ -9,7 +9,8 @@ export type Embedded =
 
 /** A script's text ends at the first end tag, whatever stands in it; so says HTML, and so a scan is enough. */
 export function embeddedJson(html: string, elementId: string): Embedded {
-  const open = new RegExp(`<script\\b[^>]*\\bid=["']?${elementId}["']?[^>]*>`, 'i').exec(html);
+  // Bounded, or a page of nothing but starts of scripts would take for ever.
+  const open = new RegExp(`<script\\b[^>]{0,500}\\bid=["']?${elementId}\\b["']?[^>]{0,500}>`, 'i').exec(html);
   if (open === null) return { kind: 'absent' };
   const start = open.index + open[0].length;
   const end = html.indexOf('</script', start);

@@ -43,8 +43,9 @@ export class Place {
   }
 
   /** The first of these texts that is not empty. */
-  firstText = (...names: readonly string[]): string | null =>
-    names.map((name) => this.at(name).text()).find((text) => text !== null && text !== '') ?? null;
+  firstText(...names: readonly string[]): string | null {
+    return names.map((name) => this.at(name).text()).find((text) => text !== null && text !== '') ?? null;
+  }
 
   get isThere(): boolean {
     return !isAbsent(this.value);
@@ -54,18 +55,49 @@ export class Place {
     return isObject(this.value);
   }
 
-  text = (): string | null => this.#read(asText);
-  id = (): string | null => (this.value === '' ? null : this.#read(asId));
-  count = (): number | null => (this.value === '' ? null : this.#read(asCount));
-  number = (): number | null => (this.value === '' ? null : this.#read(asNumber));
-  flag = (): boolean | null => this.#read(asFlag);
-  timeSecs = (): number | null => this.#read(asTimeSecs);
+  text(): string | null {
+    return this.#read(asText);
+  }
 
-  requireText = (): string => this.#require((value) => asText(value) || undefined);
-  requireId = (): string => this.#require(asId);
-  requireCount = (): number => this.#require(asCount);
-  requireFlag = (): boolean => this.#require(asFlag);
-  requireTimeSecs = (): number => this.#require(asTimeSecs);
+  id(): string | null {
+    return this.value === '' ? null : this.#read(asId);
+  }
+
+  count(): number | null {
+    return this.value === '' ? null : this.#read(asCount);
+  }
+
+  number(): number | null {
+    return this.value === '' ? null : this.#read(asNumber);
+  }
+
+  flag(): boolean | null {
+    return this.#read(asFlag);
+  }
+
+  timeSecs(): number | null {
+    return this.#read(asTimeSecs);
+  }
+
+  requireText(): string {
+    return this.#require((value) => asText(value) || undefined);
+  }
+
+  requireId(): string {
+    return this.#require(asId);
+  }
+
+  requireCount(): number {
+    return this.#require(asCount);
+  }
+
+  requireFlag(): boolean {
+    return this.#require(asFlag);
+  }
+
+  requireTimeSecs(): number {
+    return this.#require(asTimeSecs);
+  }
 
   requireObject(): Place {
     if (!this.isObject) throw new UnreadableError(this.path);
@@ -82,8 +114,14 @@ export class Place {
     );
   }
 
-  /** The entries of what must be a list, or absent. */
+  /** The entries of a list; none when it is absent. */
   list(): Place[] {
+    if (this.isThere && !Array.isArray(this.value)) return this.#note([]);
+    return this.entries();
+  }
+
+  /** The same for what is the heart of its answer. */
+  requireList(): Place[] {
     if (this.isThere && !Array.isArray(this.value)) throw new UnreadableError(this.path);
     return this.entries();
   }
