@@ -17,6 +17,7 @@ export { parseCreatorList, parseFeed, parseVideoList } from './answers/video-lis
 export { parseVideoDetail, parseVideoPage } from './answers/video-page.ts';
 export type { Captured } from './captured.ts';
 export type * from './lists/list.ts';
+export { type ListItems, type ListReader, readerOf } from './lists/list-reader.ts';
 export { type ListRequest, requestOf, requestUrlOf } from './lists/list-request.ts';
 export {
   type Advance,

@@ -16,6 +16,11 @@ const keepDigits: SourceReviver = (_key, value, { source }) =>
     ? source
     : value;
 
+// Older ones give no source, and would lose the digits without a word.
+if (JSON.parse('9007199254740993', keepDigits as Parameters<typeof JSON.parse>[1]) !== '9007199254740993') {
+  throw new Error('@wherry/tiktok needs Node 21 or later, whose JSON.parse tells what a number was written as.');
+}
+
 export function parseExactJson(text: string): ExactJson {
   try {
     // TypeScript's library does not know the reviver's third argument.
