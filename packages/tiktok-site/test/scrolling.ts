@@ -34,8 +34,9 @@ export class Watcher<T> {
   }
 
   /** Does something again and again, such as scrolling, until the list is over. */
-  async until(act: () => Promise<unknown>, times = 200): Promise<void> {
-    for (let time = 0; time < times && this.reason === null; time++) {
+  async until(act: () => Promise<unknown>, timeoutMs = 90_000): Promise<void> {
+    const endMs = performance.now() + timeoutMs;
+    while (this.reason === null && performance.now() < endMs) {
       await act();
       await this.#reading;
     }
