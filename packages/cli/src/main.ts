@@ -24,9 +24,8 @@ function programOf(): Command {
     // Commander's own lines for an error are several; ours is one, written below.
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
-  for (const add of [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain])
-  for (const add of [addUp, addRun, addRuns, addLog, addMigrate, addServers, addDrain, addUndrain, addTikTokSite])
-    add(program);
+  const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
+  for (const add of [...commands, addTikTokSite]) add(program);
   return program;
 }
 
