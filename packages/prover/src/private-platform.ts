@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FromPlatform, PlatformOrder, ToPlatform } from './platform-messages.ts';
+import { type FromPlatform, orderVariable, type PlatformOrder, type ToPlatform } from './platform-messages.ts';
 import type { AttemptStart } from './watched-engine.ts';
 
 const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
@@ -31,9 +31,10 @@ export class PrivatePlatform {
     const { dataFolder, port } = this.#order;
     const order = { ...this.#order, port: this.#url === '' ? port : Number(new URL(this.#url).port) };
     const log = openSync(path.join(dataFolder, 'platform-process.log'), 'a');
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, JSON.stringify(order)], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
       stdio: ['ignore', log, log, 'ipc'],
-      env: process.env,
+      // Not an argument, which every user of the machine could read.
+      env: { ...process.env, [orderVariable]: JSON.stringify(order) },
     });
     closeSync(log);
     this.#child = child;
