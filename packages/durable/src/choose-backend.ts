@@ -1,4 +1,4 @@
-import { checked } from './api-answer.ts';
+import { checked, problemOf } from './api-answer.ts';
 import type { Backend } from './backend.ts';
 import { HttpClient } from './http-client.ts';
 import { ApifyStorages } from './journal/apify-storages.ts';
@@ -30,9 +30,7 @@ export async function chooseBackend(environment: Environment = process.env): Pro
     requestQueueId: needed('ACTOR_DEFAULT_REQUEST_QUEUE_ID', 'APIFY_DEFAULT_REQUEST_QUEUE_ID'),
   };
   if (await hasCommits(http, run.runId)) return new WherryBackend({ ...api, runId: run.runId });
-  const settleSecs = variable('WHERRY_JOURNAL_SETTLE_SECS');
-  const settle = settleSecs === undefined ? {} : { settleMs: Number(settleSecs) * 1000 };
-  const storages = new ApifyStorages(http, run, settle);
+  const storages = new ApifyStorages(http, run, settleOf(variable('WHERRY_JOURNAL_SETTLE_SECS')));
   return new JournalBackend({ storages, runs: new RunsApi(http), runId: run.runId });
 }
 
@@ -40,8 +38,17 @@ export async function chooseBackend(environment: Environment = process.env): Pro
 async function hasCommits(http: HttpClient, runId: string): Promise<boolean> {
   const call = { method: 'GET', path: `/wherry/v1/runs/${encodeURIComponent(runId)}/commits/last` } as const;
   const answer = await http.sendUntilAnswered(call);
-  // The run exists, for this program is its container: a 404 is of the route.
-  return checked(call, answer, [404]).status !== 404;
+  // A 404 is of the route, unless it says that there is no such run.
+  const hasNoRoute = answer.status === 404 && problemOf(answer).type !== 'record-not-found';
+  if (!hasNoRoute) checked(call, answer, []);
+  return !hasNoRoute;
+}
+
+/** Unset on Apify; Wherry, whose API is never late, sets it to less. */
+function settleOf(secs: string | undefined): { settleMs?: number } {
+  if (secs === undefined) return {};
+  if (/^\d+(?:\.\d+)?$/.test(secs)) return { settleMs: Number(secs) * 1000 };
+  throw new Error(`WHERRY_JOURNAL_SETTLE_SECS must be a number of seconds, but is "${secs}".`);
 }
 
 async function localBackend(environment: Environment): Promise<Backend> {

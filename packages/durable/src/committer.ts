@@ -60,13 +60,18 @@ interface Member {
 /** The platform takes bodies up to 9 MiB; a batch stays far below, for sizes are estimates and others wait for it. */
 const maxBatchSize = 1024 * 1024;
 const maxBatchLength = 500;
+/** Far more than any backend takes in one commit, whatever the estimate: making a text of it might fail. */
+const maxChangeSize = 128 * 1024 * 1024;
 
 export class Committer {
   readonly #backend: Backend;
   #lastSequence: number;
   #queue: Waiting[] = [];
+  /** Those of all that is queued or under way. */
+  readonly #unsettled = new Set<Promise<void>>();
   #restWork: (() => void)[] = [];
   #running = false;
+  #applying = false;
   #failure: Error | undefined;
 
   constructor(backend: Backend, lastSequence: number) {
@@ -74,18 +79,26 @@ export class Committer {
     this.#lastSequence = lastSequence;
   }
 
+  /** Whether a change is being made in memory. It may be made again, so it must not hand over others. */
+  get isApplying(): boolean {
+    return this.#applying;
+  }
+
   /** Answers once the change is durable. */
   submit(change: Change): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const settle = Promise.withResolvers<void>();
     this.#queue.push({ change, alone: false, settle });
+    this.#unsettled.add(settle.promise);
+    const forget = () => void this.#unsettled.delete(settle.promise);
+    settle.promise.then(forget, forget);
     this.#wake();
     return settle.promise;
   }
 
   /** Runs `work` between two commits, when nothing that is in memory is still to be acknowledged. */
-  atRest(work: () => void): Promise<void> {
-    const done = Promise.withResolvers<void>();
+  atRest<Result>(work: () => Result): Promise<Result> {
+    const done = Promise.withResolvers<Result>();
     this.#restWork.push(() => {
       try {
         done.resolve(work());
@@ -99,8 +112,7 @@ export class Committer {
 
   /** Answers once all that was handed over before is settled; throws when nothing can be committed any more (M5). */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#queue.map(({ settle }) => settle.promise));
-    await this.atRest(() => undefined);
+    await Promise.allSettled(this.#unsettled);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -132,12 +144,15 @@ export class Committer {
       const waiting = this.#queue[0]!;
       if (waiting.alone && batch.length > 0) break;
       this.#queue.shift();
+      this.#applying = true;
       try {
-        const applied = waiting.change.apply();
+        const applied = withinLimits(waiting.change.apply());
         batch.push({ waiting, applied });
         size += applied.size;
       } catch (error) {
         waiting.settle.reject(error);
+      } finally {
+        this.#applying = false;
       }
       if (waiting.alone && batch.length > 0) break;
     }
@@ -188,6 +203,14 @@ export class Committer {
       this.#queue.unshift(...batch.map(({ waiting }) => waiting));
     }
   }
+}
+
+/** M3 @throws CommitRejectedError */
+function withinLimits(applied: Applied): Applied {
+  if (applied.size <= maxChangeSize) return applied;
+  applied.undo();
+  const facts = { part: undefined, type: 'request-too-large', statusCode: 413 };
+  throw new CommitRejectedError(`It is larger than ${maxChangeSize} characters. Commit it in smaller parts.`, facts);
 }
 
 function operationsByDocument(batch: readonly Member[]): Map<CommittedDocument, Operation[]> {

@@ -45,6 +45,9 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 export const pathText = (where: string, path: readonly (string | number)[]): string =>
   where + path.map((key) => (/^[A-Za-z_]\w*$/.test(`${key}`) ? `.${key}` : `[${JSON.stringify(key)}]`)).join('');
 
+/** Engines and parsers go through nested values by recursion; none comes to its limit this far in. */
+const maxDepth = 500;
+
 /** What stands in a copy for an object that is not plain; undefined when nothing may. */
 export type SpecialCopy = (value: object) => Copied<unknown> | undefined;
 
@@ -52,12 +55,15 @@ export class Copier {
   size = 0;
   readonly #where: string;
   readonly #special: SpecialCopy;
+  readonly #depth: number;
   readonly #path: (string | number)[] = [];
   readonly #ancestors = new Set<object>();
 
-  constructor(where: string, special: SpecialCopy = () => undefined) {
+  /** @param depth of the place where the copy will be */
+  constructor(where: string, special: SpecialCopy = () => undefined, depth = 0) {
     this.#where = where;
     this.#special = special;
+    this.#depth = depth;
   }
 
   copy(value: unknown): unknown {
@@ -80,6 +86,7 @@ export class Copier {
 
   #copyObject(value: object): unknown {
     if (this.#ancestors.has(value)) throw this.#notJson('part of a cycle');
+    if (this.#depth + this.#path.length > maxDepth) throw this.#tooDeep();
     this.#ancestors.add(value);
     const copied = Array.isArray(value) ? this.#copyList(value) : this.#copyFields(value);
     this.#ancestors.delete(value);
@@ -112,6 +119,11 @@ export class Copier {
     const copied = this.copy(value);
     this.#path.pop();
     return copied;
+  }
+
+  #tooDeep(): NotJsonError {
+    const place = pathText(this.#where, this.#path.slice(0, 5));
+    return new NotJsonError(`${place} is nested more than ${maxDepth} levels deep. Nothing was changed.`);
   }
 
   #notJson(what: string): NotJsonError {

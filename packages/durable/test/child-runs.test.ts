@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { type RunFixture, startRunFixture, until } from '../../platform/test/run-fixture.ts';
 import type { Backend } from '../src/backend.ts';
 import { RefusedError } from '../src/errors.ts';
-import { HttpClient } from '../src/http-client.ts';
 import { ApifyStorages } from '../src/journal/apify-storages.ts';
 import type { AtCrashPoint, CrashPoint } from '../src/journal/crash-points.ts';
 import { JournalBackend } from '../src/journal/journal-backend.ts';
 import { RunsApi } from '../src/runs-api.ts';
+import { KeylessClient } from './keyless-client.ts';
 
 const child = `
   import { Actor } from 'apify';
@@ -29,7 +29,7 @@ async function startParent(fixture: RunFixture) {
 type Parent = Awaited<ReturnType<typeof startParent>>;
 
 function openJournal(fixture: RunFixture, { run }: Parent, at?: AtCrashPoint, baseUrl = fixture.platform.url): Backend {
-  const http = new HttpClient({ baseUrl, token: fixture.platform.token });
+  const http = new KeylessClient({ baseUrl, token: fixture.platform.token });
   const { defaultDatasetId: datasetId, defaultKeyValueStoreId: keyValueStoreId } = run;
   const address = { runId: run.id, datasetId, keyValueStoreId, requestQueueId: run.defaultRequestQueueId };
   const storages = new ApifyStorages(http, address, { settleMs: 100 });
@@ -125,7 +125,7 @@ const callingParent = (childId: string) => `
   import { openState } from '@wherry/durable';
   process.env.WHERRY_JOURNAL_SETTLE_SECS = '0.2';
   const state = await openState({ key: 'calls', initial: () => ({ next: 1 }) });
-  while (state.value.next <= 3) {
+  while (state.value.next <= 2) {
     const { next } = state.value;
     const { status, defaultDatasetId } = await state.call('${childId}', { n: next }, { key: 'child-' + next });
     await state.commit((draft, tx) => {
@@ -142,16 +142,14 @@ test.each([true, false])(
     await using fixture = await startRunFixture({ commits, servers: 3 });
     const childId = await fixture.deploy('child', child);
     const run = await fixture.start(await fixture.deploy('parent', callingParent(childId)));
-    for (let moves = 1; moves <= 3; moves += 1) {
+    for (let moves = 1; moves <= 2; moves += 1) {
       await until(async () => (await fixture.client.actor(childId).runs().list()).total >= moves);
       await fixture.migrate(run.id, 'lost');
     }
     const { status } = await fixture.client.run(run.id).waitForFinish();
     expect(status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
-    expect(await fixture.itemsOf(run)).toEqual(
-      [1, 2, 3].map((next) => ({ next, status: 'SUCCEEDED', hasResults: true })),
-    );
-    expect((await fixture.client.actor(childId).runs().list()).total).toBe(3);
+    expect(await fixture.itemsOf(run)).toEqual([1, 2].map((next) => ({ next, status: 'SUCCEEDED', hasResults: true })));
+    expect((await fixture.client.actor(childId).runs().list()).total).toBe(2);
   },
 );
 

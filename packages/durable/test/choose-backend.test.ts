@@ -52,9 +52,16 @@ test.each([
   [401, 'user-or-token-not-found', 'refused'],
   [403, 'attempt-fenced', 'attempt-fenced'],
   [403, 'insufficient-permissions', 'refused'],
+  [404, 'record-not-found', 'refused'],
 ])('an answer %i %s is an error, no backend', async (status, type, code) => {
   await using api = await startAnswering([status, type]);
   await expect(chooseBackend(environmentOf(api.url))).rejects.toThrow(expect.objectContaining({ code }));
+});
+
+test('a time to settle that is no number is an error', async () => {
+  await using api = await startAnswering([404, 'page-not-found']);
+  const environment = { ...environmentOf(api.url), WHERRY_JOURNAL_SETTLE_SECS: 'soon' };
+  await expect(chooseBackend(environment)).rejects.toThrow(/WHERRY_JOURNAL_SETTLE_SECS must be a number/);
 });
 
 test('an environment that does not name the run’s storages is an error', async () => {

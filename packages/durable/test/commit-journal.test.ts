@@ -1,4 +1,5 @@
 /** The journal over a model of Apify in memory: seeded histories of ends, lost answers, late pushes and late counts. */
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Commit, CommitParts, JsonObject } from '../src/commit.ts';
@@ -130,6 +131,7 @@ test.each<[Partial<CommitParts>, string]>([
   [{ records: [{ key: 'a', value: 'x'.repeat(10_000_000) }] }, 'records[0]'],
   [{ records: [{ key: 'a', value: { no: 'text' }, contentType: 'text/html' }] }, 'records[0]'],
   [{ requests: [{ add: [{ url: 'no address' }] }] }, 'requests[0]'],
+  [{ requests: [{ add: [{ url: urlOf(1), payload: 'x'.repeat(10_000_000) }] }] }, 'requests[0]'],
   [{ requests: [{ handled: ['unknown'] }] }, 'requests[0]'],
   [{ charges: [{ eventName: 'page', count: 0 }] }, 'charges[0]'],
 ])('J5: what can be seen to be wrong is rejected before anything is written: case %#', async (parts, part) => {
@@ -197,6 +199,32 @@ test('J1: a commit that is too large for the journal’s record is stored beside
     await next.commit(commitOf(2, parts, 'second'));
     expect([...world.records.keys()].filter((key) => key.includes('JOURNAL-2'))).toEqual([]);
   }
+});
+
+test('J2: the late mark of a commit does not undo the intent of the next one', async () => {
+  class Slow extends FakeStorages {
+    override async pushItems(...push: Parameters<FakeStorages['pushItems']>) {
+      await delay(30);
+      return super.pushItems(...push);
+    }
+  }
+  const api = new FakeApify(new Dice(1));
+  const journal = new CommitJournal(new Slow(api, new Dice(2)), { markAfterMs: 1 });
+  const push = (n: number) => journal.commit(commitOf(n, { items: [{ items: [{ n }] }] }));
+  await Promise.all([push(1), push(2)]);
+  expect(JSON.parse(api.journal!)).toMatchObject({ sequence: 2 });
+  await delay(30);
+  expect(JSON.parse(api.journal!)).toMatchObject({ sequence: 2, phase: 'done' });
+});
+
+test('items and requests that are too many for one call go in several', async () => {
+  const { api, journal } = await startJournal();
+  const payload = 'é'.repeat(600_000);
+  const add = Array.from({ length: 30 }, (_, index) => ({ url: urlOf(index), payload }));
+  const items = Array.from({ length: 12 }, (_, index) => ({ index, payload }));
+  await journal.commit(commitOf(1, { items: [{ items }], requests: [{ add }] }));
+  expect(api.all('').map(({ index }) => index)).toEqual(items.map(({ index }) => index));
+  expect([...api.requests.values()].map(({ url }) => url)).toEqual(add.map(({ url }) => url));
 });
 
 test('a journal of a newer format is left untouched', async () => {

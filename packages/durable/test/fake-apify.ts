@@ -1,5 +1,6 @@
 import type { JsonObject } from '../src/commit.ts';
 import { RefusedError } from '../src/errors.ts';
+import { maxBodyBytes } from '../src/journal/body-parts.ts';
 import { requestIdOf } from '../src/journal/plan.ts';
 import type { QueueAddress, Storages, StoredRecord } from '../src/journal/storages.ts';
 
@@ -32,6 +33,13 @@ interface Stored {
   readonly item: JsonObject;
   /** From when on readers see it. */
   readonly visibleAt: number;
+}
+
+/** As Apify's API does. */
+function checkBody(body: readonly JsonObject[], maxLength = Number.POSITIVE_INFINITY): void {
+  if (body.length > maxLength) throw new RefusedError('too many', { statusCode: 400, type: 'invalid-input' });
+  if (Buffer.byteLength(JSON.stringify(body)) <= maxBodyBytes) return;
+  throw new RefusedError('too large', { statusCode: 413, type: 'request-too-large' });
 }
 
 /** What Apify holds of one run. Its time passes only when somebody waits, or a call is made. */
@@ -118,6 +126,10 @@ export class FakeStorages implements Storages {
     this.#api.pass(ms);
   }
 
+  lastingId(_kind: string, id: string) {
+    return id;
+  }
+
   async readJournal() {
     this.#read();
     return this.#api.journal;
@@ -165,6 +177,7 @@ export class FakeStorages implements Storages {
   }
 
   async pushItems(datasetId = '', items: readonly JsonObject[]) {
+    checkBody(items);
     if (datasetId === 'refusing') throw new RefusedError('no', { statusCode: 400, type: 'schema-validation-error' });
     const push = () => this.#api.push(datasetId, items);
     const fate = this.#fate();
@@ -182,6 +195,7 @@ export class FakeStorages implements Storages {
   }
 
   async addRequests({ queueId = '' }: QueueAddress, requests: readonly JsonObject[]) {
+    checkBody(requests, 25);
     this.#write(() => {
       for (const request of requests) {
         const id = requestIdOf(request.uniqueKey as string);

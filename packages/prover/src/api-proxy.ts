@@ -63,7 +63,7 @@ export class ApiProxy {
     const attempt = this.#attemptOf(request);
     const bytes = await buffer(request);
     if (attempt === undefined) return this.#send(request, bytes, (answer) => pass(answer, response), response);
-    attempt.hasArrived();
+    attempt.hasCalled();
     const { method = 'GET', url = '/' } = request;
     const path = url.split('?')[0]!;
     const body = jsonOf(bytes, request.headers);

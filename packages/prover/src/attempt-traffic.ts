@@ -1,4 +1,5 @@
 /** An attempt as the prover sees it: its process, its events websockets, and whether its calls come through. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptStart } from './watched-engine.ts';
 
 /**
@@ -6,6 +7,9 @@ import type { AttemptStart } from './watched-engine.ts';
  * way wait until it is thawed.
  */
 export type Passage = 'open' | 'cut' | 'held';
+
+/** What a thawed attempt gets to show what it still does. */
+const afterlifeMs = 500;
 
 export class AttemptTraffic {
   readonly start: AttemptStart;
@@ -15,6 +19,7 @@ export class AttemptTraffic {
   #thawed = Promise.withResolvers<void>();
   readonly #arrived = Promise.withResolvers<void>();
   readonly #migrating = Promise.withResolvers<void>();
+  #called = Promise.withResolvers<void>();
   #reconnected = Promise.withResolvers<void>();
 
   constructor(start: AttemptStart) {
@@ -35,8 +40,15 @@ export class AttemptTraffic {
     return this.#migrating.promise;
   }
 
-  hasArrived(): void {
+  hasCalled(): void {
     this.#arrived.resolve();
+    this.#called.resolve();
+    this.#called = Promise.withResolvers();
+  }
+
+  /** Answers at its next call. */
+  get nextCall(): Promise<void> {
+    return this.#called.promise;
   }
 
   sawMigrating(): void {
@@ -46,7 +58,7 @@ export class AttemptTraffic {
   addSocket(close: () => void): void {
     this.sockets.add(close);
     this.#reconnected.resolve();
-    this.hasArrived();
+    this.#arrived.resolve();
   }
 
   /** Drops its events websockets. Answers once it has opened one again. */
@@ -63,11 +75,17 @@ export class AttemptTraffic {
     signalGroup(this.start.pid, 'SIGSTOP');
   }
 
-  thaw(): void {
+  /**
+   * Lets it go on, for a while: who does not end by itself when it finds that it is fenced is ended, as the platform would
+   * once it reaches its server again. Answers when it is over.
+   */
+  async thaw(): Promise<void> {
     if (this.passage !== 'held') return;
     this.passage = 'open';
     signalGroup(this.start.pid, 'SIGCONT');
     this.#thawed.resolve();
+    await delay(afterlifeMs);
+    this.end();
   }
 
   get thawed(): Promise<void> {

@@ -30,11 +30,13 @@ export async function failingCases(options: ShrinkingOptions): Promise<FailingCa
   return found.toSorted((one, other) => (one.kind < other.kind ? -1 : 1));
 }
 
-/** The cases that struck earliest tell their story best. */
-function firstOfEachKind({ trials, allowed }: ShrinkingOptions): Map<FaultKind, Trial> {
+/** The cases that fail in the most ways, and of them those that struck earliest, tell their story best. */
+function firstOfEachKind(options: ShrinkingOptions): Map<FaultKind, Trial> {
+  const { trials, allowed } = options;
   const first = new Map<FaultKind, Trial>();
+  const waysOf = (trial: Trial) => failuresOf(options, trial).length;
   const bad = trials.all.filter((trial) => failing(trials.findingsOf(trial), allowed).length > 0);
-  for (const trial of bad.toSorted((one, other) => weightOf(one) - weightOf(other))) {
+  for (const trial of bad.toSorted((one, other) => waysOf(other) - waysOf(one) || weightOf(one) - weightOf(other))) {
     for (const { kind } of trial.faults) if (!first.has(kind)) first.set(kind, trial);
   }
   return first;
@@ -42,11 +44,11 @@ function firstOfEachKind({ trials, allowed }: ShrinkingOptions): Map<FaultKind, 
 
 const weightOf = ({ faults }: Trial): number => faults.length * 1000 + (faults[0]?.ordinal ?? 0);
 
-/** The first of the simpler cases that fails in a way in which the case failed, else the case itself, run again. */
+/** The first of the simpler cases that fails in every way in which the case failed, else the case itself, run again. */
 async function simplest(options: ShrinkingOptions, lane: number, kind: FaultKind, trial: Trial): Promise<FailingCase> {
   const { trials, goesOn } = options;
-  const known = new Set(failuresOf(options, trial));
-  const failsAlike = (other: Trial) => failuresOf(options, other).some((failure) => known.has(failure));
+  const known = failuresOf(options, trial);
+  const failsAlike = (other: Trial) => new Set(known).isSubsetOf(new Set(failuresOf(options, other)));
   for (const faults of simplerCases(trial.faults)) {
     if (!goesOn()) break;
     if (!faults.some((fault) => fault.kind === kind)) continue;
@@ -54,10 +56,10 @@ async function simplest(options: ShrinkingOptions, lane: number, kind: FaultKind
     if (failsAlike(simpler)) return describe(options, kind, simpler, true);
   }
   const again = goesOn() ? await trials.tryOne(lane, trial.faults) : undefined;
-  return describe(options, kind, trial, again !== undefined && failsAlike(again));
+  return describe(options, kind, trial, again === undefined ? null : failsAlike(again));
 }
 
-function describe(options: ShrinkingOptions, kind: FaultKind, trial: Trial, isReproduced: boolean): FailingCase {
+function describe(options: ShrinkingOptions, kind: FaultKind, trial: Trial, isReproduced: boolean | null): FailingCase {
   const findings: Finding[] = options.trials.findingsOf(trial);
   const { timeline, log } = trial.run;
   return {

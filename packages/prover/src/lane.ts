@@ -39,8 +39,6 @@ export interface CaseRun {
 }
 
 const token = 'the-token-of-the-private-platform';
-/** What a thawed attempt gets to show what it still does. */
-const afterlifeMs = 500;
 const childrenMs = 15_000;
 const pollMs = 50;
 
@@ -146,6 +144,7 @@ export class Lane {
       if (status !== undefined && isTerminal(status)) return status;
       await delay(pollMs);
     }
+    if (this.#isClosed) throw new Error('the lane was closed while a run was under way');
     await this.#client().run(runId).abort();
     return 'STUCK';
   }
@@ -153,9 +152,7 @@ export class Lane {
   /** Waits for what the run left behind: a fault under way, a thawed attempt, its children. */
   async #settle(watch: RunWatch): Promise<void> {
     await watch.settled();
-    const frozen = watch.attempts.filter(({ passage }) => passage === 'held');
-    for (const attempt of frozen) attempt.thaw();
-    if (frozen.length > 0) await delay(afterlifeMs);
+    await watch.thawAll();
     watch.end();
     const endsAt = performance.now() + childrenMs;
     const isBusy = async () => (await this.#client().runs().list()).items.some(({ status }) => !isTerminal(status));

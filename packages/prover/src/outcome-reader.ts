@@ -1,7 +1,7 @@
 /** Reads what a run gave, all of it, once it is over. */
 import type { ActorRun, ApifyClient } from 'apify-client';
 import { digestOf } from './body.ts';
-import { comparedOf, isInternal } from './internal-records.ts';
+import { comparedRecords } from './internal-records.ts';
 import type { Json } from './json.ts';
 import { type Group, groupsOf, type Outcome, type OutsideRequest } from './outcome.ts';
 
@@ -87,22 +87,20 @@ async function recordGroups(client: ApifyClient, id: string, place: string): Pro
     if (!page.isTruncated) break;
     after = page.nextExclusiveStartKey;
   }
-  const groups = await Promise.all(
-    keys
-      .filter((key) => !isInternal(key))
-      .map(async (key): Promise<Group[]> => {
-        const record = await store.getRecord(key, { buffer: true });
-        const value = record && recordValue(record.value as Buffer, record.contentType ?? '');
-        return value === undefined ? [] : [{ kind: 'record', place: `${place}/${key}`, values: [value] }];
-      }),
+  const values = await Promise.all(
+    keys.map(async (key): Promise<[string, Json][]> => {
+      const record = await store.getRecord(key, { buffer: true });
+      return record === undefined ? [] : [[key, recordValue(record.value as Buffer, record.contentType ?? '')]];
+    }),
   );
-  return groups.flat();
+  const compared = comparedRecords(new Map(values.flat()));
+  return [...compared].map(([key, value]) => ({ kind: 'record', place: `${place}/${key}`, values: [value] }));
 }
 
-function recordValue(bytes: Buffer, contentType: string): Json | undefined {
+function recordValue(bytes: Buffer, contentType: string): Json {
   if (!contentType.startsWith('application/json')) return { contentType, digest: digestOf(bytes) };
   try {
-    return comparedOf(JSON.parse(bytes.toString()) as Json);
+    return JSON.parse(bytes.toString()) as Json;
   } catch {
     return { contentType, digest: digestOf(bytes) };
   }

@@ -57,7 +57,8 @@ export class OutsideProxy {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const tunnel = this.#tunnels.get(request.socket);
     const url = urlOf(request, tunnel);
-    if (url === undefined) return answerStatus(response);
+    // The SDK asks the proxy about itself before it uses it, and asks it through the proxy.
+    if (url === undefined || url.host === `127.0.0.1:${this.port}`) return answerStatus(response);
     const attempt = tunnel === undefined ? this.#attemptOf(request) : tunnel.attempt;
     const bytes = await buffer(request);
     const asked = outsideRequestOf(request, url, bytes);

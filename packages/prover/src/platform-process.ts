@@ -32,7 +32,15 @@ const engine = new WatchedEngine({
   }),
 });
 
-const platform = await startPlatform({ dataFolder, token, port, advertisedUrl, engine, handoffs });
+const platform = await startPlatform({
+  dataFolder,
+  token,
+  port,
+  advertisedUrl,
+  engine,
+  handoffs,
+  commits: order.takesCommits,
+});
 
 async function close(): Promise<void> {
   await platform.close();

@@ -105,6 +105,7 @@ class Proof {
       verdict: isUnsafe ? 'unsafe' : reasons.length > 0 ? 'unclear' : 'safe',
       ...{ reasons, actor, seed, allowed },
       ...{ budgetSecs: this.#budgetSecs, tookSecs: Math.round(this.#elapsedSecs() * 10) / 10 },
+      faults: this.#faultCount(),
       ...{ cleanRuns: cleanRuns?.count ?? 0, cleanMs: cleanRuns?.longestMs ?? 0 },
       writes: Object.fromEntries(
         Map.groupBy(types, (type) => type)

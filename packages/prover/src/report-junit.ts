@@ -1,4 +1,5 @@
 /** The verdict as JUnit XML: a test case for each kind of fault. */
+import { failureNames } from './finding.ts';
 import type { FailingCase, Verdict } from './verdict.ts';
 
 export function reportJunit({ actor, rows, failing, verdict, reasons, tookSecs }: Verdict): string {
@@ -28,7 +29,7 @@ export function reportJunit({ actor, rows, failing, verdict, reasons, tookSecs }
 }
 
 function failureElement(failedRuns: number, runs: number, found: FailingCase | undefined): string {
-  const message = `${failedRuns} of ${runs} runs failed${found === undefined ? '' : `: ${found.failures.join(', ')}`}`;
+  const message = `${failedRuns} of ${runs} runs failed${found === undefined ? '' : `: ${found.failures.map((failure) => failureNames[failure]).join(', ')}`}`;
   const text = found === undefined ? '' : `${found.story}\nreplay: ${found.replay}`;
   return `<failure message="${escaped(message)}">${escaped(text)}</failure>`;
 }

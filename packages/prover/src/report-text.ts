@@ -13,7 +13,7 @@ export function reportText(verdict: Verdict, table: Table, replayWith: (replay: 
     '',
     `${kind}: ${story}`,
     ...findings.slice(1, 4).map((finding) => `  also: ${findingText(finding)}`),
-    `  again: ${replayWith(replay)}${isReproduced ? '' : '   (a second run of it came through)'}`,
+    `  again: ${replayWith(replay)}${isReproduced !== false ? '' : '   (a second run of it came through)'}`,
   ]);
   return [
     ...['', table(head, body), ...stories],
@@ -24,9 +24,8 @@ export function reportText(verdict: Verdict, table: Table, replayWith: (replay: 
 
 const columns = ['lost', 'duplicated', 'changed', 'chargedTwice', 'startedTwice', 'neverFinished', 'wasted'] as const;
 
-export function headline({ verdict, rows, actor, seed, tookSecs, failing }: Verdict): string {
-  const runs = rows.reduce((sum, row) => sum + row.runs, 0);
-  const facts = `${runs} faults in ${Math.round(tookSecs)} s, seed ${seed}`;
+export function headline({ verdict, faults, actor, seed, tookSecs, failing }: Verdict): string {
+  const facts = `${faults} faults in ${Math.round(tookSecs)} s, seed ${seed}`;
   switch (verdict) {
     case 'safe':
       return `SAFE: ${actor} lost nothing and repeated nothing in its results (${facts}).`;

@@ -98,8 +98,11 @@ export class RunWatch {
     while (made() < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  nextOf(attempt: AttemptTraffic): AttemptTraffic | undefined {
-    return this.attempts.find(({ number }) => number > attempt.number);
+  /** Answers when no frozen attempt is left. */
+  async thawAll(): Promise<void> {
+    const frozen = this.attempts.filter(({ passage }) => passage === 'held');
+    for (const { number } of frozen) this.timeline.note(number, 'thawed');
+    await Promise.all(frozen.map((attempt) => attempt.thaw()));
   }
 
   /** Answers when no fault is under way any more. */
@@ -141,6 +144,8 @@ export class RunWatch {
 
   async #strike(fault: Fault, exchange: Exchange, event: WriteEvent): Promise<void> {
     const { attempt } = exchange;
+    // A cold handoff waits for every container before it.
+    void this.thawAll();
     const strike = strikes[fault.kind](this.#scene, fault, exchange, event);
     const settled = strike.settled.catch((error: unknown) => {
       this.timeline.note(attempt.number, `the fault could not be carried out: ${String(error)}`);

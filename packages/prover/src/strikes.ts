@@ -16,8 +16,11 @@ type Carrying = (scene: Scene, fault: Fault, exchange: Exchange, event: WriteEve
 
 /** So long a write is held for `migrating`, when the attempt has no websocket that it could come through. */
 const migratingWaitMs = 3000;
-/** What an Actor needs to hear an event that is on its way. */
-const hearMs = 20;
+/**
+ * What an event takes to be heard, where nothing else shows it. Less than the SDK waits before it reboots: an answer that
+ * is held for longer than the whole drain takes is no planned handoff any more, but a network that is down.
+ */
+const hearMs = 10;
 /** A client that reconnects its events websocket has this long. */
 const reconnectMs = 1000;
 const troubledCalls = { refused: 2, late: 5 };
@@ -52,12 +55,17 @@ function planned(mode: 'warm' | 'cold'): Carrying {
           scene.watch.timeline.note(attempt.number, `the handoff did not come about: ${outcome}`);
         moved.resolve();
       }, moved.reject);
-      await Promise.race([attempt.migrating, moved.promise, unheard(scene, attempt)]);
-      await delay(hearMs);
+      await Promise.race([heard(attempt), moved.promise, unheard(scene, attempt)]);
       exchange.answer(made ?? (await scene.watch.forward(exchange, event)));
     };
     return { answered: answer(), settled: moved.promise };
   };
+}
+
+/** `migrating` has reached the attempt: it makes a call upon it, or has had the time that an event takes. */
+async function heard(attempt: AttemptTraffic): Promise<void> {
+  await attempt.migrating;
+  await Promise.race([attempt.nextCall, delay(hearMs)]);
 }
 
 /** An attempt without a websocket is told nothing; it is replaced once the next one is there. */
@@ -99,16 +107,9 @@ function frozen(scene: Scene, fault: Fault, exchange: Exchange, event: WriteEven
   const replace = async () => {
     await stopped;
     await scene.migrate('lost');
-    thawLater(scene, attempt);
+    void scene.watch.writesOfNext(attempt.number, writesBeforeThaw).then(() => scene.watch.thawAll());
   };
   return { answered: answer(), settled: replace() };
-}
-
-function thawLater(scene: Scene, attempt: AttemptTraffic): void {
-  void scene.watch.writesOfNext(attempt.number, writesBeforeThaw).then(() => {
-    attempt.thaw();
-    scene.watch.timeline.note(attempt.number, 'thawed');
-  });
 }
 
 function lostAnswer(scene: Scene, fault: Fault, exchange: Exchange, event: WriteEvent): Strike {
@@ -145,8 +146,7 @@ function deaf(scene: Scene, fault: Fault, exchange: Exchange, event: WriteEvent)
     const hears = await Promise.race([reconnected, delay(reconnectMs, false)]);
     if (hears) {
       scene.migrate('warm').then(() => settled.resolve(), settled.reject);
-      await Promise.race([attempt.migrating, settled.promise]);
-      await delay(hearMs);
+      await Promise.race([heard(attempt), settled.promise]);
     } else {
       scene.watch.doomed = attempt;
       settled.resolve();

@@ -12,8 +12,8 @@ export interface FailingCase {
   readonly story: string;
   /** What `--replay` takes. */
   readonly replay: string;
-  /** Whether a second run of the same case failed in the same way. */
-  readonly isReproduced: boolean;
+  /** Whether a second run of the same case failed in the same way; null when there was no time for one. */
+  readonly isReproduced: boolean | null;
   readonly timeline: readonly TimelineEvent[];
   readonly log: string;
 }
@@ -27,6 +27,8 @@ export interface Verdict {
   readonly seed: number;
   readonly budgetSecs: number;
   readonly tookSecs: number;
+  /** How many struck. A run with several counts for the kind of each in `rows`. */
+  readonly faults: number;
   /** Undisturbed runs, and how long the longest of them took. */
   readonly cleanRuns: number;
   readonly cleanMs: number;

@@ -16,8 +16,11 @@ export interface WorkshopOptions {
   readonly chargedEvents: readonly string[];
 }
 
+/** What one more fault may take: a boot, a drain, or a client's retries. */
+const msOfFault = 15_000;
+
 export class Workshop {
-  /** A run that takes longer is ended; known better once an undisturbed one was seen. */
+  /** A run that takes longer is ended, faults apart; known better once an undisturbed one was seen. */
   mostMs = 10 * 60_000;
   readonly #lanes: readonly Lane[];
   readonly #actorId: string;
@@ -55,7 +58,8 @@ export class Workshop {
   }
 
   run(lane: number, faults: Case): Promise<CaseRun> {
-    return this.#lanes[lane]!.run(faults, { actorId: this.#actorId, input: this.#input, mostMs: this.mostMs });
+    const mostMs = this.mostMs + faults.length * msOfFault;
+    return this.#lanes[lane]!.run(faults, { actorId: this.#actorId, input: this.#input, mostMs });
   }
 
   async close(): Promise<void> {

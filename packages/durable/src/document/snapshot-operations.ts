@@ -4,71 +4,82 @@ import { type CollectionData, isCollectionData, SetData } from './collection-dat
 import { encode } from './encoding.ts';
 import type { Operation, Path, Scalar } from './operation.ts';
 
-/** About how many characters one operation of a snapshot has: small, so that making one stops commits for a moment only. */
-const groupSize = 16 * 1024;
-
 /**
- * The operations that make a tree out of nothing. The tree must stand still meanwhile.
- * @param found is given the collections that are in the tree
+ * The operations that make a tree out of nothing, each of about `groupSize` characters at most, so that making one stops
+ * the program for a moment only. The tree must stand still meanwhile.
  */
-export function* treeOperations(path: Path, value: unknown, found: Set<CollectionData>): Generator<Operation> {
-  if (sizeWithin(value, groupSize) < groupSize) yield ['set', path, encode(value, found)];
-  else if (Array.isArray(value)) yield* listOperations(path, value, found);
-  else yield* objectOperations(path, value as Record<string, unknown>, found);
-}
+export class TreeOperations {
+  readonly #groupSize: number;
+  readonly #found: Set<CollectionData>;
 
-function* listOperations(path: Path, list: readonly unknown[], found: Set<CollectionData>): Generator<Operation> {
-  yield ['set', path, []];
-  let [group, size]: [Json[], number] = [[], 0];
-  for (const [index, item] of list.entries()) {
-    const itemSize = sizeWithin(item, groupSize);
-    if (group.length > 0 && size + itemSize > groupSize) {
-      yield ['append', path, group];
-      [group, size] = [[], 0];
-    }
-    if (itemSize >= groupSize) {
-      yield* treeOperations([...path, index], item, found);
-    } else {
-      group.push(encode(item, found));
-      size += itemSize;
-    }
+  /** @param found is given the collections that are in the tree */
+  constructor(groupSize: number, found: Set<CollectionData>) {
+    this.#groupSize = groupSize;
+    this.#found = found;
   }
-  if (group.length > 0) yield ['append', path, group];
-}
 
-function* objectOperations(
-  path: Path,
-  object: Readonly<Record<string, unknown>>,
-  found: Set<CollectionData>,
-): Generator<Operation> {
-  yield ['set', path, {}];
-  let [group, size]: [Record<string, Json>, number] = [{}, 0];
-  for (const key of Object.keys(object)) {
-    const item = object[key];
-    const itemSize = sizeWithin(item, groupSize) + key.length;
-    if (size > 0 && size + itemSize > groupSize) {
-      yield ['assign', path, group];
-      [group, size] = [{}, 0];
-    }
-    if (itemSize >= groupSize) {
-      yield* treeOperations([...path, key], item, found);
-    } else {
-      setOwn(group, key, encode(item, found));
-      size += itemSize;
-    }
+  *of(path: Path, value: unknown): Generator<Operation> {
+    if (this.#sizeOf(value) < this.#groupSize) yield ['set', path, encode(value, this.#found)];
+    else if (Array.isArray(value)) yield* this.#ofList(path, value);
+    else if (typeof value === 'object' && value !== null) yield* this.#ofFields(path, value);
+    else yield ['set', path, value as Json];
   }
-  if (size > 0) yield ['assign', path, group];
+
+  *#ofList(path: Path, list: readonly unknown[]): Generator<Operation> {
+    yield ['set', path, []];
+    let [group, size]: [Json[], number] = [[], 0];
+    for (const [index, item] of list.entries()) {
+      const itemSize = this.#sizeOf(item);
+      if (group.length > 0 && size + itemSize > this.#groupSize) {
+        yield ['append', path, group];
+        [group, size] = [[], 0];
+      }
+      if (itemSize >= this.#groupSize) {
+        yield* this.of([...path, index], item);
+      } else {
+        group.push(encode(item, this.#found));
+        size += itemSize;
+      }
+    }
+    if (group.length > 0) yield ['append', path, group];
+  }
+
+  *#ofFields(path: Path, object: object): Generator<Operation> {
+    yield ['set', path, {}];
+    let [group, size]: [Record<string, Json>, number] = [{}, 0];
+    for (const key of Object.keys(object)) {
+      const item = (object as Record<string, unknown>)[key];
+      const itemSize = this.#sizeOf(item) + key.length;
+      if (size > 0 && size + itemSize > this.#groupSize) {
+        yield ['assign', path, group];
+        [group, size] = [{}, 0];
+      }
+      if (itemSize >= this.#groupSize) {
+        yield* this.of([...path, key], item);
+      } else {
+        setOwn(group, key, encode(item, this.#found));
+        size += itemSize;
+      }
+    }
+    if (size > 0) yield ['assign', path, group];
+  }
+
+  #sizeOf(value: unknown): number {
+    return sizeWithin(value, this.#groupSize);
+  }
 }
 
-/** The operations that fill a collection. It may change between two of them: then it holds some of the changes (Z3). */
-export function* collectionOperations(data: CollectionData): Generator<Operation> {
+/** The operations that fill a collection. It may change between two of them: then they hold some of the changes (Z3). */
+export function* collectionOperations(data: CollectionData, groupSize: number): Generator<Operation> {
   let [group, size]: [Json[], number] = [[], 0];
   const operation = (): Operation =>
     data instanceof SetData ? ['include', data.id, group as Scalar[]] : ['put', data.id, group];
   for (const entry of data.entries as Iterable<unknown>) {
     const parts = data instanceof SetData ? [entry as Json] : (entry as [Json, Json]);
-    group.push(...parts);
-    for (const part of parts) size += sizeWithin(part, groupSize);
+    for (const part of parts) {
+      group.push(part);
+      size += sizeWithin(part, groupSize);
+    }
     if (size < groupSize) continue;
     yield operation();
     [group, size] = [[], 0];

@@ -19,17 +19,18 @@ export function copyForState(
   value: unknown,
   where: string,
   collections: Collections | undefined,
-  kept?: (data: CollectionData) => boolean,
+  { kept, depth }: { kept?: (data: CollectionData) => boolean; depth?: number } = {},
 ): StateCopy {
   const fills: Operation[] = [];
-  const copier = new Copier(where, (special) => {
+  const adopted = (special: object) => {
     if (collections === undefined) return undefined;
     if (!(special instanceof DurableSet || special instanceof DurableMap)) return undefined;
     if (kept?.(special.data) === true) return { value: special.data, size: 0 };
     const { data, fill, size } = adopt(special.data, collections);
     if (fill !== undefined) fills.push(fill);
     return { value: data, size };
-  });
+  };
+  const copier = new Copier(where, adopted, depth);
   return { value: copier.copy(value), size: copier.size, fills };
 }
 

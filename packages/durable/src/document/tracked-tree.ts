@@ -41,6 +41,7 @@ export class TrackedTree {
   readonly #options: TrackedTreeOptions;
   readonly #proxies = new WeakMap<object, object>();
   readonly #nodes = new WeakMap<object, TreeNode>();
+  readonly #takenBack = new WeakSet<object>();
   #closed = false;
 
   constructor(options: TrackedTreeOptions) {
@@ -58,6 +59,11 @@ export class TrackedTree {
     this.#closed = true;
   }
 
+  /** Writing to this part throws from now on: what made it was taken back. */
+  takeBack(part: object): void {
+    this.#takenBack.add(part);
+  }
+
   record(change: RecordedChange): void {
     if (this.#closed) throw new TypeError('The draft is valid within its recipe only. Start another commit.');
     this.#options.record(change);
@@ -65,12 +71,19 @@ export class TrackedTree {
 
   /** A copy of what is put into the tree at `path`. @throws NotJsonError */
   copy(value: unknown, node: TreeNode, key: string | number): StateCopy {
-    const where = pathText(this.#options.name, [...(this.pathOf(node) ?? []), key]);
-    return copyForState(value, where, this.#options.collections);
+    const { name, collections } = this.#options;
+    const path = [...(this.pathOf(node) ?? []), key];
+    return copyForState(value, pathText(name, path.slice(0, longestPathText)), collections, { depth: path.length });
   }
 
-  /** Undefined when the node was removed from the tree. */
+  /**
+   * Undefined when the program removed the node from the tree: it may still change it, and put it back as a copy.
+   * @throws TypeError when the node went with the transaction that had made it
+   */
   pathOf(node: TreeNode): Path | undefined {
+    if (this.#takenBack.has(node.target)) {
+      throw new TypeError('This part of the state was made by work that failed, and went with it. Read it anew.');
+    }
     if (node.parent === undefined) return node.target === this.#options.box.root ? [] : undefined;
     const path = this.pathOf(node.parent);
     if (path === undefined) return undefined;
@@ -112,6 +125,9 @@ export class TrackedTree {
     );
   }
 }
+
+/** In errors. */
+const longestPathText = 20;
 
 const refuse = (what: string) => (): never => {
   throw new TypeError(`A state holds plain JSON: ${what} is not possible in it.`);

@@ -76,7 +76,8 @@ export class ChildRuns {
 
   async #startOnce(start: RunStart, { tag }: ChildRecord): Promise<string | undefined> {
     const userAgent = `wherry-durable (run ${this.#parent}; child ${tag})`;
-    const outcome = await this.#runs.startOnce(start, { 'user-agent': userAgent });
+    // Wherry knows the key; Apify does not mind it.
+    const outcome = await this.#runs.startOnce(start, { 'user-agent': userAgent, 'idempotency-key': tag });
     return outcome.kind === 'started' ? outcome.runId : undefined;
   }
 

@@ -1,4 +1,5 @@
 import { RefusedError } from '../errors.ts';
+import { bodyFrom, maxBodyBytes } from './body-parts.ts';
 import type { AtCrashPoint } from './crash-points.ts';
 import {
   bytesOf,
@@ -25,7 +26,7 @@ export class FirstPartRefused extends Error {
 
 const callsAtOnce = 8;
 /** Of Apify's API, for one call. */
-const maxBatch = 25;
+const batchLimits = { bytes: maxBodyBytes, length: 25 };
 
 export interface Work {
   readonly plan: Plan;
@@ -111,8 +112,10 @@ function writeRecord(storages: Storages, { storeId, key, content }: PlannedRecor
 }
 
 async function addAll(storages: Storages, { requests, forefront, ...address }: PlannedAdds): Promise<void> {
-  for (let start = 0; start < requests.length; start += maxBatch) {
-    await storages.addRequests(address, requests.slice(start, start + maxBatch), forefront);
+  for (let start = 0; start < requests.length; ) {
+    const body = bodyFrom(requests, start, batchLimits);
+    await storages.addRequests(address, body, forefront);
+    start += body.length;
   }
 }
 

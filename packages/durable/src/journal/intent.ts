@@ -14,6 +14,8 @@ export interface PlannedItems {
   /** How many items the dataset had before, so where ours are looked for. */
   readonly before: number;
   readonly items: readonly JsonObject[];
+  /** For an API that takes a push once for a key. */
+  readonly key: string;
 }
 
 export interface PlannedRecord {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Commit, CommitParts, HandledRequest, JsonObject, RecordPart, RequestsPart } from '../commit.ts';
 import { CommitRejectedError, RefusedError } from '../errors.ts';
+import { fitsInCall, maxBodyBytes } from './body-parts.ts';
 import {
   bytesOf,
   isObject,
@@ -10,10 +11,8 @@ import {
   type PlannedItems,
   type PlannedRecord,
 } from './intent.ts';
+import { withLastingAddresses } from './lasting-addresses.ts';
 import type { Storages } from './storages.ts';
-
-/** Of Apify's API, for one call. */
-export const maxBodyBytes = 9 * 1024 * 1024;
 
 const keyPattern = /^[a-zA-Z0-9!\-_.'()]{1,256}$/;
 
@@ -26,10 +25,10 @@ export async function planOf(
   storages: Storages,
   countOf: (datasetId: string | undefined) => Promise<number>,
 ): Promise<Plan> {
-  const { parts } = commit;
+  const parts = withLastingAddresses(commit.parts, storages);
   const adds = addsOf(parts.requests);
   return {
-    items: await itemsOf(parts.items, countOf),
+    items: await itemsOf(commit.id, parts.items, countOf),
     records: recordsOf(parts.records),
     adds,
     handled: await handledOf(parts.requests, adds, storages),
@@ -42,6 +41,7 @@ export async function planOf(
 
 /** The items of each dataset together, for one push. */
 async function itemsOf(
+  id: string,
   parts: CommitParts['items'],
   countOf: (datasetId: string | undefined) => Promise<number>,
 ): Promise<PlannedItems[]> {
@@ -49,9 +49,7 @@ async function itemsOf(
   for (const [index, { datasetId, items }] of parts.entries()) {
     for (const item of items) {
       if (!isObject(item)) throw rejected(`items[${index}]`, 'Every item must be a JSON object');
-      if (Buffer.byteLength(JSON.stringify(item)) > maxBodyBytes - 2) {
-        throw rejected(`items[${index}]`, `An item is larger than ${maxBodyBytes} bytes`, 413, 'request-too-large');
-      }
+      if (!fitsInCall(item)) throw tooLarge(`items[${index}]`, 'An item');
     }
     byDataset.set(datasetId, [...(byDataset.get(datasetId) ?? []), ...items]);
   }
@@ -60,7 +58,7 @@ async function itemsOf(
     if (items.length === 0) continue;
     const index = parts.findIndex((part) => part.datasetId === datasetId);
     const before = await refusedAs(`items[${index}]`, () => countOf(datasetId));
-    planned.push({ ...(datasetId !== undefined && { datasetId }), before, items });
+    planned.push({ ...(datasetId !== undefined && { datasetId }), before, items, key: `${id}-${index}` });
   }
   return planned;
 }
@@ -85,9 +83,7 @@ function contentOf({ value, contentType }: RecordPart, part: string): NonNullabl
       ? { contentType: contentType ?? 'application/octet-stream', base64: value.base64 }
       : { contentType: contentType ?? 'application/json; charset=utf-8', text: textOf(value, isJson, part) };
   const bytes = bytesOf(content).length;
-  if (bytes > maxBodyBytes) {
-    throw rejected(part, `A record is larger than ${maxBodyBytes} bytes`, 413, 'request-too-large');
-  }
+  if (bytes > maxBodyBytes) throw tooLarge(part, 'A record');
   return content;
 }
 
@@ -119,7 +115,9 @@ function newRequest(request: JsonObject, part: string): JsonObject {
   }
   if (typeof uniqueKey !== 'string' || uniqueKey === '')
     throw rejected(part, 'A "uniqueKey" is a text that is not empty');
-  return { method: 'GET', ...request, uniqueKey };
+  const whole = { method: 'GET', ...request, uniqueKey };
+  if (!fitsInCall(whole)) throw tooLarge(part, 'A request');
+  return whole;
 }
 
 async function handledOf(
@@ -184,6 +182,9 @@ export async function refusedAs<Result>(part: string, body: () => Promise<Result
     throw error;
   }
 }
+
+const tooLarge = (part: string, what: string): CommitRejectedError =>
+  rejected(part, `${what} is larger than ${maxBodyBytes} bytes`, 413, 'request-too-large');
 
 function rejected(part: string, sentence: string, statusCode = 400, type = 'invalid-input'): CommitRejectedError {
   return new CommitRejectedError(`${part}: ${sentence.replace(/\.$/, '')}. Nothing was changed.`, {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../commit.ts';
+import { bodyFrom } from './body-parts.ts';
 import type { PlannedItems } from './intent.ts';
-import { maxBodyBytes } from './plan.ts';
 import { PushedItems } from './pushed-items.ts';
 import type { Storages } from './storages.ts';
 
@@ -11,31 +11,20 @@ interface Pushing {
 }
 
 /** What Apify's documentation gives as the limit of one push. An item that is larger goes alone. */
-const maxPushBytes = 5_000_000;
+const pushLimits = { bytes: 5_000_000, length: Number.POSITIVE_INFINITY };
 
 /** Pushes the items that are not there yet. What may have been pushed is looked for before it is pushed (J4). */
 export async function pushPlanned(storages: Storages, planned: PlannedItems, pushing: Pushing): Promise<void> {
-  const { datasetId, items } = planned;
+  const { datasetId, items, key } = planned;
   let pushed = pushing.isRepeat ? await lookFor(storages, planned, items.length) : 0;
   if (pushed > 0) await pushing.onPushed();
   while (pushed < items.length) {
-    const chunk = chunkOf(items, pushed);
-    const wanted = pushed + chunk.length;
-    const outcome = await storages.pushItems(datasetId, chunk);
+    const body = bodyFrom(items, pushed, pushLimits);
+    const wanted = pushed + body.length;
+    const outcome = await storages.pushItems(datasetId, body, `${key}-${pushed}`);
     pushed = outcome === 'pushed' ? wanted : await lookFor(storages, planned, wanted);
     await pushing.onPushed();
   }
-}
-
-function chunkOf(items: readonly JsonObject[], start: number): readonly JsonObject[] {
-  let bytes = 2;
-  let end = start;
-  while (end < items.length) {
-    bytes += Buffer.byteLength(JSON.stringify(items[end])) + 1;
-    if (bytes > Math.min(maxPushBytes, maxBodyBytes) && end > start) break;
-    end += 1;
-  }
-  return items.slice(start, end);
 }
 
 /**

@@ -14,6 +14,9 @@ export interface Storages {
   /** A model of an API has a time of its own. */
   wait(ms: number): Promise<void>;
 
+  /** The id, or name, by which other processes find a storage; undefined for the run's default one. */
+  lastingId(kind: StorageKind, id: string): string | undefined;
+
   readJournal(): Promise<string | undefined>;
   /** Atomic: whoever reads, and whenever, gets the old text or the new one. */
   writeJournal(text: string): Promise<void>;
@@ -29,8 +32,11 @@ export interface Storages {
   countItems(datasetId: string | undefined): Promise<number>;
   /** The items from `offset` on, in pages. */
   readItems(datasetId: string | undefined, offset: number): AsyncIterable<readonly JsonObject[]>;
-  /** `unknown`: it was sent, and whether it took effect must be looked for. */
-  pushItems(datasetId: string | undefined, items: readonly JsonObject[]): Promise<'pushed' | 'unknown'>;
+  /**
+   * `unknown`: it was sent, and whether it took effect must be looked for.
+   * @param key of this push; an API that knows keys takes it once, however often something in between repeats it
+   */
+  pushItems(datasetId: string | undefined, items: readonly JsonObject[], key: string): Promise<'pushed' | 'unknown'>;
 
   getRequest(queue: QueueAddress, id: string): Promise<JsonObject | undefined>;
   addRequests(queue: QueueAddress, requests: readonly JsonObject[], forefront: boolean): Promise<void>;
@@ -40,6 +46,8 @@ export interface Storages {
   /** At most once for a key. */
   charge(charge: { eventName: string; count: number; key: string }): Promise<void>;
 }
+
+export type StorageKind = 'dataset' | 'store' | 'queue';
 
 export interface StoredRecord {
   readonly storeId?: string | undefined;

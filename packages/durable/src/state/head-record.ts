@@ -43,9 +43,10 @@ export interface Garbage {
 }
 
 export const chunkKey = (key: string, generation: number, index: number): string =>
-  `${key}.snapshot-${generation}-${index}`;
-export const mergedKey = (key: string, index: number): string => `${key}.merged-${index}`;
-export const freshKey = (key: string, index: number): string => `${key}.fresh-${index}`;
+  `${key}.durable.snapshot-${generation}-${index}`;
+export const mergedKey = (key: string, index: number): string => `${key}.durable.merged-${index}`;
+export const freshKey = (key: string, index: number): string => `${key}.durable.fresh-${index}`;
+export const readableKey = (key: string): string => `${key}.durable.readable`;
 
 /**
  * The head in a record; undefined when the record is no state of ours but plain JSON.

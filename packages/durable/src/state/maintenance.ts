@@ -1,13 +1,10 @@
 import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';
-import { compact } from './compaction.ts';
+import { onPersistState } from '../persist-state.ts';
+import { compact, deleteChunks } from './compaction.ts';
 import { chunkKey, type Garbage, mergedKey } from './head-record.ts';
+import { ReadableCopy } from './readable-copy.ts';
 import type { StoredDocument } from './stored-document.ts';
-
-/** The log that is worth a snapshot, in characters, however small the snapshot is. */
-const minLogSize = 1_000_000;
-/** The longest log beside the snapshot: what it costs to open a state, and how often a snapshot is written. */
-const logPerSnapshot = 0.5;
 
 /**
  * Keeps the log short and deletes what is not needed any more, one thing at a time, beside the commits. A failure is no
@@ -21,20 +18,23 @@ export class Maintenance {
   #compactFrom = 0;
   #working: Promise<void> | undefined;
   #stopped = false;
+  readonly #readable: ReadableCopy;
+  #endRefreshing: (() => void) | undefined;
 
   constructor(backend: Backend, committer: Committer, document: StoredDocument, snapshotSize: number) {
     this.#backend = backend;
     this.#committer = committer;
     this.#document = document;
     this.#snapshotSize = snapshotSize;
+    this.#readable = new ReadableCopy(backend, committer, document);
     this.#limit(0);
     document.onGrowth = () => this.#consider();
   }
 
   /** First of all, what an earlier process left behind. */
-  begin(abandoned: number | undefined): void {
+  begin(): void {
     this.#work(async () => {
-      if (abandoned !== undefined) await deleteAbandoned(this.#backend, this.#document.key, abandoned);
+      await this.#deleteAbandoned();
       await this.#deleteGarbage();
     });
   }
@@ -44,24 +44,34 @@ export class Maintenance {
     while (this.#working !== undefined) await this.#working;
   }
 
-  /** Nothing is begun any more. */
+  /** Nothing is begun any more; the copy for people is the last one. */
   async stop(): Promise<void> {
-    this.#stopped = true;
     await this.idle();
+    this.#stopped = true;
+    this.#endRefreshing?.();
+    await this.#refresh();
   }
 
   #consider(): void {
+    if (!this.#document.headIsReadable) this.#endRefreshing ??= onPersistState(() => this.#refresh());
     if (this.#working !== undefined || this.#stopped || this.#document.logSize < this.#compactFrom) return;
     this.#work(async () => {
       this.#limit(this.#document.logSize);
+      await this.#deleteAbandoned();
       await this.#deleteGarbage();
       this.#snapshotSize = await compact(this.#backend, this.#committer, this.#document);
       this.#limit(0);
       await this.#deleteGarbage();
+      await this.#readable.refresh();
     });
   }
 
+  async #refresh(): Promise<void> {
+    await this.#readable.refresh().catch(() => undefined);
+  }
+
   #limit(reached: number): void {
+    const { minLogSize, logPerSnapshot } = this.#document.limits;
     this.#compactFrom = reached + Math.max(minLogSize, this.#snapshotSize * logPerSnapshot);
   }
 
@@ -70,7 +80,16 @@ export class Maintenance {
       .catch(() => undefined)
       .finally(() => {
         this.#working = undefined;
+        // Commits may have brought the next one's worth meanwhile.
+        this.#consider();
       });
+  }
+
+  async #deleteAbandoned(): Promise<void> {
+    const { abandoned, key } = this.#document;
+    if (abandoned === undefined) return;
+    await deleteAbandoned(this.#backend, key, abandoned);
+    this.#document.abandoned = undefined;
   }
 
   async #deleteGarbage(): Promise<void> {
@@ -86,9 +105,9 @@ function* garbageKeys(key: string, { snapshot, merged }: Garbage): Generator<str
   for (let index = merged[0]; index < merged[1]; index += 1) yield mergedKey(key, index);
 }
 
-/** Chunks are written in their order, so they end where one is missing; deleted from the end, so that this stays so. */
-async function deleteAbandoned(backend: Backend, key: string, generation: number): Promise<void> {
+/** Chunks are written in their order, so they end where one is missing. */
+export async function deleteAbandoned(backend: Backend, key: string, generation: number): Promise<void> {
   let chunks = 0;
   while ((await backend.readRecord(chunkKey(key, generation, chunks))) !== undefined) chunks += 1;
-  for (let index = chunks - 1; index >= 0; index -= 1) await backend.deleteRecord(chunkKey(key, generation, index));
+  await deleteChunks(backend, key, { generation, chunks });
 }

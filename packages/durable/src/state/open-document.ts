@@ -1,13 +1,14 @@
 import type { Json } from '../commit.ts';
 import type { CollectionData } from '../document/collection-data.ts';
 import { decode, encode } from '../document/encoding.ts';
-import type { Operation } from '../document/operation.ts';
+import type { Operation, RecordedChange } from '../document/operation.ts';
 import { copyForState, type StateCopy } from '../document/state-copy.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { StateVersionError } from '../errors.ts';
 import { isPlainObject } from '../json.ts';
+import { replaceWhole } from './compaction.ts';
 import { headOf } from './head-record.ts';
-import { Maintenance } from './maintenance.ts';
+import { deleteAbandoned, Maintenance } from './maintenance.ts';
 import { recover } from './recovery.ts';
 import { StoredDocument } from './stored-document.ts';
 import { upgradable } from './upgradable.ts';
@@ -31,21 +32,22 @@ export async function openDocument(run: DurableRun, options: DocumentOptions): P
   const { key, version } = options;
   checkOptions(key, version);
   const { backend, committer } = run;
-  const document = new StoredDocument(key, version);
+  const document = new StoredDocument(key, version, run.limits);
   const text = await backend.readRecord(key);
-  const record = text === undefined ? undefined : (JSON.parse(text) as Json);
+  const record = text === undefined ? undefined : parsed(text, key);
   const head = headOf(record, key);
   if (head === undefined) {
-    await begin(run, document, copyOf(document, options.initial(record), options.collections));
-    return { document, maintenance: new Maintenance(backend, committer, document, 0) };
+    const copy = copyOf(document, options.initial(record), options.collections);
+    const size = await begin(run, document, copy, []);
+    return { document, maintenance: new Maintenance(backend, committer, document, size) };
   }
   const stored = head.durable.version;
   if (stored > version) throw newerState(key, stored, version);
   if (stored < version && options.upgrade === undefined) throw noUpgrade(key, stored, version);
-  const snapshotSize = await recover(backend, document, head);
-  if (stored < version) await upgrade(run, document, options, stored);
-  const maintenance = new Maintenance(backend, committer, document, snapshotSize);
-  maintenance.begin(head.durable.writing);
+  const recovered = await recover(backend, document, head);
+  const written = stored < version ? await upgrade(run, document, options, stored) : 0;
+  const maintenance = new Maintenance(backend, committer, document, Math.max(recovered, written));
+  maintenance.begin();
   return { document, maintenance };
 }
 
@@ -54,29 +56,58 @@ function copyOf(document: StoredDocument, value: unknown, collections: boolean):
   if (!collections) return copyForState(value, document.key, undefined);
   // A collection has one place: the first one keeps it, any other one is a copy.
   const placed = new Set<CollectionData>();
-  return copyForState(value, document.key, document.collections, (data) => {
-    const kept = document.collections.byId.get(data.id) === data && !placed.has(data);
+  const kept = (data: CollectionData) => {
+    const isKept = document.collections.byId.get(data.id) === data && !placed.has(data);
     placed.add(data);
-    return kept;
-  });
+    return isKept;
+  };
+  return copyForState(value, document.key, document.collections, { kept });
 }
 
-/** The first commit of a document, or the first one of a version. */
-async function begin(run: DurableRun, document: StoredDocument, copy: StateCopy, before: Operation[] = []) {
-  const operations: Operation[] = [...before, ['set', [], encode(copy.value)], ...copy.fills];
-  const parts = { items: [], records: [], requests: [], charges: [] };
-  await run.committer.submit({
-    apply: () => ({ parts, size: copy.size, operations: new Map([[document, operations]]), undo: () => undefined }),
-  });
+/**
+ * The first commit of a document, or the first one of a version. Answers the size of the snapshot in characters.
+ * @param before what an upgrade has changed in collections that stay
+ */
+async function begin(
+  { backend, committer, limits }: DurableRun,
+  document: StoredDocument,
+  { value, size, fills }: StateCopy,
+  before: readonly RecordedChange[],
+): Promise<number> {
+  const kept = before.flatMap(({ operation }) => (operation === undefined ? [] : [operation]));
+  const operations: Operation[] = [...kept, ['set', [], encode(value)], ...fills];
+  const wholeSize = before.reduce((sum, change) => sum + change.size, size);
+  if (wholeSize <= limits.maxFirstSize) {
+    const parts = { items: [], records: [], requests: [], charges: [] };
+    await committer.submit({
+      apply: () => ({ parts, size: wholeSize, operations: new Map([[document, operations]]), undo: () => undefined }),
+    });
+    return 0;
+  }
+  // What an earlier process may have begun to write is named by no head yet.
+  await deleteAbandoned(backend, document.key, document.snapshot.generation + 1);
+  for (const operation of operations) document.apply(operation);
+  return replaceWhole(backend, committer, document);
 }
 
 async function upgrade(run: DurableRun, document: StoredDocument, options: DocumentOptions, from: number) {
-  const operations: Operation[] = [];
-  const old = upgradable(decode(encode(document.box.root), document.collections), (change) => {
-    if (change.operation !== undefined) operations.push(change.operation);
-  });
-  const upgraded = options.upgrade!(old, from);
-  await begin(run, document, copyOf(document, upgraded, options.collections), operations);
+  const changes: RecordedChange[] = [];
+  const tree = decode(encode(document.box.root), document.collections);
+  const upgraded = options.upgrade!(
+    upgradable(tree, (change) => void changes.push(change)),
+    from,
+  );
+  return begin(run, document, copyOf(document, upgraded, options.collections), changes);
+}
+
+function parsed(text: string, key: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new StateVersionError(`The record "${key}" is no state, nor JSON at all. It was left as it is.`, {
+      cause: error,
+    });
+  }
 }
 
 function checkOptions(key: string, version: number): void {

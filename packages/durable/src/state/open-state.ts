@@ -1,4 +1,6 @@
+import type { Json } from '../commit.ts';
 import { type DurableRun, durableRun } from '../durable-run.ts';
+import { StateVersionError } from '../errors.ts';
 import { openDocument } from './open-document.ts';
 import { openOnce } from './open-once.ts';
 import { OpenedState, type State } from './state.ts';
@@ -12,7 +14,8 @@ export interface OpenStateOptions<Value extends object> {
   readonly initial: () => Value;
   /**
    * Makes a state of this version out of an older one. It may change what it is given and return it; collections that it
-   * returns stay as they are. The result is committed before `openState` answers.
+   * returns stay as they are. The result is committed before `openState` answers. A plain record that somebody else has
+   * put under the key is of version 0.
    */
   readonly upgrade?: (old: never, fromVersion: number) => Value;
   /** The process's own unless given. */
@@ -21,17 +24,29 @@ export interface OpenStateOptions<Value extends object> {
 
 /**
  * Opens the state of this run with the key, or makes it. Opening it again gives the same handle.
- * @throws StateVersionError when what is stored is newer than `version`, or older and there is no `upgrade`
+ * @throws StateVersionError when what is stored is newer than `version`, or older or somebody else's and there is no
+ *   `upgrade`
  * @throws AttemptFencedError
  */
 export async function openState<Value extends object>(options: OpenStateOptions<Value>): Promise<State<Value>> {
   const { key, version = 1, initial, upgrade } = options;
   const run = options.run ?? (await durableRun());
   return openOnce(run, key, 'state', async () => {
+    const takeOver = (record: Json) => {
+      if (upgrade === undefined) throw foreignRecord(key);
+      return upgrade(record as never, 0);
+    };
     const opened = await openDocument(run, {
-      ...{ key, version, initial: () => initial(), collections: true },
+      ...{ key, version, collections: true },
+      initial: (record) => (record === undefined ? initial() : takeOver(record)),
       upgrade: upgrade as ((old: unknown, fromVersion: number) => unknown) | undefined,
     });
     return new OpenedState<Value>(run, opened);
   });
 }
+
+const foreignRecord = (key: string): StateVersionError =>
+  new StateVersionError(
+    `The record "${key}" is there and is no state of @wherry/durable. It was left as it is. Use another key, or give ` +
+      'openState an upgrade(record, 0) that makes a state of it.',
+  );

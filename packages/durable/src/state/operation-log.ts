@@ -6,17 +6,14 @@
 import type { CommitParts, Json, RecordPart } from '../commit.ts';
 import type { Operation } from '../document/operation.ts';
 import { freshKey, mergedKey, type NumberRange } from './head-record.ts';
-
-/** The largest tail, in characters: what each commit writes on top of its own change. */
-const maxTailSize = 4096;
-/** How many fresh segments become a merged one. */
-const maxFresh = 16;
+import type { StateLimits } from './limits.ts';
 
 export interface LogPosition {
   readonly merged: NumberRange;
   readonly fresh: NumberRange;
   /** The content of the fresh segments, to be merged without reading them back. */
   readonly freshOperations: readonly (readonly Operation[])[];
+  readonly freshSize: number;
   readonly tail: readonly Operation[];
   readonly tailSize: number;
   /** Of all segments, in characters. */
@@ -24,7 +21,7 @@ export interface LogPosition {
 }
 
 export const emptyLog: LogPosition = {
-  ...{ merged: [0, 0], fresh: [0, 0], freshOperations: [], tail: [], tailSize: 0, size: 0 },
+  ...{ merged: [0, 0], fresh: [0, 0], freshOperations: [], freshSize: 0, tail: [], tailSize: 0, size: 0 },
 };
 
 export interface LogStep {
@@ -32,17 +29,21 @@ export interface LogStep {
   readonly records: CommitParts['records'];
 }
 
-/**
- * The log with `operations` at its end.
- * @param close whether all of it is to be in merged segments afterwards, so that a snapshot can take their place
- */
-export function appended(key: string, log: LogPosition, operations: readonly Operation[], close: boolean): LogStep {
+interface Appending {
+  readonly log: LogPosition;
+  readonly operations: readonly Operation[];
+  /** Whether all of it is to be in merged segments afterwards, so that a snapshot can take their place. */
+  readonly close: boolean;
+}
+
+/** The log with operations at its end. */
+export function appended(key: string, { log, operations, close }: Appending, limits: StateLimits): LogStep {
   const tail = [...log.tail, ...operations];
   const tailSize = log.tailSize + operations.reduce((sum, operation) => sum + JSON.stringify(operation).length + 1, 0);
   const grown = { ...log, tail, tailSize };
   if (close) return merged(key, grown);
-  if (tailSize <= maxTailSize) return { position: grown, records: [] };
-  return log.freshOperations.length + 1 < maxFresh ? segmented(key, grown) : merged(key, grown);
+  if (tailSize <= limits.maxTailSize) return { position: grown, records: [] };
+  return log.freshSize + tailSize < limits.maxFreshSize ? segmented(key, grown) : merged(key, grown);
 }
 
 function segmented(key: string, log: LogPosition): LogStep {
@@ -52,6 +53,7 @@ function segmented(key: string, log: LogPosition): LogStep {
       ...log,
       fresh: [from, to + 1],
       freshOperations: [...log.freshOperations, log.tail],
+      freshSize: log.freshSize + log.tailSize,
       tail: [],
       tailSize: 0,
       size: log.size + log.tailSize,
@@ -71,11 +73,19 @@ function merged(key: string, log: LogPosition): LogStep {
   }
   return {
     position: {
-      ...{ merged: [from, to + 1], fresh: [endFresh, endFresh], freshOperations: [], tail: [], tailSize: 0 },
+      ...{ merged: [from, to + 1], fresh: [endFresh, endFresh], freshOperations: [], freshSize: 0 },
+      ...{ tail: [], tailSize: 0 },
       size: log.size + log.tailSize,
     },
     records,
   };
+}
+
+/** No log any more. What its fresh segments are stored in is deleted at once, the merged ones are left as garbage. */
+export function emptied(key: string, { merged, fresh }: LogPosition): LogStep {
+  const records: RecordPart[] = [];
+  for (let index = fresh[0]; index < fresh[1]; index += 1) records.push({ key: freshKey(key, index), deleted: true });
+  return { position: { ...emptyLog, merged: [merged[1], merged[1]], fresh: [fresh[1], fresh[1]] }, records };
 }
 
 const recordOf = (key: string, operations: readonly Operation[]): RecordPart => ({

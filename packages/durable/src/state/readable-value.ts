@@ -4,9 +4,6 @@ import { type Collections, isCollectionData, SetData } from '../document/collect
 import type { Operation } from '../document/operation.ts';
 import { setOwn } from '../json.ts';
 
-/** About how many characters the copy of a state in its head may have: each commit writes it again. */
-const maxReadableSize = 4096;
-
 interface Readable {
   readonly box: TreeBox;
   readonly collections: Collections;
@@ -14,17 +11,17 @@ interface Readable {
   replayHeld(copy: TreeBox): void;
 }
 
-/** The state after `operations` as plain JSON, for people; undefined when it is too large to go along in each commit. */
-export function readableValue(document: Readable, operations: readonly Operation[]): Json | undefined {
-  const copy = new BoundedCopy(maxReadableSize);
+/** The state after `operations` as plain JSON, for people; undefined when it has more than `maxSize` characters, about. */
+export function readableValue(document: Readable, operations: readonly Operation[], maxSize: number): Json | undefined {
+  const copy = new BoundedCopy(maxSize);
   const root = copy.plain(document.box.root, false);
-  if (copy.size > maxReadableSize) return undefined;
+  if (copy.size > maxSize) return undefined;
   const box: TreeBox = { root };
   document.replayHeld(box);
   for (const operation of operations) applyToTree(box, operation, document.collections);
-  const expanded = new BoundedCopy(maxReadableSize);
+  const expanded = new BoundedCopy(maxSize);
   const value = expanded.plain(box.root, true);
-  return expanded.size > maxReadableSize ? undefined : (value as Json);
+  return expanded.size > maxSize ? undefined : (value as Json);
 }
 
 /** A copy that gives up as soon as it is too large. */

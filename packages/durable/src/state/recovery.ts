@@ -31,6 +31,7 @@ export async function recover(backend: Backend, document: StoredDocument, head: 
   const total = (from: number, to: number) => sizes.slice(from, to).reduce((sum, size) => sum + size, 0);
   const log: LogPosition = {
     ...{ merged, fresh, freshOperations, tail },
+    freshSize: total(firstFresh, keys.length),
     tailSize: JSON.stringify(tail).length,
     size: total(snapshot.chunks, keys.length),
   };

@@ -40,7 +40,7 @@ export class SharedState {
       withdrawn: (operations) => {
         this.#forget(operations);
         // U1
-        reconcile(this.#live.root as object, this.#rebuilt() as object);
+        reconcile(this.#live.root as object, this.#rebuilt() as object, (part) => this.#tree.takeBack(part));
       },
     };
   }

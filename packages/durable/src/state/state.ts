@@ -12,7 +12,9 @@ import { TrackedTree } from '../document/tracked-tree.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { GatheredParts } from '../gathered-parts.ts';
 import type { Transaction } from '../transaction.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { OpenedDocument } from './open-document.ts';
+import { closeOnce } from './open-once.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
@@ -22,7 +24,7 @@ import type { StoredDocument } from './stored-document.ts';
 export type Recipe<Value, Result> = (draft: Value, tx: Transaction) => Result;
 
 /** A state that is open in this process. */
-export interface State<Value extends object> {
+export interface State<Value extends object> extends AsyncDisposable {
   readonly key: string;
   /** A view for reading: of what was committed last, or is just being committed. */
   readonly value: Value;
@@ -38,6 +40,11 @@ export interface State<Value extends object> {
    * @param actor id or `username/name`
    */
   call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun>;
+  /**
+   * Answers when all that was committed is durable, nothing is written any more, and the copy for people is of now; the
+   * key can be opened again then. A process that ends without it loses nothing. `value` can still be read.
+   */
+  close(): Promise<void>;
 }
 
 export class OpenedState<Value extends object> implements State<Value> {
@@ -45,10 +52,13 @@ export class OpenedState<Value extends object> implements State<Value> {
   readonly #document: StoredDocument;
   readonly #live: TreeBox;
   readonly #view = createViewer(collectionView);
+  readonly #maintenance: Maintenance;
+  #closing: Promise<void> | undefined;
 
-  constructor(run: DurableRun, { document }: OpenedDocument) {
+  constructor(run: DurableRun, { document, maintenance }: OpenedDocument) {
     this.#run = run;
     this.#document = document;
+    this.#maintenance = maintenance;
     this.#live = { root: decode(encode(document.box.root), document.collections) };
   }
 
@@ -60,7 +70,14 @@ export class OpenedState<Value extends object> implements State<Value> {
     return this.#view(this.#live.root) as Value;
   }
 
-  async commit<Result>(recipe: Recipe<Value, Result>): Promise<Result> {
+  /** Throws at once within a recipe, so that the outer one is taken back too. */
+  commit<Result>(recipe: Recipe<Value, Result>): Promise<Result> {
+    if (!this.#run.committer.isApplying) return this.#commit(recipe);
+    throw new TypeError('Nothing can be committed within a recipe, for it may be run again. Nothing was changed.');
+  }
+
+  async #commit<Result>(recipe: Recipe<Value, Result>): Promise<Result> {
+    if (this.#closing !== undefined) throw new TypeError(`The state "${this.key}" is closed. Open it again.`);
     const change = new RecipeChange(recipe, this.#document, this.#live);
     await this.#run.committer.submit(change);
     return change.result as Result;
@@ -68,6 +85,19 @@ export class OpenedState<Value extends object> implements State<Value> {
 
   call(actor: string, input: unknown, options: CallOptions): Promise<ChildRun> {
     return callActor(this.#run, actor, input, options);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= closeOnce(this.#run, this.key, async () => {
+      // Whether a commit failed is told to who awaits it.
+      await this.#run.settled().catch(() => undefined);
+      await this.#maintenance.stop();
+    });
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 
