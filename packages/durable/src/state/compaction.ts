@@ -10,6 +10,7 @@ import type { Operation } from '../document/operation.ts';
 import { collectionOperations, TreeOperations } from '../document/snapshot-operations.ts';
 import { chunkKey, type SnapshotName } from './head-record.ts';
 import type { StateLimits } from './limits.ts';
+import { maxCopySize, writeReadableCopy } from './readable-copy.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 const noParts = { items: [], records: [], requests: [], charges: [] };
@@ -34,6 +35,8 @@ export async function compact(backend: Backend, committer: Committer, document: 
   const found = new Set<CollectionData>();
   try {
     const { name, size } = await writeSnapshot(backend, committer, document, found);
+    // While the tree stands still.
+    if (size <= maxCopySize) await writeReadableCopy(backend, committer, document);
     await commitWish(committer, document, { kind: 'switch', to: name });
     document.collections.sweep(found, lastCollectionId);
     return size;

@@ -2,6 +2,7 @@ import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';
 import { compact } from './compaction.ts';
 import { chunkKey, type Garbage, mergedKey } from './head-record.ts';
+import { maxCopySize, writeReadableCopy } from './readable-copy.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
@@ -41,6 +42,9 @@ export class Maintenance {
     await this.idle();
     this.#consider();
     this.#stopped = true;
+    await this.idle();
+    if (this.#snapshotSize > maxCopySize) return;
+    this.#work(() => writeReadableCopy(this.#backend, this.#committer, this.#document));
     await this.idle();
   }
 
