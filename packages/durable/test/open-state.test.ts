@@ -130,3 +130,21 @@ test('C4: two processes of one attempt commit in turn', async () => {
   }
   expect(await fixture.items()).toHaveLength(6);
 });
+
+test('M3: a commit that is too large for the API is rejected with a hint, and its neighbours are not', async () => {
+  await using fixture = await startWherryFixture();
+  const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
+  const [before, large, after] = await Promise.allSettled([
+    state.commit(count),
+    state.commit((draft, tx) => {
+      draft.cursor = 100;
+      tx.pushData({ text: 'x'.repeat(10_000_000) });
+    }),
+    state.commit(count),
+  ]);
+  expect([before.status, after.status]).toEqual(['fulfilled', 'fulfilled']);
+  expect(large).toMatchObject({ reason: { code: 'commit-rejected', statusCode: 413 } });
+  expect((large as PromiseRejectedResult).reason.message).toMatch('smaller parts');
+  expect(state.value.cursor).toBe(2);
+  expect(await fixture.items()).toEqual([]);
+});
