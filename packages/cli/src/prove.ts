@@ -15,9 +15,9 @@ import { isActorFolder } from './actor-folder.ts';
 import { connect } from './connection.ts';
 import { deploy } from './deploy.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { badUsage } from './failure.ts';
+import { badUsage, Failure, failureOf } from './failure.ts';
 import { interruption } from './interruption.ts';
-import { printJson, printResult, tableOf } from './output.ts';
+import { printJson, printNote, printResult, tableOf } from './output.ts';
 import { Progress } from './progress.ts';
 
 export interface ProveWish extends Omit<ProveOptions, 'deploy' | 'folder' | 'signal' | 'onProgress' | 'actor'> {
@@ -45,8 +45,7 @@ export async function proveActor(wish: ProveWish): Promise<ExitCode> {
     const verdict = await prove({
       ...options,
       ...{ actor: path.basename(path.resolve(folder)), folder: workFolder, signal: interrupted.first },
-      deploy: async ({ url, token }) =>
-        (await deploy(connect(url, token), folder, (line) => progress.update(line))).actorId,
+      deploy: (address) => deployPrivately(address, folder, progress),
       onProgress: (state) => show(progress, state, options.budgetSecs ?? 300),
     });
     progress.clear();
@@ -60,6 +59,31 @@ export async function proveActor(wish: ProveWish): Promise<ExitCode> {
     await rm(workFolder, { recursive: true, force: true });
   }
 }
+
+/** The platform that has the build's log is gone when this command ends, so what it says is said here. */
+async function deployPrivately(
+  { url, token }: { url: string; token: string },
+  folder: string,
+  progress: Progress,
+): Promise<string> {
+  const lines: string[] = [];
+  try {
+    const { actorId } = await deploy(connect(url, token), folder, (line) => {
+      lines.push(line);
+      progress.update(line);
+    });
+    return actorId;
+  } catch (error) {
+    const { exitCode, message } = failureOf(error);
+    if (exitCode !== exitCodes.notSucceeded) throw error;
+    progress.clear();
+    for (const line of lines.slice(-shownLogLines)) printNote(line);
+    const summary = message.split('.')[0];
+    throw new Failure(exitCodes.badUsage, `${summary}. Its log is above; mend what it names.`, { cause: error });
+  }
+}
+
+const shownLogLines = 20;
 
 /** 2 means "could not tell", as for a command that could not begin: nothing is known of the Actor. */
 const exitCodeOf = ({ verdict }: Verdict): ExitCode =>

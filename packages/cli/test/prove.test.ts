@@ -1,5 +1,5 @@
 /** `wherry prove` as people call it; what it finds is the prover's own, and tested there. */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -82,4 +82,17 @@ test('Ctrl-C says what it knew, with exit code 2, and leaves nothing', async () 
   expect(await ended, progress).toBe(exitCodes.badUsage);
   expect(await said).toMatch(/Note: it was interrupted\.\n.*COULD NOT TELL/s);
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('an Actor that cannot be built is bad usage, and the end of its log says why', async () => {
+  const { folder, environment } = await temporaryFolder();
+  const actor = path.join(folder, 'unbuildable');
+  await mkdir(actor);
+  const packageFile = { name: 'unbuildable', scripts: { start: 'node main.js', build: 'echo no such thing; exit 3' } };
+  await writeFile(path.join(actor, 'package.json'), JSON.stringify(packageFile));
+  const { exitCode, stdout, stderr } = await callWherry(['prove', actor], { environment });
+  expect({ exitCode, stdout }).toEqual({ exitCode: exitCodes.badUsage, stdout: '' });
+  expect(stderr).toContain('no such thing');
+  expect(stderr).toMatch(/wherry: The build of unbuildable ended FAILED\. Its log is above; mend what it names\.\n$/);
+  expect(await readdir(folder)).toEqual(['unbuildable']);
 });

@@ -1,4 +1,4 @@
-import { checked } from './api-answer.ts';
+import { checked, problemOf } from './api-answer.ts';
 import type { Backend } from './backend.ts';
 import { HttpClient } from './http-client.ts';
 import { ApifyStorages } from './journal/apify-storages.ts';
@@ -38,8 +38,10 @@ export async function chooseBackend(environment: Environment = process.env): Pro
 async function hasCommits(http: HttpClient, runId: string): Promise<boolean> {
   const call = { method: 'GET', path: `/wherry/v1/runs/${encodeURIComponent(runId)}/commits/last` } as const;
   const answer = await http.sendUntilAnswered(call);
-  // The run exists, for this program is its container: a 404 is of the route.
-  return checked(call, answer, [404]).status !== 404;
+  // A 404 is of the route, unless it says that there is no such run.
+  const hasNoRoute = answer.status === 404 && problemOf(answer).type !== 'record-not-found';
+  if (!hasNoRoute) checked(call, answer, []);
+  return !hasNoRoute;
 }
 
 /** Unset on Apify; Wherry, whose API is never late, sets it to less. */

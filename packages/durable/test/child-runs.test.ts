@@ -125,7 +125,7 @@ const callingParent = (childId: string) => `
   import { openState } from '@wherry/durable';
   process.env.WHERRY_JOURNAL_SETTLE_SECS = '0.2';
   const state = await openState({ key: 'calls', initial: () => ({ next: 1 }) });
-  while (state.value.next <= 3) {
+  while (state.value.next <= 2) {
     const { next } = state.value;
     const { status, defaultDatasetId } = await state.call('${childId}', { n: next }, { key: 'child-' + next });
     await state.commit((draft, tx) => {
@@ -142,16 +142,14 @@ test.each([true, false])(
     await using fixture = await startRunFixture({ commits, servers: 3 });
     const childId = await fixture.deploy('child', child);
     const run = await fixture.start(await fixture.deploy('parent', callingParent(childId)));
-    for (let moves = 1; moves <= 3; moves += 1) {
+    for (let moves = 1; moves <= 2; moves += 1) {
       await until(async () => (await fixture.client.actor(childId).runs().list()).total >= moves);
       await fixture.migrate(run.id, 'lost');
     }
     const { status } = await fixture.client.run(run.id).waitForFinish();
     expect(status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
-    expect(await fixture.itemsOf(run)).toEqual(
-      [1, 2, 3].map((next) => ({ next, status: 'SUCCEEDED', hasResults: true })),
-    );
-    expect((await fixture.client.actor(childId).runs().list()).total).toBe(3);
+    expect(await fixture.itemsOf(run)).toEqual([1, 2].map((next) => ({ next, status: 'SUCCEEDED', hasResults: true })));
+    expect((await fixture.client.actor(childId).runs().list()).total).toBe(2);
   },
 );
 

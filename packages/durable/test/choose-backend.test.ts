@@ -52,6 +52,7 @@ test.each([
   [401, 'user-or-token-not-found', 'refused'],
   [403, 'attempt-fenced', 'attempt-fenced'],
   [403, 'insufficient-permissions', 'refused'],
+  [404, 'record-not-found', 'refused'],
 ])('an answer %i %s is an error, no backend', async (status, type, code) => {
   await using api = await startAnswering([status, type]);
   await expect(chooseBackend(environmentOf(api.url))).rejects.toThrow(expect.objectContaining({ code }));

@@ -1,4 +1,5 @@
 /** The journal over a model of Apify in memory: seeded histories of ends, lost answers, late pushes and late counts. */
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Commit, CommitParts, JsonObject } from '../src/commit.ts';
@@ -198,6 +199,22 @@ test('J1: a commit that is too large for the journal’s record is stored beside
     await next.commit(commitOf(2, parts, 'second'));
     expect([...world.records.keys()].filter((key) => key.includes('JOURNAL-2'))).toEqual([]);
   }
+});
+
+test('J2: the late mark of a commit does not undo the intent of the next one', async () => {
+  class Slow extends FakeStorages {
+    override async pushItems(...push: Parameters<FakeStorages['pushItems']>) {
+      await delay(30);
+      return super.pushItems(...push);
+    }
+  }
+  const api = new FakeApify(new Dice(1));
+  const journal = new CommitJournal(new Slow(api, new Dice(2)), { markAfterMs: 1 });
+  const push = (n: number) => journal.commit(commitOf(n, { items: [{ items: [{ n }] }] }));
+  await Promise.all([push(1), push(2)]);
+  expect(JSON.parse(api.journal!)).toMatchObject({ sequence: 2 });
+  await delay(30);
+  expect(JSON.parse(api.journal!)).toMatchObject({ sequence: 2, phase: 'done' });
 });
 
 test('items and requests that are too many for one call go in several', async () => {

@@ -84,6 +84,13 @@ test('clients of storages', () => {
   }
 });
 
+test('the storages of the local storage, whose names outlast their ids', async () => {
+  const storage = new MemoryStorage({ persistStorage: false });
+  const { id } = await storage.datasets().getOrCreate('named');
+  expect(storage.datasetClientsHandled.map(({ id, name }) => ({ id, name }))).toEqual([{ id, name: 'named' }]);
+  has(storage, ['keyValueStoresHandled', 'requestQueuesHandled']);
+});
+
 test('the key of a client of a queue, which holds its locks', () => {
   const queue = new ApifyClient().requestQueue('any', { clientKey: 'key' });
   expect((queue as unknown as { clientKey: string }).clientKey).toBe('key');

@@ -126,6 +126,10 @@ export class FakeStorages implements Storages {
     this.#api.pass(ms);
   }
 
+  lastingId(_kind: string, id: string) {
+    return id;
+  }
+
   async readJournal() {
     this.#read();
     return this.#api.journal;

@@ -21,9 +21,14 @@ const program: readonly Partial<CommitParts>[] = [
     requests: [{ add: [page(3)], handled: [requestIdOf('1'), { id: requestIdOf('2'), userData: { label: 'done' } }] }],
     charges: [{ eventName: 'item', count: 2 }],
   },
-  { items: [{ items: [{ n: 1 }] }], records: [{ key: 'text', deleted: true }] },
-  { items: [{ items: [{ n: 4 }] }], records: [{ key: 'large', value: 'é'.repeat(700_000) }] },
-  { charges: [{ eventName: 'item', count: 1 }], records: [{ key: 'state', value: { at: 5 } }] },
+  {
+    items: [{ items: [{ n: 1 }] }],
+    records: [
+      { key: 'text', deleted: true },
+      { key: 'large', value: 'é'.repeat(600_000) },
+    ],
+    charges: [{ eventName: 'item', count: 1 }],
+  },
 ];
 
 async function outcomeOf(fixture: JournalFixture) {
@@ -56,16 +61,17 @@ async function run(fixture: JournalFixture, crashes: readonly number[]): Promise
   }
 }
 
-/** Stops the program at each crash point, and once more at each point of its recovery. */
+/** Stops the program at each crash point, and once more in the recovery of some. */
 export function testCrashes(start: () => Promise<JournalFixture>): void {
   test('J1 to J4: a program that is stopped between any two writes comes to the end of an undisturbed one', async () => {
     await using quiet = await start();
     const points = await run(quiet, []);
     const wanted = await outcomeOf(quiet);
-    expect(wanted).toMatchObject({ items: [{ n: 1 }, { n: 1 }, { n: 1 }, { n: 4 }], charged: 3 });
+    expect(wanted).toMatchObject({ items: [{ n: 1 }, { n: 1 }, { n: 1 }], charged: 3 });
     expect(wanted.requests).toEqual({ 1: true, 2: true, 3: false });
     for (const [index, point] of points.entries()) {
-      for (const crashes of [[index + 1], [index + 1, index + 3]]) {
+      // At every third one in the recovery as well.
+      for (const crashes of [[index + 1], ...(index % 3 === 0 ? [[index + 1, index + 3]] : [])]) {
         await using fixture = await start();
         await run(fixture, crashes);
         expect(await outcomeOf(fixture), `stopped at ${crashes}, first at ${point}`).toEqual(wanted);

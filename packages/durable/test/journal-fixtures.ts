@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MemoryStorage } from '@crawlee/memory-storage';
-import { startFixture } from '../../platform/test/fixture.ts';
+import { type Fixture, startFixture } from '../../platform/test/fixture.ts';
 import { startRun as plantRun } from '../../platform/test/planted-run.ts';
 import type { Json, JsonObject } from '../src/commit.ts';
 import { ApifyStorages } from '../src/journal/apify-storages.ts';
@@ -16,22 +16,38 @@ export interface JournalFixture extends BackendFixture {
   open(at?: AtCrashPoint): Promise<JournalBackend>;
 }
 
-/** A run on a real platform whose commit endpoint is off; the test is its process. */
-export async function startPlatformFixture(): Promise<
-  JournalFixture & { readonly activate: (attempt: number) => void }
-> {
+export interface PlatformFixture extends JournalFixture {
+  /** Makes this attempt the active one. */
+  activate(attempt: number): Promise<void>;
+}
+
+/** Starts a real platform whose commit endpoint is off. Answers how to start runs on it; the test is their process. */
+export async function startBarePlatform(): Promise<{ startRun(): Promise<PlatformFixture> } & AsyncDisposable> {
   const fixture = await startFixture({ commits: false });
-  const planted = await plantRun(fixture);
   await fixture.client.datasets().getOrCreate('other');
+  let runs = 0;
+  return {
+    startRun() {
+      runs += 1;
+      return startPlatformRun(fixture, `run${runs}`);
+    },
+    [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose](),
+  };
+}
+
+async function startPlatformRun(fixture: Fixture, id: string): Promise<PlatformFixture> {
+  const planted = await plantRun(fixture, id);
   const opened: KeylessClient[] = [];
-  const address = { runId: 'run', datasetId: 'run-dataset', keyValueStoreId: 'run-store', requestQueueId: 'run-queue' };
+  const address = {
+    ...{ runId: id, datasetId: `${id}-dataset`, keyValueStoreId: `${id}-store`, requestQueueId: `${id}-queue` },
+  };
   return {
     activate: planted.activate,
     async open(at = () => {}) {
-      const http = new KeylessClient({ baseUrl: fixture.platform.url, token: 'run-attempt-1' });
+      const http = new KeylessClient({ baseUrl: fixture.platform.url, token: `${id}-attempt-1` });
       opened.push(http);
       const storages = new ApifyStorages(http, address, { settleMs: 50 });
-      return new JournalBackend({ storages, runs: undefined, runId: 'run', at });
+      return new JournalBackend({ storages, runs: undefined, runId: id, at });
     },
     items: async () => (await planted.items()) as JsonObject[],
     record: async (key) => (await planted.store.getRecord(key))?.value as Json | undefined,
@@ -43,14 +59,20 @@ export async function startPlatformFixture(): Promise<
     async [Symbol.asyncDispose]() {
       for (const http of opened) http.close();
       await planted[Symbol.asyncDispose]();
-      await fixture[Symbol.asyncDispose]();
     },
   };
 }
 
+export interface LocalFixture extends JournalFixture {
+  readonly folder: string;
+  /** Random ones, by which the storages are known for as long as the process that opened last. */
+  idsOfProcess(): Promise<{ datasetId: string; storeId: string; queueId: string }>;
+}
+
 /** The SDK's local storage in a folder. Each `open` reads it from the disk, as a new process does. */
-export async function startLocalFixture(): Promise<JournalFixture & { readonly folder: string }> {
+export async function startLocalFixture(): Promise<LocalFixture> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-local-'));
+  let storage: MemoryStorage | undefined;
   const names = { datasetId: 'default', keyValueStoreId: 'default', requestQueueId: 'default' };
   const textOf = (...parts: string[]) => readFile(path.join(folder, ...parts), 'utf8').catch(() => undefined);
   const filesOf = (...parts: string[]) => readdir(path.join(folder, ...parts)).catch(() => []);
@@ -61,8 +83,13 @@ export async function startLocalFixture(): Promise<JournalFixture & { readonly f
   return {
     folder,
     record,
+    async idsOfProcess() {
+      const opened = [storage!.datasets(), storage!.keyValueStores(), storage!.requestQueues()];
+      const [dataset, store, queue] = await Promise.all(opened.map((collection) => collection.getOrCreate('default')));
+      return { datasetId: dataset!.id, storeId: store!.id, queueId: queue!.id };
+    },
     async open(at = () => {}) {
-      const storage = new MemoryStorage({ localDataDirectory: folder });
+      storage = new MemoryStorage({ localDataDirectory: folder });
       const storages = new LocalStorages(storage as unknown as LocalClient, names);
       return new JournalBackend({ storages, runs: undefined, runId: 'local', at });
     },

@@ -33,3 +33,27 @@ test('J4: an item that was torn by the end of the process is pushed again, in it
   expect(await second.recover()).toBe(1);
   expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }]);
 });
+
+test('J1: storages that were named by the ids of this process are known to the next one', async () => {
+  await using fixture = await startLocalFixture();
+  const first = await fixture.open((point) => {
+    if (point === 'intent-written') throw new Error('stopped');
+  });
+  const { datasetId, storeId, queueId } = await fixture.idsOfProcess();
+  const commit = commitOf(1, {
+    items: [{ datasetId, items: [{ n: 1 }] }, { items: [{ n: 2 }] }],
+    records: [{ storeId, key: 'state', value: 1 }],
+    requests: [{ queueId, add: [{ url: 'https://example.com/1', uniqueKey: '1' }] }],
+  });
+  await expect(first.commit(commit)).rejects.toThrow('stopped');
+  expect(await (await fixture.open()).recover()).toBe(1);
+  expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }]);
+  expect([await fixture.record('state'), await fixture.requests()]).toEqual([1, { 1: false }]);
+});
+
+test('a child run needs an API, and the error says how to get one', async () => {
+  await using fixture = await startLocalFixture();
+  const backend = await fixture.open();
+  const start = { key: 'child', actor: 'a/b', input: {}, options: {} };
+  await expect(backend.startRun(start)).rejects.toThrow(/APIFY_TOKEN/);
+});

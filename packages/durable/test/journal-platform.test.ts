@@ -1,15 +1,23 @@
 /** The journal over a real platform whose commit endpoint is off. */
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AttemptFencedError } from '../src/errors.ts';
 import { commitOf, testBackend } from './backend-contract.ts';
 import { testCrashes } from './journal-crashes.ts';
-import { startPlatformFixture } from './journal-fixtures.ts';
+import { startBarePlatform } from './journal-fixtures.ts';
 
-testBackend(startPlatformFixture);
-testCrashes(startPlatformFixture);
+let platform: Awaited<ReturnType<typeof startBarePlatform>>;
+beforeAll(async () => {
+  platform = await startBarePlatform();
+});
+afterAll(() => platform[Symbol.asyncDispose]());
+
+const startRun = () => platform.startRun();
+
+testBackend(startRun);
+testCrashes(startRun);
 
 test('F1: a fenced attempt gets a typed error', async () => {
-  await using fixture = await startPlatformFixture();
+  await using fixture = await startRun();
   const backend = await fixture.open();
   await backend.commit(commitOf(1, { items: [{ items: [{ n: 1 }] }] }));
   await fixture.activate(2);

@@ -56,10 +56,10 @@ async function simplest(options: ShrinkingOptions, lane: number, kind: FaultKind
     if (failsAlike(simpler)) return describe(options, kind, simpler, true);
   }
   const again = goesOn() ? await trials.tryOne(lane, trial.faults) : undefined;
-  return describe(options, kind, trial, again !== undefined && failsAlike(again));
+  return describe(options, kind, trial, again === undefined ? null : failsAlike(again));
 }
 
-function describe(options: ShrinkingOptions, kind: FaultKind, trial: Trial, isReproduced: boolean): FailingCase {
+function describe(options: ShrinkingOptions, kind: FaultKind, trial: Trial, isReproduced: boolean | null): FailingCase {
   const findings: Finding[] = options.trials.findingsOf(trial);
   const { timeline, log } = trial.run;
   return {

@@ -66,7 +66,7 @@ function failingOf(
 <p>${escaped(story)}</p>
 ${rest.length === 0 ? '' : `<details><summary>${findings.length - 1} more</summary><ul>${rest.join('')}</ul></details>`}
 <figure>${timelineSvg(timeline, findings)}</figure>
-<p>Again: <code>${escaped(replayWith(replay))}</code>${isReproduced ? '' : ' (a second run of it came through)'}</p>
+<p>Again: <code>${escaped(replayWith(replay))}</code>${isReproduced !== false ? '' : ' (a second run of it came through)'}</p>
 <details><summary>Log of the run</summary><pre>${escaped(log.slice(-20_000))}</pre></details>
 </section>`;
 }

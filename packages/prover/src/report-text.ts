@@ -13,7 +13,7 @@ export function reportText(verdict: Verdict, table: Table, replayWith: (replay: 
     '',
     `${kind}: ${story}`,
     ...findings.slice(1, 4).map((finding) => `  also: ${findingText(finding)}`),
-    `  again: ${replayWith(replay)}${isReproduced ? '' : '   (a second run of it came through)'}`,
+    `  again: ${replayWith(replay)}${isReproduced !== false ? '' : '   (a second run of it came through)'}`,
   ]);
   return [
     ...['', table(head, body), ...stories],

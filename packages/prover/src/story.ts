@@ -1,15 +1,26 @@
 /** What happened in a failing run, in a sentence. */
 import { happenings, type Side } from './fault.ts';
 import { type Finding, findingText } from './finding.ts';
-import type { FaultEvent, Timeline } from './timeline.ts';
+import { type FaultEvent, isTelling, type Timeline } from './timeline.ts';
 
 /** `clean`: the timeline of an undisturbed run, which tells what would have come next. */
 export function storyOf(timeline: Timeline, findings: readonly Finding[], clean: Timeline): string {
   const strikes = timeline.faults().map((event) => strikeText(event, timeline, clean));
-  const first = findings.find(({ failure }) => failure !== 'wasted') ?? findings[0];
-  const more = findings.filter(({ failure }) => failure !== 'wasted').length - 1;
-  const result = first === undefined ? 'nothing was wrong' : findingText(first);
-  return `${capital(strikes.join('; then '))}: ${result}${more > 0 ? `, and ${more} more like it` : ''}.`;
+  return `${capital(strikes.join('; then '))}: ${resultText(findings)}.`;
+}
+
+/** The first finding in full, and how many there are besides. */
+function resultText(findings: readonly Finding[]): string {
+  const counted = findings.filter(({ failure }) => failure !== 'wasted');
+  const first = counted[0] ?? findings[0];
+  if (first === undefined) return 'nothing was wrong';
+  const alike = counted.filter(({ failure }) => failure === first.failure).length - 1;
+  const others = counted.length - 1 - alike;
+  return [
+    findingText(first),
+    ...(alike > 0 ? [`and ${alike} more like it`] : []),
+    ...(others > 0 ? [`and ${others} of another kind`] : []),
+  ].join(', ');
 }
 
 const verbs: Readonly<Record<FaultEvent['fault']['kind'], string>> = {
@@ -38,11 +49,14 @@ function textAt(timeline: Timeline, type: string, ordinal: number, attempt: numb
     ?.text;
 }
 
-/** The write that follows in the undisturbed run. */
+/** The write that follows in the undisturbed run, and tells most: of a result its mark, else what is no housekeeping. */
 function nextIn(clean: Timeline, { type, ordinal }: FaultEvent['fault']): string | undefined {
   const writes = clean.writes();
   const index = writes.findIndex((write) => write.type === type && write.ordinal === ordinal);
-  return index === -1 ? undefined : writes[index + 1]?.text;
+  if (index === -1) return undefined;
+  const later = writes.slice(index + 1);
+  const mark = type === 'push' ? later.find((write) => write.type === 'handled') : undefined;
+  return (mark ?? later.find((write) => isTelling(write.type)) ?? later[0])?.text;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

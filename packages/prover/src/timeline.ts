@@ -28,6 +28,9 @@ export type TimelineEvent =
 export type WriteEvent = Extract<TimelineEvent, { kind: 'write' }>;
 export type FaultEvent = Extract<TimelineEvent, { kind: 'fault' }>;
 
+/** Locks and messages are housekeeping, of which a story need not speak. */
+export const isTelling = (type: WriteType): boolean => !['lock', 'status', 'storage'].includes(type);
+
 export class Timeline {
   readonly events: TimelineEvent[] = [];
   readonly #startedAt = performance.now();
@@ -61,7 +64,9 @@ export class Timeline {
   }
 
   fault(attempt: number, fault: Fault): void {
-    const done = this.writes().findLast((write) => write.attempt === attempt && write.outcome === 'done');
+    const done = this.writes().findLast(
+      (write) => write.attempt === attempt && write.outcome === 'done' && isTelling(write.type),
+    );
     this.events.push({ kind: 'fault', atMs: this.nowMs(), attempt, fault, lastWrite: done?.text });
   }
 

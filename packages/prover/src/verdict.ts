@@ -12,8 +12,8 @@ export interface FailingCase {
   readonly story: string;
   /** What `--replay` takes. */
   readonly replay: string;
-  /** Whether a second run of the same case failed in the same way. */
-  readonly isReproduced: boolean;
+  /** Whether a second run of the same case failed in the same way; null when there was no time for one. */
+  readonly isReproduced: boolean | null;
   readonly timeline: readonly TimelineEvent[];
   readonly log: string;
 }

@@ -4,7 +4,7 @@ import type { FaultKind } from '../src/fault.ts';
 import type { Failure } from '../src/finding.ts';
 import type { Json } from '../src/json.ts';
 import type { Verdict } from '../src/verdict.ts';
-import { proveActor } from './prove-actor.ts';
+import { patientMs, proveActor } from './prove-actor.ts';
 
 interface Known {
   readonly actor: string;
@@ -124,7 +124,7 @@ const known: readonly Known[] = [
 
 const rowOf = ({ rows }: Verdict, kind: FaultKind) => rows.find((row) => row.kind === kind)!;
 
-test.each(known)('$actor: the right failure is named', async (each) => {
+test.each(known)('$actor: the right failure is named', { timeout: patientMs }, async (each) => {
   const { actor, input, kinds, mostFaults, seen, fine = [], story, advice } = each;
   const verdict = await proveActor(actor, {
     ...{ input, kinds, mostFaults },

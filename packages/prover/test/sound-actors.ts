@@ -8,4 +8,5 @@ export interface SoundActor {
 export const soundActors: readonly SoundActor[] = [
   { actor: 'records-by-key', input: { pages: 3 } },
   { actor: 'commits', input: { pages: 6 } },
+  { actor: 'durable-loop', input: { pages: 6 } },
 ];

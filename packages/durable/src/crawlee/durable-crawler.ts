@@ -1,7 +1,6 @@
 /**
  * Makes a crawler durable: what a request handler does, by whatever way, is one commit with its request's handled mark.
  *
- * Y1: a request is handled by one task of this process at a time.
  * Y2: a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
  *     would be refused again).
  */
@@ -17,6 +16,7 @@ import { type CrawlerInside, insideOf, missingInside } from './inside.ts';
 import { untilLost } from './lost-run.ts';
 import { installQueueViews } from './queue-view.ts';
 import { captureRequestList } from './request-list.ts';
+import { RequestsInHand } from './requests-in-hand.ts';
 import { loadSdk } from './sdk.ts';
 import { shutDownInOrder } from './shutdown.ts';
 import { commitStatistics } from './statistics.ts';
@@ -44,6 +44,7 @@ class DurableCrawler {
   readonly #crawler: BasicCrawler;
   readonly #inside: CrawlerInside;
   readonly #tasks = new Set<Task>();
+  readonly #inHand = new RequestsInHand();
   #parts: TaskParts | undefined;
   #runCount = 0;
   #idle: PromiseWithResolvers<void> | undefined;
@@ -73,10 +74,10 @@ class DurableCrawler {
       captureClients(this.#inside.config);
       if (ChargingManager !== undefined) captureCharges(ChargingManager);
       const record = await openCrawlRecord(run, actor);
-      this.#parts = { run, statistics: this.#inside.stats, suspects: new Suspects(run, record) };
+      this.#parts = { run, statistics: this.#inside.stats, suspects: new Suspects(run, record), inHand: this.#inHand };
       const initial = new InitialRequests(run, record, `${this.#inside.stats.persistStateKey}/${this.#runCount++}`);
       this.#crawler.addRequests = (given, ...rest) =>
-        given === requests ? initial.add(addRequests, given, ...rest) : addRequests(given, ...rest);
+        given === requests ? initial.add(this.#crawler, addRequests, given, ...rest) : addRequests(given, ...rest);
       const end = shutDownInOrder({ drain: () => this.#drain() }, actor);
       try {
         return await Promise.race([stock(requests, options), untilLost]);
@@ -95,6 +96,7 @@ class DurableCrawler {
       try {
         await this.#parts!.suspects.inTurn(() => task.runOwn(stock));
       } finally {
+        task.end();
         this.#tasks.delete(task);
         if (this.#tasks.size === 0) this.#idle?.resolve();
       }
@@ -105,10 +107,8 @@ class DurableCrawler {
     const stock = this.#inside._fetchNextRequest.bind(this.#crawler);
     this.#inside._fetchNextRequest = async () => {
       if (this.#stopping) return null;
-      const request = await stock();
-      // Y1: a lock that expired while its commit was under way brings a request a second time.
-      if (!request || [...this.#tasks].some((task) => task.holds(request))) return null;
-      (scopeAtWork()?.task as Task | undefined)?.take(request);
+      const request = await this.#parts!.inHand.take(stock);
+      if (request !== null) (scopeAtWork()!.task as Task).take(request);
       return request;
     };
   }

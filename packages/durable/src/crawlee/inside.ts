@@ -72,7 +72,15 @@ export interface StorageClientInside {
   readonly name?: string;
   readonly clientKey?: string;
   readonly apifyClient?: object;
-  readonly client?: object;
+  readonly client?: LocalStorageInside;
+}
+
+type LocalStorages = readonly { readonly id: string; readonly name?: string }[];
+
+export interface LocalStorageInside {
+  readonly datasetClientsHandled?: LocalStorages;
+  readonly keyValueStoresHandled?: LocalStorages;
+  readonly requestQueuesHandled?: LocalStorages;
 }
 
 export interface ActorInside {

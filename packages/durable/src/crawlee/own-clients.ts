@@ -16,24 +16,31 @@ export function isOwn(client: StorageClientInside): boolean {
   return false;
 }
 
-const defaultIds = {
-  dataset: 'defaultDatasetId',
-  keyValueStore: 'defaultKeyValueStoreId',
-  requestQueue: 'defaultRequestQueueId',
+const kinds = {
+  dataset: { defaultId: 'defaultDatasetId', local: 'datasetClientsHandled' },
+  keyValueStore: { defaultId: 'defaultKeyValueStoreId', local: 'keyValueStoresHandled' },
+  requestQueue: { defaultId: 'defaultRequestQueueId', local: 'requestQueuesHandled' },
 } as const;
 
 /** The id of a storage for a commit; undefined for the run's default one. */
-export function storageIdOf({ id, name }: StorageClientInside, kind: keyof typeof defaultIds): string | undefined {
-  for (const config of configurations) {
-    const defaultId = config.get(defaultIds[kind]);
-    if (defaultId === id || (name !== undefined && defaultId === name)) return undefined;
-  }
-  return id;
+export function storageIdOf(client: StorageClientInside, kind: keyof typeof kinds): string | undefined {
+  const id = lastingIdOf(client, kinds[kind].local);
+  const isDefault = [...configurations].some((config) => config.get(kinds[kind].defaultId) === id);
+  return isDefault ? undefined : id;
+}
+
+/** The local storage gives each of its storages a new id in each process; their names last. */
+function lastingIdOf(
+  { id, name, client }: StorageClientInside,
+  list: (typeof kinds)[keyof typeof kinds]['local'],
+): string {
+  const known = client?.[list]?.find((each) => each.id === id);
+  return known?.name ?? name ?? id;
 }
 
 /** Where a `KeyValueStore` of Crawlee is, for a commit. */
-export function storeIdOf(store: { readonly id: string; readonly name?: string | undefined }): { storeId?: string } {
-  const { id, name } = store;
-  const storeId = storageIdOf({ id, ...(name !== undefined && { name }) }, 'keyValueStore');
+export function storeIdOf(store: { readonly id: string }): { storeId?: string } {
+  const { client } = store as unknown as { readonly client: StorageClientInside };
+  const storeId = storageIdOf(client, 'keyValueStore');
   return storeId === undefined ? {} : { storeId };
 }

@@ -5,6 +5,7 @@ import type { DurableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
 import type { StatisticsInside } from './inside.ts';
 import { standStillUnlessRejected } from './lost-run.ts';
+import type { RequestsInHand } from './requests-in-hand.ts';
 import { addStatistics, countFinished, forgetJob } from './statistics.ts';
 import type { Suspects } from './suspects.ts';
 import { type FinishOutcome, type QueueOptions, runInScope, type TaskInScope, Work } from './work.ts';
@@ -13,6 +14,7 @@ export interface TaskParts {
   readonly run: DurableRun;
   readonly statistics: StatisticsInside;
   readonly suspects: Suspects;
+  readonly inHand: RequestsInHand;
 }
 
 /** One go at one request: from its fetch to its handled mark, or to its way back to the queue. */
@@ -22,7 +24,6 @@ export class Task implements TaskInScope {
   #work: Work | undefined;
   #errorWork: Work | undefined;
   #finishing: Promise<FinishOutcome> | undefined;
-  #isInHand = false;
 
   constructor(parts: TaskParts) {
     this.#parts = parts;
@@ -36,18 +37,17 @@ export class Task implements TaskInScope {
 
   take(request: Request): void {
     this.#request = request;
-    this.#isInHand = true;
   }
 
-  /** Whether another task must leave this request alone. */
-  holds({ id, uniqueKey }: Request): boolean {
-    return this.#isInHand && this.#request?.uniqueKey === uniqueKey && this.#request.id === id;
+  /** All of it is over. */
+  end(): void {
+    if (this.#request !== undefined) this.#parts.inHand.end(this.#request);
   }
 
   async giveBack(): Promise<void> {
     // What an errorHandler did is durable before its request can be taken again.
     await this.#errorWork?.commit().catch(standStillUnlessRejected);
-    this.#isInHand = false;
+    if (this.#request !== undefined) this.#parts.inHand.giveBack(this.#request);
   }
 
   handles(requestId: string): boolean {
@@ -70,6 +70,7 @@ export class Task implements TaskInScope {
    * handled mark of a request that has failed for good.
    */
   async runErrorHandler(body: () => Promise<void>): Promise<void> {
+    if (await this.#isDoneAfterAll()) return;
     this.#work?.undo();
     const work = new Work(this.#parts.run.begin());
     this.#errorWork = work;
@@ -81,11 +82,19 @@ export class Task implements TaskInScope {
       work.undo();
       throw error;
     }
-    addStatistics(work, this.#parts.statistics);
     await work
       .commit()
       .catch(standStillUnlessRejected)
       .catch((error) => this.#dropIfTaken(error));
+  }
+
+  /** Crawlee gives a handled mark up that takes long, but a commit that is under way may still take effect. */
+  async #isDoneAfterAll(): Promise<boolean> {
+    if (this.#work?.phase !== 'committing') return this.#work?.phase === 'committed';
+    return this.#finishing!.then(
+      () => true,
+      () => false,
+    );
   }
 
   finish(request: object, options: QueueOptions): Promise<FinishOutcome> {

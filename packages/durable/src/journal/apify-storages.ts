@@ -3,7 +3,7 @@ import { checked, dataOf } from '../api-answer.ts';
 import type { JsonObject } from '../commit.ts';
 import { RefusedError } from '../errors.ts';
 import { backOffMs, type HttpAnswer, type HttpCall, type HttpClient, NoAnswerError } from '../http-client.ts';
-import type { QueueAddress, Storages, StoredRecord } from './storages.ts';
+import type { QueueAddress, StorageKind, Storages, StoredRecord } from './storages.ts';
 
 /** Where a run keeps what it has, as its environment says. */
 export interface RunAddress {
@@ -33,6 +33,11 @@ export class ApifyStorages implements Storages {
 
   async wait(ms: number): Promise<void> {
     await delay(ms);
+  }
+
+  lastingId(kind: StorageKind, id: string): string | undefined {
+    const { datasetId, keyValueStoreId, requestQueueId } = this.#run;
+    return id === { dataset: datasetId, store: keyValueStoreId, queue: requestQueueId }[kind] ? undefined : id;
   }
 
   async readJournal(): Promise<string | undefined> {

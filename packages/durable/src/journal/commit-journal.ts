@@ -144,8 +144,13 @@ export class CommitJournal {
   #markLater(last: LastCommit): void {
     this.#timer = setTimeout(() => {
       // A mark that fails is made up for by the next intent, or by the next process.
-      this.#inTurn(() => this.#mark(last)).catch(() => {});
+      this.#inTurn(() => this.#markIfLast(last)).catch(() => {});
     }, this.#markAfterMs).unref();
+  }
+
+  /** A commit that was begun meanwhile has marked it, and the journal names that one now. */
+  async #markIfLast(last: LastCommit): Promise<void> {
+    if (this.#last === last) await this.#mark(last);
   }
 
   /** J2. */

@@ -1,8 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Configuration, KeyValueStore as Store } from 'crawlee';
 import type { JsonObject } from '../commit.ts';
 import { SlottedRecord } from './slotted-record.ts';
-import type { QueueAddress, Storages, StoredRecord } from './storages.ts';
+import type { QueueAddress, StorageKind, Storages, StoredRecord } from './storages.ts';
 
 /** What is used of the SDK's local storage (`MemoryStorage` of `@crawlee/memory-storage`). */
 export interface LocalClient {
@@ -13,7 +14,14 @@ export interface LocalClient {
   keyValueStore(id: string): LocalStore;
   requestQueue(id: string): LocalQueue;
   /** As the client keeps them, with their counts. */
-  readonly datasetClientsHandled: { readonly id: string; datasetDirectory: string; itemCount: number }[];
+  readonly datasetClientsHandled: (Handled & { datasetDirectory: string; itemCount: number })[];
+  readonly keyValueStoresHandled: Handled[];
+  readonly requestQueuesHandled: Handled[];
+}
+
+interface Handled {
+  readonly id: string;
+  readonly name?: string;
 }
 
 interface LocalDataset {
@@ -29,6 +37,8 @@ export interface LocalStore {
 }
 
 interface LocalQueue {
+  listHead(options: { limit: number }): Promise<{ items: { id: string }[] }>;
+  deleteRequestLock(id: string): Promise<void>;
   getRequest(id: string): Promise<object | undefined>;
   batchAddRequests(requests: unknown[], options: { forefront: boolean }): Promise<unknown>;
   updateRequest(request: unknown): Promise<unknown>;
@@ -67,19 +77,29 @@ export class LocalStorages implements Storages {
     this.#charges = new SlottedRecord(store, 'WHERRY-CHARGES');
   }
 
-  /** Opens what `apify` is configured to use, after the clean-up that the SDK makes at its start. */
+  /** Opens what the SDK is configured to use, after the clean-up that it makes at its start. */
   static async ofSdk(): Promise<LocalStorages> {
-    const { Configuration, KeyValueStore } = await import('apify');
-    const config = Configuration.getGlobalConfig();
+    const { config, KeyValueStore } = await loadConfiguration();
     await KeyValueStore.open(null, { config });
-    return new LocalStorages(config.getStorageClient() as unknown as LocalClient, {
-      datasetId: config.get('defaultDatasetId'),
-      keyValueStoreId: config.get('defaultKeyValueStoreId'),
-      requestQueueId: config.get('defaultRequestQueueId'),
+    const storages = new LocalStorages(config.getStorageClient() as unknown as LocalClient, {
+      datasetId: config.get('defaultDatasetId') ?? 'default',
+      keyValueStoreId: config.get('defaultKeyValueStoreId') ?? 'default',
+      requestQueueId: config.get('defaultRequestQueueId') ?? 'default',
     });
+    await storages.#releaseLocks();
+    return storages;
   }
 
   async wait(): Promise<void> {}
+
+  /** An id is random, and forgotten with the process; the name stays. */
+  lastingId(kind: StorageKind, id: string): string | undefined {
+    const { datasetClientsHandled, keyValueStoresHandled, requestQueuesHandled } = this.#client;
+    const handled = { dataset: datasetClientsHandled, store: keyValueStoresHandled, queue: requestQueuesHandled }[kind];
+    const name = handled.find((each) => each.id === id)?.name ?? id;
+    const { datasetId, keyValueStoreId, requestQueueId } = this.#names;
+    return name === { dataset: datasetId, store: keyValueStoreId, queue: requestQueueId }[kind] ? undefined : name;
+  }
 
   readJournal(): Promise<string | undefined> {
     return this.#journal.read();
@@ -169,6 +189,14 @@ export class LocalStorages implements Storages {
     return this.#client.datasetClientsHandled.find((each) => each.id === id)!;
   }
 
+  /** Of the process that is gone, as a platform does. Without it a crawler would wait for minutes until they expire. */
+  async #releaseLocks(): Promise<void> {
+    const queue = await this.#queue({});
+    const { items } = await queue.listHead({ limit: Number.MAX_SAFE_INTEGER });
+    // Those that are not locked are refused.
+    for (const { id } of items) await queue.deleteRequestLock(id).catch(() => {});
+  }
+
   #idOf(
     kind: string,
     name: string,
@@ -205,4 +233,23 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * The configuration that crawlers use, so that there is one storage client with one set of counts: the global one of
+ * Crawlee, which `Actor.init()` replaces by its own. `apify` alone would make another one before that.
+ */
+async function loadConfiguration(): Promise<{ config: Configuration; KeyValueStore: typeof Store }> {
+  const sdk = await import('apify').catch(unlessMissing);
+  const { Configuration, KeyValueStore } = sdk ?? (await import('crawlee').catch(unlessMissing)) ?? refuse();
+  const ofCrawlee = sdk === undefined ? Configuration : (Object.getPrototypeOf(Configuration) as typeof Configuration);
+  return { config: ofCrawlee.getGlobalConfig(), KeyValueStore: KeyValueStore as never };
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+}
+
+function refuse(): never {
+  throw new Error('There is no local storage to commit to: install `apify` or `crawlee`, or run this on a platform.');
 }

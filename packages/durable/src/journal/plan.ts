@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Commit, HandledRequest, JsonObject, RecordPart, RequestsPart } from '../commit.ts';
+import type { Commit, CommitParts, HandledRequest, JsonObject, RecordPart, RequestsPart } from '../commit.ts';
 import { CommitRejectedError, RefusedError } from '../errors.ts';
 import { fitsInCall, maxBodyBytes } from './body-parts.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type PlannedItems,
   type PlannedRecord,
 } from './intent.ts';
+import { withLastingAddresses } from './lasting-addresses.ts';
 import type { Storages } from './storages.ts';
 
 const keyPattern = /^[a-zA-Z0-9!\-_.'()]{1,256}$/;
@@ -24,10 +25,10 @@ export async function planOf(
   storages: Storages,
   countOf: (datasetId: string | undefined) => Promise<number>,
 ): Promise<Plan> {
-  const { parts } = commit;
+  const parts = withLastingAddresses(commit.parts, storages);
   const adds = addsOf(parts.requests);
   return {
-    items: await itemsOf(commit, countOf),
+    items: await itemsOf(commit.id, parts.items, countOf),
     records: recordsOf(parts.records),
     adds,
     handled: await handledOf(parts.requests, adds, storages),
@@ -40,7 +41,8 @@ export async function planOf(
 
 /** The items of each dataset together, for one push. */
 async function itemsOf(
-  { id, parts: { items: parts } }: Commit,
+  id: string,
+  parts: CommitParts['items'],
   countOf: (datasetId: string | undefined) => Promise<number>,
 ): Promise<PlannedItems[]> {
   const byDataset = new Map<string | undefined, JsonObject[]>();

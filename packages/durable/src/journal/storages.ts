@@ -14,6 +14,9 @@ export interface Storages {
   /** A model of an API has a time of its own. */
   wait(ms: number): Promise<void>;
 
+  /** The id, or name, by which other processes find a storage; undefined for the run's default one. */
+  lastingId(kind: StorageKind, id: string): string | undefined;
+
   readJournal(): Promise<string | undefined>;
   /** Atomic: whoever reads, and whenever, gets the old text or the new one. */
   writeJournal(text: string): Promise<void>;
@@ -43,6 +46,8 @@ export interface Storages {
   /** At most once for a key. */
   charge(charge: { eventName: string; count: number; key: string }): Promise<void>;
 }
+
+export type StorageKind = 'dataset' | 'store' | 'queue';
 
 export interface StoredRecord {
   readonly storeId?: string | undefined;
