@@ -8,6 +8,8 @@ import {
   NotJsonError,
   openState,
 } from '../src/index.ts';
+import { WherryBackend } from '../src/wherry/wherry-backend.ts';
+import { type Loss, startLossyProxy } from './lossy-proxy.ts';
 import { startWherryFixture } from './wherry-fixture.ts';
 
 const initial = () => ({
@@ -147,4 +149,29 @@ test('M3: a commit that is too large for the API is rejected with a hint, and it
   expect((large as PromiseRejectedResult).reason.message).toMatch('smaller parts');
   expect(state.value.cursor).toBe(2);
   expect(await fixture.items()).toEqual([]);
+});
+
+test('M1, C3: over a network that loses calls and answers, each commit takes effect once', async () => {
+  await using fixture = await startWherryFixture();
+  const kinds: Loss[] = ['none', 'answer', 'none', 'call', 'answer', 'unavailable', 'none'];
+  let calls = 0;
+  await using proxy = await startLossyProxy(fixture.url, () => kinds[calls++ % kinds.length]!);
+  const backend = new WherryBackend({ baseUrl: proxy.url, token: 'run-attempt-1', runId: 'run' });
+  const state = await openState({ key: 'crawl', initial, run: await startRun(backend) });
+  const numbers = Array.from({ length: 25 }, (_, index) => index);
+  for (const index of numbers) {
+    await state.commit((draft, tx) => {
+      draft.cursor += 1;
+      draft.pages.push(`${index}`);
+      tx.pushData({ index });
+      tx.charge('item');
+    });
+  }
+  backend.close();
+  expect(proxy.losses.get('answer')).toBeGreaterThan(5);
+  expect(await fixture.items()).toEqual(numbers.map((index) => ({ index })));
+  expect(await fixture.charged('item')).toBe(25);
+  const again = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
+  expect(again.value.cursor).toBe(25);
+  expect(again.value.pages).toEqual(numbers.map(String));
 });
