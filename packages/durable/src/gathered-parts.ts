@@ -31,7 +31,7 @@ export class GatheredParts implements Transaction, CommitParts {
     const copied = list.map((item, index) => this.#copyObject(item, `items[${index}]`));
     if (copied.length === 0) return;
     const last = this.items.at(-1);
-    if (last !== undefined && last.datasetId === datasetId) last.items.push(...copied);
+    if (last !== undefined && last.datasetId === datasetId) for (const item of copied) last.items.push(item);
     else this.items.push({ ...(datasetId !== undefined && { datasetId }), items: copied });
   }
 

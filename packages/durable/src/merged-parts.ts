@@ -1,4 +1,4 @@
-import type { CommitParts, RequestsPart } from './commit.ts';
+import type { CommitParts, RequestObject, RequestsPart } from './commit.ts';
 
 /**
  * The parts of several transactions as those of one commit, with the same effect as one after the other:
@@ -31,29 +31,37 @@ function lastOfEach(records: CommitParts['records']): CommitParts['records'] {
   return [...new Map(records.map((record) => [JSON.stringify([record.storeId, record.key]), record])).values()];
 }
 
-/** What is added first, so that a request can be added and handled by one commit. */
+/** What is added comes first, so that a request can be added and handled by one commit. */
 function mergeRequests(parts: readonly RequestsPart[]): RequestsPart[] {
   if (parts.length === 0) return [];
-  const additions = Map.groupBy(
-    parts.filter(({ add = [] }) => add.length > 0),
-    ({ queueId, forefront = false }) => JSON.stringify([queueId, forefront]),
-  );
   const marks = Map.groupBy(
     parts.filter(({ handled = [] }) => handled.length > 0),
     ({ queueId, clientKey }) => JSON.stringify([queueId, clientKey]),
   );
   return [
-    ...additions.values().map(([first, ...rest]) => ({
-      ...(first!.queueId !== undefined && { queueId: first!.queueId }),
-      add: [first!, ...rest].flatMap(({ add = [] }) => add),
-      forefront: first!.forefront ?? false,
-    })),
+    ...additionsOf(parts),
     ...marks.values().map(([first, ...rest]) => ({
       ...(first!.queueId !== undefined && { queueId: first!.queueId }),
       ...(first!.clientKey !== undefined && { clientKey: first!.clientKey }),
       handled: [first!, ...rest].flatMap(({ handled = [] }) => handled),
     })),
   ];
+}
+
+/** Neighbours at the same end of a queue become one. Others stay, for a request goes where it is added first. */
+function additionsOf(parts: readonly RequestsPart[]): RequestsPart[] {
+  const lists = new Map<string | undefined, { forefront: boolean; add: RequestObject[] }[]>();
+  for (const { queueId, add = [], forefront = false } of parts) {
+    if (add.length === 0) continue;
+    const list = lists.get(queueId) ?? [];
+    lists.set(queueId, list);
+    const last = list.at(-1);
+    if (last?.forefront === forefront) for (const request of add) last.add.push(request);
+    else list.push({ forefront, add: [...add] });
+  }
+  return [...lists].flatMap(([queueId, list]) =>
+    list.map((addition) => ({ ...(queueId !== undefined && { queueId }), ...addition })),
+  );
 }
 
 function sumCharges(all: readonly CommitParts[]): CommitParts['charges'] {

@@ -8,6 +8,8 @@ import {
   NotJsonError,
   openState,
 } from '../src/index.ts';
+import { WherryBackend } from '../src/wherry/wherry-backend.ts';
+import { type Loss, startLossyProxy } from './lossy-proxy.ts';
 import { startWherryFixture } from './wherry-fixture.ts';
 
 const initial = () => ({
@@ -129,4 +131,47 @@ test('C4: two processes of one attempt commit in turn', async () => {
     await Promise.all(states.map((state) => state.commit((_draft, tx) => tx.pushData({ key: state.key, round }))));
   }
   expect(await fixture.items()).toHaveLength(6);
+});
+
+test('M3: a commit that is too large for the API is rejected with a hint, and its neighbours are not', async () => {
+  await using fixture = await startWherryFixture();
+  const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
+  const [before, large, after] = await Promise.allSettled([
+    state.commit(count),
+    state.commit((draft, tx) => {
+      draft.cursor = 100;
+      tx.pushData({ text: 'x'.repeat(10_000_000) });
+    }),
+    state.commit(count),
+  ]);
+  expect([before.status, after.status]).toEqual(['fulfilled', 'fulfilled']);
+  expect(large).toMatchObject({ reason: { code: 'commit-rejected', statusCode: 413 } });
+  expect((large as PromiseRejectedResult).reason.message).toMatch('smaller parts');
+  expect(state.value.cursor).toBe(2);
+  expect(await fixture.items()).toEqual([]);
+});
+
+test('M1, C3: over a network that loses calls and answers, each commit takes effect once', async () => {
+  await using fixture = await startWherryFixture();
+  const kinds: Loss[] = ['none', 'answer', 'none', 'call', 'answer', 'unavailable', 'none'];
+  let calls = 0;
+  await using proxy = await startLossyProxy(fixture.url, () => kinds[calls++ % kinds.length]!);
+  const backend = new WherryBackend({ baseUrl: proxy.url, token: 'run-attempt-1', runId: 'run' });
+  const state = await openState({ key: 'crawl', initial, run: await startRun(backend) });
+  const numbers = Array.from({ length: 25 }, (_, index) => index);
+  for (const index of numbers) {
+    await state.commit((draft, tx) => {
+      draft.cursor += 1;
+      draft.pages.push(`${index}`);
+      tx.pushData({ index });
+      tx.charge('item');
+    });
+  }
+  backend.close();
+  expect(proxy.losses.get('answer')).toBeGreaterThan(5);
+  expect(await fixture.items()).toEqual(numbers.map((index) => ({ index })));
+  expect(await fixture.charged('item')).toBe(25);
+  const again = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
+  expect(again.value.cursor).toBe(25);
+  expect(again.value.pages).toEqual(numbers.map(String));
 });

@@ -88,7 +88,7 @@ export function* collectionOperations(data: CollectionData, groupSize: number): 
 }
 
 /** About how many characters the value has; anything from `limit` on when it has more. */
-function sizeWithin(value: unknown, limit: number): number {
+export function sizeWithin(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 3;
   if (typeof value !== 'object' || value === null || isCollectionData(value)) return 8;
   let size = 2;

@@ -33,7 +33,7 @@ export interface HeadRecord {
     /** What no one needs any more, and may not be deleted yet. */
     readonly garbage?: Garbage;
   };
-  /** The state as plain JSON, for people, when it is small. Never read back. */
+  /** The state as plain JSON, for people, when it is small. Never read back. That of others is in a record of its own. */
   readonly value?: Json;
 }
 
@@ -46,6 +46,7 @@ export const chunkKey = (key: string, generation: number, index: number): string
   `${key}.durable.snapshot-${generation}-${index}`;
 export const mergedKey = (key: string, index: number): string => `${key}.durable.merged-${index}`;
 export const freshKey = (key: string, index: number): string => `${key}.durable.fresh-${index}`;
+/** Of the copy for people of a state that is too large for its head. */
 export const readableKey = (key: string): string => `${key}.durable.readable`;
 
 /**

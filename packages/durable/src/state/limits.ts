@@ -18,7 +18,9 @@ export interface StateLimits {
   readonly groupSize: number;
   /** The copy for people in the head, which each commit writes again. */
   readonly maxReadableSize: number;
-  /** The copy for people in a record of its own: making one stops the program. */
+  /** The copy for people in a record of its own, when it is of one moment: making one stops the program. */
+  readonly maxExactCopySize: number;
+  /** The largest copy for people. Apify takes records up to 9 MB; the rest is for what has more than a byte. */
   readonly maxReadableCopySize: number;
 }
 
@@ -32,5 +34,6 @@ export const defaultLimits: StateLimits = {
   sliceSize: 64 * 1024,
   groupSize: 16 * 1024,
   maxReadableSize: 4096,
-  maxReadableCopySize: 1_000_000,
+  maxExactCopySize: 1_000_000,
+  maxReadableCopySize: 6_000_000,
 };
