@@ -62,7 +62,8 @@ export class Maintenance {
       this.#snapshotSize = await compact(this.#backend, this.#committer, this.#document);
       this.#limit(0);
       await this.#deleteGarbage();
-      await this.#readable.refresh();
+      // The next snapshot does not wait for it.
+      void this.#refresh();
     });
   }
 
