@@ -33,13 +33,16 @@ test('every path that the documents name exists', async () => {
 });
 
 test('every npm script and command of wherry that the documents name exists', async () => {
-  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const scriptsOf = (folder: string) =>
+    Object.keys((JSON.parse(read(`${folder}/package.json`)) as { scripts: Record<string, string> }).scripts);
   const commands = new Set(
     [...read('packages/cli/src/main.ts').matchAll(/\.\/commands\/([\w-]+)\.ts/g)].map(([, command]) => command!),
   );
   for (const guide of await guides()) {
     const text = read(guide);
-    for (const [, script] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), guide).toContain(script);
+    for (const [, script, workspace] of text.matchAll(/npm run ([\w:]+)(?: -w @wherry\/([\w-]+))?/g)) {
+      expect(scriptsOf(workspace === undefined ? '.' : `packages/${workspace}`), guide).toContain(script);
+    }
     for (const [, command] of text.matchAll(/npx wherry ([a-z][\w-]*)/g))
       expect([...commands], guide).toContain(command);
   }

@@ -20,7 +20,7 @@ const defaultName = 'APIFY_GLOBAL_STATE';
  * It holds plain JSON, and no collections: for those there is `openState`.
  *
  * Handlers may change one state at the same time: numbers count by their differences, elements of lists come and go one by
- * one. Of two values for one property the one that is committed last is stored.
+ * one. Of two values for one property the one that is committed last stays.
  */
 export async function useState<State extends object = Record<string, never>>(
   name: string = defaultName,

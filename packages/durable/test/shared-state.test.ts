@@ -7,6 +7,8 @@ import { type Death, MemoryBackend, MemoryStore } from './memory-backend.ts';
 
 interface Shared {
   count: number;
+  note: string;
+  last: { by?: string; deep: { n: number } };
   queue: number[];
   done: string[];
   hosts: Record<string, { count: number; urls: string[] }>;
@@ -15,7 +17,8 @@ interface Shared {
 
 const queueLength = 30;
 const initial = (): Shared => ({
-  ...{ count: 0, queue: Array.from({ length: queueLength }, (_, index) => index), done: [], hosts: {}, of: {} },
+  ...{ count: 0, note: '', last: { deep: { n: 0 } } },
+  ...{ queue: Array.from({ length: queueLength }, (_, index) => index), done: [], hosts: {}, of: {} },
 });
 const open = (run: DurableRun) => useState<Shared>('shared', initial(), { run });
 
@@ -52,6 +55,10 @@ function* stepsOf(state: Shared, transaction: OpenTransaction, done: Done): Gene
     state.hosts[host].urls.push(name);
   }
   yield;
+  state.note = name;
+  state.last.by = name;
+  yield;
+  if (done.take) state.done.sort();
   state.done.push(name);
   if (done.ending === 'rejected') transaction.setValue('bad key', 1);
 }
@@ -63,6 +70,9 @@ function expected(all: readonly Done[], numbers: readonly number[]): Shared {
     const { hosts, taken } = all[number]!;
     const name = `handler-${number}`;
     state.count += 1;
+    // Of several the one that is committed last.
+    state.note = name;
+    state.last.by = name;
     state.of[name] = { of: number };
     state.done.push(name);
     state.queue = state.queue.filter((each) => !taken.includes(each));

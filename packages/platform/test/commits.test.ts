@@ -102,8 +102,8 @@ test('a commit marks a request as handled with the fields that its handler chang
     ...{ id, ...page(1), ...changes, headers: { h: '1' }, method: 'GET', handledAt: expect.any(Date) },
   });
   expect(await queue.get()).toMatchObject({ totalRequestCount: 2, handledRequestCount: 1 });
-  // What is handled stays as it is.
-  expect((await handle(2, { retryCount: 5 })).status).toBe(200);
+  // What is handled stays as it is, and brings no second results.
+  expect((await handle(2, { retryCount: 5 })).status).toBe(403);
   expect(await queue.getRequest(id)).toMatchObject({ retryCount: 1 });
 });
 
@@ -203,9 +203,20 @@ test('C1: a commit adds requests, marks requests as handled, and says what becam
   expect(await queue.getRequest(first!.id)).toMatchObject({ handledAt: expect.any(Date) });
   // A commit is no client of its own.
   expect(await queue.get()).toMatchObject({ totalRequestCount: 4, handledRequestCount: 2, hadMultipleClients: false });
-  expect((await planted.commit(2, { requests: [{ handled: [first!.id] }] })).body).toMatchObject({
-    data: { requests: [{ handled: [{ uniqueKey: '1', wasAlreadyHandled: true }] }] },
+});
+
+test('a commit does not bring results of a request that is handled already', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  await planted.commit(1, { requests: [{ add: [page(1)], handled: [requestIdOf('1')] }] });
+  const again = { items: [{ items: [{ n: 1 }] }], requests: [{ handled: [requestIdOf('1')] }] };
+  expect(await planted.commit(2, again)).toMatchObject({
+    status: 403,
+    body: { error: { type: 'request-handled-or-locked', data: { part: 'requests[0]' } } },
   });
+  const twice = { requests: [{ add: [page(2)], handled: [requestIdOf('2'), requestIdOf('2')] }] };
+  expect((await planted.commit(2, twice)).status).toBe(403);
+  expect((await planted.commit(2, { charges: [] })).status).toBe(200);
 });
 
 test('C3: a commit with requests that is sent again adds and handles nothing', async () => {

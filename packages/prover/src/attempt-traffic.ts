@@ -16,6 +16,8 @@ export class AttemptTraffic {
   /** Closes one events websocket of the attempt, both ends. */
   readonly sockets = new Set<() => void>();
   passage: Passage = 'open';
+  /** The run goes on without it, whatever it still does. */
+  isZombie = false;
   #thawed = Promise.withResolvers<void>();
   readonly #arrived = Promise.withResolvers<void>();
   readonly #migrating = Promise.withResolvers<void>();
@@ -71,6 +73,7 @@ export class AttemptTraffic {
 
   freeze(passage: 'cut' | 'held'): void {
     this.passage = passage;
+    this.isZombie = true;
     this.#thawed = Promise.withResolvers();
     signalGroup(this.start.pid, 'SIGSTOP');
   }

@@ -26,7 +26,7 @@ export class CleanRuns {
     return this.#runs.length;
   }
 
-  /** Why there is no truth. */
+  /** Why there is no truth, or why the one that was known does not hold of a later run. */
   get reasons(): readonly string[] {
     return this.#reasons;
   }

@@ -1,4 +1,5 @@
 /** A private platform with its proxies, on which one run after the other is tried. */
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -38,7 +39,8 @@ export interface CaseRun {
   readonly log: string;
 }
 
-const token = 'the-token-of-the-private-platform';
+/** One for all lanes: the data of the first one, copied, is what the others begin with. */
+const token = randomBytes(24).toString('hex');
 const childrenMs = 15_000;
 const pollMs = 50;
 

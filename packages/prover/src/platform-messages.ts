@@ -1,7 +1,9 @@
 /** What the prover and the process of its private platform tell each other. */
 import type { AttemptStart } from './watched-engine.ts';
 
-/** The first argument of `platform-process.ts`, as JSON. */
+/** Where `platform-process.ts` finds its order, as JSON. */
+export const orderVariable = 'WHERRY_PROVER_ORDER';
+
 export interface PlatformOrder {
   readonly dataFolder: string;
   readonly token: string;

@@ -1,11 +1,11 @@
-/** The private platform, in a process of its own so that it can be killed: `node platform-process.ts ORDER`. */
+/** The private platform, in a process of its own so that it can be killed. Its order is in the environment. */
 import path from 'node:path';
 import { ProcessEngine, startPlatform } from '@wherry/platform';
 import { outsideEnvironment } from './outside-environment.ts';
-import type { FromPlatform, PlatformOrder, ToPlatform } from './platform-messages.ts';
+import { type FromPlatform, orderVariable, type PlatformOrder, type ToPlatform } from './platform-messages.ts';
 import { type AttemptStart, WatchedEngine } from './watched-engine.ts';
 
-const order = JSON.parse(process.argv[2]!) as PlatformOrder;
+const order = JSON.parse(process.env[orderVariable]!) as PlatformOrder;
 const { dataFolder, token, port, advertisedUrl, outsidePort } = order;
 
 /** A drain that is to be seen in seconds, not in a minute. */

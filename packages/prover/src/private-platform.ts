@@ -1,10 +1,10 @@
 /** A Wherry of the prover's own: in a process that can be killed and started again on the same port and data. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FromPlatform, PlatformOrder, ToPlatform } from './platform-messages.ts';
+import { type FromPlatform, orderVariable, type PlatformOrder, type ToPlatform } from './platform-messages.ts';
 import type { AttemptStart } from './watched-engine.ts';
 
 const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
@@ -30,10 +30,12 @@ export class PrivatePlatform {
   async start(): Promise<void> {
     const { dataFolder, port } = this.#order;
     const order = { ...this.#order, port: this.#url === '' ? port : Number(new URL(this.#url).port) };
-    const log = openSync(path.join(dataFolder, 'platform-process.log'), 'a');
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, JSON.stringify(order)], {
+    const logFile = path.join(dataFolder, 'platform-process.log');
+    const log = openSync(logFile, 'a');
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
       stdio: ['ignore', log, log, 'ipc'],
-      env: process.env,
+      // Not an argument, which every user of the machine could read.
+      env: { ...process.env, [orderVariable]: JSON.stringify(order) },
     });
     closeSync(log);
     this.#child = child;
@@ -44,7 +46,7 @@ export class PrivatePlatform {
       this.#tell({ kind: 'known', token: message.token });
     });
     child.once('error', started.reject);
-    child.once('exit', () => started.reject(new Error(`the private platform does not start; see ${dataFolder}`)));
+    child.once('exit', () => started.reject(new Error(`the private platform does not start: ${lastWordsIn(logFile)}`)));
     // The port in its answer is what counts: it listens where the proxy does not.
     this.#url = await started.promise;
   }
@@ -76,3 +78,6 @@ export class PrivatePlatform {
     this.#child?.send(message, () => undefined);
   }
 }
+
+/** The folder is removed when the proof ends, so what it says is said with the error. */
+const lastWordsIn = (file: string): string => readFileSync(file, 'utf8').trim().slice(-1000);

@@ -13,7 +13,7 @@ export interface ProveOptions {
   readonly chargedEvents?: readonly string[];
   /** 1 unless set. */
   readonly seed?: number;
-  /** 300 unless set. When it is used up no further case begins. */
+  /** 300 unless set, from the first undisturbed run on. When it is used up no further case begins. */
   readonly budgetSecs?: number;
   /** All unless set. */
   readonly kinds?: readonly FaultKind[];

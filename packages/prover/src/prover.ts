@@ -43,7 +43,7 @@ class Proof {
   readonly #options: ProveOptions;
   readonly #kinds: readonly FaultKind[];
   readonly #allowed: ReadonlySet<Failure>;
-  readonly #startedAt = performance.now();
+  #startedAt = performance.now();
   #cleanRuns: CleanRuns | undefined;
   #trials: Trials | undefined;
   #failing: readonly FailingCase[] = [];
@@ -56,6 +56,8 @@ class Proof {
 
   async make(workshop: Workshop): Promise<void> {
     const { signal, ignored = [] } = this.#options;
+    // What an install takes says nothing about the Actor.
+    this.#startedAt = performance.now();
     this.tell('clean');
     const cleanRuns = new CleanRuns(workshop, ignored);
     this.#cleanRuns = cleanRuns;
@@ -99,7 +101,9 @@ class Proof {
     const cleanRuns = this.#cleanRuns;
     const types = cleanRuns?.writeTypes() ?? [];
     const reasons = this.#reasons();
-    const isUnsafe = this.#failing.length > 0 || this.#trialsWithFailures().length > 0;
+    // Without a truth that holds, what was found may be chance.
+    const isTruthKnown = cleanRuns !== undefined && cleanRuns.reasons.length === 0;
+    const isUnsafe = isTruthKnown && this.#trialsWithFailures().length > 0;
     return {
       format: 1,
       verdict: isUnsafe ? 'unsafe' : reasons.length > 0 ? 'unclear' : 'safe',
@@ -122,7 +126,7 @@ class Proof {
     const cleanRuns = this.#cleanRuns;
     const aborted = this.#options.signal?.aborted === true ? ['it was interrupted'] : [];
     if (cleanRuns === undefined || cleanRuns.count < 2) return aborted;
-    if (cleanRuns.truth === undefined) return [...aborted, ...cleanRuns.reasons];
+    if (cleanRuns.reasons.length > 0) return [...aborted, ...cleanRuns.reasons];
     if (cleanRuns.writeTypes().length === 0) return ['the Actor writes nothing, so there is nothing that could fail'];
     const missing = this.#missingShares();
     if (missing.length === 0) return aborted;

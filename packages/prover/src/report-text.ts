@@ -32,6 +32,6 @@ export function headline({ verdict, faults, actor, seed, tookSecs, failing }: Ve
     case 'unsafe':
       return `UNSAFE: ${actor} fails under ${failing.map(({ kind }) => kind).join(', ') || 'faults'} (${facts}).`;
     case 'unclear':
-      return `COULD NOT TELL: nothing was seen to fail in ${actor}, and not enough was seen (${facts}).`;
+      return `COULD NOT TELL whether ${actor} is safe (${facts}).`;
   }
 }

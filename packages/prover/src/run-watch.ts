@@ -3,7 +3,7 @@
  *
  * W1: while a fault is under way no other one strikes; the next of the case strikes at the first write that comes after
  *     it and is of its type and not before its number.
- * W2: from the moment that an attempt is cut, nothing of it comes through.
+ * W2: from the moment that an attempt is cut, nothing of it comes through. No fault is wasted on one that was frozen.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptTraffic } from './attempt-traffic.ts';
@@ -74,7 +74,7 @@ export class RunWatch {
     const event = this.timeline.write(attempt.number, write);
     for (const tell of this.#waiting.splice(0)) tell();
     if (this.doomed === attempt) return this.#die(exchange, event);
-    const fault = this.#faultAt(event);
+    const fault = attempt.isZombie ? undefined : this.#faultAt(event);
     if (fault !== undefined) return this.#strike(fault, exchange, event);
     if (await this.isTroubled(exchange, event)) return;
     exchange.answer(await this.forward(exchange, event));

@@ -148,3 +148,13 @@ function find(box: TreeBox, path: Path, make: () => object): unknown {
   }
   return at;
 }
+
+/** What is at the path; undefined when there is nothing. */
+export function partAt(box: TreeBox, path: Path): unknown {
+  let at: unknown = box.root;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Container)[key];
+  }
+  return at;
+}

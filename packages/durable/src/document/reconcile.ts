@@ -27,13 +27,24 @@ function reconcileList(live: unknown[], wanted: readonly unknown[], removed: (pa
 }
 
 function reconcileFields(live: Fields, wanted: Fields, removed: (part: object) => void): void {
-  for (const key of Object.keys(live)) {
-    if (Object.hasOwn(wanted, key)) continue;
-    const part = live[key];
-    if (isContainer(part)) removed(part);
-    delete live[key];
+  for (const key of new Set([...Object.keys(live), ...Object.keys(wanted)]))
+    reconcileProperty(live, wanted, key, removed);
+}
+
+/** As `reconcile`, of one property alone. */
+export function reconcileProperty(
+  live: object,
+  wanted: object,
+  key: string | number,
+  removed: (part: object) => void,
+): void {
+  if (Object.hasOwn(wanted, key)) {
+    reconcileAt(live as Fields, key, (wanted as Fields)[key], removed);
+    return;
   }
-  for (const key of Object.keys(wanted)) reconcileAt(live, key, wanted[key], removed);
+  const part = (live as Fields)[key];
+  if (isContainer(part)) removed(part);
+  delete (live as Fields)[key];
 }
 
 function reconcileAt(parent: Fields, key: string | number, wanted: unknown, removed: (part: object) => void): void {

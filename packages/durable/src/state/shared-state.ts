@@ -2,24 +2,26 @@
  * A document that many open transactions change at once, as `useState` gives it out.
  *
  * U1: the live tree is the stored one with the changes of all open transactions, in the order in which they were made.
- *     To take a transaction back is therefore to make the live tree anew without it.
+ *     To take a transaction back is therefore to make the live tree anew without it; and where two changed the same
+ *     place and are committed in another order than that in which they changed it, what is live becomes what is stored.
  */
 import { transactionAtWork } from '../ambient.ts';
-import { applyToTree, type TreeBox } from '../document/apply-operation.ts';
+import { applyToTree, partAt, type TreeBox } from '../document/apply-operation.ts';
 import { decode, encode } from '../document/encoding.ts';
-import type { Operation } from '../document/operation.ts';
-import { reconcile } from '../document/reconcile.ts';
+import type { Path } from '../document/operation.ts';
+import { reconcile, reconcileProperty } from '../document/reconcile.ts';
 import { TrackedTree } from '../document/tracked-tree.ts';
 import type { DurableRun } from '../durable-run.ts';
+import { isPlainObject } from '../json.ts';
 import type { OpenedDocument } from './open-document.ts';
+import { PendingChanges } from './pending-changes.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 export class SharedState {
   readonly #document: StoredDocument;
   readonly #live: TreeBox;
   readonly #tree: TrackedTree;
-  /** What is not acknowledged yet. */
-  #pending = new Set<Operation>();
+  readonly #pending = new PendingChanges();
 
   constructor(run: DurableRun, { document }: OpenedDocument) {
     this.#document = document;
@@ -36,11 +38,12 @@ export class SharedState {
       },
     });
     document.follower = {
-      acknowledged: (operations) => this.#forget(operations),
+      acknowledged: (operations) => {
+        for (const path of this.#pending.acknowledge(operations)) this.#followStored(path);
+      },
       withdrawn: (operations) => {
-        this.#forget(operations);
-        // U1
-        reconcile(this.#live.root as object, this.#rebuilt() as object, (part) => this.#tree.takeBack(part));
+        this.#pending.forget(operations);
+        this.#followAll();
       },
     };
   }
@@ -50,8 +53,22 @@ export class SharedState {
     return this.#tree.draft;
   }
 
-  #forget(operations: readonly Operation[]): void {
-    for (const operation of operations) this.#pending.delete(operation);
+  /** U1, at one place. */
+  #followStored(path: Path): void {
+    const parent = path.slice(0, -1);
+    const [key, live, stored] = [path.at(-1), partAt(this.#live, parent), partAt(this.#document.box, parent)];
+    const isKnown = isPlainObject(live) && isPlainObject(stored) && key !== undefined;
+    if (!isKnown || this.#document.boundary !== undefined || this.#pending.touches(path)) {
+      this.#followAll();
+      return;
+    }
+    const copy = decode(encode(Object.hasOwn(stored, key) ? { [key]: stored[key] } : {}), this.#document.collections);
+    reconcileProperty(live, copy as object, key, (part) => this.#tree.takeBack(part));
+  }
+
+  /** U1 */
+  #followAll(): void {
+    reconcile(this.#live.root as object, this.#rebuilt() as object, (part) => this.#tree.takeBack(part));
   }
 
   #rebuilt(): unknown {

@@ -33,6 +33,8 @@ const { BasicCrawler, HttpCrawler, CheerioCrawler, PlaywrightCrawler, Dataset, K
 process.env.WHERRY_JOURNAL_SETTLE_SECS = '0.2';
 await Actor.init();
 const input = await Actor.getInput();
+// What durable writes may go through a proxy that makes trouble.
+if (input.api) process.env.APIFY_API_BASE_URL = input.api;
 const url = (path) => input.site + '/' + path;
 const hold = () => fetch(url('hold'));
 `;

@@ -4,7 +4,13 @@
 export const beginsOfLife = 24;
 const failingPage = 17;
 
-export const soakInput = (faults: number) => ({ faults, pageCount: 20 + faults * 14, beginsOfLife, failingPage });
+export const soakInput = (api: string, faults: number) => ({
+  api,
+  faults,
+  pageCount: 20 + faults * 14,
+  beginsOfLife,
+  failingPage,
+});
 
 export const soakActor = `
 let begun = 0;

@@ -1,7 +1,9 @@
 /**
- * `node packages/durable/test/crawlee/soak.ts [--seeds N] [--first SEED] [--faults M] [--no-commits]`: in each seed a
+ * `node packages/durable/test/crawlee/soak.ts [--seeds N] [--first SEED] [--faults M] [--no-commits]`: in each seed one
  * durable crawl meets M faults, drawn from it: its server is lost, or lost with the process frozen there and thawed
- * later, or it is moved warm or cold. Prints what was lost, repeated and charged twice. Not a part of `npm test`.
+ * later, or it is moved warm or cold. Besides, one of eight calls that durable writes by is refused, arrives twice, or
+ * its connection breaks before or after it took effect. Prints what was lost, repeated and charged twice. Not a part of
+ * `npm test`.
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,6 +14,7 @@ import { dataFolderOfTest, until } from '../../../platform/test/run-fixture.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
 import { CutOffEngine } from './cut-off-engine.ts';
 import { judge, type SoakVerdict, soakActor, soakInput, soakPrices } from './soak-crawl.ts';
+import { startTroubledApi, troubles } from './troubled-api.ts';
 
 const kinds = ['lost', 'frozen', 'warm', 'cold'] as const;
 
@@ -67,9 +70,21 @@ async function strike(fixture: CrawlFixture, engine: CutOffEngine, run: ActorRun
   return kind;
 }
 
+/** What durable writes by: commits, or what the journal does instead. */
+const written = values['no-commits'] ? /\/items|\/records\/WHERRY|\/requests\/batch|\/charge$/ : /\/commits\/\d+$/;
+
 async function soak(fixture: CrawlFixture, engine: CutOffEngine, seed: number, faults: number) {
   const random = randomOf(seed);
-  const input = soakInput(faults);
+  const randomOfCalls = randomOf(-seed);
+  let troubled = 0;
+  await using api = await startTroubledApi(fixture.platform.url, (method, path) => {
+    if (method === 'GET' || !written.test(path) || randomOfCalls() > 1 / 8) return undefined;
+    troubled += 1;
+    const trouble = troubles[Math.floor(randomOfCalls() * troubles.length)]!;
+    // What the journal pushes has no key: an API that pushes it twice is no fault of the caller's.
+    return trouble === 'twice' && values['no-commits'] ? 'answerLost' : trouble;
+  });
+  const input = soakInput(api.url, faults);
   const run = await fixture.crawl(soakActor, input, {}, soakPrices);
   const struck: string[] = [];
   try {
@@ -85,10 +100,10 @@ async function soak(fixture: CrawlFixture, engine: CutOffEngine, seed: number, f
       handled: queue!.handledRequestCount,
       output: await fixture.recordOf(run, 'OUTPUT'),
     });
-    return { struck, verdict };
+    return { struck, troubled, verdict };
   } catch (error) {
     await fixture.client.run(run.id).abort();
-    return { struck, verdict: { lost: 0, duplicated: 0, chargedTwice: 0, wrong: [String(error)] } };
+    return { struck, troubled, verdict: { lost: 0, duplicated: 0, chargedTwice: 0, wrong: [String(error)] } };
   }
 }
 
@@ -98,21 +113,22 @@ const isSound = ({ lost, duplicated, chargedTwice, wrong }: SoakVerdict): boolea
 async function main(): Promise<void> {
   const dataFolder = await dataFolderOfTest();
   const engine = new CutOffEngine({ servers: 3, workFolder: path.join(dataFolder, 'work') });
-  const total = { seeds: 0, faults: 0, lost: 0, duplicated: 0, chargedTwice: 0, wrong: 0 };
+  const total = { seeds: 0, faults: 0, troubledCalls: 0, lost: 0, duplicated: 0, chargedTwice: 0, wrong: 0 };
   try {
     const platform = { engine, dataFolder, commits: !values['no-commits'] };
     await using fixture = await startCrawlFixture({ delayMs: 10, platform });
     for (let seed = Number(values.first); seed < Number(values.first) + Number(values.seeds); seed += 1) {
-      const { struck, verdict } = await soak(fixture, engine, seed, Number(values.faults));
+      const { struck, troubled, verdict } = await soak(fixture, engine, seed, Number(values.faults));
       total.seeds += 1;
       total.faults += struck.length;
+      total.troubledCalls += troubled;
       total.lost += verdict.lost;
       total.duplicated += verdict.duplicated;
       total.chargedTwice += verdict.chargedTwice;
       total.wrong += verdict.wrong.length;
       const { lost, duplicated, chargedTwice, wrong } = verdict;
       console.log(
-        `seed ${seed}: ${struck.join(' ')}: lost ${lost}, duplicated ${duplicated}, charged twice ${chargedTwice}`,
+        `seed ${seed}: ${struck.join(' ')}, ${troubled} calls: lost ${lost}, duplicated ${duplicated}, charged twice ${chargedTwice}`,
       );
       for (const sentence of wrong) console.log(`  ${sentence}`);
       if (!isSound(verdict)) process.exitCode = 1;

@@ -40,5 +40,9 @@ export function* commitRequests({ part, queue, holder }: RequestsCommit, now: nu
   if (part.handled.length > 0) {
     ({ queueId, handled } = yield* markHandled({ access, marks: part.handled, holder }, now));
   }
-  return { queueId, added, handled: handled.map((request) => ({ ...request, wasAlreadyPresent: true })) };
+  return {
+    queueId,
+    added,
+    handled: handled.map((request) => ({ ...request, wasAlreadyPresent: true, wasAlreadyHandled: false })),
+  };
 }

@@ -7,7 +7,6 @@ import { correctCounts, type QueueAccess, touchQueue } from './request-queue-acc
 export interface HandledRequest {
   readonly requestId: string;
   readonly uniqueKey: string;
-  readonly wasAlreadyHandled: boolean;
 }
 
 /** A request that is done, with the fields that take the place of the stored ones. */
@@ -28,9 +27,9 @@ interface KnownRequest extends Lock {
 }
 
 /**
- * Marks requests as handled and gives up their locks; those that are handled already stay as they are.
- * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds (L4); 400 for
- *   changes that would not be accepted of an update either.
+ * Marks requests as handled and gives up their locks.
+ * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds (L4), or that is
+ *   handled: its results are there; 400 for changes that would not be accepted of an update either.
  */
 export function* markHandled(
   { access, marks, holder }: Marking,
@@ -46,15 +45,14 @@ export function* markHandled(
       requestId,
     );
     if (known === undefined) throw notFound('Request', requestId);
-    const wasAlreadyHandled = known.order_no === null;
-    handled.push({ requestId, uniqueKey: known.unique_key, wasAlreadyHandled });
-    if (wasAlreadyHandled) continue;
+    if (known.order_no === null) throw handledAlready(requestId);
+    handled.push({ requestId, uniqueKey: known.unique_key });
     checkHeld(requestId, known, holder, now);
     yield* changes === null
       ? markOne(queue.id, requestId, known.json, now)
       : replaceOne(queue.id, changedRequest(known.json, changes, now));
   }
-  yield* correctCounts(queue.id, 0, handled.filter((request) => !request.wasAlreadyHandled).length);
+  yield* correctCounts(queue.id, 0, handled.length);
   return { queueId: queue.id, handled };
 }
 
@@ -86,6 +84,14 @@ function* replaceOne(queueId: string, request: NewRequest): Sql<void> {
     request.id,
   );
 }
+
+const handledAlready = (requestId: string) =>
+  new Refusal(
+    403,
+    'request-handled-or-locked',
+    `Request "${requestId}" is handled already, and its results are there. Drop what you have of it.`,
+    { requestId },
+  );
 
 /** L4. */
 function checkHeld(requestId: string, lock: Lock, holder: LockHolder, now: number): void {
