@@ -52,6 +52,11 @@ export class Committer {
     return this.#applying;
   }
 
+  /** M5: whether nothing can be committed any more. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Answers once the change is durable. */
   submit(change: Change): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
