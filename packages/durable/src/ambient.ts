@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CommittedDocument } from './change.ts';
 import type { CommitParts, RecordPart } from './commit.ts';
-import type { CommittedDocument } from './committer.ts';
 import type { Operation } from './document/operation.ts';
 import type { Transaction } from './transaction.ts';
 

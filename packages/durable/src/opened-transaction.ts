@@ -1,6 +1,7 @@
 import type { OpenTransaction } from './ambient.ts';
+import type { Applied, CommittedDocument } from './change.ts';
 import type { CommitParts } from './commit.ts';
-import type { Applied, CommittedDocument, Committer } from './committer.ts';
+import type { Committer } from './committer.ts';
 import type { Operation } from './document/operation.ts';
 import { GatheredParts } from './gathered-parts.ts';
 

@@ -27,6 +27,18 @@ test('a closed state is durable, its key is free, and it takes no more commits',
   expect(second.value.count).toBe(2);
 });
 
+test('a state is closed at the end of its block', async () => {
+  const run = await startRun(new MemoryBackend(new MemoryStore()));
+  const commits = [];
+  {
+    await using state = await openState({ key: 'state', initial, run });
+    commits.push(state.commit(count), state.commit(count));
+  }
+  expect(run.documents.size).toBe(0);
+  await Promise.all(commits);
+  expect((await openState({ key: 'state', initial, run })).value.count).toBe(2);
+});
+
 test('M3: what is settled includes what is tried again alone', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const state = await openState({ key: 'state', initial, run });

@@ -32,7 +32,11 @@ test('a process ends by itself when its state is a large one, in the middle of a
       });
     }
   `);
-  expect(await large.record('STATE')).toMatchObject({ durable: { snapshot: { chunks: expect.any(Number) } } });
+  // One was begun at least, though nobody waited for it.
+  const { durable } = (await large.record('STATE')) as {
+    durable: { snapshot: { generation: number }; writing?: number };
+  };
+  expect(durable.writing ?? durable.snapshot.generation).toBeGreaterThan(0);
 });
 
 test('a listener of persistState may commit, and the copy for people is of the end', async () => {

@@ -2,13 +2,13 @@
  * Writes a snapshot of a document beside its commits, and switches the head to it. Whatever fails on the way leaves a head
  * that names all that makes up the state (Z2).
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';
 import type { CollectionData } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
 import { collectionOperations, TreeOperations } from '../document/snapshot-operations.ts';
 import { chunkKey, type SnapshotName } from './head-record.ts';
+import { Slices } from './slices.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 const noParts = { items: [], records: [], requests: [], charges: [] };
@@ -71,38 +71,31 @@ function* snapshotOperations(document: StoredDocument, found: Set<CollectionData
   for (const data of found) yield* collectionOperations(data, groupSize);
 }
 
-/**
- * Each a list of operations. They are made between commits, when collections hold nothing that may be taken back; twice as
- * much of them as the commits have brought meanwhile, so that what grows is caught up with.
- */
+/** Each a list of operations. */
 async function* chunkTexts(
   committer: Committer,
   document: StoredDocument,
   operations: Generator<Operation>,
 ): AsyncGenerator<string> {
-  const { chunkSize, sliceSize } = document.limits;
+  const slices = new Slices(committer, document);
   let texts: string[] = [];
   let size = 0;
-  let logSize = document.logSize;
-  for (let done = false; !done; ) {
-    await committer.atRest(() => {
-      const brought = document.logSize - logSize;
-      logSize = document.logSize;
-      for (const end = size + Math.max(sliceSize, 2 * brought); size < end && !done; ) {
+  for (let isDone = false; !isDone; ) {
+    await slices.next((sliceSize) => {
+      for (const end = size + sliceSize; size < end; ) {
         const next = operations.next();
-        done = next.done === true;
-        if (next.done === true) break;
+        if (next.done === true) {
+          isDone = true;
+          return;
+        }
         const text = JSON.stringify(next.value);
         texts.push(text);
         size += text.length + 1;
       }
     });
-    if (size >= chunkSize || (done && texts.length > 0)) {
-      yield `[${texts.join(',\n')}]`;
-      [texts, size] = [[], 0];
-    }
-    // Commits, answers and the program's own work come first.
-    await nextTurn();
+    if (size < document.limits.chunkSize && !(isDone && texts.length > 0)) continue;
+    yield `[${texts.join(',\n')}]`;
+    [texts, size] = [[], 0];
   }
 }
 

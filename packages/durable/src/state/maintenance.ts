@@ -54,7 +54,13 @@ export class Maintenance {
 
   #consider(): void {
     if (!this.#document.headIsReadable) this.#endRefreshing ??= onPersistState(() => this.#refresh());
-    if (this.#working !== undefined || this.#stopped || this.#document.logSize < this.#compactFrom) return;
+    if (
+      this.#working !== undefined ||
+      this.#stopped ||
+      this.#committer.hasFailed ||
+      this.#document.logSize < this.#compactFrom
+    )
+      return;
     this.#work(async () => {
       this.#limit(this.#document.logSize);
       await this.#deleteAbandoned();
@@ -62,12 +68,13 @@ export class Maintenance {
       this.#snapshotSize = await compact(this.#backend, this.#committer, this.#document);
       this.#limit(0);
       await this.#deleteGarbage();
-      await this.#readable.refresh();
+      // The next snapshot does not wait for it.
+      void this.#refresh();
     });
   }
 
   async #refresh(): Promise<void> {
-    await this.#readable.refresh().catch(() => undefined);
+    if (!this.#committer.hasFailed) await this.#readable.refresh().catch(() => undefined);
   }
 
   #limit(reached: number): void {

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';
 import { jsonTexts } from '../document/json-texts.ts';
 import { readableKey } from './head-record.ts';
 import { readableValue } from './readable-value.ts';
+import { Slices } from './slices.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
@@ -55,18 +55,18 @@ export class ReadableCopy {
   /** Commits have their turn between two pieces, and the later pieces know of them. */
   async #textInPieces(): Promise<string | undefined> {
     const { limits, box } = this.#document;
+    const slices = new Slices(this.#committer, this.#document);
     const pieces = jsonTexts(box.root, limits.groupSize);
     let text = '';
     for (let isDone = false; !isDone; ) {
-      await this.#committer.atRest(() => {
-        for (const end = text.length + limits.sliceSize; text.length < end && !isDone; ) {
+      await slices.next((sliceSize) => {
+        for (const end = text.length + sliceSize; text.length < end && !isDone; ) {
           const next = pieces.next();
           isDone = next.done === true;
           text += next.value ?? '';
         }
       });
       if (text.length > limits.maxReadableCopySize) return undefined;
-      await nextTurn();
     }
     return text;
   }

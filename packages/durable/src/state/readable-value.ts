@@ -4,7 +4,7 @@ import { type Collections, isCollectionData, SetData } from '../document/collect
 import type { Operation } from '../document/operation.ts';
 import { setOwn } from '../json.ts';
 
-interface Readable {
+export interface Readable {
   readonly box: TreeBox;
   readonly collections: Collections;
   /** Brings a copy of the tree up to the last acknowledged commit. */

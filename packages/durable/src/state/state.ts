@@ -1,27 +1,17 @@
 import type { ChildRun } from '../backend.ts';
 import { type CallOptions, callActor } from '../child-run.ts';
-import type { Applied, Change } from '../committer.ts';
 import type { TreeBox } from '../document/apply-operation.ts';
 import { isCollectionData, MapData, SetData } from '../document/collection-data.ts';
 import { DurableMap } from '../document/durable-map.ts';
 import { DurableSet } from '../document/durable-set.ts';
 import { decode, encode } from '../document/encoding.ts';
-import type { Operation, RecordedChange } from '../document/operation.ts';
 import { createViewer } from '../document/read-only.ts';
-import { TrackedTree } from '../document/tracked-tree.ts';
 import type { DurableRun } from '../durable-run.ts';
-import { GatheredParts } from '../gathered-parts.ts';
-import type { Transaction } from '../transaction.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { OpenedDocument } from './open-document.ts';
 import { closeOnce } from './open-once.ts';
+import { type Recipe, RecipeChange } from './recipe-change.ts';
 import type { StoredDocument } from './stored-document.ts';
-
-/**
- * Changes the draft in place and gives results by `tx`. It must be synchronous and do nothing else, for it may be run
- * again: when another commit that travelled with it was rejected.
- */
-export type Recipe<Value, Result> = (draft: Value, tx: Transaction) => Result;
 
 /** A state that is open in this process. */
 export interface State<Value extends object> extends AsyncDisposable {
@@ -99,55 +89,6 @@ export class OpenedState<Value extends object> implements State<Value> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-class RecipeChange<Value, Result> implements Change {
-  result: Result | undefined;
-  readonly #recipe: Recipe<Value, Result>;
-  readonly #document: StoredDocument;
-  readonly #live: TreeBox;
-
-  constructor(recipe: Recipe<Value, Result>, document: StoredDocument, live: TreeBox) {
-    this.#recipe = recipe;
-    this.#document = document;
-    this.#live = live;
-  }
-
-  apply(): Applied {
-    const changes: RecordedChange[] = [];
-    const undo = () => {
-      for (const change of changes.reverse()) change.undo();
-    };
-    const parts = new GatheredParts();
-    const tree = new TrackedTree({
-      name: this.#document.key,
-      box: this.#live,
-      collections: this.#document.collections,
-      record: (change) => void changes.push(change),
-      commuting: false,
-    });
-    try {
-      this.result = this.#recipe(tree.draft as Value, parts);
-      refusePromise(this.result);
-    } catch (error) {
-      undo();
-      throw error;
-    } finally {
-      tree.close();
-      parts.close();
-    }
-    const operations = changes.flatMap(({ operation }): Operation[] => (operation === undefined ? [] : [operation]));
-    const size = changes.reduce((sum, change) => sum + change.size, parts.size);
-    return { parts, size, operations: new Map(operations.length > 0 ? [[this.#document, operations]] : []), undo };
-  }
-}
-
-function refusePromise(result: unknown): void {
-  if (!(result instanceof Promise)) return;
-  result.catch(() => undefined); // It will fail at the draft that is closed.
-  throw new TypeError(
-    'A recipe must be synchronous: do what has to be awaited before the commit. Nothing was changed.',
-  );
 }
 
 const refuseToRecord = (): never => {

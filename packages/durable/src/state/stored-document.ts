@@ -7,16 +7,17 @@
  * Z3: a snapshot holds the tree as it was at the boundary, the end of a merged segment. Collections may be newer in it:
  *     their operations since the boundary are in the log, and may be done twice (D2).
  */
+
+import type { CommittedDocument } from '../change.ts';
 import type { CommitParts, Json } from '../commit.ts';
-import type { CommittedDocument } from '../committer.ts';
 import { applyToCollections, applyToTree, type TreeBox } from '../document/apply-operation.ts';
 import { coalesced } from '../document/coalesced.ts';
 import { Collections } from '../document/collection-data.ts';
 import type { Operation } from '../document/operation.ts';
 import { type Garbage, type HeadRecord, type SnapshotName, stateFormat } from './head-record.ts';
+import { HeadValue } from './head-value.ts';
 import type { StateLimits } from './limits.ts';
 import { appended, cutBefore, emptied, emptyLog, type LogPosition } from './operation-log.ts';
-import { readableValue } from './readable-value.ts';
 
 /** What the next commit of the document is to do besides. */
 type Wish = { readonly kind: 'boundary' } | { readonly kind: 'switch' | 'replace'; readonly to: SnapshotName };
@@ -35,8 +36,6 @@ interface Staged {
   readonly snapshot: SnapshotName;
   readonly garbage: Garbage | undefined;
 }
-
-const longestPause = 1024;
 
 /** What keeps a copy of its own in step. */
 export interface Follower {
@@ -58,11 +57,7 @@ export class StoredDocument implements CommittedDocument {
   abandoned: number | undefined;
   /** How many commits have changed it in this process. */
   changeCount = 0;
-  /** Whether the copy for people is in the head, and not too large for that. */
-  headIsReadable = true;
-  /** How many commits do without looking at the size again: looking costs more, the larger the tree. */
-  #looksPaused = 0;
-  #pause = 1;
+  readonly #headValue: HeadValue;
   #log = emptyLog;
   #snapshot: SnapshotName = { generation: 0, chunks: 0 };
   #garbage: Garbage | undefined;
@@ -75,6 +70,12 @@ export class StoredDocument implements CommittedDocument {
     this.key = key;
     this.version = version;
     this.limits = limits;
+    this.#headValue = new HeadValue(limits.maxReadableSize);
+  }
+
+  /** Whether the copy for people is in the head. */
+  get headIsReadable(): boolean {
+    return this.#headValue.isThere;
   }
 
   get snapshot(): SnapshotName {
@@ -100,7 +101,7 @@ export class StoredDocument implements CommittedDocument {
     this.#garbage = head.durable.garbage;
     this.#log = log;
     this.abandoned = head.durable.writing;
-    this.headIsReadable = head.value !== undefined;
+    this.#headValue.isThere = head.value !== undefined;
   }
 
   apply(operation: Operation): void {
@@ -187,8 +188,7 @@ export class StoredDocument implements CommittedDocument {
   #head({ log, wish, snapshot, garbage, operations }: Staged): HeadRecord {
     const begun = wish?.kind === 'boundary' ? snapshot.generation + 1 : this.abandoned;
     const writing = wish === undefined || wish.kind === 'boundary' ? begun : undefined;
-    const value = this.#readable(operations);
-    this.headIsReadable = value !== undefined;
+    const value = this.#headValue.after(this, operations);
     return {
       durable: {
         format: stateFormat,
@@ -202,17 +202,5 @@ export class StoredDocument implements CommittedDocument {
       },
       ...(value !== undefined && { value }),
     };
-  }
-
-  /** A tree that was too large is most often still so: it is looked at again ever more rarely. */
-  #readable(operations: readonly Operation[]): Json | undefined {
-    if (this.#looksPaused > 0) {
-      this.#looksPaused -= 1;
-      return undefined;
-    }
-    const value = readableValue(this, operations, this.limits.maxReadableSize);
-    this.#pause = value === undefined ? Math.min(2 * this.#pause, longestPause) : 1;
-    this.#looksPaused = this.#pause - 1;
-    return value;
   }
 }
