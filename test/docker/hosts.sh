@@ -109,16 +109,18 @@ down() {
   for home in "$folder"/*/; do
     socket=unix://${home}docker.sock
     docker -H "$socket" ps -q 2> /dev/null | xargs -r docker -H "$socket" kill > /dev/null 2>&1 || true
+    # Their bridges would stay on this machine.
+    docker -H "$socket" network prune -f > /dev/null 2>&1 || true
     end_host "${home%/}"
   done
-  for name in $(ip netns list | grep -o '^wherry-host-[0-9]*'); do ip netns delete "$name"; done
+  for name in $(ip netns list | grep -o '^wherry-host-[0-9]*' || true); do ip netns delete "$name"; done
   if ip link show "$bridge" > /dev/null 2>&1; then
     ip link delete "$bridge"
     iptables -D FORWARD -i "$bridge" -j ACCEPT || true
     iptables -D FORWARD -o "$bridge" -j ACCEPT || true
     iptables -t nat -D POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -j MASQUERADE || true
   fi
-  grep -o " $folder/[^ ]*" /proc/mounts | sort -r | xargs -r umount -l
+  { grep -o " $folder/[^ ]*" /proc/mounts || true; } | sort -r | xargs -r umount -l
   rm -rf "$folder"
 }
 

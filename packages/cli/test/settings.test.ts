@@ -12,7 +12,8 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     host: '127.0.0.1',
     token: undefined,
     servers: 2,
-    engine: 'process',
+    engine: { kind: 'process' },
+    advertisedUrl: undefined,
     demo: false,
     demoUrl: undefined,
     once: false,
@@ -36,7 +37,8 @@ test('each setting has a variable, and a flag wins over it', () => {
     host: '0.0.0.0',
     token: 'token-of-the-variable',
     servers: 3,
-    engine: 'process',
+    engine: { kind: 'process' },
+    advertisedUrl: undefined,
     demo: true,
     demoUrl: 'https://one.test/',
     once: true,
@@ -70,6 +72,17 @@ test('the demo runs with npm start unless a flag or a variable says no, and with
   expect(up({ demoUrl: 'https://one.test/' }).demo).toBe(true);
 });
 
+test('the docker engine is found as Docker itself finds its daemon, and containers are told what is advertised', () => {
+  const docker = { engine: 'docker' };
+  expect(up(docker).engine).toEqual({ kind: 'docker', host: undefined, buildNetwork: undefined });
+  const environment = { DOCKER_HOST: 'tcp://10.0.0.5:2376', WHERRY_BUILD_NETWORK: 'host' };
+  expect(up(docker, environment).engine).toMatchObject({ host: 'tcp://10.0.0.5:2376', buildNetwork: 'host' });
+  const secure = { ...environment, DOCKER_TLS_VERIFY: '1' };
+  expect(up(docker, secure).engine).toMatchObject({ host: 'https://10.0.0.5:2376' });
+  expect(up({ advertise: '10.0.0.1:8010' }).advertisedUrl).toBe('http://10.0.0.1:8010');
+  expect(up({}, { WHERRY_ADVERTISE: 'https://wherry.test/' }).advertisedUrl).toBe('https://wherry.test');
+});
+
 test('an empty variable counts as one that is not set', () => {
   expect(up({}, { WHERRY_PORT: '', WHERRY_TOKEN: '', WHERRY_ONCE: '' })).toMatchObject({ port: 8010, once: false });
 });
@@ -80,7 +93,7 @@ test.each<[PlatformFlags, Record<string, string>, RegExp]>([
   [{ servers: '0' }, {}, /--servers must be a whole number from 1/],
   [{ token: 'short' }, {}, /8 characters/],
   [{ token: 'with a space' }, {}, /without spaces/],
-  [{ engine: 'docker' }, {}, /comes later/],
+  [{ advertise: 'http://' }, {}, /--advertise must be an address/],
   [{ engine: 'podman' }, {}, /no engine "podman"/],
   [{ demoUrl: 'example.org' }, {}, /http:\/\//],
   [{ demoUrl: 'file:///etc/passwd' }, {}, /http:\/\//],

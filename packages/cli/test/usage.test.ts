@@ -34,7 +34,7 @@ test.each([
   [['run', './missing', ...nowhere], /Name the folder of an Actor/],
   [['servers', '--url', 'nowhere'], /--url must be an address/],
   [['servers'], /Pass --token, or set WHERRY_TOKEN/],
-  [['up', '--engine', 'docker'], /comes later/],
+  [['up', '--engine', 'podman'], /Use --engine process or --engine docker/],
 ])('%j is bad usage, said in one line', async (commandLine, message) => {
   const { exitCode, stdout, stderr } = await callWherry(commandLine, options);
   expect(stderr).toMatch(message);

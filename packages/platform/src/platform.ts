@@ -11,6 +11,7 @@ import type { Engine } from './engines/engine.ts';
 import { ProcessEngine } from './engines/process/process-engine.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
+import { listenForContainers } from './http/container-listener.ts';
 import { acceptEventsSockets } from './http/events-socket.ts';
 import { registerRoutes } from './http/routes.ts';
 import { newId } from './ids.ts';
@@ -27,6 +28,11 @@ export interface PlatformOptions {
   readonly host?: string;
   /** 0 takes any free port. */
   readonly port?: number;
+  /**
+   * Where containers and clients reach the API when that is not where it listens, behind a proxy for one; without a
+   * slash at the end.
+   */
+  readonly advertisedUrl?: string;
   /** How many local servers (slots of the process engine) there are. */
   readonly servers?: number;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
@@ -93,14 +99,18 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(path.join(dataFolder, 'input-secrets.json'));
-  const { buildTimeoutSecs: timeoutSecs } = options;
-  const builder = new Builder({ ...common, logs, token, ...(timeoutSecs !== undefined && { timeoutSecs }) });
   const workFolder = path.join(dataFolder, 'work');
-  const engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
-  const address = { url: '' };
+  const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
+  const { buildTimeoutSecs: timeoutSecs } = options;
+  const builder = new Builder({
+    ...{ ...common, logs, token, ...(engine.images && { images: engine.images }) },
+    ...(timeoutSecs !== undefined && { timeoutSecs }),
+  });
+  const address = { url: '', ofContainers: '' };
   const runs = await superviseRuns({
     ...{ ...common, logs, engine, inputSecrets, limits: limitsOf(options.handoffs ?? {}) },
-    apiUrl: () => address.url,
+    apiUrl: () => options.advertisedUrl ?? address.ofContainers,
+    publicUrl: () => options.advertisedUrl ?? address.url,
   });
   const authenticator = new Authenticator(database);
   const blobFolder = path.join(dataFolder, 'blobs');
@@ -113,7 +123,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     files,
     signatures: new Signatures(path.join(dataFolder, 'signing-key')),
     get publicUrl() {
-      return address.url;
+      return options.advertisedUrl ?? address.url;
     },
   });
   acceptEventsSockets(app, {
@@ -130,6 +140,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(() => runs.supervisor.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
+  const isAdvertised = options.advertisedUrl !== undefined || engine.hostAddress === undefined;
+  address.ofContainers = isAdvertised ? address.url : await listenForContainers(app.server, engine.hostAddress!, parts);
   await builder.start(address.url);
   runs.supervisor.start();
   parts.defer(startSweep({ database, files, blobFolder }, logger));

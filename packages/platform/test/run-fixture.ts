@@ -100,7 +100,7 @@ export interface TestSite extends AsyncDisposable {
 }
 
 /** A site that answers every path with a page, after `delayMs`; but `/hold` only once it is released. */
-export async function startTestSite(delayMs: number): Promise<TestSite> {
+export async function startTestSite(delayMs: number, host = '127.0.0.1'): Promise<TestSite> {
   const hits = new Map<string, number>();
   const held = Promise.withResolvers<void>();
   const server = createServer(async (request, response) => {
@@ -109,9 +109,9 @@ export async function startTestSite(delayMs: number): Promise<TestSite> {
     await (url === '/hold' ? held.promise : delay(delayMs));
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>${url}</title>`);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     hits,
     release: () => held.resolve(),
     async [Symbol.asyncDispose]() {

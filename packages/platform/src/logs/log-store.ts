@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { LogFile } from './log-file.ts';
 import { LogReader } from './log-reader.ts';
+import { LogTail } from './log-tail.ts';
 
 /** A log that is written to or followed. */
 interface LiveLog {
@@ -75,6 +76,11 @@ export class LogStore {
     };
     void finishIfOver();
     return reader;
+  }
+
+  /** The end of a log that nothing is appended to yet. */
+  tail(id: string): Promise<LogTail> {
+    return LogTail.read(this.#pathOf(id));
   }
 
   async remove(id: string): Promise<void> {

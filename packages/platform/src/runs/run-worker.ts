@@ -7,7 +7,7 @@
  * S4: a platform that is being ended starts no container any more.
  */
 import { performance } from 'node:perf_hooks';
-import type { ContainerEvent, ContainerRef } from '../engines/engine.ts';
+import type { ContainerEvent, ContainerRef, ExitCause, Survivors } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { saveLast, tellToMigrate } from './attempt-drain.ts';
 import { LiveRun, type Sight } from './live-run.ts';
@@ -56,7 +56,7 @@ export class RunWorker {
     const { attempt } = event;
     switch (event.kind) {
       case 'output':
-        logs.append(run.id, this.#hide(event.text), clock.now());
+        logs.append(run.id, this.#hide(event.text), event.atMs ?? clock.now());
         return;
       case 'telemetry':
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(attempt, event.telemetry);
@@ -64,7 +64,10 @@ export class RunWorker {
       case 'exited':
         // One that is lost is replaced, whatever is heard of it afterwards.
         if (run.container(attempt).container.kind === 'lost') return;
-        run.container(attempt).container = { kind: 'exited', exitCode: event.exitCode };
+        run.container(attempt).container = {
+          ...{ kind: 'exited', exitCode: event.exitCode },
+          ...(event.cause && { cause: event.cause }),
+        };
         this.advance();
         return;
       case 'lost':
@@ -114,6 +117,30 @@ export class RunWorker {
     events.end(run.id, attempt);
     requestsInHand.forget(run.id, attempt);
     this.#supervision.attemptEnds.wake(run.id);
+    this.#parts.engine.survivors?.release(run.id, attempt);
+  }
+
+  /** Takes over what of the run's containers works on, or ended meanwhile. Answers whose those are. */
+  async adopt(survivors: Survivors): Promise<{ runId: string; attempt: number }[]> {
+    const { run } = this;
+    const { adoption } = this.#parts;
+    const wanted = run.state.attempts.filter(({ container, phase }) => container !== null && phase !== 'fenced');
+    const adopted: { runId: string; attempt: number }[] = [];
+    for (const attempt of adoption === undefined ? [] : wanted) {
+      const hide = await adoption!.hider(run.state, attempt);
+      const logged = await adoption!.logged(run.id);
+      const live = run.container(attempt.number);
+      this.#hide = hide;
+      // Before, since its end may be told at once.
+      live.container = { kind: 'running' };
+      const isTaken = await survivors.adopt(
+        { runId: run.id, attempt: attempt.number, ref: attempt.container! },
+        { sinceMs: logged.sinceMs, take: (atMs, text) => logged.take(atMs, hide(text)) },
+      );
+      if (isTaken) adopted.push({ runId: run.id, attempt: attempt.number });
+      else live.container = { kind: 'lost' };
+    }
+    return adopted;
   }
 
   /** S1: the gate opens once the switch is durable. */
@@ -337,7 +364,9 @@ export class RunWorker {
 
   async #finish({ attempt, status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const { run } = this;
-    const message = endMessageOf(run.state, status, exitCode);
+    const { container } = run.container(attempt);
+    const cause = container.kind === 'exited' ? container.cause : undefined;
+    const message = endMessageOf(run.state, status, exitCode, cause);
     await this.apply({ kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
     if (!isOver(run.state)) return;
     this.note(`The run ended ${run.state.status}. ${message}`);
@@ -345,7 +374,12 @@ export class RunWorker {
   }
 }
 
-function endMessageOf({ options }: RunState, status: string, exitCode: number | null): string {
+function endMessageOf(
+  { options }: RunState,
+  status: string,
+  exitCode: number | null,
+  cause: ExitCause | undefined,
+): string {
   switch (status) {
     case 'SUCCEEDED':
       return 'Actor succeeded.';
@@ -354,6 +388,9 @@ function endMessageOf({ options }: RunState, status: string, exitCode: number | 
     case 'ABORTED':
       return 'The run was aborted.';
     default:
+      if (cause === 'outOfMemory') {
+        return `The Actor was ended because it needed more memory than its ${options.memoryMbytes} MB.`;
+      }
       return `The Actor process exited with code ${exitCode}.`;
   }
 }

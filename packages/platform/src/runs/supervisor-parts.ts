@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ContainerSpec, Engine } from '../engines/engine.ts';
+import type { ContainerSpec, Engine, LoggedOutput } from '../engines/engine.ts';
 import type { ActorEvent } from '../events/event-hub.ts';
 import type { AttemptGate } from './attempt-gate.ts';
 import type { Limits } from './plan.ts';
@@ -30,6 +30,13 @@ export interface RunLogs {
   end(runId: string): void;
 }
 
+/** What adopting a container needs of the platform, for engines whose containers outlive it. */
+export interface Adoption {
+  /** Takes the run's secrets out of a line of its log, as `Launch.hide` does. */
+  hider(run: RunState, attempt: AttemptState): Promise<Launch['hide']>;
+  logged(runId: string): Promise<LoggedOutput>;
+}
+
 export interface FaultLogger {
   error(details: object, message: string): void;
 }
@@ -43,6 +50,7 @@ export interface SupervisorParts {
   readonly servers: Servers;
   readonly launch: (run: RunState, attempt: AttemptState) => Promise<Launch>;
   readonly logs: RunLogs;
+  readonly adoption?: Adoption;
   readonly clock: Clock;
   readonly logger: FaultLogger;
   readonly limits: Limits;

@@ -58,9 +58,8 @@ export class PlatformProcess implements Owner {
       launch: async (run, { number, serverId }) => ({
         spec: {
           ...{ runId: run.id, attempt: number, serverId },
-          buildFolder: '',
-          command: { file: '', args: [] },
-          env: {},
+          program: { kind: 'image', image: '' },
+          ...{ env: {}, memoryMbytes: 0 },
         },
         tokenHash: `${run.id}/${number}`,
         hide: (text) => text,
