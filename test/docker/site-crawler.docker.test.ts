@@ -18,7 +18,6 @@ test.skipIf(inject('dockerHost') === undefined)('a crawl is moved warm and cold 
   const { actorId } = await deploy(connect(platform.url, platform.token), folder, (line) => log.push(line));
   expect(log.join('\n')).toContain('FROM apify/actor-node:24');
   const run = await client.actor(actorId).start({ startUrls: [{ url: site.url }] }, { memory: 4096 });
-  const moves = [];
   for (const [mode, pages] of [
     ['warm', 30],
     ['cold', 120],
@@ -26,12 +25,11 @@ test.skipIf(inject('dockerHost') === undefined)('a crawl is moved warm and cold 
     ['cold', 300],
   ] as const) {
     await until(() => site.servedPageCount() >= pages);
-    moves.push(await fixture.migrate(run.id, mode));
+    await fixture.migrate(run.id, mode);
   }
   const ended = await client.run(run.id).waitForFinish();
   expect(ended.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
   const urls = (await fixture.itemsOf(run)).map(({ url }) => url);
   expect(urls.toSorted()).toEqual(site.pageUrls.toSorted());
-  expect(ended.stats.migrationCount).toBe(4);
-  console.log(moves.map(({ mode, drainMs, downtimeMs }) => ({ mode, drainMs, downtimeMs })));
+  expect(ended.stats).toMatchObject({ migrationCount: 4 });
 });

@@ -97,7 +97,8 @@ async function demonstrate(
 ): Promise<ExitCode> {
   try {
     const connection = connect(platform.url, platform.token);
-    const verdict = await showDemo({ connection, url, progress: new Progress(process.stderr), signal });
+    const siteHost = platform.hostAddress;
+    const verdict = await showDemo({ connection, url, siteHost, progress: new Progress(process.stderr), signal });
     print(verdict, json);
     return verdict.faults.length === 0 ? exitCodes.ok : exitCodes.notSucceeded;
   } catch (error) {

@@ -49,6 +49,8 @@ export interface Platform {
   /** Where the API answers, e.g. `http://127.0.0.1:8010`. */
   readonly url: string;
   readonly token: string;
+  /** An address of this machine that containers reach; undefined when they are on its own network. */
+  readonly hostAddress: string | undefined;
   /**
    * Ends all that it started; the next start goes on with every run. With `graceSecs`, runs are told before and given
    * that long to finish what they have in hand and to save, so that the next start repeats nothing.
@@ -148,6 +150,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   return {
     url: address.url,
     token,
+    hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
       if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
       await parts.disposeAsync();
