@@ -21,6 +21,11 @@ export async function startDockerFixture(bench: DockerBench, options: Partial<Pl
   return { ...(await startRunFixture({ engine, ...options })), engine };
 }
 
+/** For an Actor that needs no packages. */
+export const plainFiles = {
+  Dockerfile: 'FROM apify/actor-node:24\nCOPY . ./\nCMD ["node", "main.js"]\n',
+};
+
 /** Packages of the registry, installed as an Actor's own Dockerfile does it; Docker keeps them as a layer. */
 export const sdkFiles = {
   Dockerfile: `FROM apify/actor-node:24
