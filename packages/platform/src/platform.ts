@@ -9,6 +9,7 @@ import { DataFolderLock } from './database/data-folder-lock.ts';
 import { SqliteDatabase } from './database/sqlite-database.ts';
 import type { Engine } from './engines/engine.ts';
 import { ProcessEngine } from './engines/process/process-engine.ts';
+import { findKeeper } from './events/events-keeper.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
 import { listenForContainers } from './http/container-listener.ts';
@@ -108,11 +109,12 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     ...{ ...common, logs, token, ...(engine.images && { images: engine.images }) },
     ...(timeoutSecs !== undefined && { timeoutSecs }),
   });
-  const address = { url: '', ofContainers: '' };
+  const address = { url: '', ofContainers: '', ofEvents: '' };
   const runs = await superviseRuns({
     ...{ ...common, logs, engine, inputSecrets, limits: limitsOf(options.handoffs ?? {}) },
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
     publicUrl: () => options.advertisedUrl ?? address.url,
+    eventsUrl: () => address.ofEvents,
   });
   const authenticator = new Authenticator(database);
   const blobFolder = path.join(dataFolder, 'blobs');
@@ -144,6 +146,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   address.url = await app.listen({ host, port });
   const isAdvertised = options.advertisedUrl !== undefined || engine.hostAddress === undefined;
   address.ofContainers = isAdvertised ? address.url : await listenForContainers(app.server, engine.hostAddress!, parts);
+  address.ofEvents = await eventsUrlOf(options, engine, address, parts);
   await builder.start(address.url);
   runs.supervisor.start();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
@@ -156,4 +159,18 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
       await parts.disposeAsync();
     },
   };
+}
+
+/** Where containers that outlive the platform open their websockets, a keeper of these does as well. */
+async function eventsUrlOf(
+  { dataFolder, advertisedUrl }: PlatformOptions,
+  engine: Engine,
+  { url, ofContainers }: { url: string; ofContainers: string },
+  parts: AsyncDisposableStack,
+): Promise<string> {
+  const isKept = engine.survivors !== undefined && engine.hostAddress !== undefined && advertisedUrl === undefined;
+  if (!isKept) return (advertisedUrl ?? ofContainers).replace(/^http/, 'ws');
+  const keeper = await findKeeper(dataFolder, engine.hostAddress!, url);
+  parts.defer(() => keeper.leave());
+  return keeper.url;
 }

@@ -43,6 +43,7 @@ export interface Launcher {
   /** Asked at each launch, since the port is known only once the API listens. */
   readonly apiUrl: () => string;
   readonly publicUrl: () => string;
+  readonly eventsUrl: () => string;
 }
 
 /** Gathers what an attempt's container is started from, with a new token that is kept nowhere. */
@@ -68,7 +69,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       restartOnError: run.options.restartOnError,
       maxItems: run.options.maxItems,
       maxTotalChargeUsd: run.options.maxTotalChargeUsd,
-      ...{ token, apiUrl: launcher.apiUrl(), publicUrl: launcher.publicUrl() },
+      ...{ token, apiUrl: launcher.apiUrl(), publicUrl: launcher.publicUrl(), eventsUrl: launcher.eventsUrl() },
     },
   );
   return {

@@ -42,6 +42,26 @@ const timer = setInterval(() => {
 }, 20);
 `;
 
+/** Counts its items when they are pushed, and saves the count when it is told to. */
+const loop = `
+import { setTimeout } from 'node:timers/promises';
+import { Actor } from 'apify';
+await Actor.init();
+const state = (await Actor.getValue('STATE')) ?? { next: 0 };
+let isTold = false;
+Actor.on('migrating', () => {
+  // The SDK tells its listeners once more as it reboots.
+  if (!isTold) console.log('heard of its migration');
+  isTold = true;
+});
+Actor.on('persistState', () => Actor.setValue('STATE', state));
+for (;;) {
+  await Actor.pushData({ next: state.next });
+  state.next += 1;
+  await setTimeout(20);
+}
+`;
+
 describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
   test('E3, E4: a container works on, and its log is read on without a line lost or doubled', async () => {
     await using bench = openBench();
@@ -64,5 +84,38 @@ describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
     expect(numbers.toSorted((one, other) => one - other)).toEqual(Array.from({ length: last + 1 }, (_, line) => line));
     expect(log).not.toContain('Attempt 2');
   });
+
+  test('K1: an adopted, unmodified attempt is told that it migrates, and comes through item by item', async () => {
+    await using bench = openBench();
+    await using platform = await startAgainAndAgain(bench);
+    const { client, url } = platform;
+    const actorId = await deployTo(client, 'loop', { 'main.js': loop, ...sdkFiles });
+    const run = await client.actor(actorId).start(undefined, { memory: 4096 });
+    const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
+    for (const mode of ['warm', 'cold', 'warm']) {
+      const before = await itemCount();
+      await until(async () => (await itemCount()) >= before + 20);
+      await platform.kill();
+      await platform.startAgain();
+      const restarted = await itemCount();
+      await until(async () => (await itemCount()) >= restarted + 20);
+      const answer = await fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer test-token', 'content-type': 'application/json' },
+        body: JSON.stringify({ mode }),
+      });
+      expect(answer.status, await answer.text()).toBe(200);
+    }
+    const before = await itemCount();
+    await until(async () => (await itemCount()) >= before + 20);
+    await client.run(run.id).abort();
+    const { items } = await client.dataset<{ next: number }>(run.defaultDatasetId).listItems();
+    const log = (await client.log(run.id).get()) ?? '';
+    expect(
+      items.map(({ next }) => next),
+      log,
+    ).toEqual(Array.from(items, (_, index) => index));
+    expect(log.match(/heard of its migration/g)).toHaveLength(3);
+    expect(log).not.toContain('Attempt 5');
+  });
 });
-void sdkFiles;
