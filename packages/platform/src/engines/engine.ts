@@ -20,6 +20,7 @@ export interface ContainerSpec {
   readonly env: Readonly<Record<string, string>>;
   /** What it may take, where the engine can limit it. */
   readonly memoryMbytes: number;
+  readonly diskMbytes: number;
 }
 
 export interface Telemetry {
@@ -29,7 +30,7 @@ export interface Telemetry {
 }
 
 /** Why a container ended, where that says more than its exit code. */
-export type ExitCause = 'outOfMemory';
+export type ExitCause = 'outOfMemory' | 'diskFull';
 
 export type ContainerEvent =
   | {
@@ -51,11 +52,14 @@ export type ContainerEvent =
   | { readonly kind: 'lost'; readonly runId: string; readonly attempt: number }
   | { readonly kind: 'telemetry'; readonly runId: string; readonly attempt: number; readonly telemetry: Telemetry };
 
+/** What it answers, if anything, is when more output can be taken: until then it is better left where it is. */
+export type ContainerListener = (event: ContainerEvent) => Promise<void> | undefined | void;
+
 export interface Engine {
   readonly name: string;
   servers(): readonly string[];
   /** Where the container's events go. Set once, before anything is started. */
-  listen(listener: (event: ContainerEvent) => void): void;
+  listen(listener: ContainerListener): void;
   /**
    * E1: the program runs only after `record` has stored the reference, so a crash of the platform leaves no container
    * that the next start does not know of.

@@ -34,10 +34,10 @@ export class LogStore {
     return new LogStore(folder);
   }
 
-  /** Appends whole lines, each stamped with `atMs`. `text` without its last line end. */
-  append(id: string, text: string, atMs: number): void {
+  /** Appends whole lines, each stamped with `atMs`. `text` without its last line end. Answers when there is room for more, if there is little. */
+  append(id: string, text: string, atMs: number): Promise<void> | undefined {
     const stamp = new Date(atMs).toISOString();
-    this.#liveLog(id).file.append(Buffer.from(`${stamp} ${text.replaceAll('\n', `\n${stamp} `)}\n`));
+    return this.#liveLog(id).file.append(Buffer.from(`${stamp} ${text.replaceAll('\n', `\n${stamp} `)}\n`));
   }
 
   /**

@@ -77,6 +77,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       ...{ runId: run.id, attempt: attempt.number, serverId: attempt.serverId, env },
       program: program.kind === 'folder' ? { ...program, folder: path.join(dataFolder, program.folder) } : program,
       memoryMbytes: run.options.memoryMbytes,
+      diskMbytes: run.options.diskMbytes,
     },
     tokenHash: hashToken(token),
     hide: hiderOf(build.envVars),

@@ -50,30 +50,30 @@ export class RunWorker {
     this.#parts.logs.append(this.run.id, `WHERRY ${text}`, this.#parts.clock.now());
   }
 
-  onContainerEvent(event: ContainerEvent): void {
+  /** Answers, after output, when there is room for more of it. */
+  onContainerEvent(event: ContainerEvent): Promise<void> | undefined {
     const { run } = this;
     const { logs, clock } = this.#parts;
     const { attempt } = event;
     switch (event.kind) {
       case 'output':
-        logs.append(run.id, this.#hide(event.text), event.atMs ?? clock.now());
-        return;
+        return logs.append(run.id, this.#hide(event.text), event.atMs ?? clock.now());
       case 'telemetry':
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(attempt, event.telemetry);
-        return;
+        return undefined;
       case 'exited':
         // One that is lost is replaced, whatever is heard of it afterwards.
-        if (run.container(attempt).container.kind === 'lost') return;
+        if (run.container(attempt).container.kind === 'lost') return undefined;
         run.container(attempt).container = {
           ...{ kind: 'exited', exitCode: event.exitCode },
           ...(event.cause && { cause: event.cause }),
         };
         this.advance();
-        return;
+        return undefined;
       case 'lost':
         run.container(attempt).container = { kind: 'lost' };
         this.advance();
-        return;
+        return undefined;
     }
   }
 
@@ -390,6 +390,9 @@ function endMessageOf(
     default:
       if (cause === 'outOfMemory') {
         return `The Actor was ended because it needed more memory than its ${options.memoryMbytes} MB.`;
+      }
+      if (cause === 'diskFull') {
+        return `The Actor was ended because it wrote more to its disk than its ${options.diskMbytes} MB.`;
       }
       return `The Actor process exited with code ${exitCode}.`;
   }

@@ -26,7 +26,8 @@ export interface Launch {
 
 /** One log for each run; see `LogStore`. */
 export interface RunLogs {
-  append(runId: string, text: string, atMs: number): void;
+  /** Answers when there is room for more, if there is little. */
+  append(runId: string, text: string, atMs: number): Promise<void> | undefined;
   end(runId: string): void;
 }
 

@@ -30,7 +30,7 @@ export class Supervisor implements RunControl, Supervision {
     this.parts = parts;
     this.#limits = parts.limits;
     parts.engine.listen((event) => {
-      if (this.#phase !== 'closed') this.#workers.get(event.runId)?.onContainerEvent(event);
+      return this.#phase === 'closed' ? undefined : this.#workers.get(event.runId)?.onContainerEvent(event);
     });
   }
 

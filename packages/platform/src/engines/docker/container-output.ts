@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { LoggedOutput } from '../engine.ts';
@@ -40,25 +39,39 @@ export async function positionAfter(container: Docker.Container, logged: LoggedO
 export async function readOutput(
   container: Docker.Container,
   from: OutputPosition,
-  { onLine, signal }: { onLine: (line: OutputLine) => void; signal: AbortSignal },
+  { onLine, signal }: { onLine: (line: OutputLine) => Promise<void> | undefined | void; signal: AbortSignal },
 ): Promise<OutputPosition> {
   const stream = (await container.logs({ ...query(from), follow: true })) as Readable;
   let count = 0;
+  let position = from;
+  let ready: Promise<void> | undefined;
   const decoder = new OutputDecoder((line) => {
     count += 1;
-    if (count > from.skippedLines && !signal.aborted) onLine(line);
+    if (count <= from.skippedLines || signal.aborted) return;
+    position = positionBehind(position, line);
+    ready = onLine(line) || ready;
   });
   const stop = () => stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
-  stream.on('data', (chunk: Buffer) => decoder.write(chunk));
   try {
     if (signal.aborted) stop();
-    await once(stream, 'close');
+    for await (const chunk of stream) {
+      decoder.write(chunk as Buffer);
+      // What floods its log waits in Docker, not in memory.
+      await ready;
+      ready = undefined;
+    }
   } catch {
     // Docker broke off. Whether the container did too is what the caller asks next.
   } finally {
     signal.removeEventListener('abort', stop);
   }
   decoder.end();
-  return { ...from, skippedLines: Math.max(count, from.skippedLines) };
+  return position;
+}
+
+/** By time, for Docker drops the oldest lines of a long log: a count from its beginning would not hold. */
+function positionBehind(before: OutputPosition, { atMs }: OutputLine): OutputPosition {
+  if (atMs > before.sinceMs) return { sinceMs: atMs, skippedLines: 1 };
+  return atMs === before.sinceMs ? { sinceMs: atMs, skippedLines: before.skippedLines + 1 } : before;
 }

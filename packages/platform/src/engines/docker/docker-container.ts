@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { ContainerEvent, ExitCause } from '../engine.ts';
+import type { ContainerListener, ExitCause } from '../engine.ts';
 import { type OutputPosition, readOutput } from './container-output.ts';
 import { followTelemetry } from './container-telemetry.ts';
 import { isMissing, statusOf } from './docker-connection.ts';
@@ -21,14 +21,15 @@ export class DockerContainer {
   readonly runId: string;
   readonly attempt: number;
   readonly #container: Docker.Container;
-  readonly #tell: (event: ContainerEvent) => void;
+  readonly #tell: ContainerListener;
   readonly #stop = new AbortController();
   #isKilled = false;
+  #killCause: ExitCause | undefined;
 
   constructor(
     { runId, attempt }: { readonly runId: string; readonly attempt: number },
     container: Docker.Container,
-    tell: (event: ContainerEvent) => void,
+    tell: ContainerListener,
   ) {
     this.runId = runId;
     this.attempt = attempt;
@@ -46,8 +47,9 @@ export class DockerContainer {
     if (this.#isKilled) await this.#sendKill();
   }
 
-  kill(): void {
+  kill(cause?: ExitCause): void {
     this.#isKilled = true;
+    this.#killCause ??= cause;
     // What cannot be told now, because the daemon is away, is told when it is back.
     this.#sendKill().catch(() => undefined);
   }
@@ -78,7 +80,11 @@ export class DockerContainer {
         position = await this.#readOutput(position);
         const end = await this.#end();
         if (this.#stop.signal.aborted) return;
-        if (end !== undefined) return this.tellEnd(end);
+        if (end !== undefined) {
+          // Docker ends the stream too soon where a flood makes it begin a new file.
+          await this.#readOutput(position);
+          return this.tellEnd(end);
+        }
         silentSinceMs = undefined;
         if (this.#isKilled) await this.#sendKill();
       } catch (error) {
@@ -112,7 +118,8 @@ export class DockerContainer {
     const { State } = await this.#container.inspect();
     if (State.Running || State.Status === 'created') return undefined;
     const isOutOfMemory = State.OOMKilled && State.ExitCode !== 0;
-    return { exitCode: State.ExitCode, ...(isOutOfMemory && { cause: 'outOfMemory' }) };
+    const cause = this.#killCause ?? (isOutOfMemory ? 'outOfMemory' : undefined);
+    return { exitCode: State.ExitCode, ...(cause && { cause }) };
   }
 
   #tellLost(): void {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { attemptKey } from '../../runs/attempt-key.ts';
 import type {
-  ContainerEvent,
+  ContainerListener,
   ContainerRef,
   ContainerSpec,
   Engine,
@@ -11,6 +11,7 @@ import type {
   Survivors,
 } from '../engine.ts';
 import { outputStart, positionAfter } from './container-output.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { connectDocker, isMissing, messageOf, statusOf } from './docker-connection.ts';
 import { DockerContainer, killedExitCode, removeContainer } from './docker-container.ts';
 import { DockerImages } from './docker-images.ts';
@@ -45,9 +46,10 @@ export class DockerEngine implements Engine, Survivors {
   readonly #serverId: string;
   readonly #network: OwnNetwork;
   readonly #containers = new Map<string, DockerContainer>();
+  readonly #disks: DiskWatch;
   readonly #pending = new Set<Promise<unknown>>();
   #isClosed = false;
-  #listener: (event: ContainerEvent) => void = () => undefined;
+  #listener: ContainerListener = () => undefined;
 
   private constructor(docker: Docker, options: DockerEngineOptions, serverId: string, network: OwnNetwork) {
     this.#docker = docker;
@@ -56,6 +58,7 @@ export class DockerEngine implements Engine, Survivors {
     this.#network = network;
     this.hostAddress = network.gateway;
     this.images = new DockerImages(docker, options);
+    this.#disks = new DiskWatch(docker, options.platformId, (key) => this.#containers.get(key)?.kill('diskFull'));
   }
 
   /** @throws Error when there is no daemon, or it does not let itself be used */
@@ -70,7 +73,7 @@ export class DockerEngine implements Engine, Survivors {
     return [this.#serverId];
   }
 
-  listen(listener: (event: ContainerEvent) => void): void {
+  listen(listener: ContainerListener): void {
     this.#listener = listener;
   }
 
@@ -188,6 +191,7 @@ export class DockerEngine implements Engine, Survivors {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#disks.close();
     for (const container of this.#containers.values()) container.leave();
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }

@@ -5,10 +5,11 @@
  * I2: it gains no rights that it did not start with, and starts with none but those over its own files and processes.
  * I3: it reaches the API and the outside, and no other container: it is on a network of Wherry's own (`docker-network.ts`).
  * I4: its log takes a bounded part of the disk, however much it writes.
+ * I5: it writes no more to its disk than its run may (`disk-watch.ts`).
  */
 import type Docker from 'dockerode';
 import type { ContainerSpec } from '../engine.ts';
-import { labelsOf } from './labels.ts';
+import { diskLabel, labelsOf } from './labels.ts';
 
 /** As on Apify: 4,096 MB of memory come with one core. */
 const mbytesOfOneCore = 4096;
@@ -33,7 +34,7 @@ export function containerOptions(spec: ContainerSpec, image: string, place: Plac
     name: containerName(place.platformId, runId, attempt),
     Image: image,
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    Labels: labelsOf(place.platformId, runId, attempt),
+    Labels: { ...labelsOf(place.platformId, runId, attempt), [diskLabel]: String(spec.diskMbytes) },
     HostConfig: {
       Memory: memoryBytes,
       // Swap would let it slow the whole machine down instead of ending.

@@ -5,6 +5,8 @@
 export const platformLabel = 'wherry.platform';
 export const runLabel = 'wherry.run';
 export const attemptLabel = 'wherry.attempt';
+/** In MB: what a container may write (I5). */
+export const diskLabel = 'wherry.disk';
 export const buildLabel = 'wherry.build';
 
 export const labelsOf = (platformId: string, runId: string, attempt: number): Record<string, string> => ({
