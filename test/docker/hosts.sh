@@ -20,17 +20,38 @@ fail() {
   exit 1
 }
 
+# Whether the process whose number is in a file lives and is called so: the number may be another program's by now.
+names() {
+  local pid
+  pid=$(cat "$1" 2> /dev/null) && grep -qsz "$2" "/proc/$pid/cmdline"
+}
+
+is_ours() {
+  names "$1/docker.pid" "$1/docker.sock"
+}
+
+answers() {
+  docker -H "unix://$folder/$1/docker.sock" info > /dev/null 2>&1
+}
+
 # Starts the host NAME; what follows is put before dockerd, to start it in another network.
 start_host() {
   local name=$1 home=$folder/$1 tries
   shift
   mkdir -p "$home"
   echo '{}' > "$home/config.json"
+  # One that was killed leaves its number behind, and may take a moment to be gone.
+  is_ours "$home" && fail "dockerd of $name is there, and does not answer: see $home/log"
+  for tries in $(seq 50); do
+    names "$home/exec/containerd/containerd.pid" containerd || break
+    sleep 0.1
+  done
+  rm -f "$home/docker.pid" "$home/exec/containerd/containerd.pid"
   # The log, not this script's output: who reads that would wait for the end of dockerd.
   setsid "$@" dockerd --config-file "$home/config.json" --host "unix://$home/docker.sock" --data-root "$home/data" \
     --exec-root "$home/exec" --pidfile "$home/docker.pid" > "$home/log" 2>&1 < /dev/null &
   for tries in $(seq 300); do
-    docker -H "unix://$home/docker.sock" info > /dev/null 2>&1 && break
+    answers "$name" && break
     kill -0 $! 2> /dev/null || fail "dockerd of $name ended: $(tail -n 3 "$home/log")"
     [ "$tries" -lt 300 ] || fail "dockerd of $name does not answer, see $home/log"
     sleep 0.1
@@ -72,7 +93,7 @@ add_machine() {
 }
 
 up_plain() {
-  [ -S "$folder/plain/docker.sock" ] || start_host plain env
+  answers plain || start_host plain env
   load_base "unix://$folder/plain/docker.sock"
   echo "unix://$folder/plain/docker.sock"
 }
@@ -84,7 +105,7 @@ up_many() {
     name=wherry-host-$number
     address=$subnet.$number
     add_machine "$name" "$address" "$number"
-    [ -S "$folder/$name/docker.sock" ] || start_host "$name" nsenter --net="/run/netns/$name"
+    answers "$name" || start_host "$name" nsenter --net="/run/netns/$name"
     load_base "unix://$folder/$name/docker.sock"
     echo "$name $address unix://$folder/$name/docker.sock"
   done
@@ -92,9 +113,8 @@ up_many() {
 
 end_host() {
   local home=$1 pid tries
-  pid=$(cat "$home/docker.pid" 2> /dev/null) || return 0
-  # The number may be another program's by now.
-  grep -qz "$home/docker.sock" "/proc/$pid/cmdline" 2> /dev/null || return 0
+  is_ours "$home" || return 0
+  pid=$(cat "$home/docker.pid")
   kill "$pid"
   for tries in $(seq 300); do
     kill -0 "$pid" 2> /dev/null || return 0

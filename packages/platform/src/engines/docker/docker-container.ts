@@ -11,6 +11,11 @@ const retryMs = 500;
 /** As Docker tells it of what was killed: 128 and the number of SIGKILL. */
 export const killedExitCode = 137;
 
+/** What a daemon says of a container that ended while it was away. */
+const unknownExitCode = 255;
+/** Of what was ended by SIGTERM or SIGKILL. */
+const signalExitCodes = [143, killedExitCode];
+
 export interface ContainerEnd {
   readonly exitCode: number;
   readonly cause?: ExitCause;
@@ -83,7 +88,7 @@ export class DockerContainer {
         if (end !== undefined) {
           // Docker ends the stream too soon where a flood makes it begin a new file.
           await this.#readOutput(position);
-          return this.tellEnd(end);
+          return this.#isOwnEnd(end, silentSinceMs !== undefined) ? this.tellEnd(end) : this.#tellLost();
         }
         silentSinceMs = undefined;
         if (this.#isKilled) await this.#sendKill();
@@ -120,6 +125,12 @@ export class DockerContainer {
     const isOutOfMemory = State.OOMKilled && State.ExitCode !== 0;
     const cause = this.#killCause ?? (isOutOfMemory ? 'outOfMemory' : undefined);
     return { exitCode: State.ExitCode, ...(cause && { cause }) };
+  }
+
+  /** A daemon that ends, or finds after a crash what it had, takes its containers with it: the Actor is not to blame. */
+  #isOwnEnd({ exitCode }: ContainerEnd, wasSilent: boolean): boolean {
+    if (this.#isKilled || exitCode === 0) return true;
+    return exitCode !== unknownExitCode && !(wasSilent && signalExitCodes.includes(exitCode));
   }
 
   #tellLost(): void {
