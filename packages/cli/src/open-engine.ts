@@ -7,13 +7,13 @@ import type { EngineSettings } from './settings.ts';
 /** Undefined for the process engine, which the platform has by itself. */
 export async function openEngine(settings: EngineSettings, dataFolder: string): Promise<Engine | undefined> {
   if (settings.kind === 'process') return undefined;
-  const { host, buildNetwork } = settings;
+  const { host, buildNetwork, buildArguments } = settings;
   try {
-    return await openDockerEngine({ platformId: await platformIdOf(dataFolder), host, buildNetwork });
+    return await openDockerEngine({ platformId: await platformIdOf(dataFolder), host, buildNetwork, buildArguments });
   } catch (error) {
     const where = host ?? 'the usual socket of this machine';
     throw badUsage(
-      `The docker engine cannot use the daemon at ${where}: ${(error as Error).message}\n` +
+      `The docker engine cannot use the daemon at ${where}: ${(error as Error).message}. ` +
         'Start Docker, or name another daemon with DOCKER_HOST. Without --engine docker, Actors run as processes.',
     );
   }

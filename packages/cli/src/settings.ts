@@ -20,7 +20,13 @@ export interface PlatformFlags {
 export type EngineSettings =
   | { readonly kind: 'process' }
   /** `host` as in `DOCKER_HOST`, `https://` for one over TLS; undefined: this machine's own daemon. */
-  | { readonly kind: 'docker'; readonly host: string | undefined; readonly buildNetwork: string | undefined };
+  | {
+      readonly kind: 'docker';
+      readonly host: string | undefined;
+      readonly buildNetwork: string | undefined;
+      /** The proxies by which builds reach the outside, as Docker's own client passes them on. */
+      readonly buildArguments: Readonly<Record<string, string>>;
+    };
 
 export interface PlatformSettings {
   readonly port: number;
@@ -126,6 +132,12 @@ function engineOf(text: string, variable: (name: string) => string | undefined):
     kind: 'docker',
     host: isSecure ? host?.replace(/^tcp:/, 'https:') : host,
     buildNetwork: variable('WHERRY_BUILD_NETWORK'),
+    buildArguments: Object.fromEntries(
+      ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => {
+        const value = variable(name) ?? variable(name.toLowerCase());
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
   };
 }
 

@@ -74,9 +74,12 @@ test('the demo runs with npm start unless a flag or a variable says no, and with
 
 test('the docker engine is found as Docker itself finds its daemon, and containers are told what is advertised', () => {
   const docker = { engine: 'docker' };
-  expect(up(docker).engine).toEqual({ kind: 'docker', host: undefined, buildNetwork: undefined });
-  const environment = { DOCKER_HOST: 'tcp://10.0.0.5:2376', WHERRY_BUILD_NETWORK: 'host' };
-  expect(up(docker, environment).engine).toMatchObject({ host: 'tcp://10.0.0.5:2376', buildNetwork: 'host' });
+  expect(up(docker).engine).toEqual({ kind: 'docker', host: undefined, buildNetwork: undefined, buildArguments: {} });
+  const environment = { DOCKER_HOST: 'tcp://10.0.0.5:2376', WHERRY_BUILD_NETWORK: 'host', https_proxy: 'http://p' };
+  expect(up(docker, environment).engine).toMatchObject({
+    ...{ host: 'tcp://10.0.0.5:2376', buildNetwork: 'host' },
+    buildArguments: { HTTPS_PROXY: 'http://p' },
+  });
   const secure = { ...environment, DOCKER_TLS_VERIFY: '1' };
   expect(up(docker, secure).engine).toMatchObject({ host: 'https://10.0.0.5:2376' });
   expect(up({ advertise: '10.0.0.1:8010' }).advertisedUrl).toBe('http://10.0.0.1:8010');

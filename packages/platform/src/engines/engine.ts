@@ -27,6 +27,8 @@ export interface Telemetry {
   readonly memCurrentBytes: number;
   /** Share of one core, 1 for all of it. */
   readonly cpuCurrentUsage: number;
+  /** Whether it wanted more of the processors than it may have; absent where there is no limit. */
+  readonly isCpuOverloaded?: boolean;
 }
 
 /** Why a container ended, where that says more than its exit code. */

@@ -7,9 +7,10 @@
  * S4: a platform that is being ended starts no container any more.
  */
 import { performance } from 'node:perf_hooks';
-import type { ContainerEvent, ContainerRef, ExitCause, Survivors } from '../engines/engine.ts';
+import type { ContainerEvent, ContainerRef, Survivors } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { saveLast, tellToMigrate } from './attempt-drain.ts';
+import { endMessageOf } from './end-message.ts';
 import { LiveRun, type Sight } from './live-run.ts';
 import { type Action, plan } from './plan.ts';
 import { activeAttemptOf, isOver, type RunState } from './run-state.ts';
@@ -83,7 +84,7 @@ export class RunWorker {
     const createdAt = new Date(this.#parts.clock.now()).toISOString();
     this.#parts.events.send(id, attempt, {
       name: 'systemInfo',
-      data: { ...usage.values, isCpuOverloaded: false, createdAt },
+      data: { ...usage.values, isCpuOverloaded: telemetry.isCpuOverloaded ?? false, createdAt },
     });
   }
 
@@ -371,29 +372,5 @@ export class RunWorker {
     if (!isOver(run.state)) return;
     this.note(`The run ended ${run.state.status}. ${message}`);
     for (const { number } of run.state.attempts) this.#parts.gate.discard(run.id, number);
-  }
-}
-
-function endMessageOf(
-  { options }: RunState,
-  status: string,
-  exitCode: number | null,
-  cause: ExitCause | undefined,
-): string {
-  switch (status) {
-    case 'SUCCEEDED':
-      return 'Actor succeeded.';
-    case 'TIMED-OUT':
-      return `The run took longer than its timeout of ${options.timeoutSecs} s.`;
-    case 'ABORTED':
-      return 'The run was aborted.';
-    default:
-      if (cause === 'outOfMemory') {
-        return `The Actor was ended because it needed more memory than its ${options.memoryMbytes} MB.`;
-      }
-      if (cause === 'diskFull') {
-        return `The Actor was ended because it wrote more to its disk than its ${options.diskMbytes} MB.`;
-      }
-      return `The Actor process exited with code ${exitCode}.`;
   }
 }

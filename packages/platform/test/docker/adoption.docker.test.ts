@@ -67,13 +67,13 @@ describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
     await using bench = openBench();
     await using platform = await startAgainAndAgain(bench);
     const { client } = platform;
-    const last = 8000;
+    const last = 12_000;
     const settings = { envVars: [{ name: 'LAST', value: String(last) }] };
     const actorId = await deployTo(client, 'talker', { 'main.js': talker, ...plainFiles }, settings);
     const { id } = await client.actor(actorId).start(undefined, { memory: 2048 });
     const lineCount = async () => ((await client.log(id).get()) ?? '').split('line ').length;
-    for (let kills = 1; kills <= 5; kills += 1) {
-      await until(async () => (await lineCount()) > kills * 1000);
+    for (let kills = 1; kills <= 20; kills += 1) {
+      await until(async () => (await lineCount()) > kills * 400);
       await platform.kill();
       await platform.startAgain();
     }

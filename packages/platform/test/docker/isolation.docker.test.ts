@@ -105,6 +105,24 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     );
   });
 
+  test('I1: one that uses up its share of the processors hears that it is overloaded', async () => {
+    const script = `
+      const events = new WebSocket(process.env.ACTOR_EVENTS_WEBSOCKET_URL);
+      const busyMs = Number(process.env.BUSY);
+      const work = () => { for (const end = Date.now() + busyMs; Date.now() < end; ); };
+      if (busyMs > 0) setInterval(work, busyMs + 5);
+      events.onmessage = ({ data }) => {
+        const { name, data: info } = JSON.parse(data);
+        if (name === 'systemInfo') console.log('overloaded: ' + info.isCpuOverloaded);
+      };`;
+    const busy = await start('busy', script, { memory: 1024 }, { envVars: [{ name: 'BUSY', value: '50' }] });
+    await untilLogged(busy.id, /overloaded: true/);
+    await fixture.client.run(busy.id).abort();
+    const idle = await start('idle', script, { memory: 1024 }, { envVars: [{ name: 'BUSY', value: '0' }] });
+    await untilLogged(idle.id, /(overloaded: false\n[\s\S]*){3}/);
+    await fixture.client.run(idle.id).abort();
+  });
+
   test('I5: one that fills its disk is ended, and its status says so', async () => {
     const { id } = await start('disk-filler', diskFiller, { memory: 256 });
     const { status, statusMessage } = await endOf(id);

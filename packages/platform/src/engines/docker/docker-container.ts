@@ -21,23 +21,28 @@ export interface ContainerEnd {
   readonly cause?: ExitCause;
 }
 
+export interface ContainerSubject {
+  readonly runId: string;
+  readonly attempt: number;
+  /** How many processors it may use. */
+  readonly cores: number;
+}
+
 /** One container that is followed: what it writes, what it takes, and how it ends, as events. */
 export class DockerContainer {
   readonly runId: string;
   readonly attempt: number;
+  readonly #cores: number;
   readonly #container: Docker.Container;
   readonly #tell: ContainerListener;
   readonly #stop = new AbortController();
   #isKilled = false;
   #killCause: ExitCause | undefined;
 
-  constructor(
-    { runId, attempt }: { readonly runId: string; readonly attempt: number },
-    container: Docker.Container,
-    tell: ContainerListener,
-  ) {
+  constructor({ runId, attempt, cores }: ContainerSubject, container: Docker.Container, tell: ContainerListener) {
     this.runId = runId;
     this.attempt = attempt;
+    this.#cores = cores;
     this.#container = container;
     this.#tell = tell;
   }
@@ -113,6 +118,7 @@ export class DockerContainer {
   #followTelemetry(): void {
     const { runId, attempt } = this;
     followTelemetry(this.#container, {
+      cores: this.#cores,
       onTelemetry: (telemetry) => this.#tell({ kind: 'telemetry', runId, attempt, telemetry }),
       signal: this.#stop.signal,
     }).catch(() => undefined); // It has ended already, or the daemon is away, which the output tells.

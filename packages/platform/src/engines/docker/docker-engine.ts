@@ -13,10 +13,10 @@ import type {
 import { outputStart, positionAfter } from './container-output.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { connectDocker, isMissing, messageOf, statusOf } from './docker-connection.ts';
-import { DockerContainer, killedExitCode, removeContainer } from './docker-container.ts';
+import { type ContainerSubject, DockerContainer, killedExitCode, removeContainer } from './docker-container.ts';
 import { DockerImages } from './docker-images.ts';
 import { ensureNetwork, type OwnNetwork } from './docker-network.ts';
-import { containerName, containerOptions } from './isolation.ts';
+import { containerName, containerOptions, coresOf } from './isolation.ts';
 import { attemptLabel, ofPlatform, platformLabel, runLabel } from './labels.ts';
 
 export interface DockerEngineOptions {
@@ -84,7 +84,7 @@ export class DockerEngine implements Engine, Survivors {
   async #start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
     this.#checkOpen();
     const created = await this.#create(spec);
-    const container = this.#take(spec, created);
+    const container = this.#take({ ...spec, cores: coresOf(spec) }, created);
     try {
       this.#checkOpen();
       // E1: what is created does not run yet.
@@ -160,7 +160,8 @@ export class DockerEngine implements Engine, Survivors {
       return false;
     }
     const position = await positionAfter(found.container, logged);
-    void this.#track(this.#take({ runId, attempt }, found.container).follow(position));
+    const cores = (found.info.HostConfig.NanoCpus ?? 0) / 1e9;
+    void this.#track(this.#take({ runId, attempt, cores }, found.container).follow(position));
     return true;
   }
 
@@ -208,7 +209,7 @@ export class DockerEngine implements Engine, Survivors {
     }
   }
 
-  #take(attempt: { readonly runId: string; readonly attempt: number }, container: Docker.Container): DockerContainer {
+  #take(attempt: ContainerSubject, container: Docker.Container): DockerContainer {
     const taken = new DockerContainer(attempt, container, (event) => this.#listener(event));
     this.#containers.set(attemptKey(attempt.runId, attempt.attempt), taken);
     return taken;

@@ -39,7 +39,7 @@ export function containerOptions(spec: ContainerSpec, image: string, place: Plac
       Memory: memoryBytes,
       // Swap would let it slow the whole machine down instead of ending.
       MemorySwap: memoryBytes,
-      NanoCpus: Math.max(minNanoCpus, Math.round((memoryMbytes / mbytesOfOneCore) * 1e9)),
+      NanoCpus: Math.max(minNanoCpus, Math.round(coresOf(spec) * 1e9)),
       PidsLimit: maxProcesses,
       CapDrop: ['ALL'],
       CapAdd: capabilities,
@@ -53,6 +53,9 @@ export function containerOptions(spec: ContainerSpec, image: string, place: Plac
     },
   };
 }
+
+export const coresOf = ({ memoryMbytes }: Pick<ContainerSpec, 'memoryMbytes'>): number =>
+  memoryMbytes / mbytesOfOneCore;
 
 export const containerName = (platformId: string, runId: string, attempt: number): string =>
   `wherry-${platformId.slice(0, 8)}-${runId}-${attempt}`;
