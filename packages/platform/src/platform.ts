@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
 import { Signatures } from './accounts/signatures.ts';
@@ -105,10 +106,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const workFolder = path.join(dataFolder, 'work');
   const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
   const { buildTimeoutSecs: timeoutSecs } = options;
-  const builder = new Builder({
-    ...{ ...common, logs, token, ...(engine.images && { images: engine.images }) },
-    ...(timeoutSecs !== undefined && { timeoutSecs }),
-  });
+  const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const runs = await superviseRuns({
     ...{ ...common, logs, engine, inputSecrets, limits: limitsOf(options.handoffs ?? {}) },
@@ -144,9 +142,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(() => runs.supervisor.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
-  const isAdvertised = options.advertisedUrl !== undefined || engine.hostAddress === undefined;
-  address.ofContainers = isAdvertised ? address.url : await listenForContainers(app.server, engine.hostAddress!, parts);
-  address.ofEvents = await eventsUrlOf(options, engine, address, parts);
+  Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
   await builder.start(address.url);
   runs.supervisor.start();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
@@ -161,16 +157,19 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   };
 }
 
-/** Where containers that outlive the platform open their websockets, a keeper of these does as well. */
-async function eventsUrlOf(
+/** Where containers reach the API, and where they open their websockets: with a keeper, if they outlive the platform. */
+async function addressesOfContainers(
   { dataFolder, advertisedUrl }: PlatformOptions,
-  engine: Engine,
-  { url, ofContainers }: { url: string; ofContainers: string },
-  parts: AsyncDisposableStack,
-): Promise<string> {
-  const isKept = engine.survivors !== undefined && engine.hostAddress !== undefined && advertisedUrl === undefined;
-  if (!isKept) return (advertisedUrl ?? ofContainers).replace(/^http/, 'ws');
-  const keeper = await findKeeper(dataFolder, engine.hostAddress!, url);
+  { hostAddress, survivors }: Engine,
+  { server, url, parts }: { server: Server; url: string; parts: AsyncDisposableStack },
+): Promise<{ ofContainers: string; ofEvents: string }> {
+  const websocketsOf = (api: string) => api.replace(/^http/, 'ws');
+  if (advertisedUrl !== undefined || hostAddress === undefined) {
+    return { ofContainers: url, ofEvents: websocketsOf(advertisedUrl ?? url) };
+  }
+  const ofContainers = await listenForContainers(server, hostAddress, parts);
+  if (survivors === undefined) return { ofContainers, ofEvents: websocketsOf(ofContainers) };
+  const keeper = await findKeeper(dataFolder, hostAddress, url);
   parts.defer(() => keeper.leave());
-  return keeper.url;
+  return { ofContainers, ofEvents: keeper.url };
 }

@@ -23,9 +23,9 @@ export interface BuilderOptions {
   /** The platform's own environment; what builds need of it is passed on. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly token: string;
-  readonly timeoutSecs?: number;
+  readonly timeoutSecs?: number | undefined;
   /** What makes images; without it, builds make folders. */
-  readonly images?: ImageMaker;
+  readonly images?: ImageMaker | undefined;
 }
 
 type StopReason = 'aborted' | 'timedOut' | 'closed';
