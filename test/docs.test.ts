@@ -35,11 +35,12 @@ test('every path that the documents name exists', async () => {
 test('every npm script and command of wherry that the documents name exists', async () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const commands = new Set(
-    [...read('packages/cli/src/main.ts').matchAll(/\.\/commands\/(\w+)\.ts/g)].map(([, command]) => command!),
+    [...read('packages/cli/src/main.ts').matchAll(/\.\/commands\/([\w-]+)\.ts/g)].map(([, command]) => command!),
   );
   for (const guide of await guides()) {
     const text = read(guide);
     for (const [, script] of text.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts), guide).toContain(script);
-    for (const [, command] of text.matchAll(/npx wherry (\w+)/g)) expect([...commands], guide).toContain(command);
+    for (const [, command] of text.matchAll(/npx wherry ([a-z][\w-]*)/g))
+      expect([...commands], guide).toContain(command);
   }
 });

@@ -2,13 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { crawl } from './benchmarks/crawl.ts';
+import { durable } from './benchmarks/durable.ts';
 import { handoff } from './benchmarks/handoff.ts';
 import { idle } from './benchmarks/idle.ts';
 import { pushes } from './benchmarks/pushes.ts';
 import { sdk } from './benchmarks/sdk.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, crawl, idle];
+const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, durable, crawl, idle];
 
 interface Options {
   readonly quick: boolean;

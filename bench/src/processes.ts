@@ -35,6 +35,6 @@ export const startPlatformProcess = (
 export const startNothingProcess = (logFile?: string): Promise<Child<string>> =>
   startChild('children/nothing-process.ts', { args: logFile === undefined ? [] : [logFile] });
 
-/** A site of so many pages; it is ready with the URL of the first one. */
-export const startSiteProcess = (pageCount: number): Promise<Child<string>> =>
+/** A site of so many pages; it is ready with the URL of the first one. Ask it how many pages it served. */
+export const startSiteProcess = (pageCount: number): Promise<Child<string, null, number>> =>
   startChild('children/site-process.ts', { args: [String(pageCount)] });

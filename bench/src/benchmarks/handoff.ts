@@ -3,6 +3,7 @@ import { ApifyClient } from 'apify-client';
 import { atMost, type Benchmark, type Figure } from '../benchmark.ts';
 import { startChild } from '../child.ts';
 import { deploy, waitForItems } from '../deployment.ts';
+import { migrate } from '../migrate.ts';
 import { newFolderOfClone, startPlatformProcess, startSiteProcess, token } from '../processes.ts';
 import { interleave, median, medianRatio, type Rounds } from '../rounds.ts';
 
@@ -33,20 +34,6 @@ export const handoff: Benchmark = {
     return figuresOf(rounds);
   },
 };
-
-/** Answers the downtime in ms. */
-async function migrate(url: string, runId: string, mode: 'warm' | 'cold'): Promise<number> {
-  const answer = await fetch(`${url}/wherry/v1/runs/${runId}/migrate`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ mode }),
-  });
-  const { data } = (await answer.json()) as { data?: { mode: string; downtimeMs: number | null; outcome: string } };
-  if (data?.outcome !== 'done' || data.mode !== mode || data.downtimeMs === null) {
-    throw new Error(`a ${mode} handoff came out otherwise: ${answer.status} ${JSON.stringify(data)}`);
-  }
-  return data.downtimeMs;
-}
 
 /** How many ms `node` takes to start and to import what the Actor imports. */
 async function importModules(): Promise<number> {

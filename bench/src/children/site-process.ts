@@ -16,13 +16,19 @@ function htmlOf(page: number): string {
 <h1>Page ${page}</h1><p>${'Some words to read. '.repeat(50)}</p><ul>${links.join('')}</ul></body></html>`;
 }
 
+let served = 0;
+
 const server = createServer(async (request, response) => {
   const page = Number(/^\/pages\/(\d{1,9})$/.exec(request.url!)?.[1]);
   await delay(delayMs);
   if (!(page < pageCount)) response.writeHead(404).end();
-  else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(htmlOf(page));
+  else {
+    served += 1;
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(htmlOf(page));
+  }
 });
 
+/** Answers how many pages were served. */
 server.listen(0, '127.0.0.1', () => {
-  serve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/pages/0`, async () => null);
+  serve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/pages/0`, async () => served);
 });

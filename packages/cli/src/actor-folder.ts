@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ActorVersionSourceFile } from 'apify-client';
 import { badUsage } from './failure.ts';
 import { type IsIgnored, ignoreRules } from './ignore-rules.ts';
+import { withVendoredPackages } from './vendored-packages.ts';
 
 /** An Actor as its folder says it. */
 export interface ActorFolder {
@@ -34,11 +35,15 @@ export async function isActorFolder(folder: string): Promise<boolean> {
   return definition !== undefined || (await readText(path.join(folder, 'package.json'))) !== undefined;
 }
 
-/** Reads an Actor's folder: `.actor/actor.json`, else `package.json`, and every file that no ignore file leaves out. */
+/**
+ * Reads an Actor's folder: `.actor/actor.json`, else `package.json`, every file that no ignore file leaves out, and the
+ * packages that it has from beside it.
+ */
 export async function readActorFolder(folder: string): Promise<ActorFolder> {
   const definition = await readDefinition(folder);
   const rules = await Promise.all(['.gitignore', '.actorignore'].map((name) => readText(path.join(folder, name))));
-  const files = await readFiles(folder, '', ignoreRules(rules.filter((rule) => rule !== undefined)));
+  const own = await readFiles(folder, '', ignoreRules(rules.filter((rule) => rule !== undefined)));
+  const files = await withVendoredPackages(folder, own);
   const sizeBytes = files.reduce((sum, { content }) => sum + content.length, 0);
   if (sizeBytes > maxSourceBytes) {
     throw badUsage(
@@ -52,7 +57,7 @@ export async function readActorFolder(folder: string): Promise<ActorFolder> {
     version: /^\d+\.\d+/.exec(definition.version ?? '')?.[0] ?? '0.1',
     buildTag: definition.buildTag ?? 'latest',
     environmentVariables: definition.environmentVariables ?? {},
-    files: files.sort((one, other) => (one.name < other.name ? -1 : 1)),
+    files: files.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
   };
 }
 

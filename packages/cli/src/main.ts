@@ -3,9 +3,11 @@ import packageFile from '../package.json' with { type: 'json' };
 import { addDrain } from './commands/drain.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addProve } from './commands/prove.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addServers } from './commands/servers.ts';
+import { addTikTokSite } from './commands/tiktok-site.ts';
 import { addUndrain } from './commands/undrain.ts';
 import { addUp } from './commands/up.ts';
 import { exitCodesHelp } from './exit-codes.ts';
@@ -22,7 +24,8 @@ function programOf(): Command {
     // Commander's own lines for an error are several; ours is one, written below.
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
-  for (const add of [addUp, addRun, addRuns, addLog, addMigrate, addServers, addDrain, addUndrain]) add(program);
+  const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
+  for (const add of [...commands, addTikTokSite]) add(program);
   return program;
 }
 

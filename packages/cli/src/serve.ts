@@ -56,14 +56,14 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
-  const { host, port, servers, advertisedUrl } = settings;
+  const { host, port, servers, commits, advertisedUrl } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
     const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
     const engine = await openEngine(settings.engine, dataFolder);
     return await startPlatform({
-      ...{ dataFolder, token, host, port, servers, logger },
+      ...{ dataFolder, token, host, port, servers, commits, logger },
       ...(engine && { engine }),
       ...(advertisedUrl && { advertisedUrl }),
     });

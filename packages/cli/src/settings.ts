@@ -12,6 +12,7 @@ export interface PlatformFlags {
   readonly servers?: string;
   readonly engine?: string;
   readonly advertise?: string;
+  readonly commits?: boolean;
   readonly demo?: boolean;
   readonly demoUrl?: string;
   readonly once?: boolean;
@@ -38,6 +39,8 @@ export interface PlatformSettings {
   readonly engine: EngineSettings;
   /** Where containers reach the API; undefined: where it listens. Without a slash at its end. */
   readonly advertisedUrl: string | undefined;
+  /** Whether the routes of commits are there. */
+  readonly commits: boolean;
   /** Whether the demo runs after the start. */
   readonly demo: boolean;
   /** The site that the demo crawls; undefined: the one that it serves itself. */
@@ -66,6 +69,8 @@ export function platformSettings(
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
     engine: engineOf(flags.engine ?? variable('WHERRY_ENGINE') ?? 'process', variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
+    // Commander sets the flag to true when it was not given.
+    commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: wished ?? (demoByDefault || once || demoUrl !== undefined),
     demoUrl,
     once,

@@ -14,6 +14,7 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     servers: 2,
     engine: { kind: 'process' },
     advertisedUrl: undefined,
+    commits: true,
     demo: false,
     demoUrl: undefined,
     once: false,
@@ -28,6 +29,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     WHERRY_TOKEN: 'token-of-the-variable',
     WHERRY_SERVERS: '3',
     WHERRY_ENGINE: 'process',
+    WHERRY_NO_COMMITS: '1',
     WHERRY_DEMO_URL: 'https://one.test/',
     WHERRY_ONCE: '1',
   };
@@ -39,6 +41,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     servers: 3,
     engine: { kind: 'process' },
     advertisedUrl: undefined,
+    commits: false,
     demo: true,
     demoUrl: 'https://one.test/',
     once: true,
@@ -84,6 +87,12 @@ test('the docker engine is found as Docker itself finds its daemon, and containe
   expect(up(docker, secure).engine).toMatchObject({ host: 'https://10.0.0.5:2376' });
   expect(up({ advertise: '10.0.0.1:8010' }).advertisedUrl).toBe('http://10.0.0.1:8010');
   expect(up({}, { WHERRY_ADVERTISE: 'https://wherry.test/' }).advertisedUrl).toBe('https://wherry.test');
+});
+
+test('commits are there unless a flag or a variable leaves them out', () => {
+  expect(up({ commits: false }).commits).toBe(false);
+  expect(up({ commits: true }, { WHERRY_NO_COMMITS: '1' }).commits).toBe(false);
+  expect(up({ commits: true }, { WHERRY_NO_COMMITS: '0' }).commits).toBe(true);
 });
 
 test('an empty variable counts as one that is not set', () => {

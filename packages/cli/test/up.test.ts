@@ -65,3 +65,19 @@ test('a start takes every setting from the environment', async () => {
   expect(servers.map(({ id }) => id)).toEqual(['local-1', 'local-2', 'local-3']);
   expect(await platform.interrupt()).toBe(exitCodes.ok);
 });
+
+test('--no-commits leaves the routes of commits out', async () => {
+  const statuses: number[] = [];
+  for (const flags of [[], ['--no-commits']]) {
+    const folder = path.join(dataFolder, `commits${flags.length}`);
+    const platform = await livePlatformOf(['up', '--port', '0', '--data', folder, '--json', ...flags]);
+    const authorization = `Bearer ${platform.client.token}`;
+    const answer = await fetch(`${platform.url}/wherry/v1/runs/none/commits/last`, { headers: { authorization } });
+    statuses.push(answer.status);
+    expect(((await answer.json()) as { error: { type: string } }).error.type).toBe(
+      flags.length === 0 ? 'record-not-found' : 'page-not-found',
+    );
+    await platform.interrupt();
+  }
+  expect(statuses).toEqual([404, 404]);
+});

@@ -18,7 +18,7 @@ export interface Backend {
    * @throws AttemptFencedError when another attempt has taken over
    * @throws CommitRejectedError when it can never be accepted; nothing was changed (the journal says where that is not so)
    */
-  commit(commit: Commit): Promise<void>;
+  commit(commit: Commit): Promise<CommitOutcome>;
   /** The text of a JSON record of the run's default key-value store; undefined when there is none. */
   readRecord(key: string): Promise<string | undefined>;
   /** A write outside of any commit, for what no one reads before a commit names it. `text` is JSON. */
@@ -30,6 +30,9 @@ export interface Backend {
   /** Answers when the run is over. */
   waitForRun(runId: string): Promise<ChildRun>;
 }
+
+/** `taken`: another process of this attempt has used the number for a commit of its own; nothing was changed, try `next`. */
+export type CommitOutcome = { readonly kind: 'committed' } | { readonly kind: 'taken'; readonly next: number };
 
 export interface RunStart {
   /** Unique among the children of this run. */

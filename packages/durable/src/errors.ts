@@ -35,3 +35,34 @@ export class NotJsonError extends Error {
   readonly code = 'not-json';
   override readonly name = 'NotJsonError';
 }
+
+/**
+ * A commit stands, but for the parts it names, which the API refused after others had taken effect. The journal alone
+ * can come to this: where commits are atomic, such a commit is rejected whole.
+ */
+export class CommitIncompleteError extends Error {
+  readonly code = 'commit-incomplete';
+  override readonly name = 'CommitIncompleteError';
+  readonly refused: readonly { readonly part: string; readonly type: string; readonly message: string }[];
+
+  constructor(refused: CommitIncompleteError['refused']) {
+    const parts = refused.map(({ part, message }) => `${part}: ${message}`).join('; ');
+    super(`The commit stands, but without what was refused after the rest had taken effect: ${parts}`);
+    this.refused = refused;
+  }
+}
+
+/** The API will never accept this call as it is, such as the start of a child run. It changed nothing. */
+export class RefusedError extends Error {
+  readonly code = 'refused';
+  override readonly name = 'RefusedError';
+
+  readonly statusCode: number;
+  readonly type: string;
+
+  constructor(message: string, facts: { statusCode: number; type: string }) {
+    super(message);
+    this.statusCode = facts.statusCode;
+    this.type = facts.type;
+  }
+}

@@ -2,6 +2,7 @@ import type { DockerEngineOptions } from './engines/docker/docker-engine.ts';
 import type { Engine } from './engines/engine.ts';
 
 export type { ContainerRef, ContainerSpec, Engine } from './engines/engine.ts';
+export { ProcessEngine } from './engines/process/process-engine.ts';
 export { newId } from './ids.ts';
 export { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
 

@@ -44,6 +44,8 @@ export interface PlatformOptions {
   readonly handoffs?: HandoffLimits;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
+  /** False leaves the routes of commits out, to try an Actor as it would behave on Apify. */
+  readonly commits?: boolean;
   readonly logger?: Logger;
 }
 
@@ -118,7 +120,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
   const app = createApp({ authenticator, gate: runs.gate, logger });
-  registerRoutes(app, {
+  const services = {
     ...{ database, logs, builder, inputSecrets, clock: systemClock },
     ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
     ...{ supervisor: runs.supervisor, runControl: runs.supervisor, syncWaitMs: (options.syncWaitSecs ?? 300) * 1000 },
@@ -127,7 +129,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     get publicUrl() {
       return options.advertisedUrl ?? address.url;
     },
-  });
+  };
+  registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEventsSockets(app, {
     ...{ authenticator, hub: runs.events },
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),

@@ -63,6 +63,50 @@ test('C3: a commit that is sent again changes nothing and is answered as before;
   expect(await planted.charged()).toBe(1);
 });
 
+test('C4: a number that another commit has taken is refused with the next one; the same id is a repetition', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  const first = await planted.commit(1, { id: 'a', items: [{ items: [{ n: 1 }] }] });
+  expect(first.status).toBe(200);
+  expect(await planted.commit(1, { id: 'a', items: [{ items: [{ n: 1 }] }] })).toEqual(first);
+  // A commit without an id is told by its number alone.
+  expect(await planted.commit(1, {})).toEqual(first);
+  expect(await planted.commit(1, { id: 'b', items: [{ items: [{ n: 2 }] }] })).toMatchObject({
+    status: 409,
+    body: { error: { type: 'commit-out-of-order', data: { expected: 2 } } },
+  });
+  expect((await planted.commit(2, { id: 'b', items: [{ items: [{ n: 2 }] }] })).status).toBe(200);
+  expect(await planted.items()).toEqual([{ n: 1 }, { n: 2 }]);
+  for (const id of ['', 5, 'x'.repeat(257)]) {
+    expect(await planted.commit(3, { id })).toMatchObject({ status: 400, body: { error: { data: { part: 'id' } } } });
+  }
+});
+
+test('a commit marks a request as handled with the fields that its handler changed', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  const queue = planted.queueOf();
+  await queue.batchAddRequests([{ ...page(1), userData: { a: 1 }, headers: { h: '1' } }, page(2)]);
+  const id = requestIdOf('1');
+  const handle = (sequence: number, changes: object) =>
+    planted.commit(sequence, { requests: [{ handled: [{ id, ...changes }] }] });
+  for (const bad of [{ uniqueKey: 'other' }, { retryCount: -1 }, { errorMessages: 'none' }]) {
+    expect(await handle(1, bad), JSON.stringify(bad)).toMatchObject({
+      status: 400,
+      body: { error: { data: { part: 'requests[0]' } } },
+    });
+  }
+  const changes = { loadedUrl: 'https://example.com/end', userData: { b: 2 }, retryCount: 1, errorMessages: ['once'] };
+  expect((await handle(1, changes)).status).toBe(200);
+  expect(await queue.getRequest(id)).toEqual({
+    ...{ id, ...page(1), ...changes, headers: { h: '1' }, method: 'GET', handledAt: expect.any(Date) },
+  });
+  expect(await queue.get()).toMatchObject({ totalRequestCount: 2, handledRequestCount: 1 });
+  // What is handled stays as it is, and brings no second results.
+  expect((await handle(2, { retryCount: 5 })).status).toBe(403);
+  expect(await queue.getRequest(id)).toMatchObject({ retryCount: 1 });
+});
+
 test('F1: only the active attempt of the run and its owner commit', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
@@ -106,6 +150,7 @@ test('C1: one bad part refuses the whole and is named', async () => {
     [{ ...good, requests: [{ add: [page(1), { uniqueKey: 'no url' }] }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ add: page(1) }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ handled: [1] }] }, 400, 'requests[0]'],
+    [{ ...good, requests: [{ handled: [{ url: 'https://example.com/1' }] }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ add: [page(1)], forefront: 1 }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{ add: [page(1)], clientKey: '' }] }, 400, 'requests[0]'],
     [{ ...good, requests: [{}] }, 400, 'requests[0]'],
@@ -158,9 +203,20 @@ test('C1: a commit adds requests, marks requests as handled, and says what becam
   expect(await queue.getRequest(first!.id)).toMatchObject({ handledAt: expect.any(Date) });
   // A commit is no client of its own.
   expect(await queue.get()).toMatchObject({ totalRequestCount: 4, handledRequestCount: 2, hadMultipleClients: false });
-  expect((await planted.commit(2, { requests: [{ handled: [first!.id] }] })).body).toMatchObject({
-    data: { requests: [{ handled: [{ uniqueKey: '1', wasAlreadyHandled: true }] }] },
+});
+
+test('a commit does not bring results of a request that is handled already', async () => {
+  await using fixture = await startFixture();
+  await using planted = await startRun(fixture);
+  await planted.commit(1, { requests: [{ add: [page(1)], handled: [requestIdOf('1')] }] });
+  const again = { items: [{ items: [{ n: 1 }] }], requests: [{ handled: [requestIdOf('1')] }] };
+  expect(await planted.commit(2, again)).toMatchObject({
+    status: 403,
+    body: { error: { type: 'request-handled-or-locked', data: { part: 'requests[0]' } } },
   });
+  const twice = { requests: [{ add: [page(2)], handled: [requestIdOf('2'), requestIdOf('2')] }] };
+  expect((await planted.commit(2, twice)).status).toBe(403);
+  expect((await planted.commit(2, { charges: [] })).status).toBe(200);
 });
 
 test('C3: a commit with requests that is sent again adds and handles nothing', async () => {
@@ -282,4 +338,19 @@ test('a run’s default storages answer under the run, to its active attempt alo
   expect(await (await asked('GET', 'dataset/items', 'test-token')).json()).toEqual([{ n: 1 }]);
   expect(await (await asked('GET', 'key-value-store/records/a', 'test-token')).json()).toEqual({ n: 1 });
   expect(await fixture.client.run('run').dataset().get()).toMatchObject({ actRunId: 'run', itemCount: 1 });
+});
+
+test('a platform without commits answers them as any unknown route, and does all else', async () => {
+  await using fixture = await startFixture({ commits: false });
+  await using planted = await startRun(fixture);
+  const unknown = await fixture.call('GET', '/wherry/v1/no-such-route');
+  expect(unknown.status).toBe(404);
+  const { error } = (await unknown.json()) as { error: { type: string } };
+  const last = await fixture.call('GET', '/wherry/v1/runs/run/commits/last');
+  expect(last.status).toBe(404);
+  expect(await last.json()).toMatchObject({ error: { type: error.type } });
+  const { status, body } = await planted.commit(1, { items: [{ items: [{ n: 1 }] }] });
+  expect({ status, body }).toMatchObject({ status: 404, body: { error: { type: error.type } } });
+  await fixture.client.dataset('run-dataset').pushItems([{ n: 2 }]);
+  expect(await planted.items()).toEqual([{ n: 2 }]);
 });

@@ -60,8 +60,8 @@ const compose = defineWrite('test.queues.compose', function* (input: { address: 
   const requests = input.urls.map((url) => newRequestOf({ url }, 'the request'));
   const { added } = yield* addRequests({ access, requests, forefront: false }, now);
   const holder = { runId: 'run', attempt: 1, clientKey: undefined };
-  const requestIds = added.slice(0, 1).map(({ requestId }) => requestId);
-  return yield* markHandled({ access, requestIds, holder }, now);
+  const marks = added.slice(0, 1).map(({ requestId }) => ({ id: requestId, changes: null }));
+  return yield* markHandled({ access, marks, holder }, now);
 });
 const drop = defineWrite('test.queues.drop', function* (input: { id: string }) {
   yield* deleteRequestQueue(input.id);

@@ -24,7 +24,7 @@ test('every route of Wherry’s own API is described, and none that does not exi
     routes.push(`${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   // Registering asks nothing of the services yet.
-  registerRoutes(app, {} as RunServices & HandoffServices);
+  registerRoutes(app, {} as RunServices & HandoffServices, { commits: true });
   await app.ready();
   // The websocket is accepted by the server itself, not by a route.
   expect(routes.toSorted()).toEqual(described.filter((each) => !each.endsWith('/events')).toSorted());

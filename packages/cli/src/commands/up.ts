@@ -27,6 +27,7 @@ function addPlatformCommand(
     .option('--servers <count>', 'how many local servers there are (default: 2, env: WHERRY_SERVERS)')
     .option('--engine <engine>', 'what runs the Actors: process or docker (default: process, env: WHERRY_ENGINE)')
     .option('--advertise <url>', 'where containers reach the API (default: found out, env: WHERRY_ADVERTISE)')
+    .option('--no-commits', 'answer no commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option('--demo', 'bring the bundled Actors along and run the demo once')
     .option('--no-demo', 'do neither (env: WHERRY_NO_DEMO)')
     .option('--demo-url <url>', 'the site that the demo crawls (default: one of its own, env: WHERRY_DEMO_URL)')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { newId } from '../ids.ts';
 import { BuildFailure } from './build-failure.ts';
@@ -23,6 +23,8 @@ interface LayerAtWork {
 
 /** Their packages are files of the Actor, or change them, so they cannot be installed apart from it. */
 const localSpecifier = /^(?:file|link|workspace|portal):|^\.{0,2}\//;
+/** But an archive among its files, such as `file:vendor/tools-1.0.0.tgz`, can be taken along. */
+const archiveSpecifier = /^file:(?:\.\/)?((?:[^./][^/]*\/)*[^./][^/]*\.tgz)$/;
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepare', 'dependencies'];
 
 export const hasDependencies = (file: PackageFile | undefined): file is PackageFile =>
@@ -47,11 +49,14 @@ export class Dependencies {
   /** The name of the layer that serves these dependencies; undefined when they must be installed in the build's folder. */
   async keyOf({ folder, packageFile }: Pick<Installation, 'folder' | 'packageFile'>): Promise<string | undefined> {
     const { dependencies, optionalDependencies, peerDependencies, overrides, workspaces, scripts } = packageFile;
-    const specifiers = Object.values({ ...dependencies, ...optionalDependencies, ...devOf(packageFile) });
-    if (workspaces !== undefined || specifiers.some((each) => localSpecifier.test(each))) return undefined;
+    if (workspaces !== undefined || specifiersOf(packageFile).some(isTied)) return undefined;
     if (installScripts.some((name) => scripts?.[name] !== undefined)) return undefined;
     const files = await Promise.all(layerFiles.map((name) => readText(path.join(folder, name))));
-    const parts = [dependencies, optionalDependencies, devOf(packageFile), peerDependencies, overrides, files];
+    const digests = await Promise.all(archivesOf(packageFile).map((name) => digestOf(path.join(folder, name))));
+    // One that is missing is npm's to complain about.
+    if (digests.includes(undefined)) return undefined;
+    const needed = [dependencies, optionalDependencies, devOf(packageFile), peerDependencies, overrides];
+    const parts = [...needed, files, ...(digests.length > 0 ? [digests] : [])];
     const machine = [process.version, process.platform, process.arch];
     return createHash('sha256')
       .update(JSON.stringify([parts, machine]))
@@ -115,7 +120,10 @@ export class Dependencies {
         const text = await readText(path.join(installation.folder, name));
         if (text !== undefined) await writeFile(path.join(partial, name), text);
       }
+      const archives = archivesOf(installation.packageFile);
+      for (const name of archives) await cp(path.join(installation.folder, name), path.join(partial, name));
       await npmInstall({ ...installation, folder: partial });
+      for (const name of archives) await rm(path.join(partial, name));
       // It may hold the token of a registry.
       await rm(path.join(partial, '.npmrc'), { force: true });
       await rename(partial, layer);
@@ -127,6 +135,19 @@ export class Dependencies {
 }
 
 const layerFiles = ['package-lock.json', 'npm-shrinkwrap.json', '.npmrc'];
+
+const specifiersOf = (file: PackageFile): string[] =>
+  Object.values({ ...file.dependencies, ...file.optionalDependencies, ...devOf(file) });
+
+const isTied = (specifier: string): boolean => localSpecifier.test(specifier) && !archiveSpecifier.test(specifier);
+
+const archivesOf = (file: PackageFile): string[] =>
+  specifiersOf(file).flatMap((specifier) => archiveSpecifier.exec(specifier)?.[1] ?? []);
+
+async function digestOf(file: string): Promise<string | undefined> {
+  const bytes = await readFile(file).catch(() => undefined);
+  return bytes && createHash('sha256').update(bytes).digest('hex');
+}
 
 function dependenciesOf(file: PackageFile) {
   const { dependencies, optionalDependencies, peerDependencies, overrides } = file;

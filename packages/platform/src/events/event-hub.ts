@@ -14,10 +14,17 @@ export type ActorEvent =
 const unknownRunCode = 1008;
 const runEndedCode = 1000;
 
+/** What stays true for an attempt that was not connected when it was said. */
+const lasting: readonly string[] = ['migrating', 'aborting'];
+
+const textOf = (event: ActorEvent): string => JSON.stringify({ ...event, createdAt: new Date().toISOString() });
+
 /** The events websocket of each attempt. */
 export class EventHub {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #sockets = new Map<string, Set<WebSocket>>();
+  /** What an attempt must know though no socket was there to hear it: for the first that comes. */
+  readonly #unheard = new Map<string, ActorEvent[]>();
 
   /** Accepts a socket for an attempt; `undefined` completes the upgrade and then refuses, as Python's SDK needs. */
   accept(
@@ -33,6 +40,8 @@ export class EventHub {
       const sockets = this.#sockets.get(key) ?? new Set();
       this.#sockets.set(key, sockets.add(webSocket));
       webSocket.on('close', () => sockets.delete(webSocket));
+      for (const event of this.#unheard.get(key) ?? []) webSocket.send(textOf(event));
+      this.#unheard.delete(key);
     });
   }
 
@@ -41,8 +50,15 @@ export class EventHub {
   }
 
   send(runId: string, attempt: number, event: ActorEvent): void {
-    const text = JSON.stringify({ ...event, createdAt: new Date().toISOString() });
-    for (const socket of this.#sockets.get(attemptKey(runId, attempt)) ?? []) socket.send(text);
+    const key = attemptKey(runId, attempt);
+    const sockets = [...(this.#sockets.get(key) ?? [])].filter((socket) => socket.readyState === socket.OPEN);
+    for (const socket of sockets) socket.send(textOf(event));
+    if (sockets.length > 0 || !lasting.includes(event.name)) return;
+    this.#unheard.set(key, [...(this.#unheard.get(key) ?? []), event]);
+  }
+
+  retract(runId: string, attempt: number): void {
+    this.#unheard.delete(attemptKey(runId, attempt));
   }
 
   /**
@@ -66,6 +82,7 @@ export class EventHub {
     const key = attemptKey(runId, attempt);
     for (const socket of this.#sockets.get(key) ?? []) socket.close(runEndedCode);
     this.#sockets.delete(key);
+    this.#unheard.delete(key);
   }
 
   close(): void {

@@ -2,12 +2,20 @@ import { isJsonObject } from '../json-object.ts';
 import { Refusal } from '../refusal.ts';
 import type { CommitParts } from '../storages/commits.ts';
 import type { Item } from '../storages/dataset-shape.ts';
+import type { HandledMark } from '../storages/request-handled.ts';
 import { newRequestOf } from '../storages/request-input.ts';
 import { checkRecordKey } from '../storages/storage-name.ts';
 import { itemTexts } from './item-texts.ts';
 
 const jsonType = 'application/json; charset=utf-8';
-const known = ['items', 'records', 'requests', 'charges'];
+const known = ['id', 'items', 'records', 'requests', 'charges'];
+
+/** The id that a commit's body gives it. @throws Refusal 400 */
+export function commitIdOf(body: unknown): string | null {
+  const id = isJsonObject(body) ? (body.id ?? null) : null;
+  if (id === null || (typeof id === 'string' && id.length >= 1 && id.length <= 256)) return id;
+  throw bad('id', 'It must be a text of 1 to 256 characters');
+}
 
 /**
  * The parts of a commit, checked: `{ items?, records?, requests?, charges? }`.
@@ -85,7 +93,7 @@ function jsonOf(part: string, value: unknown): string {
 function requestsPart(part: string, value: Item): CommitParts['requests'][number] {
   const { queueId, clientKey, add = [], forefront = false, handled = [] } = value;
   if (!Array.isArray(add)) throw bad(part, '"add" must be an array of requests');
-  if (!isTexts(handled)) throw bad(part, '"handled" must be an array of the ids of requests');
+  if (!Array.isArray(handled)) throw bad(part, '"handled" must be an array of requests or their ids');
   if (add.length + handled.length === 0) throw bad(part, 'Give it requests to "add", or ids of those "handled"');
   if (typeof forefront !== 'boolean') throw bad(part, '"forefront" must be true or false');
   if (clientKey !== undefined && !isClientKey(clientKey)) throw bad(part, '"clientKey" must have 1 to 32 characters');
@@ -94,12 +102,15 @@ function requestsPart(part: string, value: Item): CommitParts['requests'][number
     clientKey,
     add: named(part, () => add.map((request: unknown, index) => newRequestOf(request, `add[${index}]`))),
     forefront,
-    handled,
+    handled: handled.map((mark: unknown) => handledMark(part, mark)),
   };
 }
 
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((each) => typeof each === 'string');
+function handledMark(part: string, mark: unknown): HandledMark {
+  if (typeof mark === 'string') return { id: mark, changes: null };
+  if (isJsonObject(mark) && typeof mark.id === 'string') return { id: mark.id, changes: mark };
+  throw bad(part, '"handled" must be an array of the ids of requests, or of objects with an "id"');
+}
 const isClientKey = (value: unknown): value is string =>
   typeof value === 'string' && value.length >= 1 && value.length <= 32;
 

@@ -5,7 +5,7 @@ import { type CommitAnswer, type CommitParts, commit, lastCommit } from '../stor
 import type { FileStore } from '../storages/file-store.ts';
 import { maxInlineBytes } from '../storages/key-value-record.ts';
 import { userIdOf } from './caller.ts';
-import { commitPartsOf } from './commit-body.ts';
+import { commitIdOf, commitPartsOf } from './commit-body.ts';
 import type { Services } from './services.ts';
 
 /** One atomic change of items, records, requests and charges, by the active attempt of a run or on its behalf. */
@@ -18,8 +18,9 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
   app.put('/wherry/v1/runs/:runId/commits/:sequence', async (request) => {
     const { runId, sequence: text } = request.params as { runId: string; sequence: string };
     const sequence = sequenceOf(text);
+    const id = commitIdOf(request.body);
     const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
-    const input = { userId: userIdOf(request), runId, sequence, parts };
+    const input = { userId: userIdOf(request), runId, sequence, id, parts };
     try {
       const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
       releaseHandled(requestsInHand, answer);

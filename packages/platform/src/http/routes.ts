@@ -16,9 +16,13 @@ import type { HandoffServices, RunServices } from './services.ts';
 import { registerToolRoutes } from './tool-routes.ts';
 import { registerUserRoutes } from './user-routes.ts';
 
-/** Every route, one file a resource. */
-export function registerRoutes(app: FastifyInstance, services: RunServices & HandoffServices): void {
-  registerCommitRoutes(app, services);
+/** Every route, one file a resource. Without `commits` those of commits answer as any unknown one, as on Apify. */
+export function registerRoutes(
+  app: FastifyInstance,
+  services: RunServices & HandoffServices,
+  { commits }: { commits: boolean },
+): void {
+  if (commits) registerCommitRoutes(app, services);
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);
   registerRequestQueueRoutes(app, services);

@@ -30,6 +30,12 @@ export interface AttemptFacts {
   readonly eventsUrl: string;
 }
 
+/**
+ * How long a program over a journal looks for what it may have pushed, when the platform takes no commits: on Apify, whose
+ * counts are late, it is 10 s. Here nothing is late, but a call that broke off may still be at work.
+ */
+const journalSettleSecs = '2';
+
 /** 4,096 MB of memory come with one core, as on Apify. */
 const mbytesOfOneCore = 4096;
 
@@ -47,7 +53,8 @@ export function runEnvironment(
   facts: AttemptFacts,
 ): Record<string, string> {
   const kept = passedOn.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
-  return { ...Object.fromEntries(kept), ...ofBuild, ...apifyVariables(facts) };
+  const ours = { WHERRY_JOURNAL_SETTLE_SECS: journalSettleSecs };
+  return { ...Object.fromEntries(kept), ...ours, ...ofBuild, ...apifyVariables(facts) };
 }
 
 function apifyVariables(facts: AttemptFacts): Record<string, string> {

@@ -164,6 +164,7 @@ export class RunWorker {
   /** The attempt that was told to migrate goes on, since the handoff is off: what was held of it is let through. */
   #goOn(attempt: number): void {
     this.#parts.gate.open(this.run.id, attempt);
+    this.#parts.events.retract(this.run.id, attempt);
     const live = this.run.container(attempt);
     Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
   }

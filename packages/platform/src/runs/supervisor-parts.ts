@@ -11,6 +11,8 @@ import type { Servers } from './servers.ts';
 /** The events websockets of attempts, as the supervisor uses them. */
 export interface AttemptEvents {
   send(runId: string, attempt: number, event: ActorEvent): void;
+  /** What was sent holds no more: whoever connects later need not hear it. */
+  retract(runId: string, attempt: number): void;
   roundTrip(runId: string, attempt: number): Promise<void>;
   isConnected(runId: string, attempt: number): boolean;
   end(runId: string, attempt: number): void;

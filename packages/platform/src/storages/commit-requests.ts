@@ -1,6 +1,6 @@
 import type { Sql } from '../database/sql.ts';
 import { type AddedRequest, addRequests } from './request-change.ts';
-import { type HandledRequest, markHandled } from './request-handled.ts';
+import { type HandledMark, type HandledRequest, markHandled } from './request-handled.ts';
 import type { NewRequest } from './request-input.ts';
 import type { LockHolder } from './request-lock.ts';
 import type { QueueAccess } from './request-queue-access.ts';
@@ -12,7 +12,7 @@ export interface RequestsPart {
   readonly clientKey: string | undefined;
   readonly add: readonly NewRequest[];
   readonly forefront: boolean;
-  readonly handled: readonly string[];
+  readonly handled: readonly HandledMark[];
 }
 
 /** What became of each request, in the order of the part. */
@@ -38,7 +38,11 @@ export function* commitRequests({ part, queue, holder }: RequestsCommit, now: nu
     ({ queueId, added } = yield* addRequests({ access, requests: part.add, forefront: part.forefront }, now));
   }
   if (part.handled.length > 0) {
-    ({ queueId, handled } = yield* markHandled({ access, requestIds: part.handled, holder }, now));
+    ({ queueId, handled } = yield* markHandled({ access, marks: part.handled, holder }, now));
   }
-  return { queueId, added, handled: handled.map((request) => ({ ...request, wasAlreadyPresent: true })) };
+  return {
+    queueId,
+    added,
+    handled: handled.map((request) => ({ ...request, wasAlreadyPresent: true, wasAlreadyHandled: false })),
+  };
 }

@@ -4,6 +4,7 @@
  * C1: the parts of a commit take effect together or not at all, in the order items, records, requests, charges.
  * C2: the commits of a run are numbered from 1 without a gap, across its attempts.
  * C3: a commit that is sent again is answered as the first time and changes nothing, whatever it holds then.
+ * C4: of two commits with one number and different ids, the second is no repetition: it is refused.
  */
 import { type Caller, defineRead, defineWrite } from '../database/operation.ts';
 import { one, run, type Sql } from '../database/sql.ts';
@@ -55,13 +56,15 @@ interface Commit {
   readonly userId: string;
   readonly runId: string;
   readonly sequence: number;
+  /** Null when whoever commits gives none; its repetitions are then told by the number alone. */
+  readonly id: string | null;
   readonly parts: CommitParts;
 }
 
 export const commit = defineWrite('commits.commit', function* (input: Commit, { now, caller }): Sql<CommitOutcome> {
-  const { userId, runId, sequence, parts } = input;
+  const { userId, runId, sequence, id, parts } = input;
   const committing = yield* findRun(userId, runId, caller);
-  const known = yield* findCommit(runId, sequence);
+  const known = yield* findCommit(runId, sequence, id);
   if (known !== undefined) return { answer: known, repeated: true, replacedBlobs: [] };
   yield* checkSequence(runId, sequence);
   const attempt = committing.active_attempt;
@@ -76,9 +79,10 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   }
   const answer = { runId, sequence, attempt, items, requests };
   yield* run(
-    'INSERT INTO commits (run_id, sequence, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO commits (run_id, sequence, id, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     runId,
     sequence,
+    id,
     attempt,
     JSON.stringify(answer),
     now,
@@ -109,13 +113,16 @@ function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
   return found;
 }
 
-function* findCommit(runId: string, sequence: number): Sql<CommitAnswer | undefined> {
-  const row = yield* one<{ answer_json: string }>(
-    'SELECT answer_json FROM commits WHERE run_id = ? AND sequence = ?',
+/** C3, C4. */
+function* findCommit(runId: string, sequence: number, id: string | null): Sql<CommitAnswer | undefined> {
+  const row = yield* one<{ answer_json: string; id: string | null }>(
+    'SELECT answer_json, id FROM commits WHERE run_id = ? AND sequence = ?',
     runId,
     sequence,
   );
-  return row === undefined ? undefined : (JSON.parse(row.answer_json) as CommitAnswer);
+  if (row === undefined) return undefined;
+  if (id !== null && row.id !== null && row.id !== id) throw outOfOrder(runId, sequence, yield* nextSequence(runId));
+  return JSON.parse(row.answer_json) as CommitAnswer;
 }
 
 function* lastSequence(runId: string): Sql<number> {
@@ -125,15 +132,21 @@ function* lastSequence(runId: string): Sql<number> {
 
 /** C2. */
 function* checkSequence(runId: string, sequence: number): Sql<void> {
-  const expected = (yield* lastSequence(runId)) + 1;
-  if (sequence === expected) return;
-  throw new Refusal(
+  const expected = yield* nextSequence(runId);
+  if (sequence !== expected) throw outOfOrder(runId, sequence, expected);
+}
+
+function* nextSequence(runId: string): Sql<number> {
+  return (yield* lastSequence(runId)) + 1;
+}
+
+const outOfOrder = (runId: string, sequence: number, expected: number): Refusal =>
+  new Refusal(
     409,
     'commit-out-of-order',
     `The next commit of run ${runId} is ${expected}, not ${sequence}. Nothing was changed; send commit ${expected}.`,
     { expected },
   );
-}
 
 function* commitItems(
   { default_dataset_id }: Run,

@@ -1,18 +1,23 @@
 import { one, run, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
-import { withHandledAt } from './request-input.ts';
+import { type NewRequest, newRequestOf, withHandledAt } from './request-input.ts';
 import { isLockOf, type Lock, type LockHolder, unlocked } from './request-lock.ts';
 import { correctCounts, type QueueAccess, touchQueue } from './request-queue-access.ts';
 
 export interface HandledRequest {
   readonly requestId: string;
   readonly uniqueKey: string;
-  readonly wasAlreadyHandled: boolean;
+}
+
+/** A request that is done, with the fields that take the place of the stored ones. */
+export interface HandledMark {
+  readonly id: string;
+  readonly changes: Readonly<Record<string, unknown>> | null;
 }
 
 interface Marking {
   readonly access: QueueAccess;
-  readonly requestIds: readonly string[];
+  readonly marks: readonly HandledMark[];
   readonly holder: LockHolder;
 }
 
@@ -22,16 +27,17 @@ interface KnownRequest extends Lock {
 }
 
 /**
- * Marks requests as handled and gives up their locks; those that are handled already stay as they are.
- * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds (L4).
+ * Marks requests as handled and gives up their locks.
+ * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds (L4), or that is
+ *   handled: its results are there; 400 for changes that would not be accepted of an update either.
  */
 export function* markHandled(
-  { access, requestIds, holder }: Marking,
+  { access, marks, holder }: Marking,
   now: number,
 ): Sql<{ queueId: string; handled: HandledRequest[] }> {
   const queue = yield* touchQueue(access, {}, now);
   const handled: HandledRequest[] = [];
-  for (const requestId of requestIds) {
+  for (const { id: requestId, changes } of marks) {
     const known = yield* one<KnownRequest>(
       `SELECT unique_key, json, order_no, locked_until, lock_client_key, lock_run_id, lock_attempt
         FROM requests WHERE queue_id = ? AND id = ?`,
@@ -39,21 +45,53 @@ export function* markHandled(
       requestId,
     );
     if (known === undefined) throw notFound('Request', requestId);
-    const wasAlreadyHandled = known.order_no === null;
-    handled.push({ requestId, uniqueKey: known.unique_key, wasAlreadyHandled });
-    if (wasAlreadyHandled) continue;
+    if (known.order_no === null) throw handledAlready(requestId);
+    handled.push({ requestId, uniqueKey: known.unique_key });
     checkHeld(requestId, known, holder, now);
-    yield* run(
-      `UPDATE requests SET handled_at = ?, json = ?, order_no = NULL, ${unlocked} WHERE queue_id = ? AND id = ?`,
-      now,
-      withHandledAt(known.json, now),
-      queue.id,
-      requestId,
-    );
+    yield* changes === null
+      ? markOne(queue.id, requestId, known.json, now)
+      : replaceOne(queue.id, changedRequest(known.json, changes, now));
   }
-  yield* correctCounts(queue.id, 0, handled.filter((request) => !request.wasAlreadyHandled).length);
+  yield* correctCounts(queue.id, 0, handled.length);
   return { queueId: queue.id, handled };
 }
+
+function* markOne(queueId: string, requestId: string, json: string, now: number): Sql<void> {
+  yield* run(
+    `UPDATE requests SET handled_at = ?, json = ?, order_no = NULL, ${unlocked} WHERE queue_id = ? AND id = ?`,
+    now,
+    withHandledAt(json, now),
+    queueId,
+    requestId,
+  );
+}
+
+function changedRequest(json: string, changes: NonNullable<HandledMark['changes']>, now: number): NewRequest {
+  const handledAt = new Date(now).toISOString();
+  return newRequestOf({ ...(JSON.parse(json) as object), handledAt, ...changes }, 'the handled request');
+}
+
+function* replaceOne(queueId: string, request: NewRequest): Sql<void> {
+  yield* run(
+    `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = NULL, ${unlocked}
+      WHERE queue_id = ? AND id = ?`,
+    request.method,
+    request.retryCount,
+    request.handledAt,
+    request.url,
+    request.json,
+    queueId,
+    request.id,
+  );
+}
+
+const handledAlready = (requestId: string) =>
+  new Refusal(
+    403,
+    'request-handled-or-locked',
+    `Request "${requestId}" is handled already, and its results are there. Drop what you have of it.`,
+    { requestId },
+  );
 
 /** L4. */
 function checkHeld(requestId: string, lock: Lock, holder: LockHolder, now: number): void {

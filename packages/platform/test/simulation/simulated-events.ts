@@ -55,6 +55,8 @@ export class SimulatedEvents implements AttemptEvents {
     });
   }
 
+  retract(): void {}
+
   isConnected(runId: string, attempt: number): boolean {
     return this.#sockets.has(attemptKey(runId, attempt));
   }

@@ -1,0 +1,69 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { durableSet, openState } from '@wherry/durable';
+import { Actor } from 'apify';
+
+/**
+ * What a commit costs on states of several sizes, beside saving the same state whole. The first attempt fills the
+ * states and reboots; the next one opens them, as after a move, and measures.
+ */
+await Actor.init();
+const { sizes, commitCount, savings } = await Actor.getInput();
+
+const sockets = new Set();
+subscribe('net.client.socket', ({ socket }) => sockets.add(socket));
+const bytesSent = () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0);
+
+const urlOf = (index) => `https://example.com/products/${index}`;
+const open = (size) =>
+  openState({ key: `STATE-${size}`, version: 1, initial: () => ({ cursor: 0, seen: durableSet() }) });
+
+async function fill(size) {
+  const state = await open(size);
+  const step = 10_000;
+  for (let from = 0; from < size; from += step) {
+    await state.commit((draft) => {
+      for (let index = from; index < Math.min(size, from + step); index += 1) draft.seen.add(urlOf(index));
+      draft.cursor = Math.min(size, from + step);
+    });
+  }
+  await state.close();
+}
+
+async function measure(size) {
+  const startedAt = performance.now();
+  const state = await open(size);
+  const openMs = performance.now() - startedAt;
+  if (state.value.seen.size < size) throw new Error(`${state.value.seen.size} of ${size} entries are there`);
+  const commits = [];
+  const bytesBefore = bytesSent();
+  for (let index = 0; index < commitCount; index += 1) {
+    const commitAt = performance.now();
+    await state.commit((draft, tx) => {
+      draft.cursor += 1;
+      draft.seen.add(urlOf(size + index));
+      tx.pushData({ url: urlOf(size + index) });
+    });
+    commits.push(performance.now() - commitAt);
+  }
+  const commitBytes = (bytesSent() - bytesBefore) / commitCount;
+  const saves = [];
+  const whole = { cursor: size, seen: [...state.value.seen] };
+  for (let index = 0; index < savings; index += 1) {
+    const saveAt = performance.now();
+    await Actor.setValue('STATE-stock', whole);
+    saves.push(performance.now() - saveAt);
+  }
+  await state.close();
+  return { size, openMs, commits, commitBytes, saves };
+}
+
+if ((await Actor.getValue('FILLED')) === null) {
+  for (const size of sizes) await fill(size);
+  await Actor.setValue('FILLED', true);
+  await Actor.reboot();
+} else {
+  const figures = [];
+  for (const size of sizes) figures.push(await measure(size));
+  await Actor.setValue('FIGURES', figures);
+  await Actor.exit();
+}

@@ -1,0 +1,126 @@
+import { type Case, type Failure, type FaultKind, failureNames, failures, faultKinds, parseCase } from '@wherry/prover';
+import { type Command, Option } from 'commander';
+import { readChargedEvents } from '../charged-events.ts';
+import { badUsage } from '../failure.ts';
+import { helpOf } from '../help.ts';
+import { readInput } from '../run-input.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface ProveFlags {
+  readonly input?: string;
+  readonly seed?: number;
+  readonly budget: number;
+  readonly faults?: readonly FaultKind[];
+  readonly faultsPerRun?: number;
+  readonly charge?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly allow?: readonly Failure[];
+  readonly replay?: Case;
+  readonly report?: string;
+  readonly json?: boolean;
+  readonly asApify?: boolean;
+}
+
+export function addProve(program: Command): void {
+  program
+    .command('prove <folder>')
+    .description('try the Actor in a folder under faults at its writes, and say what they do to its results')
+    .option('--input <json>', 'the input: JSON, a file, or - for stdin')
+    .addOption(new Option('--seed <number>', 'what the faults are drawn by').argParser(wholeNumber).default(1))
+    .addOption(new Option('--budget <time>', 'how long to go on: 90s, 5m, 1h').argParser(seconds).default(300, '5m'))
+    .addOption(new Option('--faults <kinds>', `which, with commas: ${faultKinds.join(',')}`).argParser(kindsOf))
+    .addOption(new Option('--faults-per-run <count>', 'how many one run goes through').argParser(wholeNumber))
+    .option('--charge <events...>', 'the events of its price list (default: those of .actor/pay_per_event.json)')
+    .option('--ignore <paths...>', 'what may differ: crawledAt, rows[].time, STATE.restarts')
+    .addOption(
+      new Option(
+        '--allow <failures...>',
+        `what is accepted: ${failures.map((each) => failureNames[each]).join(' ')}`,
+      ).argParser(allowedOf),
+    )
+    .addOption(new Option('--replay <case>', 'try this case alone, as a report names it').argParser(caseOf))
+    .option('--report <folder>', 'write report.html, report.junit.xml and verdict.json there')
+    .option('--as-apify', 'without commits, as the Actor would run on Apify')
+    .option('--json', 'write JSON to stdout, and nothing else there')
+    .addHelpText(
+      'after',
+      helpOf([
+        'prove ./my-crawler --input input.json --budget 2m --report proof',
+        'prove . --faults kill,warm --seed 7',
+        'prove . --replay kill@push#17:after',
+      ]),
+    )
+    .action(run);
+}
+
+async function run(folder: string, flags: ProveFlags): Promise<void> {
+  const input = flags.input === undefined ? undefined : await readInput(sourceOf(flags.input));
+  const chargedEvents = flags.charge ?? (await readChargedEvents(folder));
+  const { seed, budget: budgetSecs, faults, faultsPerRun, ignore, allow, replay, report, json, asApify } = flags;
+  const { proveActor } = await import('../prove.ts');
+  process.exitCode = await proveActor({
+    ...{ folder, budgetSecs, chargedEvents, json: json === true, reportFolder: report, takesCommits: asApify !== true },
+    ...(input !== undefined && { input: input as never }),
+    ...(seed !== undefined && { seed }),
+    ...(faults !== undefined && { kinds: faults }),
+    ...(faultsPerRun !== undefined && { faultsPerRun }),
+    ...(ignore !== undefined && { ignored: ignore }),
+    ...(allow !== undefined && { allowed: allow }),
+    ...(replay !== undefined && { replay }),
+    replayWith: (text) => replayCommand(folder, flags, text),
+  });
+}
+
+/** A file may be named with an @ before it, as everywhere in `wherry`, and without. */
+const sourceOf = (wish: string): string => (/^\s*[[{"@]|^-$/.test(wish) ? wish : `@${wish}`);
+
+function replayCommand(folder: string, { input, charge, ignore, asApify }: ProveFlags, replay: string): string {
+  return [
+    `wherry prove ${quoted(folder)}`,
+    ...(input === undefined ? [] : [`--input ${quoted(input)}`]),
+    ...(charge === undefined ? [] : [`--charge ${charge.map(quoted).join(' ')}`]),
+    ...(ignore === undefined ? [] : [`--ignore ${ignore.map(quoted).join(' ')}`]),
+    ...(asApify === true ? ['--as-apify'] : []),
+    `--replay ${quoted(replay)}`,
+  ].join(' ');
+}
+
+/** For a shell. */
+const quoted = (text: string): string =>
+  /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+const unitSecs: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+function seconds(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  const secs = Number(count) * (unitSecs[unit ?? ''] ?? 0);
+  if (secs > 0) return secs;
+  throw badUsage(`--budget is a time such as 90s, 5m or 1h, but is "${text}".`);
+}
+
+function kindsOf(text: string): FaultKind[] {
+  return text.split(',').map((each) => {
+    const kind = faultKinds.find((known) => known === each.trim());
+    if (kind === undefined) throw badUsage(`There is no fault "${each}". There are: ${faultKinds.join(', ')}.`);
+    return kind;
+  });
+}
+
+function allowedOf(text: string, former: readonly Failure[] | undefined): Failure[] {
+  const allowed = text.split(',').map((each) => {
+    const failure = failures.find((known) => failureNames[known] === each.trim());
+    if (failure !== undefined) return failure;
+    throw badUsage(
+      `There is no failure "${each}". There are: ${failures.map((known) => failureNames[known]).join(', ')}.`,
+    );
+  });
+  return [...(former ?? []), ...allowed];
+}
+
+function caseOf(text: string): Case {
+  try {
+    return parseCase(text);
+  } catch (error) {
+    throw badUsage(`--replay: ${(error as Error).message}.`);
+  }
+}

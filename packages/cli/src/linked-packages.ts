@@ -1,0 +1,77 @@
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { badUsage } from './failure.ts';
+
+/** What is read of a `package.json`. */
+export interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly publishConfig?: { readonly directory?: string };
+}
+
+/** A package that lies beside the one that needs it, so that no registry can be asked for it. */
+export interface LinkedPackage {
+  readonly name: string;
+  /** Its folder, or an archive that somebody packed. */
+  readonly path: string;
+}
+
+const localPath = /^(?:file|link):(.*)$/;
+
+/** The dependencies of the package in `folder` that lie outside of it: named by a path, or linked by a workspace. */
+export async function linkedPackagesOf(folder: string, manifest: Manifest): Promise<LinkedPackage[]> {
+  const found = await Promise.all(
+    Object.entries(neededOf(manifest)).map(async ([name, specifier]): Promise<LinkedPackage[]> => {
+      const given = localPath.exec(specifier)?.[1];
+      if (given === undefined) {
+        const linked = await linkOf(folder, name);
+        return linked === undefined ? [] : [{ name, path: linked }];
+      }
+      const target = path.resolve(folder, given);
+      if (isInside(folder, target)) return [];
+      if ((await stat(target).catch(() => undefined)) === undefined) {
+        throw badUsage(`${folder} needs ${name} from ${target}, where nothing is.`);
+      }
+      return [{ name, path: target }];
+    }),
+  );
+  return found.flat();
+}
+
+/** A build script has a use for what is needed to develop; nothing else has. */
+function neededOf({ dependencies, optionalDependencies, devDependencies, scripts }: Manifest): Record<string, string> {
+  return { ...(scripts?.build !== undefined && devDependencies), ...optionalDependencies, ...dependencies };
+}
+
+/** Where the first `node_modules` above has a link of that name to; undefined when it has a package, or none has it. */
+async function linkOf(folder: string, name: string): Promise<string | undefined> {
+  for (let above = path.resolve(folder); ; above = path.dirname(above)) {
+    const candidate = path.join(above, 'node_modules', name);
+    const entry = await lstat(candidate).catch(() => undefined);
+    if (entry !== undefined) {
+      if (!entry.isSymbolicLink()) return undefined;
+      const target = await realpath(candidate);
+      // Some package managers link into a store of their own, which is what a registry gave.
+      return target.split(path.sep).includes('node_modules') ? undefined : target;
+    }
+    if (above === path.dirname(above)) return undefined;
+  }
+}
+
+function isInside(folder: string, target: string): boolean {
+  const way = path.relative(path.resolve(folder), target);
+  return !way.startsWith('..') && !path.isAbsolute(way);
+}
+
+export async function readManifest(folder: string): Promise<Manifest> {
+  const file = path.join(folder, 'package.json');
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Manifest;
+  } catch (error) {
+    throw badUsage(`${file} cannot be read: ${(error as Error).message}.`);
+  }
+}

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  caseText,
+  type ProveOptions,
+  type Progress as Proving,
+  prove,
+  reportHtml,
+  reportJunit,
+  reportText,
+  type Verdict,
+} from '@wherry/prover';
+import { isActorFolder } from './actor-folder.ts';
+import { connect } from './connection.ts';
+import { deploy } from './deploy.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { badUsage, Failure, failureOf } from './failure.ts';
+import { interruption } from './interruption.ts';
+import { printJson, printNote, printResult, tableOf } from './output.ts';
+import { Progress } from './progress.ts';
+
+export interface ProveWish extends Omit<ProveOptions, 'deploy' | 'folder' | 'signal' | 'onProgress' | 'actor'> {
+  /** The Actor's. */
+  readonly folder: string;
+  readonly json: boolean;
+  /** Where reports are written; undefined for none. */
+  readonly reportFolder: string | undefined;
+  /** The command line of this case alone. */
+  readonly replayWith: (replay: string) => string;
+}
+
+/** Proves the Actor in a folder, and reports. */
+export async function proveActor(wish: ProveWish): Promise<ExitCode> {
+  const { folder, json, reportFolder, replayWith, ...options } = wish;
+  if (!(await isActorFolder(folder))) {
+    throw badUsage(`${folder} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+  }
+  if (reportFolder !== undefined) await makeFolder(reportFolder);
+  const interrupted = interruption();
+  interrupted.second.addEventListener('abort', () => process.exit(exitCodes.badUsage));
+  const progress = new Progress(process.stderr);
+  const workFolder = await mkdtemp(path.join(tmpdir(), 'wherry-prove-'));
+  try {
+    const verdict = await prove({
+      ...options,
+      ...{ actor: path.basename(path.resolve(folder)), folder: workFolder, signal: interrupted.first },
+      deploy: (address) => deployPrivately(address, folder, progress),
+      onProgress: (state) => show(progress, state, options.budgetSecs ?? 300),
+    });
+    progress.clear();
+    if (reportFolder !== undefined) await writeReports(verdict, reportFolder, replayWith);
+    if (json) printJson(verdict);
+    else printResult(reportText(verdict, tableOf, replayWith));
+    if (reportFolder !== undefined && !json) printResult(`Report: ${path.join(reportFolder, 'report.html')}`);
+    return exitCodeOf(verdict);
+  } finally {
+    progress.clear();
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+/** The platform that has the build's log is gone when this command ends, so what it says is said here. */
+async function deployPrivately(
+  { url, token }: { url: string; token: string },
+  folder: string,
+  progress: Progress,
+): Promise<string> {
+  const lines: string[] = [];
+  try {
+    const { actorId } = await deploy(connect(url, token), folder, (line) => {
+      lines.push(line);
+      progress.update(line);
+    });
+    return actorId;
+  } catch (error) {
+    const { exitCode, message } = failureOf(error);
+    if (exitCode !== exitCodes.notSucceeded) throw error;
+    progress.clear();
+    for (const line of lines.slice(-shownLogLines)) printNote(line);
+    const summary = message.split('.')[0];
+    throw new Failure(exitCodes.badUsage, `${summary}. Its log is above; mend what it names.`, { cause: error });
+  }
+}
+
+const shownLogLines = 20;
+
+/** 2 means "could not tell", as for a command that could not begin: nothing is known of the Actor. */
+const exitCodeOf = ({ verdict }: Verdict): ExitCode =>
+  ({ safe: exitCodes.ok, unsafe: exitCodes.notSucceeded, unclear: exitCodes.badUsage })[verdict];
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw badUsage(`${folder} cannot be the folder of the report (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+async function writeReports(verdict: Verdict, folder: string, replayWith: (replay: string) => string): Promise<void> {
+  await writeFile(path.join(folder, 'report.html'), reportHtml(verdict, replayWith));
+  await writeFile(path.join(folder, 'report.junit.xml'), reportJunit(verdict));
+  await writeFile(path.join(folder, 'verdict.json'), `${JSON.stringify(verdict, undefined, 2)}\n`);
+}
+
+const phases: Readonly<Record<Proving['phase'], string>> = {
+  deploying: 'Deploying on a private platform',
+  clean: 'Running undisturbed',
+  faults: 'Faults',
+  shrinking: 'Looking for simpler cases',
+};
+
+function show(progress: Progress, { phase, faults, failedRuns, elapsedSecs, last }: Proving, budgetSecs: number): void {
+  const counts = faults === 0 ? '' : `: ${faults} faults, ${failedRuns} runs failed`;
+  const time = ` (${Math.round(elapsedSecs)} of ${budgetSecs} s)`;
+  const tried = last === undefined ? '' : `, ${caseText(last.faults)}`;
+  progress.update(`${phases[phase]}${counts}${time}${tried}`, { always: last === undefined });
+}

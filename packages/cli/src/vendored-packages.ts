@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ActorVersionSourceFile } from 'apify-client';
+import { type LinkedPackage, linkedPackagesOf, type Manifest, readManifest } from './linked-packages.ts';
+import { type PackedPackage, packPackage } from './packed-package.ts';
+
+/**
+ * The files of an Actor, with the packages that it has from beside it, and those that these have, packed into
+ * `vendor/`, and a `package.json` that asks for them there: a platform has nothing but what it is sent.
+ */
+export async function withVendoredPackages(
+  folder: string,
+  files: readonly ActorVersionSourceFile[],
+): Promise<readonly ActorVersionSourceFile[]> {
+  const own = files.find(({ name }) => name === 'package.json');
+  const manifest = own && objectOf(own.content);
+  if (own === undefined || manifest === undefined) return files;
+  const vendored = new Vendored();
+  for (const linked of await linkedPackagesOf(folder, manifest)) await vendored.add(linked);
+  if (vendored.packed.size === 0) return files;
+  const rewritten = { ...own, content: `${JSON.stringify(withPaths(manifest, vendored.packed), null, 2)}\n` };
+  return [
+    ...files.filter((file) => file !== own),
+    rewritten,
+    ...[...vendored.packed.values()].map(({ fileName, bytes }): ActorVersionSourceFile => {
+      return { name: `vendor/${fileName}`, format: 'BASE64', content: bytes.toString('base64') };
+    }),
+  ];
+}
+
+class Vendored {
+  readonly packed = new Map<string, PackedPackage>();
+  readonly #versions = new Map<string, string>();
+
+  /** Those that the package needs come first, so that their versions are known. */
+  async add({ name, path: place }: LinkedPackage): Promise<void> {
+    if (this.#versions.has(name)) return;
+    if ((await stat(place)).isFile()) {
+      this.#versions.set(name, '*');
+      this.packed.set(name, { fileName: path.basename(place), bytes: await readFile(place) });
+      return;
+    }
+    const manifest = await readManifest(place);
+    this.#versions.set(name, manifest.version ?? '0.0.0');
+    const needed = await linkedPackagesOf(place, { ...manifest, scripts: {} });
+    for (const linked of needed) await this.add(linked);
+    const versions = new Map(needed.map((linked) => [linked.name, this.#versions.get(linked.name)!]));
+    this.packed.set(name, await packPackage(place, versions));
+  }
+}
+
+/** Packages that only other ones need are asked for as well: npm then takes them from there. */
+function withPaths(manifest: Manifest, packed: ReadonlyMap<string, PackedPackage>): Manifest {
+  const paths = Object.fromEntries([...packed].map(([name, { fileName }]) => [name, `file:vendor/${fileName}`]));
+  const kinds = ['dependencies', 'optionalDependencies', 'devDependencies'] as const;
+  const named = kinds.map((kind) => {
+    const known = manifest[kind] ?? {};
+    return [
+      kind,
+      Object.fromEntries(Object.entries(known).map(([name, each]) => [name, paths[name] ?? each])),
+    ] as const;
+  });
+  const direct = new Set(named.flatMap(([, needed]) => Object.keys(needed)));
+  const further = Object.entries(paths).filter(([name]) => !direct.has(name));
+  return {
+    ...manifest,
+    ...Object.fromEntries(named.filter(([kind]) => manifest[kind] !== undefined)),
+    ...(further.length > 0 && { dependencies: { ...named[0]![1], ...Object.fromEntries(further) } }),
+  };
+}
+
+/** A `package.json` that is none is the build's to complain about. */
+function objectOf(text: string): Manifest | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Manifest) : undefined;
+  } catch {
+    return undefined;
+  }
+}

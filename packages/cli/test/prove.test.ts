@@ -1,0 +1,98 @@
+/** `wherry prove` as people call it; what it finds is the prover's own, and tested there. */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { exitCodes } from '../src/exit-codes.ts';
+import { dataFolderOfTest } from './live-platform.ts';
+import { callWherry, exitCodeOf, startWherry } from './program.ts';
+
+const actorsFolder = path.resolve(import.meta.dirname, '../../prover/test/actors');
+
+/** Temporary folders below the clone, where Actors find the workspace's packages. */
+async function temporaryFolder(): Promise<{ folder: string; environment: Record<string, string> }> {
+  const folder = await dataFolderOfTest();
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return { folder, environment: { TMPDIR: folder } };
+}
+
+test.each([
+  [['prove'], /missing required argument 'folder'/],
+  [['prove', '.', '--budget', 'soon'], /--budget is a time such as 90s, 5m or 1h, but is "soon"/],
+  [['prove', '.', '--faults', 'kill,explode'], /There is no fault "explode". There are: warm, cold, kill/],
+  [['prove', '.', '--allow', 'everything'], /There is no failure "everything". There are: lost, duplicated/],
+  [['prove', '.', '--replay', 'kill'], /--replay: "kill" is no fault; one looks like kill@push#17:after/],
+  [['prove', '.', '--input', 'missing.json'], /missing.json cannot be read \(ENOENT\)/],
+  [['prove', '.', '--input', '{broken'], /the input is not JSON/],
+  [['prove', './missing'], /Name the folder of an Actor/],
+])('%j is bad usage, said in one line', async (commandLine, message) => {
+  const { exitCode, stdout, stderr } = await callWherry(commandLine, { cwd: tmpdir() });
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect({ exitCode, stdout }).toEqual({ exitCode: exitCodes.badUsage, stdout: '' });
+});
+
+test('an unsafe Actor: exit code 1, a table, a story with its replay, and reports', async () => {
+  const { folder, environment } = await temporaryFolder();
+  const actor = path.join(actorsFolder, 'charge-without-key');
+  const report = path.join(folder, 'report');
+  const input = path.join(folder, 'input.json');
+  await writeFile(input, '{"pages":2}');
+  const commandLine = ['prove', actor, '--input', input, '--replay', 'kill@charge#1:after', '--report', report];
+  const { exitCode, stdout, stderr } = await callWherry(commandLine, { environment });
+  expect(exitCode, stderr).toBe(exitCodes.notSucceeded);
+  expect(stdout).toMatch(/^kill +1 +0 +0 +0 +1 +0 +0 +0$/m);
+  expect(stdout).toMatch(/^kill: Killed after event page was charged and before record PAGE-0 was saved/m);
+  expect(stdout).toContain(`again: wherry prove ${actor} --input ${input} --replay 'kill@charge#1:after'`);
+  expect(stdout).toContain('UNSAFE: charge-without-key');
+  expect((await readdir(report)).toSorted()).toEqual(['report.html', 'report.junit.xml', 'verdict.json']);
+  expect(await readFile(path.join(report, 'report.junit.xml'), 'utf8')).toContain(
+    '<failure message="1 of 1 runs failed: charged-twice">',
+  );
+  expect(await readFile(path.join(report, 'report.html'), 'utf8')).toContain('<svg role="img"');
+  expect(JSON.parse(await readFile(path.join(report, 'verdict.json'), 'utf8'))).toMatchObject({ verdict: 'unsafe' });
+  // The private platforms were in the temporary folder.
+  expect((await readdir(folder)).toSorted()).toEqual(['input.json', 'report']);
+});
+
+test('--json leaves nothing but the verdict on stdout; what is allowed is exit code 0', async () => {
+  const { environment } = await temporaryFolder();
+  const actor = path.join(actorsFolder, 'charge-without-key');
+  const commandLine = ['prove', actor, '--input', '{"pages":1}', '--replay', 'kill@charge#1:after'];
+  const allowed = [...commandLine, '--allow', 'charged-twice', '--json'];
+  const { exitCode, stdout, stderr } = await callWherry(allowed, { environment });
+  expect(exitCode, stderr).toBe(exitCodes.ok);
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'safe', rows: [{ kind: 'kill', counts: { chargedTwice: 1 } }] });
+});
+
+test('Ctrl-C says what it knew, with exit code 2, and leaves nothing', async () => {
+  const { folder, environment } = await temporaryFolder();
+  const child = startWherry(['prove', path.join(actorsFolder, 'commits'), '--input', '{"pages":3}'], {
+    ...{ environment, leadsGroup: true },
+  });
+  const ended = exitCodeOf(child);
+  const said = text(child.stdout!);
+  let progress = '';
+  child.stderr!.on('data', (chunk: Buffer) => {
+    const isFirst = !progress.includes('Faults');
+    progress += chunk;
+    if (isFirst && progress.includes('Faults')) process.kill(-child.pid!, 'SIGINT');
+  });
+  expect(await ended, progress).toBe(exitCodes.badUsage);
+  expect(await said).toMatch(/Note: it was interrupted\.\n.*COULD NOT TELL/s);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('an Actor that cannot be built is bad usage, and the end of its log says why', async () => {
+  const { folder, environment } = await temporaryFolder();
+  const actor = path.join(folder, 'unbuildable');
+  await mkdir(actor);
+  const packageFile = { name: 'unbuildable', scripts: { start: 'node main.js', build: 'echo no such thing; exit 3' } };
+  await writeFile(path.join(actor, 'package.json'), JSON.stringify(packageFile));
+  const { exitCode, stdout, stderr } = await callWherry(['prove', actor], { environment });
+  expect({ exitCode, stdout }).toEqual({ exitCode: exitCodes.badUsage, stdout: '' });
+  expect(stderr).toContain('no such thing');
+  expect(stderr).toMatch(/wherry: The build of unbuildable ended FAILED\. Its log is above; mend what it names\.\n$/);
+  expect(await readdir(folder)).toEqual(['unbuildable']);
+});

@@ -1,0 +1,63 @@
+import { checked, problemOf } from './api-answer.ts';
+import type { Backend } from './backend.ts';
+import { HttpClient } from './http-client.ts';
+import { ApifyStorages } from './journal/apify-storages.ts';
+import { JournalBackend } from './journal/journal-backend.ts';
+import { LocalStorages } from './journal/local-storages.ts';
+import { RunsApi } from './runs-api.ts';
+import { WherryBackend } from './wherry/wherry-backend.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where this process commits to, by asking the API that it runs on. What the API answers instead of a plain yes or no
+ * is an error: a guess would leave half of a run's commits where the other half is not looked for.
+ */
+export async function chooseBackend(environment: Environment = process.env): Promise<Backend> {
+  const variable = (...names: string[]) => names.map((name) => environment[name]).find((value) => value);
+  if (!isTrue(variable('APIFY_IS_AT_HOME'))) return localBackend(environment);
+  const needed = (...names: string[]): string => {
+    const value = variable(...names);
+    if (value !== undefined) return value;
+    throw new Error(`The environment has no ${names.join(' or ')}, so the run's storages are not known.`);
+  };
+  const api = { baseUrl: baseUrlOf(environment), token: needed('APIFY_TOKEN') };
+  const http = new HttpClient(api);
+  const run = {
+    runId: needed('ACTOR_RUN_ID', 'APIFY_ACTOR_RUN_ID'),
+    datasetId: needed('ACTOR_DEFAULT_DATASET_ID', 'APIFY_DEFAULT_DATASET_ID'),
+    keyValueStoreId: needed('ACTOR_DEFAULT_KEY_VALUE_STORE_ID', 'APIFY_DEFAULT_KEY_VALUE_STORE_ID'),
+    requestQueueId: needed('ACTOR_DEFAULT_REQUEST_QUEUE_ID', 'APIFY_DEFAULT_REQUEST_QUEUE_ID'),
+  };
+  if (await hasCommits(http, run.runId)) return new WherryBackend({ ...api, runId: run.runId });
+  const storages = new ApifyStorages(http, run, settleOf(variable('WHERRY_JOURNAL_SETTLE_SECS')));
+  return new JournalBackend({ storages, runs: new RunsApi(http), runId: run.runId });
+}
+
+/** @throws RefusedError, AttemptFencedError */
+async function hasCommits(http: HttpClient, runId: string): Promise<boolean> {
+  const call = { method: 'GET', path: `/wherry/v1/runs/${encodeURIComponent(runId)}/commits/last` } as const;
+  const answer = await http.sendUntilAnswered(call);
+  // A 404 is of the route, unless it says that there is no such run.
+  const hasNoRoute = answer.status === 404 && problemOf(answer).type !== 'record-not-found';
+  if (!hasNoRoute) checked(call, answer, []);
+  return !hasNoRoute;
+}
+
+/** Unset on Apify; Wherry, whose API is never late, sets it to less. */
+function settleOf(secs: string | undefined): { settleMs?: number } {
+  if (secs === undefined) return {};
+  if (/^\d+(?:\.\d+)?$/.test(secs)) return { settleMs: Number(secs) * 1000 };
+  throw new Error(`WHERRY_JOURNAL_SETTLE_SECS must be a number of seconds, but is "${secs}".`);
+}
+
+async function localBackend(environment: Environment): Promise<Backend> {
+  const token = environment.APIFY_TOKEN;
+  const runs = token ? new RunsApi(new HttpClient({ baseUrl: baseUrlOf(environment), token })) : undefined;
+  return new JournalBackend({ storages: await LocalStorages.ofSdk(), runs, runId: 'local' });
+}
+
+const baseUrlOf = (environment: Environment): string => environment.APIFY_API_BASE_URL || 'https://api.apify.com';
+
+/** As the SDK reads it. */
+const isTrue = (text: string | undefined): boolean => text !== undefined && !['', '0', 'false'].includes(text);

@@ -1,0 +1,229 @@
+/**
+ * Brings what all parts of the process want to change to the backend, one commit at a time.
+ *
+ * M1: one commit at most is under way, and the numbers have no gap.
+ * M2: changes take effect in the order in which they were handed over; each as a whole, in one commit.
+ * M3: a change that is rejected leaves everything as it was before, and takes no other change along.
+ * M4: a change is answered only once the backend has answered.
+ * M5: after a failure whose outcome is unknown, or a fence, nothing is sent any more.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Backend } from './backend.ts';
+import type { CommitParts } from './commit.ts';
+import type { Operation } from './document/operation.ts';
+import { CommitRejectedError } from './errors.ts';
+import { mergeParts } from './merged-parts.ts';
+
+/** Something that is committed as a whole. */
+export interface Change {
+  /**
+   * Makes the change in memory and says what to commit. It is called when the change's turn has come, and once more
+   * after a neighbour was rejected. What it throws rejects this change alone; it must have undone what it did then.
+   */
+  apply(): Applied;
+}
+
+export interface Applied {
+  readonly parts: CommitParts;
+  /** About as many characters as the parts take to send. */
+  readonly size: number;
+  /** What it changed in each document. */
+  readonly operations: ReadonlyMap<CommittedDocument, readonly Operation[]>;
+  /** Takes back what it did in memory, the last change first. */
+  undo(): void;
+}
+
+/** A document's part in commits: it turns operations into records. */
+export interface CommittedDocument {
+  /** The records that carry the operations, if they are committed now. */
+  stage(operations: readonly Operation[]): CommitParts['records'];
+  /** What was staged last is durable. */
+  acknowledge(): void;
+  /** What was staged last never took effect. */
+  discard(): void;
+  /** These were recorded by an open transaction that is taken back. */
+  withdraw(operations: readonly Operation[]): void;
+}
+
+interface Waiting {
+  readonly change: Change;
+  /** After a rejected batch its members are tried one by one. */
+  alone: boolean;
+  readonly settle: PromiseWithResolvers<void>;
+}
+
+interface Member {
+  readonly waiting: Waiting;
+  readonly applied: Applied;
+}
+
+/** The platform takes bodies up to 9 MiB; a batch stays far below, for sizes are estimates and others wait for it. */
+const maxBatchSize = 1024 * 1024;
+const maxBatchLength = 500;
+/** Far more than any backend takes in one commit, whatever the estimate: making a text of it might fail. */
+const maxChangeSize = 128 * 1024 * 1024;
+
+export class Committer {
+  readonly #backend: Backend;
+  #lastSequence: number;
+  #queue: Waiting[] = [];
+  /** Those of all that is queued or under way. */
+  readonly #unsettled = new Set<Promise<void>>();
+  #restWork: (() => void)[] = [];
+  #running = false;
+  #applying = false;
+  #failure: Error | undefined;
+
+  constructor(backend: Backend, lastSequence: number) {
+    this.#backend = backend;
+    this.#lastSequence = lastSequence;
+  }
+
+  /** Whether a change is being made in memory. It may be made again, so it must not hand over others. */
+  get isApplying(): boolean {
+    return this.#applying;
+  }
+
+  /** Answers once the change is durable. */
+  submit(change: Change): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const settle = Promise.withResolvers<void>();
+    this.#queue.push({ change, alone: false, settle });
+    this.#unsettled.add(settle.promise);
+    const forget = () => void this.#unsettled.delete(settle.promise);
+    settle.promise.then(forget, forget);
+    this.#wake();
+    return settle.promise;
+  }
+
+  /** Runs `work` between two commits, when nothing that is in memory is still to be acknowledged. */
+  atRest<Result>(work: () => Result): Promise<Result> {
+    const done = Promise.withResolvers<Result>();
+    this.#restWork.push(() => {
+      try {
+        done.resolve(work());
+      } catch (error) {
+        done.reject(error);
+      }
+    });
+    this.#wake();
+    return done.promise;
+  }
+
+  /** Answers once all that was handed over before is settled; throws when nothing can be committed any more (M5). */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#unsettled);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Not at once: what is handed over in the same tick shares the first commit. */
+  #wake(): void {
+    if (this.#running) return;
+    this.#running = true;
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0 || this.#restWork.length > 0) {
+      for (const work of this.#restWork.splice(0)) work();
+      if (this.#failure !== undefined) {
+        for (const { settle } of this.#queue.splice(0)) settle.reject(this.#failure);
+        continue;
+      }
+      const batch = this.#takeBatch();
+      if (batch.length > 0) await this.#commit(batch);
+    }
+    this.#running = false;
+  }
+
+  /** M2. The changes that are next in turn, applied. */
+  #takeBatch(): Member[] {
+    const batch: Member[] = [];
+    let size = 0;
+    while (this.#queue.length > 0 && batch.length < maxBatchLength && size < maxBatchSize) {
+      const waiting = this.#queue[0]!;
+      if (waiting.alone && batch.length > 0) break;
+      this.#queue.shift();
+      this.#applying = true;
+      try {
+        const applied = withinLimits(waiting.change.apply());
+        batch.push({ waiting, applied });
+        size += applied.size;
+      } catch (error) {
+        waiting.settle.reject(error);
+      } finally {
+        this.#applying = false;
+      }
+      if (waiting.alone && batch.length > 0) break;
+    }
+    return batch;
+  }
+
+  async #commit(batch: readonly Member[]): Promise<void> {
+    const documents = operationsByDocument(batch);
+    try {
+      const staged = [...documents].flatMap(([document, operations]) => document.stage(operations));
+      const parts = mergeParts(batch.map(({ applied }) => applied.parts));
+      const whole = { ...parts, records: [...parts.records, ...staged] };
+      if (!isEmpty(whole)) await this.#send(whole);
+    } catch (error) {
+      this.#takeBack(batch, documents, error as Error);
+      return;
+    }
+    for (const document of documents.keys()) document.acknowledge();
+    for (const { waiting } of batch) waiting.settle.resolve();
+  }
+
+  /** M1 */
+  async #send(parts: CommitParts): Promise<void> {
+    const id = randomUUID();
+    for (let sequence = this.#lastSequence + 1; ; ) {
+      const outcome = await this.#backend.commit({ sequence, id, parts });
+      if (outcome.kind === 'committed') {
+        this.#lastSequence = sequence;
+        return;
+      }
+      if (outcome.next <= sequence) throw new Error(`commit ${sequence} is taken, but the next one is ${outcome.next}`);
+      sequence = outcome.next;
+    }
+  }
+
+  #takeBack(batch: readonly Member[], documents: ReadonlyMap<CommittedDocument, unknown>, error: Error): void {
+    for (const { applied } of batch.toReversed()) applied.undo();
+    for (const document of documents.keys()) document.discard();
+    if (!(error instanceof CommitRejectedError)) {
+      // M5: it may have taken effect, so nothing that follows from it may be tried.
+      this.#failure = error;
+      for (const { waiting } of batch) waiting.settle.reject(error);
+    } else if (batch.length === 1) {
+      batch[0]!.waiting.settle.reject(error);
+    } else {
+      // M3: whose fault it is shows when each is tried alone.
+      for (const { waiting } of batch) waiting.alone = true;
+      this.#queue.unshift(...batch.map(({ waiting }) => waiting));
+    }
+  }
+}
+
+/** M3 @throws CommitRejectedError */
+function withinLimits(applied: Applied): Applied {
+  if (applied.size <= maxChangeSize) return applied;
+  applied.undo();
+  const facts = { part: undefined, type: 'request-too-large', statusCode: 413 };
+  throw new CommitRejectedError(`It is larger than ${maxChangeSize} characters. Commit it in smaller parts.`, facts);
+}
+
+function operationsByDocument(batch: readonly Member[]): Map<CommittedDocument, Operation[]> {
+  const all = new Map<CommittedDocument, Operation[]>();
+  for (const { applied } of batch) {
+    for (const [document, operations] of applied.operations) {
+      const before = all.get(document);
+      if (before === undefined) all.set(document, [...operations]);
+      else for (const operation of operations) before.push(operation);
+    }
+  }
+  return all;
+}
+
+const isEmpty = ({ items, records, requests, charges }: CommitParts): boolean =>
+  items.length + records.length + requests.length + charges.length === 0;

@@ -1,0 +1,81 @@
+/**
+ * What must be known of a run's crawls beside what Crawlee keeps: one small record of the run's default key-value store,
+ * written only in commits.
+ */
+import type { Actor } from 'apify';
+import type { OpenTransaction } from '../ambient.ts';
+import type { JsonObject } from '../commit.ts';
+import type { DurableRun } from '../durable-run.ts';
+
+export const crawlRecordKey = 'DURABLE_CRAWL';
+
+export interface CrawlFacts {
+  /** How often the process had ended by itself and was begun again, when this was written. */
+  restarts: number;
+  /** Requests that were begun and have not ended since, each with its crawler. Noted after a death only. */
+  readonly begun: Set<string>;
+  /** In how many deaths each request was in hand. */
+  readonly deaths: Map<string, number>;
+  /** How many of the requests given to a `crawler.run` are in the queue, or that all are. */
+  readonly initial: Map<string, number | 'all'>;
+}
+
+export class CrawlRecord {
+  readonly facts: CrawlFacts;
+  /** Whether the process before this one died of itself. */
+  readonly followsDeath: boolean;
+
+  constructor(facts: CrawlFacts, followsDeath: boolean) {
+    this.facts = facts;
+    this.followsDeath = followsDeath;
+  }
+
+  /** The value is the one of this moment: commit the transaction in the same tick, so that commits keep the order. */
+  addTo(transaction: OpenTransaction): void {
+    const { restarts, begun, deaths, initial } = this.facts;
+    const value = {
+      restarts,
+      begun: [...begun],
+      deaths: Object.fromEntries(deaths),
+      initial: Object.fromEntries(initial),
+    };
+    transaction.setValue(crawlRecordKey, value);
+  }
+}
+
+let opening: Promise<CrawlRecord> | undefined;
+
+/** The one of this process. */
+export function openCrawlRecord(run: DurableRun, actor: Actor | undefined): Promise<CrawlRecord> {
+  opening ??= readCrawlRecord(run, actor);
+  return opening;
+}
+
+async function readCrawlRecord(run: DurableRun, actor: Actor | undefined): Promise<CrawlRecord> {
+  const text = await run.backend.readRecord(crawlRecordKey);
+  const stored = (text === undefined ? {} : JSON.parse(text)) as Partial<Record<keyof CrawlFacts, JsonObject>>;
+  const before = Number(stored.restarts ?? 0);
+  const restarts = (await restartsOf(actor)) ?? (text === undefined ? 0 : before + 1);
+  return factsAfter({ ...stored, restarts: before }, restarts);
+}
+
+/** Pure. A move to another server, even from a lost one, is not the fault of what was in hand. */
+export function factsAfter(stored: Partial<Record<keyof CrawlFacts, unknown>>, restarts: number): CrawlRecord {
+  const followsDeath = restarts > Number(stored.restarts ?? 0);
+  const deaths = new Map(Object.entries((stored.deaths ?? {}) as Record<string, number>));
+  for (const key of followsDeath ? ((stored.begun ?? []) as string[]) : []) deaths.set(key, (deaths.get(key) ?? 0) + 1);
+  const initial = new Map(Object.entries((stored.initial ?? {}) as Record<string, number | 'all'>));
+  return new CrawlRecord({ restarts, begun: new Set(), deaths, initial }, followsDeath);
+}
+
+/** The platform counts the restarts after errors and the resurrections. Undefined where there is no platform. */
+async function restartsOf(actor: Actor | undefined): Promise<number | undefined> {
+  const runId = actor?.getEnv().actorRunId;
+  if (actor === undefined || !actor.isAtHome() || !runId) return undefined;
+  const run = await actor.apifyClient.run(runId).get();
+  const { restartCount = 0, resurrectCount = 0 } = (run?.stats ?? {}) as {
+    restartCount?: number;
+    resurrectCount?: number;
+  };
+  return restartCount + resurrectCount;
+}

@@ -1,0 +1,156 @@
+/**
+ * Makes a crawler durable: what a request handler does, by whatever way, is one commit with its request's handled mark.
+ *
+ * Y2: a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
+ *     would be refused again).
+ */
+import type { BasicCrawler } from 'crawlee';
+import { durableRun } from '../durable-run.ts';
+import { CommitRejectedError } from '../errors.ts';
+import { keepEventsConnected } from '../events.ts';
+import { captureClients } from './captured-clients.ts';
+import { captureCharges } from './charging.ts';
+import { openCrawlRecord } from './crawl-record.ts';
+import { InitialRequests } from './initial-requests.ts';
+import { type CrawlerInside, insideOf, missingInside } from './inside.ts';
+import { untilLost } from './lost-run.ts';
+import { installQueueViews } from './queue-view.ts';
+import { captureRequestList } from './request-list.ts';
+import { RequestsInHand } from './requests-in-hand.ts';
+import { loadSdk } from './sdk.ts';
+import { shutDownInOrder } from './shutdown.ts';
+import { commitStatistics } from './statistics.ts';
+import { Suspects } from './suspects.ts';
+import { Task, type TaskParts } from './task.ts';
+import { scopeAtWork } from './work.ts';
+
+const durable = new WeakSet<BasicCrawler>();
+
+/** Answers the same crawler. Doing it again is no error. */
+export function durableCrawler<Crawler extends Pick<BasicCrawler, 'run' | 'stats'>>(crawler: Crawler): Crawler {
+  const basic = crawler as unknown as BasicCrawler;
+  if (durable.has(basic)) return crawler;
+  const missing = missingInside(basic);
+  if (missing.length > 0) {
+    throw new Error(`@wherry/durable relies on what this version of Crawlee has not: ${missing.join(', ')}`);
+  }
+  durable.add(basic);
+  installQueueViews();
+  new DurableCrawler(basic);
+  return crawler;
+}
+
+class DurableCrawler {
+  readonly #crawler: BasicCrawler;
+  readonly #inside: CrawlerInside;
+  readonly #tasks = new Set<Task>();
+  readonly #inHand = new RequestsInHand();
+  #parts: TaskParts | undefined;
+  #runCount = 0;
+  #idle: PromiseWithResolvers<void> | undefined;
+  #stopping = false;
+
+  constructor(crawler: BasicCrawler) {
+    this.#crawler = crawler;
+    this.#inside = insideOf(crawler);
+    this.#wrapRun();
+    this.#wrapTask();
+    this.#wrapFetch();
+    this.#wrapHandlers();
+    commitStatistics(this.#inside.stats);
+    if (this.#inside.requestList !== undefined && crawler.requestQueue === undefined) {
+      captureRequestList(this.#inside.requestList);
+    }
+  }
+
+  #wrapRun(): void {
+    const stock = this.#crawler.run.bind(this.#crawler);
+    const addRequests = this.#crawler.addRequests.bind(this.#crawler);
+    this.#crawler.run = async (requests, options) => {
+      // What an earlier process left half-done is completed before any request is taken.
+      const run = await durableRun();
+      const { actor, ChargingManager } = await loadSdk();
+      keepEventsConnected(this.#inside.events);
+      captureClients(this.#inside.config);
+      if (ChargingManager !== undefined) captureCharges(ChargingManager);
+      const record = await openCrawlRecord(run, actor);
+      this.#parts = { run, statistics: this.#inside.stats, suspects: new Suspects(run, record), inHand: this.#inHand };
+      const initial = new InitialRequests(run, record, `${this.#inside.stats.persistStateKey}/${this.#runCount++}`);
+      this.#crawler.addRequests = (given, ...rest) =>
+        given === requests ? initial.add(this.#crawler, addRequests, given, ...rest) : addRequests(given, ...rest);
+      const end = shutDownInOrder({ drain: () => this.#drain() }, actor);
+      try {
+        return await Promise.race([stock(requests, options), untilLost]);
+      } finally {
+        end();
+      }
+    };
+  }
+
+  #wrapTask(): void {
+    const pool = this.#inside.autoscaledPoolOptions;
+    const stock = pool.runTaskFunction;
+    pool.runTaskFunction = async () => {
+      const task = new Task(this.#parts!);
+      this.#tasks.add(task);
+      try {
+        await this.#parts!.suspects.inTurn(() => task.runOwn(stock));
+      } finally {
+        task.end();
+        this.#tasks.delete(task);
+        if (this.#tasks.size === 0) this.#idle?.resolve();
+      }
+    };
+  }
+
+  #wrapFetch(): void {
+    const stock = this.#inside._fetchNextRequest.bind(this.#crawler);
+    this.#inside._fetchNextRequest = async () => {
+      if (this.#stopping) return null;
+      const request = await this.#parts!.inHand.take(stock);
+      if (request !== null) (scopeAtWork()!.task as Task).take(request);
+      return request;
+    };
+  }
+
+  #wrapHandlers(): void {
+    const inside = this.#inside;
+    const handle = inside._runRequestHandler.bind(this.#crawler);
+    const handleError = inside._requestFunctionErrorHandler.bind(this.#crawler);
+    const timeoutAndRetry = inside._timeoutAndRetry.bind(this.#crawler) as CrawlerInside['_timeoutAndRetry'];
+    const taskAtWork = () => scopeAtWork()?.task as Task;
+    inside._runRequestHandler = async (context) => {
+      const task = taskAtWork();
+      await this.#parts!.suspects.begin(task.key, context.request.maxRetries ?? inside.maxRequestRetries);
+      return task.runHandler(() => handle(context));
+    };
+    inside._requestFunctionErrorHandler = (error, context, source) =>
+      taskAtWork().runErrorHandler(() => handleError(error, context, source));
+    inside._timeoutAndRetry = async (handler, ...rest) => {
+      const settled = await timeoutAndRetry(() => settleForGood(handler), ...rest);
+      if ('rejection' in settled) throw settled.rejection;
+      return settled.answer;
+    };
+  }
+
+  async #drain(): Promise<void> {
+    this.#stopping = true;
+    if (this.#tasks.size > 0) {
+      this.#idle ??= Promise.withResolvers();
+      await this.#idle.promise;
+    }
+    await this.#parts?.run.settled();
+  }
+}
+
+type Settled<Answer> = { readonly answer: Answer } | { readonly rejection: CommitRejectedError };
+
+/** Y2 */
+async function settleForGood<Answer>(handler: () => Promise<Answer>): Promise<Settled<Answer>> {
+  try {
+    return { answer: await handler() };
+  } catch (error) {
+    if (error instanceof CommitRejectedError) return { rejection: error };
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * `crawlee`, with crawlers whose results survive whatever ends their process: import from here instead of from there.
+ * `durableCrawler` makes one of any other crawler.
+ */
+import * as stock from 'crawlee';
+import { installStates } from './captured-states.ts';
+import { durableCrawler } from './durable-crawler.ts';
+
+export * from 'crawlee';
+export { durableCrawler };
+
+// At once, for a state may be asked for before there is a crawler.
+installStates();
+
+export class BasicCrawler<
+  Context extends stock.BasicCrawlingContext = stock.BasicCrawlingContext,
+> extends stock.BasicCrawler<Context> {
+  constructor(...options: ConstructorParameters<typeof stock.BasicCrawler<Context>>) {
+    super(...options);
+    durableCrawler(this);
+  }
+}
+
+export class HttpCrawler<
+  Context extends stock.InternalHttpCrawlingContext<stock.Dictionary, stock.Dictionary, HttpCrawler<Context>>,
+> extends stock.HttpCrawler<Context> {
+  constructor(...options: ConstructorParameters<typeof stock.HttpCrawler<Context>>) {
+    super(...options);
+    durableCrawler(this);
+  }
+}
+
+export class CheerioCrawler extends stock.CheerioCrawler {
+  constructor(...options: ConstructorParameters<typeof stock.CheerioCrawler>) {
+    super(...options);
+    durableCrawler(this);
+  }
+}
+
+export class JSDOMCrawler extends stock.JSDOMCrawler {
+  constructor(...options: ConstructorParameters<typeof stock.JSDOMCrawler>) {
+    super(...options);
+    durableCrawler(this);
+  }
+}
+
+export class LinkeDOMCrawler extends stock.LinkeDOMCrawler {
+  constructor(...options: ConstructorParameters<typeof stock.LinkeDOMCrawler>) {
+    super(...options);
+    durableCrawler(this);
+  }
+}
+
+export class PuppeteerCrawler extends stock.PuppeteerCrawler {
+  constructor(...options: ConstructorParameters<typeof stock.PuppeteerCrawler>) {
+    super(...options);
+    durableCrawler(this);
+  }
+}
+
+export class PlaywrightCrawler extends stock.PlaywrightCrawler {
+  constructor(...options: ConstructorParameters<typeof stock.PlaywrightCrawler>) {
+    super(...options);
+    durableCrawler(this);
+  }
+}

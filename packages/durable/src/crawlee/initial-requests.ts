@@ -1,0 +1,81 @@
+/**
+ * The requests that `crawler.run` is given.
+ *
+ * I1: each is added once in the run's life, also when the process ends in between and whatever unique key it has: how
+ *     many are in the queue is noted in the commit that adds them.
+ */
+import type { BasicCrawler, RequestProvider } from 'crawlee';
+import type { OpenTransaction } from '../ambient.ts';
+import type { DurableRun } from '../durable-run.ts';
+import type { CrawlRecord } from './crawl-record.ts';
+import type { StorageClientInside } from './inside.ts';
+import { standStillUnlessRejected } from './lost-run.ts';
+import { storageIdOf } from './own-clients.ts';
+import { type AddInitially, commitOutside, runInScope } from './work.ts';
+
+type Requests = Parameters<BasicCrawler['addRequests']>[0];
+type Options = Parameters<BasicCrawler['addRequests']>[1];
+type AddRequests = BasicCrawler['addRequests'];
+type Given = string | { readonly url?: string | undefined };
+
+export class InitialRequests {
+  readonly #run: DurableRun;
+  readonly #record: CrawlRecord;
+  readonly #name: string;
+  #key = '';
+  #taken = 0;
+
+  /** @param name of the crawler's run, which is the same in each life of a program that makes its crawlers in one order */
+  constructor(run: DurableRun, record: CrawlRecord, name: string) {
+    this.#run = run;
+    this.#record = record;
+    this.#name = name;
+  }
+
+  async add(crawler: BasicCrawler, stock: AddRequests, requests: Requests, options?: Options): ReturnType<AddRequests> {
+    const source = startOf(requests as AsyncIterable<Given>);
+    const first = await source.next();
+    // For a program that does not: what was added for another crawler must not be taken for this one's.
+    this.#key = [this.#name, queueNameOf(await crawler.getRequestQueue()), urlOf(first.value)].join(' ');
+    const { initial } = this.#record.facts;
+    const known = initial.get(this.#key) ?? 0;
+    if (known === 'all' || first.done === true) return stock([], options);
+    const scope = { work: undefined, task: undefined, addInitially: this.#addInitially };
+    const result = await runInScope(scope, () => stock(this.#after(first.value, source, known) as Requests, options));
+    void result.waitForAllRequestsToBeAdded.then(() => {
+      initial.set(this.#key, 'all');
+      return this.#commit(this.#run.begin());
+    });
+    return result;
+  }
+
+  /** Crawlee takes no more of them than it adds in the same go. */
+  async *#after(first: Given, rest: AsyncIterator<Given>, known: number): AsyncGenerator<Given> {
+    for (let next: IteratorResult<Given> = { value: first }; next.done !== true; next = await rest.next()) {
+      this.#taken += 1;
+      if (this.#taken > known) yield next.value;
+    }
+  }
+
+  /** I1 */
+  readonly #addInitially = async (requests: Parameters<AddInitially>[0], options: Parameters<AddInitially>[1]) => {
+    const transaction = this.#run.begin();
+    transaction.addRequests(requests, options);
+    this.#record.facts.initial.set(this.#key, this.#taken);
+    await this.#commit(transaction);
+  };
+
+  #commit(transaction: OpenTransaction): Promise<void> {
+    this.#record.addTo(transaction);
+    return commitOutside(transaction).catch(standStillUnlessRejected);
+  }
+}
+
+async function* startOf(requests: AsyncIterable<Given> | Iterable<Given>): AsyncGenerator<Given, undefined> {
+  yield* requests;
+}
+
+const queueNameOf = (queue: RequestProvider): string =>
+  storageIdOf(queue.client as unknown as StorageClientInside, 'requestQueue') ?? 'default';
+
+const urlOf = (given: Given | undefined): string | undefined => (typeof given === 'string' ? given : given?.url);

@@ -1,0 +1,151 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { log, type Request } from 'crawlee';
+import type { JsonObject } from '../commit.ts';
+import type { DurableRun } from '../durable-run.ts';
+import { CommitRejectedError } from '../errors.ts';
+import type { StatisticsInside } from './inside.ts';
+import { standStillUnlessRejected } from './lost-run.ts';
+import type { RequestsInHand } from './requests-in-hand.ts';
+import { addStatistics, countFinished, forgetJob } from './statistics.ts';
+import type { Suspects } from './suspects.ts';
+import { type FinishOutcome, type QueueOptions, runInScope, type TaskInScope, Work } from './work.ts';
+
+export interface TaskParts {
+  readonly run: DurableRun;
+  readonly statistics: StatisticsInside;
+  readonly suspects: Suspects;
+  readonly inHand: RequestsInHand;
+}
+
+/** One go at one request: from its fetch to its handled mark, or to its way back to the queue. */
+export class Task implements TaskInScope {
+  readonly #parts: TaskParts;
+  #request: Request | undefined;
+  #work: Work | undefined;
+  #errorWork: Work | undefined;
+  #finishing: Promise<FinishOutcome> | undefined;
+
+  constructor(parts: TaskParts) {
+    this.#parts = parts;
+  }
+
+  /** Of its request, among those of all crawlers of the run. */
+  get key(): string {
+    const { id, uniqueKey } = this.#request!;
+    return `${this.#parts.statistics.persistStateKey}/${id ?? uniqueKey}`;
+  }
+
+  take(request: Request): void {
+    this.#request = request;
+  }
+
+  /** All of it is over. */
+  end(): void {
+    if (this.#request !== undefined) this.#parts.inHand.end(this.#request);
+  }
+
+  async giveBack(): Promise<void> {
+    // What an errorHandler did is durable before its request can be taken again.
+    await this.#errorWork?.commit().catch(standStillUnlessRejected);
+    if (this.#request !== undefined) this.#parts.inHand.giveBack(this.#request);
+  }
+
+  handles(requestId: string): boolean {
+    return this.#request?.id === requestId;
+  }
+
+  /** The crawler's own calls are caught as those of this task. */
+  runOwn<Result>(body: () => Result): Result {
+    return runInScope({ task: this, work: undefined }, body);
+  }
+
+  /** Gathers what the handler does. */
+  runHandler<Result>(body: () => Result): Result {
+    this.#work = new Work(this.#parts.run.begin());
+    return runInScope({ task: this, work: this.#work }, body);
+  }
+
+  /**
+   * What the handler did is undone. What the handlers of errors do then is a work of its own, and one commit with the
+   * handled mark of a request that has failed for good.
+   */
+  async runErrorHandler(body: () => Promise<void>): Promise<void> {
+    if (await this.#isDoneAfterAll()) return;
+    this.#work?.undo();
+    const work = new Work(this.#parts.run.begin());
+    this.#errorWork = work;
+    addStatistics(work, this.#parts.statistics);
+    this.#parts.suspects.end(work, this.key, () => Boolean(this.#request!.handledAt));
+    try {
+      await runInScope({ task: this, work }, body);
+    } catch (error) {
+      work.undo();
+      throw error;
+    }
+    await work
+      .commit()
+      .catch(standStillUnlessRejected)
+      .catch((error) => this.#dropIfTaken(error));
+  }
+
+  /** Crawlee gives a handled mark up that takes long, but a commit that is under way may still take effect. */
+  async #isDoneAfterAll(): Promise<boolean> {
+    if (this.#work?.phase !== 'committing') return this.#work?.phase === 'committed';
+    return this.#finishing!.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  finish(request: object, options: QueueOptions): Promise<FinishOutcome> {
+    this.#finishing ??= this.#finish(request, options);
+    return this.#finishing;
+  }
+
+  async #finish(request: object, options: QueueOptions): Promise<FinishOutcome> {
+    // One that robots.txt forbids had no handler.
+    this.#work ??= new Work(this.#parts.run.begin());
+    const work = this.#work;
+    // K3: what the handler has not waited for often comes within this turn.
+    await turn();
+    work.transaction.markHandled(plain(request), options);
+    return this.#commit(work);
+  }
+
+  /** For a request of a list, whose mark is the list's own. */
+  finishListed(mark: (work: Work) => Promise<void>): Promise<FinishOutcome> {
+    this.#finishing ??= this.#finishOfList(mark);
+    return this.#finishing;
+  }
+
+  async #finishOfList(mark: (work: Work) => Promise<void>): Promise<FinishOutcome> {
+    this.#work ??= new Work(this.#parts.run.begin());
+    await turn();
+    await mark(this.#work);
+    return this.#commit(this.#work);
+  }
+
+  async #commit(work: Work): Promise<FinishOutcome> {
+    const { id, uniqueKey, retryCount } = this.#request!;
+    countFinished(work, this.#parts.statistics, id ?? uniqueKey, retryCount);
+    addStatistics(work, this.#parts.statistics);
+    this.#parts.suspects.end(work, this.key, () => true);
+    try {
+      await work.commit().catch(standStillUnlessRejected);
+      return 'committed';
+    } catch (error) {
+      return this.#dropIfTaken(error);
+    }
+  }
+
+  /** Somebody else works on the request now, or has done so: that one brings the results. */
+  #dropIfTaken(error: unknown): 'dropped' {
+    if (!(error instanceof CommitRejectedError) || error.type !== 'request-handled-or-locked') throw error;
+    const { id, uniqueKey, url } = this.#request!;
+    forgetJob(this.#parts.statistics, id ?? uniqueKey);
+    log.warning(`Somebody else has taken ${url} over, so what was done for it here is dropped.`, { id });
+    return 'dropped';
+  }
+}
+
+const plain = (value: object) => JSON.parse(JSON.stringify(value)) as JsonObject & { id: string };

@@ -1,0 +1,103 @@
+import type { Json } from '../commit.ts';
+import { copyJson } from '../json.ts';
+import { MapData } from './collection-data.ts';
+import { type CollectionRecorder, checkScalar, operationSize, sizeOf } from './durable-set.ts';
+import type { Scalar } from './operation.ts';
+import { readOnly } from './read-only.ts';
+
+/**
+ * A map of any size. A commit costs what it changes in it, whatever the map's size. A value is replaced with `set`,
+ * never changed in place, and holds no collections. The order of the keys is not kept.
+ */
+export class DurableMap<K extends Scalar, V extends Json> implements Iterable<[K, V]> {
+  /** @internal */
+  readonly data: MapData;
+  readonly #record: CollectionRecorder;
+
+  /** @internal */
+  constructor(data: MapData, record: CollectionRecorder) {
+    this.data = data;
+    this.#record = record;
+  }
+
+  get size(): number {
+    return this.data.entries.size;
+  }
+
+  has(key: K): boolean {
+    return this.data.entries.has(key);
+  }
+
+  /** A read-only view: writing to it throws. */
+  get(key: K): V | undefined {
+    return readOnly(this.data.entries.get(key)) as V | undefined;
+  }
+
+  set(key: K, value: V): this {
+    checkScalar(key, 'a key of a durableMap');
+    const copied = copyJson(value, `value of ${JSON.stringify(key)}`);
+    const { data } = this;
+    const before = data.entries.get(key);
+    this.#record?.({
+      operation: ['put', data.id, [key, copied.value]],
+      size: sizeOf(key) + copied.size,
+      undo: () => void (before === undefined ? data.entries.delete(key) : data.entries.set(key, before)),
+    });
+    data.entries.set(key, copied.value);
+    return this;
+  }
+
+  delete(key: K): boolean {
+    const { data } = this;
+    const before = data.entries.get(key);
+    if (before === undefined) return false;
+    this.#record?.({
+      operation: ['remove', data.id, [key]],
+      size: sizeOf(key),
+      undo: () => void data.entries.set(key, before),
+    });
+    return data.entries.delete(key);
+  }
+
+  clear(): void {
+    const { data } = this;
+    const before = data.entries;
+    if (before.size === 0) return;
+    this.#record?.({
+      operation: ['clear', data.id],
+      size: operationSize,
+      undo: () => {
+        data.entries = before;
+      },
+    });
+    data.entries = new Map();
+  }
+
+  keys(): IterableIterator<K> {
+    return this.data.entries.keys() as IterableIterator<K>;
+  }
+
+  *values(): IterableIterator<V> {
+    for (const value of this.data.entries.values()) yield readOnly(value) as V;
+  }
+
+  *entries(): IterableIterator<[K, V]> {
+    for (const [key, value] of this.data.entries) yield [key as K, readOnly(value) as V];
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+
+  /** As an object, for people. */
+  toJSON(): Record<string, V> {
+    return Object.fromEntries(this) as Record<string, V>;
+  }
+}
+
+/** An empty map, or one of the entries, to be put into a state. */
+export function durableMap<K extends Scalar, V extends Json>(entries: Iterable<[K, V]> = []): DurableMap<K, V> {
+  const map = new DurableMap<K, V>(new MapData(), undefined);
+  for (const [key, value] of entries) map.set(key, value);
+  return map;
+}

@@ -1,0 +1,112 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface HttpCall {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** From the root of the API, with its query. */
+  readonly path: string;
+  readonly body?: string | Uint8Array;
+  /** JSON unless given. */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** Nothing came back, so the call may or may not have taken effect; it has not when it never got to the API. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+  readonly wasSent: boolean;
+
+  constructor(call: HttpCall, cause: NodeJS.ErrnoException) {
+    super(`${call.method} ${call.path} was not answered: ${cause.message}`, { cause });
+    this.wasSent = !neverSent.includes(cause.code ?? '');
+  }
+}
+
+const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/** Kept-alive connections and nothing else: the stock client's own work is most of what a small call costs. */
+export class HttpClient {
+  readonly #base: URL;
+  readonly #token: string;
+  readonly #timeoutMs: number;
+  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #request: typeof httpRequest;
+
+  /** @param options.timeoutMs 360 s unless set, as the stock client: Wherry holds calls while a run changes its server */
+  constructor(options: { baseUrl: string; token: string; timeoutMs?: number }) {
+    this.#base = new URL(options.baseUrl);
+    this.#token = options.token;
+    this.#timeoutMs = options.timeoutMs ?? 360_000;
+    const isSecure = this.#base.protocol === 'https:';
+    const kept = { keepAlive: true, noDelay: true };
+    this.#agent = isSecure ? new HttpsAgent(kept) : new HttpAgent(kept);
+    this.#request = isSecure ? httpsRequest : httpRequest;
+  }
+
+  /**
+   * Sends a call once.
+   * @throws NoAnswerError
+   */
+  send(call: HttpCall): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error) => reject(new NoAnswerError(call, error));
+      const sent = this.#request(this.#optionsOf(call), (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.once('error', fail);
+        response.once('end', () => {
+          resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) });
+        });
+      });
+      sent.once('error', fail);
+      sent.setTimeout(this.#timeoutMs, () => sent.destroy(new Error(`no answer within ${this.#timeoutMs} ms`)));
+      sent.end(call.body);
+    });
+  }
+
+  /** Sends a call that may be repeated until it is answered with neither 429 nor 5xx. */
+  async sendUntilAnswered(call: HttpCall): Promise<HttpAnswer> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const answer = await this.send(call);
+        if (answer.status !== 429 && answer.status < 500) return answer;
+      } catch (error) {
+        if (!(error instanceof NoAnswerError)) throw error;
+      }
+      await delay(backOffMs(failures));
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #optionsOf({ method, path, body, contentType, headers }: HttpCall): RequestOptions {
+    const { hostname, port, pathname } = this.#base;
+    return {
+      ...{ agent: this.#agent, method, hostname: hostname.replace(/^\[|\]$/g, ''), port },
+      path: pathname.replace(/\/$/, '') + path,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body !== undefined && {
+          'content-type': contentType ?? 'application/json',
+          'content-length': Buffer.byteLength(body),
+        }),
+        ...headers,
+      },
+    };
+  }
+}
+
+/** Half of it random, so that many callers that failed together do not come again together. */
+export function backOffMs(failures: number): number {
+  const most = Math.min(100 * 2 ** failures, 10_000);
+  return most / 2 + (Math.random() * most) / 2;
+}

@@ -1,0 +1,123 @@
+import { RefusedError } from '../errors.ts';
+import { bodyFrom, maxBodyBytes } from './body-parts.ts';
+import type { AtCrashPoint } from './crash-points.ts';
+import {
+  bytesOf,
+  type Plan,
+  type PlannedAdds,
+  type PlannedHandled,
+  type PlannedRecord,
+  type RefusedPart,
+} from './intent.ts';
+import { pushPlanned } from './push.ts';
+import type { Storages } from './storages.ts';
+
+/** Nothing of a commit has taken effect, and its first part was refused: it can be withdrawn (J6). */
+export class FirstPartRefused extends Error {
+  readonly part: string;
+  readonly refusal: RefusedError;
+
+  constructor(part: string, refusal: RefusedError) {
+    super(refusal.message, { cause: refusal });
+    this.part = part;
+    this.refusal = refusal;
+  }
+}
+
+const callsAtOnce = 8;
+/** Of Apify's API, for one call. */
+const batchLimits = { bytes: maxBodyBytes, length: 25 };
+
+export interface Work {
+  readonly plan: Plan;
+  readonly storages: Storages;
+  readonly at: AtCrashPoint;
+  /** Whether an earlier process, or an earlier try, may have made some of the effects. */
+  readonly isRepeat: boolean;
+}
+
+/**
+ * Makes the effects of a plan in their order (J3). Answers what was refused after others had taken effect.
+ * @throws FirstPartRefused
+ */
+export const makeEffects = (work: Work): Promise<RefusedPart[]> => new Effects(work).make();
+
+class Effects {
+  readonly #work: Work;
+  readonly #refused: RefusedPart[] = [];
+  #hasTakenEffect: boolean;
+
+  constructor(work: Work) {
+    this.#work = work;
+    // Items are looked for, so it is known whether they took effect; of other parts it is not.
+    this.#hasTakenEffect = work.isRepeat && work.plan.items.length === 0;
+  }
+
+  async make(): Promise<RefusedPart[]> {
+    const { plan, storages, at, isRepeat } = this.#work;
+    const onPushed = async () => {
+      this.#hasTakenEffect = true;
+      await at('items-pushed');
+    };
+    // One after the other, as everything whose order can be seen.
+    for (const [index, planned] of plan.items.entries()) {
+      await this.#try(`items[${index}]`, () => pushPlanned(storages, planned, { isRepeat, onPushed }));
+    }
+    await this.#tryAll('records', plan.records, (record) => writeRecord(storages, record));
+    await at('records-written');
+    for (const [index, adds] of plan.adds.entries()) {
+      await this.#try(`requests[${index}]`, () => addAll(storages, adds));
+    }
+    await at('requests-added');
+    await this.#tryAll('handled', plan.handled, (handled) => markHandled(storages, handled));
+    await at('handled-marked');
+    await this.#tryAll('charges', plan.charges, (charge) => storages.charge(charge));
+    await at('charged');
+    return this.#refused;
+  }
+
+  /** Several at once, for they do not depend on each other; but the first of all alone, so that it can be withdrawn. */
+  async #tryAll<Each>(name: string, all: readonly Each[], body: (each: Each) => Promise<void>): Promise<void> {
+    const one = (each: Each, index: number) => this.#try(`${name}[${index}]`, () => body(each));
+    const entries = all.entries();
+    if (!this.#hasTakenEffect && all.length > 0) {
+      entries.next();
+      await one(all[0]!, 0);
+    }
+    const work = async () => {
+      for (const [index, each] of entries) await one(each, index);
+    };
+    const workers = Array.from({ length: Math.min(callsAtOnce, all.length) }, work);
+    // When one fails, the others are waited for: nothing may happen behind the back of a recovery.
+    const failed = (await Promise.allSettled(workers)).find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** J6. */
+  async #try(part: string, body: () => Promise<void>): Promise<void> {
+    try {
+      await body();
+      this.#hasTakenEffect = true;
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      if (!this.#hasTakenEffect) throw new FirstPartRefused(part, error);
+      this.#refused.push({ part, type: error.type, message: error.message });
+    }
+  }
+}
+
+function writeRecord(storages: Storages, { storeId, key, content }: PlannedRecord): Promise<void> {
+  if (content === null) return storages.deleteRecord({ storeId, key });
+  return storages.writeRecord({ storeId, key, contentType: content.contentType, bytes: bytesOf(content) });
+}
+
+async function addAll(storages: Storages, { requests, forefront, ...address }: PlannedAdds): Promise<void> {
+  for (let start = 0; start < requests.length; ) {
+    const body = bodyFrom(requests, start, batchLimits);
+    await storages.addRequests(address, body, forefront);
+    start += body.length;
+  }
+}
+
+const markHandled = (storages: Storages, { request, ...address }: PlannedHandled): Promise<void> =>
+  storages.updateRequest(address, request);

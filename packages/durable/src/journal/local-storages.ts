@@ -1,0 +1,255 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Configuration, KeyValueStore as Store } from 'crawlee';
+import type { JsonObject } from '../commit.ts';
+import { SlottedRecord } from './slotted-record.ts';
+import type { QueueAddress, StorageKind, Storages, StoredRecord } from './storages.ts';
+
+/** What is used of the SDK's local storage (`MemoryStorage` of `@crawlee/memory-storage`). */
+export interface LocalClient {
+  datasets(): { getOrCreate(name: string): Promise<{ id: string }> };
+  keyValueStores(): { getOrCreate(name: string): Promise<{ id: string }> };
+  requestQueues(): { getOrCreate(name: string): Promise<{ id: string }> };
+  dataset(id: string): LocalDataset;
+  keyValueStore(id: string): LocalStore;
+  requestQueue(id: string): LocalQueue;
+  /** As the client keeps them, with their counts. */
+  readonly datasetClientsHandled: (Handled & { datasetDirectory: string; itemCount: number })[];
+  readonly keyValueStoresHandled: Handled[];
+  readonly requestQueuesHandled: Handled[];
+}
+
+interface Handled {
+  readonly id: string;
+  readonly name?: string;
+}
+
+interface LocalDataset {
+  listItems(options: { offset: number }): Promise<{ items: unknown[] }>;
+  pushItems(items: unknown[]): Promise<void>;
+}
+
+export interface LocalStore {
+  getRecord(key: string, options: { buffer: true }): Promise<{ value: unknown } | undefined>;
+  setRecord(record: { key: string; value: unknown; contentType: string }): Promise<void>;
+  deleteRecord(key: string): Promise<void>;
+  listKeys(options: { prefix: string }): Promise<{ items: { key: string }[] }>;
+}
+
+interface LocalQueue {
+  listHead(options: { limit: number }): Promise<{ items: { id: string }[] }>;
+  deleteRequestLock(id: string): Promise<void>;
+  getRequest(id: string): Promise<object | undefined>;
+  batchAddRequests(requests: unknown[], options: { forefront: boolean }): Promise<unknown>;
+  updateRequest(request: unknown): Promise<unknown>;
+}
+
+interface LocalNames {
+  readonly datasetId: string;
+  readonly keyValueStoreId: string;
+  readonly requestQueueId: string;
+}
+
+interface LocalCharges {
+  readonly counts: Readonly<Record<string, number>>;
+  /** Of the commit that was last charged: only the last one can be repeated. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * The SDK's local storage. It survives the end of the process at any time, but not of the machine: files are not synced.
+ * One process at a time may use it. Charges are counted in the record `WHERRY-CHARGES`.
+ */
+export class LocalStorages implements Storages {
+  /** What the dead process wrote is there when the next one starts. */
+  readonly settleMs = 0;
+  readonly #client: LocalClient;
+  readonly #names: LocalNames;
+  readonly #journal: SlottedRecord;
+  readonly #charges: SlottedRecord;
+  readonly #ids = new Map<string, Promise<string>>();
+
+  constructor(client: LocalClient, names: LocalNames) {
+    this.#client = client;
+    this.#names = names;
+    const store = () => this.#store(undefined);
+    this.#journal = new SlottedRecord(store, 'WHERRY-JOURNAL');
+    this.#charges = new SlottedRecord(store, 'WHERRY-CHARGES');
+  }
+
+  /** Opens what the SDK is configured to use, after the clean-up that it makes at its start. */
+  static async ofSdk(): Promise<LocalStorages> {
+    const { config, KeyValueStore } = await loadConfiguration();
+    await KeyValueStore.open(null, { config });
+    const storages = new LocalStorages(config.getStorageClient() as unknown as LocalClient, {
+      datasetId: config.get('defaultDatasetId') ?? 'default',
+      keyValueStoreId: config.get('defaultKeyValueStoreId') ?? 'default',
+      requestQueueId: config.get('defaultRequestQueueId') ?? 'default',
+    });
+    await storages.#releaseLocks();
+    return storages;
+  }
+
+  async wait(): Promise<void> {}
+
+  /** An id is random, and forgotten with the process; the name stays. */
+  lastingId(kind: StorageKind, id: string): string | undefined {
+    const { datasetClientsHandled, keyValueStoresHandled, requestQueuesHandled } = this.#client;
+    const handled = { dataset: datasetClientsHandled, store: keyValueStoresHandled, queue: requestQueuesHandled }[kind];
+    const name = handled.find((each) => each.id === id)?.name ?? id;
+    const { datasetId, keyValueStoreId, requestQueueId } = this.#names;
+    return name === { dataset: datasetId, store: keyValueStoreId, queue: requestQueueId }[kind] ? undefined : name;
+  }
+
+  readJournal(): Promise<string | undefined> {
+    return this.#journal.read();
+  }
+
+  writeJournal(text: string): Promise<void> {
+    return this.#journal.write(text);
+  }
+
+  async readRecord(key: string): Promise<Uint8Array | undefined> {
+    const record = await (await this.#store(undefined)).getRecord(key, { buffer: true });
+    return record === undefined ? undefined : Buffer.from(record.value as Uint8Array);
+  }
+
+  async writeRecord({ storeId, key, bytes, contentType }: StoredRecord): Promise<void> {
+    await (await this.#store(storeId)).setRecord({ key, value: Buffer.from(bytes), contentType });
+  }
+
+  async deleteRecord({ storeId, key }: { storeId?: string | undefined; key: string }): Promise<void> {
+    await (await this.#store(storeId)).deleteRecord(key);
+  }
+
+  async listKeys(prefix: string): Promise<string[]> {
+    const { items } = await (await this.#store(undefined)).listKeys({ prefix });
+    return items.map(({ key }) => key);
+  }
+
+  async countItems(datasetId: string | undefined): Promise<number> {
+    return (await this.#handled(datasetId)).itemCount;
+  }
+
+  async *readItems(datasetId: string | undefined, offset: number): AsyncIterable<readonly JsonObject[]> {
+    const { id } = await this.#handled(datasetId);
+    const { items } = await this.#client.dataset(id).listItems({ offset });
+    yield items as JsonObject[];
+  }
+
+  async pushItems(datasetId: string | undefined, items: readonly JsonObject[]): Promise<'pushed'> {
+    const { id } = await this.#handled(datasetId);
+    await this.#client.dataset(id).pushItems([...items]);
+    return 'pushed';
+  }
+
+  async getRequest(queue: QueueAddress, id: string): Promise<JsonObject | undefined> {
+    return (await (await this.#queue(queue)).getRequest(id)) as JsonObject | undefined;
+  }
+
+  async addRequests(queue: QueueAddress, requests: readonly JsonObject[], forefront: boolean): Promise<void> {
+    await (await this.#queue(queue)).batchAddRequests([...requests], { forefront });
+  }
+
+  async updateRequest(queue: QueueAddress, request: JsonObject): Promise<void> {
+    await (await this.#queue(queue)).updateRequest(request);
+  }
+
+  async charge({ eventName, count, key }: { eventName: string; count: number; key: string }): Promise<void> {
+    await this.#charges.change((text) => {
+      const { counts, keys } = JSON.parse(text ?? '{"counts":{},"keys":[]}') as LocalCharges;
+      if (keys.includes(key)) return undefined;
+      const commit = key.slice(0, key.lastIndexOf('-'));
+      const changed: LocalCharges = {
+        counts: { ...counts, [eventName]: (counts[eventName] ?? 0) + count },
+        keys: [...keys.filter((each) => each.startsWith(commit)), key],
+      };
+      return JSON.stringify(changed);
+    });
+  }
+
+  async #store(storeId: string | undefined): Promise<LocalStore> {
+    const name = storeId ?? this.#names.keyValueStoreId;
+    return this.#client.keyValueStore(await this.#idOf('store', name, () => this.#client.keyValueStores()));
+  }
+
+  async #queue({ queueId }: QueueAddress): Promise<LocalQueue> {
+    const name = queueId ?? this.#names.requestQueueId;
+    return this.#client.requestQueue(await this.#idOf('queue', name, () => this.#client.requestQueues()));
+  }
+
+  async #handled(datasetId: string | undefined): Promise<LocalClient['datasetClientsHandled'][number]> {
+    const name = datasetId ?? this.#names.datasetId;
+    const id = await this.#idOf(
+      'dataset',
+      name,
+      () => this.#client.datasets(),
+      (made) => this.#mend(made),
+    );
+    return this.#client.datasetClientsHandled.find((each) => each.id === id)!;
+  }
+
+  /** Of the process that is gone, as a platform does. Without it a crawler would wait for minutes until they expire. */
+  async #releaseLocks(): Promise<void> {
+    const queue = await this.#queue({});
+    const { items } = await queue.listHead({ limit: Number.MAX_SAFE_INTEGER });
+    // Those that are not locked are refused.
+    for (const { id } of items) await queue.deleteRequestLock(id).catch(() => {});
+  }
+
+  #idOf(
+    kind: string,
+    name: string,
+    collection: () => { getOrCreate(name: string): Promise<{ id: string }> },
+    prepare: (id: string) => Promise<void> = async () => {},
+  ): Promise<string> {
+    const known = this.#ids.get(`${kind}/${name}`);
+    if (known !== undefined) return known;
+    const id = collection()
+      .getOrCreate(name)
+      .then(async (made) => {
+        await prepare(made.id);
+        return made.id;
+      });
+    this.#ids.set(`${kind}/${name}`, id);
+    return id;
+  }
+
+  /** An item is written in place, so the process may have ended in the middle of one: it was not pushed then. */
+  async #mend(id: string): Promise<void> {
+    const dataset = this.#client.datasetClientsHandled.find((each) => each.id === id)!;
+    const file = path.join(dataset.datasetDirectory, `${String(dataset.itemCount).padStart(9, '0')}.json`);
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined || isJson(text)) return;
+    await rm(file);
+    dataset.itemCount -= 1;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The configuration that crawlers use, so that there is one storage client with one set of counts: the global one of
+ * Crawlee, which `Actor.init()` replaces by its own. `apify` alone would make another one before that.
+ */
+async function loadConfiguration(): Promise<{ config: Configuration; KeyValueStore: typeof Store }> {
+  const sdk = await import('apify').catch(unlessMissing);
+  const { Configuration, KeyValueStore } = sdk ?? (await import('crawlee').catch(unlessMissing)) ?? refuse();
+  const ofCrawlee = sdk === undefined ? Configuration : (Object.getPrototypeOf(Configuration) as typeof Configuration);
+  return { config: ofCrawlee.getGlobalConfig(), KeyValueStore: KeyValueStore as never };
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+}
+
+function refuse(): never {
+  throw new Error('There is no local storage to commit to: install `apify` or `crawlee`, or run this on a platform.');
+}

@@ -1,0 +1,45 @@
+import type { JsonObject } from '../commit.ts';
+import { bodyFrom } from './body-parts.ts';
+import type { PlannedItems } from './intent.ts';
+import { PushedItems } from './pushed-items.ts';
+import type { Storages } from './storages.ts';
+
+interface Pushing {
+  readonly isRepeat: boolean;
+  /** After each push, and when it turns out that some were pushed before. */
+  readonly onPushed: () => Promise<void>;
+}
+
+/** What Apify's documentation gives as the limit of one push. An item that is larger goes alone. */
+const pushLimits = { bytes: 5_000_000, length: Number.POSITIVE_INFINITY };
+
+/** Pushes the items that are not there yet. What may have been pushed is looked for before it is pushed (J4). */
+export async function pushPlanned(storages: Storages, planned: PlannedItems, pushing: Pushing): Promise<void> {
+  const { datasetId, items, key } = planned;
+  let pushed = pushing.isRepeat ? await lookFor(storages, planned, items.length) : 0;
+  if (pushed > 0) await pushing.onPushed();
+  while (pushed < items.length) {
+    const body = bodyFrom(items, pushed, pushLimits);
+    const wanted = pushed + body.length;
+    const outcome = await storages.pushItems(datasetId, body, `${key}-${pushed}`);
+    pushed = outcome === 'pushed' ? wanted : await lookFor(storages, planned, wanted);
+    await pushing.onPushed();
+  }
+}
+
+/**
+ * How many of the first `wanted` items are in the dataset. When some are missing, it looks again until they must have
+ * been seen had they been pushed.
+ */
+async function lookFor(storages: Storages, planned: PlannedItems, wanted: number): Promise<number> {
+  // Through JSON, as they are read back: it knows no -0.
+  const items = JSON.parse(JSON.stringify(planned.items.slice(0, wanted))) as JsonObject[];
+  for (let waitedMs = 0, waitMs = 250; ; waitMs = Math.min(waitMs * 2, 2000)) {
+    const pushed = new PushedItems(items);
+    for await (const page of storages.readItems(planned.datasetId, planned.before)) pushed.show(page);
+    if (pushed.count === wanted || waitedMs >= storages.settleMs) return pushed.count;
+    const stepMs = Math.min(waitMs, storages.settleMs - waitedMs);
+    await storages.wait(stepMs);
+    waitedMs += stepMs;
+  }
+}

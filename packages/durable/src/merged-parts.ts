@@ -1,0 +1,73 @@
+import type { CommitParts, RequestObject, RequestsPart } from './commit.ts';
+
+/**
+ * The parts of several transactions as those of one commit, with the same effect as one after the other:
+ * items in their order, of each record the last write, of each charge the sum. Requests keep their order at either end
+ * of a queue; whether one is marked as handled before or after another one is added makes no difference.
+ */
+export function mergeParts(all: readonly CommitParts[]): CommitParts {
+  return {
+    items: mergeItems(all),
+    records: lastOfEach(all.flatMap(({ records }) => records)),
+    requests: mergeRequests(all.flatMap(({ requests }) => requests)),
+    charges: sumCharges(all),
+  };
+}
+
+function mergeItems(all: readonly CommitParts[]): CommitParts['items'] {
+  if (all.length === 1 && all[0]!.items.length <= 1) return all[0]!.items;
+  const byDataset = Map.groupBy(
+    all.flatMap(({ items }) => items),
+    ({ datasetId }) => datasetId,
+  );
+  return [...byDataset].map(([datasetId, parts]) => ({
+    ...(datasetId !== undefined && { datasetId }),
+    items: parts.flatMap(({ items }) => items),
+  }));
+}
+
+function lastOfEach(records: CommitParts['records']): CommitParts['records'] {
+  if (records.length <= 1) return records;
+  return [...new Map(records.map((record) => [JSON.stringify([record.storeId, record.key]), record])).values()];
+}
+
+/** What is added comes first, so that a request can be added and handled by one commit. */
+function mergeRequests(parts: readonly RequestsPart[]): RequestsPart[] {
+  if (parts.length === 0) return [];
+  const marks = Map.groupBy(
+    parts.filter(({ handled = [] }) => handled.length > 0),
+    ({ queueId, clientKey }) => JSON.stringify([queueId, clientKey]),
+  );
+  return [
+    ...additionsOf(parts),
+    ...marks.values().map(([first, ...rest]) => ({
+      ...(first!.queueId !== undefined && { queueId: first!.queueId }),
+      ...(first!.clientKey !== undefined && { clientKey: first!.clientKey }),
+      handled: [first!, ...rest].flatMap(({ handled = [] }) => handled),
+    })),
+  ];
+}
+
+/** Neighbours at the same end of a queue become one. Others stay, for a request goes where it is added first. */
+function additionsOf(parts: readonly RequestsPart[]): RequestsPart[] {
+  const lists = new Map<string | undefined, { forefront: boolean; add: RequestObject[] }[]>();
+  for (const { queueId, add = [], forefront = false } of parts) {
+    if (add.length === 0) continue;
+    const list = lists.get(queueId) ?? [];
+    lists.set(queueId, list);
+    const last = list.at(-1);
+    if (last?.forefront === forefront) for (const request of add) last.add.push(request);
+    else list.push({ forefront, add: [...add] });
+  }
+  return [...lists].flatMap(([queueId, list]) =>
+    list.map((addition) => ({ ...(queueId !== undefined && { queueId }), ...addition })),
+  );
+}
+
+function sumCharges(all: readonly CommitParts[]): CommitParts['charges'] {
+  const counts = new Map<string, number>();
+  for (const { eventName, count } of all.flatMap(({ charges }) => charges)) {
+    counts.set(eventName, (counts.get(eventName) ?? 0) + count);
+  }
+  return [...counts].map(([eventName, count]) => ({ eventName, count }));
+}

@@ -1,0 +1,56 @@
+import type { OpenTransaction } from './ambient.ts';
+import type { CommitParts } from './commit.ts';
+import type { Applied, CommittedDocument, Committer } from './committer.ts';
+import type { Operation } from './document/operation.ts';
+import { GatheredParts } from './gathered-parts.ts';
+
+/** An `OpenTransaction` over a committer. */
+export class OpenedTransaction extends GatheredParts implements OpenTransaction {
+  readonly #committer: Committer;
+  readonly #operations = new Map<CommittedDocument, Operation[]>();
+
+  constructor(committer: Committer) {
+    super();
+    this.#committer = committer;
+  }
+
+  get phase(): OpenTransaction['phase'] {
+    return this.closed ? 'closed' : 'open';
+  }
+
+  get parts(): CommitParts {
+    return this;
+  }
+
+  record(document: CommittedDocument, operation: Operation, size: number): void {
+    this.checkOpen();
+    this.size += size;
+    const operations = this.#operations.get(document);
+    if (operations === undefined) this.#operations.set(document, [operation]);
+    else operations.push(operation);
+  }
+
+  async commit(): Promise<void> {
+    this.close();
+    try {
+      await this.#committer.submit({ apply: () => this.#applied() });
+    } catch (error) {
+      this.#takeBack();
+      throw error;
+    }
+  }
+
+  undo(): void {
+    this.close();
+    this.#takeBack();
+  }
+
+  /** What it did to documents was done before its turn came, and is not taken back just to be tried alone (M3). */
+  #applied(): Applied {
+    return { parts: this, size: this.size, operations: this.#operations, undo: () => undefined };
+  }
+
+  #takeBack(): void {
+    for (const [document, operations] of this.#operations) document.withdraw(operations);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Json } from '../commit.ts';
+import type { CollectionData } from '../document/collection-data.ts';
+import { decode, encode } from '../document/encoding.ts';
+import type { Operation, RecordedChange } from '../document/operation.ts';
+import { copyForState, type StateCopy } from '../document/state-copy.ts';
+import type { DurableRun } from '../durable-run.ts';
+import { StateVersionError } from '../errors.ts';
+import { isPlainObject } from '../json.ts';
+import { replaceWhole } from './compaction.ts';
+import { headOf } from './head-record.ts';
+import { deleteAbandoned, Maintenance } from './maintenance.ts';
+import { recover } from './recovery.ts';
+import { StoredDocument } from './stored-document.ts';
+import { upgradable } from './upgradable.ts';
+
+export interface DocumentOptions {
+  readonly key: string;
+  readonly version: number;
+  /** What it is at first; given the plain JSON record that has the key, if there is one. */
+  readonly initial: (record: Json | undefined) => unknown;
+  readonly upgrade: ((old: unknown, fromVersion: number) => unknown) | undefined;
+  readonly collections: boolean;
+}
+
+export interface OpenedDocument {
+  readonly document: StoredDocument;
+  readonly maintenance: Maintenance;
+}
+
+/** Reads the state with the key, and brings it to the version; or makes it. */
+export async function openDocument(run: DurableRun, options: DocumentOptions): Promise<OpenedDocument> {
+  const { key, version } = options;
+  checkOptions(key, version);
+  const { backend, committer } = run;
+  const document = new StoredDocument(key, version, run.limits);
+  const text = await backend.readRecord(key);
+  const record = text === undefined ? undefined : parsed(text, key);
+  const head = headOf(record, key);
+  if (head === undefined) {
+    const copy = copyOf(document, options.initial(record), options.collections);
+    const size = await begin(run, document, copy, []);
+    return { document, maintenance: new Maintenance(backend, committer, document, size) };
+  }
+  const stored = head.durable.version;
+  if (stored > version) throw newerState(key, stored, version);
+  if (stored < version && options.upgrade === undefined) throw noUpgrade(key, stored, version);
+  const recovered = await recover(backend, document, head);
+  const written = stored < version ? await upgrade(run, document, options, stored) : 0;
+  const maintenance = new Maintenance(backend, committer, document, Math.max(recovered, written));
+  maintenance.begin();
+  return { document, maintenance };
+}
+
+function copyOf(document: StoredDocument, value: unknown, collections: boolean): StateCopy {
+  if (!isPlainObject(value)) throw new TypeError(`The state "${document.key}" must be an object at its root.`);
+  if (!collections) return copyForState(value, document.key, undefined);
+  // A collection has one place: the first one keeps it, any other one is a copy.
+  const placed = new Set<CollectionData>();
+  const kept = (data: CollectionData) => {
+    const isKept = document.collections.byId.get(data.id) === data && !placed.has(data);
+    placed.add(data);
+    return isKept;
+  };
+  return copyForState(value, document.key, document.collections, { kept });
+}
+
+/**
+ * The first commit of a document, or the first one of a version. Answers the size of the snapshot in characters.
+ * @param before what an upgrade has changed in collections that stay
+ */
+async function begin(
+  { backend, committer, limits }: DurableRun,
+  document: StoredDocument,
+  { value, size, fills }: StateCopy,
+  before: readonly RecordedChange[],
+): Promise<number> {
+  const kept = before.flatMap(({ operation }) => (operation === undefined ? [] : [operation]));
+  const operations: Operation[] = [...kept, ['set', [], encode(value)], ...fills];
+  const wholeSize = before.reduce((sum, change) => sum + change.size, size);
+  if (wholeSize <= limits.maxFirstSize) {
+    const parts = { items: [], records: [], requests: [], charges: [] };
+    await committer.submit({
+      apply: () => ({ parts, size: wholeSize, operations: new Map([[document, operations]]), undo: () => undefined }),
+    });
+    return 0;
+  }
+  // What an earlier process may have begun to write is named by no head yet.
+  await deleteAbandoned(backend, document.key, document.snapshot.generation + 1);
+  for (const operation of operations) document.apply(operation);
+  return replaceWhole(backend, committer, document);
+}
+
+async function upgrade(run: DurableRun, document: StoredDocument, options: DocumentOptions, from: number) {
+  const changes: RecordedChange[] = [];
+  const tree = decode(encode(document.box.root), document.collections);
+  const upgraded = options.upgrade!(
+    upgradable(tree, (change) => void changes.push(change)),
+    from,
+  );
+  return begin(run, document, copyOf(document, upgraded, options.collections), changes);
+}
+
+function parsed(text: string, key: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new StateVersionError(`The record "${key}" is no state, nor JSON at all. It was left as it is.`, {
+      cause: error,
+    });
+  }
+}
+
+function checkOptions(key: string, version: number): void {
+  if (!/^[a-zA-Z0-9!\-_.'()]{1,200}$/.test(key)) {
+    throw new TypeError(`A state's key has 1 to 200 characters of a-zA-Z0-9!-_.'(), unlike ${JSON.stringify(key)}.`);
+  }
+  if (Number.isSafeInteger(version) && version >= 1) return;
+  throw new TypeError(`A state's version is a whole number from 1 on, not ${version}.`);
+}
+
+const newerState = (key: string, stored: number, version: number): StateVersionError =>
+  new StateVersionError(
+    `The state "${key}" is of version ${stored}, this program knows ${version}. It was left as it is. Run the newer ` +
+      'program, or begin a new run.',
+  );
+
+const noUpgrade = (key: string, stored: number, version: number): StateVersionError =>
+  new StateVersionError(
+    `The state "${key}" is of version ${stored}, this program wants ${version} and gives no "upgrade". It was left as ` +
+      'it is. Give openState an upgrade(old, fromVersion).',
+  );

@@ -1,0 +1,58 @@
+import type { Operation, Path } from '../document/operation.ts';
+
+interface Numbered {
+  readonly number: number;
+  readonly path: Path;
+}
+
+/** The changes of a shared document that are not acknowledged, in the order in which they were made. */
+export class PendingChanges {
+  readonly #numbers = new Map<Operation, number>();
+  /** Acknowledged ones, later than one that is still pending. */
+  #early: Numbered[] = [];
+  #last = 0;
+
+  [Symbol.iterator](): IterableIterator<Operation> {
+    return this.#numbers.keys();
+  }
+
+  add(operation: Operation): void {
+    this.#last += 1;
+    this.#numbers.set(operation, this.#last);
+  }
+
+  forget(operations: readonly Operation[]): void {
+    for (const operation of operations) this.#numbers.delete(operation);
+  }
+
+  /** Answers the places where a later change was acknowledged before: what is stored there is not what was made last. */
+  acknowledge(operations: readonly Operation[]): Path[] {
+    const overtaken: Path[] = [];
+    for (const operation of operations) {
+      const path = pathOf(operation);
+      const number = this.#numbers.get(operation);
+      this.#numbers.delete(operation);
+      if (path === undefined || number === undefined) continue;
+      const isLate = this.#early.some((early) => early.number > number && overlap(early.path, path));
+      if (isLate && !commuting.includes(operation[0])) overtaken.push(path);
+      this.#early.push({ number, path });
+    }
+    const oldest = this.#numbers.values().next().value;
+    this.#early = oldest === undefined ? [] : this.#early.filter(({ number }) => number > oldest);
+    return overtaken;
+  }
+
+  /** Whether one of them is of this place, or of one that is in it or around it. */
+  touches(path: Path): boolean {
+    return this.#numbers.keys().some((operation) => overlap(pathOf(operation) ?? [], path));
+  }
+}
+
+/** Their order does not matter. */
+const commuting: readonly string[] = ['add', 'append', 'take', 'order'];
+
+const pathOf = (operation: Operation): Path | undefined =>
+  typeof operation[1] === 'number' ? undefined : operation[1];
+
+const overlap = (one: Path, other: Path): boolean =>
+  one.length <= other.length ? one.every((key, index) => key === other[index]) : overlap(other, one);

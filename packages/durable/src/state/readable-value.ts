@@ -1,0 +1,70 @@
+import type { Json } from '../commit.ts';
+import { applyToTree, type TreeBox } from '../document/apply-operation.ts';
+import { type Collections, isCollectionData, SetData } from '../document/collection-data.ts';
+import type { Operation } from '../document/operation.ts';
+import { setOwn } from '../json.ts';
+
+interface Readable {
+  readonly box: TreeBox;
+  readonly collections: Collections;
+  /** Brings a copy of the tree up to the last acknowledged commit. */
+  replayHeld(copy: TreeBox): void;
+}
+
+/** The state after `operations` as plain JSON, for people; undefined when it has more than `maxSize` characters, about. */
+export function readableValue(document: Readable, operations: readonly Operation[], maxSize: number): Json | undefined {
+  const copy = new BoundedCopy(maxSize);
+  const root = copy.plain(document.box.root, false);
+  if (copy.size > maxSize) return undefined;
+  const box: TreeBox = { root };
+  document.replayHeld(box);
+  for (const operation of operations) applyToTree(box, operation, document.collections);
+  const expanded = new BoundedCopy(maxSize);
+  const value = expanded.plain(box.root, true);
+  return expanded.size > maxSize ? undefined : (value as Json);
+}
+
+/** A copy that gives up as soon as it is too large. */
+class BoundedCopy {
+  size = 0;
+  readonly #maxSize: number;
+
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize;
+  }
+
+  /** @param expand whether collections become lists and objects, or stay what they are */
+  plain(value: unknown, expand: boolean): unknown {
+    this.size += typeof value === 'string' ? value.length + 3 : 5;
+    if (this.size > this.#maxSize || typeof value !== 'object' || value === null) return value;
+    if (isCollectionData(value)) {
+      if (!expand) return value;
+      if (value.entries.size * 2 > this.#maxSize) {
+        this.size = Number.POSITIVE_INFINITY;
+        return undefined;
+      }
+      if (value instanceof SetData) return this.#list([...value.entries], expand);
+      return this.#fields([...value.entries] as [string | number, Json][], expand);
+    }
+    return Array.isArray(value) ? this.#list(value, expand) : this.#fields(Object.entries(value), expand);
+  }
+
+  #list(list: readonly unknown[], expand: boolean): unknown[] {
+    const copied: unknown[] = [];
+    for (const item of list) {
+      copied.push(this.plain(item, expand));
+      if (this.size > this.#maxSize) break;
+    }
+    return copied;
+  }
+
+  #fields(entries: readonly (readonly [string | number, unknown])[], expand: boolean): object {
+    const copied = {};
+    for (const [key, value] of entries) {
+      this.size += `${key}`.length;
+      setOwn(copied, key, this.plain(value, expand));
+      if (this.size > this.#maxSize) break;
+    }
+    return copied;
+  }
+}

@@ -1,0 +1,14 @@
+import { ProcessEngine } from '../../../platform/src/engines/process/process-engine.ts';
+
+/** A process engine whose servers can be cut off: what the platform would kill there lives on. */
+export class CutOffEngine extends ProcessEngine {
+  readonly #spared = new Set<string>();
+
+  spare(runId: string, attempt: number): void {
+    this.#spared.add(`${runId}/${attempt}`);
+  }
+
+  override kill(runId: string, attempt: number): void {
+    if (!this.#spared.has(`${runId}/${attempt}`)) super.kill(runId, attempt);
+  }
+}

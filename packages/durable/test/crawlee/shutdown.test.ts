@@ -1,0 +1,107 @@
+/** O1, O2: what happens when the process is told to go. N1: what happens when it is not told. */
+import { expect, test } from 'vitest';
+import { until } from '../../../platform/test/run-fixture.ts';
+import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
+
+/** Two pages are held in their handlers; what the SDK is asked for is logged. */
+const crawl = (init = '') => `
+${init}
+for (const name of ['reboot', 'exit']) {
+  const actor = Actor.getDefaultInstance();
+  const stock = actor[name].bind(actor);
+  actor[name] = (...args) => { console.log('SDK ' + name); return stock(...args); };
+}
+const crawler = new BasicCrawler({
+  maxConcurrency: 2, minConcurrency: 2,
+  async requestHandler({ request, pushData }) {
+    const page = new URL(request.url).pathname;
+    console.log('BEGIN ' + page);
+    if (page === '/0' || page === '/1') await hold();
+    await pushData({ page });
+    console.log('END ' + page);
+  },
+});
+for (const name of ['migrating', 'aborting']) Actor.on(name, () => console.log('TOLD ' + name));
+await crawler.run([0, 1, 2, 3].map(url));
+await Actor.exit();
+`;
+
+const steps = async (fixture: CrawlFixture, runId: string): Promise<string[]> =>
+  (await fixture.logOf(runId))
+    .split('\n')
+    .map((line) => line.replace(/^\S+ /, ''))
+    .filter((line) => /^(BEGIN|END|SDK|TOLD) /.test(line));
+
+test.each(['warm', 'cold'])(
+  'O1: told to migrate (%s), it begins nothing, ends what it has, and then reboots',
+  async (mode) => {
+    await using fixture = await startCrawlFixture();
+    const run = await fixture.crawl(crawl());
+    await until(() => fixture.site.hits.get('/hold') === 2);
+    const moved = fixture.migrate(run.id, mode);
+    await until(async () => (await steps(fixture, run.id)).includes('TOLD migrating'));
+    fixture.site.release();
+    expect(await moved).toMatchObject({ outcome: 'done' });
+    await fixture.succeeded(run);
+    const first = (await steps(fixture, run.id)).slice(0, 6);
+    expect(first.slice(0, 3)).toEqual(['BEGIN /0', 'BEGIN /1', 'TOLD migrating']);
+    expect(first.slice(3, 5).sort()).toEqual(['END /0', 'END /1']);
+    // The platform may have ended it before it could ask.
+    expect(['SDK reboot', 'BEGIN /2']).toContain(first[5]);
+    expect((await fixture.itemsOf(run)).map(({ page }) => page).sort()).toEqual(['/0', '/1', '/2', '/3']);
+  },
+);
+
+test('O1: told to abort, it begins nothing, commits what it has in hand, and then exits', async () => {
+  await using fixture = await startCrawlFixture();
+  const run = await fixture.crawl(crawl());
+  await until(() => fixture.site.hits.get('/hold') === 2);
+  const aborted = fixture.client.run(run.id).abort({ gracefully: true });
+  await until(async () => (await steps(fixture, run.id)).includes('TOLD aborting'));
+  fixture.site.release();
+  await aborted;
+  const { status } = await fixture.client.run(run.id).waitForFinish();
+  expect(status).toBe('ABORTED');
+  const told = await steps(fixture, run.id);
+  expect(told.slice(0, 3)).toEqual(['BEGIN /0', 'BEGIN /1', 'TOLD aborting']);
+  expect(told.slice(3, 5).sort()).toEqual(['END /0', 'END /1']);
+  expect(told.slice(5)).toEqual(['SDK exit']);
+  expect((await fixture.itemsOf(run)).map(({ page }) => page).sort()).toEqual(['/0', '/1']);
+  expect(await fixture.handledOf(run)).toEqual(['0', '1']);
+});
+
+test('O2: an author who has switched the graceful shutdown off gets no reboot and no exit', async () => {
+  await using fixture = await startCrawlFixture({ platform: { handoffs: { quietGraceSecs: 0.5 } } });
+  // Whoever calls init first decides; the prologue has called it with the defaults.
+  const off = `
+    const { aborting, migrating } = Actor.getDefaultInstance().gracefulShutdownHandlers;
+    Actor.off('aborting', aborting);
+    Actor.off('migrating', migrating);
+    Actor.getDefaultInstance().gracefulShutdownHandlers = {};
+  `;
+  const run = await fixture.crawl(crawl(off));
+  await until(() => fixture.site.hits.get('/hold') === 2);
+  const moved = fixture.migrate(run.id, 'warm');
+  await until(async () => (await steps(fixture, run.id)).includes('TOLD migrating'));
+  fixture.site.release();
+  await moved;
+  await fixture.succeeded(run);
+  expect((await steps(fixture, run.id)).filter((step) => step.startsWith('SDK'))).toEqual(['SDK exit']);
+  expect((await fixture.itemsOf(run)).map(({ page }) => page).sort()).toEqual(['/0', '/1', '/2', '/3']);
+});
+
+test('O2: once no durable crawler is at work, the SDK has its listeners back', async () => {
+  await using fixture = await startCrawlFixture();
+  const run = await fixture.crawl(`
+    const { migrating } = Actor.getDefaultInstance().gracefulShutdownHandlers;
+    const isListening = () => Actor.config.getEventManager().listeners('migrating').includes(migrating);
+    const seen = [isListening()];
+    const crawler = new BasicCrawler({ requestHandler() { seen.push(isListening()); } });
+    await crawler.run([url(1)]);
+    seen.push(isListening());
+    await Actor.setValue('OUTPUT', seen);
+    await Actor.exit();
+  `);
+  await fixture.succeeded(run);
+  expect(await fixture.recordOf(run, 'OUTPUT')).toEqual([true, false, true]);
+});

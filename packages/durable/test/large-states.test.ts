@@ -1,0 +1,99 @@
+/** What a commit costs follows what it changes, however large the state is and however it is built. */
+import { expect, test } from 'vitest';
+import { startRun } from '../src/durable-run.ts';
+import { durableMap, durableSet, openState } from '../src/index.ts';
+import { MemoryBackend, MemoryStore } from './memory-backend.ts';
+
+const initial = () => ({
+  ...{ count: 0, list: [] as { url: string }[], fields: {} as Record<string, number> },
+  ...{ seen: durableSet<string>(), sizes: durableMap<string, { price: number }>() },
+});
+type Draft = ReturnType<typeof initial>;
+
+const url = (index: number) => `https://example.com/${String(index).padStart(8, '0')}`;
+
+const kinds: Record<string, (draft: Draft, index: number) => void> = {
+  durableSet: (draft, index) => void draft.seen.add(url(index)),
+  durableMap: (draft, index) => void draft.sizes.set(url(index), { price: index % 100 }),
+  list: (draft, index) => void draft.list.push({ url: url(index) }),
+  object: (draft, index) => {
+    draft.fields[url(index)] = index % 100;
+  },
+};
+
+async function openFilled(size: number, put: (draft: Draft, index: number) => void) {
+  const backend = new MemoryBackend(new MemoryStore());
+  const state = await openState({ key: 'state', initial, run: await startRun(backend) });
+  for (let from = 0; from < size; from += 5000) {
+    await state.commit((draft) => {
+      for (let index = from; index < Math.min(size, from + 5000); index += 1) put(draft, index);
+    });
+  }
+  return { backend, state };
+}
+
+async function bytesOfCommits(size: number, put: (draft: Draft, index: number) => void): Promise<number> {
+  const { backend, state } = await openFilled(size, put);
+  backend.committedSize = 0;
+  // As many as take the tail and the segments through several rounds.
+  for (let index = 0; index < 600; index += 1) {
+    await state.commit((draft) => {
+      draft.count += 1;
+      put(draft, size + index);
+    });
+  }
+  const { committedSize } = backend;
+  await state.close();
+  return committedSize;
+}
+
+test.each(Object.entries(kinds))('a commit on a large %s sends what one on a small one does', async (_, put) => {
+  expect(await bytesOfCommits(50_000, put)).toBeLessThan(1.2 * (await bytesOfCommits(1000, put)));
+});
+
+/** Counts the commits that were answered between the first chunk of a snapshot and the last one. */
+class WatchedBackend extends MemoryBackend {
+  answered = 0;
+  readonly answeredAtChunk: number[] = [];
+
+  override async commit(commit: Parameters<MemoryBackend['commit']>[0]) {
+    const outcome = await super.commit(commit);
+    this.answered += 1;
+    return outcome;
+  }
+
+  override writeRecord(key: string, text: string): Promise<void> {
+    if (key.includes('snapshot')) this.answeredAtChunk.push(this.answered);
+    return super.writeRecord(key, text);
+  }
+}
+
+test.each(Object.entries(kinds))('commits go on while a snapshot of a large %s is written', async (_, put) => {
+  const backend = new WatchedBackend(new MemoryStore());
+  const state = await openState({ key: 'state', initial, run: await startRun(backend) });
+  const size = 200_000;
+  for (let from = 0; from < size; from += 1000) {
+    await state.commit((draft) => {
+      for (let index = from; index < from + 1000; index += 1) put(draft, index);
+    });
+  }
+  // Z3: each chunk takes many slices, and a commit has its turn between any two of them.
+  const gaps = backend.answeredAtChunk.slice(1).map((answered, index) => answered - backend.answeredAtChunk[index]!);
+  expect(gaps.length).toBeGreaterThan(2);
+  expect(gaps.filter((gap) => gap === 0)).toEqual([]);
+  await state.close();
+});
+
+test('a snapshot of what grows all the time comes to its end', async () => {
+  const store = new MemoryStore();
+  const state = await openState({ key: 'state', initial, run: await startRun(new MemoryBackend(store)) });
+  const generation = () => JSON.parse(store.records.get('state')!).durable.snapshot.generation as number;
+  let index = 0;
+  while (generation() < 2 && index < 500_000) {
+    await state.commit((draft) => {
+      for (const end = index + 5000; index < end; index += 1) draft.seen.add(url(index));
+    });
+  }
+  expect(generation()).toBe(2);
+  await state.close();
+});

@@ -1,0 +1,80 @@
+/** A state of a real run whose servers are lost and whose platform is killed, again and again, in the middle of commits. */
+import { rm } from 'node:fs/promises';
+import { ApifyClient } from 'apify-client';
+import { expect, test } from 'vitest';
+import { startKillable } from '../../platform/test/killable-platform.ts';
+import { dataFolderOfTest, startRunFixture, until } from '../../platform/test/run-fixture.ts';
+
+const count = 400;
+
+/** Each commit brings 20 kB, so that snapshots are written all the time; opening checks that the parts fit together. */
+const program = `
+  import { durableMap, durableSet, openState } from '@wherry/durable';
+  import { Actor } from 'apify';
+  await Actor.init();
+  const initial = () => ({ cursor: 0, opened: 0, seen: durableSet(), texts: durableMap(), last: [] });
+  const state = await openState({ key: 'STATE', initial });
+  const { cursor, seen, texts, last } = state.value;
+  const sizes = [cursor, seen.size, texts.size, last.length];
+  if (sizes.some((size) => size !== cursor)) throw new Error('torn apart: ' + sizes);
+  await state.commit((draft) => { draft.opened += 1; });
+  while (state.value.cursor < ${count}) {
+    await Promise.all([1, 2, 3].map(() => state.commit((draft, tx) => {
+      const index = draft.cursor;
+      if (index >= ${count}) return;
+      draft.cursor += 1;
+      draft.seen.add('page-' + index);
+      draft.texts.set(index, String(index).padEnd(20_000, '.'));
+      draft.last.push(index);
+      tx.pushData({ index });
+      tx.charge('page');
+    })));
+  }
+  await state.close();
+  await Actor.exit();
+`;
+
+const indexes = Array.from({ length: count }, (_, index) => index);
+
+test('servers are lost in the middle of commits: each item is there once and in its order', async () => {
+  await using fixture = await startRunFixture();
+  const run = await fixture.start(await fixture.deploy('loop', program));
+  for (const itemCount of [20, 80, 150, 230, 300, 370]) {
+    await until(async () => (await fixture.client.dataset(run.defaultDatasetId).get())!.itemCount >= itemCount);
+    await fixture.migrate(run.id, 'lost');
+  }
+  const { status } = await fixture.client.run(run.id).waitForFinish();
+  expect(status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
+  expect((await fixture.itemsOf(run)).map(({ index }) => index)).toEqual(indexes);
+  const { items } = await fixture.client.keyValueStore(run.defaultKeyValueStoreId).listKeys();
+  const snapshots = items.filter(({ key }) => key.includes('.snapshot-'));
+  // It came to snapshots, and none but the last one is left.
+  expect(new Set(snapshots.map(({ key }) => key.replace(/-\d+$/, '')))).toHaveLength(1);
+});
+
+test('the platform is killed in the middle of commits: each item is there once and in its order', async () => {
+  const dataFolder = await dataFolderOfTest();
+  const { id: runId, defaultDatasetId } = await deployed(dataFolder);
+  let platform = await startKillable(dataFolder);
+  const client = () => new ApifyClient({ baseUrl: platform.url, token: 'test-token' });
+  try {
+    for (const itemCount of [20, 120, 250]) {
+      await until(async () => (await client().dataset(defaultDatasetId).get())!.itemCount >= itemCount);
+      await platform.kill();
+      platform = await startKillable(dataFolder);
+    }
+    const run = await client().run(runId).waitForFinish();
+    expect(run.status, await client().log(runId).get()).toBe('SUCCEEDED');
+    const { items } = await client().dataset(defaultDatasetId).listItems();
+    expect(items.map(({ index }) => index)).toEqual(indexes);
+  } finally {
+    await platform.kill();
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+});
+
+/** A run that has just begun, on a platform that has ended since. */
+async function deployed(dataFolder: string) {
+  await using fixture = await startRunFixture({ dataFolder });
+  return await fixture.start(await fixture.deploy('loop', program));
+}

@@ -1,0 +1,11 @@
+// Results are sound: each has a record of its own. The charge for it has nothing that tells it from a second one.
+import { Actor } from 'apify';
+
+await Actor.init();
+const { pages } = await Actor.getInput();
+for (let page = 0; page < pages; page += 1) {
+  if ((await Actor.getValue(`PAGE-${page}`)) !== null) continue;
+  await Actor.charge({ eventName: 'page' });
+  await Actor.setValue(`PAGE-${page}`, { page });
+}
+await Actor.exit();

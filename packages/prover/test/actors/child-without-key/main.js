@@ -1,0 +1,16 @@
+// Starts a run for each part, and keeps in a record which parts have theirs.
+import { Actor } from 'apify';
+
+await Actor.init();
+const { parts, part } = await Actor.getInput();
+if (part === undefined) {
+  const { actId } = await Actor.apifyClient.run(Actor.getEnv().actorRunId).get();
+  const started = (await Actor.getValue('STARTED')) ?? {};
+  for (let next = 0; next < parts; next += 1) {
+    if (started[next]) continue;
+    await Actor.start(actId, { part: next });
+    started[next] = true;
+    await Actor.setValue('STARTED', started);
+  }
+}
+await Actor.exit();

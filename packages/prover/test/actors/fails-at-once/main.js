@@ -1,0 +1,3 @@
+// Cannot begin.
+console.log('There is no key for the shop.');
+process.exit(7);

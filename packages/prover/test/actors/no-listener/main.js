@@ -1,0 +1,7 @@
+// Begins at the beginning, whatever was there before: nobody thought of a second attempt.
+import { Actor } from 'apify';
+
+await Actor.init();
+const { pages } = await Actor.getInput();
+for (let page = 0; page < pages; page += 1) await Actor.pushData({ page });
+await Actor.exit();

@@ -1,0 +1,13 @@
+// Numbers pages; where it is, it saves when it is told that it moves.
+import { Actor } from 'apify';
+
+await Actor.init();
+const { pages } = await Actor.getInput();
+const state = (await Actor.getValue('STATE')) ?? { next: 0 };
+Actor.on('migrating', () => Actor.setValue('STATE', state));
+while (state.next < pages) {
+  await Actor.pushData({ page: state.next });
+  state.next += 1;
+}
+await Actor.setValue('STATE', state);
+await Actor.exit();

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compare } from '../src/compare.ts';
+import type { Json } from '../src/json.ts';
+import { type EntryKind, type Group, groupsOf, type Outcome, type OutsideRequest } from '../src/outcome.ts';
+import { learnTruth } from '../src/truth.ts';
+
+const outcomeOf = (...groups: Group[]): Outcome => ({
+  ...{ status: 'SUCCEEDED', exitCode: 0, durationMs: 1, groups: groupsOf(groups) },
+});
+const group = (kind: EntryKind, values: readonly Json[], place = 'default'): Group => ({ kind, place, values });
+
+/** The failures of a run that gave `found` where undisturbed ones give `expected`. */
+function failuresOf(kind: EntryKind, expected: readonly Json[], found: readonly Json[], place?: string) {
+  const learning = learnTruth([outcomeOf(group(kind, expected, place)), outcomeOf(group(kind, expected, place))]);
+  if (learning.kind === 'unclear') throw new Error(learning.reasons.join());
+  const findings = compare(learning.truth, outcomeOf(group(kind, found, place)));
+  return findings.map(({ failure, count }) => [failure, count]);
+}
+
+test('M1: what is missing is lost, what is there too often is a duplicate', () => {
+  expect(failuresOf('item', [{ page: 1 }, { page: 2 }], [{ page: 2 }])).toEqual([['lost', 1]]);
+  expect(failuresOf('item', [{ page: 1 }], [{ page: 1 }, { page: 1 }, { page: 1 }])).toEqual([['duplicated', 2]]);
+  expect(failuresOf('item', [{ page: 1 }, { page: 1 }], [{ page: 1 }, { page: 1 }])).toEqual([]);
+});
+
+test('M2: an unknown item stands for one that is missing, else it is one too many', () => {
+  expect(failuresOf('item', [{ page: 1, title: 'a' }], [{ page: 1, title: '' }])).toEqual([['changed', 1]]);
+  expect(failuresOf('item', [{ page: 1 }], [{ page: 1 }, { page: 1, retried: true }])).toEqual([['duplicated', 1]]);
+});
+
+test('charges and child runs have failures of their own', () => {
+  expect(failuresOf('charge', ['page'], ['page', 'page'])).toEqual([['chargedTwice', 1]]);
+  expect(failuresOf('charge', ['page', 'page'], ['page'])).toEqual([['lost', 1]]);
+  expect(failuresOf('child', [{ input: 1 }], [{ input: 1 }, { input: 1 }])).toEqual([['startedTwice', 1]]);
+});
+
+test('a record is compared field by field, and its lists as items are', () => {
+  const failures = (expected: Json, found: Json) => failuresOf('record', [expected], [found], 'default/STATE');
+  expect(failures({ next: 3, seen: ['a', 'b'] }, { next: 3, seen: ['b', 'a'] })).toEqual([]);
+  expect(failures({ seen: ['a', 'b'] }, { seen: ['b'] })).toEqual([['lost', 1]]);
+  expect(failures({ seen: ['a'] }, { seen: ['a', 'a'] })).toEqual([['duplicated', 1]]);
+  expect(failures({ next: 3 }, { next: 2 })).toEqual([['changed', 1]]);
+  expect(failuresOf('record', [{ a: 1 }], [], 'default/STATE')).toEqual([['lost', 1]]);
+  expect(failuresOf('record', [], [{ a: 1 }], 'default/STATE')).toEqual([['changed', 1]]);
+});
+
+test('M3: reading twice is waste, posting twice is not, unless it has a key', () => {
+  const request = (method: string, key = ''): OutsideRequest => ({
+    ...{ method, host: 'shop.example', path: '/', query: {}, body: '', key },
+  });
+  const twice = (one: OutsideRequest) => failuresOf('outside', [one], [one, one]);
+  expect(twice(request('GET'))).toEqual([['wasted', 1]]);
+  expect(twice(request('POST'))).toEqual([['duplicated', 1]]);
+  expect(twice(request('POST', 'order-1'))).toEqual([['wasted', 1]]);
+  expect(twice(request('PUT'))).toEqual([['wasted', 1]]);
+  expect(failuresOf('outside', [request('POST')], [])).toEqual([['lost', 1]]);
+  expect(failuresOf('outside', [request('GET')], [])).toEqual([]);
+});
+
+test('a run that did not come to its end has not lost what it would have made', () => {
+  const learning = learnTruth([outcomeOf(group('item', [{ page: 1 }])), outcomeOf(group('item', [{ page: 1 }]))]);
+  if (learning.kind === 'unclear') throw new Error(learning.reasons.join());
+  const failed = { ...outcomeOf(group('item', [])), status: 'FAILED', exitCode: 91 };
+  expect(compare(learning.truth, failed)).toMatchObject([
+    { failure: 'neverFinished', how: 'ended FAILED with exit code 91' },
+  ]);
+});
+
+test('what was set aside may differ in a disturbed run as well', () => {
+  const clean = (at: number) => outcomeOf(group('item', [{ page: 1, at }]));
+  const learning = learnTruth([clean(1), clean(2)]);
+  if (learning.kind === 'unclear') throw new Error(learning.reasons.join());
+  expect(compare(learning.truth, clean(99))).toEqual([]);
+});
+
+test('--ignore sets a path aside, of one record when it names it', () => {
+  const clean = outcomeOf(group('record', [{ restarts: 0, next: 1 }], 'default/STATE'));
+  const learning = learnTruth([clean, clean], ['STATE.restarts']);
+  if (learning.kind === 'unclear') throw new Error(learning.reasons.join());
+  const found = outcomeOf(group('record', [{ restarts: 4, next: 1 }], 'default/STATE'));
+  expect(compare(learning.truth, found)).toEqual([]);
+});
+
+test('undisturbed runs that differ in how much they give tell nothing', () => {
+  const learning = learnTruth([outcomeOf(group('item', [{ a: 1 }])), outcomeOf(group('item', []))]);
+  expect(learning).toEqual({ kind: 'unclear', reasons: ['item/default: 1 in one undisturbed run, 0 in another'] });
+});
+
+test('a run is never found wrong for the order of its items; losing or repeating some is always seen', () => {
+  const items = fc.array(fc.record({ page: fc.nat(6), list: fc.array(fc.nat(3), { maxLength: 3 }) }), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(items, fc.nat(), (expected, draw) => {
+      expect(failuresOf('item', expected, expected.toReversed())).toEqual([]);
+      const index = draw % expected.length;
+      expect(failuresOf('item', expected, expected.toSpliced(index, 1))).toEqual([['lost', 1]]);
+      expect(failuresOf('item', expected, [...expected, expected[index]!])).toEqual([['duplicated', 1]]);
+    }),
+  );
+});

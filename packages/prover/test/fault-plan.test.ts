@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { caseText, type Fault, faultKinds, parseCase, sidesOf } from '../src/fault.ts';
+import { plannedCases, shareOf, sharesOf } from '../src/fault-plan.ts';
+import { simplerCases } from '../src/shrink.ts';
+import { type WriteType, writeTypes } from '../src/write.ts';
+
+const anyWrites = fc.array(fc.constantFrom<WriteType>('push', 'handled', 'lock', 'outside', 'charge'), {
+  minLength: 1,
+  maxLength: 12,
+});
+const anyKinds = fc.uniqueArray(fc.constantFrom(...faultKinds), { minLength: 1 });
+const planned = (
+  writes: readonly WriteType[],
+  kinds: readonly (typeof faultKinds)[number][],
+  seed: number,
+  faultsPerRun = 1,
+) => [...plannedCases({ writes, kinds, seed, faultsPerRun })].flat();
+
+test('L1: after any number of cases each kind, and each type of write in it, has had its share', () => {
+  fc.assert(
+    fc.property(anyWrites, anyKinds, fc.nat(), fc.nat(), (writes, kinds, seed, stop) => {
+      const all = planned(writes, kinds, seed);
+      const some = all.slice(0, stop % (all.length + 1));
+      const countOf = (faults: readonly Fault[], share: string) =>
+        faults.filter((fault) => shareOf(fault) === share).length;
+      for (const kind of kinds) {
+        const shares = [...sharesOf(writes, [kind])];
+        const open = shares.filter((share) => countOf(some, share) < countOf(all, share));
+        const fewest = Math.min(...open.map((share) => countOf(some, share)));
+        for (const share of open) expect(countOf(some, share)).toBeLessThanOrEqual(fewest + 1);
+      }
+    }),
+  );
+});
+
+test('L2: no point is tried twice by one kind, and in the end every one was tried', () => {
+  fc.assert(
+    fc.property(anyWrites, anyKinds, fc.nat(), fc.integer({ min: 1, max: 4 }), (writes, kinds, seed, faultsPerRun) => {
+      const texts = planned(writes, kinds, seed, faultsPerRun).map((fault) => caseText([fault]));
+      expect(new Set(texts).size).toBe(texts.length);
+      const points = kinds.flatMap((kind) => writes.flatMap((type) => sidesOf(kind, type)));
+      expect(texts).toHaveLength(points.length);
+    }),
+  );
+});
+
+test('L3: the same seed gives the same cases, another one others', () => {
+  const writes = Array.from({ length: 20 }, (_, index): WriteType => (index % 2 === 0 ? 'push' : 'handled'));
+  expect(planned(writes, faultKinds, 7)).toEqual(planned(writes, faultKinds, 7));
+  expect(planned(writes, faultKinds, 7)).not.toEqual(planned(writes, faultKinds, 8));
+});
+
+test('the faults of one run stand in the order in which it comes to them', () => {
+  const writes: WriteType[] = ['push', 'handled', 'push', 'handled'];
+  const placeOf = ({ type, ordinal, side }: Fault) =>
+    2 * ((ordinal - 1) * 2 + (type === 'push' ? 0 : 1)) + (side === 'after' ? 1 : 0);
+  for (const faults of plannedCases({ writes, kinds: ['kill', 'warm'], seed: 3, faultsPerRun: 3 })) {
+    const places = faults.map(placeOf);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+  }
+});
+
+test('a case is read as it is written', () => {
+  const anyFault = fc
+    .tuple(fc.constantFrom(...faultKinds), fc.constantFrom(...writeTypes), fc.integer({ min: 1, max: 999 }))
+    .map(([kind, type, ordinal]): Fault => ({ kind, type, ordinal, side: 'after' }));
+  fc.assert(
+    fc.property(fc.array(anyFault, { minLength: 1, maxLength: 4 }), (faults) => {
+      expect(parseCase(caseText(faults))).toEqual(faults);
+    }),
+  );
+});
+
+test.each([
+  ['kill', /is no fault; one looks like/],
+  ['kill@push#0:after', /is no fault/],
+  ['explode@push#1:after', /there is no fault "explode"; there are warm, cold/],
+  ['kill@shove#1:after', /there is no write "shove"; there are push/],
+])('the case %s is refused, and says why', (text, message) => {
+  expect(() => parseCase(text)).toThrow(message);
+});
+
+test('K1: simpler cases have fewer faults, or an earlier one', () => {
+  expect(simplerCases(parseCase('kill@push#9:after')).map(caseText)).toEqual([
+    ...['kill@push#1:after', 'kill@push#2:after', 'kill@push#4:after'],
+  ]);
+  expect(simplerCases(parseCase('kill@push#1:after'))).toEqual([]);
+  expect(simplerCases(parseCase('kill@push#3:after+warm@push#5:before')).map(caseText)).toEqual([
+    ...['kill@push#3:after', 'warm@push#5:before'],
+  ]);
+});

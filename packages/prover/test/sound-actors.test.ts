@@ -1,0 +1,17 @@
+/** No false alarm: Actors that nothing can harm, under faults of every kind. `npm run prove:long` tries 20 seeds. */
+import { expect, test } from 'vitest';
+import { patientMs, proveActor } from './prove-actor.ts';
+import { soundActors } from './sound-actors.ts';
+
+test.each(soundActors)('$actor is found safe', { timeout: patientMs }, async ({ actor, input }) => {
+  const verdict = await proveActor(actor, {
+    input,
+    chargedEvents: ['page'],
+    seed: 11,
+    faultsPerRun: 3,
+    mostFaults: 45,
+  });
+  expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
+  expect(verdict).toMatchObject({ verdict: 'safe', reasons: [] });
+  for (const { kind, runs } of verdict.rows) expect(runs, kind).toBeGreaterThan(0);
+});

@@ -1,0 +1,55 @@
+import type { AnswerForm, FaultKind } from './faults.ts';
+import { html, json, type Reply } from './reply.ts';
+
+/** What a fault makes of an answer. */
+export function spoil(reply: Reply, fault: FaultKind, form: AnswerForm): Reply {
+  switch (fault) {
+    case 'waf':
+      return html(wafPage);
+    case 'captcha':
+      return form === 'page' ? html(captchaPage) : json({ code: 10000, message: 'verify', verify_event: 'detail' });
+    case 'empty':
+      return { ...reply, body: '' };
+    case 'forbidden':
+      return html('<html><body>Access Denied</body></html>', 403);
+    case 'throttled':
+      return { ...json({ message: 'too many requests' }, 429), headers: { 'retry-after': '1' } };
+    case 'failing':
+      return html('<html><body>Bad gateway</body></html>', 502);
+    case 'cut_off':
+      return { ...reply, body: reply.body.slice(0, cutOf(reply.body)) };
+    case 'changed_types':
+      return { ...reply, body: withOtherTypes(reply.body) };
+    // What is done to the connection, to the time, or to the list.
+    case 'broken_off':
+    case 'slow':
+    case 'repeated_page':
+    case 'endless_cursor':
+      return reply;
+  }
+}
+
+/** Half of an answer; of a page, so much that its data has begun. */
+function cutOf(body: string): number {
+  const data = body.indexOf('application/json">');
+  return data === -1 ? Math.floor(body.length / 2) : data + 40;
+}
+
+/** A field that every reader needs gets another type: whether more follows, or else the first id. */
+function withOtherTypes(body: string): string {
+  const changed = body.replace(/"(hasMore|has_more|hasMorePrevious)":(true|false|0|1)/, '"$1":"perhaps"');
+  return changed === body ? body.replace(/"(id|product_id)":("?\d+"?)/, '"$1":{"value":$2}') : changed;
+}
+
+/** The check of the browser, which loads the page again by itself. */
+const wafPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>Please wait...</title></head><body>
+<p id="wci" class="synthetic"></p><p id="rci" class="waforiginalreid"></p><p id="rs" class="synthetic"></p>
+<p id="cs" class="synthetic"></p><p>Please wait...</p>
+<script>document.cookie="_wafchallengeid=stand-in;path=/";setTimeout(function(){location.reload()},400)</script>
+</body></html>
+`;
+
+const captchaPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>Security Check</title></head><body>
+<div class="captcha-verify-container" data-src="/captcha/get">Drag the slider to fit the puzzle</div>
+</body></html>
+`;

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultKind } from './faults.ts';
+import type { Responder } from './responder.ts';
+import { Visitors } from './visitors.ts';
+
+export interface Delays {
+  readonly slowMs: number;
+  readonly latencyMs: number;
+}
+
+/** Takes requests and sends what the responder makes of them. */
+export class Frontend {
+  readonly faults = new Map<FaultKind, number>();
+  readonly #responder: Responder;
+  readonly #script: string;
+  readonly #delays: Delays;
+  readonly #visitors = new Visitors();
+
+  constructor(responder: Responder, script: string, delays: Delays) {
+    this.#responder = responder;
+    this.#script = script;
+    this.#delays = delays;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#answer(request, response);
+    } catch {
+      // Whoever asked has gone, or asked for what is no URL.
+      response.destroy();
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://stand-in');
+    if (url.pathname === '/stand-in/app.js') return this.#sendScript(response);
+    // A browser asks by itself; it is no page.
+    if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
+    const { visitor, setCookie } = this.#visitors.recognise(request.headers.cookie);
+    const body = request.method === 'POST' ? await text(request) : '';
+    const { reply, fault } = this.#responder.respond({ url, body, visitor });
+    if (fault !== null) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+    const waitMs = this.#delays.latencyMs + (fault === 'slow' ? this.#delays.slowMs : 0);
+    if (waitMs > 0) await delay(waitMs);
+    const length = { 'content-length': `${Buffer.byteLength(reply.body)}` };
+    const cookie = setCookie === null ? {} : { 'set-cookie': setCookie };
+    response.writeHead(reply.statusCode, { ...reply.headers, ...length, ...cookie });
+    if (fault !== 'broken_off') return void response.end(reply.body);
+    response.write(reply.body.slice(0, reply.body.length / 2), () => response.destroy());
+  }
+
+  #sendScript(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'max-age=3600' });
+    response.end(this.#script);
+  }
+}

@@ -1,0 +1,77 @@
+import { feedPage, hashtagPage, searchPage, soundPage, soundTrendPage } from '../pages/list-pages.ts';
+import { embedPage, homePage, loginPage, missingPage } from '../pages/other-pages.ts';
+import { profilePage } from '../pages/profile-page.ts';
+import { productPage, shopSearchPage } from '../pages/shop-pages.ts';
+import { videoPage } from '../pages/video-page.ts';
+import { productNumberOfId } from '../world/product.ts';
+import { shortLinkTarget } from '../world/short-link.ts';
+import { userNumberOfId, userNumberOfName, userNumberOfSecUid, userOf } from '../world/user.ts';
+import { videoNumberOfId, videoOf } from '../world/video.ts';
+import type { World } from '../world/world.ts';
+import { html, type Reply, redirect } from './reply.ts';
+
+type PageMaker = (world: World, rest: readonly string[], query: URLSearchParams) => Reply;
+
+const pages: Readonly<Record<string, PageMaker>> = {
+  login: () => html(loginPage()),
+  tag: (world, [name = '']) => html(hashtagPage(world, name)),
+  music: (_world, [slug = '']) => html(soundPage(/(\d+)$/.exec(slug)?.[1] ?? '')),
+  foryou: () => html(feedPage('foryou')),
+  explore: () => html(feedPage('explore')),
+  search: (_world, [section = ''], query) => html(searchPage(section, query.get('q') ?? '')),
+  view: (world, [, id = '']) => html(productPage(world, productNumberOfId(world, id))),
+  shop: shopPage,
+  business: (_world, _rest, query) =>
+    html(soundTrendPage({ period: query.get('period') ?? '7', countryCode: query.get('countryCode') ?? 'US' })),
+  t: (world, [code = '']) => redirect(shortLinkTarget(world, code) ?? '/?_r=1'),
+  share: sharedPage,
+  embed: embeddedPage,
+};
+
+/** The page at a path. */
+export function pageAt(world: World, segments: readonly string[], query: URLSearchParams): Reply {
+  const [first, ...rest] = segments;
+  if (first === undefined) return html(homePage());
+  if (first.startsWith('@')) return accountPage(world, first.slice(1), rest);
+  const make = Object.hasOwn(pages, first) ? pages[first] : undefined;
+  return make === undefined ? html(missingPage(), 404) : make(world, rest, query);
+}
+
+function accountPage(world: World, name: string, [section, id = '']: readonly string[]): Reply {
+  if (section === undefined) return html(profilePage(world, userNumberOf(world, name)));
+  const number = videoNumberOfId(world, id);
+  // What is for adults alone is said by a login for some, and in the page for others.
+  const isClassified = number !== undefined && videoOf(world, number).state === 'classified';
+  if (isClassified && number % 2 === 0)
+    return redirect(`/login?redirect_url=${encodeURIComponent(`/@${name}/video/${id}`)}`);
+  return html(videoPage(world, number));
+}
+
+/** By a name, a secUid, or an id, which the site knows for some accounts only. */
+function userNumberOf(world: World, name: string): number | undefined {
+  const byId = userNumberOfId(world, name);
+  if (byId !== undefined) return byId % 2 === 0 ? byId : undefined;
+  return name.startsWith('MS4w') ? userNumberOfSecUid(world, name) : userNumberOfName(world, name);
+}
+
+function shopPage(world: World, [kind, ...rest]: readonly string[]): Reply {
+  if (kind === 'pdp') return html(productPage(world, productNumberOfId(world, rest.at(-1) ?? '')));
+  if (kind !== 's') return html(missingPage(), 404);
+  return html(shopSearchPage(world, rest[0] ?? '', { repeats: false, isEndless: false }));
+}
+
+/** Where an app's links lead on. */
+function sharedPage(world: World, [kind, id = '']: readonly string[]): Reply {
+  const user = kind === 'user' ? userNumberOfId(world, id) : undefined;
+  if (user !== undefined && user % 2 === 0) return redirect(`/@${userOf(world, user).name}`);
+  const video = kind === 'video' ? videoNumberOfId(world, id) : undefined;
+  if (video === undefined) return redirect('/?_r=1');
+  return redirect(`/@${userOf(world, videoOf(world, video).user).name}/video/${id}`);
+}
+
+function embeddedPage(world: World, rest: readonly string[]): Reply {
+  const last = rest.at(-1) ?? '';
+  const user = last.startsWith('@') ? userNumberOfName(world, last.slice(1)) : undefined;
+  if (user !== undefined) return html(embedPage(world, user));
+  return html(videoPage(world, videoNumberOfId(world, last)));
+}

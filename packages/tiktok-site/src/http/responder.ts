@@ -1,0 +1,72 @@
+import type { World } from '../world/world.ts';
+import { detailAnswers, listAnswers, listFields } from './api.ts';
+import { spoil } from './fault-reply.ts';
+import { type AnswerForm, type FaultKind, type FaultOptions, faultOf, isEndless } from './faults.ts';
+import { pageAt } from './page-router.ts';
+import { bodyFields, Query } from './query.ts';
+import { json, type Reply } from './reply.ts';
+import type { Visits } from './visits.ts';
+
+export interface Asked {
+  readonly url: URL;
+  readonly body: string;
+  /** Who asks, for feeds. */
+  readonly visitor: string;
+}
+
+export interface Responded {
+  readonly reply: Reply;
+  readonly fault: FaultKind | null;
+  readonly form: AnswerForm;
+}
+
+/** What the site answers to a request; all but the counting is pure. */
+export class Responder {
+  readonly #world: World;
+  readonly #faults: FaultOptions;
+  readonly #visits: Visits;
+
+  constructor(world: World, faults: FaultOptions, visits: Visits) {
+    this.#world = world;
+    this.#faults = faults;
+    this.#visits = visits;
+  }
+
+  respond(asked: Asked): Responded {
+    const { pathname, search } = asked.url;
+    const name = pathname.replace(/^\/|\/$/g, '');
+    const form: AnswerForm = Object.hasOwn(listAnswers, name)
+      ? 'list'
+      : Object.hasOwn(detailAnswers, name)
+        ? 'detail'
+        : 'page';
+    const request = `${pathname}${search}${asked.body === '' ? '' : ` ${asked.body}`}`;
+    const fault = faultOf(this.#faults, form, request, this.#visits.add(request));
+    const reply = this.#replyOf(asked, name, form, fault);
+    return { reply: fault === null ? reply : spoil(reply, fault, form), fault, form };
+  }
+
+  #replyOf({ url, body, visitor }: Asked, name: string, form: AnswerForm, fault: FaultKind | null): Reply {
+    if (form === 'page') return pageAt(this.#world, segmentsOf(url.pathname), url.searchParams);
+    const query = new Query([...url.searchParams, ...bodyFields(body)]);
+    if (form === 'detail') return json(detailAnswers[name]!(this.#world, query));
+    const feedOrdinal = this.#visits.feedOrdinalOf(visitor, name);
+    // A page of the feed that is lost on its way comes again.
+    if (fault === null || fault === 'slow') this.#visits.addFeedPage(visitor, name);
+    const faults = { repeats: fault === 'repeated_page', isEndless: isEndless(this.#faults, listKeyOf(name, query)) };
+    return json(listAnswers[name]!({ world: this.#world, query, faults, feedOrdinal }));
+  }
+}
+
+/** The same for each page of a list. */
+const listKeyOf = (name: string, query: Query): string =>
+  [name, ...listFields.map((field) => query.text(field))].join(' ');
+
+function segmentsOf(pathname: string): string[] {
+  const segments = pathname.split('/').filter((segment) => segment !== '');
+  try {
+    return segments.map(decodeURIComponent);
+  } catch {
+    return segments;
+  }
+}

@@ -1,0 +1,65 @@
+import { userDetailPayload } from '../http/single-answers.ts';
+import { userCounts, userPayload } from '../payloads/user-payload.ts';
+import { formsOf } from '../world/form.ts';
+import { userOf } from '../world/user.ts';
+import type { World } from '../world/world.ts';
+import { escaped, htmlOf, type PageList, scrollList, universalData } from './shell.ts';
+
+/** `/@name`; of a number that is undefined, the page that says that there is no such account. */
+export function profilePage(world: World, number: number | undefined): string {
+  const detail = userDetailPayload(world, number);
+  if (number === undefined || !('userInfo' in detail)) return missingPage(detail);
+  const user = userOf(world, number);
+  const isLegacy = user.state !== 'private' && formsOf(world, 'user', number).isLegacyPage;
+  return htmlOf({
+    title: `${user.nickname} (@${user.name}) | TikTok`,
+    scripts: isLegacy
+      ? legacyData(world, number)
+      : universalData({ 'webapp.user-detail': detail, 'webapp.updated-items': [] }),
+    lists: user.state === 'private' ? [] : listsOf(user.secUid, user.id),
+    body: `<h1 data-e2e="user-title">${escaped(user.name)}</h1><h2>${escaped(user.nickname)}</h2>
+<button data-e2e="following">Following</button> <button data-e2e="followers">Followers</button>
+${['latest', 'popular', 'oldest'].map((sort) => `<button data-e2e="sort-${sort}">${sort}</button>`).join(' ')}`,
+  });
+}
+
+const missingPage = (detail: Record<string, unknown>): string =>
+  htmlOf({
+    title: 'TikTok - Make Your Day',
+    scripts: universalData({
+      'webapp.user-detail': detail,
+      'webapp.updated-items': [{ author: { nickname: 'Somebody else' } }],
+    }),
+    lists: [],
+    body: "<p>Couldn't find this account</p>",
+  });
+
+function legacyData(world: World, number: number): Record<string, unknown> {
+  const user = userOf(world, number);
+  const { stats } = userCounts(world, user);
+  return {
+    SIGI_STATE: {
+      UserModule: { users: { [user.name]: userPayload(world, user) }, stats: { [user.name]: stats } },
+      UserPage: { statusCode: 0 },
+      ItemModule: {},
+    },
+  };
+}
+
+const postQuery = { count: '35', coverFormat: '2', needPinnedItemIds: 'true' };
+
+function listsOf(secUid: string, uid: string): PageList[] {
+  const posts = (type: string): PageList =>
+    scrollList('/api/post/item_list/', { secUid, ...postQuery, post_item_list_request_type: type });
+  const users = (scene: string, click: string): PageList => ({
+    ...scrollList('/api/user/list/', { secUid, uid, scene, count: '30', maxCursor: '0', minCursor: '0' }, 'minCursor'),
+    trigger: { click },
+  });
+  return [
+    posts('0'),
+    { ...posts('1'), trigger: { click: 'sort-popular' } },
+    { ...posts('2'), trigger: { click: 'sort-oldest' } },
+    users('21', 'following'),
+    users('67', 'followers'),
+  ];
+}

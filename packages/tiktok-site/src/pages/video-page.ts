@@ -1,0 +1,49 @@
+import { videoDetailPayload } from '../http/single-answers.ts';
+import { itemPayload } from '../payloads/item-payload.ts';
+import { userPayload } from '../payloads/user-payload.ts';
+import { formsOf } from '../world/form.ts';
+import { userOf } from '../world/user.ts';
+import { videoOf } from '../world/video.ts';
+import type { World } from '../world/world.ts';
+import { escaped, htmlOf, scrollList, universalData } from './shell.ts';
+
+/** `/@name/video/ID`. */
+export function videoPage(world: World, number: number | undefined): string {
+  const detail = videoDetailPayload(world, number, 'page');
+  if (number === undefined || !('itemInfo' in detail)) return missingPage(detail);
+  const { id, text } = videoOf(world, number);
+  const isLegacy = formsOf(world, 'video', number).isLegacyPage && videoOf(world, number).state === 'public';
+  // Phones get the page under another name.
+  const name = number % 10 === 9 ? 'webapp.reflow.video.detail' : 'webapp.video-detail';
+  return htmlOf({
+    title: `${text} | TikTok`,
+    scripts: isLegacy ? legacyData(world, number) : universalData({ [name]: detail }),
+    lists: [
+      {
+        ...scrollList('/api/comment/list/', { aweme_id: id, count: '20' }),
+        trigger: { click: 'comment-icon' },
+      },
+    ],
+    body: `<p data-e2e="browse-video-desc">${escaped(text)}</p><button data-e2e="comment-icon">Comments</button>`,
+  });
+}
+
+const missingPage = (detail: Record<string, unknown>): string =>
+  htmlOf({
+    title: 'TikTok - Make Your Day',
+    scripts: universalData({ 'webapp.video-detail': detail }),
+    lists: [],
+    body: '<p>Video currently unavailable</p>',
+  });
+
+function legacyData(world: World, number: number): Record<string, unknown> {
+  const video = videoOf(world, number);
+  const user = userOf(world, video.user);
+  return {
+    SIGI_STATE: {
+      ItemModule: { [video.id]: itemPayload(world, number, 'legacy') },
+      UserModule: { users: { [user.name]: userPayload(world, user) }, stats: {} },
+      VideoPage: { statusCode: 0 },
+    },
+  };
+}

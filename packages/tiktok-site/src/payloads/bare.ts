@@ -1,0 +1,14 @@
+/**
+ * JSON with numbers that JavaScript cannot hold. `bare` marks an id as one that is written without quotes, and
+ * `jsonOf` writes it so.
+ */
+const mark = '\u0001bare:';
+
+export const bare = (id: string): string => `${mark}${id}`;
+
+export const jsonOf = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(/"\\u0001bare:(\d+)"/g, (_all, digits: string) => digits);
+
+/** In a page, nothing of the JSON may look like the end of its script. */
+export const scriptJsonOf = (value: unknown): string =>
+  jsonOf(value).replaceAll('<', '\\u003C').replaceAll('/', '\\u002F');

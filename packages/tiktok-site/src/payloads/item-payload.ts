@@ -1,0 +1,76 @@
+import { formsOf, roundedCount } from '../world/form.ts';
+import { hashtagOf, soundOf } from '../world/topic.ts';
+import { userOf } from '../world/user.ts';
+import { type Video, videoOf } from '../world/video.ts';
+import type { World } from '../world/world.ts';
+import { bare } from './bare.ts';
+import { musicPayload } from './sound-payload.ts';
+import { authorPayload, userCounts } from './user-payload.ts';
+import { imagePostPayload, videoPayload } from './video-payload.ts';
+
+/** Where an item is written: in an answer to the page's script, in a page, or in an older page. */
+export type ItemPlace = 'list' | 'page' | 'legacy';
+
+export function itemPayload(world: World, number: number, place: ItemPlace = 'list'): Record<string, unknown> {
+  const video = videoOf(world, number);
+  const forms = formsOf(world, 'video', number);
+  const isClassified = video.state === 'classified';
+  return {
+    ...{ id: forms.hasBareIds ? bare(video.id) : video.id, desc: video.text, textLanguage: video.language },
+    createTime: place === 'list' ? video.createTimeSecs : `${video.createTimeSecs}`,
+    ...authorPart(world, video, place),
+    ...(isClassified ? { isContentClassified: true } : { video: videoPayload(video) }),
+    ...(video.isSlideshow && { imagePost: imagePostPayload(video) }),
+    music: musicPayload(soundOf(world, video.sound)),
+    ...{ challenges: challengesOf(world, video), textExtra: textExtraOf(world, video) },
+    ...countTables(video, place === 'legacy' || forms.hasOnlyStats),
+    ...(video.sticker !== null && { effectStickers: [{ ID: `${number + 1000}`, name: video.sticker }] }),
+    ...(video.region !== null && { locationCreated: video.region }),
+    ...{ isAd: video.isAd, originalItem: false, privateItem: false, secret: false, itemCommentStatus: 0 },
+    ...(video.isPinned && { isPinnedItem: true }),
+    ...{ contents: [{ desc: video.text }], diversificationLabels: [], warnInfo: [] },
+  };
+}
+
+/** An older page has the author's name alone; some lists leave the author out. */
+function authorPart(world: World, video: Video, place: ItemPlace): Record<string, unknown> {
+  const user = userOf(world, video.user);
+  if (place === 'legacy') return { author: user.name, ...userCounts(world, user, 'authorStats') };
+  if (place === 'list' && formsOf(world, 'video', video.number).lacksAuthor) return {};
+  return { author: authorPayload(user), ...userCounts(world, user, 'authorStats') };
+}
+
+const challengesOf = (world: World, { hashtags }: Video): unknown[] =>
+  hashtags.map((number) => {
+    const { id, name, description } = hashtagOf(world, number);
+    return { id, title: name, desc: description, coverLarger: '', coverMedium: '', coverThumb: '' };
+  });
+
+function textExtraOf(world: World, video: Video): unknown[] {
+  const names = video.hashtags.map((number) => hashtagOf(world, number).name);
+  const mentioned = video.mentioned === null ? undefined : userOf(world, video.mentioned);
+  return [
+    ...[...names, ...(video.looseHashtag === null ? [] : [video.looseHashtag])].map((hashtagName) => ({
+      ...{ awemeId: '', start: 0, end: 0, hashtagName, type: 1, subType: 0 },
+    })),
+    ...(mentioned === undefined
+      ? []
+      : [
+          {
+            ...{ awemeId: '', start: 0, end: 0, hashtagName: '', type: 0, subType: 0, secUid: mentioned.secUid },
+            ...{ userId: mentioned.id, userUniqueId: mentioned.name, userNickname: mentioned.nickname },
+          },
+        ]),
+  ];
+}
+
+/** `collectCount` is a string in both tables; the number of reposts is in the exact one alone. */
+function countTables(video: Video, hasOnlyStats: boolean): Record<string, unknown> {
+  const { plays, likes, shares, collects, reposts } = video.counts;
+  const table = (count: (value: number) => unknown) => ({
+    ...{ diggCount: count(likes), shareCount: count(shares), commentCount: count(video.comments) },
+    ...{ playCount: count(plays), collectCount: `${count(collects)}` },
+  });
+  if (hasOnlyStats) return { stats: table((value) => value) };
+  return { stats: table(roundedCount), statsV2: { ...table(String), repostCount: `${reposts}` } };
+}

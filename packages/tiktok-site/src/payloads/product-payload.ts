@@ -1,0 +1,80 @@
+import { type Product, productOf, type Review, reviewOf } from '../world/product.ts';
+import type { World } from '../world/world.ts';
+
+const imagesOf = (urls: readonly string[]) => urls.map((url) => ({ url_list: [url, `${url}?backup`] }));
+const skusOf = ({ id, skus }: Product) => skuIdsOf(id, skus).map((sku_id) => ({ sku_id }));
+
+export const skuIdsOf = (productId: string, count: number): string[] =>
+  Array.from({ length: count }, (_, sku) => `${BigInt(productId) + 1n + BigInt(sku)}`);
+
+/** A description as blocks in a JSON string. */
+const descriptionOf = ({ paragraphs, images }: Product): string =>
+  JSON.stringify([...paragraphs.map((text) => ({ type: 'text', text })), { type: 'image', image: { url: images[0] } }]);
+
+/** `product_info` of either generation of the page. */
+export const productInfoPayload = (product: Product): Record<string, unknown> =>
+  product.isOldPage ? oldPayload(product) : newPayload(product);
+
+const oldPayload = (product: Product): Record<string, unknown> => ({
+  product_id: product.id,
+  product_base: {
+    ...{ title: product.title, sold_count: product.sold, images: imagesOf(product.images) },
+    desc_detail: descriptionOf(product),
+    price: {
+      ...{
+        original_price: product.originalPrice,
+        real_price: product.price,
+        discount: product.discount,
+        currency: 'USD',
+      },
+    },
+  },
+  skus: skusOf(product),
+  seller: { name: product.seller.name },
+  logistic: { shipping_fee: { price_val: product.shippingFee } },
+  product_detail_review: { product_rating: product.rating, review_count_str: `${product.reviews}` },
+});
+
+const newPayload = (product: Product): Record<string, unknown> => ({
+  product_model: {
+    ...{ product_id: product.id, name: product.title, sold_count: product.sold, images: imagesOf(product.images) },
+    ...{ description: descriptionOf(product), skus: skusOf(product), sale_properties: [] },
+  },
+  seller_model: { shop_name: product.seller.name, shop_logo: { url_list: [product.seller.logo] } },
+  shop_info: {
+    ...{ seller_id: product.seller.id, shop_link: product.seller.link, sold_count: product.seller.sold },
+    ...{ review_count: `${product.seller.reviews}`, on_sell_product_count: product.seller.products },
+  },
+  review_model: { product_overall_score: product.rating, product_review_count: product.reviews },
+  promotion_model: { promotion_product_price: { min_price: pricePayload(product) } },
+});
+
+const pricePayload = (product: Product): Record<string, unknown> => ({
+  ...{ sale_price_decimal: product.price, origin_price_decimal: product.originalPrice },
+  ...{ discount_format: product.discount, currency_name: 'USD', currency_symbol: '$' },
+});
+
+/** A product in a list. */
+export function listedProductPayload(world: World, number: number): Record<string, unknown> {
+  const product = productOf(world, number);
+  const { seller } = product;
+  return {
+    ...{ product_id: product.id, title: product.title, image: imagesOf(product.images)[0] },
+    ...{ product_price_info: pricePayload(product), sold_info: { sold_count: product.sold } },
+    rate_info: { score: product.rating, review_count: `${product.reviews}` },
+    seller_info: { seller_id: seller.id, shop_name: seller.name, shop_logo: { url_list: [seller.logo] } },
+    seo_url: { canonical_url: productSeoUrlOf(product) },
+  };
+}
+
+export const productSeoUrlOf = ({ id, title }: Product): string =>
+  `https://www.tiktok.com/shop/pdp/${title.replaceAll(' ', '-')}/${id}`;
+
+export function reviewPayload(world: World, product: number, ordinal: number): Record<string, unknown> {
+  const review: Review = reviewOf(world, product, ordinal);
+  return {
+    ...{ review_id: review.id, product_id: productOf(world, product).id, review_rating: review.rating },
+    ...{ review_text: review.text, review_time: `${review.timeSecs * 1000}`, reviewer_name: review.reviewer },
+    ...{ sku_specification: review.sku, review_images: imagesOf(review.images) },
+  };
+}

@@ -1,0 +1,63 @@
+import { formsOf, roundedCount } from '../world/form.ts';
+import type { User } from '../world/user.ts';
+import type { World } from '../world/world.ts';
+import { bare } from './bare.ts';
+
+export const avatarOf = ({ number }: User, size: string): string =>
+  `https://img.example.org/a/${number}-${size}.jpeg?x=1&y=2`;
+
+/** A user as pages and lists of users have it. */
+export function userPayload(world: World, user: User): Record<string, unknown> {
+  const { hasBareIds } = formsOf(world, 'user', user.number);
+  return {
+    ...{ id: hasBareIds ? bare(user.id) : user.id, shortId: '', uniqueId: user.name, nickname: user.nickname },
+    ...{ avatarLarger: avatarOf(user, 'L'), avatarMedium: avatarOf(user, 'M'), avatarThumb: avatarOf(user, 'S') },
+    ...{ signature: user.signature, createTime: user.createTimeSecs, verified: user.verified, secUid: user.secUid },
+    ...(user.bioLink !== null && { bioLink: { link: user.bioLink, risk: 3 } }),
+    ...(user.category !== null && { commerceUserInfo: { commerceUser: true, category: user.category } }),
+    ...{ ftc: false, relation: 0, openFavorite: false, privateAccount: user.state === 'private', secret: false },
+    ...{ ttSeller: user.seller, isOrganization: user.organization ? 1 : 0, roomId: '', language: user.language },
+    ...(user.region !== null && { region: user.region }),
+    ...{ followingVisibility: 1, commentSetting: 0, duetSetting: 0, stitchSetting: 0, downloadSetting: 0 },
+  };
+}
+
+/** A user as the author of a video, with fewer fields. */
+export const authorPayload = (user: User): Record<string, unknown> => ({
+  ...{ id: user.id, uniqueId: user.name, nickname: user.nickname, secUid: user.secUid, signature: user.signature },
+  ...{ avatarLarger: avatarOf(user, 'L'), avatarMedium: avatarOf(user, 'M'), avatarThumb: avatarOf(user, 'S') },
+  ...{ verified: user.verified, privateAccount: user.state === 'private', secret: false, ftc: false, relation: 0 },
+  ...{ ttSeller: user.seller, openFavorite: false, commentSetting: 0, duetSetting: 0, stitchSetting: 0 },
+});
+
+/** How many posts the page counts: those of a private account are not. */
+export const shownPosts = ({ state, counts }: User): number => (state === 'private' ? 0 : counts.posts);
+
+function countsOf(user: User, count: (value: number) => unknown): Record<string, unknown> {
+  const { followers, following, hearts, likes, friends } = user.counts;
+  return {
+    ...{ followerCount: count(followers), followingCount: count(following), heart: count(hearts) },
+    ...{ heartCount: count(hearts), videoCount: count(shownPosts(user)), diggCount: count(likes) },
+    friendCount: count(friends),
+  };
+}
+
+/** The tables of counts: `stats`, which rounds, and `statsV2`, under the names that the place gives them. */
+export function userCounts(world: World, user: User, name = 'stats'): Record<string, unknown> {
+  if (formsOf(world, 'user', user.number).hasOnlyStats) return { [name]: countsOf(user, (value) => value) };
+  return { [name]: countsOf(user, roundedCount), [`${name}V2`]: countsOf(user, String) };
+}
+
+export const userInfoPayload = (world: World, user: User): Record<string, unknown> => ({
+  user: userPayload(world, user),
+  ...userCounts(world, user),
+});
+
+/** A user as the search has it. */
+export const foundUserPayload = (user: User): Record<string, unknown> => ({
+  user_info: {
+    ...{ uid: user.id, unique_id: user.name, sec_uid: user.secUid, nickname: user.nickname, signature: user.signature },
+    ...{ follower_count: user.counts.followers, total_favorited: user.counts.hearts },
+    ...{ custom_verify: user.verified ? 'Verified account' : '', avatar_thumb: { url_list: [avatarOf(user, 'S')] } },
+  },
+});

@@ -1,0 +1,116 @@
+import type { Author, Comment, Hashtag, Product, Profile, Review, Sound, TrendingSound, Video } from '@wherry/tiktok';
+import type { ItemPlace } from '../payloads/item-payload.ts';
+import { commentsOf, repliesOf, threadOfId } from '../world/comment.ts';
+import { formsOf } from '../world/form.ts';
+import * as lists from '../world/lists.ts';
+import { productNumberOfId, productOf } from '../world/product.ts';
+import { rankCount } from '../world/ranks.ts';
+import { profileLinkCode, videoLinkCode } from '../world/short-link.ts';
+import { hashtagNumberOfName, hashtagOf, soundNumberOfId, soundOf } from '../world/topic.ts';
+import { postCountOf, type User, userOf } from '../world/user.ts';
+import { type VideoState, videoNumberOf, videoNumberOfId, videoOf } from '../world/video.ts';
+import type { World } from '../world/world.ts';
+import { commentTruth } from './comment-truth.ts';
+import { listedProductTruth, productTruth, reviewTruth } from './product-truth.ts';
+import { hashtagTruth, rankTruth, soundTruth } from './topic-truth.ts';
+import { foundUserTruth, profileTruth } from './user-truth.ts';
+import { videoTruth } from './video-truth.ts';
+
+/** What a reader of the site must find, in the form of `@wherry/tiktok`'s records. Users and products have numbers. */
+export class Truth {
+  readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** What is so of a user, with its state, which decides what its page answers. */
+  user = (number: number): User => userOf(this.world, number);
+
+  /** The names by which users are known; of those who were renamed, the names of before. */
+  usernames = (count: number, first = 0): string[] =>
+    Array.from({ length: count }, (_, index) => userOf(this.world, first + index).formerName);
+
+  profile = (number: number): Profile => profileTruth(userOf(this.world, number));
+
+  /** What the lists of a user's posts say, in the order of one of them. */
+  videosOf = (number: number, sort: lists.Sort = 'latest', count = Number.POSITIVE_INFINITY): Video[] =>
+    this.#videos(lists.postsOf(this.world, number, sort).slice(0, count));
+
+  /** The posts of a user that lists leave out, and why. */
+  hiddenVideosOf(number: number): { id: string; state: VideoState }[] {
+    const all = Array.from({ length: postCountOf(this.world, number) }, (_, ordinal) => videoNumberOf(number, ordinal));
+    return all.map((each) => videoOf(this.world, each)).filter(({ state }) => state !== 'public');
+  }
+
+  /** What a post's own page says. */
+  video(id: string): Video {
+    const number = this.#require(videoNumberOfId(this.world, id), 'video', id);
+    const place: ItemPlace = formsOf(this.world, 'video', number).isLegacyPage ? 'legacy' : 'page';
+    return videoTruth(this.world, number, place);
+  }
+
+  hashtagName = (number: number): string => hashtagOf(this.world, number).name;
+  hashtag = (name: string): Hashtag => hashtagTruth(this.world, this.#hashtag(name));
+  hashtagVideos = (name: string): Video[] => this.#videos(lists.hashtagPosts(this.world, this.#hashtag(name)));
+
+  soundId = (number: number): string => soundOf(this.world, number).id;
+  sound = (id: string): Sound => soundTruth(this.world, this.#sound(id));
+  soundVideos = (id: string): Video[] => this.#videos(lists.soundPosts(this.world, this.#sound(id)));
+
+  commentsOf(videoId: string): Comment[] {
+    const video = this.#require(videoNumberOfId(this.world, videoId), 'video', videoId);
+    return commentsOf(this.world, video).map((number) => commentTruth(this.world, number));
+  }
+
+  repliesOf(commentId: string): Comment[] {
+    const comment = this.#require(threadOfId(this.world, commentId), 'comment', commentId);
+    return repliesOf(this.world, comment).map((number) => commentTruth(this.world, number));
+  }
+
+  followersOf = (number: number): Profile[] =>
+    lists.connectedUsers(this.world, number, 'followers').map((each) => this.profile(each));
+
+  /** Null when the user hides them. */
+  followingOf = (number: number): Profile[] | null =>
+    lists.hidesFollowing(this.world, number)
+      ? null
+      : lists.connectedUsers(this.world, number, 'following').map((each) => this.profile(each));
+
+  foundVideos = (keyword: string): Video[] => this.#videos(lists.foundVideos(this.world, keyword));
+  foundUsers = (keyword: string): Author[] =>
+    lists.foundUsers(this.world, keyword).map((each) => foundUserTruth(userOf(this.world, each)));
+
+  /** What the feed's page says that is asked for as the `ordinal`th, from 0. */
+  feed = (feed: 'recommended' | 'explored', ordinal: number): Video[] =>
+    this.#videos(lists.feedPage(this.world, feed, ordinal));
+
+  productId = (number: number): string => productOf(this.world, number).id;
+  isSoldHere = (number: number): boolean => productOf(this.world, number).isSoldHere;
+  product = (number: number): Product => productTruth(this.world, number);
+  foundProducts = (keyword: string): Product[] =>
+    lists.foundProducts(this.world, keyword).map((each) => listedProductTruth(this.world, each));
+
+  reviewsOf(productId: string): Review[] {
+    const number = this.#require(productNumberOfId(this.world, productId), 'product', productId);
+    const { reviews } = productOf(this.world, number);
+    return Array.from({ length: reviews }, (_, ordinal) => reviewTruth(this.world, number, ordinal));
+  }
+
+  soundRanks = (countryCode: string, periodDays: number): TrendingSound[] =>
+    Array.from({ length: rankCount }, (_, index) => rankTruth(this.world, countryCode, periodDays, index + 1));
+
+  /** Where the app's short links to these are, as paths. */
+  profileLink = (number: number): string => `/t/${profileLinkCode(number)}`;
+  videoLink = (id: string): string =>
+    `/t/${videoLinkCode(this.#require(videoNumberOfId(this.world, id), 'video', id))}`;
+
+  #videos = (numbers: readonly number[]): Video[] => numbers.map((number) => videoTruth(this.world, number));
+  #hashtag = (name: string): number => this.#require(hashtagNumberOfName(this.world, name), 'hashtag', name);
+  #sound = (id: string): number => this.#require(soundNumberOfId(this.world, id), 'sound', id);
+
+  #require(number: number | undefined, noun: string, id: string): number {
+    if (number === undefined) throw new Error(`The stand-in site has no ${noun} ${id}.`);
+    return number;
+  }
+}

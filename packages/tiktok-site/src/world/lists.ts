@@ -1,0 +1,112 @@
+/** Which posts and users are in which list, in its order. Computed when asked for; nothing is kept. */
+import { below, hashOf } from './chance.ts';
+import { maxPostCount, postCountOf } from './user.ts';
+import { hashtagStride, hashtagsOf, isListed, showsPosts, soundStride, videoNumberOf, videoOf } from './video.ts';
+import type { World } from './world.ts';
+
+export type Sort = 'latest' | 'popular' | 'oldest';
+
+/** The posts that a user's page lists, as numbers of videos. */
+export function postsOf(world: World, user: number, sort: Sort): number[] {
+  if (!showsPosts(world, user)) return [];
+  const numbers = Array.from({ length: postCountOf(world, user) }, (_, ordinal) => videoNumberOf(user, ordinal));
+  const listed = numbers.filter((number) => isListed(world, number));
+  if (sort === 'oldest') return listed.reverse();
+  if (sort === 'latest') return listed;
+  const plays = new Map(listed.map((number) => [number, videoOf(world, number).counts.plays]));
+  return listed.sort((one, other) => plays.get(other)! - plays.get(one)! || one - other);
+}
+
+export const hashtagPosts = (world: World, hashtag: number): number[] =>
+  spreadPosts(world, hashtag, world.hashtagCount, hashtagStride).filter((number) =>
+    hashtagsOf(world, Math.floor(number / maxPostCount), number % maxPostCount).includes(hashtag),
+  );
+
+export const soundPosts = (world: World, sound: number): number[] =>
+  spreadPosts(world, sound, world.soundCount, soundStride);
+
+/** Of each user the post whose ordinal brings it to `wanted`, if there is one. */
+function spreadPosts(world: World, wanted: number, count: number, stride: number): number[] {
+  const numbers: number[] = [];
+  for (let user = 0; user < world.userCount; user++) {
+    const ordinal = (((wanted - user * stride) % count) + count) % count;
+    if (ordinal >= postCountOf(world, user)) continue;
+    const number = videoNumberOf(user, ordinal);
+    if (isListed(world, number) && showsPosts(world, user)) numbers.push(number);
+  }
+  return numbers;
+}
+
+/** Words of which nothing is found. */
+const isFruitless = (keyword: string): boolean => /^(nothing|zzz)/i.test(keyword);
+
+const resultCountOf = ({ seed }: World, keyword: string): number =>
+  isFruitless(keyword) ? 0 : 120 + below(280, seed, 'results', keyword.toLowerCase());
+
+/** Different users for a keyword: steps through all of them from a place that the keyword gives. */
+export function foundUsers(world: World, keyword: string): number[] {
+  return usersFrom(world, keyword, (user) => showsPosts(world, user));
+}
+
+/** One post of each of several users. */
+export function foundVideos(world: World, keyword: string): number[] {
+  const postOf = (user: number) =>
+    listedFrom(world, user, below(postCountOf(world, user), world.seed, 'found', keyword.toLowerCase(), user));
+  return usersFrom(world, `${keyword} videos`, (user) => postOf(user) !== undefined).map((user) => postOf(user)!);
+}
+
+/** The first post that lists show, from an ordinal on. */
+function listedFrom(world: World, user: number, ordinal: number): number | undefined {
+  if (!showsPosts(world, user)) return undefined;
+  for (let each = ordinal; each < postCountOf(world, user); each++) {
+    if (isListed(world, videoNumberOf(user, each))) return videoNumberOf(user, each);
+  }
+  return undefined;
+}
+
+function usersFrom(world: World, keyword: string, isWanted: (user: number) => boolean): number[] {
+  const wanted = resultCountOf(world, keyword);
+  const first = hashOf(world.seed, 'found', keyword.toLowerCase()) % world.userCount;
+  const found: number[] = [];
+  for (let step = 0; step < world.userCount && found.length < wanted; step++) {
+    const user = (first + step) % world.userCount;
+    if (isWanted(user)) found.push(user);
+  }
+  return found;
+}
+
+/** Those whom the site lists, which are fewer than the counts say. */
+export function connectedUsers(world: World, user: number, kind: 'followers' | 'following'): number[] {
+  const wanted = below(400, world.seed, kind, user);
+  const first = hashOf(world.seed, kind, 'first', user) % world.userCount;
+  const candidates = Array.from(
+    { length: Math.min(wanted, world.userCount) },
+    (_, step) => (first + step) % world.userCount,
+  );
+  return candidates.filter((each) => each !== user && showsPosts(world, each));
+}
+
+/** One user in five hides whom it follows. */
+export const hidesFollowing = ({ seed }: World, user: number): boolean => below(5, seed, 'hides', user) === 0;
+
+export function foundProducts(world: World, keyword: string): number[] {
+  const first = hashOf(world.seed, 'products', keyword.toLowerCase());
+  const count = Math.min(resultCountOf(world, keyword), world.productCount);
+  return Array.from({ length: count }, (_, step) => (first + step) % world.productCount);
+}
+
+/** The feed: each page brings posts of other users, and begins with some of the page before, until it dries up. */
+export const feedPageSize = 30;
+export const feedOverlap = 6;
+export const feedPages = 40;
+
+export function feedPage(world: World, feed: string, ordinal: number): number[] {
+  const start = Math.min(ordinal, feedPages - 1) * (feedPageSize - feedOverlap);
+  const first = hashOf(world.seed, feed) % world.userCount;
+  const found: number[] = [];
+  for (let step = 0; step < world.userCount && found.length < start + feedPageSize; step++) {
+    const newest = listedFrom(world, (first + step) % world.userCount, 0);
+    if (newest !== undefined) found.push(newest);
+  }
+  return found.slice(start);
+}

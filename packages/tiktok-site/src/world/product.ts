@@ -1,0 +1,103 @@
+import { below, countBelow, pickOf } from './chance.ts';
+import { idOf, numberOf } from './ids.ts';
+import { adjectives, nouns, phrases } from './words.ts';
+import { type World, worldTimeSecs } from './world.ts';
+
+export interface Product {
+  readonly number: number;
+  readonly id: string;
+  readonly title: string;
+  readonly paragraphs: readonly string[];
+  /** Decimal, as it is written. */
+  readonly price: string;
+  readonly originalPrice: string;
+  readonly discount: string;
+  readonly shippingFee: string;
+  readonly sold: number;
+  readonly rating: number;
+  readonly images: readonly string[];
+  readonly skus: number;
+  readonly reviews: number;
+  readonly seller: Seller;
+  /** Whether the page is of the older kind. */
+  readonly isOldPage: boolean;
+  readonly isSoldHere: boolean;
+}
+
+export interface Seller {
+  readonly id: string;
+  readonly name: string;
+  readonly logo: string;
+  readonly link: string;
+  readonly sold: number;
+  readonly reviews: number;
+  readonly products: number;
+}
+
+export function productOf({ seed }: World, number: number): Product {
+  const any = (end: number, label: string): number => below(end, seed, 'product', label, number);
+  const cents = 99 + any(20_000, 'price');
+  const percent = 5 * any(12, 'discount');
+  return {
+    ...{ number, id: idOf(seed, 'product', number) },
+    title: `${pickOf(adjectives, seed, 'product', 'adjective', number)} ${pickOf(nouns, seed, 'product', 'noun', number)}`,
+    paragraphs: [pickOf(phrases, seed, 'product', 'text', number), 'Made to be tried out.'],
+    ...{ price: decimalOf(cents), originalPrice: decimalOf(Math.round((cents * 100) / (100 - percent))) },
+    ...{ discount: `${percent}%`, shippingFee: decimalOf(any(900, 'shipping')) },
+    sold: Math.max(0, countBelow(3_000_000, seed, 'product', 'sold', number)),
+    rating: 1 + any(41, 'rating') / 10,
+    images: Array.from(
+      { length: 1 + any(4, 'images') },
+      (_, image) => `https://img.example.org/p/${number}/${image}.webp`,
+    ),
+    ...{ skus: 1 + any(5, 'skus'), reviews: pickOf([0, 3, 20, 57, 210], seed, 'product', 'reviews', number) },
+    seller: sellerOf(seed, any(300, 'seller')),
+    ...{ isOldPage: any(2, 'page') === 0, isSoldHere: any(40, 'region') !== 0 },
+  };
+}
+
+export function productNumberOfId(world: World, id: string): number | undefined {
+  const number = numberOf(world.seed, 'product', id);
+  return number !== undefined && number < world.productCount ? number : undefined;
+}
+
+function sellerOf(seed: number, number: number): Seller {
+  const any = (end: number, label: string): number => below(end, seed, 'seller', label, number);
+  const id = idOf(seed, 'seller', number);
+  return {
+    ...{
+      id,
+      name: `${pickOf(nouns, seed, 'seller', 'name', number)} & co`,
+      logo: `https://img.example.org/s/${number}.webp`,
+    },
+    link: `https://www.tiktok.com/shop/store/shop-${number}/${id}`,
+    ...{ sold: any(1_000_000, 'sold'), reviews: any(80_000, 'reviews'), products: 1 + any(900, 'products') },
+  };
+}
+
+const decimalOf = (cents: number): string => `${Math.floor(cents / 100)}.${`${cents % 100}`.padStart(2, '0')}`;
+
+export interface Review {
+  readonly id: string;
+  readonly rating: number;
+  readonly text: string;
+  readonly timeSecs: number;
+  readonly reviewer: string;
+  readonly sku: string;
+  readonly images: readonly string[];
+}
+
+export function reviewOf({ seed }: World, product: number, ordinal: number): Review {
+  const number = product * 1000 + ordinal;
+  const any = (end: number, label: string): number => below(end, seed, 'review', label, number);
+  return {
+    ...{ id: idOf(seed, 'review', number), rating: 1 + any(5, 'rating') },
+    text: pickOf(phrases, seed, 'review', 'text', number),
+    timeSecs: worldTimeSecs - any(30_000_000, 'time'),
+    ...{
+      reviewer: `${pickOf(nouns, seed, 'review', 'by', number)[0]}***${any(10, 'by')}`,
+      sku: `Item: ${any(9, 'sku')}`,
+    },
+    images: any(3, 'images') === 0 ? [`https://img.example.org/r/${number}.webp`] : [],
+  };
+}

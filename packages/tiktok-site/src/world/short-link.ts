@@ -1,0 +1,17 @@
+import { maxPostCount, postCountOf, userOf } from './user.ts';
+import { videoOf } from './video.ts';
+import type { World } from './world.ts';
+
+/** Codes of short links, as the app makes them: for a post, and for an account. */
+export const videoLinkCode = (video: number): string => `ZMv${video.toString(36)}`;
+export const profileLinkCode = (user: number): string => `ZMu${user.toString(36)}`;
+
+/** Where a short link leads; undefined when to nothing. */
+export function shortLinkTarget(world: World, code: string): string | undefined {
+  const [, kind, digits = ''] = /^ZM([uv])([0-9a-z]{1,7})$/.exec(code) ?? [];
+  const number = Number.parseInt(digits, 36);
+  if (kind === 'u' && number < world.userCount) return `/@${userOf(world, number).name}?_t=stand-in&_r=1`;
+  const user = Math.floor(number / maxPostCount);
+  if (kind !== 'v' || user >= world.userCount || number % maxPostCount >= postCountOf(world, user)) return undefined;
+  return `/@${userOf(world, user).name}/video/${videoOf(world, number).id}?_t=stand-in&_r=1`;
+}

@@ -1,0 +1,25 @@
+/** What the stand-in's world is made of. Everything in it follows from these numbers. */
+export interface World {
+  readonly seed: number;
+  readonly userCount: number;
+  readonly hashtagCount: number;
+  readonly soundCount: number;
+  readonly productCount: number;
+  /** Of accounts and of videos: how many are private, removed, renamed or blocked. */
+  readonly unavailableRate: number;
+  /** Lists of followers, and of those whom a user follows, are for those who are logged in. */
+  readonly followersNeedLogin: boolean;
+}
+
+export const defaultWorld: World = {
+  seed: 1,
+  userCount: 10_000,
+  hashtagCount: 500,
+  soundCount: 2_000,
+  productCount: 5_000,
+  unavailableRate: 0.03,
+  followersNeedLogin: false,
+};
+
+/** The newest post of the world is older than this. */
+export const worldTimeSecs = Date.UTC(2026, 0, 1) / 1000;

@@ -1,0 +1,93 @@
+import type { RankPeriodDays, SearchSection } from '../lists/list.ts';
+import type { Address } from './address.ts';
+import { isHashtag, isLongId, isName, isSecUid } from './forms.ts';
+
+type Segments = readonly string[];
+type PathReader = (rest: Segments, query: URLSearchParams) => Address | null;
+
+/** By the first segment of the path. */
+const readers: Readonly<Record<string, PathReader>> = {
+  tag: ([name]) => (name !== undefined && isHashtag(name) ? { kind: 'hashtag', name } : null),
+  music: ([slug]) => soundOf(slug),
+  view: ([kind, id]) => (kind === 'product' ? productOf(id) : null),
+  shop: (rest) => shopOf(rest),
+  search: ([section], query) => searchOf(section, query),
+  foryou: () => ({ kind: 'feed', page: 'foryou' }),
+  explore: () => ({ kind: 'feed', page: 'explore' }),
+  t: ([code]) => (code !== undefined && /^[\w-]{4,40}$/.test(code) ? { kind: 'short_link', code } : null),
+  share: ([kind, id]) => sharedOf(kind, id),
+  embed: (rest) => embeddedOf(rest),
+  player: ([, id]) => videoOf('video', id, null),
+  v: ([file]) => videoOf('video', file?.replace(/\.html$/, ''), null),
+  business: (rest, query) => trendOf(rest, query),
+};
+
+/** Null when the path is none that is known. */
+export function addressOfPath(segments: Segments, query: URLSearchParams): Address | null {
+  const [first, ...rest] = segments;
+  if (first === undefined) return null;
+  if (first.startsWith('@')) return accountOf(first.slice(1), rest);
+  if (Object.hasOwn(readers, first.toLowerCase())) return readers[first.toLowerCase()]!(rest, query);
+  // Some pages are under their language.
+  return /^[a-z]{2}(-[a-z]{2,4})?$/i.test(first) && rest.length > 0 ? addressOfPath(rest, query) : null;
+}
+
+/** `/@`, `/@name/video/ID`; the name may be missing before a post. */
+function accountOf(name: string, [section, id]: Segments): Address | null {
+  if (section === 'video' || section === 'photo') return videoOf(section, id, isName(name) ? name : null);
+  const isSection = section === undefined || ['reposts', 'liked', 'playlist'].includes(section);
+  if (!isSection || (section === 'playlist' && id !== undefined)) return null;
+  return profileOf(name);
+}
+
+/** A name of so many digits is an account's id: TikTok gives no names of digits alone. */
+function profileOf(name: string): Address | null {
+  if (isSecUid(name)) return { kind: 'profile_of_sec_uid', secUid: name };
+  if (isLongId(name)) return { kind: 'profile_of_id', userId: name };
+  return isName(name) ? { kind: 'profile', name } : null;
+}
+
+const videoOf = (kind: 'video' | 'photo', id: string | undefined, name: string | null): Address | null =>
+  id !== undefined && isLongId(id) ? { kind, videoId: id, name } : null;
+
+function soundOf(slug: string | undefined): Address | null {
+  const [, words, soundId] = /^(?:(.*)-)?(\d{5,20})$/s.exec(slug ?? '') ?? [];
+  return soundId === undefined ? null : { kind: 'sound', soundId, slug: words || null };
+}
+
+const productOf = (id: string | undefined): Address | null =>
+  id !== undefined && isLongId(id) ? { kind: 'product', productId: id } : null;
+
+/** `/shop/pdp/slug/ID`, `/shop/pdp/ID`, `/shop/s/KEYWORD`, with or without a country before them. */
+function shopOf(segments: Segments): Address | null {
+  const [first, ...rest] = segments;
+  if (first === 'pdp') return productOf(rest.at(-1));
+  if (first === 's') return rest[0] === undefined ? null : { kind: 'shop_search', keyword: rest[0] };
+  return first !== undefined && /^[a-z]{2}$/i.test(first) && rest.length > 0 ? shopOf(rest) : null;
+}
+
+function searchOf(section: string | undefined, query: URLSearchParams): Address | null {
+  const keyword = query.get('q')?.trim();
+  const sections: Record<string, SearchSection> = { '': 'general', video: 'video', user: 'user' };
+  const found = Object.hasOwn(sections, section ?? '') ? sections[section ?? ''] : undefined;
+  return keyword && found !== undefined ? { kind: 'search', section: found, keyword } : null;
+}
+
+function sharedOf(kind: string | undefined, id: string | undefined): Address | null {
+  if (kind === 'user') return id !== undefined && /^\d{5,20}$/.test(id) ? { kind: 'profile_of_id', userId: id } : null;
+  return kind === 'video' || kind === 'photo' ? videoOf(kind, id, null) : null;
+}
+
+function embeddedOf(rest: Segments): Address | null {
+  const last = rest.at(-1);
+  if (last?.startsWith('@')) return profileOf(last.slice(1));
+  return videoOf('video', last, null);
+}
+
+const creativeCenter = 'creativecenter/inspiration/popular/music/';
+
+function trendOf(rest: Segments, query: URLSearchParams): Address | null {
+  if (!rest.join('/').startsWith(creativeCenter)) return null;
+  const periodDays = ([7, 30, 120] as const).find((days) => query.get('period') === `${days}`) ?? (7 as RankPeriodDays);
+  return { kind: 'sound_trend', periodDays, countryCode: (query.get('countryCode') ?? 'US').toUpperCase() };
+}

@@ -1,0 +1,37 @@
+import type { RankPeriodDays, SearchSection } from '../lists/list.ts';
+
+/** What an address of the site leads to. */
+export type Address =
+  | { readonly kind: 'profile'; readonly name: string }
+  | { readonly kind: 'profile_of_sec_uid'; readonly secUid: string }
+  | { readonly kind: 'profile_of_id'; readonly userId: string }
+  | { readonly kind: 'video'; readonly videoId: string; readonly name: string | null }
+  | { readonly kind: 'photo'; readonly videoId: string; readonly name: string | null }
+  | { readonly kind: 'sound'; readonly soundId: string; readonly slug: string | null }
+  | { readonly kind: 'hashtag'; readonly name: string }
+  | { readonly kind: 'product'; readonly productId: string }
+  | { readonly kind: 'shop_search'; readonly keyword: string }
+  | { readonly kind: 'search'; readonly section: SearchSection; readonly keyword: string }
+  | { readonly kind: 'feed'; readonly page: 'foryou' | 'explore' }
+  | { readonly kind: 'sound_trend'; readonly periodDays: RankPeriodDays; readonly countryCode: string }
+  /** Where it leads is known only when it is followed. */
+  | { readonly kind: 'short_link'; readonly code: string };
+
+export type AddressKind = Address['kind'];
+
+/** How an address is called in messages. */
+export const addressNames: Record<AddressKind, string> = {
+  profile: 'a profile URL',
+  profile_of_sec_uid: 'a profile URL',
+  profile_of_id: 'a profile URL',
+  video: 'a video URL',
+  photo: 'a photo post URL',
+  sound: 'a sound URL',
+  hashtag: 'a hashtag URL',
+  product: 'a product URL',
+  shop_search: 'a shop search URL',
+  search: 'a search URL',
+  feed: 'a feed URL',
+  sound_trend: 'a trending sounds URL',
+  short_link: 'a short link',
+};

@@ -1,0 +1,58 @@
+import type { Address, AddressKind } from './address.ts';
+import { isHashtag, isLongId, isName, isSecUid, isUserId } from './forms.ts';
+
+export type TargetKind = 'profile' | 'video' | 'hashtag' | 'sound' | 'search' | 'product' | 'shop_search';
+
+/** The kinds of addresses that are targets of a kind; the first one's name is said in refusals. */
+export const wantedKinds: Record<TargetKind, readonly AddressKind[]> = {
+  profile: ['profile', 'profile_of_sec_uid', 'profile_of_id'],
+  video: ['video', 'photo'],
+  hashtag: ['hashtag'],
+  sound: ['sound'],
+  search: ['search'],
+  product: ['product'],
+  shop_search: ['shop_search'],
+};
+
+export const targetNames: Record<TargetKind, string> = {
+  profile: 'a profile URL, a username, or the id of an account',
+  video: 'a video URL or the id of a video',
+  hashtag: 'a hashtag or its URL',
+  sound: 'a sound URL or the id of a sound',
+  search: 'words to search for, or a search URL',
+  product: 'a product URL or the id of a product',
+  shop_search: 'words to search the shop for, or a shop search URL',
+};
+
+/** What a text that is no URL means to whoever wants a target of this kind; null when nothing. */
+export function bareAddressOf(text: string, wanted: TargetKind): Address | null {
+  switch (wanted) {
+    case 'profile':
+      return bareProfile(text);
+    case 'video':
+      return isLongId(text) ? { kind: 'video', videoId: text, name: null } : null;
+    case 'sound':
+      return isLongId(text) ? { kind: 'sound', soundId: text, slug: null } : null;
+    case 'product':
+      return isLongId(text) ? { kind: 'product', productId: text } : null;
+    case 'hashtag': {
+      const name = text.replace(/^#/, '');
+      return isHashtag(name) ? { kind: 'hashtag', name } : null;
+    }
+    case 'search':
+      return isLink(text) ? null : { kind: 'search', section: 'general', keyword: text };
+    case 'shop_search':
+      return isLink(text) ? null : { kind: 'shop_search', keyword: text };
+  }
+}
+
+/** After an @, it is a name; digits alone are an id, for TikTok gives no names of digits alone. */
+function bareProfile(text: string): Address | null {
+  if (isSecUid(text)) return { kind: 'profile_of_sec_uid', secUid: text };
+  if (isUserId(text)) return { kind: 'profile_of_id', userId: text };
+  const name = text.replace(/^@/, '');
+  if (isSecUid(name)) return { kind: 'profile_of_sec_uid', secUid: name };
+  return isName(name) ? { kind: 'profile', name } : null;
+}
+
+const isLink = (text: string): boolean => /^[a-z]+:\/\//i.test(text);

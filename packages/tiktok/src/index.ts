@@ -1,0 +1,45 @@
+export { type Address, type AddressKind, addressNames } from './addresses/address.ts';
+export { type AddressOptions, addressOfUrl, type UrlReading } from './addresses/address-of-url.ts';
+export { pageUrlOf, pageUrlsOf, tiktokUrl } from './addresses/page-url.ts';
+export { isProfileOf, isVideoOf } from './addresses/proof.ts';
+export { checkLanding, parseTarget, type RefusalReason, type TargetReading } from './addresses/target.ts';
+export type { TargetKind } from './addresses/target-kind.ts';
+export { parseCommentList } from './answers/comment-list.ts';
+export { parseHashtagDetail, parseSoundDetail } from './answers/details.ts';
+export { parseEmbedPage } from './answers/embed-page.ts';
+export { parseProfilePage, parseUserDetail } from './answers/profile-page.ts';
+export { parseGeneralSearch, parseUserSearch, parseVideoSearch } from './answers/search-lists.ts';
+export { parseProductList, parseReviewList } from './answers/shop-lists.ts';
+export { parseProductPage, parseShopSearchPage } from './answers/shop-page.ts';
+export { parseSoundRanks } from './answers/sound-ranks.ts';
+export { parseUserList } from './answers/user-list.ts';
+export { parseCreatorList, parseFeed, parseVideoList } from './answers/video-lists.ts';
+export { parseVideoDetail, parseVideoPage } from './answers/video-page.ts';
+export type { Captured } from './captured.ts';
+export type * from './lists/list.ts';
+export { type ListItems, type ListReader, readerOf } from './lists/list-reader.ts';
+export { type ListRequest, requestOf, requestUrlOf } from './lists/list-request.ts';
+export {
+  type Advance,
+  advance,
+  beginning,
+  defaultLimits,
+  type EndReason,
+  type Limits,
+  type Next,
+  type Progress,
+} from './lists/progress.ts';
+export { type Recognised, recognise } from './lists/recognise.ts';
+export * from './outcome.ts';
+export type { Author, CommerceUserInfo } from './records/author.ts';
+export type { Comment } from './records/comment.ts';
+export type { Hashtag } from './records/hashtag.ts';
+export type { Product } from './records/product.ts';
+export type { Profile } from './records/profile.ts';
+export type { Review } from './records/review.ts';
+export type { Shop } from './records/shop.ts';
+export type { Artist, MusicMeta, Sound } from './records/sound.ts';
+export type { HashtagName, Mention } from './records/text-extra.ts';
+export { derivedTrend, type TrendingSound } from './records/trending-sound.ts';
+export type { EffectSticker, Video } from './records/video.ts';
+export type { SubtitleLink, VideoMeta } from './records/video-media.ts';

@@ -1,0 +1,146 @@
+import { asCount, asFlag, asId, asNumber, asText, asTimeSecs, isAbsent } from './scalar.ts';
+
+/** O3: thrown where something must be readable; `readAnswer` makes `changed` of it. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+  readonly path: string;
+
+  constructor(path: string) {
+    super(`cannot read ${path}`);
+    this.path = path;
+  }
+}
+
+type Read<T> = (value: unknown) => T | undefined;
+
+/**
+ * A place in JSON that somebody else wrote. Going down never fails. What starts with `require` throws
+ * `UnreadableError`; the others give null for what is absent, and note what they cannot read (O3).
+ */
+export class Place {
+  readonly value: unknown;
+  readonly path: string;
+  readonly #unread: string[];
+
+  constructor(value: unknown, path: string, unread: string[]) {
+    this.value = value;
+    this.path = path;
+    this.#unread = unread;
+  }
+
+  at(...keys: readonly string[]): Place {
+    let { value, path } = this as { value: unknown; path: string };
+    for (const key of keys) {
+      value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+      path = path === '' ? key : `${path}.${key}`;
+    }
+    return new Place(value, path, this.#unread);
+  }
+
+  /** The first of these that is there; the first when none is. */
+  firstOf(...names: readonly string[]): Place {
+    return names.map((name) => this.at(name)).find(({ isThere }) => isThere) ?? this.at(names[0]!);
+  }
+
+  /** The first of these texts that is not empty. */
+  firstText(...names: readonly string[]): string | null {
+    return names.map((name) => this.at(name).text()).find((text) => text !== null && text !== '') ?? null;
+  }
+
+  get isThere(): boolean {
+    return !isAbsent(this.value);
+  }
+
+  get isObject(): boolean {
+    return isObject(this.value);
+  }
+
+  text(): string | null {
+    return this.#read(asText);
+  }
+
+  id(): string | null {
+    return this.value === '' ? null : this.#read(asId);
+  }
+
+  count(): number | null {
+    return this.value === '' ? null : this.#read(asCount);
+  }
+
+  number(): number | null {
+    return this.value === '' ? null : this.#read(asNumber);
+  }
+
+  flag(): boolean | null {
+    return this.#read(asFlag);
+  }
+
+  timeSecs(): number | null {
+    return this.#read(asTimeSecs);
+  }
+
+  requireText(): string {
+    return this.#require((value) => asText(value) || undefined);
+  }
+
+  requireId(): string {
+    return this.#require(asId);
+  }
+
+  requireCount(): number {
+    return this.#require(asCount);
+  }
+
+  requireFlag(): boolean {
+    return this.#require(asFlag);
+  }
+
+  requireTimeSecs(): number {
+    return this.#require(asTimeSecs);
+  }
+
+  requireObject(): Place {
+    if (!this.isObject) throw new UnreadableError(this.path);
+    return this;
+  }
+
+  /** The entries of a list, or of an object by its keys. */
+  entries(): Place[] {
+    if (!this.isThere) return [];
+    const keyed = Array.isArray(this.value) ? this.value.map((each, index) => [`${index}`, each] as const) : undefined;
+    if (keyed === undefined && !isObject(this.value)) return this.#note([]);
+    return (keyed ?? Object.entries(this.value as object)).map(
+      ([key, each]) => new Place(each, this.path === '' ? key : `${this.path}.${key}`, this.#unread),
+    );
+  }
+
+  /** The entries of a list; none when it is absent. */
+  list(): Place[] {
+    if (this.isThere && !Array.isArray(this.value)) return this.#note([]);
+    return this.entries();
+  }
+
+  /** The same for what is the heart of its answer. */
+  requireList(): Place[] {
+    if (this.isThere && !Array.isArray(this.value)) throw new UnreadableError(this.path);
+    return this.entries();
+  }
+
+  #read<T>(read: Read<T>): T | null {
+    if (!this.isThere) return null;
+    return read(this.value) ?? this.#note(null);
+  }
+
+  #require<T>(read: Read<T>): T {
+    const found = read(this.value);
+    if (found === undefined) throw new UnreadableError(this.path);
+    return found;
+  }
+
+  #note<T>(instead: T): T {
+    this.#unread.push(this.path);
+    return instead;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,89 @@
+/**
+ * The requests by which TikTok's own page asks for lists. A program never sends them to TikTok itself, which wants them
+ * signed: it recognises them in a browser (`recognise`), and knows from them what the page will ask for next.
+ */
+import type { List, Position, PostSort } from './list.ts';
+
+export interface ListRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** JSON; null of a GET. */
+  readonly body: string | null;
+}
+
+export const sortNumbers: Record<PostSort, string> = { latest: '0', popular: '1', oldest: '2' };
+
+export const userListScenes = { following: '21', followers: '67' } as const;
+
+export function requestOf(list: List, { cursor, token }: Position): ListRequest {
+  switch (list.kind) {
+    case 'posts':
+      return get('post/item_list', {
+        ...{ secUid: list.secUid, count: '35', cursor, coverFormat: '2', needPinnedItemIds: 'true' },
+        post_item_list_request_type: sortNumbers[list.sort],
+      });
+    case 'creator_posts':
+      return get('creator/item_list', { secUid: list.secUid, count: '15', cursor, type: '1' });
+    case 'hashtag_posts':
+      return get('challenge/item_list', { challengeID: list.hashtagId, count: '30', cursor });
+    case 'sound_posts':
+      return get('music/item_list', { musicID: list.soundId, count: '30', cursor });
+    case 'related_posts':
+      return get('related/item_list', { itemID: list.videoId, count: '16' });
+    case 'recommended':
+      return get('recommend/item_list', { count: '30', from_page: 'fyp', pullType: '1' });
+    case 'explored':
+      return get('explore/item_list', { count: '30' });
+    case 'search':
+      return searchRequest(list, { cursor, token });
+    case 'comments':
+      return get('comment/list', { aweme_id: list.videoId, cursor, count: '20' });
+    case 'replies':
+      return get('comment/list/reply', { item_id: list.videoId, comment_id: list.commentId, cursor, count: '3' });
+    case 'followers':
+    case 'following':
+      return get('user/list', {
+        ...{ secUid: list.secUid, scene: userListScenes[list.kind], count: '30' },
+        ...{ minCursor: cursor, maxCursor: token ?? '0' },
+      });
+    case 'shop_search':
+      return get('shop/brandy_desktop/s/product_list', { keyword: list.keyword, cursor, count: '30' });
+    case 'reviews':
+      return post('shop/pdp_h5/get_product_reviews', { product_id: list.productId, seller_id: list.sellerId, cursor });
+    case 'sound_ranks':
+      return {
+        ...{ method: 'GET', path: '/creative_radar_api/v1/popular_trend/sound/rank_list', body: null },
+        query: {
+          ...{ period: `${list.periodDays}`, page: cursor === '0' ? '1' : cursor, limit: '20' },
+          ...{ country_code: list.countryCode, rank_type: 'popular' },
+        },
+      };
+  }
+}
+
+const searchPaths = { general: 'search/general/full', video: 'search/item/full', user: 'search/user/full' } as const;
+
+function searchRequest({ section, keyword }: List & { kind: 'search' }, { cursor, token }: Position): ListRequest {
+  const position: Record<string, string> = section === 'user' ? { cursor } : { offset: cursor };
+  return get(searchPaths[section], { keyword, ...position, ...(token !== null && { search_id: token }) });
+}
+
+const get = (name: string, query: Record<string, string>): ListRequest => ({
+  method: 'GET',
+  path: `/api/${name}/`,
+  query,
+  body: null,
+});
+
+const post = (name: string, body: Record<string, string>): ListRequest => ({
+  method: 'POST',
+  path: `/api/${name}`,
+  query: {},
+  body: JSON.stringify(body),
+});
+
+export function requestUrlOf({ path, query }: ListRequest, siteUrl: string): string {
+  const search = new URLSearchParams(query).toString();
+  return `${siteUrl.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
+}

@@ -1,0 +1,46 @@
+/** What a list of the site is a list of. Each is asked for page by page (`list-request.ts`). */
+export type List =
+  | { readonly kind: 'posts'; readonly secUid: string; readonly sort: PostSort }
+  | { readonly kind: 'creator_posts'; readonly secUid: string }
+  | { readonly kind: 'hashtag_posts'; readonly hashtagId: string }
+  | { readonly kind: 'sound_posts'; readonly soundId: string }
+  | { readonly kind: 'related_posts'; readonly videoId: string }
+  | { readonly kind: 'recommended' }
+  | { readonly kind: 'explored' }
+  | { readonly kind: 'search'; readonly section: SearchSection; readonly keyword: string }
+  | { readonly kind: 'comments'; readonly videoId: string }
+  | { readonly kind: 'replies'; readonly videoId: string; readonly commentId: string }
+  | { readonly kind: 'followers'; readonly secUid: string }
+  | { readonly kind: 'following'; readonly secUid: string }
+  | { readonly kind: 'shop_search'; readonly keyword: string }
+  | { readonly kind: 'reviews'; readonly productId: string; readonly sellerId: string }
+  | { readonly kind: 'sound_ranks'; readonly periodDays: RankPeriodDays; readonly countryCode: string };
+
+export type ListKind = List['kind'];
+export type PostSort = 'latest' | 'popular' | 'oldest';
+export type SearchSection = 'general' | 'video' | 'user';
+export type RankPeriodDays = 7 | 30 | 120;
+
+/** Where a page begins. It is JSON, so that it can be stored with the items that came before it. */
+export interface Position {
+  readonly cursor: string;
+  /** What else the next request must name: a search's id, or the `maxCursor` of a list of users. */
+  readonly token: string | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Entries that are there but could not be read. */
+  readonly unreadable: readonly UnreadableEntry[];
+  readonly hasMore: boolean;
+  /** Where the next page begins; null where lists have no cursor, and when nothing follows. */
+  readonly next: Position | null;
+  /** How many entries the site says that there are in all. */
+  readonly total: number | null;
+}
+
+export interface UnreadableEntry {
+  readonly id: string | null;
+  /** What could not be read of it. */
+  readonly path: string;
+}

@@ -1,0 +1,107 @@
+/**
+ * How far a list has been read, and what comes next. Pure: a page goes in; its new items, and the next request or the
+ * reason why there is none, come out. The progress is JSON, so that it can be stored in one change with the items.
+ *
+ * G1: every list ends. A page that brings nothing new is barren; after `maxBarrenPages` in a row it is over, and after
+ *     `maxPages` or `maxItems` it is over whatever it brings.
+ * G2: an item among the last `memory` ones is not given again.
+ * G3: a list that goes round, in however large a circle, ends before it has gone round three times: a page is compared
+ *     with one before it that is chosen again each time the number of pages has doubled (Brent's method).
+ * G4: a page that says that nothing follows is the last one, and its items are given.
+ */
+import { createHash } from 'node:crypto';
+import type { Page, Position } from './list.ts';
+
+export interface Progress {
+  readonly position: Position;
+  readonly pageCount: number;
+  readonly itemCount: number;
+  readonly barrenPages: number;
+  /** G2 */
+  readonly recentIds: readonly string[];
+  /** G3 */
+  readonly landmark: { readonly page: string; readonly pageCount: number } | null;
+}
+
+export interface Limits {
+  readonly maxItems: number;
+  readonly maxPages: number;
+  readonly maxBarrenPages: number;
+  readonly memory: number;
+}
+
+export const defaultLimits: Limits = {
+  maxItems: Number.MAX_SAFE_INTEGER,
+  maxPages: 100_000,
+  // A site repeats a page, or sends an empty one, now and then; what it does thrice it goes on doing.
+  maxBarrenPages: 3,
+  // Some six pages: lists shift by a page at most while they are read.
+  memory: 200,
+};
+
+/** `end`: the site says so. `repeated`: it brings nothing new any more. `limit`: the caller wants no more. */
+export type EndReason = 'end' | 'repeated' | 'limit';
+
+export type Next = { readonly kind: 'ask'; readonly position: Position } | { readonly kind: EndReason };
+
+export interface Advance<T> {
+  readonly items: readonly T[];
+  readonly progress: Progress;
+  readonly next: Next;
+}
+
+export const beginning = (cursor = '0'): Progress => ({
+  ...{ position: { cursor, token: null }, pageCount: 0, itemCount: 0, barrenPages: 0, recentIds: [], landmark: null },
+});
+
+export function advance<T>(
+  before: Progress,
+  page: Page<T>,
+  idOf: (item: T) => string,
+  limits: Partial<Limits> = {},
+): Advance<T> {
+  const { maxItems, maxPages, maxBarrenPages, memory } = { ...defaultLimits, ...limits };
+  const wanted = Math.max(0, maxItems - before.itemCount);
+  const fresh = freshOf(before, page, idOf);
+  const items = fresh.slice(0, wanted);
+  const print = printOf(page, idOf);
+  const pageCount = before.pageCount + 1;
+  const barrenPages = fresh.length === 0 ? before.barrenPages + 1 : 0;
+  const position = positionAfter(before.position, page);
+  const progress: Progress = {
+    ...{ position, pageCount, itemCount: before.itemCount + items.length, barrenPages },
+    recentIds: memory === 0 ? [] : [...before.recentIds, ...items.map(idOf)].slice(-memory),
+    landmark: landmarkAfter(before.landmark, print, pageCount),
+  };
+  const hasGoneRound = print !== null && print === before.landmark?.page && fresh.length > 0;
+  const isFull = items.length >= wanted || pageCount >= maxPages;
+  if (hasGoneRound)
+    return { items: [], progress: { ...progress, itemCount: before.itemCount }, next: { kind: 'repeated' } };
+  if (items.length < fresh.length) return { items, progress, next: { kind: 'limit' } };
+  if (!page.hasMore) return { items, progress, next: { kind: 'end' } };
+  if (isFull) return { items, progress, next: { kind: 'limit' } };
+  if (barrenPages >= maxBarrenPages) return { items, progress, next: { kind: 'repeated' } };
+  return { items, progress, next: { kind: 'ask', position } };
+}
+
+/** G2; an item that is twice in the page itself is given once too. */
+function freshOf<T>(before: Progress, page: Page<T>, idOf: (item: T) => string): T[] {
+  const known = new Set(before.recentIds);
+  return page.items.filter((item) => !known.has(idOf(item)) && known.add(idOf(item)));
+}
+
+/** Lists without a cursor are asked for in the same way again; search ids are told once. */
+const positionAfter = (before: Position, { next }: Page<unknown>): Position =>
+  next === null ? before : { cursor: next.cursor, token: next.token ?? before.token };
+
+/** What tells a page from others; null of one without items. */
+function printOf<T>({ items }: Page<T>, idOf: (item: T) => string): string | null {
+  if (items.length === 0) return null;
+  return createHash('sha256').update(items.map(idOf).join()).digest('base64url').slice(0, 22);
+}
+
+/** G3 */
+function landmarkAfter(before: Progress['landmark'], print: string | null, pageCount: number): Progress['landmark'] {
+  const isDue = before === null || pageCount >= before.pageCount * 2;
+  return print !== null && isDue ? { page: print, pageCount } : before;
+}

@@ -1,0 +1,85 @@
+import type { List, Position, PostSort, RankPeriodDays } from './list.ts';
+
+/** A request that a page has sent, and what it asked for. */
+export interface Recognised {
+  readonly list: List;
+  readonly position: Position;
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+type ListReader = (query: Query) => Recognised | null;
+
+const at = (list: List, cursor: string | undefined, token: string | undefined = undefined): Recognised => ({
+  list,
+  position: { cursor: cursor || '0', token: token || null },
+});
+
+const sorts: Readonly<Record<string, PostSort>> = { 0: 'latest', 1: 'popular', 2: 'oldest' };
+
+const readers: Readonly<Record<string, ListReader>> = {
+  'post/item_list': ({ secUid, cursor, post_item_list_request_type: type }) => {
+    const sort = sorts[type || '0'];
+    return secUid && sort ? at({ kind: 'posts', secUid, sort }, cursor) : null;
+  },
+  'creator/item_list': ({ secUid, cursor }) => (secUid ? at({ kind: 'creator_posts', secUid }, cursor) : null),
+  'challenge/item_list': ({ challengeID: id, cursor }) =>
+    id ? at({ kind: 'hashtag_posts', hashtagId: id }, cursor) : null,
+  'music/item_list': ({ musicID: id, cursor }) => (id ? at({ kind: 'sound_posts', soundId: id }, cursor) : null),
+  'related/item_list': ({ itemID: id }) => (id ? at({ kind: 'related_posts', videoId: id }, '0') : null),
+  'recommend/item_list': () => at({ kind: 'recommended' }, '0'),
+  'explore/item_list': () => at({ kind: 'explored' }, '0'),
+  'search/general/full': (query) => searchOf('general', query),
+  'search/item/full': (query) => searchOf('video', query),
+  'search/user/full': (query) => searchOf('user', query),
+  'comment/list': ({ aweme_id: id, cursor }) => (id ? at({ kind: 'comments', videoId: id }, cursor) : null),
+  'comment/list/reply': ({ item_id: videoId, comment_id: commentId, cursor }) =>
+    videoId && commentId ? at({ kind: 'replies', videoId, commentId }, cursor) : null,
+  'user/list': ({ secUid, scene, minCursor, maxCursor }) => {
+    const kind = scene === '21' ? 'following' : scene === '67' ? 'followers' : null;
+    return secUid && kind ? at({ kind, secUid }, minCursor, maxCursor === '0' ? undefined : maxCursor) : null;
+  },
+  'shop/brandy_desktop/s/product_list': ({ keyword, cursor }) =>
+    keyword ? at({ kind: 'shop_search', keyword }, cursor) : null,
+  'shop/pdp_h5/get_product_reviews': ({ product_id: productId, seller_id: sellerId, cursor }) =>
+    productId ? at({ kind: 'reviews', productId, sellerId: sellerId ?? '' }, cursor) : null,
+};
+
+function searchOf(section: 'general' | 'video' | 'user', query: Query): Recognised | null {
+  const { keyword, offset, cursor, search_id: searchId } = query;
+  return keyword ? at({ kind: 'search', section, keyword }, offset ?? cursor, searchId) : null;
+}
+
+function ranksOf({ period, page, country_code: countryCode }: Query): Recognised | null {
+  const periodDays = ([7, 30, 120] satisfies RankPeriodDays[]).find((days) => `${days}` === period) ?? 7;
+  return at({ kind: 'sound_ranks', periodDays, countryCode: countryCode ?? 'US' }, page ?? '1');
+}
+
+/**
+ * Which list a request of a page asks for; null when it is for something else. Further parameters, which TikTok's page
+ * adds by the dozen, are of no weight.
+ * @param body of a POST
+ */
+export function recognise(url: string, body: string | null = null): Recognised | null {
+  if (!URL.canParse(url)) return null;
+  const { pathname, searchParams } = new URL(url);
+  const query: Query = { ...fieldsOf(body), ...Object.fromEntries(searchParams) };
+  if (/\/creative_radar_api\/v1\/popular_trend\/sound\/rank_list\/?$/.test(pathname)) return ranksOf(query);
+  const [, name] = /\/api\/(.+?)\/?$/.exec(pathname) ?? [];
+  return name !== undefined && Object.hasOwn(readers, name) ? readers[name]!(query) : null;
+}
+
+/** The fields of a JSON body whose values are texts or numbers. */
+function fieldsOf(body: string | null): Query {
+  if (body === null) return {};
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const fields = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : [];
+    return Object.fromEntries(
+      fields
+        .filter(([, value]) => ['string', 'number'].includes(typeof value))
+        .map(([key, value]) => [key, `${value}`]),
+    );
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What stands between a request and its answer: walls, captchas, logins, answers that end early.
+ *
+ * B1: a body that is empty is never a success: TikTok answers so to those whom it takes for a robot.
+ */
+import type { Captured } from './captured.ts';
+import { changed, type Failure, failed } from './outcome.ts';
+
+export type AnswerForm = 'page' | 'api';
+
+/** @returns null when the body is worth reading */
+export function obstacleOf({ url, statusCode, body }: Captured, form: AnswerForm): Failure | null {
+  return ofStatus(statusCode, form) ?? ofAddress(url) ?? (body.trim() === '' ? emptyBody : null) ?? ofChallenge(body);
+}
+
+// B1
+const emptyBody = failed('blocked', 'the answer is empty, which is how TikTok treats what it takes for a robot');
+
+function ofStatus(statusCode: number, form: AnswerForm): Failure | null {
+  if (statusCode >= 200 && statusCode < 300) return null;
+  if (statusCode === 429) return failed('rate_limited', 'the site asks for fewer requests (429)');
+  if (statusCode === 403) return failed('blocked', 'the site refuses this address (403)');
+  if (statusCode === 401) return failed('login_required', 'the site asks for a login (401)');
+  if (statusCode === 451) return failed('geo_blocked', 'the site may not show this here (451)');
+  if (statusCode >= 500) return failed('unavailable', `the site failed (${statusCode})`);
+  if (form === 'page' && statusCode === 404) return failed('not_found', 'there is no such page (404)');
+  if (form === 'page' && statusCode === 410) return failed('removed', 'the page is gone (410)');
+  return changed('status', null, `the site answered with status ${statusCode}`);
+}
+
+/** Where a redirect has led. */
+function ofAddress(url: string): Failure | null {
+  if (!URL.canParse(url)) return null;
+  const { pathname, searchParams } = new URL(url);
+  if (/^\/login(\/|$)/.test(pathname)) return failed('login_required', 'TikTok asks for a login');
+  // Where short links lead that point to nothing.
+  if (pathname === '/' && searchParams.get('_r') === '1') return failed('not_found', 'the link leads nowhere');
+  return null;
+}
+
+const hasPageData = (body: string): boolean =>
+  /<script\b[^>]{0,500}\bid=["']?(__UNIVERSAL_DATA_FOR|SIGI_STATE|__FRONTITY_CONNECT|__MODERN_ROUTER_DATA)/i.test(body);
+
+function ofChallenge(body: string): Failure | null {
+  if (!/^\s*</.test(body)) return null;
+  if (/<title>\s*Security Check\s*<\/title>/i.test(body)) return captcha;
+  if (hasPageData(body)) return null;
+  if (/_wafchallengeid|\bid=["']?wci\b/.test(body)) return wall;
+  if (/\/captcha\/get|captcha-verify-container|captcha_container/.test(body)) return captcha;
+  return null;
+}
+
+const wall = failed(
+  'blocked',
+  'TikTok first checks the browser (a WAF page); the page itself may come when it reloads',
+);
+const captcha = failed('captcha', 'TikTok asks for a captcha');

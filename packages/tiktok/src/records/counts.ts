@@ -1,0 +1,31 @@
+import type { Place } from '../json/place.ts';
+
+/**
+ * The two tables of counts beside a user, a video or a hashtag. `stats` rounds large ones, or has 0 for them; `statsV2`
+ * has them exactly, as strings.
+ *
+ * C1: a count that `statsV2` has is taken from there, and never from `stats`, not even when it cannot be read.
+ */
+export class CountTables {
+  readonly #exact: Place;
+  readonly #rounded: Place;
+
+  constructor(rounded: Place, exact: Place) {
+    this.#rounded = rounded;
+    this.#exact = exact;
+  }
+
+  /** The tables `stats` and `statsV2` of an object, or of another name. */
+  static of(holder: Place, name = 'stats'): CountTables {
+    return new CountTables(holder.at(name), holder.at(`${name}V2`));
+  }
+
+  require = (...names: readonly string[]): number => this.#find(names).requireCount();
+  get = (...names: readonly string[]): number | null => this.#find(names).count();
+
+  /** C1. With several names, the first that is there: TikTok has renamed some. */
+  #find(names: readonly string[]): Place {
+    const exact = this.#exact.firstOf(...names);
+    return exact.isThere ? exact : this.#rounded.firstOf(...names);
+  }
+}

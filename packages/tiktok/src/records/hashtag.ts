@@ -1,0 +1,29 @@
+import type { Place } from '../json/place.ts';
+import { CountTables } from './counts.ts';
+
+export interface Hashtag {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly isCommerce: boolean | null;
+  readonly coverUrl: string | null;
+  readonly url: string;
+  readonly videoCount: number;
+  readonly viewCount: number;
+}
+
+/** Of `{ challenge, stats, statsV2 }`. */
+export function readHashtag(info: Place): Hashtag {
+  const challenge = info.at('challenge').requireObject();
+  const name = challenge.at('title').requireText();
+  const tables = CountTables.of(info);
+  return {
+    ...{ id: challenge.at('id').requireId(), name },
+    description: challenge.at('desc').text(),
+    isCommerce: challenge.at('isCommerce').flag(),
+    coverUrl: challenge.firstText('coverLarger', 'profileLarger'),
+    url: `https://www.tiktok.com/tag/${encodeURIComponent(name)}`,
+    videoCount: tables.require('videoCount'),
+    viewCount: tables.require('viewCount'),
+  };
+}

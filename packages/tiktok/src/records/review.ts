@@ -1,0 +1,36 @@
+import type { Place } from '../json/place.ts';
+import { isoOf } from '../json/scalar.ts';
+import { readImageUrl } from './shop.ts';
+
+/** A customer's review of a product. The shape of TikTok's answer is not confirmed by a captured one. */
+export interface Review {
+  readonly reviewId: string;
+  readonly productId: string | null;
+  readonly rating: number;
+  readonly text: string;
+  readonly createTimeISO: string | null;
+  readonly reviewerName: string | null;
+  readonly skuSpecification: string | null;
+  readonly imageUrls: readonly string[];
+}
+
+export function readReview(review: Place): Review {
+  const timeMs = review.at('review_time').count();
+  return {
+    reviewId: review.requireObject().at('review_id').requireId(),
+    productId: review.at('product_id').id(),
+    rating: review.at('review_rating').requireCount(),
+    text: review.at('review_text').text() ?? '',
+    createTimeISO: timeMs === null ? null : isoOf(Math.min(timeMs / 1000, latestTimeSecs)),
+    reviewerName: review.at('reviewer_name').text(),
+    skuSpecification: review.at('sku_specification').text(),
+    imageUrls: review
+      .at('review_images')
+      .list()
+      .map(readImageUrl)
+      .filter((url) => url !== null),
+  };
+}
+
+/** What a `Date` can hold; a number beyond it must not end the program. */
+const latestTimeSecs = 8_640_000_000_000;

@@ -1,0 +1,99 @@
+import type { Place } from '../json/place.ts';
+import { isoOf } from '../json/scalar.ts';
+import { type Author, readAuthor } from './author.ts';
+import { CountTables } from './counts.ts';
+import { readAuthorCounts } from './profile.ts';
+import { type MusicMeta, readMusicMeta } from './sound.ts';
+import { type HashtagName, type Mention, readHashtagNames, readMentions } from './text-extra.ts';
+import { readMediaUrls, readSlideshowUrls, readVideoMeta, type VideoMeta } from './video-media.ts';
+
+/** A post: a video, or pictures (`isSlideshow`). */
+export interface Video {
+  readonly id: string;
+  readonly text: string;
+  readonly textLanguage: string | null;
+  readonly createTime: number;
+  readonly createTimeISO: string;
+  readonly isAd: boolean | null;
+  /** Null when the answer does not say whose it is. */
+  readonly authorMeta: Author | null;
+  readonly musicMeta: MusicMeta | null;
+  readonly webVideoUrl: string;
+  readonly mediaUrls: readonly string[];
+  readonly videoMeta: VideoMeta;
+  readonly diggCount: number;
+  readonly shareCount: number;
+  readonly playCount: number;
+  readonly commentCount: number;
+  readonly collectCount: number | null;
+  readonly repostCount: number | null;
+  readonly mentions: readonly string[];
+  readonly detailedMentions: readonly Mention[];
+  readonly hashtags: readonly HashtagName[];
+  readonly effectStickers: readonly EffectSticker[];
+  readonly isSlideshow: boolean;
+  readonly slideshowImageLinks: readonly string[];
+  readonly isPinned: boolean;
+  readonly isSponsored: boolean | null;
+  readonly locationCreated: string | null;
+}
+
+export interface EffectSticker {
+  readonly id: string | null;
+  readonly name: string | null;
+}
+
+/** `authorOf` finds the author where the video has only its name (`SIGI_STATE`). */
+export function readVideo(item: Place, authorOf: (name: string) => Place | null = () => null): Video {
+  const id = item.requireObject().at('id').requireId();
+  const createTime = item.at('createTime').requireTimeSecs();
+  const authorMeta = readItemAuthor(item, authorOf);
+  const textExtra = item.at('textExtra');
+  const detailedMentions = readMentions(textExtra);
+  const slideshowImageLinks = readSlideshowUrls(item.at('imagePost'));
+  const isSlideshow = slideshowImageLinks.length > 0;
+  return {
+    ...{ id, text: item.at('desc').text() ?? '', textLanguage: item.at('textLanguage').text() },
+    ...{ createTime, createTimeISO: isoOf(createTime), isAd: item.at('isAd').flag() },
+    ...{ authorMeta, musicMeta: readMusicMeta(item.at('music')) },
+    webVideoUrl: webUrlOf(id, authorMeta?.name ?? '', isSlideshow),
+    mediaUrls: readMediaUrls(item.at('video')),
+    videoMeta: readVideoMeta(item.at('video')),
+    ...readCounts(item),
+    mentions: detailedMentions.map(({ name }) => `@${name}`),
+    detailedMentions,
+    hashtags: readHashtagNames(item.at('challenges'), textExtra),
+    effectStickers: readStickers(item.at('effectStickers')),
+    ...{ isSlideshow, slideshowImageLinks },
+    isPinned: item.at('isPinnedItem').flag() ?? false,
+    isSponsored: item.at('isAd').flag(),
+    locationCreated: item.at('locationCreated').text(),
+  };
+}
+
+/** TikTok opens a post by its id alone too. */
+const webUrlOf = (id: string, name: string, isSlideshow: boolean): string =>
+  `https://www.tiktok.com/@${name}/${isSlideshow ? 'photo' : 'video'}/${id}`;
+
+function readCounts(item: Place) {
+  const tables = CountTables.of(item);
+  return {
+    diggCount: tables.require('diggCount'),
+    shareCount: tables.require('shareCount'),
+    playCount: tables.require('playCount'),
+    commentCount: tables.require('commentCount'),
+    collectCount: tables.get('collectCount'),
+    repostCount: tables.get('repostCount'),
+  };
+}
+
+function readItemAuthor(item: Place, authorOf: (name: string) => Place | null): Author | null {
+  const author = item.at('author');
+  if (!author.isThere || author.value === '') return null;
+  if (author.isObject) return readAuthor(author, readAuthorCounts(item));
+  const known = authorOf(author.requireText());
+  return known === null ? null : readAuthor(known, readAuthorCounts(item));
+}
+
+const readStickers = (stickers: Place): EffectSticker[] =>
+  stickers.list().map((each) => ({ id: each.firstOf('ID', 'id').id(), name: each.at('name').text() }));

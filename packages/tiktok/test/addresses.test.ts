@@ -1,0 +1,176 @@
+/** Each form of a URL that the reference names, and what it leads to. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  type Address,
+  addressOfUrl,
+  isProfileOf,
+  isVideoOf,
+  pageUrlOf,
+  pageUrlsOf,
+  parseProfilePage,
+  parseVideoPage,
+} from '../src/index.ts';
+import { item, itemPage, universal, user, userDetail } from './samples.ts';
+
+const secUid = 'MS4wLjABAAAAamber-synthetic-0001';
+const id = '7200000000000000001';
+const video = (name: string | null): Address => ({ kind: 'video', videoId: id, name });
+const profile: Address = { kind: 'profile', name: 'amber.otter_1' };
+
+const forms: readonly (readonly [string, Address])[] = [
+  ['https://www.tiktok.com/@amber.otter_1', profile],
+  ['https://www.tiktok.com/@amber.otter_1/', profile],
+  ['https://www.tiktok.com/@amber.otter_1?lang=en&_t=abc#top', profile],
+  ['http://tiktok.com/@amber.otter_1', profile],
+  ['tiktok.com/@amber.otter_1', profile],
+  ['www.tiktok.com/@amber.otter_1?lang=de', profile],
+  ['https://m.tiktok.com/@amber.otter_1', profile],
+  ['  https://WWW.TikTok.com/@amber.otter_1  ', profile],
+  ['https://www.tiktok.com/en/@amber.otter_1', profile],
+  ['https://www.tiktok.com/@amber.otter_1/reposts', profile],
+  ['https://www.tiktok.com/%40amber.otter_1', profile],
+  ['https://www.tiktok.com/embed/@amber.otter_1', profile],
+  [`https://www.tiktok.com/@${secUid}`, { kind: 'profile_of_sec_uid', secUid }],
+  ['https://www.tiktok.com/@6800000000000000001', { kind: 'profile_of_id', userId: '6800000000000000001' }],
+  ['https://www.tiktok.com/share/user/107955', { kind: 'profile_of_id', userId: '107955' }],
+  [`https://www.tiktok.com/@amber/video/${id}`, video('amber')],
+  [`https://www.tiktok.com/@amber/video/${id}?is_from_webapp=1&q=x`, video('amber')],
+  [`https://www.tiktok.com/@/video/${id}`, video(null)],
+  [`https://www.tiktok.com/@amber/photo/${id}`, { kind: 'photo', videoId: id, name: 'amber' }],
+  [`https://www.tiktok.com/share/video/${id}`, video(null)],
+  [`https://www.tiktokv.com/share/video/${id}/`, video(null)],
+  [`https://www.tiktok.com/embed/${id}`, video(null)],
+  [`https://www.tiktok.com/embed/v2/${id}`, video(null)],
+  [`https://www.tiktok.com/player/v1/${id}`, video(null)],
+  [`https://m.tiktok.com/v/${id}.html?u_code=1`, video(null)],
+  [
+    'https://www.tiktok.com/music/original-sound-7000000000000000001',
+    { kind: 'sound', soundId: '7000000000000000001', slug: 'original-sound' },
+  ],
+  ['https://www.tiktok.com/music/-7000000000000000001', { kind: 'sound', soundId: '7000000000000000001', slug: null }],
+  ['https://www.tiktok.com/music/7000000000000000001', { kind: 'sound', soundId: '7000000000000000001', slug: null }],
+  [
+    'https://www.tiktok.com/music/%E6%97%A5-7000000000000000001',
+    { kind: 'sound', soundId: '7000000000000000001', slug: '日' },
+  ],
+  ['https://www.tiktok.com/tag/cup', { kind: 'hashtag', name: 'cup' }],
+  ['https://www.tiktok.com/tag/%E6%97%A5%E6%9C%AC?lang=en', { kind: 'hashtag', name: '日本' }],
+  ['https://www.tiktok.com/view/product/1729000000000000001', { kind: 'product', productId: '1729000000000000001' }],
+  [
+    'https://shop.tiktok.com/view/product/1729000000000000001?region=US',
+    { kind: 'product', productId: '1729000000000000001' },
+  ],
+  ['https://www.tiktok.com/shop/pdp/a-cup/1729000000000000001', { kind: 'product', productId: '1729000000000000001' }],
+  ['https://www.tiktok.com/shop/us/pdp/1729000000000000001', { kind: 'product', productId: '1729000000000000001' }],
+  ['https://www.tiktok.com/shop/s/tea%20cup', { kind: 'shop_search', keyword: 'tea cup' }],
+  ['https://www.tiktok.com/search?q=tea%20cup&t=1', { kind: 'search', section: 'general', keyword: 'tea cup' }],
+  ['https://www.tiktok.com/search/video?q=tea', { kind: 'search', section: 'video', keyword: 'tea' }],
+  ['https://www.tiktok.com/search/user?q=tea', { kind: 'search', section: 'user', keyword: 'tea' }],
+  ['https://www.tiktok.com/foryou', { kind: 'feed', page: 'foryou' }],
+  ['https://www.tiktok.com/en/foryou', { kind: 'feed', page: 'foryou' }],
+  ['https://www.tiktok.com/explore', { kind: 'feed', page: 'explore' }],
+  ['https://vm.tiktok.com/ZMabcdef1/', { kind: 'short_link', code: 'ZMabcdef1' }],
+  ['https://vt.tiktok.com/ZSabcdef1', { kind: 'short_link', code: 'ZSabcdef1' }],
+  ['https://www.tiktok.com/t/ZTabcdef1/', { kind: 'short_link', code: 'ZTabcdef1' }],
+  [
+    'https://ads.tiktok.com/business/creativecenter/inspiration/popular/music/pc/en?period=30&countryCode=de',
+    { kind: 'sound_trend', periodDays: 30, countryCode: 'DE' },
+  ],
+  [
+    'https://ads.tiktok.com/business/creativecenter/inspiration/popular/music/pc/en',
+    { kind: 'sound_trend', periodDays: 7, countryCode: 'US' },
+  ],
+];
+
+test.each(forms)('%s', (url, address) => {
+  expect(addressOfUrl(url)).toEqual({ kind: 'address', address });
+});
+
+test.each(forms)('the one URL of %s leads there again, on TikTok and on a stand-in', (_url, address) => {
+  expect(addressOfUrl(pageUrlOf(address))).toEqual({ kind: 'address', address });
+  const siteUrl = 'http://127.0.0.1:8020';
+  expect(addressOfUrl(pageUrlOf(address, `${siteUrl}/`), { siteUrl })).toEqual({ kind: 'address', address });
+});
+
+test('an id of an account is asked for in two ways', () => {
+  expect(pageUrlsOf({ kind: 'profile_of_id', userId: '6800000000000000001' }, 'http://127.0.0.1:8020/')).toEqual([
+    'http://127.0.0.1:8020/@6800000000000000001',
+    'http://127.0.0.1:8020/share/user/6800000000000000001',
+  ]);
+  expect(pageUrlsOf(profile)).toEqual(['https://www.tiktok.com/@amber.otter_1']);
+});
+
+test.each([
+  ['https://example.org/@amber', 'foreign'],
+  ['https://tiktok.com.example.org/@amber', 'foreign'],
+  ['https://nottiktok.com/@amber', 'foreign'],
+  ['http://127.0.0.1:8020/@amber', 'foreign'],
+  ['https://www.tiktok.com', 'unknown'],
+  ['https://www.tiktok.com/', 'unknown'],
+  ['tiktok.com', 'unknown'],
+  ['https://www.tiktok.com/@amber/video/12', 'unknown'],
+  ['https://www.tiktok.com/@amber/live', 'unknown'],
+  ['https://www.tiktok.com/@', 'unknown'],
+  ['https://www.tiktok.com/@a b', 'no_url'],
+  ['https://www.tiktok.com/search?q=', 'unknown'],
+  ['https://www.tiktok.com/search/live?q=x', 'unknown'],
+  ['https://www.tiktok.com/tag/', 'unknown'],
+  ['https://www.tiktok.com/music/no-id', 'unknown'],
+  ['https://www.tiktok.com/constructor/x', 'unknown'],
+  ['https://www.tiktok.com/legal/privacy-policy', 'unknown'],
+  ['https://vm.tiktok.com/', 'unknown'],
+  ['https://', 'no_url'],
+  ['amber', 'no_url'],
+  ['#cup', 'no_url'],
+])('%s is %s', (url, kind) => {
+  expect(addressOfUrl(url)).toMatchObject({ kind });
+});
+
+test('no text makes the reading of a URL throw', () => {
+  const pieces = fc.constantFrom(
+    'https://',
+    'www.tiktok.com',
+    '/',
+    '@',
+    '%',
+    '%E6',
+    'video',
+    '?q=',
+    '#',
+    ' ',
+    'tag',
+    id,
+    '..',
+    '\\',
+  );
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.webUrl(),
+    fc.array(pieces).map((each) => each.join('')),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      const reading = addressOfUrl(text);
+      if (reading.kind === 'address')
+        expect(addressOfUrl(pageUrlOf(reading.address))).toMatchObject({ kind: 'address' });
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('an id is resolved only by an answer that has it', () => {
+  const outcome = parseProfilePage(universal({ 'webapp.user-detail': userDetail }));
+  if (outcome.kind !== 'found') throw new Error(outcome.kind);
+  const answers = (address: Address) => isProfileOf(address, outcome.value);
+  expect(answers({ kind: 'profile_of_id', userId: user.id as string })).toBe(true);
+  expect(answers({ kind: 'profile_of_id', userId: '6800000000000000002' })).toBe(false);
+  expect(answers({ kind: 'profile_of_sec_uid', secUid })).toBe(true);
+  expect(answers({ kind: 'profile', name: 'AMBER' })).toBe(true);
+  expect(answers({ kind: 'profile', name: 'otter' })).toBe(false);
+  expect(answers(video(null))).toBe(false);
+  const read = parseVideoPage(itemPage(item));
+  if (read.kind !== 'found') throw new Error(read.kind);
+  expect(isVideoOf(video('somebody else'), read.value)).toBe(true);
+  expect(isVideoOf({ kind: 'photo', videoId: '7200000000000000009', name: null }, read.value)).toBe(false);
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type List, type Position, recognise, requestOf, requestUrlOf } from '../src/index.ts';
+
+const secUid = 'MS4wLjABAAAAamber-synthetic-0001';
+
+const lists: readonly List[] = [
+  ...(['latest', 'popular', 'oldest'] as const).map((sort): List => ({ kind: 'posts', secUid, sort })),
+  { kind: 'creator_posts', secUid },
+  { kind: 'hashtag_posts', hashtagId: '16' },
+  { kind: 'sound_posts', soundId: '70' },
+  { kind: 'related_posts', videoId: '72' },
+  { kind: 'recommended' },
+  { kind: 'explored' },
+  ...(['general', 'video', 'user'] as const).map(
+    (section): List => ({ kind: 'search', section, keyword: 'tea & 日本' }),
+  ),
+  { kind: 'comments', videoId: '72' },
+  { kind: 'replies', videoId: '72', commentId: '73' },
+  { kind: 'followers', secUid },
+  { kind: 'following', secUid },
+  { kind: 'shop_search', keyword: 'tea cup' },
+  { kind: 'reviews', productId: '17', sellerId: '74' },
+  { kind: 'sound_ranks', periodDays: 30, countryCode: 'DE' },
+];
+
+const withoutCursor = new Set(['related_posts', 'recommended', 'explored']);
+const withToken = new Set(['search', 'followers', 'following']);
+
+test.each(lists)('$kind: what is asked for is recognised', (list) => {
+  const positions: Position[] = [
+    { cursor: '31865', token: null },
+    { cursor: '1700000000000', token: '77' },
+  ];
+  for (const position of positions) {
+    const request = requestOf(list, position);
+    const url = requestUrlOf(request, 'https://www.tiktok.com/');
+    const expected = {
+      cursor: withoutCursor.has(list.kind) ? '0' : position.cursor,
+      token: withToken.has(list.kind) ? position.token : null,
+    };
+    expect(recognise(url, request.body)).toEqual({ list, position: expected });
+    // TikTok's page adds its own.
+    expect(recognise(`${url}${url.includes('?') ? '&' : '?'}aid=1988&msToken=x`, request.body)).toMatchObject({ list });
+  }
+});
+
+test('the first page is at 0, or the first of numbered pages', () => {
+  const start = { cursor: '0', token: null };
+  expect(requestOf({ kind: 'comments', videoId: '72' }, start).query).toMatchObject({ cursor: '0', count: '20' });
+  expect(requestOf({ kind: 'sound_ranks', periodDays: 7, countryCode: 'US' }, start).query).toMatchObject({
+    page: '1',
+  });
+  const url = 'https://www.tiktok.com/api/comment/list/?aweme_id=72';
+  expect(recognise(url)).toEqual({ list: { kind: 'comments', videoId: '72' }, position: start });
+});
+
+test.each([
+  'https://www.tiktok.com/api/preload/item_list/?secUid=x',
+  'https://www.tiktok.com/api/user/detail/?uniqueId=x',
+  'https://www.tiktok.com/api/user/list/?secUid=x&scene=99',
+  'https://www.tiktok.com/api/post/item_list/?cursor=0',
+  'https://www.tiktok.com/api/constructor/',
+  'https://www.tiktok.com/@amber',
+  'no url',
+])('%s asks for no list', (url) => {
+  expect(recognise(url)).toBeNull();
+});
+
+test('no request makes the recognition throw', () => {
+  fc.assert(
+    fc.property(fc.webUrl({ withQueryParameters: true }), fc.option(fc.oneof(fc.string(), fc.json())), (url, body) => {
+      recognise(url, body);
+      recognise(url.replace(/^(https?:\/\/[^/]+).*/, '$1/api/shop/pdp_h5/get_product_reviews'), body);
+    }),
+  );
+});

@@ -1,0 +1,191 @@
+/** One sample of each answer, with how it is wrapped and what it needs. */
+import * as tiktok from '../src/index.ts';
+import * as samples from './samples.ts';
+
+type Parse = (captured: tiktok.Captured) => tiktok.Outcome<unknown>;
+
+export interface Sample {
+  readonly name: string;
+  readonly parse: Parse;
+  readonly json: unknown;
+  readonly wrap: (json: unknown) => tiktok.Captured;
+  /** Without any of these there is no record. */
+  readonly required: readonly string[];
+}
+
+const inPage = (id: string) => (json: unknown) => samples.pageWith({ [id]: json });
+const universal = inPage('__UNIVERSAL_DATA_FOR_REHYDRATION__');
+const scope = (name: string, value: unknown) => ({ __DEFAULT_SCOPE__: { [name]: value } });
+const router = inPage('__MODERN_ROUTER_DATA__');
+const routerJson = (config: unknown) => ({ loaderData: { page: { page_config: config } } });
+const search = {
+  components_map: [{ component_name: 'feed_list_search_word', component_data: samples.productList.data }],
+};
+const itemDetail = { itemInfo: { itemStruct: samples.item }, statusCode: 0 };
+const sigi = {
+  ItemModule: { x: { ...samples.item, author: 'amber' } },
+  UserModule: { users: { amber: samples.user }, stats: { amber: samples.userStats } },
+};
+const embed = { source: { data: { '/embed/@amber': { videoList: [{ id: '7200000000000000001' }] } } } };
+
+const profile = 'user.id user.uniqueId user.secUid statsV2.followerCount statsV2.videoCount'.split(' ');
+const video = 'id createTime statsV2.playCount statsV2.diggCount statsV2.commentCount statsV2.shareCount'.split(' ');
+const under = (prefix: string, paths: readonly string[]) => [prefix, ...paths.map((each) => `${prefix}.${each}`)];
+
+export const all: readonly Sample[] = [
+  {
+    name: 'profile page',
+    parse: tiktok.parseProfilePage,
+    json: scope('webapp.user-detail', samples.userDetail),
+    wrap: universal,
+    required: [],
+  },
+  {
+    name: 'user detail',
+    parse: tiktok.parseUserDetail,
+    json: samples.userDetail,
+    wrap: samples.api,
+    required: under('userInfo', profile),
+  },
+  {
+    name: 'video page',
+    parse: tiktok.parseVideoPage,
+    json: scope('webapp.video-detail', itemDetail),
+    wrap: universal,
+    required: [],
+  },
+  {
+    name: 'video detail',
+    parse: tiktok.parseVideoDetail,
+    json: itemDetail,
+    wrap: samples.api,
+    required: under('itemInfo.itemStruct', video),
+  },
+  {
+    name: 'older video page',
+    parse: tiktok.parseVideoPage,
+    json: sigi,
+    wrap: inPage('SIGI_STATE'),
+    required: ['ItemModule', 'ItemModule.x.id'],
+  },
+  {
+    name: 'older profile page',
+    parse: tiktok.parseProfilePage,
+    json: sigi,
+    wrap: inPage('SIGI_STATE'),
+    required: ['UserModule.users', 'UserModule.stats'],
+  },
+  {
+    name: 'videos',
+    parse: tiktok.parseVideoList,
+    json: samples.itemList,
+    wrap: samples.api,
+    required: ['hasMore', 'cursor', ...under('itemList.0', video).slice(1)],
+  },
+  { name: 'feed', parse: tiktok.parseFeed, json: samples.itemList, wrap: samples.api, required: ['hasMore'] },
+  {
+    name: 'creator posts',
+    parse: (each) => tiktok.parseCreatorList(each, '0'),
+    json: { ...samples.itemList, hasMorePrevious: true },
+    wrap: samples.api,
+    required: ['hasMorePrevious'],
+  },
+  {
+    name: 'hashtag',
+    parse: tiktok.parseHashtagDetail,
+    json: samples.challengeDetail,
+    wrap: samples.api,
+    required: under('challengeInfo', ['challenge.id', 'challenge.title', 'statsV2.viewCount']),
+  },
+  {
+    name: 'sound',
+    parse: tiktok.parseSoundDetail,
+    json: samples.musicDetail,
+    wrap: samples.api,
+    required: under('musicInfo', ['music.id', 'music.title', 'stats.videoCount']),
+  },
+  {
+    name: 'comments',
+    parse: tiktok.parseCommentList,
+    json: samples.commentList,
+    wrap: samples.api,
+    required: ['has_more', 'cursor', 'comments.0.cid', 'comments.0.create_time'],
+  },
+  {
+    name: 'users',
+    parse: tiktok.parseUserList,
+    json: samples.userList,
+    wrap: samples.api,
+    required: ['hasMore', 'minCursor', ...under('userList.0', profile).slice(1)],
+  },
+  {
+    name: 'general search',
+    parse: tiktok.parseGeneralSearch,
+    json: samples.generalSearch,
+    wrap: samples.api,
+    required: ['has_more', 'cursor', 'data.1.type', 'data.1.item', 'data.1.item.id'],
+  },
+  {
+    name: 'video search',
+    parse: tiktok.parseVideoSearch,
+    json: { item_list: [samples.item], cursor: 1, has_more: 1 },
+    wrap: samples.api,
+    required: ['has_more', 'cursor', 'item_list.0.id'],
+  },
+  {
+    name: 'user search',
+    parse: tiktok.parseUserSearch,
+    json: samples.userSearch,
+    wrap: samples.api,
+    required: ['has_more', 'user_list.0.user_info.uid'],
+  },
+  {
+    name: 'new product',
+    parse: tiktok.parseProductPage,
+    json: routerJson(samples.productComponent(samples.newProduct)),
+    wrap: router,
+    required: ['loaderData'],
+  },
+  {
+    name: 'old product',
+    parse: tiktok.parseProductPage,
+    json: routerJson(samples.productComponent(samples.oldProduct)),
+    wrap: router,
+    required: ['loaderData'],
+  },
+  {
+    name: 'shop search',
+    parse: tiktok.parseShopSearchPage,
+    json: routerJson(search),
+    wrap: router,
+    required: ['loaderData'],
+  },
+  {
+    name: 'products',
+    parse: tiktok.parseProductList,
+    json: samples.productList,
+    wrap: samples.api,
+    required: ['data', 'data.has_more', 'data.next_cursor', 'data.products.0.product_id', 'data.products.0.title'],
+  },
+  {
+    name: 'reviews',
+    parse: tiktok.parseReviewList,
+    json: samples.reviewList,
+    wrap: samples.api,
+    required: ['data', 'data.has_more', 'data.product_reviews.0.review_id', 'data.product_reviews.0.review_rating'],
+  },
+  {
+    name: 'sound ranks',
+    parse: tiktok.parseSoundRanks,
+    json: samples.soundRanks,
+    wrap: samples.api,
+    required: ['data', 'data.pagination.has_more', 'data.sound_list.0.rank', 'data.sound_list.0.song_id'],
+  },
+  {
+    name: 'embedded profile',
+    parse: tiktok.parseEmbedPage,
+    json: embed,
+    wrap: inPage('__FRONTITY_CONNECT_STATE__'),
+    required: ['source.data'],
+  },
+];

@@ -1,0 +1,108 @@
+/** Whatever becomes of an answer on its way: never a throw, never a false success. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { all } from './mangled-samples.ts';
+import { check } from './record-check.ts';
+import * as samples from './samples.ts';
+
+/** A copy with what `path` leads to replaced; undefined takes it away. */
+function withValue(json: unknown, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const copy = (Array.isArray(json) ? [...json] : { ...(json as object) }) as Record<string, unknown>;
+  copy[key] = withValue(copy[key], rest, value);
+  return copy;
+}
+
+/** The paths of everything in JSON. */
+function pathsIn(json: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof json !== 'object' || json === null) return [path];
+  return [path, ...Object.entries(json).flatMap(([key, value]) => pathsIn(value, [...path, key]))];
+}
+
+const oddities = fc.oneof(
+  ...[
+    fc.constant(undefined),
+    fc.constant(null),
+    fc.boolean(),
+    fc.string(),
+    fc.double(),
+    fc.integer(),
+    fc.bigInt().map(String),
+  ],
+  ...[fc.constant([]), fc.constant({}), fc.constant(''), fc.constant('0'), fc.constant(-1), fc.constant(1e300)],
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+describe.each(all)('$name', ({ parse, json, wrap, required }) => {
+  test('is found as it is', () => {
+    const outcome = parse(wrap(json));
+    expect(outcome).toMatchObject({ kind: 'found', unread: [] });
+    check(outcome);
+  });
+
+  test('O1, O3: is not found without what it needs', () => {
+    for (const path of required) {
+      for (const odd of [undefined, null, [], 'odd!', -1, true]) {
+        // C1: without an exact count, the other one is taken.
+        if ((odd ?? null) === null && path.includes('statsV2')) continue;
+        // Some need only be texts, and some odd values are right.
+        if (odd === 'odd!' && /(title|uniqueId|secUid|[cC]ursor)$/.test(path)) continue;
+        if (odd === true && /has_?more/i.test(path)) continue;
+        if (odd === -1 && /[cC]ursor$/.test(path)) continue;
+        const outcome = parse(wrap(withValue(json, path.split('.'), odd)));
+        expect(outcome.kind, `${path} = ${JSON.stringify(odd)}`).not.toBe('found');
+      }
+    }
+  });
+
+  test('any value in any place', () => {
+    const paths = pathsIn(json);
+    const change = fc.record({ path: fc.constantFrom(...paths), value: oddities });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        let mangled: unknown = json;
+        for (const { path, value } of changes) {
+          if (pathsIn(mangled).some((each) => each.join() === path.join())) mangled = withValue(mangled, path, value);
+        }
+        check(parse(wrap(mangled ?? null)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('any part of it, and any text in it', () => {
+    const { body } = wrap(json);
+    fc.assert(
+      fc.property(fc.nat(body.length), fc.nat(40), fc.string({ unit: 'binary', maxLength: 12 }), (at, length, text) => {
+        check(parse(samples.captured(body.slice(0, at) + text + body.slice(at + length))));
+        const cut = parse(samples.captured(body.slice(0, at)));
+        // What is cut off is found only when all of the data came before the cut.
+        const isWhole = at >= body.length || (body.startsWith('<') && at >= body.lastIndexOf('</script'));
+        if (!isWhole) expect(['incomplete', 'blocked']).toContain(cut.kind);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('any text, status and address', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.json().map((each) => wrap(each).body),
+    );
+    fc.assert(
+      fc.property(
+        texts,
+        fc.integer({ min: 100, max: 599 }),
+        fc.oneof(fc.webUrl(), fc.string()),
+        (body, statusCode, url) => {
+          const outcome = parse({ url, statusCode, body });
+          check(outcome);
+          if (statusCode < 200 || statusCode > 299) expect(outcome.kind).not.toBe('found');
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,232 @@
+/** What the reference says varies, and what comes of it. */
+import { expect, test } from 'vitest';
+import * as tiktok from '../src/index.ts';
+import * as samples from './samples.ts';
+
+const { api, item, itemPage, universal, user, userDetail, userInfo, userStats, userStatsV2 } = samples;
+
+function recordOf<T>(outcome: tiktok.Outcome<T>): T {
+  if (outcome.kind !== 'found') throw new Error(`${outcome.kind}: ${outcome.message}`);
+  return outcome.value;
+}
+
+const profileWith = (info: object) =>
+  tiktok.parseUserDetail(api({ ...userDetail, userInfo: { ...userInfo, ...info } }));
+
+test('counts are exact where statsV2 has them, and those of stats where it has not', () => {
+  expect(recordOf(profileWith({}))).toMatchObject({ fans: 4001943, heart: 91 });
+  expect(recordOf(profileWith({ statsV2: undefined }))).toMatchObject({ fans: 4000000, heart: 90 });
+  const { followerCount: _, ...rest } = userStatsV2;
+  expect(recordOf(profileWith({ statsV2: rest }))).toMatchObject({ fans: 4000000, heart: 91 });
+});
+
+test('C1: a count of statsV2 that cannot be read is not replaced by a rounded one', () => {
+  const outcome = profileWith({ statsV2: { ...userStatsV2, followerCount: '4.0M' } });
+  expect(outcome).toMatchObject({ kind: 'changed', path: 'userInfo.statsV2.followerCount' });
+});
+
+test('a count that overflowed into a negative number is no count', () => {
+  const outcome = profileWith({ statsV2: undefined, stats: { ...userStats, heartCount: -1294967296 } });
+  expect(outcome).toMatchObject({ kind: 'changed', path: 'userInfo.stats.heartCount' });
+});
+
+test('O3: what may be absent is null; when it cannot be read its path is told', () => {
+  const { region: _, ...without } = user;
+  const absent = profileWith({ user: without });
+  expect(absent).toMatchObject({ kind: 'found', value: { region: null }, unread: [] });
+  const odd = profileWith({ user: { ...user, region: { code: 'DE' }, createTime: 'yesterday' } });
+  expect(odd).toMatchObject({
+    value: { region: null, createTime: null, createTimeISO: null },
+    unread: ['userInfo.user.createTime', 'userInfo.user.region'],
+  });
+});
+
+test('O3: a part that cannot be read does not hide the rest', () => {
+  const odd = {
+    ...item,
+    challenges: 'cup',
+    textExtra: 7,
+    effectStickers: {},
+    video: { ...(item.video as object), bitrateInfo: 'x' },
+  };
+  const outcome = tiktok.parseVideoDetail(api({ itemInfo: { itemStruct: odd }, statusCode: 0 }));
+  expect(outcome).toMatchObject({
+    kind: 'found',
+    value: { id: item.id, hashtags: [], mentions: [], effectStickers: [] },
+  });
+  expect(outcome).toMatchObject({
+    unread: ['textExtra', 'video.bitrateInfo', 'challenges', 'effectStickers'].map(
+      (each) => `itemInfo.itemStruct.${each}`,
+    ),
+  });
+});
+
+test('E1: ids are exact, quoted or not', () => {
+  const body = JSON.stringify({ ...userDetail }).replace('"6800000000000000001"', '6800000000000000001');
+  expect(recordOf(tiktok.parseUserDetail(samples.captured(body))).id).toBe('6800000000000000001');
+});
+
+test('times are seconds as numbers or as texts, and ISO', () => {
+  for (const createTime of [1700000000, '1700000000']) {
+    const video = recordOf(tiktok.parseVideoPage(itemPage({ ...item, createTime })));
+    expect(video).toMatchObject({ createTime: 1700000000, createTimeISO: '2023-11-14T22:13:20.000Z' });
+  }
+});
+
+test('a video whole', () => {
+  expect(recordOf(tiktok.parseVideoPage(itemPage(item)))).toMatchObject({
+    ...{ id: item.id, text: 'a #Cup', playCount: 3000123, collectCount: 5, repostCount: 6, isSlideshow: false },
+    ...{ webVideoUrl: 'https://www.tiktok.com/@amber/video/7200000000000000001', isPinned: false },
+    authorMeta: { id: user.id, name: 'amber', nickName: 'Amber', fans: 4000000, bioLink: 'https://example.org' },
+    musicMeta: { musicId: '7000000000000000001', musicName: 'original sound', musicOriginal: true },
+    mediaUrls: ['https://media.example.org/low', 'https://media.example.org/high'],
+    hashtags: [{ name: 'cup' }, { name: 'tea' }],
+    mentions: ['@otter'],
+  });
+});
+
+test('a video without its author, its sound, its hashtags', () => {
+  const { author: _, music: __, challenges: ___, textExtra: ____, ...bare } = item;
+  expect(recordOf(tiktok.parseVideoPage(itemPage(bare)))).toMatchObject({
+    ...{ authorMeta: null, musicMeta: null, hashtags: [], mentions: [] },
+    webVideoUrl: 'https://www.tiktok.com/@/video/7200000000000000001',
+  });
+});
+
+test('a post of pictures', () => {
+  const imagePost = {
+    images: [{ imageURL: { urlList: ['https://img.example.org/1', 'https://img.example.org/1b'] } }],
+  };
+  expect(recordOf(tiktok.parseVideoPage(itemPage({ ...item, imagePost })))).toMatchObject({
+    ...{ isSlideshow: true, slideshowImageLinks: ['https://img.example.org/1'] },
+    webVideoUrl: 'https://www.tiktok.com/@amber/photo/7200000000000000001',
+  });
+});
+
+test('the page for phones, and the older page, whose author is a name', () => {
+  const reflow = universal({ 'webapp.reflow.video.detail': { itemInfo: { itemStruct: item }, statusCode: 0 } });
+  expect(recordOf(tiktok.parseVideoPage(reflow)).id).toBe(item.id);
+  const old = samples.pageWith({
+    SIGI_STATE: {
+      ItemModule: { [item.id as string]: { ...item, author: 'amber' } },
+      UserModule: { users: { amber: user }, stats: { amber: userStats } },
+    },
+  });
+  expect(recordOf(tiktok.parseVideoPage(old)).authorMeta).toMatchObject({ id: user.id, name: 'amber' });
+  expect(recordOf(tiktok.parseProfilePage(old))).toMatchObject({ id: user.id, fans: 4000000 });
+  const unknown = samples.pageWith({ SIGI_STATE: { ItemModule: { x: { ...item, author: 'amber' } }, UserModule: {} } });
+  expect(recordOf(tiktok.parseVideoPage(unknown)).authorMeta).toBeNull();
+});
+
+test('a hashtag whose rounded count is 0', () => {
+  expect(recordOf(tiktok.parseHashtagDetail(api(samples.challengeDetail)))).toEqual({
+    ...{ id: '1600000000000000001', name: 'cup', description: 'cups', isCommerce: false },
+    ...{ coverUrl: 'https://img.example.org/h', url: 'https://www.tiktok.com/tag/cup' },
+    ...{ videoCount: 8000000123, viewCount: 9000000456 },
+  });
+});
+
+test('a sound with artists of today, and of before', () => {
+  const artists = [{ id: user.id, name: 'amber', nickName: 'Amber' }];
+  expect(recordOf(tiktok.parseSoundDetail(api(samples.musicDetail)))).toMatchObject({ artists, videoCount: 42 });
+  const old = { musicInfo: { music: samples.music, author: user, stats: { videoCount: 1 } }, statusCode: 0 };
+  expect(recordOf(tiktok.parseSoundDetail(api(old)))).toMatchObject({ artists, musicName: 'original sound' });
+});
+
+test('L1: an entry that cannot be read is told apart from those that can', () => {
+  const broken = { ...item, id: '7200000000000000002', createTime: 'soon' };
+  const page = recordOf(tiktok.parseVideoList(api({ ...samples.itemList, itemList: [item, broken] })));
+  expect(page.items.map(({ id }) => id)).toEqual([item.id]);
+  expect(page.unreadable).toEqual([{ id: '7200000000000000002', path: 'itemList.1.createTime' }]);
+  expect(tiktok.parseVideoList(api({ ...samples.itemList, itemList: [broken] }))).toMatchObject({
+    ...{ kind: 'changed', path: 'itemList.0.createTime' },
+  });
+});
+
+test('L2: a page without entries says whether more follow', () => {
+  expect(tiktok.parseVideoList(api({ statusCode: 0, hasMore: false }))).toMatchObject({
+    value: { items: [], next: null },
+  });
+  expect(tiktok.parseVideoList(api({ statusCode: 0, hasMore: true }))).toMatchObject({
+    kind: 'changed',
+    path: 'cursor',
+  });
+  expect(tiktok.parseVideoList(api({ statusCode: 0, cursor: '1' }))).toMatchObject({
+    kind: 'changed',
+    path: 'hasMore',
+  });
+  expect(tiktok.parseFeed(api({ statusCode: 0, hasMore: true }))).toMatchObject({
+    value: { hasMore: true, next: null },
+  });
+});
+
+test('creator lists go on from their last video, or a week before', () => {
+  const at = (answer: object) =>
+    recordOf(tiktok.parseCreatorList(api({ statusCode: 0, ...answer }), '1700000000000')).next;
+  expect(at({ itemList: [item], hasMorePrevious: true })).toEqual({ cursor: '1700000000000', token: null });
+  expect(at({ hasMorePrevious: true })).toEqual({ cursor: '1699395200000', token: null });
+  expect(at({ itemList: [item], hasMorePrevious: false })).toBeNull();
+});
+
+test('a search keeps its videos, and its id for the next request', () => {
+  const page = recordOf(tiktok.parseGeneralSearch(api(samples.generalSearch)));
+  expect(page).toMatchObject({ items: [{ id: item.id }], next: { cursor: '12', token: 'search-1' } });
+  const users = recordOf(tiktok.parseUserSearch(api({ ...samples.userSearch, has_more: 1 })));
+  expect(users).toMatchObject({ items: [{ name: 'otter', fans: 5, verified: false }], next: { token: 'search-2' } });
+});
+
+test('a comment, and an answer to one', () => {
+  const [comment] = recordOf(tiktok.parseCommentList(api(samples.commentList))).items;
+  expect(comment).toMatchObject({
+    cid: samples.comment.cid,
+    repliesToId: null,
+    uniqueId: 'otter',
+    likedByAuthor: true,
+  });
+  const reply = { ...samples.comment, reply_id: '7300000000000000009', reply_to_reply_id: '0' };
+  const page = recordOf(tiktok.parseCommentList(api({ ...samples.commentList, comments: [reply] })));
+  expect(page).toMatchObject({ items: [{ repliesToId: '7300000000000000009' }], next: { cursor: '20' }, total: 30 });
+});
+
+test('a list of users goes on by both of its cursors', () => {
+  const page = recordOf(tiktok.parseUserList(api(samples.userList)));
+  expect(page).toMatchObject({
+    items: [{ name: 'amber', fans: 4001943 }],
+    next: { cursor: '5', token: '6' },
+    total: 9,
+  });
+});
+
+test('products of both generations', () => {
+  const { newProduct, oldProduct, productComponent, productPage } = samples;
+  expect(recordOf(tiktok.parseProductPage(productPage(productComponent(newProduct))))).toMatchObject({
+    ...{ productId: '1729000000000000001', title: 'Cup', price: '10.50', originalPrice: '12.00', rating: 4.7 },
+    shop: { sellerId: '7495000000000000001', name: 'Cups', reviewCount: 4 },
+  });
+  const asObject = { components_map: { a: productComponent(oldProduct).components_map } };
+  expect(tiktok.parseProductPage(productPage(asObject))).toMatchObject({ kind: 'changed' });
+  const global = { global_data: { product_info: { error_code: 0, product_info: oldProduct } } };
+  expect(recordOf(tiktok.parseProductPage(productPage(global)))).toMatchObject({
+    ...{ title: 'Mug', description: 'A mug.', shippingFee: '3.99', reviewCount: 12, shop: { name: 'Mugs' } },
+  });
+});
+
+test('trending sounds, and those that are counted in videos', () => {
+  expect(recordOf(tiktok.parseSoundRanks(api(samples.soundRanks)))).toMatchObject({
+    ...{ items: [{ source: 'rank_list', rank: 1, rankDiff: -2 }], next: { cursor: '2' }, total: 100 },
+  });
+  const video = recordOf(tiktok.parseVideoPage(itemPage(item)));
+  const other = { ...video, id: '1', musicMeta: { ...video.musicMeta!, musicId: '5' }, playCount: 9e6 };
+  const silent = { ...video, id: '3', musicMeta: null };
+  const trend = tiktok.derivedTrend([other, video, { ...video, id: '2' }, video, silent]);
+  expect(trend).toMatchObject([
+    { source: 'derived', rank: 1, musicId: '7000000000000000001', videoCount: 2, relatedVideoIds: [video.id, '2'] },
+    { source: 'derived', rank: 2, musicId: '5', videoCount: 1 },
+  ]);
+});
+
+test('the embedded profile has the ids of the newest videos', () => {
+  const data = { '/embed/@amber': { videoList: [{ id: '7200000000000000001' }] } };
+  const page = samples.pageWith({ __FRONTITY_CONNECT_STATE__: { source: { data } } });
+  expect(recordOf(tiktok.parseEmbedPage(page))).toEqual(['7200000000000000001']);
+});
