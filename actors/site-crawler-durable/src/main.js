@@ -1,5 +1,5 @@
-import { CheerioCrawler } from '@wherry/durable/crawlee';
 import { Actor } from 'apify';
+import { CheerioCrawler } from '@wherry/durable/crawlee';
 
 await Actor.init();
 
