@@ -8,6 +8,7 @@ import type { Verdict } from './demo/verdict.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { badUsage, Failure, failureOf } from './failure.ts';
 import { type Interruption, interruption } from './interruption.ts';
+import { engineNote, openEngine } from './open-engine.ts';
 import { printJsonLine, printNote, printResult } from './output.ts';
 import { Progress } from './progress.ts';
 import type { PlatformSettings } from './settings.ts';
@@ -25,7 +26,10 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
   const platform = await start(settings, dataFolder);
   try {
     if (json) printJsonLine({ event: 'started', url: platform.url, token: platform.token, dataFolder });
-    else printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}`);
+    else {
+      printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}`);
+      printNote(`Engine: ${engineNote(settings.engine.kind)}`);
+    }
     const exitCode = settings.demo ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
     if (settings.once) return exitCode;
     if (!signal.aborted) {
@@ -52,18 +56,24 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
-  const { host, port, servers, commits } = settings;
+  const { host, port, servers, commits, advertisedUrl } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
     const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
-    return await startPlatform({ dataFolder, token, host, port, servers, commits, logger });
+    const engine = await openEngine(settings.engine, dataFolder);
+    return await startPlatform({
+      ...{ dataFolder, token, host, port, servers, commits, logger },
+      ...(engine && { engine }),
+      ...(advertisedUrl && { advertisedUrl }),
+    });
   } catch (error) {
     throw startFailure(error as NodeJS.ErrnoException, settings);
   }
 }
 
 function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: PlatformSettings): Failure {
+  if (error instanceof Failure) return error;
   const { code = '', syscall, message } = error;
   if (code === 'EADDRINUSE') return badUsage(`Port ${port} is in use. Choose another with --port or WHERRY_PORT.`);
   if (code === 'EACCES' && syscall === 'listen') {
@@ -87,7 +97,8 @@ async function demonstrate(
 ): Promise<ExitCode> {
   try {
     const connection = connect(platform.url, platform.token);
-    const verdict = await showDemo({ connection, url, progress: new Progress(process.stderr), signal });
+    const siteHost = platform.hostAddress;
+    const verdict = await showDemo({ connection, url, siteHost, progress: new Progress(process.stderr), signal });
     print(verdict, json);
     return verdict.faults.length === 0 ? exitCodes.ok : exitCodes.notSucceeded;
   } catch (error) {

@@ -11,11 +11,23 @@ export interface PlatformFlags {
   readonly token?: string;
   readonly servers?: string;
   readonly engine?: string;
+  readonly advertise?: string;
   readonly commits?: boolean;
   readonly demo?: boolean;
   readonly demoUrl?: string;
   readonly once?: boolean;
 }
+
+export type EngineSettings =
+  | { readonly kind: 'process' }
+  /** `host` as in `DOCKER_HOST`, `https://` for one over TLS; undefined: this machine's own daemon. */
+  | {
+      readonly kind: 'docker';
+      readonly host: string | undefined;
+      readonly buildNetwork: string | undefined;
+      /** The proxies by which builds reach the outside, as Docker's own client passes them on. */
+      readonly buildArguments: Readonly<Record<string, string>>;
+    };
 
 export interface PlatformSettings {
   readonly port: number;
@@ -24,7 +36,9 @@ export interface PlatformSettings {
   /** Undefined: the one in the data folder, which is made once. */
   readonly token: string | undefined;
   readonly servers: number;
-  readonly engine: 'process';
+  readonly engine: EngineSettings;
+  /** Where containers reach the API; undefined: where it listens. Without a slash at its end. */
+  readonly advertisedUrl: string | undefined;
   /** Whether the routes of commits are there. */
   readonly commits: boolean;
   /** Whether the demo runs after the start. */
@@ -53,7 +67,8 @@ export function platformSettings(
     host: flags.host ?? variable('WHERRY_HOST') ?? '127.0.0.1',
     token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
-    engine: engineOf(flags.engine ?? variable('WHERRY_ENGINE') ?? 'process'),
+    engine: engineOf(flags.engine ?? variable('WHERRY_ENGINE') ?? 'process', variable),
+    advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
     // Commander sets the flag to true when it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: wished ?? (demoByDefault || once || demoUrl !== undefined),
@@ -113,9 +128,26 @@ function tokenOf(text: string | undefined): string | undefined {
   throw badUsage('The token must have 8 characters or more, all printable ASCII without spaces. Choose another.');
 }
 
-function engineOf(text: string): 'process' {
-  if (text === 'process') return text;
-  if (text === 'docker')
-    throw badUsage('The docker engine comes later. Use --engine process, for code that you trust.');
-  throw badUsage(`There is no engine "${text}". Use --engine process.`);
+function engineOf(text: string, variable: (name: string) => string | undefined): EngineSettings {
+  if (text === 'process') return { kind: 'process' };
+  if (text !== 'docker') throw badUsage(`There is no engine "${text}". Use --engine process or --engine docker.`);
+  const host = variable('DOCKER_HOST');
+  const isSecure = (variable('DOCKER_TLS_VERIFY') ?? variable('DOCKER_CERT_PATH')) !== undefined;
+  return {
+    kind: 'docker',
+    host: isSecure ? host?.replace(/^tcp:/, 'https:') : host,
+    buildNetwork: variable('WHERRY_BUILD_NETWORK'),
+    buildArguments: Object.fromEntries(
+      ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => {
+        const value = variable(name) ?? variable(name.toLowerCase());
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  };
+}
+
+/** An address with or without its `http://`. */
+function advertisedUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  return urlOf('--advertise', /^\w+:\/\//.test(text) ? text : `http://${text}`)!.replace(/\/+$/, '');
 }

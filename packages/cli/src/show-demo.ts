@@ -6,6 +6,7 @@ import type { DemoOptions } from './demo/demo.ts';
 import { runDemo } from './demo/demo.ts';
 import type { Verdict } from './demo/verdict.ts';
 import { deploy } from './deploy.ts';
+import { Failure } from './failure.ts';
 import type { Progress } from './progress.ts';
 
 const actorsFolder = fileURLToPath(new URL('../../../actors', import.meta.url));
@@ -18,9 +19,15 @@ export async function showDemo(options: Omit<DemoOptions, 'actor'>): Promise<Ver
   for (const folder of await bundledActors()) {
     signal.throwIfAborted();
     const name = path.basename(folder);
-    const { fullName, wasBuilt } = await deploy(connection, folder, buildTeller(progress, name));
-    progress.step(`Actor ${fullName}: ${wasBuilt ? 'built' : 'up to date'}`);
-    if (name === demoActor) actor = fullName;
+    try {
+      const { fullName, wasBuilt } = await deploy(connection, folder, buildTeller(progress, name));
+      progress.step(`Actor ${fullName}: ${wasBuilt ? 'built' : 'up to date'}`);
+      if (name === demoActor) actor = fullName;
+    } catch (error) {
+      // The demo is about one of them.
+      if (name === demoActor || !(error instanceof Failure)) throw error;
+      progress.step(`Actor ${name}: not built. ${error.message}`);
+    }
   }
   return runDemo({ ...options, actor });
 }

@@ -12,7 +12,8 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     host: '127.0.0.1',
     token: undefined,
     servers: 2,
-    engine: 'process',
+    engine: { kind: 'process' },
+    advertisedUrl: undefined,
     commits: true,
     demo: false,
     demoUrl: undefined,
@@ -38,7 +39,8 @@ test('each setting has a variable, and a flag wins over it', () => {
     host: '0.0.0.0',
     token: 'token-of-the-variable',
     servers: 3,
-    engine: 'process',
+    engine: { kind: 'process' },
+    advertisedUrl: undefined,
     commits: false,
     demo: true,
     demoUrl: 'https://one.test/',
@@ -73,6 +75,20 @@ test('the demo runs with npm start unless a flag or a variable says no, and with
   expect(up({ demoUrl: 'https://one.test/' }).demo).toBe(true);
 });
 
+test('the docker engine is found as Docker itself finds its daemon, and containers are told what is advertised', () => {
+  const docker = { engine: 'docker' };
+  expect(up(docker).engine).toEqual({ kind: 'docker', host: undefined, buildNetwork: undefined, buildArguments: {} });
+  const environment = { DOCKER_HOST: 'tcp://10.0.0.5:2376', WHERRY_BUILD_NETWORK: 'host', https_proxy: 'http://p' };
+  expect(up(docker, environment).engine).toMatchObject({
+    ...{ host: 'tcp://10.0.0.5:2376', buildNetwork: 'host' },
+    buildArguments: { HTTPS_PROXY: 'http://p' },
+  });
+  const secure = { ...environment, DOCKER_TLS_VERIFY: '1' };
+  expect(up(docker, secure).engine).toMatchObject({ host: 'https://10.0.0.5:2376' });
+  expect(up({ advertise: '10.0.0.1:8010' }).advertisedUrl).toBe('http://10.0.0.1:8010');
+  expect(up({}, { WHERRY_ADVERTISE: 'https://wherry.test/' }).advertisedUrl).toBe('https://wherry.test');
+});
+
 test('commits are there unless a flag or a variable leaves them out', () => {
   expect(up({ commits: false }).commits).toBe(false);
   expect(up({ commits: true }, { WHERRY_NO_COMMITS: '1' }).commits).toBe(false);
@@ -89,7 +105,7 @@ test.each<[PlatformFlags, Record<string, string>, RegExp]>([
   [{ servers: '0' }, {}, /--servers must be a whole number from 1/],
   [{ token: 'short' }, {}, /8 characters/],
   [{ token: 'with a space' }, {}, /without spaces/],
-  [{ engine: 'docker' }, {}, /comes later/],
+  [{ advertise: 'http://' }, {}, /--advertise must be an address/],
   [{ engine: 'podman' }, {}, /no engine "podman"/],
   [{ demoUrl: 'example.org' }, {}, /http:\/\//],
   [{ demoUrl: 'file:///etc/passwd' }, {}, /http:\/\//],

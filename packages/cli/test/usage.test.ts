@@ -1,5 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
 import { callWherry } from './program.ts';
 
@@ -34,7 +36,7 @@ test.each([
   [['run', './missing', ...nowhere], /Name the folder of an Actor/],
   [['servers', '--url', 'nowhere'], /--url must be an address/],
   [['servers'], /Pass --token, or set WHERRY_TOKEN/],
-  [['up', '--engine', 'docker'], /comes later/],
+  [['up', '--engine', 'podman'], /Use --engine process or --engine docker/],
 ])('%j is bad usage, said in one line', async (commandLine, message) => {
   const { exitCode, stdout, stderr } = await callWherry(commandLine, options);
   expect(stderr).toMatch(message);
@@ -59,4 +61,15 @@ test('input from stdin that is not JSON is bad usage', async () => {
     exitCode: exitCodes.badUsage,
     stderr: expect.stringContaining('stdin is not JSON'),
   });
+});
+
+test('the docker engine without a daemon is refused before anything is started, with what to do', async () => {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
+  const outcome = await callWherry(['up', '--engine', 'docker', '--port', '0', '--data', dataFolder], {
+    ...options,
+    environment: { DOCKER_HOST: `unix://${dataFolder}/none.sock` },
+  });
+  expect(outcome).toMatchObject({ exitCode: exitCodes.badUsage, stdout: '' });
+  expect(outcome.stderr).toMatch(/none\.sock[^\n]*Start Docker, or name another daemon with DOCKER_HOST[^\n]*\n$/);
 });

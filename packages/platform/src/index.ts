@@ -1,3 +1,13 @@
+import type { DockerEngineOptions } from './engines/docker/docker-engine.ts';
+import type { Engine } from './engines/engine.ts';
+
 export type { ContainerRef, ContainerSpec, Engine } from './engines/engine.ts';
 export { ProcessEngine } from './engines/process/process-engine.ts';
+export { newId } from './ids.ts';
 export { type Platform, type PlatformOptions, startPlatform } from './platform.ts';
+
+/** Loaded when it is asked for: Docker's client takes 200 ms and 30 MB, which every other start would pay for. */
+export async function openDockerEngine(options: DockerEngineOptions): Promise<Engine> {
+  const { DockerEngine } = await import('./engines/docker/docker-engine.ts');
+  return DockerEngine.open(options);
+}

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
 import { Signatures } from './accounts/signatures.ts';
@@ -9,8 +10,10 @@ import { DataFolderLock } from './database/data-folder-lock.ts';
 import { SqliteDatabase } from './database/sqlite-database.ts';
 import type { Engine } from './engines/engine.ts';
 import { ProcessEngine } from './engines/process/process-engine.ts';
+import { findKeeper } from './events/events-keeper.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
+import { listenForContainers } from './http/container-listener.ts';
 import { acceptEventsSockets } from './http/events-socket.ts';
 import { registerRoutes } from './http/routes.ts';
 import { newId } from './ids.ts';
@@ -50,6 +53,8 @@ export interface Platform {
   /** Where the API answers, e.g. `http://127.0.0.1:8010`. */
   readonly url: string;
   readonly token: string;
+  /** An address of this machine that containers reach; undefined when they are on its own network. */
+  readonly hostAddress: string | undefined;
   /**
    * Ends all that it started; the next start goes on with every run. With `graceSecs`, runs are told before and given
    * that long to finish what they have in hand and to save, so that the next start repeats nothing.
@@ -100,14 +105,16 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(path.join(dataFolder, 'input-secrets.json'));
-  const { buildTimeoutSecs: timeoutSecs } = options;
-  const builder = new Builder({ ...common, logs, token, ...(timeoutSecs !== undefined && { timeoutSecs }) });
   const workFolder = path.join(dataFolder, 'work');
-  const engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
-  const address = { url: '' };
+  const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
+  const { buildTimeoutSecs: timeoutSecs } = options;
+  const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
+  const address = { url: '', ofContainers: '', ofEvents: '' };
   const runs = await superviseRuns({
     ...{ ...common, logs, engine, inputSecrets, limits: limitsOf(options.handoffs ?? {}) },
-    apiUrl: () => options.advertisedUrl ?? address.url,
+    apiUrl: () => options.advertisedUrl ?? address.ofContainers,
+    publicUrl: () => options.advertisedUrl ?? address.url,
+    eventsUrl: () => address.ofEvents,
   });
   const authenticator = new Authenticator(database);
   const blobFolder = path.join(dataFolder, 'blobs');
@@ -138,15 +145,34 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(() => runs.supervisor.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
+  Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
   await builder.start(address.url);
   runs.supervisor.start();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   return {
     url: address.url,
     token,
+    hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
       if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
       await parts.disposeAsync();
     },
   };
+}
+
+/** Where containers reach the API, and where they open their websockets: with a keeper, if they outlive the platform. */
+async function addressesOfContainers(
+  { dataFolder, advertisedUrl }: PlatformOptions,
+  { hostAddress, survivors }: Engine,
+  { server, url, parts }: { server: Server; url: string; parts: AsyncDisposableStack },
+): Promise<{ ofContainers: string; ofEvents: string }> {
+  const websocketsOf = (api: string) => api.replace(/^http/, 'ws');
+  if (advertisedUrl !== undefined || hostAddress === undefined) {
+    return { ofContainers: url, ofEvents: websocketsOf(advertisedUrl ?? url) };
+  }
+  const ofContainers = await listenForContainers(server, hostAddress, parts);
+  if (survivors === undefined) return { ofContainers, ofEvents: websocketsOf(ofContainers) };
+  const keeper = await findKeeper(dataFolder, hostAddress, url);
+  parts.defer(() => keeper.leave());
+  return { ofContainers, ofEvents: keeper.url };
 }

@@ -15,8 +15,12 @@ export interface KillablePlatform {
 }
 
 /** Starts a platform in a process of its own and answers when its API does. */
-export async function startKillable(dataFolder: string): Promise<KillablePlatform> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, dataFolder], {
+export async function startKillable(
+  dataFolder: string,
+  program = script,
+  ...options: string[]
+): Promise<KillablePlatform> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, dataFolder, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // As `wherry` is started: it takes half of the time.
     env: { NODE_COMPILE_CACHE: compileCache, ...process.env },

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ProcessEngine } from '../src/engines/process/process-engine.ts';
@@ -11,7 +11,12 @@ describeEngine('process', async () => {
   const engine = open('work');
   return {
     engine,
-    folder,
+    async program(script) {
+      const build = await mkdtemp(path.join(folder, 'build-'));
+      await writeFile(path.join(build, 'main.js'), script);
+      return { kind: 'folder', folder: build, command: { file: process.execPath, args: ['main.js'] } };
+    },
+    strangerWith: (ref) => ({ ...ref, startTicks: Number(ref.startTicks) - 1 }),
     another: async () => open('another'),
     isThere: async (ref) => (await readProcesses()).some(({ groupId }) => groupId === ref.pid),
     async [Symbol.asyncDispose]() {

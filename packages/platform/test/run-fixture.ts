@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type ActorRun, ActorSourceType } from 'apify-client';
+import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 import type { PlatformOptions } from '../src/index.ts';
 import type { HandoffResult } from '../src/runs/run-control.ts';
 import { type Fixture, startFixture } from './fixture.ts';
@@ -38,16 +38,7 @@ export async function startRunFixture(options: Partial<PlatformOptions> = {}): P
   const { client, call } = fixture;
   return {
     ...fixture,
-    async deploy(name, main, settings = {}, files = {}) {
-      const actor = await client
-        .actors()
-        .create({ name, ...settings, versions: [versionOf(name, { 'main.js': main, ...files }) as never] });
-      const { id } = await client.actor(actor.id).build('0.1');
-      const { status } = await client.build(id).waitForFinish();
-      if (status !== 'SUCCEEDED')
-        throw new Error(`the build of ${name} ended ${status}: ${await client.log(id).get()}`);
-      return actor.id;
-    },
+    deploy: (name, main, settings = {}, files = {}) => deployTo(client, name, { 'main.js': main, ...files }, settings),
     start: (actorId, input, startOptions = {}) => client.actor(actorId).start(input, startOptions),
     async migrate(runId, mode, server) {
       const answer = await call('POST', `/wherry/v1/runs/${runId}/migrate`, { mode, ...(server && { server }) });
@@ -66,6 +57,22 @@ export async function startRunFixture(options: Partial<PlatformOptions> = {}): P
       if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Brings an Actor to a platform and builds it. Answers its id. */
+export async function deployTo(
+  client: ApifyClient,
+  name: string,
+  files: Record<string, string>,
+  settings: { envVars?: object[] } & object = {},
+): Promise<string> {
+  const { envVars = [], ...ofActor } = settings;
+  const version = { ...versionOf(name, files), envVars };
+  const actor = await client.actors().create({ name, ...ofActor, versions: [version as never] });
+  const { id } = await client.actor(actor.id).build('0.1');
+  const { status } = await client.build(id).waitForFinish();
+  if (status !== 'SUCCEEDED') throw new Error(`the build of ${name} ended ${status}: ${await client.log(id).get()}`);
+  return actor.id;
 }
 
 export const versionOf = (name: string, files: Record<string, string>) => ({
@@ -100,7 +107,7 @@ export interface TestSite extends AsyncDisposable {
 }
 
 /** A site that answers every path with a page, after `delayMs`; but `/hold` only once it is released. */
-export async function startTestSite(delayMs: number): Promise<TestSite> {
+export async function startTestSite(delayMs: number, host = '127.0.0.1'): Promise<TestSite> {
   const hits = new Map<string, number>();
   const held = Promise.withResolvers<void>();
   const server = createServer(async (request, response) => {
@@ -109,9 +116,9 @@ export async function startTestSite(delayMs: number): Promise<TestSite> {
     await (url === '/hold' ? held.promise : delay(delayMs));
     response.writeHead(200, { 'content-type': 'text/html' }).end(`<title>${url}</title>`);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     hits,
     release: () => held.resolve(),
     async [Symbol.asyncDispose]() {

@@ -17,6 +17,8 @@ export interface DemoOptions {
   readonly actor: string;
   /** The site to crawl; undefined for the demo's own. */
   readonly url: string | undefined;
+  /** An address of this machine that Actors reach, for the demo's own site. */
+  readonly siteHost: string | undefined;
   readonly progress: Progress;
   /** Ends the demo, and its run with it. */
   readonly signal: AbortSignal;
@@ -28,7 +30,7 @@ const lookEveryMs = 100;
 
 /** Crawls a site with a stock Actor, moves its run three times while it works, and says what came of it. */
 export async function runDemo(options: DemoOptions): Promise<Verdict> {
-  await using site = options.url === undefined ? await startSite() : undefined;
+  await using site = options.url === undefined ? await startSite(options.siteHost) : undefined;
   const { connection, progress, signal } = options;
   const startUrl = site?.url ?? options.url!;
   const former = await abortFormerDemo(connection);

@@ -13,7 +13,8 @@ export interface Site extends AsyncDisposable {
   servedPageCount(): number;
 }
 
-export async function startSite(): Promise<Site> {
+/** @param host an address of this machine that the crawler reaches */
+export async function startSite(host = '127.0.0.1'): Promise<Site> {
   const served = new Set<number>();
   const server = createServer(async (request, response) => {
     const page = pageOf(request.url ?? '');
@@ -24,9 +25,9 @@ export async function startSite(): Promise<Site> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, host, resolve);
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     url: `${url}/`,
     pageUrls: Array.from({ length: sitePageCount }, (_, page) => url + pathOf(page)),

@@ -1,16 +1,17 @@
 import { type ActorSettings, type DefaultRunOptions, usualRunOptions } from '../actors/actor-settings.ts';
 import { one, type Sql } from '../database/sql.ts';
+import type { Program } from '../engines/engine.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import type { BuildResult, BuildStatus, EnvVar } from './build-row.ts';
+import type { StartCommand } from './start-command.ts';
 
 /** What a run needs of a build. */
 export interface BuildForRun {
   readonly id: string;
   readonly actorId: string;
   readonly number: string;
-  /** Where the files are, relative to the data folder. */
-  readonly folder: string;
-  readonly command: { readonly file: string; readonly args: readonly string[] };
+  /** The folder of one that made files, relative to the data folder. */
+  readonly program: Program;
   /** Of the version as it was when it was built; secrets in the clear. */
   readonly envVars: readonly EnvVar[];
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
@@ -61,15 +62,13 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
   if (row.result_json === null) {
     throw new Refusal(400, 'invalid-build', `The build ${row.number} is ${row.status}, so it cannot be run.`);
   }
-  const { command, inputSchema, definition } = JSON.parse(row.result_json) as BuildResult;
+  const { command, image, inputSchema, definition } = JSON.parse(row.result_json) as BuildResult;
   const memoryMbytes = definition?.defaultMemoryMbytes;
   return {
     id: buildId,
     actorId: row.actor_id,
     number: row.number,
-    folder: folderOfBuild(buildId),
-    // The platform's own Node, wherever it is today.
-    command: { file: command.file === 'node' ? process.execPath : command.file, args: command.args },
+    program: image === undefined ? folderProgram(buildId, command!) : { kind: 'image', image },
     envVars: JSON.parse(row.env_vars_json) as EnvVar[],
     inputSchema,
     defaultRunOptions: {
@@ -79,6 +78,13 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     },
   };
 }
+
+const folderProgram = (buildId: string, { file, args }: StartCommand): Program => ({
+  kind: 'folder',
+  folder: folderOfBuild(buildId),
+  // The platform's own Node, wherever it is today.
+  command: { file: file === 'node' ? process.execPath : file, args },
+});
 
 /** As the Actor's settings say; nothing when the Actor is gone. */
 function* defaultRunOptionsOf(actorId: string): Sql<Partial<DefaultRunOptions>> {

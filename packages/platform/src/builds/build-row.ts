@@ -27,7 +27,9 @@ export interface EnvVar {
 
 /** What a build that succeeded has made. */
 export interface BuildResult {
-  readonly command: StartCommand;
+  /** Null for one that made an image. */
+  readonly command: StartCommand | null;
+  readonly image?: string;
   /** `.actor/actor.json`, with the files that it names put in their places. */
   readonly definition: Readonly<Record<string, unknown>> | null;
   readonly inputSchema: Readonly<Record<string, unknown>> | null;

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { ImageMaker } from '../engines/engine.ts';
 import { readActorDefinition } from './actor-definition.ts';
 import { buildEnvironment } from './build-environment.ts';
 import { BuildFailure } from './build-failure.ts';
@@ -8,9 +9,10 @@ import type { BuildJob } from './build-queue.ts';
 import type { BuildResult } from './build-row.ts';
 import { type Dependencies, hasDependencies, type Installation, npmInstall } from './dependencies.ts';
 import type { Download } from './download.ts';
+import { makeImage } from './image-step.ts';
 import { readPackageFile } from './package-file.ts';
 import { writeSources } from './sources.ts';
-import { findStartCommand } from './start-command.ts';
+import { findStartCommand, type StartCommand } from './start-command.ts';
 
 export interface BuildWork {
   readonly job: BuildJob;
@@ -22,6 +24,8 @@ export interface BuildWork {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
+  /** What makes an image of the sources; without it, the build makes a folder. */
+  readonly images: ImageMaker | undefined;
   /** Called before the build's folder links to the layer `key`. */
   readonly nameDependencies: (key: string) => Promise<void>;
 }
@@ -38,6 +42,15 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
   await writeSources(folder, job.version, { ...work.download, signal });
   signal.throwIfAborted();
   const described = await readActorDefinition(folder);
+  if (work.images !== undefined) {
+    const image = await makeImage(work.images, work, described);
+    return { command: null, image, ...described };
+  }
+  return { command: await makeFolder(work), ...described };
+}
+
+async function makeFolder(work: BuildWork): Promise<StartCommand> {
+  const { job, folder, signal, log } = work;
   const packageFile = await readPackageFile(folder);
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
   const environment = buildEnvironment(work.environment, envVars);
@@ -48,7 +61,7 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
   }
   const command = await findStartCommand(folder, packageFile);
   log(`Build ${job.number}: done. It starts with: ${[command.file, ...command.args].join(' ')}`);
-  return { command, ...described };
+  return command;
 }
 
 async function installDependencies(work: BuildWork, installation: Installation): Promise<void> {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
+import type { ImageMaker } from '../engines/engine.ts';
 import { hideSecrets } from '../logs/hide-secrets.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { type BuildEnd, finishBuild } from './build-ends.ts';
@@ -22,7 +23,9 @@ export interface BuilderOptions {
   /** The platform's own environment; what builds need of it is passed on. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly token: string;
-  readonly timeoutSecs?: number;
+  readonly timeoutSecs?: number | undefined;
+  /** What makes images; without it, builds make folders. */
+  readonly images?: ImageMaker | undefined;
 }
 
 type StopReason = 'aborted' | 'timedOut' | 'closed';
@@ -76,6 +79,7 @@ export class Builder {
     for (const name of await readdir(buildsFolder)) {
       if (!ids.has(name)) await rm(path.join(buildsFolder, name), { recursive: true, force: true });
     }
+    await this.#options.images?.sweep(ids);
     this.#ownUrl = ownUrl;
     this.wake();
   }
@@ -117,6 +121,7 @@ export class Builder {
 
   async removeFiles(buildId: string): Promise<void> {
     await rm(path.join(this.#options.dataFolder, folderOfBuild(buildId)), { recursive: true, force: true });
+    await this.#options.images?.remove(buildId);
     await this.#options.logs.remove(buildId);
   }
 
@@ -165,14 +170,14 @@ export class Builder {
 
   /** Undefined when the platform closes: the build goes on with the next one. */
   async #perform(job: BuildJob, signal: AbortSignal, log: (line: string) => void): Promise<BuildEnd | undefined> {
-    const { database, dataFolder, environment, token, timeoutSecs = usualTimeoutSecs } = this.#options;
+    const { database, dataFolder, environment, token, images, timeoutSecs = usualTimeoutSecs } = this.#options;
     try {
       const result = await performBuild({
         job,
         folder: path.join(dataFolder, folderOfBuild(job.id)),
         dependencies: this.#dependencies,
         download: { ownUrl: this.#ownUrl!, token },
-        environment,
+        ...{ environment, images },
         signal,
         log,
         nameDependencies: (key) => database.write(nameDependencies, { id: job.id, key }, platform),

@@ -7,19 +7,21 @@ const maxLineChars = 64 * 1024;
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: (line: string) => void;
+  readonly #maxChars: number;
   #rest = '';
 
-  constructor(onLine: (line: string) => void) {
+  constructor(onLine: (line: string) => void, maxChars = maxLineChars) {
     this.#onLine = onLine;
+    this.#maxChars = maxChars;
   }
 
   write(chunk: Buffer): void {
     const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
     this.#rest = lines.pop()!;
     for (const line of lines) this.#onLine(line.replace(/\r$/, ''));
-    while (this.#rest.length > maxLineChars) {
-      this.#onLine(this.#rest.slice(0, maxLineChars));
-      this.#rest = this.#rest.slice(maxLineChars);
+    while (this.#rest.length > this.#maxChars) {
+      this.#onLine(this.#rest.slice(0, this.#maxChars));
+      this.#rest = this.#rest.slice(this.#maxChars);
     }
   }
 

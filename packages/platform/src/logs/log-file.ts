@@ -2,6 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 
 /** More than this on its way to the disk, and lines are lost rather than memory. */
 const maxQueuedBytes = 8 * 1024 * 1024;
+/** From here on, whoever can wait had better do. */
+const comfortableBytes = maxQueuedBytes / 2;
 /** What one write takes, so that a long queue is not copied as a whole. */
 const maxWriteBytes = 1024 * 1024;
 
@@ -44,17 +46,19 @@ export class LogFile {
     return this.#appended === 0;
   }
 
-  /** @param lines whole lines, each with its end */
-  append(lines: Buffer): void {
+  /** @param lines whole lines, each with its end. Answers when there is room for more, if there is little. */
+  append(lines: Buffer): Promise<void> | undefined {
     this.#appended += 1;
     const fits = this.#queuedBytes + lines.length <= maxQueuedBytes;
     if (!fits) this.#lostLines += countLines(lines);
     // One that does not fit is kept as an empty place, so that the count of the handled stays right.
     this.#queue.push(fits ? lines : nothing);
     if (fits) this.#queuedBytes += lines.length;
-    if (this.#isWriting) return;
-    this.#isWriting = true;
-    void this.#write();
+    if (!this.#isWriting) {
+      this.#isWriting = true;
+      void this.#write();
+    }
+    return this.#queuedBytes > comfortableBytes ? this.settled() : undefined;
   }
 
   /** Resolves when all that was appended before is in the file, or lost. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { LogFile } from './log-file.ts';
 import { LogReader } from './log-reader.ts';
+import { LogTail } from './log-tail.ts';
 
 /** A log that is written to or followed. */
 interface LiveLog {
@@ -33,10 +34,10 @@ export class LogStore {
     return new LogStore(folder);
   }
 
-  /** Appends whole lines, each stamped with `atMs`. `text` without its last line end. */
-  append(id: string, text: string, atMs: number): void {
+  /** Appends whole lines, each stamped with `atMs`. `text` without its last line end. Answers when there is room for more, if there is little. */
+  append(id: string, text: string, atMs: number): Promise<void> | undefined {
     const stamp = new Date(atMs).toISOString();
-    this.#liveLog(id).file.append(Buffer.from(`${stamp} ${text.replaceAll('\n', `\n${stamp} `)}\n`));
+    return this.#liveLog(id).file.append(Buffer.from(`${stamp} ${text.replaceAll('\n', `\n${stamp} `)}\n`));
   }
 
   /**
@@ -75,6 +76,11 @@ export class LogStore {
     };
     void finishIfOver();
     return reader;
+  }
+
+  /** The end of a log that nothing is appended to yet. */
+  tail(id: string): Promise<LogTail> {
+    return LogTail.read(this.#pathOf(id));
   }
 
   async remove(id: string): Promise<void> {

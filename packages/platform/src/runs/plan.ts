@@ -9,6 +9,8 @@
  *     migrates or restarts on errors.
  * P5: a waiting attempt that has ended is never switched to.
  */
+import type { ExitCause } from '../engines/engine.ts';
+
 export type RunStatus =
   | 'READY'
   | 'RUNNING'
@@ -25,7 +27,7 @@ export type ContainerState =
   | { readonly kind: 'none' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'running' }
-  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: ExitCause }
   /** Its server is gone, or the platform that followed it was. */
   | { readonly kind: 'lost' };
 

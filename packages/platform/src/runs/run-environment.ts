@@ -26,6 +26,8 @@ export interface AttemptFacts {
   /** The API as the container reaches it, without a slash at the end. */
   readonly apiUrl: string;
   readonly publicUrl: string;
+  /** Where its events websocket is, without a path: `ws://…`. */
+  readonly eventsUrl: string;
 }
 
 /**
@@ -57,7 +59,7 @@ export function runEnvironment(
 
 function apifyVariables(facts: AttemptFacts): Record<string, string> {
   const both = bothSpellings(facts);
-  const eventsUrl = `${facts.apiUrl.replace(/^http/, 'ws')}/wherry/v1/runs/${facts.runId}/events?token=${facts.token}`;
+  const eventsUrl = `${facts.eventsUrl}/wherry/v1/runs/${facts.runId}/events?token=${facts.token}`;
   return {
     ...Object.fromEntries(Object.entries(both).map(([name, value]) => [`ACTOR_${name}`, value])),
     ...Object.fromEntries(Object.entries(both).map(([name, value]) => [`APIFY_${oldNames[name] ?? name}`, value])),

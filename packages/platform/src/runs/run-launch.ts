@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { getBuildForRun } from '../builds/build-for-run.ts';
+import type { EnvVar } from '../builds/build-row.ts';
 import type { InputSecrets } from '../builds/input-secrets.ts';
 import type { Database } from '../database/database.ts';
 import { defineRead } from '../database/operation.ts';
@@ -42,6 +43,7 @@ export interface Launcher {
   /** Asked at each launch, since the port is known only once the API listens. */
   readonly apiUrl: () => string;
   readonly publicUrl: () => string;
+  readonly eventsUrl: () => string;
 }
 
 /** Gathers what an attempt's container is started from, with a new token that is kept nowhere. */
@@ -49,10 +51,12 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
   const { database, inputSecrets, dataFolder, environment } = launcher;
   const wanted = { runId: run.id, buildId: attempt.buildId };
   const { row, build } = await database.read(readLaunch, wanted, { kind: 'platform' });
-  const token = `wherry_attempt_${newId(40)}`;
+  const { program } = build;
+  const token = `${tokenPrefix}${newId(tokenChars)}`;
   const ofBuild = Object.fromEntries(build.envVars.map(({ name, value }) => [name, value]));
   const env = runEnvironment(
-    environment,
+    // An image has its own paths, and nothing of this machine is in it.
+    program.kind === 'folder' ? environment : {},
     { ...ofBuild, ...(await inputSecrets.environment(build.inputSchema)) },
     {
       ...{ runId: run.id, userId: row.user_id, actorId: run.actorId, actorFullName: row.full_name ?? '' },
@@ -65,17 +69,33 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       restartOnError: run.options.restartOnError,
       maxItems: run.options.maxItems,
       maxTotalChargeUsd: run.options.maxTotalChargeUsd,
-      ...{ token, apiUrl: launcher.apiUrl(), publicUrl: launcher.publicUrl() },
+      ...{ token, apiUrl: launcher.apiUrl(), publicUrl: launcher.publicUrl(), eventsUrl: launcher.eventsUrl() },
     },
   );
-  const secrets = build.envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value);
   return {
     spec: {
       ...{ runId: run.id, attempt: attempt.number, serverId: attempt.serverId, env },
-      buildFolder: path.join(dataFolder, build.folder),
-      command: build.command,
+      program: program.kind === 'folder' ? { ...program, folder: path.join(dataFolder, program.folder) } : program,
+      memoryMbytes: run.options.memoryMbytes,
+      diskMbytes: run.options.diskMbytes,
     },
     tokenHash: hashToken(token),
-    hide: hideSecrets([...secrets, token]),
+    hide: hiderOf(build.envVars),
   };
+}
+
+/** What takes the run's secrets out of its log, for a container that was started before. */
+export async function hiderOfAttempt({ database }: Launcher, run: RunState, attempt: AttemptState) {
+  const { build } = await database.read(readLaunch, { runId: run.id, buildId: attempt.buildId }, { kind: 'platform' });
+  return hiderOf(build.envVars);
+}
+
+const tokenPrefix = 'wherry_attempt_';
+const tokenChars = 40;
+const attemptToken = new RegExp(`${tokenPrefix}[A-Za-z0-9]{${tokenChars}}`, 'g');
+
+/** The tokens of attempts are known by their form, for they are kept nowhere. */
+function hiderOf(envVars: readonly EnvVar[]): (text: string) => string {
+  const hide = hideSecrets(envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
+  return (text) => hide(text).replace(attemptToken, '[hidden]');
 }

@@ -7,9 +7,10 @@
  * S4: a platform that is being ended starts no container any more.
  */
 import { performance } from 'node:perf_hooks';
-import type { ContainerEvent, ContainerRef } from '../engines/engine.ts';
+import type { ContainerEvent, ContainerRef, Survivors } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { saveLast, tellToMigrate } from './attempt-drain.ts';
+import { endMessageOf } from './end-message.ts';
 import { LiveRun, type Sight } from './live-run.ts';
 import { type Action, plan } from './plan.ts';
 import { activeAttemptOf, isOver, type RunState } from './run-state.ts';
@@ -50,27 +51,30 @@ export class RunWorker {
     this.#parts.logs.append(this.run.id, `WHERRY ${text}`, this.#parts.clock.now());
   }
 
-  onContainerEvent(event: ContainerEvent): void {
+  /** Answers, after output, when there is room for more of it. */
+  onContainerEvent(event: ContainerEvent): Promise<void> | undefined {
     const { run } = this;
     const { logs, clock } = this.#parts;
     const { attempt } = event;
     switch (event.kind) {
       case 'output':
-        logs.append(run.id, this.#hide(event.text), clock.now());
-        return;
+        return logs.append(run.id, this.#hide(event.text), event.atMs ?? clock.now());
       case 'telemetry':
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(attempt, event.telemetry);
-        return;
+        return undefined;
       case 'exited':
         // One that is lost is replaced, whatever is heard of it afterwards.
-        if (run.container(attempt).container.kind === 'lost') return;
-        run.container(attempt).container = { kind: 'exited', exitCode: event.exitCode };
+        if (run.container(attempt).container.kind === 'lost') return undefined;
+        run.container(attempt).container = {
+          ...{ kind: 'exited', exitCode: event.exitCode },
+          ...(event.cause && { cause: event.cause }),
+        };
         this.advance();
-        return;
+        return undefined;
       case 'lost':
         run.container(attempt).container = { kind: 'lost' };
         this.advance();
-        return;
+        return undefined;
     }
   }
 
@@ -80,7 +84,7 @@ export class RunWorker {
     const createdAt = new Date(this.#parts.clock.now()).toISOString();
     this.#parts.events.send(id, attempt, {
       name: 'systemInfo',
-      data: { ...usage.values, isCpuOverloaded: false, createdAt },
+      data: { ...usage.values, isCpuOverloaded: telemetry.isCpuOverloaded ?? false, createdAt },
     });
   }
 
@@ -114,6 +118,30 @@ export class RunWorker {
     events.end(run.id, attempt);
     requestsInHand.forget(run.id, attempt);
     this.#supervision.attemptEnds.wake(run.id);
+    this.#parts.engine.survivors?.release(run.id, attempt);
+  }
+
+  /** Takes over what of the run's containers works on, or ended meanwhile. Answers whose those are. */
+  async adopt(survivors: Survivors): Promise<{ runId: string; attempt: number }[]> {
+    const { run } = this;
+    const { adoption } = this.#parts;
+    const wanted = run.state.attempts.filter(({ container, phase }) => container !== null && phase !== 'fenced');
+    const adopted: { runId: string; attempt: number }[] = [];
+    for (const attempt of adoption === undefined ? [] : wanted) {
+      const hide = await adoption!.hider(run.state, attempt);
+      const logged = await adoption!.logged(run.id);
+      const live = run.container(attempt.number);
+      this.#hide = hide;
+      // Before, since its end may be told at once.
+      live.container = { kind: 'running' };
+      const isTaken = await survivors.adopt(
+        { runId: run.id, attempt: attempt.number, ref: attempt.container! },
+        { sinceMs: logged.sinceMs, take: (atMs, text) => logged.take(atMs, hide(text)) },
+      );
+      if (isTaken) adopted.push({ runId: run.id, attempt: attempt.number });
+      else live.container = { kind: 'lost' };
+    }
+    return adopted;
   }
 
   /** S1: the gate opens once the switch is durable. */
@@ -338,23 +366,12 @@ export class RunWorker {
 
   async #finish({ attempt, status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const { run } = this;
-    const message = endMessageOf(run.state, status, exitCode);
+    const { container } = run.container(attempt);
+    const cause = container.kind === 'exited' ? container.cause : undefined;
+    const message = endMessageOf(run.state, status, exitCode, cause);
     await this.apply({ kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
     if (!isOver(run.state)) return;
     this.note(`The run ended ${run.state.status}. ${message}`);
     for (const { number } of run.state.attempts) this.#parts.gate.discard(run.id, number);
-  }
-}
-
-function endMessageOf({ options }: RunState, status: string, exitCode: number | null): string {
-  switch (status) {
-    case 'SUCCEEDED':
-      return 'Actor succeeded.';
-    case 'TIMED-OUT':
-      return `The run took longer than its timeout of ${options.timeoutSecs} s.`;
-    case 'ABORTED':
-      return 'The run was aborted.';
-    default:
-      return `The Actor process exited with code ${exitCode}.`;
   }
 }

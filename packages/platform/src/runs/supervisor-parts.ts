@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ContainerSpec, Engine } from '../engines/engine.ts';
+import type { ContainerSpec, Engine, LoggedOutput } from '../engines/engine.ts';
 import type { ActorEvent } from '../events/event-hub.ts';
 import type { AttemptGate } from './attempt-gate.ts';
 import type { Limits } from './plan.ts';
@@ -28,8 +28,16 @@ export interface Launch {
 
 /** One log for each run; see `LogStore`. */
 export interface RunLogs {
-  append(runId: string, text: string, atMs: number): void;
+  /** Answers when there is room for more, if there is little. */
+  append(runId: string, text: string, atMs: number): Promise<void> | undefined;
   end(runId: string): void;
+}
+
+/** What adopting a container needs of the platform, for engines whose containers outlive it. */
+export interface Adoption {
+  /** Takes the run's secrets out of a line of its log, as `Launch.hide` does. */
+  hider(run: RunState, attempt: AttemptState): Promise<Launch['hide']>;
+  logged(runId: string): Promise<LoggedOutput>;
 }
 
 export interface FaultLogger {
@@ -45,6 +53,7 @@ export interface SupervisorParts {
   readonly servers: Servers;
   readonly launch: (run: RunState, attempt: AttemptState) => Promise<Launch>;
   readonly logs: RunLogs;
+  readonly adoption?: Adoption;
   readonly clock: Clock;
   readonly logger: FaultLogger;
   readonly limits: Limits;

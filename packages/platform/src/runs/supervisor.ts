@@ -4,6 +4,7 @@
  * invariants S1 to S4 are in `run-worker.ts`.
  */
 import type { Caller } from '../database/operation.ts';
+import type { Survivors } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import type { LiveRun } from './live-run.ts';
 import type { Limits } from './plan.ts';
@@ -29,7 +30,7 @@ export class Supervisor implements RunControl, Supervision {
     this.parts = parts;
     this.#limits = parts.limits;
     parts.engine.listen((event) => {
-      if (this.#phase !== 'closed') this.#workers.get(event.runId)?.onContainerEvent(event);
+      return this.#phase === 'closed' ? undefined : this.#workers.get(event.runId)?.onContainerEvent(event);
     });
   }
 
@@ -41,15 +42,27 @@ export class Supervisor implements RunControl, Supervision {
     return this.#limits;
   }
 
-  /** Takes up every run that a former platform process left, once all that it had started is killed. */
+  /** Takes up every run that a former platform process left, and the containers that outlived it. */
   async recover(): Promise<void> {
     const { store, engine } = this.parts;
     const states = await Promise.all((await store.unfinished()).map((id) => store.load(id)));
+    if (engine.survivors === undefined) await this.#killLeftovers(states);
+    for (const state of states) this.#workers.set(state.id, new RunWorker(this, state, true));
+    if (engine.survivors !== undefined) await this.#adoptSurvivors(engine.survivors);
+  }
+
+  async #killLeftovers(states: readonly RunState[]): Promise<void> {
+    const { engine } = this.parts;
     const left = states
       .flatMap(({ attempts }) => attempts.map(({ container }) => container))
       .filter((each) => each !== null);
     await Promise.all(left.map((container) => engine.killLeftover(container)));
-    for (const state of states) this.#workers.set(state.id, new RunWorker(this, state, true));
+  }
+
+  /** What is still wanted goes on where it is. The rest is ended before anything is started. */
+  async #adoptSurvivors(survivors: Survivors): Promise<void> {
+    const adopted = await Promise.all([...this.#workers.values()].map((worker) => worker.adopt(survivors)));
+    await survivors.sweep(adopted.flat());
   }
 
   /** Goes on with what was taken up; once the API answers, since containers call it. */

@@ -53,14 +53,13 @@ export class PlatformProcess implements Owner {
     this.#supervisor = new Supervisor({
       ...{ store, engine, gate, requestsInHand: this.#requestsInHand, events, servers: this.#servers, clock, limits },
       newId: () => this.#world.newId(),
-      logs: { append: (_runId, text) => this.#world.trace(`  log: ${text}`), end: () => undefined },
+      logs: { append: (_runId, text) => void this.#world.trace(`  log: ${text}`), end: () => undefined },
       logger: { error: (details) => this.#checkFault((details as { err: unknown }).err) },
       launch: async (run, { number, serverId }) => ({
         spec: {
           ...{ runId: run.id, attempt: number, serverId },
-          buildFolder: '',
-          command: { file: '', args: [] },
-          env: {},
+          program: { kind: 'image', image: '' },
+          ...{ env: {}, memoryMbytes: 0, diskMbytes: 0 },
         },
         tokenHash: `${run.id}/${number}`,
         hide: (text) => text,

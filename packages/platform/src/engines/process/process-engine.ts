@@ -55,9 +55,12 @@ export class ProcessEngine implements Engine {
   }
 
   async #start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
-    const folder = await this.#prepareFolder(spec);
+    const { program } = spec;
+    if (program.kind !== 'folder') throw new Error('the build is an image, made for the docker engine: build again');
+    const folder = await this.#prepareFolder(spec, program.folder);
     this.#checkOpen();
-    const child = spawn('/bin/sh', ['-c', holdScript, 'sh', spec.command.file, ...spec.command.args], {
+    const { file, args } = program.command;
+    const child = spawn('/bin/sh', ['-c', holdScript, 'sh', file, ...args], {
       cwd: folder,
       env: spec.env,
       detached: true,
@@ -121,12 +124,12 @@ export class ProcessEngine implements Engine {
   }
 
   /** The build's files, copied, since an Actor may write beside them; its modules are shared. */
-  async #prepareFolder(spec: ContainerSpec): Promise<string> {
+  async #prepareFolder(spec: ContainerSpec, buildFolder: string): Promise<string> {
     const folder = path.join(this.#workFolder, `${spec.runId}-${spec.attempt}`);
-    const modules = path.join(spec.buildFolder, 'node_modules');
+    const modules = path.join(buildFolder, 'node_modules');
     await rm(folder, { recursive: true, force: true });
     await mkdir(this.#workFolder, { recursive: true });
-    await cp(spec.buildFolder, folder, { recursive: true, verbatimSymlinks: true, filter: (from) => from !== modules });
+    await cp(buildFolder, folder, { recursive: true, verbatimSymlinks: true, filter: (from) => from !== modules });
     if (await lstat(modules).catch(() => undefined)) await symlink(modules, path.join(folder, 'node_modules'));
     return folder;
   }

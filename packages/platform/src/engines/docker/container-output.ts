@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import type { LoggedOutput } from '../engine.ts';
+import { OutputDecoder, type OutputLine } from './output-decoder.ts';
+
+/** From where a container's output is read: its lines since a time, but for the first ones. */
+export interface OutputPosition {
+  readonly sinceMs: number;
+  readonly skippedLines: number;
+}
+
+export const outputStart: OutputPosition = { sinceMs: 0, skippedLines: 0 };
+
+const query = ({ sinceMs }: OutputPosition) => ({
+  ...{ stdout: true, stderr: true, timestamps: true },
+  // As text, since Docker takes fractions of a second only in it.
+  ...(sinceMs > 0 && { since: (sinceMs / 1000).toFixed(3) as unknown as number }),
+});
+
+/**
+ * E4: how much of a container's output is in a log already, found by comparing the two: whatever happened to the
+ * platform between a line's coming and its being written, the log itself knows.
+ */
+export async function positionAfter(container: Docker.Container, logged: LoggedOutput): Promise<OutputPosition> {
+  const sinceMs = Math.max(0, logged.sinceMs);
+  let count = 0;
+  let skippedLines = 0;
+  const decoder = new OutputDecoder(({ atMs, text }) => {
+    count += 1;
+    // The last one that is there: what came before it was passed on before it.
+    if (logged.take(atMs, text)) skippedLines = count;
+  });
+  decoder.write(await container.logs({ ...query({ sinceMs, skippedLines }), follow: false }));
+  // A line without an end may have been passed on as it was when the platform died, so it is not looked at.
+  return { sinceMs, skippedLines };
+}
+
+/** Reads a container's output until it ends, or Docker ends the stream. Answers where it stopped. */
+export async function readOutput(
+  container: Docker.Container,
+  from: OutputPosition,
+  { onLine, signal }: { onLine: (line: OutputLine) => Promise<void> | undefined | void; signal: AbortSignal },
+): Promise<OutputPosition> {
+  const stream = (await container.logs({ ...query(from), follow: true })) as Readable;
+  let count = 0;
+  let position = from;
+  let ready: Promise<void> | undefined;
+  const decoder = new OutputDecoder((line) => {
+    count += 1;
+    if (count <= from.skippedLines || signal.aborted) return;
+    position = positionBehind(position, line);
+    ready = onLine(line) || ready;
+  });
+  const stop = () => stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    for await (const chunk of stream) {
+      decoder.write(chunk as Buffer);
+      // What floods its log waits in Docker, not in memory.
+      await ready;
+      ready = undefined;
+    }
+  } catch {
+    // Docker broke off. Whether the container did too is what the caller asks next.
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  decoder.end();
+  return position;
+}
+
+/** By time, for Docker drops the oldest lines of a long log: a count from its beginning would not hold. */
+function positionBehind(before: OutputPosition, { atMs }: OutputLine): OutputPosition {
+  if (atMs > before.sinceMs) return { sinceMs: atMs, skippedLines: 1 };
+  return atMs === before.sinceMs ? { sinceMs: atMs, skippedLines: before.skippedLines + 1 } : before;
+}

@@ -1,0 +1,53 @@
+import type Docker from 'dockerode';
+import { attemptKey } from '../../runs/attempt-key.ts';
+import { attemptLabel, diskLabel, ofPlatform, runLabel } from './labels.ts';
+
+/** Docker counts the files each time that it is asked. */
+const lookEveryMs = 3000;
+const bytesOfMbyte = 1024 * 1024;
+
+/** What Docker tells of a container when its size is asked for. */
+type Sized = Docker.ContainerInfo & { readonly SizeRw?: number };
+
+/**
+ * I5: a container writes no more to its disk than its run may. Most file systems below Docker know no such limit, so it
+ * is looked after: one that has written too much is ended, after `lookEveryMs` at the latest.
+ */
+export class DiskWatch {
+  readonly #docker: Docker;
+  readonly #platformId: string;
+  readonly #onFull: (key: string) => void;
+  readonly #timer: NodeJS.Timeout;
+  #isLooking = false;
+
+  /** @param onFull gets the key of an attempt */
+  constructor(docker: Docker, platformId: string, onFull: (key: string) => void) {
+    this.#docker = docker;
+    this.#platformId = platformId;
+    this.#onFull = onFull;
+    this.#timer = setInterval(() => void this.#look(), lookEveryMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      const filters = ofPlatform(this.#platformId);
+      for (const { Labels, SizeRw = 0 } of (await this.#docker.listContainers({ size: true, filters })) as Sized[]) {
+        const limitMbytes = Number(Labels[diskLabel]);
+        if (limitMbytes > 0 && SizeRw > limitMbytes * bytesOfMbyte) {
+          this.#onFull(attemptKey(Labels[runLabel]!, Number(Labels[attemptLabel])));
+        }
+      }
+    } catch {
+      // A daemon that is away is noticed by whoever follows its containers.
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * What holds a container in its place.
+ *
+ * I1: it takes no more than its run's memory, its share of the processors, and a bounded number of processes.
+ * I2: it gains no rights that it did not start with, and starts with none but those over its own files and processes.
+ * I3: it reaches the API and the outside, and no other container: it is on a network of Wherry's own (`docker-network.ts`).
+ * I4: its log takes a bounded part of the disk, however much it writes.
+ * I5: it writes no more to its disk than its run may (`disk-watch.ts`).
+ */
+import type Docker from 'dockerode';
+import type { ContainerSpec } from '../engine.ts';
+import { diskLabel, labelsOf } from './labels.ts';
+
+/** As on Apify: 4,096 MB of memory come with one core. */
+const mbytesOfOneCore = 4096;
+/** Docker refuses less. */
+const minNanoCpus = 10_000_000;
+/** A browser with many tabs has some hundred threads. */
+const maxProcesses = 2048;
+/** For an image whose user is root, whose files belong to another user, or that changes its user as it starts. */
+const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'];
+const bytesOfMbyte = 1024 * 1024;
+
+export interface Place {
+  readonly platformId: string;
+  /** The id or name of the network (I3). */
+  readonly network: string;
+}
+
+export function containerOptions(spec: ContainerSpec, image: string, place: Place): Docker.ContainerCreateOptions {
+  const { runId, attempt, memoryMbytes } = spec;
+  const memoryBytes = memoryMbytes * bytesOfMbyte;
+  return {
+    name: containerName(place.platformId, runId, attempt),
+    Image: image,
+    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...labelsOf(place.platformId, runId, attempt), [diskLabel]: String(spec.diskMbytes) },
+    HostConfig: {
+      Memory: memoryBytes,
+      // Swap would let it slow the whole machine down instead of ending.
+      MemorySwap: memoryBytes,
+      NanoCpus: Math.max(minNanoCpus, Math.round(coresOf(spec) * 1e9)),
+      PidsLimit: maxProcesses,
+      CapDrop: ['ALL'],
+      CapAdd: capabilities,
+      SecurityOpt: ['no-new-privileges'],
+      // Forwards signals and takes up the processes whose parents are gone.
+      Init: true,
+      NetworkMode: place.network,
+      // Browsers keep pages there, and end when it is full; it counts as memory.
+      ShmSize: Math.round(memoryBytes / 2),
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '32m', 'max-file': '2' } },
+    },
+  };
+}
+
+export const coresOf = ({ memoryMbytes }: Pick<ContainerSpec, 'memoryMbytes'>): number =>
+  memoryMbytes / mbytesOfOneCore;
+
+export const containerName = (platformId: string, runId: string, attempt: number): string =>
+  `wherry-${platformId.slice(0, 8)}-${runId}-${attempt}`;

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { addressFile, apiFile, type KeeperAddress, keeperFolder, keeperPath } from './keeper-files.ts';
+
+const program = fileURLToPath(new URL('./keeper-program.ts', import.meta.url));
+const askEveryMs = 50;
+/** Twice as often as it would end otherwise. */
+const visitEveryMs = 20_000;
+const startMs = 20_000;
+
+export interface Keeper {
+  /** Where attempts open their events websockets, without a path: `ws://…`. */
+  readonly url: string;
+  /** Leaves the keeper to itself: it ends when nothing is left for it to hold. */
+  leave(): void;
+}
+
+/**
+ * Finds the keeper of the platform's events websockets that a former platform process left, or starts one.
+ * @param host where it listens
+ * @param apiUrl where the API is, on this machine
+ */
+export async function findKeeper(dataFolder: string, host: string, apiUrl: string): Promise<Keeper> {
+  const folder = path.resolve(dataFolder, keeperFolder);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, apiFile), apiUrl.replace(/^http/, 'ws'));
+  const address = (await visit(folder, host)) ?? (await start(folder, host));
+  const timer = setInterval(() => void visit(folder, host), visitEveryMs);
+  timer.unref();
+  return { url: `ws://${host}:${address.port}`, leave: () => clearInterval(timer) };
+}
+
+async function start(folder: string, host: string): Promise<KeeperAddress> {
+  const args = ['--disable-warning=ExperimentalWarning', program, folder, host];
+  const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore', env: {} });
+  child.unref();
+  for (const lastAtMs = performance.now() + startMs; performance.now() < lastAtMs; await delay(askEveryMs)) {
+    const address = await visit(folder, host);
+    if (address !== undefined) return address;
+  }
+  throw new Error(`The keeper of events could not listen at ${host}. Look whether this machine has that address.`);
+}
+
+/** Undefined when there is none, or another program has its port since. */
+async function visit(folder: string, host: string): Promise<KeeperAddress | undefined> {
+  try {
+    const address = JSON.parse(await readFile(path.join(folder, addressFile), 'utf8')) as KeeperAddress;
+    if (address.host !== host) return undefined;
+    const answer = await fetch(`http://${address.host}:${address.port}${keeperPath}`);
+    return (await answer.text()) === folder ? address : undefined;
+  } catch {
+    return undefined;
+  }
+}

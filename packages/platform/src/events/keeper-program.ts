@@ -1,0 +1,93 @@
+/**
+ * Holds the events websockets of attempts while the platform is away: the stock SDK connects once and never again, so
+ * an attempt that outlived a platform process would hear of no migration any more. A process of its own, which the
+ * platform starts and leaves behind: `node keeper-program.ts FOLDER HOST`.
+ *
+ * K1: an attempt's socket stays open until the platform ends it, whatever becomes of the platform.
+ * K2: it decides nothing and knows no secret but the tokens that pass through: the platform accepts or refuses each
+ *     socket anew after each of its starts.
+ * K3: pings and their answers go all the way, since the platform finds out by them whether an attempt is quiet.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { WebSocket, WebSocketServer } from 'ws';
+import { addressFile, apiFile, type KeeperAddress, keeperPath } from './keeper-files.ts';
+
+const retryMs = 100;
+/** How long it stays without a socket to hold and without a platform. */
+const idleMs = 60_000;
+/** What a socket is closed with whose other end is gone: that is not to be passed on (K1). */
+const goneCodes = [1006, 1001, 1005];
+
+const [, , folder, host] = process.argv as [string, string, string, string];
+const server = createServer((request, response) => {
+  response.writeHead(request.url === keeperPath ? 200 : 404).end(request.url === keeperPath ? folder : '');
+  lastAskedAtMs = Date.now();
+});
+const sockets = new WebSocketServer({ server, autoPong: false });
+let lastAskedAtMs = Date.now();
+
+sockets.on('connection', (attempt, request) => {
+  attempt.on('error', () => attempt.terminate());
+  void hold(attempt, request);
+});
+
+/** Connects an attempt's socket with the platform, again and again. */
+async function hold(attempt: WebSocket, { url }: IncomingMessage): Promise<void> {
+  while (attempt.readyState === WebSocket.OPEN) {
+    const api = await readFile(path.join(folder, apiFile), 'utf8').catch(() => undefined);
+    const end = api === undefined ? undefined : await connect(attempt, api.trim() + url!);
+    if (end !== undefined) return attempt.close(end.code, end.reason);
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}
+
+/** Answers how the platform ended it; undefined when the platform itself is away. */
+function connect(attempt: WebSocket, url: string): Promise<{ code: number; reason: Buffer } | undefined> {
+  const platform = new WebSocket(url, { autoPong: false });
+  const fromAttempt = {
+    message: (data: Buffer, isBinary: boolean) => platform.send(data, { binary: isBinary }),
+    pong: (data: Buffer) => platform.pong(data),
+    ping: (data: Buffer) => platform.ping(data),
+    close: () => platform.close(),
+  };
+  platform.on('message', (data, isBinary) => attempt.send(data, { binary: isBinary }));
+  platform.on('ping', (data) => attempt.ping(data)).on('pong', (data) => attempt.pong(data));
+  platform.on('open', () => {
+    for (const [event, listener] of Object.entries(fromAttempt)) attempt.on(event, listener);
+    if (attempt.readyState !== WebSocket.OPEN) platform.close();
+  });
+  return new Promise((resolve) => {
+    platform.on('error', () => platform.terminate());
+    platform.on('close', (code, reason) => {
+      for (const [event, listener] of Object.entries(fromAttempt)) attempt.off(event, listener);
+      resolve(goneCodes.includes(code) ? undefined : { code, reason });
+    });
+  });
+}
+
+/** The port that its sockets had before, if it can: attempts that still boot were told it. */
+async function listen(): Promise<void> {
+  const former = await readFile(path.join(folder, addressFile), 'utf8').then(
+    (text) => (JSON.parse(text) as KeeperAddress).port,
+    () => 0,
+  );
+  for (const port of [former, 0]) {
+    try {
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+      break;
+    } catch (error) {
+      if (port === 0) throw error;
+    }
+  }
+  const address: KeeperAddress = { host, port: (server.address() as AddressInfo).port, pid: process.pid };
+  await writeFile(path.join(folder, addressFile), JSON.stringify(address));
+}
+
+setInterval(() => {
+  const isIdle = sockets.clients.size === 0 && Date.now() - lastAskedAtMs > idleMs;
+  if (isIdle) process.exit(0);
+}, 1000);
+await listen();

@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises';
+import type { LoggedOutput } from '../engines/engine.ts';
+
+/** What is looked at of a long log. More than the lines that a platform may have had in hand when it died. */
+const tailBytes = 1024 * 1024;
+const stampChars = '2000-01-01T00:00:00.000Z'.length;
+
+/** The lines at the end of a log, each with its time: what is there is not written again. */
+export class LogTail implements LoggedOutput {
+  readonly sinceMs: number;
+  readonly #counts = new Map<string, number>();
+
+  /** @param isCut whether the log has lines before these: those of the first line's time may be among them */
+  constructor(lines: readonly string[], isCut: boolean) {
+    const stamps = lines.map((line) => Date.parse(line.slice(0, stampChars)));
+    this.sinceMs = isCut && stamps[0] !== undefined ? stamps[0] + 1 : 0;
+    for (const [index, line] of lines.entries()) {
+      if (stamps[index]! < this.sinceMs) continue;
+      const key = keyOf(stamps[index]!, line.slice(stampChars + 1));
+      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  static async read(file: string, maxBytes = tailBytes): Promise<LogTail> {
+    const handle = await open(file).catch(() => undefined);
+    if (handle === undefined) return new LogTail([], false);
+    try {
+      const { size } = await handle.stat();
+      const start = Math.max(0, size - maxBytes);
+      const { buffer } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+      // The last piece has no line end: nothing, or half a line that a crash left.
+      const lines = buffer.toString('utf8').split('\n').slice(0, -1);
+      return new LogTail(start > 0 ? lines.slice(1) : lines, start > 0);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  take(atMs: number, text: string): boolean {
+    const key = keyOf(atMs, text);
+    const count = this.#counts.get(key) ?? 0;
+    if (count > 0) this.#counts.set(key, count - 1);
+    return count > 0;
+  }
+}
+
+const keyOf = (atMs: number, text: string) => `${atMs} ${text}`;

@@ -1,0 +1,121 @@
+/** The platform is killed while its containers work. */
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ApifyClient } from 'apify-client';
+import { describe, expect, test } from 'vitest';
+import { startKillable } from '../killable-platform.ts';
+import { dataFolderOfTest, deployTo, until } from '../run-fixture.ts';
+import { type DockerBench, dockerHost, openBench, plainFiles, sdkFiles } from './docker-host.ts';
+
+const program = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
+
+/** A platform that can be killed and started again where it was. */
+async function startAgainAndAgain(bench: DockerBench) {
+  const dataFolder = await dataFolderOfTest();
+  const start = (port: number) =>
+    startKillable(dataFolder, program, JSON.stringify({ port, platformId: bench.platformId, host: dockerHost }));
+  let platform = await start(0);
+  const { url } = platform;
+  return {
+    url,
+    client: new ApifyClient({ baseUrl: url, token: 'test-token', maxRetries: 0 }),
+    kill: () => platform.kill(),
+    async startAgain() {
+      platform = await start(Number(new URL(url).port));
+    },
+    async [Symbol.asyncDispose]() {
+      await platform.kill();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Numbered lines, many at a time, on both outputs. */
+const talker = `
+const last = Number(process.env.LAST);
+let next = 0;
+const timer = setInterval(() => {
+  for (let count = 0; count < 20 && next <= last; count += 1, next += 1) {
+    (next % 3 === 0 ? console.error : console.log)('line ' + next + (next % 50 === 0 ? 'x'.repeat(40_000) : ''));
+  }
+  if (next > last) clearInterval(timer);
+}, 20);
+`;
+
+/** Counts its items when they are pushed, and saves the count when it is told to. */
+const loop = `
+import { setTimeout } from 'node:timers/promises';
+import { Actor } from 'apify';
+await Actor.init();
+const state = (await Actor.getValue('STATE')) ?? { next: 0 };
+let isTold = false;
+Actor.on('migrating', () => {
+  // The SDK tells its listeners once more as it reboots.
+  if (!isTold) console.log('heard of its migration');
+  isTold = true;
+});
+Actor.on('persistState', () => Actor.setValue('STATE', state));
+for (;;) {
+  await Actor.pushData({ next: state.next });
+  state.next += 1;
+  await setTimeout(20);
+}
+`;
+
+describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
+  test('E3, E4: a container works on, and its log is read on without a line lost or doubled', async () => {
+    await using bench = openBench();
+    await using platform = await startAgainAndAgain(bench);
+    const { client } = platform;
+    const last = 12_000;
+    const settings = { envVars: [{ name: 'LAST', value: String(last) }] };
+    const actorId = await deployTo(client, 'talker', { 'main.js': talker, ...plainFiles }, settings);
+    const { id } = await client.actor(actorId).start(undefined, { memory: 2048 });
+    const lineCount = async () => ((await client.log(id).get()) ?? '').split('line ').length;
+    for (let kills = 1; kills <= 20; kills += 1) {
+      await until(async () => (await lineCount()) > kills * 400);
+      await platform.kill();
+      await platform.startAgain();
+    }
+    const { status } = await client.run(id).waitForFinish();
+    const log = (await client.log(id).get()) ?? '';
+    const numbers = [...log.matchAll(/Z line (\d+)x*$/gm)].map(([, number]) => Number(number));
+    expect(status).toBe('SUCCEEDED');
+    expect(numbers.toSorted((one, other) => one - other)).toEqual(Array.from({ length: last + 1 }, (_, line) => line));
+    expect(log).not.toContain('Attempt 2');
+  });
+
+  test('K1: an adopted, unmodified attempt is told that it migrates, and comes through item by item', async () => {
+    await using bench = openBench();
+    await using platform = await startAgainAndAgain(bench);
+    const { client, url } = platform;
+    const actorId = await deployTo(client, 'loop', { 'main.js': loop, ...sdkFiles });
+    const run = await client.actor(actorId).start(undefined, { memory: 4096 });
+    const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
+    for (const mode of ['warm', 'cold', 'warm']) {
+      const before = await itemCount();
+      await until(async () => (await itemCount()) >= before + 20);
+      await platform.kill();
+      await platform.startAgain();
+      const restarted = await itemCount();
+      await until(async () => (await itemCount()) >= restarted + 20);
+      const answer = await fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer test-token', 'content-type': 'application/json' },
+        body: JSON.stringify({ mode }),
+      });
+      expect(answer.status, await answer.text()).toBe(200);
+    }
+    const before = await itemCount();
+    await until(async () => (await itemCount()) >= before + 20);
+    await client.run(run.id).abort();
+    const { items } = await client.dataset<{ next: number }>(run.defaultDatasetId).listItems();
+    const log = (await client.log(run.id).get()) ?? '';
+    expect(
+      items.map(({ next }) => next),
+      log,
+    ).toEqual(Array.from(items, (_, index) => index));
+    expect(log.match(/heard of its migration/g)).toHaveLength(3);
+    expect(log).not.toContain('Attempt 5');
+  });
+});

@@ -1,0 +1,164 @@
+/** Actors that take what is not theirs: each ends with a status that says so, and another run beside it does not notice. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../run-fixture.ts';
+import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
+
+/** Without the package.json, so that what follows is not read as a module. */
+const dockerfile = 'FROM apify/actor-node:24\nCOPY main.js ./\nCMD ["node", "main.js"]\n';
+
+const memoryEater = `
+const eaten = [];
+setInterval(() => eaten.push(Buffer.alloc(16 * 1024 * 1024, 1)), 5);
+`;
+
+const forker = `
+const { spawn } = require('child_process');
+let count = 0;
+const fork = () => {
+  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+  child.on('error', ({ code }) => console.log('stopped after ' + count + ' by ' + code));
+  child.on('spawn', () => { count += 1; setImmediate(fork); });
+};
+fork();
+setInterval(() => {}, 1000);
+`;
+
+const diskFiller = `
+const { appendFileSync } = require('fs');
+setInterval(() => appendFileSync('filled', Buffer.alloc(4 * 1024 * 1024)), 10);
+`;
+
+const flooder = `
+const text = 'x'.repeat(1000) + '\\n';
+let left = 120_000;
+const write = () => {
+  while (left > 0) { left -= 1; if (!process.stdout.write(text)) return process.stdout.once('drain', write); }
+  console.log('the end of the flood');
+};
+write();
+`;
+
+const deaf = `
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => console.log('heard ' + signal));
+console.log('is deaf');
+setInterval(() => {}, 1000);
+`;
+
+const listener = `
+const { networkInterfaces } = require('os');
+const { address } = Object.values(networkInterfaces()).flat().find(({ internal }) => !internal);
+require('net').createServer((socket) => socket.end()).listen(8080, () => console.log('listens at ' + address));
+`;
+
+const intruder = `
+const { connect } = require('net');
+const reach = (host, port) => new Promise((resolve) => {
+  const socket = connect(port, host, () => resolve('reached')).on('error', ({ code }) => resolve(code));
+  setTimeout(() => resolve('unreachable'), 3000).unref();
+});
+const api = new URL(process.env.APIFY_API_BASE_URL);
+(async () => {
+  console.log('api: ' + await reach(api.hostname, api.port));
+  console.log('neighbour: ' + await reach(process.env.NEIGHBOUR, 8080));
+  console.log('mounts: ' + require('fs').readFileSync('/proc/mounts', 'utf8').split('\\n').filter((line) => /^\\/dev\\/[sv]d/.test(line)).map((line) => line.split(' ')[1]));
+  console.log('privileges: ' + require('fs').readFileSync('/proc/self/status', 'utf8').match(/NoNewPrivs:\\s*(\\d)/)[1]);
+  process.exit();
+})();
+`;
+
+describe.skipIf(dockerHost === undefined)('a container is held in its place', () => {
+  let bench: DockerBench;
+  let fixture: Awaited<ReturnType<typeof startDockerFixture>>;
+
+  beforeAll(async () => {
+    bench = openBench();
+    fixture = await startDockerFixture(bench);
+  });
+  afterAll(async () => {
+    await fixture[Symbol.asyncDispose]();
+    await bench[Symbol.asyncDispose]();
+  });
+
+  async function start(name: string, script: string, options: object = {}, settings: object = {}) {
+    const actorId = await fixture.deploy(name, script, settings, { Dockerfile: dockerfile });
+    return fixture.start(actorId, undefined, options);
+  }
+  const endOf = (runId: string) => fixture.client.run(runId).waitForFinish();
+  const untilLogged = (runId: string, text: RegExp) =>
+    until(async () => text.exec(await fixture.logOf(runId)) ?? undefined);
+
+  test('I1: one that needs more memory than it has is ended, and its status says so', async () => {
+    const { id } = await start('memory-eater', memoryEater, { memory: 256 });
+    const { status, statusMessage, exitCode } = await endOf(id);
+    expect({ status, exitCode }).toEqual({ status: 'FAILED', exitCode: 137 });
+    expect(statusMessage).toBe('The Actor was ended because it needed more memory than its 256 MB.');
+  });
+
+  test('I1: one that forks without end comes to its limit, and can be aborted', async () => {
+    const { id } = await start('forker', forker, { memory: 8192 });
+    const [, count] = await untilLogged(id, /stopped after (\d+) by/);
+    expect(Number(count)).toBeLessThan(2048);
+    await fixture.client.run(id).abort();
+    expect((await endOf(id)).status).toBe('ABORTED');
+    await until(
+      async () => (await bench.docker.listContainers({ filters: { label: [`wherry.run=${id}`] } })).length === 0,
+    );
+  });
+
+  test('I1: one that uses up its share of the processors hears that it is overloaded', async () => {
+    const script = `
+      const events = new WebSocket(process.env.ACTOR_EVENTS_WEBSOCKET_URL);
+      const busyMs = Number(process.env.BUSY);
+      const work = () => { for (const end = Date.now() + busyMs; Date.now() < end; ); };
+      if (busyMs > 0) setInterval(work, busyMs + 5);
+      events.onmessage = ({ data }) => {
+        const { name, data: info } = JSON.parse(data);
+        if (name === 'systemInfo') console.log('overloaded: ' + info.isCpuOverloaded);
+      };`;
+    const busy = await start('busy', script, { memory: 1024 }, { envVars: [{ name: 'BUSY', value: '50' }] });
+    await untilLogged(busy.id, /overloaded: true/);
+    await fixture.client.run(busy.id).abort();
+    const idle = await start('idle', script, { memory: 1024 }, { envVars: [{ name: 'BUSY', value: '0' }] });
+    await untilLogged(idle.id, /(overloaded: false\n[\s\S]*){3}/);
+    await fixture.client.run(idle.id).abort();
+  });
+
+  test('I5: one that fills its disk is ended, and its status says so', async () => {
+    const { id } = await start('disk-filler', diskFiller, { memory: 256 });
+    const { status, statusMessage } = await endOf(id);
+    expect(status).toBe('FAILED');
+    expect(statusMessage).toMatch(/^The Actor was ended because it wrote more to its disk than its \d+ MB\.$/);
+  });
+
+  test('I4: one that floods its log comes to its end, and what Docker keeps of it is bounded', async () => {
+    const { id } = await start('flooder', flooder, { memory: 4096 });
+    expect((await endOf(id)).status).toBe('SUCCEEDED');
+    const log = await fixture.logOf(id);
+    expect(log.slice(-1500)).toContain('the end of the flood');
+    expect(log).not.toContain('lines were lost');
+  });
+
+  test('one that ignores signals is aborted all the same', async () => {
+    const { id } = await start('deaf', deaf);
+    await untilLogged(id, /is deaf/);
+    await fixture.client.run(id).abort();
+    expect((await endOf(id)).status).toBe('ABORTED');
+  });
+
+  test('I2, I3: it reaches the API, but no other container, and has nothing of the machine', async () => {
+    const neighbour = await start('listener', listener);
+    const [, address] = await untilLogged(neighbour.id, /listens at ([\d.]+)/);
+    const envVars = [{ name: 'NEIGHBOUR', value: address }];
+    const actorId = await fixture.deploy('intruder', intruder, { envVars }, { Dockerfile: dockerfile });
+    const run = await fixture.start(actorId);
+    expect((await endOf(run.id)).status).toBe('SUCCEEDED');
+    const log = await fixture.logOf(run.id);
+    expect(log).toContain('api: reached');
+    expect(log).toContain('neighbour: unreachable');
+    expect(log).toContain('privileges: 1');
+    // What Docker itself puts there.
+    expect(log).toMatch(/mounts: \/sbin\/docker-init,\/etc\/resolv\.conf,\/etc\/hostname,\/etc\/hosts$/m);
+    expect((await fixture.client.run(neighbour.id).get())!.status).toBe('RUNNING');
+    await fixture.client.run(neighbour.id).abort();
+  });
+});

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Makes the root file system of the base image that Actors' Dockerfiles name, where no registry can be reached: this
+# workspace's own Node, npm, a shell with the usual tools, and whatever these link to, all from this machine.
+#
+#   test/docker/base-image.sh FILE.tar
+set -euo pipefail
+target=$(realpath -m "$1")
+workspace=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+tools=(sh bash cat chmod chown cp cut date dd df dirname basename du echo env expr false find grep head hostname id ln ls
+  mkdir mktemp mv nproc ps pwd readlink realpath rm rmdir sed seq sleep sort stat tail tar tee test touch tr true uname
+  uniq wc which whoami xargs yes)
+
+# Puts a program where it is on this machine, or under the given name, with all that the loader needs for it.
+add_program() {
+  local from to library
+  from=$(realpath "$1")
+  to=${2:-$1}
+  install -D "$from" "$root$to"
+  # Nothing for a script.
+  { ldd "$from" 2> /dev/null || true; } | { grep -o '/[^ )]*' || true; } | while read -r library; do
+    [ -e "$root$library" ] || install -D "$(realpath "$library")" "$root$library"
+  done
+}
+
+mkdir -p "$root"/{etc,tmp,proc,sys,dev,root,usr/bin,usr/local/bin,usr/local/etc,home/myuser,usr/src/app}
+ln -s usr/bin "$root/bin"
+chmod 1777 "$root/tmp"
+for tool in "${tools[@]}"; do
+  add_program "$(type -P "$tool")" "/usr/bin/$tool"
+done
+add_program "$workspace/node_modules/node/bin/node" /usr/local/bin/node
+
+npm=$(dirname "$(dirname "$(realpath "$(type -P npm)")")")
+mkdir -p "$root/usr/local/lib/node_modules"
+cp -a "$npm" "$root/usr/local/lib/node_modules/npm"
+ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
+ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
+
+# What this machine needs to reach its npm registry, an image's builds need too.
+install -D /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+echo "registry=$(npm config get registry)" > "$root/usr/local/etc/npmrc"
+
+# The user that Apify's images have.
+printf 'root:x:0:0:root:/root:/bin/sh\nmyuser:x:1000:1000::/home/myuser:/bin/sh\n' > "$root/etc/passwd"
+printf 'root:x:0:\nmyuser:x:1000:\n' > "$root/etc/group"
+chown 1000:1000 "$root/home/myuser" "$root/usr/src/app"
+
+mkdir -p "$(dirname "$target")"
+tar -C "$root" -cf "$target" .

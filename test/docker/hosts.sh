@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Docker hosts for tests and for developers, without touching a Docker that the machine may have.
+#
+#   test/docker/hosts.sh up      one plain host on this machine's own network; prints its DOCKER_HOST
+#   test/docker/hosts.sh up N    N hosts, each with a network of its own as separate machines have; prints a line for each:
+#                                its name, its address and its DOCKER_HOST
+#   test/docker/hosts.sh down    ends them all and removes what they had
+#
+# Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). It
+# has the base images that Actors' Dockerfiles name (base-image.sh). From 10.77.0.254 a host reaches this machine.
+set -euo pipefail
+scripts=$(cd "$(dirname "$0")" && pwd)
+folder=${WHERRY_HOSTS_FOLDER:-/tmp/wherry-hosts}
+bridge=wherry-hosts
+subnet=10.77.0
+base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest)
+
+fail() {
+  echo "hosts.sh: $*" >&2
+  exit 1
+}
+
+# Whether the process whose number is in a file lives and is called so: the number may be another program's by now.
+names() {
+  local pid
+  pid=$(cat "$1" 2> /dev/null) && grep -qsz "$2" "/proc/$pid/cmdline"
+}
+
+is_ours() {
+  names "$1/docker.pid" "$1/docker.sock"
+}
+
+answers() {
+  docker -H "unix://$folder/$1/docker.sock" info > /dev/null 2>&1
+}
+
+# Starts the host NAME; what follows is put before dockerd, to start it in another network.
+start_host() {
+  local name=$1 home=$folder/$1 tries
+  shift
+  mkdir -p "$home"
+  echo '{}' > "$home/config.json"
+  # One that was killed leaves its number behind, and may take a moment to be gone.
+  is_ours "$home" && fail "dockerd of $name is there, and does not answer: see $home/log"
+  for tries in $(seq 50); do
+    names "$home/exec/containerd/containerd.pid" containerd || break
+    sleep 0.1
+  done
+  rm -f "$home/docker.pid" "$home/exec/containerd/containerd.pid"
+  # The log, not this script's output: who reads that would wait for the end of dockerd.
+  setsid "$@" dockerd --config-file "$home/config.json" --host "unix://$home/docker.sock" --data-root "$home/data" \
+    --exec-root "$home/exec" --pidfile "$home/docker.pid" > "$home/log" 2>&1 < /dev/null &
+  for tries in $(seq 300); do
+    answers "$name" && break
+    kill -0 $! 2> /dev/null || fail "dockerd of $name ended: $(tail -n 3 "$home/log")"
+    [ "$tries" -lt 300 ] || fail "dockerd of $name does not answer, see $home/log"
+    sleep 0.1
+  done
+}
+
+load_base() {
+  local socket=$1 tag first=${base_tags[0]}
+  [ -f "$folder/base.tar" ] || "$scripts/base-image.sh" "$folder/base.tar"
+  docker -H "$socket" image inspect "$first" > /dev/null 2>&1 ||
+    docker -H "$socket" import --change 'WORKDIR /usr/src/app' --change 'CMD ["npm", "start"]' \
+      --change 'ENV PATH=/usr/local/bin:/usr/bin:/bin' --change 'ENV NODE_ENV=production' \
+      --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' "$folder/base.tar" "$first" > /dev/null
+  for tag in "${base_tags[@]:1}"; do docker -H "$socket" tag "$first" "$tag"; done
+}
+
+start_network() {
+  ip link show "$bridge" > /dev/null 2>&1 && return
+  ip link add name "$bridge" type bridge
+  ip addr add "$subnet.254/24" dev "$bridge"
+  ip link set "$bridge" up
+  sysctl -qw net.ipv4.ip_forward=1
+  iptables -I FORWARD -i "$bridge" -j ACCEPT
+  iptables -I FORWARD -o "$bridge" -j ACCEPT
+  iptables -t nat -A POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -j MASQUERADE
+}
+
+# A network that holds one host: a veth pair leads from it to the bridge.
+add_machine() {
+  local name=$1 address=$2 link=wh-$3
+  [ -e "/run/netns/$name" ] && return
+  ip netns add "$name"
+  ip link add name "$link" type veth peer name eth0 netns "$name"
+  ip link set "$link" master "$bridge" up
+  ip -n "$name" addr add "$address/24" dev eth0
+  ip -n "$name" link set lo up
+  ip -n "$name" link set eth0 up
+  ip -n "$name" route add default via "$subnet.254"
+}
+
+up_plain() {
+  answers plain || start_host plain env
+  load_base "unix://$folder/plain/docker.sock"
+  echo "unix://$folder/plain/docker.sock"
+}
+
+up_many() {
+  local number name address
+  start_network
+  for number in $(seq "$1"); do
+    name=wherry-host-$number
+    address=$subnet.$number
+    add_machine "$name" "$address" "$number"
+    answers "$name" || start_host "$name" nsenter --net="/run/netns/$name"
+    load_base "unix://$folder/$name/docker.sock"
+    echo "$name $address unix://$folder/$name/docker.sock"
+  done
+}
+
+end_host() {
+  local home=$1 pid tries
+  is_ours "$home" || return 0
+  pid=$(cat "$home/docker.pid")
+  kill "$pid"
+  for tries in $(seq 300); do
+    kill -0 "$pid" 2> /dev/null || return 0
+    sleep 0.1
+  done
+  kill -9 "$pid"
+}
+
+down() {
+  local home name socket
+  [ -d "$folder" ] || return 0
+  for home in "$folder"/*/; do
+    socket=unix://${home}docker.sock
+    docker -H "$socket" ps -q 2> /dev/null | xargs -r docker -H "$socket" kill > /dev/null 2>&1 || true
+    # Their bridges would stay on this machine.
+    docker -H "$socket" network prune -f > /dev/null 2>&1 || true
+    end_host "${home%/}"
+  done
+  for name in $(ip netns list | grep -o '^wherry-host-[0-9]*' || true); do ip netns delete "$name"; done
+  if ip link show "$bridge" > /dev/null 2>&1; then
+    ip link delete "$bridge"
+    iptables -D FORWARD -i "$bridge" -j ACCEPT || true
+    iptables -D FORWARD -o "$bridge" -j ACCEPT || true
+    iptables -t nat -D POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -j MASQUERADE || true
+  fi
+  { grep -o " $folder/[^ ]*" /proc/mounts || true; } | sort -r | xargs -r umount -l
+  rm -rf "$folder"
+}
+
+case "${1:-}" in
+  up) [ $# -gt 1 ] && up_many "$2" || up_plain ;;
+  down) down ;;
+  *) fail "say up, up N or down" ;;
+esac
