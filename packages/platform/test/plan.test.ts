@@ -114,6 +114,15 @@ describe('exits', () => {
   });
 });
 
+test('a cold successor does not wait for an older attempt that cannot be reached', () => {
+  const cold: HandoffFacts = { ...warm, mode: 'cold', from: 2, to: 3, phase: 'switched', switchedAt: 5 };
+  const zombie = attempt(1, { phase: 'fenced', killSent: true });
+  const next = attempt(3, { container: { kind: 'none' } });
+  expect(plan(facts({ activeAttempt: 3, handoff: cold, attempts: [zombie, next] }), limits, 6).actions).toEqual([
+    { kind: 'start', attempt: 3 },
+  ]);
+});
+
 test('P1: a fenced attempt is killed once and then ended, and a cold successor waits for that', () => {
   const cold: HandoffFacts = { ...warm, mode: 'cold', phase: 'switched', switchedAt: 5 };
   const next = attempt(2, { container: { kind: 'none' }, hasArrived: false });

@@ -143,8 +143,8 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode);
   if (active.container.kind === 'lost') return planLost(run);
   if (active.container.kind === 'none') {
-    // Cold: the next container starts when the one before is gone.
-    const before = run.attempts.some((attempt) => attempt.phase === 'fenced');
+    // Cold: the next container starts when the one before is gone. An older one on a lost server may never be.
+    const before = run.attempts.some(({ phase, number }) => phase === 'fenced' && number === handoff?.from);
     return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
   }
   if (handoff === null) {
