@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { startRun } from '../src/durable-run.ts';
-import { openState } from '../src/index.ts';
+import { openState, useState } from '../src/index.ts';
 import { stateFormat } from '../src/state/head-record.ts';
 import { MemoryBackend, MemoryStore } from './memory-backend.ts';
 import { plain } from './state-actions.ts';
@@ -17,7 +17,7 @@ test('every format up to the present one has its fixture', () => {
 
 test.each(formats)('states in format %s open, and go on', async (format) => {
   const store = new MemoryStore();
-  let expected: unknown;
+  let expected: { state: unknown; shared: unknown } | undefined;
   for (const file of await readdir(new URL(`${format}/`, folder))) {
     const text = await readFile(new URL(`${format}/${file}`, folder), 'utf8');
     if (file === 'expected.json') expected = JSON.parse(text);
@@ -29,7 +29,10 @@ test.each(formats)('states in format %s open, and go on', async (format) => {
       run: await startRun(new MemoryBackend(store)),
     });
   const state = await open();
-  expect(plain(state.value)).toEqual(expected);
+  expect(plain(state.value)).toEqual(expected!.state);
+  const run = await startRun(new MemoryBackend(store));
+  const shared = await useState('shared', {}, { run });
+  expect(plain(shared)).toEqual(expected!.shared);
   await state.commit((draft) => {
     draft.cursor = -1;
   });

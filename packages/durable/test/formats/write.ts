@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { startRun } from '../../src/durable-run.ts';
-import { durableMap, durableSet, openState } from '../../src/index.ts';
+import { durableMap, durableSet, openState, useState } from '../../src/index.ts';
 import { stateFormat } from '../../src/state/head-record.ts';
 import { MemoryBackend, MemoryStore } from '../memory-backend.ts';
 import { plain } from '../state-actions.ts';
@@ -35,6 +35,19 @@ const state = await openState({
   }),
   run,
 });
+// A head alone, with the operations of states that handlers change together.
+const shared = await useState<Record<string, unknown>>('shared', { count: 1, list: [3, 1, 2] }, { run });
+for (let round = 0; round < 2; round += 1) {
+  shared.count = (shared.count as number) + 2;
+  shared[`made-${round}`] = { count: round };
+  delete shared['made-0'];
+  const list = shared.list as number[];
+  list.push(9 - round);
+  list.sort((a, b) => a - b);
+  list.splice(1, 1);
+  list[0] = 7;
+  await run.settled();
+}
 for (let index = 0; index < 62; index += 1) {
   await state.commit((draft) => {
     draft.cursor = index;
@@ -47,7 +60,7 @@ for (let index = 0; index < 62; index += 1) {
     draft.seen.add(`seen-${index}`);
     draft.seen.delete(`seen-${index - 4}`);
     draft.sizes.set(index % 8, { size: index, $map: index });
-    if (index === 30) draft.sizes.clear();
+    if (index === 30 || index === 60) draft.sizes.clear();
     if (index % 9 === 8) draft.sizes.delete(index % 8);
   });
 }
@@ -58,4 +71,4 @@ await mkdir(folder, { recursive: true });
 const write = (name: string, value: unknown) =>
   writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(value, undefined, 1)}\n`);
 for (const [key, text] of records) await write(key, JSON.parse(text));
-await write('expected', plain(state.value));
+await write('expected', { state: plain(state.value), shared: plain(shared) });
