@@ -8,7 +8,7 @@ import { faultKinds } from '../src/fault.ts';
 import { proveActor } from './prove-actor.ts';
 import { type SoundActor, soundActors } from './sound-actors.ts';
 
-const durableActors: readonly SoundActor[] = [
+const durableActors: readonly Omit<SoundActor, 'mostFaults'>[] = [
   { actor: 'durable-loop', input: { pages: 60 } },
   { actor: 'durable-crawl', input: { pages: 30 } },
 ];
@@ -24,7 +24,7 @@ const { positionals, values } = parseArgs({
     actor: { type: 'string' },
   },
 });
-const actors = positionals[0] === 'durable' ? durableActors : soundActors;
+const actors: typeof durableActors = positionals[0] === 'durable' ? durableActors : soundActors;
 const takesCommits = !values['as-apify'];
 // A push that arrives twice cannot be undone on Apify; see docs/prove.md.
 const kinds = takesCommits ? faultKinds : faultKinds.filter((kind) => kind !== 'sent-twice');

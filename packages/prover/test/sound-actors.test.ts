@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { patientMs, proveActor } from './prove-actor.ts';
 import { soundActors } from './sound-actors.ts';
 
-test.each(soundActors)('$actor is found safe', { timeout: patientMs }, async ({ actor, input }) => {
+test.each(soundActors)('$actor is found safe', { timeout: patientMs }, async ({ actor, input, mostFaults }) => {
   const verdict = await proveActor(actor, {
     input,
     chargedEvents: ['page'],
     seed: 11,
     faultsPerRun: 3,
-    mostFaults: 45,
+    mostFaults,
   });
   expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
   expect(verdict).toMatchObject({ verdict: 'safe', reasons: [] });
