@@ -64,9 +64,11 @@ interface Commit {
 export const commit = defineWrite('commits.commit', function* (input: Commit, { now, caller }): Sql<CommitOutcome> {
   const { userId, runId, sequence, id, parts } = input;
   const committing = yield* findRun(userId, runId, caller);
-  const known = yield* findCommit(runId, sequence, id);
-  if (known !== undefined) return { answer: known, repeated: true, replacedBlobs: [] };
-  yield* checkSequence(runId, sequence);
+  const expected = (yield* lastSequence(runId)) + 1;
+  if (sequence < expected) {
+    return { answer: yield* formerAnswer(runId, sequence, id, expected), repeated: true, replacedBlobs: [] };
+  }
+  if (sequence > expected) throw outOfOrder(runId, sequence, expected);
   const attempt = committing.active_attempt;
   if (attempt === null) {
     throw new Refusal(409, 'run-not-active', `Run ${runId} has no active attempt, so nothing can be committed to it.`);
@@ -114,15 +116,14 @@ function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
 }
 
 /** C3, C4. */
-function* findCommit(runId: string, sequence: number, id: string | null): Sql<CommitAnswer | undefined> {
+function* formerAnswer(runId: string, sequence: number, id: string | null, expected: number): Sql<CommitAnswer> {
   const row = yield* one<{ answer_json: string; id: string | null }>(
     'SELECT answer_json, id FROM commits WHERE run_id = ? AND sequence = ?',
     runId,
     sequence,
   );
-  if (row === undefined) return undefined;
-  if (id !== null && row.id !== null && row.id !== id) throw outOfOrder(runId, sequence, yield* nextSequence(runId));
-  return JSON.parse(row.answer_json) as CommitAnswer;
+  if (id !== null && row!.id !== null && row!.id !== id) throw outOfOrder(runId, sequence, expected);
+  return JSON.parse(row!.answer_json) as CommitAnswer;
 }
 
 function* lastSequence(runId: string): Sql<number> {
@@ -131,15 +132,6 @@ function* lastSequence(runId: string): Sql<number> {
 }
 
 /** C2. */
-function* checkSequence(runId: string, sequence: number): Sql<void> {
-  const expected = yield* nextSequence(runId);
-  if (sequence !== expected) throw outOfOrder(runId, sequence, expected);
-}
-
-function* nextSequence(runId: string): Sql<number> {
-  return (yield* lastSequence(runId)) + 1;
-}
-
 const outOfOrder = (runId: string, sequence: number, expected: number): Refusal =>
   new Refusal(
     409,
