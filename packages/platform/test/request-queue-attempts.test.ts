@@ -215,7 +215,7 @@ test('a queue answers on the paths of its run, and other operations can compose 
   await using queues = await startQueues();
   const urls = ['https://example.com/1', 'https://example.com/2'];
   const { handled: done } = await queues.database.write(compose, { address: 'run-queue', urls }, platform);
-  expect(done).toEqual([{ requestId: expect.any(String), uniqueKey: urls[0], wasAlreadyHandled: false }]);
+  expect(done).toEqual([{ requestId: expect.any(String), uniqueKey: urls[0] }]);
   expect(await queues.mounted('/v2/actor-runs/run/request-queue')).toMatchObject({
     data: { id: 'run-queue', totalRequestCount: 2, handledRequestCount: 1, actRunId: 'run' },
   });
