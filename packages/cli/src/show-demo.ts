@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DemoOptions } from './demo/demo.ts';
 import { runDemo } from './demo/demo.ts';
+import { abortFormerDemo } from './demo/former-demo.ts';
 import type { Verdict } from './demo/verdict.ts';
 import { deploy } from './deploy.ts';
 import { Failure } from './failure.ts';
@@ -15,6 +16,9 @@ const demoActor = 'site-crawler';
 /** Brings the bundled Actors to the platform, as far as it does not have them yet, and runs the demo. */
 export async function showDemo(options: Omit<DemoOptions, 'actor'>): Promise<Verdict> {
   const { connection, progress, signal } = options;
+  // First of all: without its site the run soon ends, as if it had crawled what there is.
+  const former = await abortFormerDemo(connection);
+  if (former !== undefined) progress.step(`The run ${former} of a demo that was broken off is aborted.`);
   let actor = demoActor;
   for (const folder of await bundledActors()) {
     signal.throwIfAborted();

@@ -72,7 +72,7 @@ test(
     const { exitCode, stdout, stderr } = await interruptedDemo('SIGINT', 'warm:');
     expect(exitCode).toBe(exitCodes.notSucceeded);
     expect(stderr).toMatch(
-      /^Engine: process, .*--engine docker .*\nActor wherry\/site-crawler: up to date\n(?:.*\n)*The run \w+ of a demo that was broken off is aborted\.\n/,
+      /^Engine: process, .*--engine docker .*\nThe run \w+ of a demo that was broken off is aborted\.\nActor wherry\/site-crawler: up to date\n/,
     );
     expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
     expect(stdout).not.toContain('duplicates');

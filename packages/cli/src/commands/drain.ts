@@ -31,7 +31,9 @@ async function drainWithProgress({ wherry }: Connection, serverId: string): Prom
     progress.update(`draining ${serverId}: ${left} ${left === 1 ? 'run' : 'runs'} left`, { always: true });
   };
   // What is shown is of no weight: that it cannot be read must not end the drain.
-  const timer = setInterval(() => void show().catch(() => undefined), 250);
+  const tryToShow = () => show().catch(() => undefined);
+  await tryToShow();
+  const timer = setInterval(() => void tryToShow(), 250);
   try {
     return await wherry.drain(serverId);
   } finally {

@@ -6,7 +6,7 @@ import type { Progress } from '../progress.ts';
 import { isTerminal } from '../status.ts';
 import type { HandoffMode } from '../wherry-api.ts';
 import { CrawlReader } from './crawl-reader.ts';
-import { abortFormerDemo, noteDemoRun } from './former-demo.ts';
+import { noteDemoRun } from './former-demo.ts';
 import { moveDue } from './itinerary.ts';
 import { type Site, startSite } from './site.ts';
 import { duplicatesOf, type Move, type Verdict, verdictOf } from './verdict.ts';
@@ -33,8 +33,6 @@ export async function runDemo(options: DemoOptions): Promise<Verdict> {
   await using site = options.url === undefined ? await startSite(options.siteHost) : undefined;
   const { connection, progress, signal } = options;
   const startUrl = site?.url ?? options.url!;
-  const former = await abortFormerDemo(connection);
-  if (former !== undefined) progress.step(`The run ${former} of a demo that was broken off is aborted.`);
   const run = await connection.apify.actor(options.actor).start({
     startUrls: [{ url: startUrl }],
     minConcurrency: 3,

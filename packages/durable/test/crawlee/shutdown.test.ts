@@ -44,7 +44,8 @@ test.each(['warm', 'cold'])(
     expect(await moved).toMatchObject({ outcome: 'done' });
     await fixture.succeeded(run);
     const first = (await steps(fixture, run.id)).slice(0, 6);
-    expect(first.slice(0, 3)).toEqual(['BEGIN /0', 'BEGIN /1', 'TOLD migrating']);
+    expect(first.slice(0, 2).sort()).toEqual(['BEGIN /0', 'BEGIN /1']);
+    expect(first[2]).toBe('TOLD migrating');
     expect(first.slice(3, 5).sort()).toEqual(['END /0', 'END /1']);
     // The platform may have ended it before it could ask.
     expect(['SDK reboot', 'BEGIN /2']).toContain(first[5]);
@@ -63,7 +64,8 @@ test('O1: told to abort, it begins nothing, commits what it has in hand, and the
   const { status } = await fixture.client.run(run.id).waitForFinish();
   expect(status).toBe('ABORTED');
   const told = await steps(fixture, run.id);
-  expect(told.slice(0, 3)).toEqual(['BEGIN /0', 'BEGIN /1', 'TOLD aborting']);
+  expect(told.slice(0, 2).sort()).toEqual(['BEGIN /0', 'BEGIN /1']);
+  expect(told[2]).toBe('TOLD aborting');
   expect(told.slice(3, 5).sort()).toEqual(['END /0', 'END /1']);
   expect(told.slice(5)).toEqual(['SDK exit']);
   expect((await fixture.itemsOf(run)).map(({ page }) => page).sort()).toEqual(['/0', '/1']);
