@@ -13,7 +13,7 @@ export interface Advice {
 
 const planned: readonly FaultKind[] = ['warm', 'cold'];
 const losses: readonly FaultKind[] = ['kill', 'frozen', 'deaf', 'platform-kill'];
-const answers: readonly FaultKind[] = ['lost-answer', 'sent-twice', 'burst'];
+const answers: readonly FaultKind[] = ['lost-answer', 'sent-twice'];
 
 export function adviceFor(symptoms: Symptoms, writes: ReadonlySet<WriteType>): Advice[] {
   return failures.flatMap((failure) => {

@@ -50,14 +50,14 @@ const ofAnswers: readonly FaultKind[] = ['lost-answer', 'sent-twice'];
 /**
  * On which sides of such a write a kind of fault strikes; on none where it would tell nothing.
  *
- * What happens to an answer has no "before". The prover does not stand for who answers outside. Requests that were taken
+ * What happens to an answer has no "before". What is refused, or late, has no "after": that would be a lost answer. The prover does not stand for who answers outside. Requests that were taken
  * by a call of which the answer is lost stay locked for three minutes, and the crawl then goes on: that would be seen as
  * a run that hangs, and costs the time of a hundred other cases.
  */
 export function sidesOf(kind: FaultKind, type: WriteType): readonly Side[] {
   if (ofAnswers.includes(kind)) return type === 'outside' || type === 'lock' ? [] : ['after'];
   if (kind === 'burst' && type === 'outside') return [];
-  return kind === 'slow' || (kind === 'burst' && type === 'lock') ? ['before'] : ['before', 'after'];
+  return kind === 'slow' || kind === 'burst' ? ['before'] : ['before', 'after'];
 }
 
 /** `kill@push#17:after`, joined by `+`: what `--replay` takes. */

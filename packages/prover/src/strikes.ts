@@ -1,7 +1,7 @@
 /** How each kind of fault is carried out, at a write that has just come in. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptTraffic } from './attempt-traffic.ts';
-import { type Exchange, refusal } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { Fault, FaultKind } from './fault.ts';
 import type { Scene } from './run-watch.ts';
 import type { WriteEvent } from './timeline.ts';
@@ -167,15 +167,13 @@ function killPlatform(scene: Scene, fault: Fault, exchange: Exchange, event: Wri
   return both(die());
 }
 
-/** From this write on some calls are refused, or late. "After": the first one is done all the same. */
+/** From this write on some calls are refused without effect, or late. */
 function troubled(kind: 'refused' | 'late'): Carrying {
   return (scene, fault, exchange, event) => {
     const begin = async () => {
-      if (fault.side === 'after') await scene.watch.forward(exchange, event);
       scene.watch.timeline.fault(exchange.attempt.number, fault);
       scene.watch.trouble = { kind, callsLeft: troubledCalls[kind] };
-      if (fault.side === 'after') exchange.answer(refusal(503));
-      else if (!(await scene.watch.isTroubled(exchange, event))) {
+      if (!(await scene.watch.isTroubled(exchange, event))) {
         exchange.answer(await scene.watch.forward(exchange, event));
       }
     };
