@@ -4,17 +4,28 @@ import { sizeWithin } from './snapshot-operations.ts';
 /** The JSON text of a tree in pieces of about `groupSize` characters, collections as lists and objects. */
 export function* jsonTexts(value: unknown, groupSize: number): Generator<string> {
   if (typeof value !== 'object' || value === null) yield JSON.stringify(value);
-  else if (value instanceof SetData) yield* listTexts(value.entries, groupSize);
-  else if (value instanceof MapData) yield* fieldTexts(value.entries, groupSize);
-  else if (Array.isArray(value)) yield* listTexts(value, groupSize);
-  else yield* fieldTexts(Object.entries(value), groupSize);
+  else if (value instanceof SetData) yield* enclosedTexts('[]', unnamed(value.entries), groupSize);
+  else if (value instanceof MapData) yield* enclosedTexts('{}', named(value.entries), groupSize);
+  else if (Array.isArray(value)) yield* enclosedTexts('[]', unnamed(value), groupSize);
+  else yield* enclosedTexts('{}', named(Object.entries(value)), groupSize);
 }
 
-function* listTexts(items: Iterable<unknown>, groupSize: number): Generator<string> {
-  let text = '[';
+/** What stands before an item, and the item. */
+type Member = readonly [string, unknown];
+
+function* unnamed(items: Iterable<unknown>): Generator<Member> {
+  for (const item of items) yield ['', item];
+}
+
+function* named(fields: Iterable<readonly [string | number, unknown]>): Generator<Member> {
+  for (const [key, item] of fields) yield [`${JSON.stringify(`${key}`)}:`, item];
+}
+
+function* enclosedTexts(brackets: '[]' | '{}', members: Iterable<Member>, groupSize: number): Generator<string> {
+  let text = brackets[0]!;
   let separator = '';
-  for (const item of items) {
-    text += separator;
+  for (const [name, item] of members) {
+    text += separator + name;
     separator = ',';
     if (isWhole(item, groupSize)) {
       text += JSON.stringify(item);
@@ -27,27 +38,7 @@ function* listTexts(items: Iterable<unknown>, groupSize: number): Generator<stri
     yield text;
     text = '';
   }
-  yield `${text}]`;
-}
-
-function* fieldTexts(fields: Iterable<readonly [string | number, unknown]>, groupSize: number): Generator<string> {
-  let text = '{';
-  let separator = '';
-  for (const [key, item] of fields) {
-    text += `${separator}${JSON.stringify(`${key}`)}:`;
-    separator = ',';
-    if (isWhole(item, groupSize)) {
-      text += JSON.stringify(item);
-    } else {
-      yield text;
-      yield* jsonTexts(item, groupSize);
-      text = '';
-    }
-    if (text.length < groupSize) continue;
-    yield text;
-    text = '';
-  }
-  yield `${text}}`;
+  yield `${text}${brackets[1]}`;
 }
 
 /** Whether it can be made into text at once: it is small, and no collection is in it. */

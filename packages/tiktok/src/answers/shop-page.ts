@@ -3,10 +3,10 @@ import type { Captured } from '../captured.ts';
 import type { Place } from '../json/place.ts';
 import type { Page } from '../lists/list.ts';
 import { changed, type Outcome } from '../outcome.ts';
-import { type Product, readListedProduct, readProduct } from '../records/product.ts';
+import { type Product, readProduct } from '../records/product.ts';
 import { failureOfCode } from '../status-code.ts';
 import { type Reading, read, readPage } from './answer.ts';
-import { pageOf, requirePosition } from './page-of.ts';
+import { productsOf } from './products-of.ts';
 
 /** Of `/view/product/ID` and `/shop/pdp/slug/ID`. */
 export const parseProductPage = (captured: Captured): Outcome<Product> =>
@@ -37,14 +37,7 @@ function ofSearchData(root: Place): Reading<Page<Product>> {
   const configs = pageConfigsOf(root);
   const list = configs.flatMap(componentsOf).find((each) => each.at('component_name').value === searchComponent);
   if (list === undefined) return changed(`loaderData.page_config.components_map.${searchComponent}`);
-  const data = list.at('component_data').requireObject();
-  return pageOf({
-    entries: data.at('products').requireList(),
-    readEntry: readListedProduct,
-    idNames: ['product_id'],
-    hasMore: data.at('has_more'),
-    next: () => requirePosition(data.firstOf('next_cursor', 'cursor')),
-  });
+  return productsOf(list.at('component_data').requireObject());
 }
 
 const pageConfigsOf = (root: Place): Place[] =>
