@@ -11,6 +11,7 @@ import { JournalBackend } from '../src/journal/journal-backend.ts';
 import { type LocalClient, LocalStorages } from '../src/journal/local-storages.ts';
 import type { BackendFixture } from './backend-contract.ts';
 import { KeylessClient } from './keyless-client.ts';
+import { resultsOf } from './planted-results.ts';
 
 export interface JournalFixture extends BackendFixture {
   open(at?: AtCrashPoint): Promise<JournalBackend>;
@@ -49,13 +50,7 @@ async function startPlatformRun(fixture: Fixture, id: string): Promise<PlatformF
       const storages = new ApifyStorages(http, address, { settleMs: 50 });
       return new JournalBackend({ storages, runs: undefined, runId: id, at });
     },
-    items: async () => (await planted.items()) as JsonObject[],
-    record: async (key) => (await planted.store.getRecord(key))?.value as Json | undefined,
-    async requests() {
-      const { items } = await planted.queueOf().listRequests();
-      return Object.fromEntries(items.map(({ uniqueKey, handledAt }) => [uniqueKey, handledAt !== undefined]));
-    },
-    charged: () => planted.charged(),
+    ...resultsOf(planted),
     async [Symbol.asyncDispose]() {
       for (const http of opened) http.close();
       await planted[Symbol.asyncDispose]();

@@ -1,8 +1,8 @@
 import { startFixture } from '../../platform/test/fixture.ts';
 import { startRun as plantRun } from '../../platform/test/planted-run.ts';
-import type { Json, JsonObject } from '../src/commit.ts';
 import { WherryBackend } from '../src/wherry/wherry-backend.ts';
 import type { BackendFixture } from './backend-contract.ts';
+import { resultsOf } from './planted-results.ts';
 
 export interface WherryFixture extends BackendFixture {
   readonly url: string;
@@ -24,13 +24,7 @@ export async function startWherryFixture(): Promise<WherryFixture> {
       return backend;
     },
     activate: planted.activate,
-    items: async () => (await planted.items()) as JsonObject[],
-    record: async (key) => (await planted.store.getRecord(key))?.value as Json | undefined,
-    async requests() {
-      const { items } = await planted.queueOf().listRequests();
-      return Object.fromEntries(items.map(({ uniqueKey, handledAt }) => [uniqueKey, handledAt !== undefined]));
-    },
-    charged: () => planted.charged(),
+    ...resultsOf(planted),
     async [Symbol.asyncDispose]() {
       for (const backend of opened) backend.close();
       await planted[Symbol.asyncDispose]();
