@@ -1,0 +1,79 @@
+/**
+ * Reads the page of each target over HTTP.
+ *
+ * W1: what a target gives, or that it failed, is one commit with the mark that it is done.
+ * W2: a failure that asking again may mend is asked again: from another session where the site blocks, and after a pause
+ *     where it is in trouble. What cannot be read is asked again too, for an answer may be spoiled on its way.
+ */
+import { BasicCrawler } from '@wherry/durable/crawlee';
+import { type Failure, remedyOf } from '@wherry/tiktok';
+import { Actor } from 'apify';
+import { log, type Session } from 'crawlee';
+import type { CommonInput } from '../input/common-input.ts';
+import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
+import { failedInput, refusedInput } from '../results/failed-input.ts';
+import type { Given, Results } from '../results/results.ts';
+import { AskAgain } from './ask-again.ts';
+import { Courtesy } from './courtesy.ts';
+import { askerOf } from './page-client.ts';
+import type { PageReader } from './readers.ts';
+
+export interface PageCrawl<T> {
+  readonly input: CommonInput;
+  readonly results: Results;
+  /** The event that an item costs. */
+  readonly event: string;
+  readonly read: PageReader<T>;
+  /** Gives what was read, by `results`. */
+  readonly give: (value: T, target: ReadableTarget) => Promise<Given>;
+}
+
+const maxRetries = 8;
+
+export async function crawlPages<T>(targets: readonly Target[], crawl: PageCrawl<T>): Promise<void> {
+  const { input, results } = crawl;
+  const proxies = await Actor.createProxyConfiguration(input.proxyConfiguration);
+  const courtesy = new Courtesy();
+  const maxConcurrency = input.maxConcurrency ?? 5;
+  const crawler = new BasicCrawler({
+    ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180 },
+    autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
+    async requestHandler({ request, session }) {
+      const { target } = request.userData as TargetData;
+      if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
+      const reading = await crawl.read(target.address, askerOf({ session, proxies, courtesy }));
+      if (reading.kind === 'refused') return results.fail(refusedInput(target.input, reading.message));
+      if (reading.kind !== 'found') {
+        takeCare(reading, { session, courtesy, hasProxies: proxies !== undefined });
+        if (remedyOf(reading.kind) !== 'nothing') throw new AskAgain(reading, request.url);
+        return results.fail(failedInput(target.input, request.url, reading));
+      }
+      courtesy.success();
+      if (reading.unread.length > 0) log.warning(`${request.url}: could not read ${reading.unread.join(', ')}.`);
+      const { isFull } = await crawl.give(reading.value, target);
+      if (isFull) crawler.stop('No more results are wanted: the budget or the limit of items is reached.');
+    },
+    async failedRequestHandler({ request }, error) {
+      const { target } = request.userData as TargetData;
+      const failure = error instanceof AskAgain ? error.failure : unknownFailure(error);
+      await results.fail(failedInput(target.input, request.url, failure));
+    },
+  });
+  if (!results.isFull(crawl.event)) await crawler.run(requestsOf(targets));
+}
+
+interface Circumstances {
+  readonly session: Session | undefined;
+  readonly courtesy: Courtesy;
+  readonly hasProxies: boolean;
+}
+
+/** W2. Without a proxy another session comes from the same address, so that only a pause may help. */
+function takeCare(failure: Failure, { session, courtesy, hasProxies }: Circumstances): void {
+  const remedy = remedyOf(failure.kind);
+  if (remedy === 'new_session') session?.retire();
+  if (remedy === 'wait' || (remedy === 'new_session' && !hasProxies)) courtesy.trouble();
+}
+
+/** A fault of this program, or of the platform: the input has failed all the same. */
+const unknownFailure = ({ message }: Error): Failure => ({ kind: 'unavailable', code: null, message });

@@ -1,0 +1,38 @@
+/** Each TikTok Actor gives what the site says, once, whatever happens to its run and to the site. */
+import type { ActorRun } from 'apify-client';
+import { expect, test } from 'vitest';
+import { until } from '../packages/platform/test/run-fixture.ts';
+import { type ActorRow, actorRows } from './tiktok/actor-rows.ts';
+import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
+import { expectResults } from './tiktok/comparison.ts';
+
+async function expectRow(fixture: ActorFixture, row: ActorRow, run: ActorRun): Promise<void> {
+  const expected = row.expected(fixture.site);
+  const { chargedEventCounts } = await fixture.succeeded(run);
+  expectResults(await fixture.itemsOf(run), expected);
+  expect(chargedEventCounts).toMatchObject(row.charges(expected));
+  expect(await fixture.recordOf(run, 'OUTPUT')).toMatchObject({
+    ...{ given: expected.items.length, failed: expected.failed.length, unpaid: 0 },
+  });
+}
+
+test.each(actorRows)('$actor gives what the site says, field by field', async (row) => {
+  await using fixture = await startActorFixture(row.actor, row.site);
+  expect(row.expected(fixture.site).items.length).toBeGreaterThanOrEqual(200);
+  await expectRow(fixture, row, await fixture.run(row.input(fixture.site)));
+});
+
+const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
+
+test.each(actorRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
+  await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs: 30 });
+  const { items } = row.expected(fixture.site);
+  const run = await fixture.run(row.input(fixture.site));
+  for (const [index, mode] of moves.entries()) {
+    const share = (items.length * (index + 0.5)) / moves.length;
+    await until(async () => (await fixture.itemCountOf(run)) >= share);
+    await fixture.migrate(run.id, mode);
+  }
+  await expectRow(fixture, row, run);
+  expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
+});
