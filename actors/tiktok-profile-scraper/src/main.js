@@ -2,11 +2,15 @@ import { crawlPages, finishActor, profileItem, readProfile, startActor, targetsO
 
 const { input, results } = await startActor();
 
+// What a profile gives, its charge, and the mark that it is done are one commit.
 await crawlPages(targetsOf(input.profiles, 'profile'), {
-  ...{ input, results, event: 'profile' },
-  read: readProfile,
-  // One commit with the mark that the profile is done, and with its charge.
-  give: (profile, target) => results.give('profile', [profileItem(profile, target.input)]),
+  ...{ input, results },
+  pages: {
+    profile: {
+      ...{ read: readProfile, event: 'profile' },
+      items: (profile, target) => [profileItem(profile, target.input)],
+    },
+  },
 });
 
 await finishActor(results);

@@ -6,32 +6,37 @@
  *     where it is in trouble. What cannot be read is asked again too, for an answer may be spoiled on its way.
  */
 import { BasicCrawler } from '@wherry/durable/crawlee';
-import { type Failure, remedyOf } from '@wherry/tiktok';
+import { type Failure, remedyOf, type TargetKind } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import { log, type Session } from 'crawlee';
 import type { CommonInput } from '../input/common-input.ts';
 import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
+import type { Item } from '../items/item.ts';
 import { failedInput, refusedInput } from '../results/failed-input.ts';
-import type { Given, Results } from '../results/results.ts';
+import type { Results } from '../results/results.ts';
 import { AskAgain } from './ask-again.ts';
 import { Courtesy } from './courtesy.ts';
 import { askerOf } from './page-client.ts';
 import type { PageReader } from './readers.ts';
 
-export interface PageCrawl<T> {
+/** What is done with the page of a kind of target. */
+export interface PagePlan<T> {
+  readonly read: PageReader<T>;
+  /** The event that each item costs. */
+  readonly event: string;
+  items(value: T, target: ReadableTarget): readonly Item[];
+}
+
+export interface PageCrawl {
   readonly input: CommonInput;
   readonly results: Results;
-  /** The event that an item costs. */
-  readonly event: string;
-  readonly read: PageReader<T>;
-  /** Gives what was read, by `results`. */
-  readonly give: (value: T, target: ReadableTarget) => Promise<Given>;
+  readonly pages: Readonly<Partial<Record<TargetKind, PagePlan<unknown>>>>;
 }
 
 const maxRetries = 8;
 
-export async function crawlPages<T>(targets: readonly Target[], crawl: PageCrawl<T>): Promise<void> {
-  const { input, results } = crawl;
+export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): Promise<void> {
+  const { input, results, pages } = crawl;
   const proxies = await Actor.createProxyConfiguration(input.proxyConfiguration);
   const courtesy = new Courtesy();
   const maxConcurrency = input.maxConcurrency ?? 5;
@@ -41,7 +46,8 @@ export async function crawlPages<T>(targets: readonly Target[], crawl: PageCrawl
     async requestHandler({ request, session }) {
       const { target } = request.userData as TargetData;
       if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
-      const reading = await crawl.read(target.address, askerOf({ session, proxies, courtesy }));
+      const plan = pages[target.wanted]!;
+      const reading = await plan.read(target.address, askerOf({ session, proxies, courtesy }));
       if (reading.kind === 'refused') return results.fail(refusedInput(target.input, reading.message));
       if (reading.kind !== 'found') {
         takeCare(reading, { session, courtesy, hasProxies: proxies !== undefined });
@@ -50,8 +56,8 @@ export async function crawlPages<T>(targets: readonly Target[], crawl: PageCrawl
       }
       courtesy.success();
       if (reading.unread.length > 0) log.warning(`${request.url}: could not read ${reading.unread.join(', ')}.`);
-      const { isFull } = await crawl.give(reading.value, target);
-      if (isFull) crawler.stop('No more results are wanted: the budget or the limit of items is reached.');
+      const { isFull } = await results.give(plan.event, plan.items(reading.value, target));
+      if (isFull) crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
     },
     async failedRequestHandler({ request }, error) {
       const { target } = request.userData as TargetData;
@@ -59,7 +65,8 @@ export async function crawlPages<T>(targets: readonly Target[], crawl: PageCrawl
       await results.fail(failedInput(target.input, request.url, failure));
     },
   });
-  if (!results.isFull(crawl.event)) await crawler.run(requestsOf(targets));
+  const events = new Set(targets.map(({ wanted }) => pages[wanted]!.event));
+  if (events.values().some((event) => !results.isFull(event))) await crawler.run(requestsOf(targets));
 }
 
 interface Circumstances {
