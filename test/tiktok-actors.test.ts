@@ -2,6 +2,7 @@
 import type { ActorRun } from 'apify-client';
 import { expect, test } from 'vitest';
 import { until } from '../packages/platform/test/run-fixture.ts';
+import type { TikTokSite } from '../packages/tiktok-site/src/index.ts';
 import { type ActorRow, actorRows } from './tiktok/actor-rows.ts';
 import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
 import { expectResults } from './tiktok/comparison.ts';
@@ -22,6 +23,19 @@ test.each(actorRows)('$actor gives what the site says, field by field', async (r
   await expectRow(fixture, row, await fixture.run(row.input(fixture.site)));
 });
 
+/** What the site was asked more than once. */
+const repeatedVisits = ({ visits }: TikTokSite): number =>
+  [...visits.entries()].reduce((repeated, [, count]) => repeated + count - 1, 0);
+
+/** A page that went wrong is asked again, with the link that led to it, and what was in hand when a server was lost. */
+function mostRepeated({ faults }: TikTokSite): number {
+  const wrong = faults.values().reduce((sum, count) => sum + count, 0);
+  return 2 * wrong + moves.filter((mode) => mode === 'lost').length * mostInHand;
+}
+
+/** Pages at once, in all rows. */
+const mostInHand = 20;
+
 const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
 
 test.each(actorRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
@@ -35,4 +49,5 @@ test.each(actorRows)('$actor gives the same when it is moved five times and the 
   }
   await expectRow(fixture, row, run);
   expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
+  expect(repeatedVisits(fixture.site)).toBeLessThanOrEqual(mostRepeated(fixture.site));
 });

@@ -1,7 +1,9 @@
 /** One row for each TikTok Actor: what it is asked for, and what the site says that it must give. */
 import type { TikTokSite, TikTokSiteOptions } from '../../packages/tiktok-site/src/index.ts';
 import type { StoredItem } from './actor-runs.ts';
+import { expectedPosts, postInputs } from './post-inputs.ts';
 import { expectedProfiles, profileInputs } from './profile-inputs.ts';
+import { expectedProducts, shopInput } from './shop-inputs.ts';
 
 export interface ActorRow {
   readonly actor: string;
@@ -22,8 +24,29 @@ export const actorRows: readonly ActorRow[] = [
   {
     actor: 'tiktok-profile-scraper',
     site: { seed: 5 },
-    input: (site) => ({ profiles: profileInputs(site, 260).map(({ text }) => text), maxConcurrency: 10 }),
-    expected: (site) => expectedProfiles(site, profileInputs(site, 260)),
+    input: (site) => ({ profiles: profileInputs(site, 230).map(({ text }) => text), maxConcurrency: 10 }),
+    expected: (site) => expectedProfiles(site, profileInputs(site, 230)),
     charges: ({ items }) => ({ profile: items.length }),
+  },
+  {
+    actor: 'tiktok-user-info',
+    site: { seed: 6, unavailableRate: 0.06 },
+    input: (site) => ({ profiles: profileInputs(site, 220).map(({ text }) => text) }),
+    expected: (site) => expectedProfiles(site, profileInputs(site, 220)),
+    charges: ({ items }) => ({ user: items.length }),
+  },
+  {
+    actor: 'tiktok-scraper',
+    site: { seed: 19, unavailableRate: 0.1 },
+    input: (site) => ({ postURLs: postInputs(site, 6).map(({ text }) => text), maxConcurrency: 10 }),
+    expected: (site) => expectedPosts(site, postInputs(site, 6)),
+    charges: ({ items }) => ({ result: items.length }),
+  },
+  {
+    actor: 'tiktok-shop',
+    site: { seed: 8 },
+    input: (site) => ({ ...shopInput(site), maxConcurrency: 10 }),
+    expected: expectedProducts,
+    charges: ({ items }) => ({ product: items.length }),
   },
 ];
