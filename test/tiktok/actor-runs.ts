@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ActorRun, ActorSourceType } from 'apify-client';
+import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 import { expect } from 'vitest';
 import type { PlatformOptions } from '../../packages/platform/src/index.ts';
 import { type RunFixture, startRunFixture } from '../../packages/platform/test/run-fixture.ts';
@@ -33,7 +33,7 @@ export async function startActorFixture(
   const site = await startTikTokSite({ slowMs: 20, ...siteOptions });
   const fixture = await startRunFixture(platform);
   const { client } = fixture;
-  const actorId = await deploy(fixture, actor, site.url);
+  const actorId = await deploy(client, actor, site.url);
   return {
     ...{ ...fixture, site, actorId },
     run: (input, options = {}) => client.actor(actorId).start(input, options),
@@ -55,7 +55,7 @@ export async function startActorFixture(
 }
 
 /** As `wherry run` does, but without an installation: it finds the packages of the workspace in the folders above. */
-async function deploy({ client }: RunFixture, actor: string, siteUrl: string): Promise<string> {
+export async function deploy(client: ApifyClient, actor: string, siteUrl: string): Promise<string> {
   const folder = path.join(actorsFolder, actor);
   const environment = { TIKTOK_SITE_URL: siteUrl, NODE_COMPILE_CACHE: compileCache };
   const version = {

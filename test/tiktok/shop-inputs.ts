@@ -8,8 +8,8 @@ const ofAPage = 30;
 
 const wordsOf = (query: string): string => decodeURIComponent(query.replace(/^.*\/s\//, ''));
 
-export const shopInput = ({ truth }: TikTokSite) => ({
-  products: Array.from({ length: productCount }, (_, number) => {
+export const shopInput = ({ truth }: TikTokSite, count = productCount) => ({
+  products: Array.from({ length: count }, (_, number) => {
     const id = truth.productId(number);
     return number % 2 === 0 ? id : `https://www.tiktok.com/view/product/${id}?source=ad`;
   }),

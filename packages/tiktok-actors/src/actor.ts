@@ -18,5 +18,7 @@ export async function startActor<Input extends CommonInput & { readonly maxItems
 }
 
 export async function finishActor(results: Results): Promise<void> {
-  await Actor.exit(await results.finish());
+  const summary = await results.finish();
+  if (results.abandoned === null) await Actor.exit(summary);
+  else await Actor.fail(`${summary} ${results.abandoned}`);
 }

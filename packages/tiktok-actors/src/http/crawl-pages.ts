@@ -8,7 +8,7 @@
 import { BasicCrawler } from '@wherry/durable/crawlee';
 import { type Failure, remedyOf, type TargetKind } from '@wherry/tiktok';
 import { Actor } from 'apify';
-import { log, type Session } from 'crawlee';
+import { log, type Request } from 'crawlee';
 import type { CommonInput } from '../input/common-input.ts';
 import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
 import type { Item } from '../items/item.ts';
@@ -16,8 +16,8 @@ import { failedInput, refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
 import { AskAgain } from './ask-again.ts';
 import { Courtesy } from './courtesy.ts';
-import { askerOf } from './page-client.ts';
 import type { PageReader } from './readers.ts';
+import { Visitor } from './visitor.ts';
 
 /** What is done with the page of a kind of target. */
 export interface PagePlan<T> {
@@ -44,20 +44,14 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
     ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180 },
     autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
     async requestHandler({ request, session }) {
-      const { target } = request.userData as TargetData;
-      if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
-      const plan = pages[target.wanted]!;
-      const reading = await plan.read(target.address, askerOf({ session, proxies, courtesy }));
-      if (reading.kind === 'refused') return results.fail(refusedInput(target.input, reading.message));
-      if (reading.kind !== 'found') {
-        takeCare(reading, { session, courtesy, hasProxies: proxies !== undefined });
-        if (remedyOf(reading.kind) !== 'nothing') throw new AskAgain(reading, request.url);
-        return results.fail(failedInput(target.input, request.url, reading));
-      }
+      const done = await readTarget(crawl, request, new Visitor({ session, proxies, courtesy }));
       courtesy.success();
-      if (reading.unread.length > 0) log.warning(`${request.url}: could not read ${reading.unread.join(', ')}.`);
-      const { isFull } = await results.give(plan.event, plan.items(reading.value, target));
-      if (isFull) crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
+      if (done === 'full') crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
+    },
+    errorHandler() {
+      if (!courtesy.isHopeless) return;
+      results.abandon('The site has not answered for a long time. Resurrect the run to go on from where it is.');
+      crawler.stop('The site does not answer.');
     },
     async failedRequestHandler({ request }, error) {
       const { target } = request.userData as TargetData;
@@ -69,17 +63,31 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   if (events.values().some((event) => !results.isFull(event))) await crawler.run(requestsOf(targets));
 }
 
-interface Circumstances {
-  readonly session: Session | undefined;
-  readonly courtesy: Courtesy;
-  readonly hasProxies: boolean;
+/** W1. @throws AskAgain by W2 */
+async function readTarget(
+  { results, pages }: PageCrawl,
+  { url, userData }: Request,
+  visitor: Visitor,
+): Promise<'done' | 'full'> {
+  const { target } = userData as TargetData;
+  if ('refusal' in target) return refuse(results, target, target.refusal);
+  const plan = pages[target.wanted]!;
+  const reading = await plan.read(target.address, visitor.ask);
+  if (reading.kind === 'refused') return refuse(results, target, reading.message);
+  if (reading.kind !== 'found') {
+    visitor.takeCare(reading);
+    if (remedyOf(reading.kind) !== 'nothing') throw new AskAgain(reading, url);
+    await results.fail(failedInput(target.input, url, reading));
+    return 'done';
+  }
+  if (reading.unread.length > 0) log.warning(`${url}: could not read ${reading.unread.join(', ')}.`);
+  const { isFull } = await results.give(plan.event, plan.items(reading.value, target));
+  return isFull ? 'full' : 'done';
 }
 
-/** W2. Without a proxy another session comes from the same address, so that only a pause may help. */
-function takeCare(failure: Failure, { session, courtesy, hasProxies }: Circumstances): void {
-  const remedy = remedyOf(failure.kind);
-  if (remedy === 'new_session') session?.retire();
-  if (remedy === 'wait' || (remedy === 'new_session' && !hasProxies)) courtesy.trouble();
+async function refuse(results: Results, { input }: Target, message: string): Promise<'done'> {
+  await results.fail(refusedInput(input, message));
+  return 'done';
 }
 
 /** A fault of this program, or of the platform: the input has failed all the same. */

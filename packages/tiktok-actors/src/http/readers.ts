@@ -19,7 +19,7 @@ import {
   type Video,
 } from '@wherry/tiktok';
 import { siteUrl } from '../settings.ts';
-import type { Ask } from './page-client.ts';
+import type { Ask } from './visitor.ts';
 
 export type Reading<T> = Outcome<T> | { readonly kind: 'refused'; readonly message: string };
 

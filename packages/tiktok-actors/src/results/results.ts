@@ -38,6 +38,7 @@ export class Results {
   readonly #failed: { inputs: FailedInput[] };
   #turn: Promise<unknown> = Promise.resolve();
   #isLimited = false;
+  #abandoned: string | null = null;
 
   private constructor(options: ResultsOptions, tally: TallyState, failed: { inputs: FailedInput[] }) {
     this.#options = options;
@@ -79,6 +80,15 @@ export class Results {
     this.#tally.failed += 1;
     if (this.#options.failuresGoTo === 'record') this.#failed.inputs.push(failed);
     else await Actor.pushData({ ...failed });
+  }
+
+  /** Some inputs cannot be done now: the run has to fail, so that it can be resurrected. */
+  abandon(reason: string): void {
+    this.#abandoned = reason;
+  }
+
+  get abandoned(): string | null {
+    return this.#abandoned;
   }
 
   /** What stands beside the items at the end. */
