@@ -41,7 +41,7 @@ const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
 test.each(actorRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
   let isMoving = false;
   // While the run is moved the site takes its time, so that there is work left for every move.
-  const latencyMs = () => (isMoving ? 1000 : 5);
+  const latencyMs = () => (isMoving ? 500 : 5);
   await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
   const { items } = row.expected(fixture.site);
   const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: mostInHand });
