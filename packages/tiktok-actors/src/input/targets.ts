@@ -34,9 +34,28 @@ function targetOf(input: string, wanted: TargetKind): Target {
     : { input, wanted, refusal: reading.message };
 }
 
-/** Names are the same in capitals and small letters. */
 const keyOf = (target: Target): string =>
-  'refusal' in target ? `${target.wanted} ${target.input}` : `${target.wanted} ${urlOf(target).toLowerCase()}`;
+  `${target.wanted} ${'refusal' in target ? target.input : meaningOf(target.address)}`;
+
+/** The same for all ways of writing it. Names are the same in capitals and small letters, ids and codes are not. */
+function meaningOf(address: Address): string {
+  switch (address.kind) {
+    case 'profile':
+    case 'hashtag':
+      return `${address.kind} ${address.name.toLowerCase()}`;
+    case 'video':
+    case 'photo':
+      return `post ${address.videoId}`;
+    case 'sound':
+      return `sound ${address.soundId}`;
+    case 'search':
+      return `search ${address.section} ${address.keyword.toLowerCase()}`;
+    case 'shop_search':
+      return `shop_search ${address.keyword.toLowerCase()}`;
+    default:
+      return pageUrlOf(address, siteUrl);
+  }
+}
 
 const urlOf = ({ address }: ReadableTarget): string => pageUrlOf(address, siteUrl);
 
