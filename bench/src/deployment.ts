@@ -1,13 +1,19 @@
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 
-/** Brings an Actor of one file to the platform and builds it. Answers its id. */
-export async function deploy(client: ApifyClient, name: string, main: string): Promise<string> {
+/** Brings an Actor of `main.js`, and of further files, to the platform and builds it. Answers its id. */
+export async function deploy(
+  client: ApifyClient,
+  name: string,
+  main: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const version = {
     versionNumber: '0.1',
     buildTag: 'latest',
     sourceType: ActorSourceType.SourceFiles as const,
     sourceFiles: [
       textFile('main.js', main),
+      ...Object.entries(files).map(([file, content]) => textFile(file, content)),
       // Without dependencies: it finds those of this clone, as every module is looked for in the folders above.
       textFile('package.json', JSON.stringify({ name, type: 'module', scripts: { start: 'node main.js' } })),
     ],
