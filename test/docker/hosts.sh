@@ -2,8 +2,10 @@
 # Docker hosts for tests and for developers, without touching a Docker that the machine may have.
 #
 #   test/docker/hosts.sh up      one plain host on this machine's own network; prints its DOCKER_HOST
-#   test/docker/hosts.sh up N    N hosts, each with a network of its own as separate machines have; prints a line for each:
-#                                its name, its address and its DOCKER_HOST
+#   test/docker/hosts.sh up N    N hosts, each with a network and a name of its own as separate machines have, and a
+#                                registry at 10.77.0.254:5000; prints a line for each host: its name, its address and its
+#                                DOCKER_HOST
+#   test/docker/hosts.sh swarm N the same, joined to a Swarm that the first one manages
 #   test/docker/hosts.sh down    ends them all and removes what they had
 #
 # Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). It
@@ -13,6 +15,7 @@ scripts=$(cd "$(dirname "$0")" && pwd)
 folder=${WHERRY_HOSTS_FOLDER:-/tmp/wherry-hosts}
 bridge=wherry-hosts
 subnet=10.77.0
+registry=$subnet.254:5000
 base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest)
 
 fail() {
@@ -38,8 +41,9 @@ answers() {
 start_host() {
   local name=$1 home=$folder/$1 tries
   shift
-  mkdir -p "$home"
-  echo '{}' > "$home/config.json"
+  mkdir -p "$home/run"
+  # Swarm on Docker before 27 has no other way to forbid new privileges.
+  echo "{ \"insecure-registries\": [\"$registry\"], \"no-new-privileges\": true }" > "$home/config.json"
   # One that was killed leaves its number behind, and may take a moment to be gone.
   is_ours "$home" && fail "dockerd of $name is there, and does not answer: see $home/log"
   for tries in $(seq 50); do
@@ -79,6 +83,33 @@ start_network() {
   iptables -t nat -A POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -j MASQUERADE
 }
 
+# Starts dockerd as a machine of its own would have it: with its network, its name, and its own /run.
+in_machine() {
+  local name=$1
+  shift
+  exec nsenter --net="/run/netns/$name" unshare --mount --uts sh -c '
+    hostname "$1" && mount --bind "$2/run" /run && shift 2 && exec "$@" --host unix:///run/docker.sock
+  ' sh "$name" "$folder/$name" "$@"
+}
+
+start_registry() {
+  local home=$folder/registry tries
+  names "$home/pid" registry && return
+  mkdir -p "$home"
+  cat > "$home/config.yml" << EOF
+version: 0.1
+storage: { filesystem: { rootdirectory: $home/data }, delete: { enabled: true } }
+http: { addr: "$registry" }
+EOF
+  setsid docker-registry serve "$home/config.yml" > "$home/log" 2>&1 < /dev/null &
+  echo $! > "$home/pid"
+  for tries in $(seq 100); do
+    curl -fs "http://$registry/v2/" > /dev/null && return
+    sleep 0.1
+  done
+  fail "the registry does not answer, see $home/log"
+}
+
 # A network that holds one host: a veth pair leads from it to the bridge.
 add_machine() {
   local name=$1 address=$2 link=wh-$3
@@ -101,14 +132,33 @@ up_plain() {
 up_many() {
   local number name address
   start_network
+  start_registry
   for number in $(seq "$1"); do
     name=wherry-host-$number
     address=$subnet.$number
     add_machine "$name" "$address" "$number"
-    answers "$name" || start_host "$name" nsenter --net="/run/netns/$name"
+    answers "$name" || start_host "$name" "$scripts/hosts.sh" in-machine "$name"
     load_base "unix://$folder/$name/docker.sock"
     echo "$name $address unix://$folder/$name/docker.sock"
   done
+}
+
+up_swarm() {
+  local name address socket first='' token
+  while read -r name address socket; do
+    echo "$name $address $socket"
+    case $(docker -H "$socket" info --format '{{.Swarm.LocalNodeState}}') in
+      active) ;;
+      *)
+        if [ -z "$first" ]; then docker -H "$socket" swarm init --advertise-addr "$address" > /dev/null
+        else docker -H "$socket" swarm join --token "$token" "$first:2377" > /dev/null; fi
+        ;;
+    esac
+    if [ -z "$first" ]; then
+      first=$address
+      token=$(docker -H "$socket" swarm join-token --quiet worker)
+    fi
+  done < <(up_many "$1")
 }
 
 end_host() {
@@ -133,6 +183,7 @@ down() {
     docker -H "$socket" network prune -f > /dev/null 2>&1 || true
     end_host "${home%/}"
   done
+  if names "$folder/registry/pid" registry; then kill "$(cat "$folder/registry/pid")"; fi
   for name in $(ip netns list | grep -o '^wherry-host-[0-9]*' || true); do ip netns delete "$name"; done
   if ip link show "$bridge" > /dev/null 2>&1; then
     ip link delete "$bridge"
@@ -146,6 +197,8 @@ down() {
 
 case "${1:-}" in
   up) [ $# -gt 1 ] && up_many "$2" || up_plain ;;
+  swarm) up_swarm "${2:-3}" ;;
   down) down ;;
-  *) fail "say up, up N or down" ;;
+  in-machine) in_machine "${@:2}" ;;
+  *) fail "say up, up N, swarm N or down" ;;
 esac

@@ -136,6 +136,10 @@ export class Supervisor implements RunControl, Supervision {
       .map(({ state }) => state.id);
   }
 
+  activeAttemptOf(runId: string): number | null | undefined {
+    return this.#workers.get(runId)?.state.activeAttempt;
+  }
+
   /** Whether the platform still wants to hear of an attempt. */
   isAlive(runId: string, attempt: number): boolean {
     const known = this.#workers.get(runId)?.state.attempts.find(({ number }) => number === attempt);
