@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { inject } from 'vitest';
-import { connectDocker } from '../../src/engines/docker/docker-connection.ts';
+import { connectDocker, isMissing } from '../../src/engines/docker/docker-connection.ts';
 import { removeContainer } from '../../src/engines/docker/docker-container.ts';
 import { DockerEngine, type DockerEngineOptions } from '../../src/engines/docker/docker-engine.ts';
 import { ofPlatform } from '../../src/engines/docker/labels.ts';
@@ -116,7 +116,7 @@ async function removeAll([manager, ...workers]: readonly Docker[], platformId: s
       await removeContainer(daemon.getContainer(Id));
     }
   }
-  await tryFor(10, () => manager!.getNetwork(`wherry-${platformId.slice(0, 8)}`).remove());
+  await removeNetwork(manager!.getNetwork(`wherry-${platformId.slice(0, 8)}`));
   for (const daemon of all) {
     for (const { Id } of await daemon.listImages({ filters })) {
       await daemon
@@ -124,22 +124,18 @@ async function removeAll([manager, ...workers]: readonly Docker[], platformId: s
         .remove({ force: true })
         .catch(() => undefined);
     }
-    for (const { Id } of await daemon.listNetworks({ filters })) {
-      await tryFor(10, () => daemon.getNetwork(Id).remove());
-    }
+    for (const { Id } of await daemon.listNetworks({ filters })) await removeNetwork(daemon.getNetwork(Id));
   }
 }
 
 /** Tasks take a moment to let go of what they use. */
-async function tryFor(secs: number, work: () => Promise<unknown>): Promise<void> {
-  for (let tries = 0; tries < secs * 2; tries += 1) {
-    if (
-      await work().then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-    await delay(500);
+async function removeNetwork(network: Docker.Network): Promise<void> {
+  for (let tries = 1; tries <= 40; tries += 1) {
+    try {
+      return await network.remove();
+    } catch (error) {
+      if (isMissing(error)) return;
+      await delay(250);
+    }
   }
 }

@@ -12,7 +12,7 @@ interface TaskInfo {
   readonly Status: {
     readonly State: string;
     readonly Err?: string;
-    readonly ContainerStatus?: { readonly ContainerID?: string };
+    readonly ContainerStatus?: { readonly ContainerID?: string; readonly PID?: number };
   };
 }
 
@@ -39,7 +39,7 @@ export class SwarmTask {
     this.#daemon = daemon;
   }
 
-  /** Answers when there is a container. */
+  /** Answers when its program runs, or has ended already. */
   async start(options: Docker.CreateServiceOptions, login: RegistryLogin | undefined): Promise<void> {
     const create = () => this.#manager.createService(login as Docker.AuthConfig, options);
     await create().catch(async (error: unknown) => {
@@ -50,8 +50,12 @@ export class SwarmTask {
     });
     for (;;) {
       const status = await this.#status();
-      if (status?.ContainerStatus?.ContainerID) return;
-      if (status !== undefined && overStates.includes(status.State)) throw rejectionOf(status);
+      const { ContainerID = '', PID = 0 } = status?.ContainerStatus ?? {};
+      if (PID > 0) return;
+      if (status !== undefined && overStates.includes(status.State)) {
+        if (ContainerID !== '') return;
+        throw rejectionOf(status);
+      }
       // A node that went away meanwhile would be waited for without end.
       await this.#daemon();
       await delay(lookEveryMs);
