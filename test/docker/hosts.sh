@@ -9,12 +9,14 @@
 #   test/docker/hosts.sh down    ends them all and removes what they had
 #
 # Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). It
-# has the base images that Actors' Dockerfiles name (base-image.sh). From 10.77.0.254 a host reaches this machine.
+# has the base images that Actors' Dockerfiles name (base-image.sh). From 10.77.0.254 a host reaches this machine; with
+# WHERRY_HOSTS_NET=78, 10.78.0.254, and so on, for a second set of hosts beside the first.
 set -euo pipefail
 scripts=$(cd "$(dirname "$0")" && pwd)
 folder=${WHERRY_HOSTS_FOLDER:-/tmp/wherry-hosts}
-bridge=wherry-hosts
-subnet=10.77.0
+net=${WHERRY_HOSTS_NET:-77}
+bridge=wherry-hosts-$net
+subnet=10.$net.0
 registry=$subnet.254:5000
 base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest)
 
@@ -27,6 +29,11 @@ fail() {
 names() {
   local pid
   pid=$(cat "$1" 2> /dev/null) && grep -qsz "$2" "/proc/$pid/cmdline"
+}
+
+# The network of the host NAME, which has the set's number in it.
+namespace_of() {
+  echo "${1/wherry-/wherry-$net-}"
 }
 
 is_ours() {
@@ -87,7 +94,7 @@ start_network() {
 in_machine() {
   local name=$1
   shift
-  exec nsenter --net="/run/netns/$name" unshare --mount --uts sh -c '
+  exec nsenter --net="/run/netns/$(namespace_of "$name")" unshare --mount --uts sh -c '
     hostname "$1" && mount --bind "$2/run" /run && shift 2 && exec "$@" --host unix:///run/docker.sock
   ' sh "$name" "$folder/$name" "$@"
 }
@@ -112,15 +119,15 @@ EOF
 
 # A network that holds one host: a veth pair leads from it to the bridge.
 add_machine() {
-  local name=$1 address=$2 link=wh-$3
-  [ -e "/run/netns/$name" ] && return
-  ip netns add "$name"
-  ip link add name "$link" type veth peer name eth0 netns "$name"
+  local name=$1 address=$2 link=wh-$net-$3
+  [ -e "/run/netns/$(namespace_of "$name")" ] && return
+  ip netns add "$(namespace_of "$name")"
+  ip link add name "$link" type veth peer name eth0 netns "$(namespace_of "$name")"
   ip link set "$link" master "$bridge" up
-  ip -n "$name" addr add "$address/24" dev eth0
-  ip -n "$name" link set lo up
-  ip -n "$name" link set eth0 up
-  ip -n "$name" route add default via "$subnet.254"
+  ip -n "$(namespace_of "$name")" addr add "$address/24" dev eth0
+  ip -n "$(namespace_of "$name")" link set lo up
+  ip -n "$(namespace_of "$name")" link set eth0 up
+  ip -n "$(namespace_of "$name")" route add default via "$subnet.254"
 }
 
 up_plain() {
@@ -184,7 +191,7 @@ down() {
     end_host "${home%/}"
   done
   if names "$folder/registry/pid" registry; then kill "$(cat "$folder/registry/pid")"; fi
-  for name in $(ip netns list | grep -o '^wherry-host-[0-9]*' || true); do ip netns delete "$name"; done
+  for name in $(ip netns list | grep -o "^wherry-$net-host-[0-9]*" || true); do ip netns delete "$name"; done
   if ip link show "$bridge" > /dev/null 2>&1; then
     ip link delete "$bridge"
     iptables -D FORWARD -i "$bridge" -j ACCEPT || true
