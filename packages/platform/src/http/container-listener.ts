@@ -28,9 +28,11 @@ export async function listenForContainers(api: Server, host: string, parts: Asyn
   const url = `http://${host}:${port}`;
   if (everywhere.includes(address) || address === host) return url;
   const listener = createServer((socket) => api.emit('connection', socket));
-  parts.defer(() => new Promise<void>((resolve) => listener.close(() => resolve())));
-  // What is open still is ended by the API's own server.
-  parts.defer(() => api.closeAllConnections());
+  // What is open still is ended by the API's own server, and by the engine, whose connections are no HTTP.
+  parts.defer(() => {
+    listener.close();
+    api.closeAllConnections();
+  });
   await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(port, host, resolve));
   return url;
 }
