@@ -3,18 +3,36 @@ import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ApifyClient } from 'apify-client';
 import { describe, expect, test } from 'vitest';
+import type { DockerEngineOptions } from '../../src/engines/docker/docker-engine.ts';
 import { startKillable } from '../killable-platform.ts';
 import { dataFolderOfTest, deployTo, until } from '../run-fixture.ts';
-import { type DockerBench, dockerHost, openBench, plainFiles, sdkFiles } from './docker-host.ts';
+import { dockerHost, openBench, plainFiles, sdkFiles } from './docker-host.ts';
+import { freePort, openSwarmBench } from './swarm-host.ts';
 
 const program = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
 
+/** Where a test's containers run. */
+interface Place extends AsyncDisposable {
+  readonly engineOptions: DockerEngineOptions;
+}
+
+const places: Record<string, () => Promise<{ port: number; place: Place }>> = {
+  'a plain daemon': async () => {
+    const bench = openBench();
+    const place = { ...bench, engineOptions: { platformId: bench.platformId, host: dockerHost! } };
+    return { port: 0, place };
+  },
+  'a Swarm': async () => {
+    const port = await freePort();
+    return { port, place: openSwarmBench(port) };
+  },
+};
+
 /** A platform that can be killed and started again where it was. */
-async function startAgainAndAgain(bench: DockerBench) {
+async function startAgainAndAgain({ port: firstPort, place }: { port: number; place: Place }) {
   const dataFolder = await dataFolderOfTest();
-  const start = (port: number) =>
-    startKillable(dataFolder, program, JSON.stringify({ port, platformId: bench.platformId, host: dockerHost }));
-  let platform = await start(0);
+  const start = (port: number) => startKillable(dataFolder, program, JSON.stringify({ port, ...place.engineOptions }));
+  let platform = await start(firstPort);
   const { url } = platform;
   return {
     url,
@@ -26,6 +44,7 @@ async function startAgainAndAgain(bench: DockerBench) {
     async [Symbol.asyncDispose]() {
       await platform.kill();
       await rm(dataFolder, { recursive: true, force: true });
+      await place[Symbol.asyncDispose]();
     },
   };
 }
@@ -62,10 +81,9 @@ for (;;) {
 }
 `;
 
-describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
+describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform that is killed, on %s', (name) => {
   test('E3, E4: a container works on, and its log is read on without a line lost or doubled', async () => {
-    await using bench = openBench();
-    await using platform = await startAgainAndAgain(bench);
+    await using platform = await startAgainAndAgain(await places[name]!());
     const { client } = platform;
     const last = 12_000;
     const settings = { envVars: [{ name: 'LAST', value: String(last) }] };
@@ -86,8 +104,7 @@ describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
   });
 
   test('K1: an adopted, unmodified attempt is told that it migrates, and comes through item by item', async () => {
-    await using bench = openBench();
-    await using platform = await startAgainAndAgain(bench);
+    await using platform = await startAgainAndAgain(await places[name]!());
     const { client, url } = platform;
     const actorId = await deployTo(client, 'loop', { 'main.js': loop, ...sdkFiles });
     const run = await client.actor(actorId).start(undefined, { memory: 4096 });
