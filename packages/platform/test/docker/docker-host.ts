@@ -69,14 +69,14 @@ export function openBench(): DockerBench {
 }
 
 /** An image of a program for Node. */
-export async function makeProgram(engine: DockerEngine, script: string): Promise<Program> {
+export async function makeProgram({ images }: Pick<DockerEngine, 'images'>, script: string): Promise<Program> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   await writeFile(path.join(folder, 'main.js'), script);
   await writeFile(
     path.join(folder, 'Dockerfile'),
     'FROM apify/actor-node:24\nCOPY main.js ./\nCMD ["node", "main.js"]\n',
   );
-  const outcome = await engine.images.make({
+  const outcome = await images.make({
     ...{ buildId: newId(), folder, dockerfile: 'Dockerfile', buildArguments: {}, useCache: true },
     ...{ signal: new AbortController().signal, log: () => undefined },
   });

@@ -2,69 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../run-fixture.ts';
 import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
-
-/** Without the package.json, so that what follows is not read as a module. */
-const dockerfile = 'FROM apify/actor-node:24\nCOPY main.js ./\nCMD ["node", "main.js"]\n';
-
-const memoryEater = `
-const eaten = [];
-setInterval(() => eaten.push(Buffer.alloc(16 * 1024 * 1024, 1)), 5);
-`;
-
-const forker = `
-const { spawn } = require('child_process');
-let count = 0;
-const fork = () => {
-  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
-  child.on('error', ({ code }) => console.log('stopped after ' + count + ' by ' + code));
-  child.on('spawn', () => { count += 1; setImmediate(fork); });
-};
-fork();
-setInterval(() => {}, 1000);
-`;
-
-const diskFiller = `
-const { appendFileSync } = require('fs');
-setInterval(() => appendFileSync('filled', Buffer.alloc(4 * 1024 * 1024)), 10);
-`;
-
-const flooder = `
-const text = 'x'.repeat(1000) + '\\n';
-let left = 120_000;
-const write = () => {
-  while (left > 0) { left -= 1; if (!process.stdout.write(text)) return process.stdout.once('drain', write); }
-  console.log('the end of the flood');
-};
-write();
-`;
-
-const deaf = `
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => console.log('heard ' + signal));
-console.log('is deaf');
-setInterval(() => {}, 1000);
-`;
-
-const listener = `
-const { networkInterfaces } = require('os');
-const { address } = Object.values(networkInterfaces()).flat().find(({ internal }) => !internal);
-require('net').createServer((socket) => socket.end()).listen(8080, () => console.log('listens at ' + address));
-`;
-
-const intruder = `
-const { connect } = require('net');
-const reach = (host, port) => new Promise((resolve) => {
-  const socket = connect(port, host, () => resolve('reached')).on('error', ({ code }) => resolve(code));
-  setTimeout(() => resolve('unreachable'), 3000).unref();
-});
-const api = new URL(process.env.APIFY_API_BASE_URL);
-(async () => {
-  console.log('api: ' + await reach(api.hostname, api.port));
-  console.log('neighbour: ' + await reach(process.env.NEIGHBOUR, 8080));
-  console.log('mounts: ' + require('fs').readFileSync('/proc/mounts', 'utf8').split('\\n').filter((line) => /^\\/dev\\/[sv]d/.test(line)).map((line) => line.split(' ')[1]));
-  console.log('privileges: ' + require('fs').readFileSync('/proc/self/status', 'utf8').match(/NoNewPrivs:\\s*(\\d)/)[1]);
-  process.exit();
-})();
-`;
+import { deaf, diskFiller, flooder, forker, hostileFiles, intruder, listener, memoryEater } from './hostile-actors.ts';
 
 describe.skipIf(dockerHost === undefined)('a container is held in its place', () => {
   let bench: DockerBench;
@@ -80,7 +18,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
   });
 
   async function start(name: string, script: string, options: object = {}, settings: object = {}) {
-    const actorId = await fixture.deploy(name, script, settings, { Dockerfile: dockerfile });
+    const actorId = await fixture.deploy(name, script, settings, hostileFiles);
     return fixture.start(actorId, undefined, options);
   }
   const endOf = (runId: string) => fixture.client.run(runId).waitForFinish();
@@ -149,7 +87,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     const neighbour = await start('listener', listener);
     const [, address] = await untilLogged(neighbour.id, /listens at ([\d.]+)/);
     const envVars = [{ name: 'NEIGHBOUR', value: address }];
-    const actorId = await fixture.deploy('intruder', intruder, { envVars }, { Dockerfile: dockerfile });
+    const actorId = await fixture.deploy('intruder', intruder, { envVars }, hostileFiles);
     const run = await fixture.start(actorId);
     expect((await endOf(run.id)).status).toBe('SUCCEEDED');
     const log = await fixture.logOf(run.id);

@@ -8,6 +8,7 @@ import { removeContainer } from '../../src/engines/docker/docker-container.ts';
 import { DockerEngine, type DockerEngineOptions } from '../../src/engines/docker/docker-engine.ts';
 import { ofPlatform } from '../../src/engines/docker/labels.ts';
 import { NodeLinks } from '../../src/engines/docker/swarm/node-links.ts';
+import { networkName } from '../../src/engines/docker/swarm/swarm-network.ts';
 import { newId } from '../../src/ids.ts';
 import type { PlatformOptions } from '../../src/index.ts';
 import { startRunFixture } from '../run-fixture.ts';
@@ -67,8 +68,11 @@ export async function startSwarmFixture(options: Partial<PlatformOptions> = {}) 
   };
 }
 
-/** An engine alone, and what lets its agents in. */
-export async function openEngineAlone() {
+/**
+ * An engine alone, and what lets its agents in.
+ * @param prepare what is done before it is opened
+ */
+export async function openEngineAlone(prepare: (bench: SwarmBench) => Promise<void> = async () => undefined) {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, machineAddress, resolve));
   const bench = openSwarmBench((server.address() as AddressInfo).port);
@@ -84,6 +88,7 @@ export async function openEngineAlone() {
     await engine.states!.ready();
     return engine;
   };
+  await prepare(bench);
   const first = await another();
   return {
     ...{ bench, another, engine: first },
@@ -116,7 +121,7 @@ async function removeAll([manager, ...workers]: readonly Docker[], platformId: s
       await removeContainer(daemon.getContainer(Id));
     }
   }
-  await removeNetwork(manager!.getNetwork(`wherry-${platformId.slice(0, 8)}`));
+  await removeNetwork(manager!.getNetwork(networkName(platformId)));
   for (const daemon of all) {
     for (const { Id } of await daemon.listImages({ filters })) {
       await daemon

@@ -23,6 +23,8 @@ export class Registry {
   /** `host`, `host:port`, or one of these with a path. */
   readonly #place: string;
   readonly #docker: Docker;
+  /** By their names on the daemon. */
+  readonly #pushed = new Map<string, Promise<string>>();
 
   constructor(docker: Docker, place: string) {
     this.#docker = docker;
@@ -48,6 +50,24 @@ export class Registry {
         `The registry ${this.#place} did not take the image: ${messageOf(error)}. ` +
           'See that it is there, that `docker login` was done for it, and that each daemon trusts it.',
       );
+    }
+  }
+
+  /**
+   * The name of a build's image for every node. One that was built before the daemon was a Swarm's is pushed now.
+   * @throws Error with the status 404 when the daemon has it no more
+   */
+  async nameOf(image: string): Promise<string> {
+    if (image.includes('@')) return image;
+    await this.#docker.getImage(image).inspect();
+    const pushed = this.#pushed.get(image) ?? this.push(image, () => undefined);
+    this.#pushed.set(image, pushed);
+    try {
+      return await pushed;
+    } catch (error) {
+      this.#pushed.delete(image);
+      // The run fails with what the registry said, rather than to try it for ever.
+      throw Object.assign(error as Error, { statusCode: 502 });
     }
   }
 

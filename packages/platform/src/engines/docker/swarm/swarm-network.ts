@@ -7,8 +7,10 @@ import { platformLabel } from '../labels.ts';
  * let every container reach every other (I3); attempts need only the API and the outside. Swarm makes it on each node
  * where it is needed, from what the node itself has under a name that ends in `-config`.
  */
-export const networkName = (platformId: string): string => `wherry-${platformId.slice(0, 8)}`;
-const configName = (platformId: string): string => `${networkName(platformId)}-config`;
+export const networkName = (platformId: string): string => `${prefixOf(platformId)}-swarm`;
+const configName = (platformId: string): string => `${prefixOf(platformId)}-config`;
+/** By itself, it names the network that a daemon has which is no Swarm's, or was none yet (`docker-network.ts`). */
+const prefixOf = (platformId: string): string => `wherry-${platformId.slice(0, 8)}`;
 
 /** What a node needs before a task of the network can be there. */
 export function ensureNodeNetwork(node: Docker, platformId: string): Promise<void> {

@@ -81,7 +81,7 @@ export class SwarmPlacement implements Placement {
     const nodeId = this.states.nodeOf(spec.serverId)?.id;
     // Gone between the choice and now: no status, so the run goes on elsewhere.
     if (nodeId === undefined) throw new Error(`the server ${spec.serverId} is gone`);
-    const options = serviceOptions(spec, image, {
+    const options = serviceOptions(spec, await this.#registry.nameOf(image), {
       ...{ platformId: this.#platformId, nodeId, network: networkName(this.#platformId) },
     });
     const task = this.#taskOf(containerName(this.#platformId, spec.runId, spec.attempt), nodeId);
