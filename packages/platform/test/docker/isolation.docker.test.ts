@@ -1,5 +1,8 @@
 /** Actors that take what is not theirs: each ends with a status that says so, and another run beside it does not notice. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../run-fixture.ts';
 import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
 
@@ -26,6 +29,22 @@ setInterval(() => {}, 1000);
 const diskFiller = `
 const { appendFileSync } = require('fs');
 setInterval(() => appendFileSync('filled', Buffer.alloc(4 * 1024 * 1024)), 10);
+`;
+
+/** What is there counts as memory, and is no file of the container's. */
+const sharedMemoryFiller = `
+const { appendFileSync, statSync } = require('fs');
+try {
+  for (;;) appendFileSync('/dev/shm/filled', Buffer.alloc(1024 * 1024));
+} catch ({ code }) {
+  console.log('stopped at ' + Math.round(statSync('/dev/shm/filled').size / 1024 / 1024) + ' MB by ' + code);
+  process.exit(1);
+}
+`;
+
+const bystander = `
+let next = 0;
+setInterval(() => console.log('beat ' + next++), 250);
 `;
 
 const flooder = `
@@ -60,6 +79,8 @@ const api = new URL(process.env.APIFY_API_BASE_URL);
 (async () => {
   console.log('api: ' + await reach(api.hostname, api.port));
   console.log('neighbour: ' + await reach(process.env.NEIGHBOUR, 8080));
+  console.log('database: ' + (require('fs').existsSync(process.env.DATABASE) ? 'there' : 'not there'));
+  for (const host of [api.hostname, '127.0.0.1']) console.log('own port at ' + host + ': ' + await reach(host, process.env.OWN_PORT));
   console.log('mounts: ' + require('fs').readFileSync('/proc/mounts', 'utf8').split('\\n').filter((line) => /^\\/dev\\/[sv]d/.test(line)).map((line) => line.split(' ')[1]));
   console.log('privileges: ' + require('fs').readFileSync('/proc/self/status', 'utf8').match(/NoNewPrivs:\\s*(\\d)/)[1]);
   process.exit();
@@ -69,10 +90,12 @@ const api = new URL(process.env.APIFY_API_BASE_URL);
 describe.skipIf(dockerHost === undefined)('a container is held in its place', () => {
   let bench: DockerBench;
   let fixture: Awaited<ReturnType<typeof startDockerFixture>>;
+  let beating: { id: string };
 
   beforeAll(async () => {
     bench = openBench();
     fixture = await startDockerFixture(bench);
+    beating = await start('bystander', bystander);
   });
   afterAll(async () => {
     await fixture[Symbol.asyncDispose]();
@@ -130,6 +153,16 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     expect(statusMessage).toMatch(/^The Actor was ended because it wrote more to its disk than its \d+ MB\.$/);
   });
 
+  test('I1: one that fills the shared memory comes to its limit, half of its memory, and may end as it likes', async () => {
+    const { id } = await start('shared-memory-filler', sharedMemoryFiller, { memory: 256 });
+    const { status, statusMessage } = await endOf(id);
+    expect({ status, statusMessage }).toEqual({
+      status: 'FAILED',
+      statusMessage: 'The Actor process exited with code 1.',
+    });
+    expect(await fixture.logOf(id)).toContain('stopped at 128 MB by ENOSPC');
+  });
+
   test('I4: one that floods its log comes to its end, and what Docker keeps of it is bounded', async () => {
     const { id } = await start('flooder', flooder, { memory: 4096 });
     expect((await endOf(id)).status).toBe('SUCCEEDED');
@@ -146,19 +179,45 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
   });
 
   test('I2, I3: it reaches the API, but no other container, and has nothing of the machine', async () => {
+    // As the platform's own would, were there another one: a database server's, say.
+    const ownPort = createServer((socket) => socket.end());
+    await new Promise<void>((resolve) => ownPort.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void ownPort.close());
     const neighbour = await start('listener', listener);
     const [, address] = await untilLogged(neighbour.id, /listens at ([\d.]+)/);
-    const envVars = [{ name: 'NEIGHBOUR', value: address }];
+    const envVars = [
+      { name: 'NEIGHBOUR', value: address },
+      { name: 'DATABASE', value: path.join(fixture.dataFolder, 'wherry.sqlite') },
+      { name: 'OWN_PORT', value: String((ownPort.address() as AddressInfo).port) },
+    ];
     const actorId = await fixture.deploy('intruder', intruder, { envVars }, { Dockerfile: dockerfile });
     const run = await fixture.start(actorId);
     expect((await endOf(run.id)).status).toBe('SUCCEEDED');
     const log = await fixture.logOf(run.id);
     expect(log).toContain('api: reached');
     expect(log).toContain('neighbour: unreachable');
+    expect(log.match(/own port at .*/g)).toEqual([
+      expect.stringMatching(/ECONNREFUSED$/),
+      'own port at 127.0.0.1: ECONNREFUSED',
+    ]);
+    expect(existsSync(path.join(fixture.dataFolder, 'wherry.sqlite'))).toBe(true);
+    expect(log).toContain('database: not there');
     expect(log).toContain('privileges: 1');
     // What Docker itself puts there.
     expect(log).toMatch(/mounts: \/sbin\/docker-init,\/etc\/resolv\.conf,\/etc\/hostname,\/etc\/hosts$/m);
     expect((await fixture.client.run(neighbour.id).get())!.status).toBe('RUNNING');
     await fixture.client.run(neighbour.id).abort();
   });
+
+  test('a run beside all of them has worked on in its first container, and lost no line', async () => {
+    const before = (await beatsOf(beating.id)).length;
+    await until(async () => (await beatsOf(beating.id)).length > before);
+    const beats = await beatsOf(beating.id);
+    expect(beats).toEqual(Array.from(beats, (_, index) => index));
+    expect((await fixture.client.run(beating.id).get())!.status).toBe('RUNNING');
+    expect(await fixture.attempts(beating.id)).toHaveLength(1);
+  });
+
+  const beatsOf = async (runId: string) =>
+    [...(await fixture.logOf(runId)).matchAll(/Z beat (\d+)$/gm)].map(([, beat]) => Number(beat));
 });
