@@ -1,10 +1,11 @@
 /** The platform is killed while its containers work. */
 import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ApifyClient } from 'apify-client';
 import { describe, expect, test } from 'vitest';
 import { startKillable } from '../killable-platform.ts';
-import { dataFolderOfTest, deployTo, until } from '../run-fixture.ts';
+import { dataFolderOfTest, deployTo, startTestSite, until } from '../run-fixture.ts';
 import { type DockerBench, dockerHost, openBench, plainFiles, sdkFiles } from './docker-host.ts';
 
 const program = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
@@ -62,6 +63,27 @@ for (;;) {
 }
 `;
 
+/** A stock crawl of one page after the other. */
+const crawler = `
+import { Actor, log } from 'apify';
+import { BasicCrawler } from 'crawlee';
+await Actor.init();
+Actor.on('migrating', () => log.info('heard of its migration'));
+const { site, paths } = await Actor.getInput();
+const queue = await Actor.openRequestQueue();
+await queue.addRequests(paths.map((path) => ({ url: site + path })));
+const crawler = new BasicCrawler({
+  requestQueue: queue,
+  maxConcurrency: 1,
+  async requestHandler({ request }) {
+    await fetch(request.url);
+    await Actor.pushData({ path: new URL(request.url).pathname });
+  },
+});
+await crawler.run();
+await Actor.exit();
+`;
+
 describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
   test('E3, E4: a container works on, and its log is read on without a line lost or doubled', async () => {
     await using bench = openBench();
@@ -117,5 +139,34 @@ describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
     ).toEqual(Array.from(items, (_, index) => index));
     expect(log.match(/heard of its migration/g)).toHaveLength(3);
     expect(log).not.toContain('Attempt 5');
+  });
+
+  test('H2: what was in hand is finished before a planned move right after the restart, and not made again', async () => {
+    await using bench = openBench();
+    const { hostAddress } = await bench.openEngine();
+    await using site = await startTestSite(0, hostAddress);
+    await using platform = await startAgainAndAgain(bench);
+    const { client, url } = platform;
+    const actorId = await deployTo(client, 'crawler', { 'main.js': crawler, ...sdkFiles });
+    const paths = ['/first', '/hold', '/last'];
+    const run = await client.actor(actorId).start({ site: site.url, paths }, { memory: 4096 });
+    await until(() => site.hits.get('/hold') === 1);
+    await platform.kill();
+    await platform.startAgain();
+    const moved = fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer test-token', 'content-type': 'application/json' },
+      body: '{"mode":"warm"}',
+    });
+    const log = async () => (await client.log(run.id).get()) ?? '';
+    await until(async () => (await log()).includes('heard of its migration'));
+    // The SDK asks for its reboot then, and nothing but what is in hand keeps the attempt from being switched off.
+    await delay(1000);
+    site.release();
+    expect((await moved).status, await log()).toBe(200);
+    expect((await client.run(run.id).waitForFinish()).status).toBe('SUCCEEDED');
+    const { items } = await client.dataset(run.defaultDatasetId).listItems();
+    expect(items, await log()).toEqual(paths.map((path) => ({ path })));
+    expect(Object.fromEntries(site.hits)).toEqual({ '/first': 1, '/hold': 1, '/last': 1 });
   });
 });
