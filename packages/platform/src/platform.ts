@@ -137,6 +137,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
     arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
   });
+  parts.defer(() => runs.close());
   parts.defer(() => app.close());
   parts.defer(() => logs.close());
   parts.defer(() => runs.events.close());

@@ -12,6 +12,7 @@ import { userIdOf } from './caller.ts';
 import { booleanOf, pageOf, pagingOf } from './envelope.ts';
 import { queryOf } from './query.ts';
 import { acceptRawBodies } from './raw-body.ts';
+import { metaOf } from './request-meta.ts';
 import type { ActorServices } from './services.ts';
 import { waitMsOf } from './wait.ts';
 
@@ -91,7 +92,6 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
       ...(useCache !== undefined && { useCache }),
       ...(betaPackages !== undefined && { betaPackages }),
     };
-    const userAgent = request.headers['user-agent'];
     const build = {
       id: newId(),
       userId: userIdOf(request),
@@ -99,7 +99,7 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
       version: query.version,
       tag: query.tag || undefined,
       options,
-      meta: { origin: 'API', clientIp: request.ip, ...(userAgent !== undefined && { userAgent }) },
+      meta: metaOf(request),
     };
     await database.write(createBuild, build, request.caller);
     builder.wake();

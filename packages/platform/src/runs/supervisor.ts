@@ -62,6 +62,7 @@ export class Supervisor implements RunControl, Supervision {
   /** What is still wanted goes on where it is. The rest is ended before anything is started. */
   async #adoptSurvivors(survivors: Survivors): Promise<void> {
     const adopted = await Promise.all([...this.#workers.values()].map((worker) => worker.adopt(survivors)));
+    this.parts.requestsInHand.keepOnly(adopted.flat());
     await survivors.sweep(adopted.flat());
   }
 

@@ -63,7 +63,9 @@ export function openBench(): DockerBench {
         await removeContainer(docker.getContainer(Id));
       }
       for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-      for (const { Id } of await docker.listImages({ filters })) await docker.getImage(Id).remove({ force: true });
+      // But not the layers below: the next test need not install the same packages again.
+      const removal = { force: true, noprune: true };
+      for (const { Id } of await docker.listImages({ filters })) await docker.getImage(Id).remove(removal);
     },
   };
 }

@@ -25,6 +25,23 @@ const { appendFileSync } = require('fs');
 setInterval(() => appendFileSync('filled', Buffer.alloc(4 * 1024 * 1024)), 10);
 `;
 
+/** What is there counts as memory, and is no file of the container's. */
+export const sharedMemoryFiller = `
+const { appendFileSync, statSync } = require('fs');
+try {
+  for (;;) appendFileSync('/dev/shm/filled', Buffer.alloc(1024 * 1024));
+} catch ({ code }) {
+  console.log('stopped at ' + Math.round(statSync('/dev/shm/filled').size / 1024 / 1024) + ' MB by ' + code);
+  process.exit(1);
+}
+`;
+
+/** Does nobody any harm. */
+export const bystander = `
+let next = 0;
+setInterval(() => console.log('beat ' + next++), 250);
+`;
+
 export const flooder = `
 const text = 'x'.repeat(1000) + '\\n';
 let left = 120_000;
@@ -59,6 +76,10 @@ const api = new URL(process.env.APIFY_API_BASE_URL);
 (async () => {
   console.log('api: ' + await reach(api.hostname, api.port));
   console.log('neighbour: ' + await reach(process.env.NEIGHBOUR, 8080));
+  console.log('database: ' + (require('fs').existsSync(process.env.DATABASE ?? '') ? 'there' : 'not there'));
+  for (const host of process.env.OWN_PORT ? [api.hostname, '127.0.0.1'] : []) {
+    console.log('own port at ' + host + ': ' + await reach(host, process.env.OWN_PORT));
+  }
   console.log('mounts: ' + require('fs').readFileSync('/proc/mounts', 'utf8').split('\\n').filter((line) => /^\\/dev\\/[sv]d/.test(line)).map((line) => line.split(' ')[1]));
   console.log('capabilities: ' + require('fs').readFileSync('/proc/self/status', 'utf8').match(/CapBnd:\\s*(\\w+)/)[1]);
   console.log('privileges: ' + require('fs').readFileSync('/proc/self/status', 'utf8').match(/NoNewPrivs:\\s*(\\d)/)[1]);

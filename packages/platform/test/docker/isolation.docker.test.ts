@@ -1,16 +1,32 @@
 /** Actors that take what is not theirs: each ends with a status that says so, and another run beside it does not notice. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../run-fixture.ts';
 import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
-import { deaf, diskFiller, flooder, forker, hostileFiles, intruder, listener, memoryEater } from './hostile-actors.ts';
+import {
+  bystander,
+  deaf,
+  diskFiller,
+  flooder,
+  forker,
+  hostileFiles,
+  intruder,
+  listener,
+  memoryEater,
+  sharedMemoryFiller,
+} from './hostile-actors.ts';
 
 describe.skipIf(dockerHost === undefined)('a container is held in its place', () => {
   let bench: DockerBench;
   let fixture: Awaited<ReturnType<typeof startDockerFixture>>;
+  let beating: { id: string };
 
   beforeAll(async () => {
     bench = openBench();
     fixture = await startDockerFixture(bench);
+    beating = await start('bystander', bystander);
   });
   afterAll(async () => {
     await fixture[Symbol.asyncDispose]();
@@ -68,6 +84,16 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     expect(statusMessage).toMatch(/^The Actor was ended because it wrote more to its disk than its \d+ MB\.$/);
   });
 
+  test('I1: one that fills the shared memory comes to its limit, half of its memory, and may end as it likes', async () => {
+    const { id } = await start('shared-memory-filler', sharedMemoryFiller, { memory: 256 });
+    const { status, statusMessage } = await endOf(id);
+    expect({ status, statusMessage }).toEqual({
+      status: 'FAILED',
+      statusMessage: 'The Actor process exited with code 1.',
+    });
+    expect(await fixture.logOf(id)).toContain('stopped at 128 MB by ENOSPC');
+  });
+
   test('I4: one that floods its log comes to its end, and what Docker keeps of it is bounded', async () => {
     const { id } = await start('flooder', flooder, { memory: 4096 });
     expect((await endOf(id)).status).toBe('SUCCEEDED');
@@ -84,19 +110,45 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
   });
 
   test('I2, I3: it reaches the API, but no other container, and has nothing of the machine', async () => {
+    // As the platform's own would, were there another one: a database server's, say.
+    const ownPort = createServer((socket) => socket.end('hello'));
+    await new Promise<void>((resolve) => ownPort.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void ownPort.close());
     const neighbour = await start('listener', listener);
     const [, address] = await untilLogged(neighbour.id, /listens at ([\d.]+)/);
-    const envVars = [{ name: 'NEIGHBOUR', value: address }];
+    const envVars = [
+      { name: 'NEIGHBOUR', value: address },
+      { name: 'DATABASE', value: path.join(fixture.dataFolder, 'wherry.sqlite') },
+      { name: 'OWN_PORT', value: String((ownPort.address() as AddressInfo).port) },
+    ];
     const actorId = await fixture.deploy('intruder', intruder, { envVars }, hostileFiles);
     const run = await fixture.start(actorId);
     expect((await endOf(run.id)).status).toBe('SUCCEEDED');
     const log = await fixture.logOf(run.id);
     expect(log).toContain('api: reached');
     expect(log).toContain('neighbour: unreachable');
+    expect(log.match(/own port at .*/g)).toEqual([
+      expect.stringMatching(/ECONNREFUSED$/),
+      'own port at 127.0.0.1: ECONNREFUSED',
+    ]);
+    expect(existsSync(path.join(fixture.dataFolder, 'wherry.sqlite'))).toBe(true);
+    expect(log).toContain('database: not there');
     expect(log).toContain('privileges: 1');
     // What Docker itself puts there.
     expect(log).toMatch(/mounts: \/sbin\/docker-init,\/etc\/resolv\.conf,\/etc\/hostname,\/etc\/hosts$/m);
     expect((await fixture.client.run(neighbour.id).get())!.status).toBe('RUNNING');
     await fixture.client.run(neighbour.id).abort();
   });
+
+  test('a run beside all of them has worked on in its first container, and lost no line', async () => {
+    const before = (await beatsOf(beating.id)).length;
+    await until(async () => (await beatsOf(beating.id)).length > before);
+    const beats = await beatsOf(beating.id);
+    expect(beats).toEqual(Array.from(beats, (_, index) => index));
+    expect((await fixture.client.run(beating.id).get())!.status).toBe('RUNNING');
+    expect(await fixture.attempts(beating.id)).toHaveLength(1);
+  });
+
+  const beatsOf = async (runId: string) =>
+    [...(await fixture.logOf(runId)).matchAll(/Z beat (\d+)$/gm)].map(([, beat]) => Number(beat));
 });
