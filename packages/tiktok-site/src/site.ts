@@ -18,8 +18,8 @@ export interface TikTokSiteOptions extends Partial<World> {
   readonly faultKinds?: readonly FaultKind[];
   /** How long a slow answer takes. */
   readonly slowMs?: number;
-  /** How long every answer takes. */
-  readonly latencyMs?: number;
+  /** How long every answer takes; asked for each when it is a function. */
+  readonly latencyMs?: number | (() => number);
 }
 
 /** A stand-in for TikTok's site, on this machine. Nothing in it is real. */
@@ -39,7 +39,10 @@ export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<
   const visits = new Visits();
   const responder = new Responder(world, { seed: world.seed, rate: faultRate, kinds }, visits);
   const script = await readFile(new URL('../browser/app.js', import.meta.url), 'utf8');
-  const frontend = new Frontend(responder, script, { slowMs, latencyMs });
+  const frontend = new Frontend(responder, script, {
+    slowMs,
+    latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
+  });
   const server = createServer((request, response) => void frontend.handle(request, response));
   // Whoever asks may take its time between two requests; a connection that is closed meanwhile would be a fault of ours.
   server.keepAliveTimeout = 120_000;

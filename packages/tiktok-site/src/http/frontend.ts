@@ -7,7 +7,7 @@ import { Visitors } from './visitors.ts';
 
 export interface Delays {
   readonly slowMs: number;
-  readonly latencyMs: number;
+  readonly latencyMs: () => number;
 }
 
 /** Takes requests and sends what the responder makes of them. */
@@ -42,7 +42,7 @@ export class Frontend {
     const body = request.method === 'POST' ? await text(request) : '';
     const { reply, fault } = this.#responder.respond({ url, body, visitor });
     if (fault !== null) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-    const waitMs = this.#delays.latencyMs + (fault === 'slow' ? this.#delays.slowMs : 0);
+    const waitMs = this.#delays.latencyMs() + (fault === 'slow' ? this.#delays.slowMs : 0);
     if (waitMs > 0) await delay(waitMs);
     const length = { 'content-length': `${Buffer.byteLength(reply.body)}` };
     const cookie = setCookie === null ? {} : { 'set-cookie': setCookie };

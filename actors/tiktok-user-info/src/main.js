@@ -1,0 +1,17 @@
+import { crawlPages, finishActor, profileItem, readProfile, startActor, targetsOf } from '@wherry/tiktok-actors';
+
+const { input, results } = await startActor();
+
+// What an account gives, its charge, and the mark that it is done are one commit.
+await crawlPages(targetsOf(input.profiles, 'profile'), {
+  input: { maxConcurrency: 20, ...input },
+  results,
+  pages: {
+    profile: {
+      ...{ read: readProfile, event: 'user' },
+      items: (profile, target) => [profileItem(profile, target.input)],
+    },
+  },
+});
+
+await finishActor(results);

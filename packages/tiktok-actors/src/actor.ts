@@ -1,0 +1,24 @@
+/** How an Actor begins and ends. */
+import { Actor } from 'apify';
+import type { CommonInput } from './input/common-input.ts';
+import { Results } from './results/results.ts';
+
+export interface StartedActor<Input> {
+  readonly input: Input;
+  readonly results: Results;
+}
+
+export async function startActor<Input extends CommonInput & { readonly maxItems?: number }>(): Promise<
+  StartedActor<Input>
+> {
+  await Actor.init();
+  const input = (await Actor.getInput<Input>()) ?? ({} as Input);
+  const results = await Results.open({ failuresGoTo: input.failedInputs ?? 'dataset', maxItems: input.maxItems });
+  return { input, results };
+}
+
+export async function finishActor(results: Results): Promise<void> {
+  const summary = await results.finish();
+  if (results.abandoned === null) await Actor.exit(summary);
+  else await Actor.fail(`${summary} ${results.abandoned}`);
+}

@@ -1,0 +1,94 @@
+/**
+ * Reads the page of each target over HTTP.
+ *
+ * W1: what a target gives, or that it failed, is one commit with the mark that it is done.
+ * W2: a failure that asking again may mend is asked again: from another session where the site blocks, and after a pause
+ *     where it is in trouble. What cannot be read is asked again too, for an answer may be spoiled on its way.
+ */
+import { BasicCrawler } from '@wherry/durable/crawlee';
+import { type Failure, remedyOf, type TargetKind } from '@wherry/tiktok';
+import { Actor } from 'apify';
+import { log, type Request } from 'crawlee';
+import type { CommonInput } from '../input/common-input.ts';
+import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
+import type { Item } from '../items/item.ts';
+import { failedInput, refusedInput } from '../results/failed-input.ts';
+import type { Results } from '../results/results.ts';
+import { AskAgain } from './ask-again.ts';
+import { Courtesy } from './courtesy.ts';
+import type { PageReader } from './readers.ts';
+import { Visitor } from './visitor.ts';
+
+/** What is done with the page of a kind of target. */
+export interface PagePlan<T> {
+  readonly read: PageReader<T>;
+  /** The event that each item costs. */
+  readonly event: string;
+  items(value: T, target: ReadableTarget): readonly Item[];
+}
+
+export interface PageCrawl {
+  readonly input: CommonInput;
+  readonly results: Results;
+  readonly pages: Readonly<Partial<Record<TargetKind, PagePlan<unknown>>>>;
+}
+
+const maxRetries = 8;
+
+export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): Promise<void> {
+  const { input, results, pages } = crawl;
+  const proxies = await Actor.createProxyConfiguration(input.proxyConfiguration);
+  const courtesy = new Courtesy();
+  const maxConcurrency = input.maxConcurrency ?? 5;
+  const crawler = new BasicCrawler({
+    ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180 },
+    autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
+    async requestHandler({ request, session }) {
+      const done = await readTarget(crawl, request, new Visitor({ session, proxies, courtesy }));
+      courtesy.success();
+      if (done === 'full') crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
+    },
+    errorHandler() {
+      if (!courtesy.isHopeless) return;
+      results.abandon('The site has not answered for a long time. Resurrect the run to go on from where it is.');
+      crawler.stop('The site does not answer.');
+    },
+    async failedRequestHandler({ request }, error) {
+      const { target } = request.userData as TargetData;
+      const failure = error instanceof AskAgain ? error.failure : unknownFailure(error);
+      await results.fail(failedInput(target.input, request.url, failure));
+    },
+  });
+  const events = new Set(targets.map(({ wanted }) => pages[wanted]!.event));
+  if (events.values().some((event) => !results.isFull(event))) await crawler.run(requestsOf(targets));
+}
+
+/** W1. @throws AskAgain by W2 */
+async function readTarget(
+  { results, pages }: PageCrawl,
+  { url, userData }: Request,
+  visitor: Visitor,
+): Promise<'done' | 'full'> {
+  const { target } = userData as TargetData;
+  if ('refusal' in target) return refuse(results, target, target.refusal);
+  const plan = pages[target.wanted]!;
+  const reading = await plan.read(target.address, visitor.ask);
+  if (reading.kind === 'refused') return refuse(results, target, reading.message);
+  if (reading.kind !== 'found') {
+    visitor.takeCare(reading);
+    if (remedyOf(reading.kind) !== 'nothing') throw new AskAgain(reading, url);
+    await results.fail(failedInput(target.input, url, reading));
+    return 'done';
+  }
+  if (reading.unread.length > 0) log.warning(`${url}: could not read ${reading.unread.join(', ')}.`);
+  const { isFull } = await results.give(plan.event, plan.items(reading.value, target));
+  return isFull ? 'full' : 'done';
+}
+
+async function refuse(results: Results, { input }: Target, message: string): Promise<'done'> {
+  await results.fail(refusedInput(input, message));
+  return 'done';
+}
+
+/** A fault of this program, or of the platform: the input has failed all the same. */
+const unknownFailure = ({ message }: Error): Failure => ({ kind: 'unavailable', code: null, message });

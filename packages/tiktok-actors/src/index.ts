@@ -1,0 +1,19 @@
+export { finishActor, type StartedActor, startActor } from './actor.ts';
+export { AskAgain } from './http/ask-again.ts';
+export { Courtesy } from './http/courtesy.ts';
+export { crawlPages, type PageCrawl, type PagePlan } from './http/crawl-pages.ts';
+export { type PageReader, type Reading, readProduct, readProfile, readShopSearch, readVideo } from './http/readers.ts';
+export { type Ask, Visitor } from './http/visitor.ts';
+export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
+export {
+  type ReadableTarget,
+  type RefusedTarget,
+  requestsOf,
+  type Target,
+  type TargetData,
+  targetsOf,
+} from './input/targets.ts';
+export * from './items/item.ts';
+export { type FailedInput, failedInput, refusedInput } from './results/failed-input.ts';
+export { type Given, Results, type Tally } from './results/results.ts';
+export { siteUrl } from './settings.ts';

@@ -1,0 +1,76 @@
+import { type Address, pageUrlOf, parseTarget, type TargetKind } from '@wherry/tiktok';
+import type { RequestOptions } from 'crawlee';
+import { siteUrl } from '../settings.ts';
+
+/** One input as the user wrote it, and what it means; or why it means nothing. */
+export type Target = ReadableTarget | RefusedTarget;
+
+export interface ReadableTarget {
+  readonly input: string;
+  readonly wanted: TargetKind;
+  readonly address: Address;
+}
+
+export interface RefusedTarget {
+  readonly input: string;
+  readonly wanted: TargetKind;
+  readonly refusal: string;
+}
+
+/** Of the same input given twice, and of two that mean the same, the first. */
+export function targetsOf(inputs: readonly string[] = [], wanted: TargetKind): Target[] {
+  const byKey = new Map<string, Target>();
+  for (const input of inputs) {
+    const target = targetOf(`${input}`, wanted);
+    if (!byKey.has(keyOf(target))) byKey.set(keyOf(target), target);
+  }
+  return [...byKey.values()];
+}
+
+function targetOf(input: string, wanted: TargetKind): Target {
+  const reading = parseTarget(input, wanted, { siteUrl });
+  return reading.kind === 'target'
+    ? { input, wanted, address: reading.address }
+    : { input, wanted, refusal: reading.message };
+}
+
+const keyOf = (target: Target): string =>
+  `${target.wanted} ${'refusal' in target ? target.input : meaningOf(target.address)}`;
+
+/** The same for all ways of writing it. Names are the same in capitals and small letters, ids and codes are not. */
+function meaningOf(address: Address): string {
+  switch (address.kind) {
+    case 'profile':
+    case 'hashtag':
+      return `${address.kind} ${address.name.toLowerCase()}`;
+    case 'video':
+    case 'photo':
+      return `post ${address.videoId}`;
+    case 'sound':
+      return `sound ${address.soundId}`;
+    case 'search':
+      return `search ${address.section} ${address.keyword.toLowerCase()}`;
+    case 'shop_search':
+      return `shop_search ${address.keyword.toLowerCase()}`;
+    default:
+      return pageUrlOf(address, siteUrl);
+  }
+}
+
+const urlOf = ({ address }: ReadableTarget): string => pageUrlOf(address, siteUrl);
+
+/**
+ * The requests of a crawl. A refused input is one too, so that its failure is one commit with its mark; no page is opened
+ * for it.
+ */
+export const requestsOf = (targets: readonly Target[]): (RequestOptions & { userData: TargetData })[] =>
+  targets.map((target) => ({
+    url: 'refusal' in target ? siteUrl : urlOf(target),
+    uniqueKey: keyOf(target),
+    userData: { target },
+    ...('refusal' in target && { skipNavigation: true }),
+  }));
+
+export interface TargetData extends Record<string, unknown> {
+  readonly target: Target;
+}

@@ -1,0 +1,35 @@
+/** The items of the datasets: the records of `@wherry/tiktok` under the names that other TikTok Actors use. */
+import type { Author, Comment, Hashtag, Product, Profile, Review, Sound, TrendingSound, Video } from '@wherry/tiktok';
+
+/** Whatever the item says besides, `input` is what the user asked for when it was found. */
+export interface Item {
+  readonly type: string;
+  readonly input: string;
+}
+
+export const profileItem = (authorMeta: Profile | Author, input: string) =>
+  ({ type: 'profile', input, authorMeta }) as const;
+
+/** `fromProfileSection` is the list that the video was found in, such as `videos`. */
+export const videoItem = (video: Video, input: string, fromProfileSection: string | null = null) =>
+  ({ type: 'video', input, ...video, fromProfileSection }) as const;
+
+export const hashtagItem = (hashtag: Hashtag, input: string) => ({ type: 'hashtag', input, ...hashtag }) as const;
+
+export const soundItem = (sound: Sound, input: string) => ({ type: 'sound', input, ...sound }) as const;
+
+export const productItem = (product: Product, input: string) => ({ type: 'product', input, ...product }) as const;
+
+export const reviewItem = (review: Review, input: string) => ({ type: 'review', input, ...review }) as const;
+
+export const commentItem = (comment: Comment, input: string) => ({ type: 'comment', input, ...comment }) as const;
+
+/** Somebody in a list of followers, or of those whom a user follows. */
+export const connectionItem = (authorMeta: Profile, input: string, connectionType: 'follower' | 'following') =>
+  ({ type: 'connection', input, connectionType, authorMeta }) as const;
+
+export const trendingSoundItem = (sound: TrendingSound, input: string) =>
+  ({ type: 'trending_sound', input, ...sound }) as const;
+
+/** As the SDK's types want it. */
+export const plainItem = (item: Item): Record<string, unknown> => ({ ...item });

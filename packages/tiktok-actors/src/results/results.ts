@@ -1,0 +1,118 @@
+/**
+ * What a run gives. Called in a request handler of a durable crawler, all of it is one commit with the request's mark.
+ *
+ * E1: an item is charged once, with the commit that gives it, and no item is given that the run's budget does not cover.
+ * E2: an input that gave nothing is said to have failed, with the reason: none vanishes.
+ */
+import { useState } from '@wherry/durable';
+import { Actor } from 'apify';
+import type { FailuresGoTo } from '../input/common-input.ts';
+import { type Item, plainItem } from '../items/item.ts';
+import type { FailedInput } from './failed-input.ts';
+
+/** What has been given so far, in all lives of the run. */
+export type Tally = {
+  readonly given: number;
+  readonly failed: number;
+  /** Inputs whose results the budget or `maxItems` did not cover, in whole or in part. */
+  readonly unpaid: number;
+};
+
+type TallyState = { -readonly [Name in keyof Tally]: number };
+
+export interface ResultsOptions {
+  readonly failuresGoTo: FailuresGoTo;
+  /** Of all kinds together. No limit unless given. */
+  readonly maxItems?: number | undefined;
+}
+
+export interface Given {
+  readonly count: number;
+  /** Nothing more of this kind fits the budget or the limit. */
+  readonly isFull: boolean;
+}
+
+export class Results {
+  readonly #options: ResultsOptions;
+  readonly #tally: TallyState;
+  readonly #failed: { inputs: FailedInput[] };
+  #turn: Promise<unknown> = Promise.resolve();
+  #isLimited = false;
+  #abandoned: string | null = null;
+
+  private constructor(options: ResultsOptions, tally: TallyState, failed: { inputs: FailedInput[] }) {
+    this.#options = options;
+    this.#tally = tally;
+    this.#failed = failed;
+  }
+
+  static async open(options: ResultsOptions): Promise<Results> {
+    const tally = await useState('TALLY', { given: 0, failed: 0, unpaid: 0 });
+    const failed = await useState('FAILED_INPUTS', { inputs: [] as FailedInput[] });
+    return new Results(options, tally, failed as { inputs: FailedInput[] });
+  }
+
+  get tally(): Tally {
+    const { given, failed, unpaid } = this.#tally;
+    return { given, failed, unpaid };
+  }
+
+  /** Whether another item that costs `event` could be given. */
+  isFull(event: string): boolean {
+    const isFull = this.#room(event) <= 0;
+    this.#isLimited ||= isFull;
+    return isFull;
+  }
+
+  /** E1. Gives as many of the items as may be. */
+  give(event: string, items: readonly Item[]): Promise<Given> {
+    return this.#inTurn(async () => {
+      const covered = items.slice(0, this.#room(event));
+      if (covered.length > 0) await Actor.pushData(covered.map(plainItem), event);
+      this.#tally.given += covered.length;
+      if (covered.length < items.length) this.#tally.unpaid += 1;
+      return { count: covered.length, isFull: this.isFull(event) };
+    });
+  }
+
+  /** E2 */
+  async fail(failed: FailedInput): Promise<void> {
+    this.#tally.failed += 1;
+    if (this.#options.failuresGoTo === 'record') this.#failed.inputs.push(failed);
+    else await Actor.pushData({ ...failed });
+  }
+
+  /** Some inputs cannot be done now: the run has to fail, so that it can be resurrected. */
+  abandon(reason: string): void {
+    this.#abandoned = reason;
+  }
+
+  get abandoned(): string | null {
+    return this.#abandoned;
+  }
+
+  /** What stands beside the items at the end. */
+  async finish(): Promise<string> {
+    if (this.#options.failuresGoTo === 'record') await Actor.setValue('FAILED', this.#failed.inputs);
+    await Actor.setValue('OUTPUT', this.tally);
+    const { given, failed } = this.#tally;
+    return `${given} results, ${failed} inputs failed.${this.#isLimited ? ' The limit of results is reached.' : ''}`;
+  }
+
+  /** The SDK itself would give one item more than the budget covers, and charge for it. */
+  #room(event: string): number {
+    const manager = Actor.getChargingManager();
+    const affordable = manager.getPricingInfo().isPayPerEvent
+      ? manager.calculateMaxEventChargeCountWithinLimit(event)
+      : Number.POSITIVE_INFINITY;
+    const { maxItems = Number.POSITIVE_INFINITY } = this.#options;
+    return Math.max(0, Math.min(affordable, maxItems - this.#tally.given));
+  }
+
+  /** Two handlers that look at the same rest of a budget at once would both spend it. */
+  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+}

@@ -1,0 +1,58 @@
+/** Each TikTok Actor gives what the site says, once, whatever happens to its run and to the site. */
+import type { ActorRun } from 'apify-client';
+import { expect, test } from 'vitest';
+import { until } from '../packages/platform/test/run-fixture.ts';
+import type { TikTokSite } from '../packages/tiktok-site/src/index.ts';
+import { type ActorRow, actorRows } from './tiktok/actor-rows.ts';
+import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
+import { expectResults } from './tiktok/comparison.ts';
+
+async function expectRow(fixture: ActorFixture, row: ActorRow, run: ActorRun): Promise<void> {
+  const expected = row.expected(fixture.site);
+  const { chargedEventCounts } = await fixture.succeeded(run);
+  expectResults(await fixture.itemsOf(run), expected);
+  expect(chargedEventCounts).toMatchObject(row.charges(expected));
+  expect(await fixture.recordOf(run, 'OUTPUT')).toMatchObject({
+    ...{ given: expected.items.length, failed: expected.failed.length, unpaid: 0 },
+  });
+}
+
+test.each(actorRows)('$actor gives what the site says, field by field', async (row) => {
+  await using fixture = await startActorFixture(row.actor, row.site);
+  expect(row.expected(fixture.site).items.length).toBeGreaterThanOrEqual(200);
+  await expectRow(fixture, row, await fixture.run(row.input(fixture.site)));
+});
+
+/** What the site was asked more than once. */
+const repeatedVisits = ({ visits }: TikTokSite): number =>
+  [...visits.entries()].reduce((repeated, [, count]) => repeated + count - 1, 0);
+
+/** A page that went wrong is asked again, with the link that led to it, and what was in hand when a server was lost. */
+function mostRepeated({ faults }: TikTokSite): number {
+  const wrong = faults.values().reduce((sum, count) => sum + count, 0);
+  return 2 * wrong + moves.filter((mode) => mode === 'lost').length * mostInHand;
+}
+
+/** Pages at once, of a run that is moved: few, so that it lasts. */
+const mostInHand = 4;
+
+const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
+
+test.each(actorRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
+  let isMoving = false;
+  // While the run is moved the site takes its time, so that there is work left for every move.
+  const latencyMs = () => (isMoving ? 500 : 5);
+  await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
+  const { items } = row.expected(fixture.site);
+  const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: mostInHand });
+  for (const [index, mode] of moves.entries()) {
+    const share = (items.length * (index + 0.3)) / (moves.length + 1);
+    await until(async () => (await fixture.itemCountOf(run)) >= share);
+    isMoving = true;
+    await fixture.migrate(run.id, mode);
+    isMoving = false;
+  }
+  await expectRow(fixture, row, run);
+  expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
+  expect(repeatedVisits(fixture.site)).toBeLessThanOrEqual(mostRepeated(fixture.site));
+});

@@ -1,0 +1,76 @@
+/** Wrong inputs are refused before the run starts, or named with a reason; limits are kept; nothing vanishes. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../packages/platform/test/run-fixture.ts';
+import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
+
+let fixture: ActorFixture;
+beforeAll(async () => {
+  fixture = await startActorFixture('tiktok-profile-scraper', { seed: 9, unavailableRate: 0, latencyMs: 10 });
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+const names = (count: number): string[] => fixture.site.truth.usernames(count);
+
+test.each([
+  ['no targets', {}, /profiles is required/],
+  ['an empty list', { profiles: [] }, /profiles.*(fewer than|at least) 1/],
+  ['100,000 names', { profiles: Array.from({ length: 100_000 }, (_, each) => `name${each}`) }, /profiles.*50000/],
+  ['a negative limit', { profiles: ['a.name'], maxItems: -1 }, /maxItems.*>= 1/],
+  ['no pages at once', { profiles: ['a.name'], maxConcurrency: 0 }, /maxConcurrency.*>= 1/],
+])('%s: refused with the message of the schema', async (_what, input, message) => {
+  await expect(fixture.run(input)).rejects.toThrow(message);
+});
+
+const wrong: [string, RegExp][] = [
+  ['https://example.org/@somebody', /not a TikTok URL/],
+  ['https://www.tiktok.com/@somebody/video/7200000000000000001', /is a video URL where a profile URL was expected/],
+  ['https://www.tiktok.com/no/such/thing', /of no known kind/],
+  ['two words', /cannot be read as a profile URL/],
+  ['', /is empty/],
+];
+
+test.each(['dataset', 'record'])('inputs that mean nothing are told in the %s, the others are done', async (place) => {
+  const videoLink = `${fixture.site.url}${fixture.site.truth.videoLink(fixture.site.truth.videosOf(8)[0]!.id)}`;
+  const profiles = [...wrong.map(([input]) => input), videoLink, ...names(2), names(1)[0]!.toUpperCase()];
+  const run = await fixture.run({ profiles, failedInputs: place });
+  await fixture.succeeded(run);
+  const items = await fixture.itemsOf(run);
+  const record = (await fixture.recordOf(run, 'FAILED')) as typeof items | undefined;
+  const failed = place === 'record' ? record! : items.filter(({ type }) => type === 'failed');
+  expect(items.filter(({ type }) => type === 'profile').map(({ input }) => input)).toEqual(names(2));
+  expect(items).toHaveLength(place === 'record' ? 2 : 2 + wrong.length + 1);
+  for (const [input, message] of [...wrong, [videoLink, /is a video URL/] as const]) {
+    const [found, ...others] = failed.filter((each) => each.input === input);
+    expect(found, input).toMatchObject({ errorCode: 'wrong_input', error: expect.stringMatching(message) });
+    expect(others).toEqual([]);
+  }
+});
+
+test('failures that wait in the record come through a lost server, each once', async () => {
+  const gone = Array.from({ length: 30 }, (_, each) => `nobody.${each}`);
+  const run = await fixture.run({ profiles: [...names(60), ...gone], failedInputs: 'record' });
+  await until(async () => (await fixture.itemCountOf(run)) >= 60);
+  await fixture.migrate(run.id, 'lost');
+  await fixture.succeeded(run);
+  const failed = (await fixture.recordOf(run, 'FAILED')) as { input: string }[];
+  expect(failed.map(({ input }) => input).sort()).toEqual([...gone].sort());
+});
+
+/** What the budget covers is given and charged for, and not one more, which the SDK itself would do. */
+test.each(['to its end', 'through a lost server'])('a run stops at its budget, %s', async (how) => {
+  const run = await fixture.run({ profiles: names(120), maxConcurrency: 10 }, { maxTotalChargeUsd: 0.1 });
+  if (how !== 'to its end') {
+    await until(async () => (await fixture.itemCountOf(run)) >= 20);
+    await fixture.migrate(run.id, 'lost');
+  }
+  const { chargedEventCounts, statusMessage } = await fixture.succeeded(run);
+  expect(chargedEventCounts).toMatchObject({ profile: 50 });
+  expect(await fixture.itemsOf(run)).toHaveLength(50);
+  expect(statusMessage).toMatch(/^50 results, .*limit of results is reached/);
+});
+
+test('a run stops at the most results that are wanted', async () => {
+  const run = await fixture.run({ profiles: names(60), maxItems: 7, maxConcurrency: 5 });
+  await fixture.succeeded(run);
+  expect(await fixture.itemsOf(run)).toHaveLength(7);
+});

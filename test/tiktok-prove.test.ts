@@ -1,0 +1,17 @@
+/** Faults at the writes of each TikTok Actor do nothing to its results. `npm run prove:tiktok` tries many more. */
+import { expect, test } from 'vitest';
+import { actorRows } from './tiktok/actor-rows.ts';
+import { proveRow } from './tiktok/prove-row.ts';
+
+/** Some strike when the run is over already, and are none. */
+const mostFaults = 14;
+
+test.each(actorRows)('$actor comes through faults', { timeout: 400_000 }, async (row) => {
+  const verdict = await proveRow(row, { seed: 5, faultsPerRun: 4, mostFaults, budgetSecs: 300 });
+  expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
+  expect(verdict.verdict).not.toBe('unsafe');
+  expect(verdict.cleanRuns).toBeGreaterThanOrEqual(2);
+  expect(verdict.faults).toBeGreaterThanOrEqual(mostFaults);
+  expect(verdict.rows.filter(({ runs }) => runs > 0).length).toBeGreaterThan(6);
+  expect(verdict.writes.commit).toBeGreaterThan(10);
+});

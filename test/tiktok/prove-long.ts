@@ -1,0 +1,35 @@
+/**
+ * What takes longer than CI has: `npm run prove:tiktok -- [--actor tiktok-shop] [--seeds 5] [--faults 100] [--per-run 4]`.
+ * `--faults` are those of each Actor and seed. Exit code 1 when anything was found, or nothing was tried.
+ */
+import { parseArgs } from 'node:util';
+import { actorRows } from './actor-rows.ts';
+import { proveRow } from './prove-row.ts';
+
+const { values } = parseArgs({
+  options: {
+    actor: { type: 'string' },
+    seeds: { type: 'string', default: '5' },
+    'first-seed': { type: 'string', default: '1' },
+    faults: { type: 'string', default: '100' },
+    'per-run': { type: 'string', default: '4' },
+  },
+});
+
+let faults = 0;
+let failures = 0;
+for (const row of actorRows.filter(({ actor }) => values.actor === undefined || actor === values.actor)) {
+  for (let index = 0; index < Number(values.seeds); index += 1) {
+    const seed = Number(values['first-seed']) + index;
+    const options = { seed, mostFaults: Number(values.faults), faultsPerRun: Number(values['per-run']) };
+    const verdict = await proveRow(row, { ...options, budgetSecs: 3600 });
+    faults += verdict.faults;
+    failures += verdict.failing.length;
+    const { tookSecs, verdict: word } = verdict;
+    process.stdout.write(`${row.actor}, seed ${seed}: ${verdict.faults} faults in ${tookSecs} s, ${word}\n`);
+    for (const reason of verdict.reasons) process.stdout.write(`  ${reason}\n`);
+    for (const { replay, story } of verdict.failing) process.stdout.write(`  ${replay}\n  ${story}\n`);
+  }
+}
+process.stdout.write(`${faults} faults, ${failures} failures\n`);
+process.exitCode = failures > 0 || faults === 0 ? 1 : 0;

@@ -1,0 +1,35 @@
+/** Products and searches of the stand-in's shop, and what must come of each. */
+import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
+import type { Expected } from './actor-rows.ts';
+
+const productCount = 150;
+const keywords = ['tea', 'lamp', 'https://www.tiktok.com/shop/s/blue%20shoes', 'nothing of the kind'];
+const ofAPage = 30;
+
+const wordsOf = (query: string): string => decodeURIComponent(query.replace(/^.*\/s\//, ''));
+
+export const shopInput = ({ truth }: TikTokSite, count = productCount) => ({
+  products: Array.from({ length: count }, (_, number) => {
+    const id = truth.productId(number);
+    return number % 2 === 0 ? id : `https://www.tiktok.com/view/product/${id}?source=ad`;
+  }),
+  searchQueries: keywords,
+});
+
+export function expectedProducts(site: TikTokSite): Expected {
+  const { truth } = site;
+  const products = shopInput(site).products.map((input, number) => ({ input, number }));
+  const searched = keywords.flatMap((input) =>
+    truth
+      .foundProducts(wordsOf(input))
+      .slice(0, ofAPage)
+      .map((product) => ({ type: 'product', input, ...product })),
+  );
+  const sold = products.filter(({ number }) => truth.isSoldHere(number));
+  return {
+    items: [...sold.map(({ input, number }) => ({ type: 'product', input, ...truth.product(number) })), ...searched],
+    failed: products
+      .filter(({ number }) => !truth.isSoldHere(number))
+      .map(({ input }) => ({ input, errorCode: 'geo_blocked' })),
+  };
+}
