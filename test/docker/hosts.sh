@@ -6,6 +6,8 @@
 #                                registry at 10.77.0.254:5000; prints a line for each host: its name, its address and its
 #                                DOCKER_HOST
 #   test/docker/hosts.sh swarm N the same, joined to a Swarm that the first one manages
+#   test/docker/hosts.sh on NAME COMMAND…
+#                                runs a command as on that machine: with its network, its name and its Docker socket
 #   test/docker/hosts.sh down    ends them all and removes what they had
 #
 # Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). It
@@ -44,7 +46,7 @@ answers() {
   docker -H "unix://$folder/$1/docker.sock" info > /dev/null 2>&1
 }
 
-# Starts the host NAME; what follows is put before dockerd, to start it in another network.
+# Starts the host NAME; what follows is how dockerd is started there.
 start_host() {
   local name=$1 home=$folder/$1 tries
   shift
@@ -59,7 +61,7 @@ start_host() {
   done
   rm -f "$home/docker.pid" "$home/exec/containerd/containerd.pid"
   # The log, not this script's output: who reads that would wait for the end of dockerd.
-  setsid "$@" dockerd --config-file "$home/config.json" --host "unix://$home/docker.sock" --data-root "$home/data" \
+  setsid "$@" --config-file "$home/config.json" --host "unix://$home/docker.sock" --data-root "$home/data" \
     --exec-root "$home/exec" --pidfile "$home/docker.pid" > "$home/log" 2>&1 < /dev/null &
   for tries in $(seq 300); do
     answers "$name" && break
@@ -90,12 +92,12 @@ start_network() {
   iptables -t nat -A POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -j MASQUERADE
 }
 
-# Starts dockerd as a machine of its own would have it: with its network, its name, and its own /run.
-in_machine() {
+# Runs a command as a machine of its own would: with its network, its name, and its own /run.
+on_machine() {
   local name=$1
   shift
   exec nsenter --net="/run/netns/$(namespace_of "$name")" unshare --mount --uts sh -c '
-    hostname "$1" && mount --bind "$2/run" /run && shift 2 && exec "$@" --host unix:///run/docker.sock
+    hostname "$1" && mount --bind "$2/run" /run && shift 2 && exec "$@"
   ' sh "$name" "$folder/$name" "$@"
 }
 
@@ -131,7 +133,7 @@ add_machine() {
 }
 
 up_plain() {
-  answers plain || start_host plain env
+  answers plain || start_host plain dockerd
   load_base "unix://$folder/plain/docker.sock"
   echo "unix://$folder/plain/docker.sock"
 }
@@ -144,7 +146,7 @@ up_many() {
     name=wherry-host-$number
     address=$subnet.$number
     add_machine "$name" "$address" "$number"
-    answers "$name" || start_host "$name" "$scripts/hosts.sh" in-machine "$name"
+    answers "$name" || start_host "$name" "$scripts/hosts.sh" on "$name" dockerd --host unix:///run/docker.sock
     load_base "unix://$folder/$name/docker.sock"
     echo "$name $address unix://$folder/$name/docker.sock"
   done
@@ -206,6 +208,6 @@ case "${1:-}" in
   up) [ $# -gt 1 ] && up_many "$2" || up_plain ;;
   swarm) up_swarm "${2:-3}" ;;
   down) down ;;
-  in-machine) in_machine "${@:2}" ;;
-  *) fail "say up, up N, swarm N or down" ;;
+  on) on_machine "${@:2}" ;;
+  *) fail "say up, up N, swarm N, on NAME COMMAND or down" ;;
 esac

@@ -68,7 +68,10 @@ async function serve(): Promise<void> {
   control.setTimeout(silenceMs, () => control.destroy());
   const closed = new Promise((resolve) => control.once('close', resolve));
   control.on('error', () => control.destroy());
-  createInterface({ input: control }).on('line', (line) => {
+  const lines = createInterface({ input: control });
+  // It tells what the connection tells; unheard, that would end the program.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
     const { open } = JSON.parse(line) as { open?: string };
     if (open === undefined) control.write('{}\n');
     else openStream(open).catch((error: Error) => console.error(`a stream could not be opened: ${error.message}`));

@@ -1,5 +1,4 @@
 import { Agent } from 'node:http';
-import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
 import { newId } from '../../../ids.ts';
@@ -28,8 +27,7 @@ export class NodeLink {
     this.#onClose = onClose;
     this.docker = dockerOver(() => this.#openStream());
     control.on('close', () => this.#closed());
-    control.on('error', () => control.destroy());
-    createInterface({ input: control }).on('line', () => {
+    control.on('data', () => {
       this.#heardAtMs = performance.now();
     });
     this.#timer = setInterval(() => this.#speak(), speakEveryMs);

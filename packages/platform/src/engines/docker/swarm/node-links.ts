@@ -29,6 +29,8 @@ export class NodeLinks implements EngineDoor {
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     const [, nodeId, streamId] = path.exec(request.url ?? '') ?? [];
     if (nodeId === undefined) return false;
+    // A node that ends breaks off all that it has open; whoever uses it notices that it is closed.
+    socket.on('error', () => socket.destroy());
     if (this.#isClosed || !this.#isAgent(request)) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
       return true;
