@@ -6,7 +6,7 @@ import { abortBuild, type BuildAddress, createBuild, deleteBuild, getBuild, list
 import { prepareInput } from '../builds/input.ts';
 import { defineRead } from '../database/operation.ts';
 import { newId } from '../ids.ts';
-import { invalidInput, Refusal } from '../refusal.ts';
+import { invalidInput, notImplemented } from '../refusal.ts';
 import { actorPaths } from './actor-paths.ts';
 import { userIdOf } from './caller.ts';
 import { booleanOf, pageOf, pagingOf } from './envelope.ts';
@@ -128,11 +128,7 @@ function registerBuild(app: FastifyInstance, services: ActorServices, path: stri
   });
 
   app.get(`${path}/openapi.json`, async () => {
-    throw new Refusal(
-      501,
-      'not-implemented',
-      'Wherry makes no OpenAPI description of an Actor. Read its input schema.',
-    );
+    throw notImplemented('Wherry makes no OpenAPI description of an Actor. Read its input schema.');
   });
 }
 
