@@ -1,3 +1,4 @@
+import { type DemoKind, demoKinds } from './demo/demo-kind.ts';
 import { badUsage } from './failure.ts';
 
 /** The one place that reads the environment. A flag wins over its variable, a variable over what is taken else. */
@@ -14,7 +15,8 @@ export interface PlatformFlags {
   readonly advertise?: string;
   readonly registry?: string;
   readonly commits?: boolean;
-  readonly demo?: boolean;
+  /** Its name, or whether one runs. */
+  readonly demo?: boolean | string;
   readonly demoUrl?: string;
   readonly once?: boolean;
 }
@@ -44,8 +46,8 @@ export interface PlatformSettings {
   readonly advertisedUrl: string | undefined;
   /** Whether the routes of commits are there. */
   readonly commits: boolean;
-  /** Whether the demo runs after the start. */
-  readonly demo: boolean;
+  /** The demo that runs after the start; null for none. */
+  readonly demo: DemoKind | null;
   /** The site that the demo crawls; undefined: the one that it serves itself. */
   readonly demoUrl: string | undefined;
   /** Whether all ends with the demo. */
@@ -74,10 +76,18 @@ export function platformSettings(
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
     // Commander sets the flag to true when it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
-    demo: wished ?? (demoByDefault || once || demoUrl !== undefined),
+    demo: demoOf(wished ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
     demoUrl,
     once,
   };
+}
+
+function demoOf(wished: boolean | string, demoUrl: string | undefined): DemoKind | null {
+  if (typeof wished === 'boolean') return wished ? 'site' : null;
+  const kind = demoKinds.find((each) => each === wished);
+  if (kind === undefined) throw badUsage(`There is no demo "${wished}". There are: ${demoKinds.join(', ')}.`);
+  if (kind !== 'site' && demoUrl !== undefined) throw badUsage('--demo-url is for the demo "site". Drop one.');
+  return kind;
 }
 
 /** The flags that each command takes which talks to a platform. */
