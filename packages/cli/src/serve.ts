@@ -61,7 +61,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
     const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
-    const engine = await openEngine(settings.engine, dataFolder);
+    const engine = await openEngine({ ...settings, dataFolder });
     return await startPlatform({
       ...{ dataFolder, token, host, port, servers, commits, logger },
       ...(engine && { engine }),

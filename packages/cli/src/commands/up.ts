@@ -26,6 +26,7 @@ function addPlatformCommand(
     .option('--token <token>', 'the API token (default: made once, kept in <data>/token, env: WHERRY_TOKEN)')
     .option('--servers <count>', 'how many local servers there are (default: 2, env: WHERRY_SERVERS)')
     .option('--engine <engine>', 'what runs the Actors: process or docker (default: process, env: WHERRY_ENGINE)')
+    .option('--registry <host:port>', 'where the nodes of a Docker Swarm get images from (env: WHERRY_REGISTRY)')
     .option('--advertise <url>', 'where containers reach the API (default: found out, env: WHERRY_ADVERTISE)')
     .option('--no-commits', 'answer no commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option(
