@@ -86,7 +86,7 @@ start_network() {
   ip link add name "$bridge" type bridge
   ip addr add "$subnet.254/24" dev "$bridge"
   ip link set "$bridge" up
-  sysctl -qw net.ipv4.ip_forward=1
+  echo 1 > /proc/sys/net/ipv4/ip_forward
   iptables -I FORWARD -i "$bridge" -j ACCEPT
   iptables -I FORWARD -o "$bridge" -j ACCEPT
   iptables -t nat -A POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -j MASQUERADE
@@ -113,7 +113,7 @@ EOF
   setsid docker-registry serve "$home/config.yml" > "$home/log" 2>&1 < /dev/null &
   echo $! > "$home/pid"
   for tries in $(seq 100); do
-    curl -fs "http://$registry/v2/" > /dev/null && return
+    (: > "/dev/tcp/$subnet.254/5000") 2> /dev/null && return
     sleep 0.1
   done
   fail "the registry does not answer, see $home/log"
