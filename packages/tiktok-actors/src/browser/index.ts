@@ -1,4 +1,4 @@
+/** What needs a browser: an Actor that imports it has `playwright-core` too. */
 export type { ListJob, ListSource } from './job.ts';
-export { type ListCrawlerOptions, readLists } from './list-crawler.ts';
-export type { ListEnd, ListSink } from './list-sink.ts';
-export type { ListItem } from './selection.ts';
+export { crawlLists, type ListCrawl } from './list-crawler.ts';
+export { feedOf, jobOf, type ListTarget, type ListWish, listsOf } from './list-jobs.ts';

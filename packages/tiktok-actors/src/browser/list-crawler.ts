@@ -3,29 +3,34 @@
  *
  * C1: a visit that brought something is a request that is handled, and what is left of the list is another one, added in
  *     the same commit; so retries count only visits that brought nothing.
- * C2: a list that cannot be read ends with its failure, which the sink is given; nothing vanishes.
+ * C2: a list that cannot be read ends with its failure, which is a result; nothing vanishes.
  * C3: on `migrating` and `aborting` visits end after the page in hand.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlaywrightCrawler, type ProxyConfiguration, type Source } from '@wherry/durable/crawlee';
+import { PlaywrightCrawler, type PlaywrightCrawlingContext, type Source } from '@wherry/durable/crawlee';
 import { type Failure, remedyOf } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import { chromium } from 'playwright-core';
+import type { CommonInput } from '../input/common-input.ts';
+import { refusedInput } from '../results/failed-input.ts';
+import type { Results } from '../results/results.ts';
 import type { ListJob } from './job.ts';
-import type { ListSink } from './list-sink.ts';
+import { sinkOf } from './list-items.ts';
+import type { ListTarget } from './list-jobs.ts';
 import { ListStore } from './list-store.ts';
 import { ListVisit, type VisitOptions } from './list-visit.ts';
+import { pace } from './pace.ts';
 
-export interface ListCrawlerOptions extends Partial<Omit<VisitOptions, 'isStopping'>> {
-  readonly sink: ListSink;
-  readonly proxyConfiguration?: ProxyConfiguration | undefined;
-  readonly maxConcurrency?: number;
-  readonly maxRetries?: number;
+export interface ListCrawl {
+  readonly input: CommonInput;
+  readonly results: Results;
+  /** What each item costs. */
+  readonly event: string;
 }
 
+/** Which opening of the page it is, among those that brought something. */
 interface ListRequest {
-  readonly job: ListJob;
-  /** Which opening of the page it is, among those that brought something. */
+  readonly target: ListTarget;
   readonly turn: number;
 }
 
@@ -40,66 +45,83 @@ class VisitError extends Error {
   }
 }
 
-const politeness = { pauseMs: 1_000, idleMs: 1_500, answerMs: 60_000, visitMs: 20 * 60_000 };
+const maxRetries = 8;
+const mostBackOffMs = 20_000;
 
-/** What is seen by people alone. */
+/** What is for people to look at. */
 const unneeded = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.svg', '.mp4', '.mp3', '.woff', '.woff2'];
 
-export async function readLists(jobs: readonly ListJob[], options: ListCrawlerOptions): Promise<void> {
-  const store = await ListStore.open(options.sink);
-  const crawler = listCrawler(store, options);
-  await crawler.run(jobs.map((job) => requestOf({ job, turn: 0 })));
-}
-
-function listCrawler(store: ListStore, options: ListCrawlerOptions): PlaywrightCrawler {
-  const { sink: _sink, proxyConfiguration, maxConcurrency = 2, maxRetries = 6, ...wishes } = options;
-  let isStopping = false;
-  // C3
-  for (const event of ['migrating', 'aborting'] as const) Actor.on(event, () => (isStopping = true));
-  const visitOptions: VisitOptions = { ...politeness, ...wishes, isStopping: () => isStopping };
-  const visitSecs = (visitOptions.visitMs + visitOptions.answerMs * 4) / 1000;
-  return new PlaywrightCrawler({
-    ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: visitSecs },
+export async function crawlLists(targets: readonly ListTarget[], crawl: ListCrawl): Promise<void> {
+  const { input, results, event } = crawl;
+  if (targets.length === 0 || results.isFull(event)) return;
+  const store = await ListStore.open(sinkOf(results, event));
+  const proxyConfiguration = await Actor.createProxyConfiguration(input.proxyConfiguration);
+  const options: VisitOptions = { ...pace(), isStopping: stopWatch() };
+  const crawler = new PlaywrightCrawler({
+    ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries },
+    requestHandlerTimeoutSecs: (options.visitMs + options.answerMs * 4) / 1000,
     ...(proxyConfiguration && { proxyConfiguration }),
     launchContext: { launcher: chromium, useIncognitoPages: true },
     // A browser that says what it is.
     browserPoolOptions: { useFingerprints: false },
-    async requestHandler({ page, request, session, blockRequests, addRequests }) {
-      const { job, turn } = request.userData as ListRequest;
-      if (store.isOver(job)) return;
-      await blockRequests({ urlPatterns: unneeded });
-      const visit = new ListVisit(page, job, store, visitOptions);
-      const end = await visit.run();
-      if (end.kind === 'over') return;
-      if (end.kind === 'failed') {
-        const remedy = remedyOf(end.failure.kind);
-        if (remedy === 'nothing') return store.end(job, end.failure);
-        if (remedy === 'new_session') session?.retire();
-        if (remedy === 'new_session' && store.listOf(job)?.cookies) await store.forgetCookies(job);
-        if (!visit.hasBrought) {
-          await delay(Math.min(30_000, visitOptions.pauseMs * 2 ** request.retryCount));
-          throw new VisitError(end.failure);
-        }
-      }
-      // C1
-      await addRequests([requestOf({ job, turn: turn + 1 })]);
+    async requestHandler(context) {
+      const { target } = context.request.userData as ListRequest;
+      if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
+      if (!store.isOver(target)) await visit(context, target, store, options);
+      if (results.isFull(event)) crawler.stop('The budget or the limit of results is reached.');
     },
     async failedRequestHandler({ request, log }, error) {
-      const { job } = request.userData as ListRequest;
-      log.warning(`${job.input}: ${error.message}`);
+      const { target } = request.userData as ListRequest;
+      log.warning(`${target.input}: ${error.message}`);
       // C2
-      const failure = error instanceof VisitError ? error.failure : unexpected(error);
-      await store.end(job, failure);
+      if (!('refusal' in target)) await store.fail(target, failureOf(error));
     },
   });
+  await crawler.run(targets.map((target) => requestOf({ target, turn: 0 })));
+}
+
+async function visit(
+  { page, request, session, blockRequests, addRequests }: PlaywrightCrawlingContext,
+  job: ListJob,
+  store: ListStore,
+  options: VisitOptions,
+): Promise<void> {
+  const { turn } = request.userData as ListRequest;
+  await blockRequests({ urlPatterns: unneeded });
+  const visited = new ListVisit(page, job, store, options);
+  const end = await visited.run();
+  if (end.kind === 'over') return store.end(job);
+  if (end.kind === 'failed') {
+    const remedy = remedyOf(end.failure.kind);
+    if (remedy === 'nothing') return store.fail(job, end.failure);
+    if (remedy === 'new_session') {
+      session?.retire();
+      await store.forgetVisitor(job);
+    }
+    if (!visited.hasBrought) {
+      await delay(Math.min(mostBackOffMs, options.pauseMs * 2 ** request.retryCount));
+      throw new VisitError(end.failure);
+    }
+  }
+  // C1
+  await addRequests([requestOf({ target: job, turn: turn + 1 })]);
 }
 
 /** The page is opened by the visit, which must watch it from its first request on. */
-const requestOf = ({ job, turn }: ListRequest): Source => ({
+const requestOf = ({ target, turn }: ListRequest): Source => ({
   url: 'https://www.tiktok.com/',
-  uniqueKey: `${job.key}#${turn}`,
+  uniqueKey: 'refusal' in target ? `refused ${target.input}` : `${target.key}#${turn}`,
   skipNavigation: true,
-  userData: { job, turn },
+  userData: { target, turn },
 });
 
-const unexpected = ({ message }: Error): Failure => ({ kind: 'unavailable', code: null, message });
+/** C3 */
+function stopWatch(): () => boolean {
+  let isStopping = false;
+  for (const event of ['migrating', 'aborting'] as const) Actor.on(event, () => (isStopping = true));
+  return () => isStopping;
+}
+
+/** A fault of this program, or of the platform: the list has failed all the same. */
+const failureOf = (error: Error): Failure =>
+  error instanceof VisitError ? error.failure : { kind: 'unavailable', code: null, message: error.message };

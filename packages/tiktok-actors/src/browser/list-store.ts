@@ -1,11 +1,12 @@
 /**
  * The lists of a run that are being read, and how the others ended.
  *
- * S1: a page's items, what is known of its list, and where the next page begins are one commit.
+ * S1: a page's items with their charges, what is known of its list, and where the next page begins are one commit.
  * S2: a list that is over is never begun again, and what was needed to go on with it is forgotten.
  */
-import { type DurableMap, type DurableSet, durableMap, durableSet, openState, type State } from '@wherry/durable';
-import type { EndReason, Failure } from '@wherry/tiktok';
+import { useState } from '@wherry/durable';
+import { commitNow } from '@wherry/durable/crawlee';
+import type { EndReason, Failure, UnreadableEntry } from '@wherry/tiktok';
 import type { ListJob } from './job.ts';
 import type { ListEnd, ListSink } from './list-sink.ts';
 import { type Reading, type Taken, unread } from './reading.ts';
@@ -23,7 +24,8 @@ export interface OpenList {
   reading: Reading;
   /** The last answer, shortened; null before the first one. */
   kept: string | null;
-  readonly seen: DurableSet<string>;
+  /** All ids that were there. */
+  readonly seen: Record<string, 1>;
   /** Why nothing more is asked for; null while something is. */
   mainEnd: EndReason | null;
   hasHeader: boolean;
@@ -36,8 +38,7 @@ export interface OpenList {
 
 interface Lists {
   readonly open: Record<string, OpenList>;
-  /** Why they ended. */
-  readonly over: DurableMap<string, string>;
+  readonly over: Record<string, ListEnd>;
 }
 
 /** What a page of a list brings besides its items. */
@@ -45,112 +46,102 @@ export interface PageFacts {
   readonly kept: string | null;
   readonly cookies: string | null;
   readonly branches: ReadonlyMap<string, string>;
-  readonly unreadable: readonly { readonly id: string | null; readonly path: string }[];
+  readonly unreadable: readonly UnreadableEntry[];
 }
 
 export class ListStore {
-  readonly #state: State<Lists>;
+  readonly #lists: Lists;
   readonly #sink: ListSink;
 
-  private constructor(state: State<Lists>, sink: ListSink) {
-    this.#state = state;
+  private constructor(lists: Lists, sink: ListSink) {
+    this.#lists = lists;
     this.#sink = sink;
   }
 
   static async open(sink: ListSink): Promise<ListStore> {
-    const initial = (): Lists => ({ open: {}, over: durableMap<string, string>() });
-    return new ListStore(await openState({ key: 'LISTS', initial }), sink);
+    return new ListStore((await useState('LISTS', { open: {}, over: {} })) as Lists, sink);
   }
 
   /** S2 */
-  isOver = (job: ListJob): boolean => this.#state.value.over.has(job.key);
+  isOver = (job: ListJob): boolean => Object.hasOwn(this.#lists.over, job.key);
 
   /** For reading. */
-  listOf = (job: ListJob): OpenList | undefined => this.#state.value.open[job.key];
+  listOf = (job: ListJob): OpenList | undefined => this.#lists.open[job.key];
 
-  /** S1. Answers whether everything had room. */
-  async commitPage(job: ListJob, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
-    await this.#state.commit((draft, tx) => {
-      const list = openIn(draft, job);
-      for (const id of taken.newIds) list.seen.add(id);
+  /** S1 */
+  commitPage(job: ListJob, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
+    return commitNow(async () => {
+      const list = this.#opened(job);
+      for (const id of taken.newIds) list.seen[id] = 1;
       Object.assign(list, { reading: taken.reading, kept: facts.kept, cookies: facts.cookies });
       list.mainEnd = taken.next.kind === 'ask' ? null : taken.next.kind;
       for (const [id, entry] of facts.branches) list.branches[id] = { reading: unread(), entry, kept: null };
-      this.#give(draft, tx, job, taken.items, facts.unreadable);
+      await this.#give(job, taken.items, facts.unreadable);
     });
   }
 
-  async commitBranch(job: ListJob, id: string, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
-    await this.#state.commit((draft, tx) => {
-      const list = openIn(draft, job);
-      for (const newId of taken.newIds) list.seen.add(newId);
+  /** S1, of the answers to a comment. */
+  commitBranch(job: ListJob, id: string, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
+    return commitNow(async () => {
+      const list = this.#opened(job);
+      for (const newId of taken.newIds) list.seen[newId] = 1;
       if (taken.next.kind !== 'ask') delete list.branches[id];
       else Object.assign(list.branches[id]!, { reading: taken.reading, kept: facts.kept });
-      this.#give(draft, tx, job, taken.items, facts.unreadable);
+      await this.#give(job, taken.items, facts.unreadable);
     });
   }
 
-  async dropBranch(job: ListJob, id: string): Promise<void> {
-    await this.#state.commit((draft) => void delete openIn(draft, job).branches[id]);
+  dropBranch(job: ListJob, id: string): Promise<void> {
+    return commitNow(async () => void delete this.#opened(job).branches[id]);
   }
 
-  async commitHeader(job: ListJob, header: object): Promise<void> {
-    await this.#state.commit((draft, tx) => {
-      openIn(draft, job).hasHeader = true;
-      this.#sink.giveHeader?.(tx, job, header);
+  commitHeader(job: ListJob, header: object): Promise<void> {
+    return commitNow(async () => {
+      this.#opened(job).hasHeader = true;
+      await this.#sink.giveHeader(job, header);
     });
   }
 
   /** Fresh pages of this list are read from the beginning from now on. */
-  async commitRefusal(job: ListJob): Promise<void> {
-    await this.#state.commit((draft) => void Object.assign(openIn(draft, job), { mustRepeat: true }));
+  commitRefusal(job: ListJob): Promise<void> {
+    return commitNow(async () => void Object.assign(this.#opened(job), { mustRepeat: true }));
   }
 
-  async forgetCookies(job: ListJob): Promise<void> {
-    await this.#state.commit((draft) => void Object.assign(openIn(draft, job), { cookies: null }));
+  /** The site is asked as somebody else from now on. */
+  async forgetVisitor(job: ListJob): Promise<void> {
+    if (this.listOf(job)?.cookies)
+      await commitNow(async () => void Object.assign(this.#opened(job), { cookies: null }));
   }
 
-  /** S2 */
-  async end(job: ListJob, failure: Failure | null = null): Promise<void> {
-    await this.#state.commit((draft, tx) => {
-      if (draft.over.has(job.key)) return;
-      const reason = failure === null ? (draft.open[job.key]?.mainEnd ?? 'end') : 'failed';
-      this.#end(draft, tx, job, { reason, failure });
-    });
+  /** S2, in the commit of whoever calls. */
+  end(job: ListJob): void {
+    if (!this.isOver(job)) this.#end(job, this.listOf(job)?.mainEnd ?? 'end');
   }
 
-  #give(
-    draft: Lists,
-    tx: Parameters<ListSink['give']>[0],
-    job: ListJob,
-    items: readonly ListItem[],
-    unreadable: PageFacts['unreadable'],
-  ): void {
-    for (const entry of unreadable) this.#sink.giveUnreadable(tx, job, entry);
-    if (items.length === 0 || this.#sink.give(tx, job, items) >= items.length) return;
-    this.#end(draft, tx, job, { reason: 'unpaid', failure: null });
+  /** S2, in the commit of whoever calls. */
+  async fail(job: ListJob, failure: Failure): Promise<void> {
+    if (this.isOver(job)) return;
+    await this.#sink.giveFailure(job, failure);
+    this.#end(job, 'failed');
   }
 
-  #end(
-    draft: Lists,
-    tx: Parameters<ListSink['give']>[0],
-    job: ListJob,
-    { reason, failure }: Pick<ListEnd, 'reason' | 'failure'>,
-  ): void {
-    const { reading } = draft.open[job.key] ?? { reading: unread() };
-    const end = { givenCount: reading.givenCount, pageCount: reading.progress.pageCount, reason, failure };
-    this.#sink.giveEnd(tx, job, end);
-    delete draft.open[job.key];
-    draft.over.set(job.key, reason);
+  async #give(job: ListJob, items: readonly ListItem[], unreadable: readonly UnreadableEntry[]): Promise<void> {
+    for (const entry of unreadable) await this.#sink.giveUnreadable(job, entry);
+    if (items.length > 0 && (await this.#sink.give(job, items)).isFull) this.#end(job, 'full');
   }
-}
 
-function openIn(draft: Lists, job: ListJob): OpenList {
-  draft.open[job.key] ??= {
-    ...{ reading: unread(firstCursorOf(job)), kept: null, seen: durableSet<string>(), mainEnd: null },
-    ...{ hasHeader: false, branches: {}, cookies: null, mustRepeat: false },
-  };
-  return draft.open[job.key]!;
+  #opened(job: ListJob): OpenList {
+    this.#lists.open[job.key] ??= {
+      ...{ reading: unread(firstCursorOf(job)), kept: null, seen: {}, mainEnd: null },
+      ...{ hasHeader: false, branches: {}, cookies: null, mustRepeat: false },
+    };
+    return this.#lists.open[job.key]!;
+  }
+
+  #end(job: ListJob, end: ListEnd): void {
+    delete this.#lists.open[job.key];
+    this.#lists.over[job.key] = end;
+  }
 }
 
 /** Rankings have numbered pages. */

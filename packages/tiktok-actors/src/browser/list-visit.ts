@@ -9,26 +9,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkLanding, type Failure, failed, pageUrlsOf, remedyOf } from '@wherry/tiktok';
 import type { Page } from 'playwright-core';
+import { siteUrl } from '../settings.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
 import { Gestures } from './gestures.ts';
 import type { ListJob } from './job.ts';
 import { installRoutes } from './list-routes.ts';
 import type { ListStore } from './list-store.ts';
 import { openPage } from './open-page.ts';
+import type { Pace } from './pace.ts';
 import { factsOf, type SourceFacts } from './source-facts.ts';
 import { type Taking, VisitedLists } from './visited-lists.ts';
 
 export type VisitEnd = { readonly kind: 'over' | 'paused' } | { readonly kind: 'failed'; readonly failure: Failure };
 
-export interface VisitOptions {
-  readonly siteUrl?: string;
-  /** Between two pages of a list. */
-  readonly pauseMs: number;
-  /** How long a page may take to ask for something after a gesture. */
-  readonly idleMs: number;
-  /** How long an answer may take. */
-  readonly answerMs: number;
-  readonly visitMs: number;
+export interface VisitOptions extends Pace {
   /** Whether the process has been told to end. */
   readonly isStopping: () => boolean;
 }
@@ -83,7 +77,6 @@ export class ListVisit {
       const failure = await this.#weigh(taking);
       if (failure !== null) return { kind: 'failed', failure };
     }
-    await this.#store.end(this.#job);
     return { kind: 'over' };
   }
 
@@ -104,7 +97,7 @@ export class ListVisit {
     await installRoutes(this.#page, { isWanted: ({ list }) => this.#isWanted(list), shown }, this.#arrivals);
     let failure: Failure | null = null;
     // An account's id is known to one page or the other.
-    for (const url of pageUrlsOf(this.#job.address, this.#options.siteUrl)) {
+    for (const url of pageUrlsOf(this.#job.address, siteUrl)) {
       failure = await this.#openAt(url);
       if (failure === null || remedyOf(failure.kind) !== 'nothing') break;
     }
@@ -118,8 +111,7 @@ export class ListVisit {
     if (opened.kind !== 'open') return opened;
     const { target, check } = this.#facts;
     if (this.#job.address.kind !== 'short_link' || target === null) return check(opened.captured, this.#job.address);
-    const { siteUrl } = this.#options;
-    const landing = checkLanding(opened.captured.url, target, siteUrl === undefined ? {} : { siteUrl });
+    const landing = checkLanding(opened.captured.url, target, { siteUrl });
     return landing.kind === 'refused' ? failed('not_found', landing.message) : check(opened.captured, landing.address);
   }
 

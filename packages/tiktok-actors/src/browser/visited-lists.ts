@@ -117,7 +117,7 @@ export class VisitedLists {
     return {
       ...(branchId === null ? wishOf(this.#job) : everything),
       idOf: readerOf(list).idOf as (item: ListItem) => string,
-      isKnown: (id) => seen?.has(id) ?? false,
+      isKnown: (id) => seen !== undefined && Object.hasOwn(seen, id),
       ...{ maxItems: branchId === null ? maxItems : maxReplies, maxPages },
     };
   }

@@ -1,0 +1,35 @@
+import { pageUrlOf } from '@wherry/tiktok';
+import type { RefusedTarget, Target } from '../input/targets.ts';
+import { siteUrl } from '../settings.ts';
+import type { ListJob, ListSource } from './job.ts';
+
+/** What is wanted of the lists of some targets. */
+export interface ListWish {
+  readonly source: ListSource;
+  readonly maxItems?: number | undefined;
+  readonly oldestSecs?: number | null;
+  readonly newestSecs?: number | null;
+}
+
+/** No list is read further than this, whatever the site says. */
+const maxPages = 10_000;
+
+export type ListTarget = ListJob | RefusedTarget;
+
+export const listsOf = (targets: readonly Target[], wish: ListWish): ListTarget[] =>
+  targets.map((target) => ('refusal' in target ? target : jobOf(target, wish)));
+
+export const feedOf = (page: 'foryou' | 'explore', wish: Omit<ListWish, 'source'>): ListJob =>
+  jobOf(
+    { input: page, address: { kind: 'feed', page } },
+    { ...wish, source: { kind: page === 'foryou' ? 'recommended' : 'explored' } },
+  );
+
+export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish): ListJob {
+  const { input, address } = target;
+  const { source, maxItems, oldestSecs = null, newestSecs = null } = wish;
+  return {
+    key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl).toLowerCase()}`,
+    ...{ input, address, source, maxItems: maxItems ?? Number.MAX_SAFE_INTEGER, maxPages, oldestSecs, newestSecs },
+  };
+}
