@@ -2,7 +2,8 @@ import type { Address, PostSort, SearchSection } from '@wherry/tiktok';
 
 /** Which list of a page is wanted. */
 export type ListSource =
-  | { readonly kind: 'posts'; readonly sort: PostSort }
+  /** With `withProfile`, also what the page says of the account. */
+  | { readonly kind: 'posts'; readonly sort: PostSort; readonly withProfile?: boolean }
   | { readonly kind: 'hashtag_posts' }
   | { readonly kind: 'sound_posts' }
   | { readonly kind: 'followers' }
@@ -12,7 +13,10 @@ export type ListSource =
   | { readonly kind: 'explored' }
   | { readonly kind: 'sound_ranks' }
   /** With `maxReplies` above 0, also the answers to each comment. */
-  | { readonly kind: 'comments'; readonly maxReplies: number };
+  | { readonly kind: 'comments'; readonly maxReplies: number }
+  /** What the page itself says, and no list. */
+  | { readonly kind: 'profile' }
+  | { readonly kind: 'video' };
 
 /** One list that is to be read. It is JSON, for it travels in the requests of a crawl. */
 export interface ListJob {
@@ -27,4 +31,5 @@ export interface ListJob {
   /** Of posts, by their time. */
   readonly oldestSecs: number | null;
   readonly newestSecs: number | null;
+  readonly withoutPinned: boolean;
 }

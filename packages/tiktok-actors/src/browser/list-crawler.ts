@@ -17,6 +17,7 @@ import type { Results } from '../results/results.ts';
 import type { ListJob } from './job.ts';
 import { sinkOf } from './list-items.ts';
 import type { ListTarget } from './list-jobs.ts';
+import type { ListSink } from './list-sink.ts';
 import { ListStore } from './list-store.ts';
 import { ListVisit, type VisitOptions } from './list-visit.ts';
 import { pace } from './pace.ts';
@@ -26,6 +27,8 @@ export interface ListCrawl {
   readonly results: Results;
   /** What each item costs. */
   readonly event: string;
+  /** Where the items go; among the results unless given. */
+  readonly sink?: ListSink;
 }
 
 /** Which opening of the page it is, among those that brought something. */
@@ -52,9 +55,9 @@ const mostBackOffMs = 20_000;
 const unneeded = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.svg', '.mp4', '.mp3', '.woff', '.woff2'];
 
 export async function crawlLists(targets: readonly ListTarget[], crawl: ListCrawl): Promise<void> {
-  const { input, results, event } = crawl;
+  const { input, results, event, sink = sinkOf(results, event) } = crawl;
   if (targets.length === 0 || results.isFull(event)) return;
-  const store = await ListStore.open(sinkOf(results, event));
+  const store = await ListStore.open(sink);
   const proxyConfiguration = await Actor.createProxyConfiguration(input.proxyConfiguration);
   const options: VisitOptions = { ...pace(), isStopping: stopWatch() };
   const crawler = new PlaywrightCrawler({

@@ -30,6 +30,7 @@ export function sinkOf(results: Results, event: string): ListSink {
     giveHeader: (job, header) => results.give(event, [headerOf(job, header)]),
     giveUnreadable: (job, entry) => fail(job, unreadable(entry)),
     giveFailure: fail,
+    giveEnd: async () => undefined,
   };
 }
 
@@ -43,8 +44,11 @@ function itemOf({ source, input }: ListJob, item: ListItem): Item {
   return profileItem(item as never, input);
 }
 
-const headerOf = ({ source, input }: ListJob, header: object): Item =>
-  source.kind === 'hashtag_posts' ? hashtagItem(header as never, input) : soundItem(header as never, input);
+function headerOf({ source, input }: ListJob, header: object): Item {
+  if (source.kind === 'hashtag_posts') return hashtagItem(header as never, input);
+  if (source.kind === 'sound_posts') return soundItem(header as never, input);
+  return source.kind === 'video' ? videoItem(header as never, input) : profileItem(header as never, input);
+}
 
 const unreadable = ({ id, path }: UnreadableEntry): Failure =>
   changed(path, null, `an entry of the list${id === null ? '' : `, ${id},`} cannot be read: ${path}`);

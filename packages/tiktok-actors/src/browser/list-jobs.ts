@@ -1,4 +1,4 @@
-import { pageUrlOf } from '@wherry/tiktok';
+import { pageUrlOf, type SearchSection } from '@wherry/tiktok';
 import type { RefusedTarget, Target } from '../input/targets.ts';
 import { siteUrl } from '../settings.ts';
 import type { ListJob, ListSource } from './job.ts';
@@ -9,6 +9,7 @@ export interface ListWish {
   readonly maxItems?: number | undefined;
   readonly oldestSecs?: number | null;
   readonly newestSecs?: number | null;
+  readonly withoutPinned?: boolean | undefined;
 }
 
 /** No list is read further than this, whatever the site says. */
@@ -27,9 +28,23 @@ export const feedOf = (page: 'foryou' | 'explore', wish: Omit<ListWish, 'source'
 
 export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish): ListJob {
   const { input, address } = target;
-  const { source, maxItems, oldestSecs = null, newestSecs = null } = wish;
+  const { source, maxItems, oldestSecs = null, newestSecs = null, withoutPinned = false } = wish;
   return {
     key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl).toLowerCase()}`,
     ...{ input, address, source, maxItems: maxItems ?? Number.MAX_SAFE_INTEGER, maxPages, oldestSecs, newestSecs },
+    withoutPinned,
   };
 }
+
+/** Of words the section that is wanted, of a search's URL its own. */
+export const searchesOf = (
+  targets: readonly Target[],
+  { section, maxItems }: { readonly section: SearchSection; readonly maxItems?: number | undefined },
+): ListTarget[] =>
+  targets.map((target) => {
+    if ('refusal' in target) return target;
+    const isWords = target.address.kind === 'search' && target.address.keyword === target.input.trim();
+    const address = isWords ? { ...target.address, section } : target.address;
+    const source = { kind: 'search', section: address.kind === 'search' ? address.section : section } as const;
+    return jobOf({ ...target, address }, { source, maxItems });
+  });

@@ -11,6 +11,8 @@ export interface ListSink {
   /** An entry that is there but cannot be read. */
   giveUnreadable(job: ListJob, entry: UnreadableEntry): Promise<unknown>;
   giveFailure(job: ListJob, failure: Failure): Promise<unknown>;
+  /** A list has been read as far as was wanted. */
+  giveEnd(job: ListJob): Promise<unknown>;
 }
 
 /** `full`: nothing more is wanted by the run, or paid for. */

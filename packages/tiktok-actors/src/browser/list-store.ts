@@ -114,8 +114,10 @@ export class ListStore {
   }
 
   /** S2, in the commit of whoever calls. */
-  end(job: ListJob): void {
-    if (!this.isOver(job)) this.#end(job, this.listOf(job)?.mainEnd ?? 'end');
+  async end(job: ListJob): Promise<void> {
+    if (this.isOver(job)) return;
+    await this.#sink.giveEnd(job);
+    this.#end(job, this.listOf(job)?.mainEnd ?? 'end');
   }
 
   /** S2, in the commit of whoever calls. */

@@ -7,7 +7,7 @@
  *     skip what is known.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkLanding, type Failure, failed, pageUrlsOf, remedyOf } from '@wherry/tiktok';
+import { type Captured, checkLanding, type Failure, failed, pageUrlsOf, remedyOf } from '@wherry/tiktok';
 import type { Page } from 'playwright-core';
 import { siteUrl } from '../settings.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
@@ -17,7 +17,7 @@ import { installRoutes } from './list-routes.ts';
 import type { ListStore } from './list-store.ts';
 import { openPage } from './open-page.ts';
 import type { Pace } from './pace.ts';
-import { factsOf, type SourceFacts } from './source-facts.ts';
+import { factsOf, type PageReading, type SourceFacts } from './source-facts.ts';
 import { type Taking, VisitedLists } from './visited-lists.ts';
 
 export type VisitEnd = { readonly kind: 'over' | 'paused' } | { readonly kind: 'failed'; readonly failure: Failure };
@@ -41,6 +41,7 @@ export class ListVisit {
   readonly #lists: VisitedLists;
   readonly #gestures: Gestures;
   readonly #arrivals: Arrivals;
+  #isClosed = false;
   #wasShown = false;
   #hasGoneOn = false;
   #idleRounds = 0;
@@ -86,8 +87,9 @@ export class ListVisit {
 
   get #isOver(): boolean {
     if (this.#store.isOver(this.#job)) return true;
-    const hasAll = this.#facts.detail === null || this.#lists.list?.hasHeader === true;
-    return hasAll && this.#lists.mainEnd !== null && this.#lists.pendingBranches.length === 0;
+    const hasAll = !this.#facts.hasHeader || this.#lists.list?.hasHeader === true;
+    const isRead = !this.#facts.hasList || this.#isClosed || this.#lists.mainEnd !== null;
+    return hasAll && isRead && this.#lists.pendingBranches.length === 0;
   }
 
   async #open(): Promise<Failure | null> {
@@ -102,17 +104,28 @@ export class ListVisit {
       if (failure === null || remedyOf(failure.kind) !== 'nothing') break;
     }
     const { opening } = this.#facts;
-    if (failure !== null || opening === null || (await this.#gestures.open(opening))) return failure;
+    if (failure !== null || opening === null || this.#isOver || (await this.#gestures.open(opening))) return failure;
     return (await this.#gestures.showsCaptcha()) ? captcha : failed('incomplete', `the page has no ${opening[0]}`);
   }
 
   async #openAt(url: string): Promise<Failure | null> {
     const opened = await openPage(this.#page, url, this.#options.answerMs);
     if (opened.kind !== 'open') return opened;
-    const { target, check } = this.#facts;
-    if (this.#job.address.kind !== 'short_link' || target === null) return check(opened.captured, this.#job.address);
-    const landing = checkLanding(opened.captured.url, target, { siteUrl });
-    return landing.kind === 'refused' ? failed('not_found', landing.message) : check(opened.captured, landing.address);
+    const reading = this.#read(opened.captured);
+    if (reading.kind !== 'read') return reading;
+    this.#isClosed = reading.isClosed;
+    const { hasHeader } = this.#facts;
+    if (hasHeader && reading.header !== null && this.#lists.list?.hasHeader !== true) {
+      await this.#store.commitHeader(this.#job, reading.header);
+    }
+    return null;
+  }
+
+  #read(captured: Captured): PageReading {
+    const { target, read } = this.#facts;
+    if (this.#job.address.kind !== 'short_link' || target === null) return read(captured, this.#job.address);
+    const landing = checkLanding(captured.url, target, { siteUrl });
+    return landing.kind === 'refused' ? failed('not_found', landing.message) : read(captured, landing.address);
   }
 
   /** V2 */

@@ -1,0 +1,187 @@
+/** One row for each TikTok Actor of lists: what it is asked for, and what the site says that it must give. */
+import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
+import type { ActorRow } from './actor-rows.ts';
+import type { StoredItem } from './actor-runs.ts';
+
+type Video = ReturnType<TikTokSite['truth']['videosOf']>[number];
+
+const videos = (found: readonly Video[], input: string, fromProfileSection: string | null = null): StoredItem[] =>
+  found.map((video) => ({ type: 'video', input, ...video, fromProfileSection }));
+
+/** Users in this state, with so many posts at least. */
+function usersOf({ truth }: TikTokSite, state: string, count: number, leastPosts = 0): number[] {
+  const all = Array.from({ length: 400 }, (_, number) => number);
+  return all
+    .filter((number) => truth.user(number).state === state && truth.videosOf(number).length >= leastPosts)
+    .slice(0, count);
+}
+
+const nameOf = ({ truth }: TikTokSite, number: number): string => truth.user(number).name;
+
+const charging =
+  (event: string): ActorRow['charges'] =>
+  ({ items }) => ({ [event]: items.length });
+
+const postUsers = (site: TikTokSite) => ({
+  open: usersOf(site, 'public', 2, 90),
+  closed: usersOf(site, 'private', 1)[0]!,
+  gone: usersOf(site, 'removed', 1)[0]!,
+});
+
+const userPosts: ActorRow = {
+  actor: 'tiktok-user',
+  site: { seed: 31 },
+  input(site) {
+    const { open, closed, gone } = postUsers(site);
+    return { profiles: [...open, closed, gone].map((number) => nameOf(site, number)) };
+  },
+  expected(site) {
+    const { open, closed, gone } = postUsers(site);
+    return {
+      items: open.flatMap((number) => videos(site.truth.videosOf(number), nameOf(site, number), 'videos')),
+      failed: [
+        { input: nameOf(site, closed), errorCode: 'private' },
+        { input: nameOf(site, gone), errorCode: 'not_found' },
+      ],
+    };
+  },
+  charges: charging('post'),
+};
+
+const hashtags: ActorRow = {
+  actor: 'tiktok-hashtag',
+  site: { seed: 32 },
+  input: ({ truth }) => ({ hashtags: [`#${truth.hashtagName(3)}`, 'no.such-tag', 'unheardof99999'] }),
+  expected({ truth }) {
+    const name = truth.hashtagName(3);
+    return {
+      items: [
+        { type: 'hashtag', input: `#${name}`, ...truth.hashtag(name) },
+        ...videos(truth.hashtagVideos(name), `#${name}`),
+      ],
+      failed: [
+        { input: 'no.such-tag', errorCode: 'wrong_input' },
+        { input: 'unheardof99999', errorCode: 'not_found' },
+      ],
+    };
+  },
+  charges: charging('result'),
+};
+
+const sounds: ActorRow = {
+  actor: 'tiktok-music',
+  site: { seed: 33 },
+  input: ({ truth }) => ({ musics: [truth.soundId(5), `https://www.tiktok.com/music/any-words-${truth.soundId(6)}`] }),
+  expected: (site) => ({
+    items: [5, 6].flatMap((number, index) => {
+      const input = (sounds.input(site) as { musics: string[] }).musics[index]!;
+      const id = site.truth.soundId(number);
+      return [{ type: 'sound', input, ...site.truth.sound(id) }, ...videos(site.truth.soundVideos(id), input)];
+    }),
+    failed: [],
+  }),
+  charges: charging('result'),
+};
+
+/** Posts with this many comments. */
+function postsWith(site: TikTokSite, commentCount: number, count: number): Video[] {
+  const all = usersOf(site, 'public', 10, 20).flatMap((number) => site.truth.videosOf(number));
+  return all.filter((video) => video.commentCount === commentCount).slice(0, count);
+}
+
+const commentedPosts = (site: TikTokSite) => [...postsWith(site, 25, 1), ...postsWith(site, 3, 1)];
+const goneId = '7299999999999999999';
+
+const comments: ActorRow = {
+  actor: 'tiktok-comment',
+  site: { seed: 34, unavailableRate: 0 },
+  input: (site) => ({
+    postURLs: [...commentedPosts(site).map(({ webVideoUrl }) => webVideoUrl), goneId],
+    maxRepliesPerComment: 1000,
+  }),
+  expected: (site) => ({
+    items: commentedPosts(site).flatMap(({ id, webVideoUrl }) => {
+      const found = site.truth.commentsOf(id);
+      const replies = found.flatMap(({ cid }) => site.truth.repliesOf(cid));
+      return [...found, ...replies].map((each) => ({ type: 'comment', input: webVideoUrl, ...each }));
+    }),
+    failed: [{ input: goneId, errorCode: 'removed' }],
+  }),
+  charges: charging('comment'),
+};
+
+/** One who shows whom it follows, and one who hides it. */
+function connectedUsers(site: TikTokSite): { open: number; hiding: number } {
+  const { truth } = site;
+  const users = usersOf(site, 'public', 100);
+  const sizeOf = (number: number) => truth.followersOf(number).length + (truth.followingOf(number)?.length ?? 0);
+  const open = users.find((number) => truth.followingOf(number) !== null && sizeOf(number) > 220)!;
+  return { open, hiding: users.find((number) => truth.followingOf(number) === null && sizeOf(number) < 60)! };
+}
+
+const followers: ActorRow = {
+  actor: 'tiktok-followers',
+  site: { seed: 35 },
+  input(site) {
+    const { open, hiding } = connectedUsers(site);
+    const profiles = [open, hiding].map((number) => nameOf(site, number));
+    return { profiles, maxFollowersPerProfile: 1000, maxFollowingPerProfile: 1000 };
+  },
+  expected(site) {
+    const { open, hiding } = connectedUsers(site);
+    const itemsOf = (number: number, connectionType: string, found: readonly object[]) =>
+      found.map((authorMeta) => ({ type: 'connection', input: nameOf(site, number), connectionType, authorMeta }));
+    return {
+      items: [
+        ...[open, hiding].flatMap((number) => itemsOf(number, 'follower', site.truth.followersOf(number))),
+        ...itemsOf(open, 'following', site.truth.followingOf(open)!),
+      ],
+      failed: [{ input: nameOf(site, hiding), errorCode: 'private' }],
+    };
+  },
+  charges: charging('connection'),
+};
+
+const userSearch = 'https://www.tiktok.com/search/user?q=lamp';
+
+const searches: ActorRow = {
+  actor: 'tiktok-search',
+  site: { seed: 36 },
+  input: () => ({ searchQueries: ['green tea', userSearch, 'nothing at all'] }),
+  expected: ({ truth }) => ({
+    items: [
+      ...videos(truth.foundVideos('green tea'), 'green tea'),
+      ...truth.foundUsers('lamp').map((authorMeta) => ({ type: 'profile', input: userSearch, authorMeta })),
+    ],
+    failed: [],
+  }),
+  charges: charging('result'),
+};
+
+const feedVideos = ({ truth }: TikTokSite, feed: 'recommended' | 'explored', count: number): Video[] => {
+  const shown = Array.from({ length: 40 }, (_, page) => truth.feed(feed, page)).flat();
+  return [...new Map(shown.map((video) => [video.id, video])).values()].slice(0, count);
+};
+
+const trends: ActorRow = {
+  actor: 'tiktok-trend',
+  site: { seed: 37 },
+  input: () => ({ feed: 'explore', maxItems: 240 }),
+  expected: (site) => ({ items: videos(feedVideos(site, 'explored', 240), 'explore'), failed: [] }),
+  charges: charging('video'),
+};
+
+export const soundTrends: ActorRow = {
+  actor: 'tiktok-music-trend',
+  site: { seed: 38 },
+  input: () => ({ countryCode: 'de', period: '30' }),
+  expected: ({ truth }) => ({
+    items: truth.soundRanks('DE', 30).map((sound) => ({ type: 'trending_sound', input: 'DE, 30 days', ...sound })),
+    failed: [],
+  }),
+  charges: charging('sound'),
+};
+
+export const listRows: readonly ActorRow[] = [
+  ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends],
+];
