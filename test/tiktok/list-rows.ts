@@ -3,6 +3,13 @@ import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
 import type { ActorRow } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
 
+export interface ListRow extends ActorRow {
+  /** How long the site takes to answer when the run is moved, so that it lasts for five moves. */
+  readonly latencyMs: number;
+  /** Of a feed: all that it may give. */
+  readonly anyOf?: (site: TikTokSite) => StoredItem[];
+}
+
 type Video = ReturnType<TikTokSite['truth']['videosOf']>[number];
 
 const videos = (found: readonly Video[], input: string, fromProfileSection: string | null = null): StoredItem[] =>
@@ -28,8 +35,9 @@ const postUsers = (site: TikTokSite) => ({
   gone: usersOf(site, 'removed', 1)[0]!,
 });
 
-const userPosts: ActorRow = {
+const userPosts: ListRow = {
   actor: 'tiktok-user',
+  latencyMs: 700,
   site: { seed: 31 },
   input(site) {
     const { open, closed, gone } = postUsers(site);
@@ -48,8 +56,9 @@ const userPosts: ActorRow = {
   charges: charging('post'),
 };
 
-const hashtags: ActorRow = {
+const hashtags: ListRow = {
   actor: 'tiktok-hashtag',
+  latencyMs: 200,
   site: { seed: 32 },
   input: ({ truth }) => ({ hashtags: [`#${truth.hashtagName(3)}`, 'no.such-tag', 'unheardof99999'] }),
   expected({ truth }) {
@@ -68,8 +77,9 @@ const hashtags: ActorRow = {
   charges: charging('result'),
 };
 
-const sounds: ActorRow = {
+const sounds: ListRow = {
   actor: 'tiktok-music',
+  latencyMs: 300,
   site: { seed: 33 },
   input: ({ truth }) => ({ musics: [truth.soundId(5), `https://www.tiktok.com/music/any-words-${truth.soundId(6)}`] }),
   expected: (site) => ({
@@ -92,8 +102,9 @@ function postsWith(site: TikTokSite, commentCount: number, count: number): Video
 const commentedPosts = (site: TikTokSite) => [...postsWith(site, 25, 1), ...postsWith(site, 3, 1)];
 const goneId = '7299999999999999999';
 
-const comments: ActorRow = {
+const comments: ListRow = {
   actor: 'tiktok-comment',
+  latencyMs: 120,
   site: { seed: 34, unavailableRate: 0 },
   input: (site) => ({
     postURLs: [...commentedPosts(site).map(({ webVideoUrl }) => webVideoUrl), goneId],
@@ -119,8 +130,9 @@ function connectedUsers(site: TikTokSite): { open: number; hiding: number } {
   return { open, hiding: users.find((number) => truth.followingOf(number) === null && sizeOf(number) < 60)! };
 }
 
-const followers: ActorRow = {
+const followers: ListRow = {
   actor: 'tiktok-followers',
+  latencyMs: 400,
   site: { seed: 35 },
   input(site) {
     const { open, hiding } = connectedUsers(site);
@@ -144,8 +156,9 @@ const followers: ActorRow = {
 
 const userSearch = 'https://www.tiktok.com/search/user?q=lamp';
 
-const searches: ActorRow = {
+const searches: ListRow = {
   actor: 'tiktok-search',
+  latencyMs: 350,
   site: { seed: 36 },
   input: () => ({ searchQueries: ['green tea', userSearch, 'nothing at all'] }),
   expected: ({ truth }) => ({
@@ -163,16 +176,19 @@ const feedVideos = ({ truth }: TikTokSite, feed: 'recommended' | 'explored', cou
   return [...new Map(shown.map((video) => [video.id, video])).values()].slice(0, count);
 };
 
-const trends: ActorRow = {
+const trends: ListRow = {
   actor: 'tiktok-trend',
+  latencyMs: 900,
   site: { seed: 37 },
   input: () => ({ feed: 'explore', maxItems: 240 }),
   expected: (site) => ({ items: videos(feedVideos(site, 'explored', 240), 'explore'), failed: [] }),
+  anyOf: (site) => videos(feedVideos(site, 'explored', 2000), 'explore'),
   charges: charging('video'),
 };
 
-export const soundTrends: ActorRow = {
+export const soundTrends: ListRow = {
   actor: 'tiktok-music-trend',
+  latencyMs: 1500,
   site: { seed: 38 },
   input: () => ({ countryCode: 'de', period: '30' }),
   expected: ({ truth }) => ({
@@ -182,6 +198,6 @@ export const soundTrends: ActorRow = {
   charges: charging('sound'),
 };
 
-export const listRows: readonly ActorRow[] = [
+export const listRows: readonly ListRow[] = [
   ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends],
 ];
