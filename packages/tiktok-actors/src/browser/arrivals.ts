@@ -4,7 +4,7 @@
  * V1: an answer that was given here, and not by the site, is never taken for one of the site's.
  */
 import { type Captured, type Failure, failed, type Recognised, recognise } from '@wherry/tiktok';
-import type { Page, Request, Response } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 
 export type Arrival =
   | { readonly kind: 'answer'; readonly recognised: Recognised; readonly captured: Captured }
@@ -25,7 +25,6 @@ export class Arrivals {
   readonly #options: ArrivalsOptions;
   readonly #queue: Arrival[] = [];
   readonly #local = new WeakSet<Request>();
-  readonly #begun = new WeakSet<Request>();
   readonly #onTheWay = new Set<Request>();
   #reading: Promise<void> = Promise.resolve();
   #wake: (() => void) | undefined;
@@ -33,7 +32,7 @@ export class Arrivals {
   constructor(page: Page, options: ArrivalsOptions) {
     this.#options = options;
     page.on('request', (request) => this.#begin(request));
-    page.on('response', (response) => this.#read(response.request(), () => this.#arrivalOf(response)));
+    page.on('requestfinished', (request) => this.#read(request, () => this.#arrivalOf(request)));
     page.on('requestfailed', (request) => this.#read(request, async () => this.#brokenOf(request)));
   }
 
@@ -83,10 +82,9 @@ export class Arrivals {
     this.#wake?.();
   }
 
-  /** One after the other, as they came. A request whose body breaks off has a response, and then fails as well. */
+  /** One after the other, as they came. */
   #read(request: Request, arrive: () => Promise<Arrival | null>): void {
-    if (!this.#onTheWay.has(request) || this.#begun.has(request)) return;
-    this.#begun.add(request);
+    if (!this.#onTheWay.has(request)) return;
     this.#reading = this.#reading.then(async () => {
       const arrival = await arrive();
       this.#onTheWay.delete(request);
@@ -100,11 +98,11 @@ export class Arrivals {
     this.#wake?.();
   }
 
-  async #arrivalOf(response: Response): Promise<Arrival | null> {
-    const request = response.request();
+  async #arrivalOf(request: Request): Promise<Arrival | null> {
     if (this.#local.has(request)) return null;
     const recognised = recognise(request.url(), request.postData());
     try {
+      const response = (await request.response())!;
       const captured = { url: response.url(), statusCode: response.status(), body: await response.text() };
       return recognised === null ? { kind: 'detail', captured } : { kind: 'answer', recognised, captured };
     } catch {

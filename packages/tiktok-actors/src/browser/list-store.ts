@@ -3,6 +3,8 @@
  *
  * S1: a page's items with their charges, what is known of its list, and where the next page begins are one commit.
  * S2: a list that is over is never begun again, and what was needed to go on with it is forgotten.
+ * S3: when pages bring nothing behind what they are shown, twice in a row, the list is read from its beginning again, and
+ *     what is known is skipped.
  */
 import { useState } from '@wherry/durable';
 import { commitNow } from '@wherry/durable/crawlee';
@@ -32,8 +34,8 @@ export interface OpenList {
   readonly branches: Record<string, OpenBranch>;
   /** Of lists that go on for a visitor, not from a place. */
   cookies: string | null;
-  /** A page does not go on behind what it is shown, so a fresh one is read from its beginning. */
-  mustRepeat: boolean;
+  /** How many visits in a row brought nothing after they were shown what came before. */
+  refusals: number;
 }
 
 interface Lists {
@@ -73,7 +75,7 @@ export class ListStore {
     return commitNow(async () => {
       const list = this.#opened(job);
       for (const id of taken.newIds) list.seen[id] = 1;
-      Object.assign(list, { reading: taken.reading, kept: facts.kept, cookies: facts.cookies });
+      Object.assign(list, { reading: taken.reading, kept: facts.kept, cookies: facts.cookies, refusals: 0 });
       list.mainEnd = taken.next.kind === 'ask' ? null : taken.next.kind;
       for (const [id, entry] of facts.branches) list.branches[id] = { reading: unread(), entry, kept: null };
       await this.#give(job, taken.items, facts.unreadable);
@@ -85,6 +87,7 @@ export class ListStore {
     return commitNow(async () => {
       const list = this.#opened(job);
       for (const newId of taken.newIds) list.seen[newId] = 1;
+      list.refusals = 0;
       if (taken.next.kind !== 'ask') delete list.branches[id];
       else Object.assign(list.branches[id]!, { reading: taken.reading, kept: facts.kept });
       await this.#give(job, taken.items, facts.unreadable);
@@ -102,9 +105,11 @@ export class ListStore {
     });
   }
 
-  /** Fresh pages of this list are read from the beginning from now on. */
-  commitRefusal(job: ListJob): Promise<void> {
-    return commitNow(async () => void Object.assign(this.#opened(job), { mustRepeat: true }));
+  /** S3 */
+  countRefusal(job: ListJob): Promise<void> {
+    return commitNow(async () => {
+      this.#opened(job).refusals += 1;
+    });
   }
 
   /** The site is asked as somebody else from now on. */
@@ -135,7 +140,7 @@ export class ListStore {
   #opened(job: ListJob): OpenList {
     this.#lists.open[job.key] ??= {
       ...{ reading: unread(firstCursorOf(job)), kept: null, seen: {}, mainEnd: null },
-      ...{ hasHeader: false, branches: {}, cookies: null, mustRepeat: false },
+      ...{ hasHeader: false, branches: {}, cookies: null, refusals: 0 },
     };
     return this.#lists.open[job.key]!;
   }
@@ -145,6 +150,9 @@ export class ListStore {
     this.#lists.over[job.key] = end;
   }
 }
+
+/** S3 */
+export const mustRepeat = ({ refusals }: OpenList): boolean => refusals >= 2;
 
 /** Rankings have numbered pages. */
 export const firstCursorOf = ({ source }: ListJob): string => (source.kind === 'sound_ranks' ? '1' : '0');

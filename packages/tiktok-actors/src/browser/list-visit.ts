@@ -3,8 +3,7 @@
  *
  * V2: the page is made to ask for more only when all that has come is committed, so at most one answer is in hand.
  * V4: every visit ends: by the list's end, a failure, a stop, or its time.
- * V5: a page that does not go on behind what it was shown is noted; later visits read the list from its beginning, and
- *     skip what is known.
+ * V5: a visit that brings nothing after it was shown what came before is counted, for the page may not go on behind it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Captured, checkLanding, type Failure, failed, pageUrlsOf, remedyOf } from '@wherry/tiktok';
@@ -76,9 +75,15 @@ export class ListVisit {
       const arrival = await this.#askForMore();
       const taking = arrival === null ? await this.#idle() : await this.#take(arrival);
       const failure = await this.#weigh(taking);
-      if (failure !== null) return { kind: 'failed', failure };
+      if (failure !== null) return this.#fail(failure);
     }
     return { kind: 'over' };
+  }
+
+  /** V5 */
+  async #fail(failure: Failure): Promise<VisitEnd> {
+    if (this.#wasShown && !this.hasBrought) await this.#store.countRefusal(this.#job);
+    return { kind: 'failed', failure };
   }
 
   #isWanted(list: Parameters<SourceFacts['matches']>[0]): boolean {
@@ -168,7 +173,6 @@ export class ListVisit {
     const { list } = arrival.recognised;
     const isBranch = list.kind === 'replies';
     const taking = await this.#lists.take(arrival, () => this.#cookies());
-    if (taking.kind === 'left' && this.#wasShown && !this.#hasGoneOn) await this.#store.commitRefusal(this.#job);
     this.#hasGoneOn = true;
     if (isBranch && taking.kind === 'failed' && remedyOf(taking.failure.kind) === 'nothing') {
       await this.#store.dropBranch(this.#job, list.commentId);
@@ -189,8 +193,6 @@ export class ListVisit {
     this.#idleRounds += 1;
     if (this.#idleRounds < mostIdleRounds) return { kind: 'skipped' };
     if (await this.#gestures.showsCaptcha()) return { kind: 'left', failure: captcha };
-    // V5
-    if (this.#wasShown && !this.#hasGoneOn) await this.#store.commitRefusal(this.#job);
     return { kind: 'left', failure: failed('incomplete', 'the page asks for nothing more, though more should follow') };
   }
 

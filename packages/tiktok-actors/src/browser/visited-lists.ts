@@ -7,7 +7,7 @@
 import { type EndReason, type Failure, failed, type List, type Page as ListPage, readerOf } from '@wherry/tiktok';
 import type { Arrival } from './arrivals.ts';
 import type { ListJob } from './job.ts';
-import { firstCursorOf, type ListStore, type OpenList, type PageFacts } from './list-store.ts';
+import { firstCursorOf, type ListStore, mustRepeat, type OpenList, type PageFacts } from './list-store.ts';
 import { type Reading, type Selection, type Taken, takePage, unread } from './reading.ts';
 import { type ListItem, wishOf } from './selection.ts';
 import { entriesById, shortened, shownAnswer } from './shown-answer.ts';
@@ -58,7 +58,7 @@ export class VisitedLists {
   /** What a page is shown in place of what was read before; null when its own first request goes to the site. */
   shownFor(list: List): string | null {
     const open = this.list;
-    if (open === undefined || open.mustRepeat) return null;
+    if (open === undefined || mustRepeat(open)) return null;
     const branch = list.kind === 'replies' ? open.branches[list.commentId] : undefined;
     const { kept, reading } = branch ?? open;
     if (kept === null) return null;
@@ -95,10 +95,11 @@ export class VisitedLists {
     const key = branchId ?? '';
     const known = this.#courses.get(key);
     if (known !== undefined) return known;
-    const { kept = null, reading = this.#readingOf(branchId) } =
-      (branchId === null ? this.list : this.list?.branches[branchId]) ?? {};
-    const goesOn = kept !== null && this.list?.mustRepeat !== true;
-    const repeats = !goesOn && reading.progress.pageCount > 0 && (this.list?.cookies ?? null) === null;
+    const open = this.list;
+    const kept = (branchId === null ? open : open?.branches[branchId])?.kept ?? null;
+    const reading = this.#readingOf(branchId);
+    const goesOn = kept !== null && !mustRepeat(open!);
+    const repeats = !goesOn && reading.progress.pageCount > 0 && (open?.cookies ?? null) === null;
     const first = branchId === null ? firstCursorOf(this.#job) : '0';
     const course = { due: goesOn ? reading.progress.position.cursor : first, pageCount: 0, repeats };
     this.#courses.set(key, course);

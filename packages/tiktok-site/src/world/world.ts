@@ -11,6 +11,8 @@ export interface World {
   readonly followersNeedLogin: boolean;
   /** The ranking of sounds answers that it is no more, as it is said to do since 2026. */
   readonly soundRanksAreOff: boolean;
+  /** A place in a list is given only to the visitor who was told of it; others get an empty answer. */
+  readonly cursorsAreBound: boolean;
 }
 
 export const defaultWorld: World = {
@@ -22,6 +24,7 @@ export const defaultWorld: World = {
   unavailableRate: 0.03,
   followersNeedLogin: false,
   soundRanksAreOff: false,
+  cursorsAreBound: false,
 };
 
 /** The newest post of the world is older than this. */
