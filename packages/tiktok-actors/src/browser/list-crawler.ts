@@ -49,6 +49,8 @@ class VisitError extends Error {
 }
 
 const maxRetries = 8;
+/** What cannot be read may have been spoiled on its way; what is so each time is the site's new form. */
+const triesToRead = 3;
 const mostBackOffMs = 20_000;
 
 /** What is for people to look at. */
@@ -96,7 +98,8 @@ async function visit(
   if (end.kind === 'over') return store.end(job);
   if (end.kind === 'failed') {
     const remedy = remedyOf(end.failure.kind);
-    if (remedy === 'nothing') return store.fail(job, end.failure);
+    const isKnown = remedy === 'report' && !visited.hasBrought && request.retryCount + 1 >= triesToRead;
+    if (remedy === 'nothing' || isKnown) return store.fail(job, end.failure);
     if (remedy === 'new_session') {
       session?.retire();
       await store.forgetVisitor(job);

@@ -45,6 +45,7 @@ export class ListVisit {
   #hasGoneOn = false;
   #idleRounds = 0;
   #failuresInTurn = 0;
+  #lastFailure: Failure | null = null;
 
   constructor(page: Page, job: ListJob, store: ListStore, options: VisitOptions) {
     this.#page = page;
@@ -193,17 +194,21 @@ export class ListVisit {
     this.#idleRounds += 1;
     if (this.#idleRounds < mostIdleRounds) return { kind: 'skipped' };
     if (await this.#gestures.showsCaptcha()) return { kind: 'left', failure: captcha };
-    return { kind: 'left', failure: failed('incomplete', 'the page asks for nothing more, though more should follow') };
+    return { kind: 'left', failure: this.#lastFailure ?? asksForNothing };
   }
 
   /** Answers the failure that ends the visit; waits where that may help. */
   async #weigh(taking: Taking): Promise<Failure | null> {
     if (taking.kind === 'left') return taking.failure;
     if (taking.kind !== 'failed') {
-      if (taking.kind !== 'skipped') this.#failuresInTurn = 0;
+      if (taking.kind !== 'skipped') {
+        this.#failuresInTurn = 0;
+        this.#lastFailure = null;
+      }
       return null;
     }
     this.#failuresInTurn += 1;
+    this.#lastFailure = taking.failure;
     const remedy = remedyOf(taking.failure.kind);
     const isFinal = remedy === 'nothing' || remedy === 'new_session' || this.#failuresInTurn >= mostFailuresInTurn;
     if (isFinal) return taking.failure;
@@ -212,4 +217,5 @@ export class ListVisit {
   }
 }
 
+const asksForNothing = failed('incomplete', 'the page asks for nothing more, though more should follow');
 const captcha = failed('captcha', 'TikTok asks for a captcha');
