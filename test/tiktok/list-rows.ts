@@ -4,8 +4,6 @@ import type { ActorRow } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
 
 export interface ListRow extends ActorRow {
-  /** How long the site takes to answer when the run is moved, so that it lasts for five moves. */
-  readonly latencyMs: number;
   /** Of a feed: all that it may give. */
   readonly anyOf?: (site: TikTokSite) => StoredItem[];
 }
@@ -37,7 +35,7 @@ const postUsers = (site: TikTokSite) => ({
 
 const userPosts: ListRow = {
   actor: 'tiktok-user',
-  latencyMs: 700,
+  small: (site) => ({ profiles: postUsers(site).open.map((number) => nameOf(site, number)), resultsPerPage: 80 }),
   site: { seed: 31 },
   input(site) {
     const { open, closed, gone } = postUsers(site);
@@ -58,7 +56,7 @@ const userPosts: ListRow = {
 
 const hashtags: ListRow = {
   actor: 'tiktok-hashtag',
-  latencyMs: 200,
+  small: ({ truth }) => ({ hashtags: [truth.hashtagName(3)], resultsPerPage: 100 }),
   site: { seed: 32 },
   input: ({ truth }) => ({ hashtags: [`#${truth.hashtagName(3)}`, 'no.such-tag', 'unheardof99999'] }),
   expected({ truth }) {
@@ -79,12 +77,12 @@ const hashtags: ListRow = {
 
 const sounds: ListRow = {
   actor: 'tiktok-music',
-  latencyMs: 300,
+  small: ({ truth }) => ({ musics: [truth.soundId(5)], resultsPerPage: 100 }),
   site: { seed: 33 },
   input: ({ truth }) => ({ musics: [truth.soundId(5), `https://www.tiktok.com/music/any-words-${truth.soundId(6)}`] }),
   expected: (site) => ({
     items: [5, 6].flatMap((number, index) => {
-      const input = (sounds.input(site) as { musics: string[] }).musics[index]!;
+      const input = (sounds.input(site).musics as string[])[index]!;
       const id = site.truth.soundId(number);
       return [{ type: 'sound', input, ...site.truth.sound(id) }, ...videos(site.truth.soundVideos(id), input)];
     }),
@@ -104,7 +102,7 @@ const goneId = '7299999999999999999';
 
 const comments: ListRow = {
   actor: 'tiktok-comment',
-  latencyMs: 120,
+  small: (site) => ({ ...comments.input(site), maxRepliesPerComment: 2 }),
   site: { seed: 34, unavailableRate: 0 },
   input: (site) => ({
     postURLs: [...commentedPosts(site).map(({ webVideoUrl }) => webVideoUrl), goneId],
@@ -132,7 +130,7 @@ function connectedUsers(site: TikTokSite): { open: number; hiding: number } {
 
 const followers: ListRow = {
   actor: 'tiktok-followers',
-  latencyMs: 400,
+  small: (site) => ({ ...followers.input(site), maxFollowersPerProfile: 50, maxFollowingPerProfile: 50 }),
   site: { seed: 35 },
   input(site) {
     const { open, hiding } = connectedUsers(site);
@@ -158,7 +156,7 @@ const userSearch = 'https://www.tiktok.com/search/user?q=lamp';
 
 const searches: ListRow = {
   actor: 'tiktok-search',
-  latencyMs: 350,
+  small: () => ({ searchQueries: ['green tea'], resultsPerPage: 60 }),
   site: { seed: 36 },
   input: () => ({ searchQueries: ['green tea', userSearch, 'nothing at all'] }),
   expected: ({ truth }) => ({
@@ -178,7 +176,7 @@ const feedVideos = ({ truth }: TikTokSite, feed: 'recommended' | 'explored', cou
 
 const trends: ListRow = {
   actor: 'tiktok-trend',
-  latencyMs: 900,
+  small: () => ({ feed: 'explore', maxItems: 90 }),
   site: { seed: 37 },
   input: () => ({ feed: 'explore', maxItems: 240 }),
   expected: (site) => ({ items: videos(feedVideos(site, 'explored', 240), 'explore'), failed: [] }),
@@ -186,9 +184,9 @@ const trends: ListRow = {
   charges: charging('video'),
 };
 
-export const soundTrends: ListRow = {
+const soundTrends: ListRow = {
   actor: 'tiktok-music-trend',
-  latencyMs: 1500,
+  small: () => ({ countryCode: 'de', period: '30' }),
   site: { seed: 38 },
   input: () => ({ countryCode: 'de', period: '30' }),
   expected: ({ truth }) => ({
@@ -198,6 +196,52 @@ export const soundTrends: ListRow = {
   charges: charging('sound'),
 };
 
+const profilesWithPosts: ListRow = {
+  actor: 'tiktok-profile-scraper',
+  site: { seed: 39 },
+  small: (site) => ({ profiles: [nameOf(site, postUsers(site).open[0]!)], resultsPerPage: 40 }),
+  input: (site) => ({ ...userPosts.input(site), resultsPerPage: 1000 }),
+  expected(site) {
+    const { open, closed } = postUsers(site);
+    const profiles = [...open, closed].map((number) => ({
+      ...{ type: 'profile', input: nameOf(site, number), authorMeta: site.truth.profile(number) },
+    }));
+    const { items, failed } = userPosts.expected(site);
+    return { items: [...profiles, ...items], failed: failed.filter(({ errorCode }) => errorCode === 'not_found') };
+  },
+  charges: ({ items }) => ({
+    profile: items.filter(({ type }) => type === 'profile').length,
+    post: items.filter(({ type }) => type === 'video').length,
+  }),
+};
+
+const mixedLists: ListRow = {
+  actor: 'tiktok-scraper',
+  site: { seed: 40, unavailableRate: 0 },
+  small: (site) => ({ profiles: [nameOf(site, 3)], postURLs: [postsWith(site, 61, 1)[0]!.id], resultsPerPage: 40 }),
+  input: (site) => ({
+    ...{ profiles: [nameOf(site, 3), 'nobody.here'], postURLs: [postsWith(site, 61, 1)[0]!.id] },
+    ...{ hashtags: [site.truth.hashtagName(4)], musics: [site.truth.soundId(7)], searchQueries: ['lamp'] },
+    resultsPerPage: 90,
+  }),
+  expected(site) {
+    const { truth } = site;
+    const [post, hashtag, sound] = [postsWith(site, 61, 1)[0]!.id, truth.hashtagName(4), truth.soundId(7)];
+    return {
+      items: [
+        ...videos([truth.video(post)], post),
+        ...videos(truth.videosOf(3).slice(0, 90), nameOf(site, 3), 'videos'),
+        ...videos(truth.hashtagVideos(hashtag).slice(0, 90), hashtag),
+        ...videos(truth.soundVideos(sound).slice(0, 90), sound),
+        ...videos(truth.foundVideos('lamp').slice(0, 90), 'lamp'),
+      ],
+      failed: [{ input: 'nobody.here', errorCode: 'not_found' }],
+    };
+  },
+  charges: charging('result'),
+};
+
 export const listRows: readonly ListRow[] = [
-  ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends],
+  ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends, profilesWithPosts],
+  mixedLists,
 ];

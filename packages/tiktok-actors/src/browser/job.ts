@@ -32,4 +32,6 @@ export interface ListJob {
   readonly oldestSecs: number | null;
   readonly newestSecs: number | null;
   readonly withoutPinned: boolean;
+  /** What stands above the list is no result. */
+  readonly withoutHeader: boolean;
 }

@@ -7,13 +7,20 @@
  * C3: on `migrating` and `aborting` visits end after the page in hand.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlaywrightCrawler, type PlaywrightCrawlingContext, type Source } from '@wherry/durable/crawlee';
+import {
+  PlaywrightCrawler,
+  type PlaywrightCrawlingContext,
+  ProxyConfiguration,
+  type Source,
+} from '@wherry/durable/crawlee';
 import { type Failure, remedyOf } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import { chromium } from 'playwright-core';
+import { getProxyForUrl } from 'proxy-from-env';
 import type { CommonInput } from '../input/common-input.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
+import { siteUrl } from '../settings.ts';
 import type { ListJob } from './job.ts';
 import { sinkOf } from './list-items.ts';
 import type { ListTarget } from './list-jobs.ts';
@@ -27,6 +34,8 @@ export interface ListCrawl {
   readonly results: Results;
   /** What each item costs. */
   readonly event: string;
+  /** What a profile costs that stands above a list; the same as an item unless given. */
+  readonly headerEvent?: string;
   /** Where the items go; among the results unless given. */
   readonly sink?: ListSink;
 }
@@ -57,10 +66,11 @@ const mostBackOffMs = 20_000;
 const unneeded = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.svg', '.mp4', '.mp3', '.woff', '.woff2'];
 
 export async function crawlLists(targets: readonly ListTarget[], crawl: ListCrawl): Promise<void> {
-  const { input, results, event, sink = sinkOf(results, event) } = crawl;
+  const { input, results, event, headerEvent, sink = sinkOf(results, event, headerEvent) } = crawl;
+  if (targets.length === 0) results.abandon('The input names nothing that could be read.');
   if (targets.length === 0 || results.isFull(event)) return;
   const store = await ListStore.open(sink);
-  const proxyConfiguration = await Actor.createProxyConfiguration(input.proxyConfiguration);
+  const proxyConfiguration = await proxiesOf(input);
   const options: VisitOptions = { ...pace(), isStopping: stopWatch() };
   const crawler = new PlaywrightCrawler({
     ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries },
@@ -111,6 +121,13 @@ async function visit(
   }
   // C1
   await addRequests([requestOf({ target: job, turn: turn + 1 })]);
+}
+
+/** Those of the environment (`HTTPS_PROXY`, …) where the input has none. */
+async function proxiesOf({ proxyConfiguration }: CommonInput): Promise<ProxyConfiguration | undefined> {
+  const proxies = await Actor.createProxyConfiguration(proxyConfiguration);
+  const proxyUrl = getProxyForUrl(siteUrl);
+  return proxies ?? (proxyUrl === '' ? undefined : new ProxyConfiguration({ proxyUrls: [proxyUrl] }));
 }
 
 /** The page is opened by the visit, which must watch it from its first request on. */

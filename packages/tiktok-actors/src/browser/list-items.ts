@@ -18,7 +18,7 @@ import type { ListSink } from './list-sink.ts';
 import type { ListItem } from './selection.ts';
 
 /** Gives the items of all lists as results that cost `event`. */
-export function sinkOf(results: Results, event: string): ListSink {
+export function sinkOf(results: Results, event: string, headerEvent = event): ListSink {
   const fail = ({ input, address }: ListJob, failure: Failure) =>
     results.fail(failedInput(input, pageUrlOf(address, siteUrl), failure));
   return {
@@ -27,7 +27,7 @@ export function sinkOf(results: Results, event: string): ListSink {
         event,
         items.map((item) => itemOf(job, item)),
       ),
-    giveHeader: (job, header) => results.give(event, [headerOf(job, header)]),
+    giveHeader: (job, header) => results.give(headerEvent, [headerOf(job, header)]),
     giveUnreadable: (job, entry) => fail(job, unreadable(entry)),
     giveFailure: fail,
     giveEnd: async () => undefined,

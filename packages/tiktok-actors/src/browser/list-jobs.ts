@@ -10,6 +10,7 @@ export interface ListWish {
   readonly oldestSecs?: number | null;
   readonly newestSecs?: number | null;
   readonly withoutPinned?: boolean | undefined;
+  readonly withoutHeader?: boolean | undefined;
 }
 
 /** No list is read further than this, whatever the site says. */
@@ -28,11 +29,11 @@ export const feedOf = (page: 'foryou' | 'explore', wish: Omit<ListWish, 'source'
 
 export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish): ListJob {
   const { input, address } = target;
-  const { source, maxItems, oldestSecs = null, newestSecs = null, withoutPinned = false } = wish;
+  const { source, maxItems, oldestSecs = null, newestSecs = null, withoutPinned = false, withoutHeader = false } = wish;
   return {
-    key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl).toLowerCase()}`,
+    key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl)}`,
     ...{ input, address, source, maxItems: maxItems ?? Number.MAX_SAFE_INTEGER, maxPages, oldestSecs, newestSecs },
-    withoutPinned,
+    ...{ withoutPinned, withoutHeader },
   };
 }
 

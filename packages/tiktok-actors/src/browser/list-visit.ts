@@ -52,7 +52,8 @@ export class ListVisit {
     this.#job = job;
     this.#store = store;
     this.#options = options;
-    this.#facts = factsOf(job.source);
+    const facts = factsOf(job.source);
+    this.#facts = { ...facts, hasHeader: facts.hasHeader && !job.withoutHeader };
     this.#lists = new VisitedLists(job, store);
     this.#gestures = new Gestures(page);
     this.#arrivals = new Arrivals(page, {
@@ -166,7 +167,8 @@ export class ListVisit {
   async #takeDetail({ captured }: Arrival & { kind: 'detail' }): Promise<Taking> {
     const outcome = this.#facts.detail!.parse(captured);
     if (outcome.kind !== 'found') return { kind: 'failed', failure: outcome };
-    if (this.#lists.list?.hasHeader !== true) await this.#store.commitHeader(this.#job, outcome.value);
+    const isNew = this.#facts.hasHeader && this.#lists.list?.hasHeader !== true;
+    if (isNew) await this.#store.commitHeader(this.#job, outcome.value);
     return { kind: 'taken' };
   }
 
