@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     const { items } = row.expected(fixture.site);
     const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: 1 });
     for (const [index, mode] of moves.entries()) {
-      const share = (items.length * index) / (moves.length + 3);
+      const share = (items.length * (index + 0.3)) / (moves.length + 3);
       await until(async () => (await fixture.itemCountOf(run)) >= share);
       isMoving = true;
       await fixture.migrate(run.id, mode);
