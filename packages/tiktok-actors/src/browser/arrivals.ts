@@ -19,6 +19,8 @@ export interface ArrivalsOptions {
   readonly isWanted: (recognised: Recognised) => boolean;
   /** Whether a URL is that of what stands above a list. */
   readonly isDetail: (url: string) => boolean;
+  /** What has not come by then is given up. */
+  readonly answerMs: number;
 }
 
 export class Arrivals {
@@ -33,7 +35,7 @@ export class Arrivals {
     this.#options = options;
     page.on('request', (request) => this.#begin(request));
     page.on('requestfinished', (request) => this.#read(request, () => this.#arrivalOf(request)));
-    page.on('requestfailed', (request) => this.#read(request, async () => this.#brokenOf(request)));
+    page.on('requestfailed', (request) => this.#read(request, async () => this.#failureOf(request)));
   }
 
   /** Something that was asked for has not come yet. */
@@ -80,6 +82,9 @@ export class Arrivals {
     if (!this.#isOf(request)) return;
     this.#onTheWay.add(request);
     this.#wake?.();
+    setTimeout(() => {
+      if (this.#onTheWay.delete(request)) this.#add(brokenOf(request, 'it took too long'));
+    }, this.#options.answerMs).unref();
   }
 
   /** One after the other, as they came. */
@@ -87,8 +92,7 @@ export class Arrivals {
     if (!this.#onTheWay.has(request)) return;
     this.#reading = this.#reading.then(async () => {
       const arrival = await arrive();
-      this.#onTheWay.delete(request);
-      if (arrival !== null) this.#queue.push(arrival);
+      if (this.#onTheWay.delete(request) && arrival !== null) this.#queue.push(arrival);
       this.#wake?.();
     });
   }
@@ -96,6 +100,10 @@ export class Arrivals {
   #add(arrival: Arrival): void {
     this.#queue.push(arrival);
     this.#wake?.();
+  }
+
+  #failureOf(request: Request): Arrival | null {
+    return this.#local.has(request) ? null : brokenOf(request, 'no answer came');
   }
 
   async #arrivalOf(request: Request): Promise<Arrival | null> {
@@ -106,13 +114,13 @@ export class Arrivals {
       const captured = { url: response.url(), statusCode: response.status(), body: await response.text() };
       return recognised === null ? { kind: 'detail', captured } : { kind: 'answer', recognised, captured };
     } catch {
-      return this.#brokenOf(request);
+      return brokenOf(request, 'no body came');
     }
   }
-
-  #brokenOf(request: Request): Arrival | null {
-    if (this.#local.has(request)) return null;
-    const failure = failed('incomplete', `the connection broke: ${request.failure()?.errorText ?? 'no body came'}`);
-    return { kind: 'broken', recognised: recognise(request.url(), request.postData()), failure };
-  }
 }
+
+const brokenOf = (request: Request, otherwise: string): Arrival => ({
+  kind: 'broken',
+  recognised: recognise(request.url(), request.postData()),
+  failure: failed('incomplete', `the connection broke: ${request.failure()?.errorText ?? otherwise}`),
+});

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import { repliesButtons } from './source-facts.ts';
 
@@ -22,8 +23,9 @@ export class Gestures {
     );
   }
 
+  /** A page that is busy may leave a turn of the wheel unanswered. */
   async scroll(): Promise<void> {
-    await this.#page.mouse.wheel(0, 20_000);
+    await Promise.race([this.#page.mouse.wheel(0, 20_000).catch(() => undefined), delay(clickMs)]);
   }
 
   /** Clicks the first button for replies that is not done with. Answers whether there was one. */

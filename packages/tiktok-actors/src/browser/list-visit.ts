@@ -41,6 +41,7 @@ export class ListVisit {
   readonly #gestures: Gestures;
   readonly #arrivals: Arrivals;
   #isClosed = false;
+  #isAsked = false;
   #wasShown = false;
   #hasGoneOn = false;
   #idleRounds = 0;
@@ -59,6 +60,7 @@ export class ListVisit {
     this.#arrivals = new Arrivals(page, {
       isWanted: ({ list }) => this.#isWanted(list),
       isDetail: (url) => this.#facts.detail !== null && new URL(url).pathname === this.#facts.detail.path,
+      answerMs: options.answerMs,
     });
   }
 
@@ -141,16 +143,25 @@ export class ListVisit {
     const waiting = await this.#arrivals.next(0, answerMs);
     if (waiting !== null) return waiting;
     if (this.#hasGoneOn) await delay(pauseMs);
-    const wantsReplies = this.#lists.pendingBranches.length > 0;
-    if (!wantsReplies || !(await this.#gestures.askForReplies())) await this.#gestures.scroll();
+    await this.#makeItAsk();
     return this.#arrivals.next(idleMs, answerMs);
   }
 
+  /** A click that comes before the page's script is ready is lost, so it is made again as long as nothing was asked. */
+  async #makeItAsk(): Promise<void> {
+    const { opening } = this.#facts;
+    if (opening !== null && !this.#isAsked && this.#idleRounds > 0) await this.#gestures.open(opening);
+    const wantsReplies = this.#lists.pendingBranches.length > 0;
+    if (!wantsReplies || !(await this.#gestures.askForReplies())) await this.#gestures.scroll();
+  }
+
   async #take(arrival: Arrival): Promise<Taking> {
-    this.#idleRounds = 0;
+    // What was declined is nothing that anybody waits for.
+    if (arrival.kind !== 'declined') this.#idleRounds = 0;
     switch (arrival.kind) {
       case 'shown':
         this.#wasShown = true;
+        this.#isAsked = true;
         return { kind: 'skipped' };
       case 'declined':
         if (arrival.recognised.list.kind === 'replies') await this.#gestures.finishReplies();
@@ -175,6 +186,7 @@ export class ListVisit {
   async #takeAnswer(arrival: Arrival & { kind: 'answer' }): Promise<Taking> {
     const { list } = arrival.recognised;
     const isBranch = list.kind === 'replies';
+    this.#isAsked = true;
     const taking = await this.#lists.take(arrival, () => this.#cookies());
     this.#hasGoneOn = true;
     if (isBranch && taking.kind === 'failed' && remedyOf(taking.failure.kind) === 'nothing') {

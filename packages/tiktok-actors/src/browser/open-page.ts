@@ -25,7 +25,10 @@ export async function openPage(page: Page, url: string, timeoutMs: number): Prom
     captured = (await documents.next(wallMs)) ?? captured;
   }
   if (captured === null) return failed('incomplete', 'the page breaks off');
-  return pageObstacleOf(captured) ?? { kind: 'open', captured };
+  const obstacle = pageObstacleOf(captured);
+  // A whole document is loaded soon; its scripts are at work then.
+  if (obstacle === null) await page.waitForLoadState('domcontentloaded', { timeout: timeoutMs }).catch(() => undefined);
+  return obstacle ?? { kind: 'open', captured };
 }
 
 /**

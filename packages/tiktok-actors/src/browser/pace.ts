@@ -14,5 +14,5 @@ export interface Pace {
 export function pace(environment: Readonly<Record<string, string | undefined>> = process.env): Pace {
   const wished = environment.TIKTOK_PAUSE_MS;
   const pauseMs = /^\d{1,6}$/.test(wished ?? '') ? Number(wished) : 1_000;
-  return { pauseMs, idleMs: Math.max(250, pauseMs), answerMs: 60_000, visitMs: 20 * 60_000 };
+  return { pauseMs, idleMs: Math.max(500, pauseMs), answerMs: 30_000, visitMs: 20 * 60_000 };
 }

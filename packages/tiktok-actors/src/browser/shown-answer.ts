@@ -5,6 +5,7 @@
  * A1: it is the site's own answer, with all but a few of its entries left out; where the next page begins stays as it was.
  */
 import type { List, Position } from '@wherry/tiktok';
+import { parseRaw, textOfId } from './raw-json.ts';
 
 /** Where an answer has its entries. Null for lists whose next page does not depend on the last one. */
 export function entriesPathOf(list: List): readonly string[] | null {
@@ -53,7 +54,7 @@ export function entriesById(body: string, list: List, idName: string): ReadonlyM
   const path = entriesPathOf(list) ?? [];
   const found = new Map<string, string>();
   withEntries(body, path, (entries) => {
-    for (const entry of entries) found.set(`${(entry as Answer)[idName]}`, JSON.stringify(entry));
+    for (const entry of entries) found.set(textOfId((entry as Answer)[idName]), JSON.stringify(entry));
     return entries;
   });
   return found;
@@ -62,13 +63,13 @@ export function entriesById(body: string, list: List, idName: string): ReadonlyM
 /** What a page is shown: the kept answer, with these entries besides its own, and what the next request must name. */
 export function shownAnswer(kept: string, list: List, { token }: Position, entries: readonly string[] = []): string {
   const shown = withEntries(kept, entriesPathOf(list) ?? [], (own) =>
-    entries.length === 0 ? own : entries.map((entry) => JSON.parse(entry) as unknown),
+    entries.length === 0 ? own : entries.map((entry) => parseRaw(entry)),
   );
   return list.kind === 'search' && token !== null ? withSearchId(shown, token) : shown;
 }
 
 function withEntries(body: string, path: readonly string[], change: (entries: unknown[]) => unknown[]): string {
-  const answer = JSON.parse(body) as Answer;
+  const answer = parseRaw(body) as Answer;
   let parent = answer;
   for (const name of path.slice(0, -1)) parent = (parent[name] ?? {}) as Answer;
   const name = path.at(-1);
@@ -78,6 +79,6 @@ function withEntries(body: string, path: readonly string[], change: (entries: un
 
 /** A search has the id of its first answer; the page takes it from the first one that it is shown. */
 function withSearchId(body: string, searchId: string): string {
-  const answer = JSON.parse(body) as Answer;
+  const answer = parseRaw(body) as Answer;
   return JSON.stringify({ ...answer, log_pb: { ...(answer.log_pb as object | undefined), impr_id: searchId } });
 }
