@@ -1,21 +1,30 @@
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 
 /** Brings an Actor of one file to the platform and builds it. Answers its id. */
-export async function deploy(client: ApifyClient, name: string, main: string): Promise<string> {
+export function deploy(client: ApifyClient, name: string, main: string): Promise<string> {
+  return deployFiles(client, name, {
+    'main.js': main,
+    // Without dependencies: it finds those of this clone, as every module is looked for in the folders above.
+    'package.json': JSON.stringify({ name, type: 'module', scripts: { start: 'node main.js' } }),
+  });
+}
+
+export async function deployFiles(
+  client: ApifyClient,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
   const version = {
     versionNumber: '0.1',
     buildTag: 'latest',
     sourceType: ActorSourceType.SourceFiles as const,
-    sourceFiles: [
-      textFile('main.js', main),
-      // Without dependencies: it finds those of this clone, as every module is looked for in the folders above.
-      textFile('package.json', JSON.stringify({ name, type: 'module', scripts: { start: 'node main.js' } })),
-    ],
+    sourceFiles: Object.entries(files).map(([file, content]) => textFile(file, content)),
   };
   const { id } = await client.actors().create({ name, versions: [version as never] });
   const build = await client.actor(id).build('0.1');
   const { status } = await client.build(build.id).waitForFinish();
-  if (status !== 'SUCCEEDED') throw new Error(`the build of ${name} ended ${status}`);
+  if (status !== 'SUCCEEDED')
+    throw new Error(`the build of ${name} ended ${status}: ${await client.log(build.id).get()}`);
   return id;
 }
 

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { crawl } from './benchmarks/crawl.ts';
+import { docker } from './benchmarks/docker.ts';
 import { durable } from './benchmarks/durable.ts';
 import { handoff } from './benchmarks/handoff.ts';
 import { idle } from './benchmarks/idle.ts';
@@ -9,7 +10,7 @@ import { pushes } from './benchmarks/pushes.ts';
 import { sdk } from './benchmarks/sdk.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, durable, crawl, idle];
+const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, idle];
 
 interface Options {
   readonly quick: boolean;

@@ -31,10 +31,21 @@ export const startPlatformProcess = (
 ): Promise<Child<string, null, number>> =>
   startChild('children/platform-process.ts', { args: [dataFolder, token], profileFolder });
 
+/** The same on the docker engine. */
+export const startDockerPlatformProcess = (
+  dataFolder: string,
+  engineOptions: object,
+  profileFolder?: string,
+): Promise<Child<string, null, number>> =>
+  startChild('children/docker-platform-process.ts', {
+    args: [dataFolder, token, JSON.stringify(engineOptions)],
+    profileFolder,
+  });
+
 /** A server that does nothing, or, with a log, syncs it once for each write. */
 export const startNothingProcess = (logFile?: string): Promise<Child<string>> =>
   startChild('children/nothing-process.ts', { args: logFile === undefined ? [] : [logFile] });
 
 /** A site of so many pages; it is ready with the URL of the first one. Ask it how many pages it served. */
-export const startSiteProcess = (pageCount: number): Promise<Child<string, null, number>> =>
-  startChild('children/site-process.ts', { args: [String(pageCount)] });
+export const startSiteProcess = (pageCount: number, host = '127.0.0.1'): Promise<Child<string, null, number>> =>
+  startChild('children/site-process.ts', { args: [String(pageCount), host] });

@@ -27,6 +27,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The smallest of the values that so large a share of them does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
+}
+
 /** The median of the ratios round by round, so that a slow minute of the machine does not count as a difference. */
 export const medianRatio = (values: readonly number[], beside: readonly number[]): number =>
   median(values.map((value, round) => value / beside[round]!));

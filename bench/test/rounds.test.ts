@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { interleave, median, medianRatio } from '../src/rounds.ts';
+import { interleave, median, medianRatio, percentile } from '../src/rounds.ts';
 import { tableOf } from '../src/table.ts';
 
 test('the contestants take turns, and each of them begins a round', async () => {
@@ -12,6 +12,11 @@ test('the contestants take turns, and each of them begins a round', async () => 
 
 test('the median of an even count lies between the two in the middle', () => {
   expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2.5]);
+});
+
+test('so many of the values as a percentile says do not exceed it', () => {
+  const values = Array.from({ length: 50 }, (_, index) => 50 - index);
+  expect([percentile(values, 0.95), percentile(values, 1), percentile([7], 0.95)]).toEqual([48, 50, 7]);
 });
 
 test('a slow round of both is not a difference between them', () => {

@@ -2,17 +2,24 @@
 # Docker hosts for tests and for developers, without touching a Docker that the machine may have.
 #
 #   test/docker/hosts.sh up      one plain host on this machine's own network; prints its DOCKER_HOST
-#   test/docker/hosts.sh up N    N hosts, each with a network of its own as separate machines have; prints a line for each:
-#                                its name, its address and its DOCKER_HOST
+#   test/docker/hosts.sh up N    N hosts, each with a network and a name of its own as separate machines have, and a
+#                                registry at 10.77.0.254:5000; prints a line for each host: its name, its address and its
+#                                DOCKER_HOST
+#   test/docker/hosts.sh swarm N the same, joined to a Swarm that the first one manages
+#   test/docker/hosts.sh on NAME COMMAND…
+#                                runs a command as on that machine: with its network, its name and its Docker socket
 #   test/docker/hosts.sh down    ends them all and removes what they had
 #
 # Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). It
-# has the base images that Actors' Dockerfiles name (base-image.sh). From 10.77.0.254 a host reaches this machine.
+# has the base images that Actors' Dockerfiles name (base-image.sh). From 10.77.0.254 a host reaches this machine; with
+# WHERRY_HOSTS_NET=78, 10.78.0.254, and so on, for a second set of hosts beside the first.
 set -euo pipefail
 scripts=$(cd "$(dirname "$0")" && pwd)
 folder=${WHERRY_HOSTS_FOLDER:-/tmp/wherry-hosts}
-bridge=wherry-hosts
-subnet=10.77.0
+net=${WHERRY_HOSTS_NET:-77}
+bridge=wherry-hosts-$net
+subnet=10.$net.0
+registry=$subnet.254:5000
 base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest)
 
 fail() {
@@ -26,6 +33,11 @@ names() {
   pid=$(cat "$1" 2> /dev/null) && grep -qsz "$2" "/proc/$pid/cmdline"
 }
 
+# The network of the host NAME, which has the set's number in it.
+namespace_of() {
+  echo "${1/wherry-/wherry-$net-}"
+}
+
 is_ours() {
   names "$1/docker.pid" "$1/docker.sock"
 }
@@ -34,12 +46,13 @@ answers() {
   docker -H "unix://$folder/$1/docker.sock" info > /dev/null 2>&1
 }
 
-# Starts the host NAME; what follows is put before dockerd, to start it in another network.
+# Starts the host NAME; what follows is how dockerd is started there.
 start_host() {
   local name=$1 home=$folder/$1 tries
   shift
-  mkdir -p "$home"
-  echo '{}' > "$home/config.json"
+  mkdir -p "$home/run"
+  # Swarm on Docker before 27 has no other way to forbid new privileges.
+  echo "{ \"insecure-registries\": [\"$registry\"], \"no-new-privileges\": true }" > "$home/config.json"
   # One that was killed leaves its number behind, and may take a moment to be gone.
   is_ours "$home" && fail "dockerd of $name is there, and does not answer: see $home/log"
   for tries in $(seq 50); do
@@ -48,7 +61,7 @@ start_host() {
   done
   rm -f "$home/docker.pid" "$home/exec/containerd/containerd.pid"
   # The log, not this script's output: who reads that would wait for the end of dockerd.
-  setsid "$@" dockerd --config-file "$home/config.json" --host "unix://$home/docker.sock" --data-root "$home/data" \
+  setsid "$@" --config-file "$home/config.json" --host "unix://$home/docker.sock" --data-root "$home/data" \
     --exec-root "$home/exec" --pidfile "$home/docker.pid" > "$home/log" 2>&1 < /dev/null &
   for tries in $(seq 300); do
     answers "$name" && break
@@ -73,27 +86,54 @@ start_network() {
   ip link add name "$bridge" type bridge
   ip addr add "$subnet.254/24" dev "$bridge"
   ip link set "$bridge" up
-  sysctl -qw net.ipv4.ip_forward=1
+  echo 1 > /proc/sys/net/ipv4/ip_forward
   iptables -I FORWARD -i "$bridge" -j ACCEPT
   iptables -I FORWARD -o "$bridge" -j ACCEPT
   iptables -t nat -A POSTROUTING -s "$subnet.0/24" ! -d "$subnet.0/24" -j MASQUERADE
 }
 
+# Runs a command as a machine of its own would: with its network, its name, and its own /run.
+on_machine() {
+  local name=$1
+  shift
+  exec nsenter --net="/run/netns/$(namespace_of "$name")" unshare --mount --uts sh -c '
+    hostname "$1" && mount --bind "$2/run" /run && shift 2 && exec "$@"
+  ' sh "$name" "$folder/$name" "$@"
+}
+
+start_registry() {
+  local home=$folder/registry tries
+  names "$home/pid" registry && return
+  mkdir -p "$home"
+  cat > "$home/config.yml" << EOF
+version: 0.1
+storage: { filesystem: { rootdirectory: $home/data }, delete: { enabled: true } }
+http: { addr: "$registry" }
+EOF
+  setsid docker-registry serve "$home/config.yml" > "$home/log" 2>&1 < /dev/null &
+  echo $! > "$home/pid"
+  for tries in $(seq 100); do
+    (: > "/dev/tcp/$subnet.254/5000") 2> /dev/null && return
+    sleep 0.1
+  done
+  fail "the registry does not answer, see $home/log"
+}
+
 # A network that holds one host: a veth pair leads from it to the bridge.
 add_machine() {
-  local name=$1 address=$2 link=wh-$3
-  [ -e "/run/netns/$name" ] && return
-  ip netns add "$name"
-  ip link add name "$link" type veth peer name eth0 netns "$name"
+  local name=$1 address=$2 link=wh-$net-$3
+  [ -e "/run/netns/$(namespace_of "$name")" ] && return
+  ip netns add "$(namespace_of "$name")"
+  ip link add name "$link" type veth peer name eth0 netns "$(namespace_of "$name")"
   ip link set "$link" master "$bridge" up
-  ip -n "$name" addr add "$address/24" dev eth0
-  ip -n "$name" link set lo up
-  ip -n "$name" link set eth0 up
-  ip -n "$name" route add default via "$subnet.254"
+  ip -n "$(namespace_of "$name")" addr add "$address/24" dev eth0
+  ip -n "$(namespace_of "$name")" link set lo up
+  ip -n "$(namespace_of "$name")" link set eth0 up
+  ip -n "$(namespace_of "$name")" route add default via "$subnet.254"
 }
 
 up_plain() {
-  answers plain || start_host plain env
+  answers plain || start_host plain dockerd
   load_base "unix://$folder/plain/docker.sock"
   echo "unix://$folder/plain/docker.sock"
 }
@@ -101,14 +141,33 @@ up_plain() {
 up_many() {
   local number name address
   start_network
+  start_registry
   for number in $(seq "$1"); do
     name=wherry-host-$number
     address=$subnet.$number
     add_machine "$name" "$address" "$number"
-    answers "$name" || start_host "$name" nsenter --net="/run/netns/$name"
+    answers "$name" || start_host "$name" "$scripts/hosts.sh" on "$name" dockerd --host unix:///run/docker.sock
     load_base "unix://$folder/$name/docker.sock"
     echo "$name $address unix://$folder/$name/docker.sock"
   done
+}
+
+up_swarm() {
+  local name address socket first='' token
+  while read -r name address socket; do
+    echo "$name $address $socket"
+    case $(docker -H "$socket" info --format '{{.Swarm.LocalNodeState}}') in
+      active) ;;
+      *)
+        if [ -z "$first" ]; then docker -H "$socket" swarm init --advertise-addr "$address" > /dev/null
+        else docker -H "$socket" swarm join --token "$token" "$first:2377" > /dev/null; fi
+        ;;
+    esac
+    if [ -z "$first" ]; then
+      first=$address
+      token=$(docker -H "$socket" swarm join-token --quiet worker)
+    fi
+  done < <(up_many "$1")
 }
 
 end_host() {
@@ -133,7 +192,8 @@ down() {
     docker -H "$socket" network prune -f > /dev/null 2>&1 || true
     end_host "${home%/}"
   done
-  for name in $(ip netns list | grep -o '^wherry-host-[0-9]*' || true); do ip netns delete "$name"; done
+  if names "$folder/registry/pid" registry; then kill "$(cat "$folder/registry/pid")"; fi
+  for name in $(ip netns list | grep -o "^wherry-$net-host-[0-9]*" || true); do ip netns delete "$name"; done
   if ip link show "$bridge" > /dev/null 2>&1; then
     ip link delete "$bridge"
     iptables -D FORWARD -i "$bridge" -j ACCEPT || true
@@ -146,6 +206,8 @@ down() {
 
 case "${1:-}" in
   up) [ $# -gt 1 ] && up_many "$2" || up_plain ;;
+  swarm) up_swarm "${2:-3}" ;;
   down) down ;;
-  *) fail "say up, up N or down" ;;
+  on) on_machine "${@:2}" ;;
+  *) fail "say up, up N, swarm N, on NAME COMMAND or down" ;;
 esac

@@ -8,6 +8,8 @@ const linkCount = 10;
 const delayMs = 5;
 
 const pageCount = Number(process.argv[2]);
+/** An address of this machine that the crawler reaches. */
+const host = process.argv[3] ?? '127.0.0.1';
 
 function htmlOf(page: number): string {
   const next = Array.from({ length: linkCount }, (_, index) => page + 1 + index).filter((each) => each < pageCount);
@@ -29,6 +31,6 @@ const server = createServer(async (request, response) => {
 });
 
 /** Answers how many pages were served. */
-server.listen(0, '127.0.0.1', () => {
-  serve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/pages/0`, async () => served);
+server.listen(0, host, () => {
+  serve(`http://${host}:${(server.address() as AddressInfo).port}/pages/0`, async () => served);
 });

@@ -20,13 +20,18 @@ export interface Deployment {
  */
 const tagOfUnbuilt = 'unbuilt';
 
-/** Brings an Actor's folder to the platform and builds it, unless it is there already. `onLog` gets the build's log. */
+/**
+ * Brings an Actor's folder to the platform and builds it, unless it is there already. `onLog` gets the build's log.
+ * @param environment variables besides those that the folder names
+ */
 export async function deploy(
   connection: Connection,
   folder: string,
   onLog: (line: string) => void,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Deployment> {
-  const source = await readActorFolder(folder);
+  const read = await readActorFolder(folder);
+  const source = { ...read, environmentVariables: { ...read.environmentVariables, ...environment } };
   const { username } = await connection.apify.user('me').get();
   const fullName = `${username}/${source.name}`;
   const actor = connection.apify.actor(fullName);
@@ -50,7 +55,12 @@ async function createActor(connection: Connection, { name, title, description }:
 
 async function isBuilt(actor: ActorClient, source: ActorFolder): Promise<boolean> {
   const version = await actor.version(source.version).get();
-  return version !== undefined && version.buildTag === source.buildTag && hasSource(version, source);
+  return (
+    version !== undefined &&
+    version.buildTag === source.buildTag &&
+    hasSource(version, source) &&
+    hasEnvironment(version, source)
+  );
 }
 
 /** Whether the version has the files of the folder, in whatever order. */
@@ -64,6 +74,13 @@ export function hasSource(version: ActorVersion, { files }: Pick<ActorFolder, 'f
       return file?.content === content && file.format === format;
     })
   );
+}
+
+/** A build has the variables of its time. */
+function hasEnvironment({ envVars }: ActorVersion, { environmentVariables }: ActorFolder): boolean {
+  const known = new Map((envVars ?? []).map(({ name, value }) => [name, value]));
+  const wanted = Object.entries(environmentVariables);
+  return known.size === wanted.length && wanted.every(([name, value]) => known.get(name!) === value);
 }
 
 async function writeVersion(actor: ActorClient, source: ActorFolder, buildTag: string): Promise<void> {

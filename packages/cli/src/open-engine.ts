@@ -1,16 +1,26 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Engine, newId, openDockerEngine } from '@wherry/platform';
+import { type Engine, newId, openDockerEngine, SwarmNotReady } from '@wherry/platform';
 import { badUsage } from './failure.ts';
-import type { EngineSettings } from './settings.ts';
+import { printNote } from './output.ts';
+import type { EngineSettings, PlatformSettings } from './settings.ts';
 
 /** Undefined for the process engine, which the platform has by itself. */
-export async function openEngine(settings: EngineSettings, dataFolder: string): Promise<Engine | undefined> {
-  if (settings.kind === 'process') return undefined;
-  const { host, buildNetwork, buildArguments } = settings;
+export async function openEngine({
+  engine,
+  advertisedUrl,
+  dataFolder,
+}: Pick<PlatformSettings, 'engine' | 'advertisedUrl' | 'dataFolder'>): Promise<Engine | undefined> {
+  if (engine.kind === 'process') return undefined;
+  const { host, buildNetwork, buildArguments, registry } = engine;
+  // By which the next start on the same data folder knows its containers, and its agents on a Swarm's nodes, again.
+  const platformId = await idOf(dataFolder, 'platform-id');
+  const agentToken = await idOf(dataFolder, 'agent-token');
   try {
-    return await openDockerEngine({ platformId: await platformIdOf(dataFolder), host, buildNetwork, buildArguments });
+    const swarm = { advertisedUrl, registry, agentToken, note: printNote };
+    return await openDockerEngine({ platformId, host, buildNetwork, buildArguments, swarm });
   } catch (error) {
+    if (error instanceof SwarmNotReady) throw badUsage(error.message);
     const where = host ?? 'the usual socket of this machine';
     throw badUsage(
       `The docker engine cannot use the daemon at ${where}: ${(error as Error).message}. ` +
@@ -19,16 +29,16 @@ export async function openEngine(settings: EngineSettings, dataFolder: string): 
   }
 }
 
-/** By which the next start on the same data folder knows its containers again. */
-async function platformIdOf(dataFolder: string): Promise<string> {
-  const file = path.join(dataFolder, 'platform-id');
+/** An id that is made once for a data folder. */
+async function idOf(dataFolder: string, name: string): Promise<string> {
+  const file = path.join(dataFolder, name);
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const id = newId();
-  await writeFile(file, `${id}\n`, { flag: 'wx' });
+  await writeFile(file, `${id}\n`, { flag: 'wx', mode: 0o600 });
   return id;
 }
 

@@ -30,7 +30,7 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
       printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}`);
       printNote(`Engine: ${engineNote(settings.engine.kind)}`);
     }
-    const exitCode = settings.demo ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
+    const exitCode = settings.demo !== null ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
     if (settings.once) return exitCode;
     if (!signal.aborted) {
       printNote('\nCtrl-C ends it. Runs that are at work then go on at the next start.');
@@ -61,7 +61,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
     const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
-    const engine = await openEngine(settings.engine, dataFolder);
+    const engine = await openEngine({ ...settings, dataFolder });
     return await startPlatform({
       ...{ dataFolder, token, host, port, servers, commits, logger },
       ...(engine && { engine }),
@@ -92,13 +92,20 @@ function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: 
 /** A demo that fails does not end the platform, unless it was all that was asked for. */
 async function demonstrate(
   platform: Platform,
-  { demoUrl: url }: PlatformSettings,
+  { demo, demoUrl: url }: PlatformSettings,
   { json, signal }: { json: boolean; signal: AbortSignal },
 ): Promise<ExitCode> {
   try {
     const connection = connect(platform.url, platform.token);
     const siteHost = platform.hostAddress;
-    const verdict = await showDemo({ connection, url, siteHost, progress: new Progress(process.stderr), signal });
+    const verdict = await showDemo({
+      connection,
+      kind: demo!,
+      url,
+      siteHost,
+      progress: new Progress(process.stderr),
+      signal,
+    });
     print(verdict, json);
     return verdict.faults.length === 0 ? exitCodes.ok : exitCodes.notSucceeded;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { type DemoKind, demoKinds } from './demo/demo-kind.ts';
 import { badUsage } from './failure.ts';
 
 /** The one place that reads the environment. A flag wins over its variable, a variable over what is taken else. */
@@ -12,8 +13,10 @@ export interface PlatformFlags {
   readonly servers?: string;
   readonly engine?: string;
   readonly advertise?: string;
+  readonly registry?: string;
   readonly commits?: boolean;
-  readonly demo?: boolean;
+  /** Its name, or whether one runs. */
+  readonly demo?: boolean | string;
   readonly demoUrl?: string;
   readonly once?: boolean;
 }
@@ -27,6 +30,8 @@ export type EngineSettings =
       readonly buildNetwork: string | undefined;
       /** The proxies by which builds reach the outside, as Docker's own client passes them on. */
       readonly buildArguments: Readonly<Record<string, string>>;
+      /** Where the nodes of a Swarm get images from; undefined for one plain daemon. */
+      readonly registry: string | undefined;
     };
 
 export interface PlatformSettings {
@@ -41,8 +46,8 @@ export interface PlatformSettings {
   readonly advertisedUrl: string | undefined;
   /** Whether the routes of commits are there. */
   readonly commits: boolean;
-  /** Whether the demo runs after the start. */
-  readonly demo: boolean;
+  /** The demo that runs after the start; null for none. */
+  readonly demo: DemoKind | null;
   /** The site that the demo crawls; undefined: the one that it serves itself. */
   readonly demoUrl: string | undefined;
   /** Whether all ends with the demo. */
@@ -67,14 +72,22 @@ export function platformSettings(
     host: flags.host ?? variable('WHERRY_HOST') ?? '127.0.0.1',
     token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
-    engine: engineOf(flags.engine ?? variable('WHERRY_ENGINE') ?? 'process', variable),
+    engine: engineOf(flags, variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
     // Commander sets the flag to true when it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
-    demo: wished ?? (demoByDefault || once || demoUrl !== undefined),
+    demo: demoOf(wished ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
     demoUrl,
     once,
   };
+}
+
+function demoOf(wished: boolean | string, demoUrl: string | undefined): DemoKind | null {
+  if (typeof wished === 'boolean') return wished ? 'site' : null;
+  const kind = demoKinds.find((each) => each === wished);
+  if (kind === undefined) throw badUsage(`There is no demo "${wished}". There are: ${demoKinds.join(', ')}.`);
+  if (kind !== 'site' && demoUrl !== undefined) throw badUsage('--demo-url is for the demo "site". Drop one.');
+  return kind;
 }
 
 /** The flags that each command takes which talks to a platform. */
@@ -128,13 +141,18 @@ function tokenOf(text: string | undefined): string | undefined {
   throw badUsage('The token must have 8 characters or more, all printable ASCII without spaces. Choose another.');
 }
 
-function engineOf(text: string, variable: (name: string) => string | undefined): EngineSettings {
-  if (text === 'process') return { kind: 'process' };
-  if (text !== 'docker') throw badUsage(`There is no engine "${text}". Use --engine process or --engine docker.`);
+function engineOf(flags: PlatformFlags, variable: (name: string) => string | undefined): EngineSettings {
+  const kind = flags.engine ?? variable('WHERRY_ENGINE') ?? 'process';
+  const registry = flags.registry ?? variable('WHERRY_REGISTRY');
+  if (kind === 'process') {
+    if (flags.registry === undefined) return { kind };
+    throw badUsage('--registry is for images, which the process engine has none of. Add --engine docker, or drop it.');
+  }
+  if (kind !== 'docker') throw badUsage(`There is no engine "${kind}". Use --engine process or --engine docker.`);
   const host = variable('DOCKER_HOST');
   const isSecure = (variable('DOCKER_TLS_VERIFY') ?? variable('DOCKER_CERT_PATH')) !== undefined;
   return {
-    kind: 'docker',
+    ...{ kind, registry },
     host: isSecure ? host?.replace(/^tcp:/, 'https:') : host,
     buildNetwork: variable('WHERRY_BUILD_NETWORK'),
     buildArguments: Object.fromEntries(

@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sitePageCount } from '../src/demo/site.ts';
+import { demoProfileCount } from '../src/demo/tiktok-show.ts';
 import type { Verdict } from '../src/demo/verdict.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { dataFolderOfTest, startLive } from './live-platform.ts';
@@ -43,13 +44,27 @@ test(
       ['lost', 'done'],
     ]);
     expect(more).toEqual([]);
-    // Not on a terminal, so a line for each step; the other bundled Actors have theirs.
+    // Not on a terminal, so a line for each step; the demo's other Actor has its own.
     expect(stderr).toMatch(
       /^Building the Actor site-crawler;.*\nActor wherry\/site-crawler: built\n(?:.*\n)*Crawling 400 pages/,
     );
     expect(stderr).toMatch(/\n {2}warm: local-1 → local-2, .*\n {2}cold: .*\n {2}lost: .*\n$/);
   },
 );
+
+test('the demo of TikTok gives each profile once, also when a server is lost', limit, async () => {
+  const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--demo', 'tiktok', '--json']);
+  expect(exitCode, stderr).toBe(exitCodes.ok);
+  const [, verdict] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(verdict as Verdict).toMatchObject({
+    ...{ event: 'demo', ok: true, status: 'SUCCEEDED', noun: 'profiles', faults: [] },
+    ...{ pages: demoProfileCount, items: demoProfileCount, duplicates: 0, lost: [], failedPages: 0 },
+  });
+  expect((verdict as Verdict).moves.map(({ mode }) => mode)).toEqual(['warm', 'cold', 'lost']);
+});
 
 /** Starts the demo and sends it a signal when it says so. Answers its exit code and what it showed. */
 async function interruptedDemo(signal: NodeJS.Signals, when: string): Promise<Outcome> {
@@ -78,7 +93,7 @@ test(
     expect(stdout).not.toContain('duplicates');
     const platform = await startLive(dataFolder);
     const { items } = await platform.client.runs().list({ desc: true });
-    expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED', 'SUCCEEDED']);
+    expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED', 'SUCCEEDED', 'SUCCEEDED']);
     await platform.interrupt();
   },
 );

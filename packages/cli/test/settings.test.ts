@@ -15,7 +15,7 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     engine: { kind: 'process' },
     advertisedUrl: undefined,
     commits: true,
-    demo: false,
+    demo: null,
     demoUrl: undefined,
     once: false,
   });
@@ -42,7 +42,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     engine: { kind: 'process' },
     advertisedUrl: undefined,
     commits: false,
-    demo: true,
+    demo: 'site',
     demoUrl: 'https://one.test/',
     once: true,
   });
@@ -65,14 +65,15 @@ test('each setting has a variable, and a flag wins over it', () => {
 });
 
 test('the demo runs with npm start unless a flag or a variable says no, and with up only when asked for', () => {
-  expect(up({}, {}, true).demo).toBe(true);
-  expect(up({ demo: false }, {}, true).demo).toBe(false);
-  expect(up({}, { WHERRY_NO_DEMO: '1' }, true).demo).toBe(false);
-  expect(up({}, { WHERRY_NO_DEMO: '0' }, true).demo).toBe(true);
-  expect(up({ demo: true }, { WHERRY_NO_DEMO: '1' }).demo).toBe(true);
-  expect(up({ demo: true }).demo).toBe(true);
-  expect(up({ once: true }).demo).toBe(true);
-  expect(up({ demoUrl: 'https://one.test/' }).demo).toBe(true);
+  expect(up({}, {}, true).demo).toBe('site');
+  expect(up({ demo: false }, {}, true).demo).toBe(null);
+  expect(up({}, { WHERRY_NO_DEMO: '1' }, true).demo).toBe(null);
+  expect(up({}, { WHERRY_NO_DEMO: '0' }, true).demo).toBe('site');
+  expect(up({ demo: true }, { WHERRY_NO_DEMO: '1' }).demo).toBe('site');
+  expect(up({ demo: true }).demo).toBe('site');
+  expect(up({ once: true }).demo).toBe('site');
+  expect(up({ demo: 'tiktok' }).demo).toBe('tiktok');
+  expect(up({ demoUrl: 'https://one.test/' }).demo).toBe('site');
 });
 
 test('the docker engine is found as Docker itself finds its daemon, and containers are told what is advertised', () => {
@@ -110,6 +111,8 @@ test.each<[PlatformFlags, Record<string, string>, RegExp]>([
   [{ demoUrl: 'example.org' }, {}, /http:\/\//],
   [{ demoUrl: 'file:///etc/passwd' }, {}, /http:\/\//],
   [{ once: true, demo: false }, {}, /--no-demo/],
+  [{ demo: 'other' }, {}, /site, tiktok/],
+  [{ demo: 'tiktok', demoUrl: 'https://one.test/' }, {}, /--demo-url/],
   [{}, { WHERRY_ONCE: 'perhaps' }, /WHERRY_ONCE must be 1 or 0/],
   [{ once: true }, { WHERRY_NO_DEMO: '1' }, /--no-demo/],
 ])('%j with %j is refused as bad usage', (flags, environment, message) => {

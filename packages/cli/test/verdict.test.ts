@@ -20,7 +20,10 @@ const move = (mode: HandoffMode, duplicatesBefore: number): Move => ({
 
 const moves = [move('warm', 0), move('cold', 0), move('lost', 0)];
 const items = (...urls: string[]) => urls.map((url) => ({ url, failed: false }));
-const whole: Crawl = { status: 'SUCCEEDED', pages: ['a', 'b', 'c'], items: items('a', 'b', 'c'), moves };
+const whole: Crawl = {
+  ...{ status: 'SUCCEEDED', pages: ['a', 'b', 'c'], items: items('a', 'b', 'c'), moves },
+  ...{ noun: 'pages', isDurable: false },
+};
 
 test('a crawl with one item a page and three moves is well', () => {
   const verdict = verdictOf(whole);
@@ -99,4 +102,11 @@ test('moves come at a fifth, near a half and past two thirds, in the order warm,
 test('a site of which only the first page is known is not moved yet', () => {
   expect(moveDue({ done: 1, known: 1, moved: 0 })).toBeUndefined();
   expect(moveDue({ done: 5, known: 20, moved: 0 })).toBe('warm');
+});
+
+test('V4: what a durable Actor repeats is a fault, also after a lost server', () => {
+  const durable: Crawl = { ...whole, noun: 'profiles', isDurable: true };
+  expect(reportOf(verdictOf(durable))).toContain('nothing was repeated, not even with the server');
+  const verdict = verdictOf({ ...durable, items: items('a', 'b', 'c', 'c') });
+  expect(verdict.faults).toEqual([expect.stringContaining('repeated after a server was lost')]);
 });

@@ -13,11 +13,12 @@ import { ProcessEngine } from './engines/process/process-engine.ts';
 import { findKeeper } from './events/events-keeper.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
-import { listenForContainers } from './http/container-listener.ts';
+import { listenForContainers, ownAddressOf } from './http/container-listener.ts';
 import { acceptEventsSockets } from './http/events-socket.ts';
 import { registerRoutes } from './http/routes.ts';
 import { newId } from './ids.ts';
 import { LogStore } from './logs/log-store.ts';
+import { Evictions } from './runs/evictions.ts';
 import type { Limits } from './runs/plan.ts';
 import { superviseRuns } from './runs/run-supervision.ts';
 import { FileStore } from './storages/file-store.ts';
@@ -132,10 +133,11 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   };
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEventsSockets(app, {
-    ...{ authenticator, hub: runs.events },
+    ...{ authenticator, hub: runs.events, door: engine.door },
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
     arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
   });
+  parts.defer(() => runs.close());
   parts.defer(() => app.close());
   parts.defer(() => logs.close());
   parts.defer(() => runs.events.close());
@@ -147,7 +149,12 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
   await builder.start(address.url);
+  await engine.states?.ready();
   runs.supervisor.start();
+  const evictions = new Evictions({ supervisor: runs.supervisor, engine, logger });
+  parts.defer(() => evictions.close());
+  engine.states?.onChange(() => evictions.look());
+  evictions.look();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   return {
     url: address.url,
@@ -167,12 +174,11 @@ async function addressesOfContainers(
   { server, url, parts }: { server: Server; url: string; parts: AsyncDisposableStack },
 ): Promise<{ ofContainers: string; ofEvents: string }> {
   const websocketsOf = (api: string) => api.replace(/^http/, 'ws');
-  if (advertisedUrl !== undefined || hostAddress === undefined) {
-    return { ofContainers: url, ofEvents: websocketsOf(advertisedUrl ?? url) };
-  }
-  const ofContainers = await listenForContainers(server, hostAddress, parts);
-  if (survivors === undefined) return { ofContainers, ofEvents: websocketsOf(ofContainers) };
-  const keeper = await findKeeper(dataFolder, hostAddress, url);
+  const host = advertisedUrl === undefined ? hostAddress : await ownAddressOf(advertisedUrl, url);
+  if (host === undefined) return { ofContainers: url, ofEvents: websocketsOf(advertisedUrl ?? url) };
+  const ofContainers = await listenForContainers(server, host, parts);
+  if (survivors === undefined) return { ofContainers, ofEvents: websocketsOf(advertisedUrl ?? ofContainers) };
+  const keeper = await findKeeper(dataFolder, host, url);
   parts.defer(() => keeper.leave());
   return { ofContainers, ofEvents: keeper.url };
 }

@@ -22,6 +22,9 @@ export const notFound = (noun: string, id: string): Refusal =>
 
 export const invalidInput = (message: string): Refusal => new Refusal(400, 'invalid-input', message);
 
+/** Not 501, which Apify's clients would send again for minutes. */
+export const notImplemented = (message: string): Refusal => new Refusal(400, 'not-implemented', message);
+
 /** F1: what an attempt that is not active asks for is refused, for ever. */
 export const attemptFenced = (runId: string, attempt: number): Refusal =>
   new Refusal(

@@ -57,6 +57,8 @@ test('Actors are listed in pages, in both directions', async () => {
   expect(page).toMatchObject({ total: 3, count: 2, limit: 2, offset: 0, desc: true });
   const rest = await client.actors().list({ offset: 2, desc: true });
   expect(new Set([...page.items, ...rest.items].map(({ name }) => name))).toEqual(new Set(['a', 'b', 'c']));
+  // None of them has a title.
+  expect(page.items.map(({ title, name }: { title?: string; name: string }) => title === name)).toEqual([true, true]);
   expect(await errorOf(fixture, 'GET', '/v2/acts?sortBy=name')).toMatchObject({ status: 400, type: 'invalid-input' });
   expect(await errorOf(fixture, 'GET', '/v2/acts?my=perhaps')).toMatchObject({ status: 400 });
 });

@@ -40,7 +40,7 @@ test('a body that is not JSON is refused, but where bodies of any type are taken
       (await fixture.call(method, path, 'a=1', { 'content-type': type })).status;
     expect(await post('/v2/acts'), type).toBe(415);
     expect(await post('/v2/datasets'), type).toBe(415);
-    expect(await post('/v2/nothing-here'), type).toBe(501);
+    expect(await post('/v2/nothing-here'), type).toBe(404);
     expect(await post(`/v2/key-value-stores/${store.id}/records/a`, 'PUT'), type).toBe(201);
     expect((await fixture.client.keyValueStore(store.id).getRecord('a', { buffer: true }))!.value).toEqual(
       Buffer.from('a=1'),

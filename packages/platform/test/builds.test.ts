@@ -125,6 +125,43 @@ test('a start script that needs a shell gets one, and an Actor with nothing to s
   expect(log).toContain('"start" script');
 });
 
+/** As the TypeScript templates of Apify have them: `start` is for development, the image starts what was built. */
+const typescriptFiles = {
+  '.actor/actor.json': { actorSpecification: 1, name: 'a', version: '0.1', dockerfile: '../Dockerfile' },
+  'tsconfig.json': { compilerOptions: { module: 'nodenext', outDir: 'dist', types: [] }, include: ['src/**/*'] },
+  'src/main.ts': 'const sum: number = 40 + 2;\nconsole.log(sum);\n',
+  'package.json': {
+    type: 'module',
+    devDependencies: { typescript: '5.9.3' },
+    scripts: {
+      start: 'npm run start:dev',
+      'start:prod': 'node dist/main.js',
+      'start:dev': 'tsx src/main.ts',
+      build: 'tsc',
+    },
+  },
+  Dockerfile: `FROM apify/actor-node:24 AS builder
+COPY --chown=myuser:myuser package*.json ./
+RUN npm install --include=dev --audit=false
+COPY --chown=myuser:myuser . ./
+RUN npm run build
+
+FROM apify/actor-node:24
+COPY --from=builder --chown=myuser:myuser /usr/src/app/dist ./dist
+# Run the image.
+CMD npm run start:prod --silent
+`,
+};
+
+test('a TypeScript Actor is built as its Dockerfile builds it, and started with what that starts', async () => {
+  await using fixture = await startFixture();
+  const { build, id, log, files } = await buildOf(fixture, await actorWith(fixture, typescriptFiles));
+  expect(build.status, log).toBe('SUCCEEDED');
+  const { program } = await readDatabase(fixture, (database) => database.read(buildById, id, platform));
+  expect(program).toMatchObject({ command: { file: process.execPath, args: ['dist/main.js'] } });
+  expect((await run(process.execPath, ['dist/main.js'], { cwd: files })).stdout).toBe('42\n');
+});
+
 test('packages are installed once for all Actors that want the same', async () => {
   await using fixture = await startFixture();
   const files = {
@@ -204,7 +241,7 @@ test('builds are numbered for each version, listed, tagged, found by tag or numb
   expect(await fixture.client.build(secondId).get()).toBeUndefined();
   await expect(access(path.join(fixture.dataFolder, 'builds', secondId))).rejects.toThrow();
   expect((await buildOf(fixture, actor)).build.buildNumber).toBe('0.1.3');
-  expect((await fixture.call('GET', `/v2/actor-builds/${first.id}/openapi.json`)).status).toBe(501);
+  expect((await fixture.call('GET', `/v2/actor-builds/${first.id}/openapi.json`)).status).toBe(400);
 });
 
 test('a version that cannot be built is refused', async () => {

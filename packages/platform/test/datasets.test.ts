@@ -143,7 +143,8 @@ test('items are written as JSON lines and as a table; formats that are missing a
   const attached = await fixture.call('GET', `/v2/datasets/${id}/items?format=csv&attachment=1`);
   expect(attached.headers.get('content-disposition')).toBe(`attachment; filename="${id}.csv"`);
   expect(await errorOf(await fixture.call('GET', `/v2/datasets/${id}/items?format=xlsx`))).toMatchObject({
-    status: 501,
+    status: 400,
+    type: 'not-implemented',
   });
   expect(await errorOf(await fixture.call('GET', `/v2/datasets/${id}/items?format=pdf`))).toMatchObject({
     status: 400,

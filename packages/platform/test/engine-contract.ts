@@ -141,11 +141,11 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
     test('E2: another engine ends what a former one left, and nothing that has the number since', async () => {
       await using under = await start();
       new Recorder(under.engine);
-      const next = await under.another();
       let ref: ContainerRef | undefined;
       await under.engine.start(await specOf(under, 'setInterval(() => {}, 1000)'), async (stored) => {
         ref = stored;
       });
+      const next = await under.another();
       await next.killLeftover(under.strangerWith(ref!));
       expect(await under.isThere(ref!)).toBe(true);
       await next.killLeftover(ref!);

@@ -133,6 +133,18 @@ test('an Actor starts another one, once, though it asks twice', async () => {
   expect(items.map(({ meta }) => meta.origin)).toEqual(['ACTOR']);
 });
 
+test('a client says itself where a run or a build comes from, but not that it is an Actor', async () => {
+  await using fixture = await startRunFixture();
+  const actorId = await fixture.deploy('echo', echo);
+  const originOf = async (path: string, claim: string) => {
+    const answer = await fixture.call('POST', path, {}, { 'x-apify-request-origin': claim });
+    return ((await answer.json()) as { data: { meta: { origin: string } } }).data.meta.origin;
+  };
+  expect(await originOf(`/v2/acts/${actorId}/runs`, 'CLI')).toBe('CLI');
+  expect(await originOf(`/v2/acts/${actorId}/builds?version=0.1`, 'CI')).toBe('CI');
+  expect(await originOf(`/v2/acts/${actorId}/runs`, 'ACTOR')).toBe('API');
+});
+
 test('the input is checked against the schema, gets its defaults, and one that is wrong starts nothing', async () => {
   await using fixture = await startRunFixture();
   const inputSchema = {
@@ -172,7 +184,7 @@ test.each([
   ['build=beta', 404, 'unknown-build-tag'],
   ['build=0.1.9', 404, 'build-not-found'],
   ['webhooks=bm90IGpzb24', 400, 'invalid-input'],
-  [`webhooks=${Buffer.from('[{"eventTypes":["ACTOR.RUN.SUCCEEDED"]}]').toString('base64')}`, 501, 'not-implemented'],
+  [`webhooks=${Buffer.from('[{"eventTypes":["ACTOR.RUN.SUCCEEDED"]}]').toString('base64')}`, 400, 'not-implemented'],
 ])('a start with ?%s is refused with %i %s, and starts nothing', async (query, status, type) => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy('quick', quick);

@@ -1,3 +1,4 @@
+import { ApifyClient } from 'apify-client';
 import { expect, test } from 'vitest';
 import { startFixture } from './fixture.ts';
 
@@ -6,4 +7,10 @@ test('a platform starts, refuses a wrong token in Apify’s form, and closes', a
   const answer = await fixture.call('GET', '/v2/users/me', undefined, { authorization: 'Bearer wrong' });
   expect(answer.status).toBe(401);
   expect(await answer.json()).toMatchObject({ error: { type: 'user-or-token-not-found' } });
+});
+
+test('what Wherry has not, a client does not ask for again', async () => {
+  await using fixture = await startFixture();
+  const client = new ApifyClient({ baseUrl: fixture.platform.url, token: fixture.platform.token });
+  await expect(client.task('any').get()).rejects.toMatchObject({ type: 'not-implemented', attempt: 1 });
 });

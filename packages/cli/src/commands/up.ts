@@ -26,16 +26,23 @@ function addPlatformCommand(
     .option('--token <token>', 'the API token (default: made once, kept in <data>/token, env: WHERRY_TOKEN)')
     .option('--servers <count>', 'how many local servers there are (default: 2, env: WHERRY_SERVERS)')
     .option('--engine <engine>', 'what runs the Actors: process or docker (default: process, env: WHERRY_ENGINE)')
+    .option('--registry <host:port>', 'where the nodes of a Docker Swarm get images from (env: WHERRY_REGISTRY)')
     .option('--advertise <url>', 'where containers reach the API (default: found out, env: WHERRY_ADVERTISE)')
     .option('--no-commits', 'answer no commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
-    .option('--demo', 'bring the bundled Actors along and run the demo once')
+    .option(
+      '--demo [name]',
+      'bring its Actors along and run a demo once: site (a crawl) or tiktok (profiles of a stand-in)',
+    )
     .option('--no-demo', 'do neither (env: WHERRY_NO_DEMO)')
     .option('--demo-url <url>', 'the site that the demo crawls (default: one of its own, env: WHERRY_DEMO_URL)')
     .option('--once', 'end after the demo, with exit code 0 only if all went well (env: WHERRY_ONCE)')
     .option('--json', 'write JSON to stdout, one object a line, and nothing else there')
     .addHelpText(
       'after',
-      helpOf(['up', 'up --port 0 --data ~/wherry --json', 'up --once --demo-url https://crawlee.dev/']),
+      helpOf([
+        ...['up', 'up --port 0 --data ~/wherry --json', 'up --once --demo-url https://crawlee.dev/'],
+        'up --once --demo tiktok',
+      ]),
     )
     .action(async ({ json, ...flags }: UpFlags) => {
       outliveReader();

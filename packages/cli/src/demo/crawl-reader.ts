@@ -5,14 +5,16 @@ import type { Item } from './verdict.ts';
 /** Items are read in pages of this size. */
 const pageSize = 1000;
 
-/** What a run of `site-crawler` has to show, through the API that anybody would use. */
+/** What the run of a demo has to show, through the API that anybody would use. */
 export class CrawlReader {
   readonly #connection: Connection;
   readonly #run: ActorRun;
+  readonly #keyField: 'url' | 'input';
 
-  constructor(connection: Connection, run: ActorRun) {
+  constructor(connection: Connection, run: ActorRun, keyField: 'url' | 'input') {
     this.#connection = connection;
     this.#run = run;
+    this.#keyField = keyField;
   }
 
   async status(): Promise<string> {
@@ -34,11 +36,17 @@ export class CrawlReader {
   }
 
   async items(): Promise<Item[]> {
-    const dataset = this.#connection.apify.dataset<{ url: string; error?: string }>(this.#run.defaultDatasetId);
+    const dataset = this.#connection.apify.dataset<{ url: string; input: string; error?: string }>(
+      this.#run.defaultDatasetId,
+    );
     const items: Item[] = [];
     while (true) {
-      const page = await dataset.listItems({ offset: items.length, limit: pageSize, fields: ['url', 'error'] });
-      items.push(...page.items.map(({ url, error }) => ({ url, failed: error !== undefined })));
+      const page = await dataset.listItems({
+        offset: items.length,
+        limit: pageSize,
+        fields: [this.#keyField, 'error'],
+      });
+      items.push(...page.items.map((item) => ({ url: item[this.#keyField], failed: item.error !== undefined })));
       if (page.items.length < pageSize) return items;
     }
   }

@@ -6,45 +6,34 @@ import type { Progress } from '../progress.ts';
 import { isTerminal } from '../status.ts';
 import type { HandoffMode } from '../wherry-api.ts';
 import { CrawlReader } from './crawl-reader.ts';
+import type { DemoPlan } from './demo-kind.ts';
 import { noteDemoRun } from './former-demo.ts';
 import { moveDue } from './itinerary.ts';
-import { type Site, startSite } from './site.ts';
+import type { Show } from './show.ts';
+import { maxForeignPages } from './site-show.ts';
 import { duplicatesOf, type Move, type Verdict, verdictOf } from './verdict.ts';
 
 export interface DemoOptions {
   readonly connection: Connection;
-  /** `site-crawler` as the platform knows it. */
+  /** The plan's Actor as the platform knows it. */
   readonly actor: string;
-  /** The site to crawl; undefined for the demo's own. */
-  readonly url: string | undefined;
-  /** An address of this machine that Actors reach, for the demo's own site. */
-  readonly siteHost: string | undefined;
+  readonly plan: DemoPlan;
+  readonly show: Show;
   readonly progress: Progress;
   /** Ends the demo, and its run with it. */
   readonly signal: AbortSignal;
 }
 
-/** Of a site that is not the demo's own. */
-const maxForeignPages = 400;
 const lookEveryMs = 100;
 
-/** Crawls a site with a stock Actor, moves its run three times while it works, and says what came of it. */
+/** Starts the Actor, moves its run three times while it works, and says what came of it. */
 export async function runDemo(options: DemoOptions): Promise<Verdict> {
-  await using site = options.url === undefined ? await startSite(options.siteHost) : undefined;
-  const { connection, progress, signal } = options;
-  const startUrl = site?.url ?? options.url!;
-  const run = await connection.apify.actor(options.actor).start({
-    startUrls: [{ url: startUrl }],
-    minConcurrency: 3,
-    maxConcurrency: 5,
-    ...(site === undefined && { maxPages: maxForeignPages }),
-  });
-  if (site !== undefined) await noteDemoRun(connection, run.id);
-  progress.step(
-    `Crawling ${site === undefined ? startUrl : `${site.pageUrls.length} pages at ${startUrl}`} (run ${run.id})`,
-  );
+  const { connection, plan, show, progress, signal } = options;
+  const run = await connection.apify.actor(options.actor).start(show.input);
+  if (show.subjects !== undefined) await noteDemoRun(connection, run.id);
+  progress.step(`Crawling ${show.about} (run ${run.id})`);
   try {
-    const demo = new Demo(connection, run, site, progress);
+    const demo = new Demo({ connection, run, plan, show, progress });
     await demo.followToEnd(signal);
     return await demo.verdict();
   } finally {
@@ -57,21 +46,27 @@ export async function runDemo(options: DemoOptions): Promise<Verdict> {
   }
 }
 
+interface DemoParts extends Pick<DemoOptions, 'connection' | 'plan' | 'show' | 'progress'> {
+  readonly run: ActorRun;
+}
+
 class Demo {
   readonly #connection: Connection;
   readonly #run: ActorRun;
   readonly #reader: CrawlReader;
-  readonly #site: Site | undefined;
+  readonly #plan: DemoPlan;
+  readonly #show: Show;
   readonly #progress: Progress;
   readonly #moves: Move[] = [];
   #asked = 0;
   #moving: Promise<void> | undefined;
 
-  constructor(connection: Connection, run: ActorRun, site: Site | undefined, progress: Progress) {
+  constructor({ connection, run, plan, show, progress }: DemoParts) {
     this.#connection = connection;
     this.#run = run;
-    this.#reader = new CrawlReader(connection, run);
-    this.#site = site;
+    this.#reader = new CrawlReader(connection, run, plan.keyField);
+    this.#plan = plan;
+    this.#show = show;
     this.#progress = progress;
   }
 
@@ -82,9 +77,9 @@ class Demo {
         this.#knownPageCount(),
         this.#reader.server(),
       ]);
-      const pages = this.#site?.servedPageCount() ?? items;
+      const served = this.#show.servedCount?.() ?? items;
       const where = this.#moving === undefined ? `on ${server ?? '-'}` : `moving from ${server ?? '-'}`;
-      this.#progress.update(`  ${pages} of ${known} pages, ${items} items, ${where}`);
+      this.#progress.update(`  ${served} of ${known} ${this.#plan.noun}, ${items} items, ${where}`);
       const mode = moveDue({ done: items, known, moved: this.#asked });
       if (mode !== undefined && this.#moving === undefined) this.#startMove(mode);
       await delay(lookEveryMs, undefined, { signal });
@@ -96,14 +91,15 @@ class Demo {
     const [status, items, handled] = await Promise.all([
       this.#reader.status(),
       this.#reader.items(),
-      this.#site?.pageUrls ?? this.#reader.handledUrls(),
+      this.#show.subjects ?? this.#reader.handledUrls(),
     ]);
-    return verdictOf({ status, items, pages: handled, moves: this.#moves });
+    const { noun, isDurable } = this.#plan;
+    return verdictOf({ status, items, pages: handled, moves: this.#moves, noun, isDurable });
   }
 
   /** Of a site of somebody else's: as many as were found so far, up to where the crawl ends. */
   async #knownPageCount(): Promise<number> {
-    return this.#site?.pageUrls.length ?? Math.min(maxForeignPages, await this.#reader.requestCount());
+    return this.#show.subjects?.length ?? Math.min(maxForeignPages, await this.#reader.requestCount());
   }
 
   /** The crawl is watched on while the move is made; one move at a time. */

@@ -5,8 +5,8 @@ const rounded = (ms: number | null): number | null => (ms === null ? null : Math
 
 /** The verdict as the demo shows it. */
 export function reportOf(verdict: Verdict): string {
-  const { pages, items, duplicates, lost, failedPages, moves } = verdict;
-  const counts = tableOf(['pages', 'items', 'duplicates', 'lost'], [[pages, items, duplicates, lost.length]]);
+  const { noun, pages, items, duplicates, lost, failedPages, moves } = verdict;
+  const counts = tableOf([noun, 'items', 'duplicates', 'lost'], [[pages, items, duplicates, lost.length]]);
   const handoffs = tableOf(
     ['move', 'from', 'to', 'drain ms', 'downtime ms', 'repeated'],
     moves.map((move) => [
@@ -22,23 +22,27 @@ export function reportOf(verdict: Verdict): string {
     failedPages === 0
       ? []
       : [
-          `${pagesOf(failedPages)} could not be loaded; ${failedPages === 1 ? 'its item says' : 'their items say'} why.`,
+          `${countOf(failedPages, noun)} could not be loaded; ${failedPages === 1 ? 'its item says' : 'their items say'} why.`,
         ];
   return ['', counts, '', ...(moves.length === 0 ? [] : [handoffs, '']), ...failed, ...sentences(verdict)].join('\n');
 }
 
 function sentences(verdict: Verdict): string[] {
-  const { faults, moves, repeatedByLostServer } = verdict;
-  const lostServer = moves.some(({ mode }) => mode === 'lost')
-    ? [
-        'A stock Actor whose server is lost may repeat what was in hand; ' +
-          (repeatedByLostServer === 0
-            ? 'this one repeated nothing.'
-            : `this one repeated ${pagesOf(repeatedByLostServer)}.`),
-      ]
-    : [];
+  const { faults, moves, noun, isDurable, repeatedByLostServer } = verdict;
+  const hasLostServer = moves.some(({ mode }) => mode === 'lost');
+  if (isDurable && faults.length === 0)
+    return ['Nothing was lost, and nothing was repeated, not even with the server.'];
+  const lostServer =
+    hasLostServer && !isDurable
+      ? [
+          'A stock Actor whose server is lost may repeat what was in hand; ' +
+            (repeatedByLostServer === 0
+              ? 'this one repeated nothing.'
+              : `this one repeated ${countOf(repeatedByLostServer, noun)}.`),
+        ]
+      : [];
   if (faults.length > 0) return [...faults.map((fault) => `FAILED: ${fault}`), ...lostServer];
   return ['Nothing was lost, and nothing was repeated in the planned moves.', ...lostServer];
 }
 
-const pagesOf = (count: number): string => (count === 1 ? '1 page' : `${count} pages`);
+const countOf = (count: number, noun: string): string => `${count} ${count === 1 ? noun.slice(0, -1) : noun}`;

@@ -13,14 +13,17 @@ export interface Site extends AsyncDisposable {
   servedPageCount(): number;
 }
 
-/** @param host an address of this machine that the crawler reaches */
-export async function startSite(host = '127.0.0.1'): Promise<Site> {
+/**
+ * @param host an address of this machine that the crawler reaches
+ * @param slowness how many times longer each page takes, for a crawl that must last
+ */
+export async function startSite(host = '127.0.0.1', slowness = 1): Promise<Site> {
   const served = new Set<number>();
   const server = createServer(async (request, response) => {
     const page = pageOf(request.url ?? '');
     if (page === undefined) return void response.writeHead(404, { 'content-type': 'text/html' }).end('No such page.');
     served.add(page);
-    await delay(delayMsOf(page));
+    await delay(delayMsOf(page) * slowness);
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(htmlOf(page));
   });
   await new Promise<void>((resolve, reject) => {

@@ -6,7 +6,7 @@
  * V3: a duplicate belongs to the last move that was asked for before it appeared. The lost server comes last, so
  *     what was there before it was asked for belongs to the planned moves, and what came after belongs to it.
  * V4: nothing may be lost in any move, and nothing repeated in a planned one. A stock Actor whose server is lost may
- *     repeat what was in hand.
+ *     repeat what was in hand; a durable one may not.
  */
 import type { Handoff } from '../wherry-api.ts';
 import { plannedMoveCount } from './itinerary.ts';
@@ -30,10 +30,17 @@ export interface Crawl {
   readonly items: readonly Item[];
   /** In the order in which they were made. */
   readonly moves: readonly Move[];
+  /** What it calls what must have an item each. */
+  readonly noun: Noun;
+  readonly isDurable: boolean;
 }
+
+type Noun = 'pages' | 'profiles';
 
 export interface Verdict {
   readonly status: string;
+  readonly noun: Noun;
+  readonly isDurable: boolean;
   readonly pages: number;
   readonly items: number;
   readonly duplicates: number;
@@ -48,7 +55,7 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
-export function verdictOf({ status, pages, items, moves }: Crawl): Verdict {
+export function verdictOf({ status, pages, items, moves, noun, isDurable }: Crawl): Verdict {
   const withItem = new Set(items.map(({ url }) => url));
   const lost = [...new Set(pages)].filter((url) => !withItem.has(url));
   const duplicates = duplicatesOf(items);
@@ -60,7 +67,7 @@ export function verdictOf({ status, pages, items, moves }: Crawl): Verdict {
     .filter(({ mode }) => mode === 'lost')
     .reduce((sum, move) => sum + move.duplicates, 0);
   const known = {
-    status,
+    ...{ status, noun, isDurable },
     pages: new Set([...pages, ...withItem]).size,
     items: items.length,
     duplicates,
@@ -79,11 +86,14 @@ export const duplicatesOf = (items: readonly { readonly url: string }[]): number
 
 /** V4 */
 function faultsOf(verdict: Omit<Verdict, 'faults'>): string[] {
-  const { status, lost, repeatedAsPlanned, moves } = verdict;
+  const { status, noun, isDurable, lost, repeatedAsPlanned, repeatedByLostServer, moves } = verdict;
   return [
     ...(status === 'SUCCEEDED' ? [] : [`The run ended ${status}.`]),
-    ...(lost.length === 0 ? [] : [`${lost.length} pages have no item, ${lost[0]} among them.`]),
+    ...(lost.length === 0 ? [] : [`${lost.length} ${noun} have no item, ${lost[0]} among them.`]),
     ...(repeatedAsPlanned === 0 ? [] : [`${repeatedAsPlanned} items were repeated without a server being lost.`]),
+    ...(isDurable && repeatedByLostServer > 0
+      ? [`${repeatedByLostServer} items were repeated after a server was lost.`]
+      : []),
     ...(moves.length === plannedMoveCount
       ? []
       : [

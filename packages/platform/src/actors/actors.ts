@@ -60,7 +60,8 @@ function shortAnswer(row: ActorRow) {
     id: row.id,
     name: row.name,
     username: row.username,
-    ...(title && { title }),
+    // Tools print it without asking whether it is there.
+    title: title || row.name,
     createdAt: isoTime(row.created_at),
     modifiedAt: isoTime(row.modified_at),
     stats: {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageMaker } from '../engines/engine.ts';
-import { readActorDefinition } from './actor-definition.ts';
+import { type ActorDefinition, readActorDefinition } from './actor-definition.ts';
 import { buildEnvironment } from './build-environment.ts';
 import { BuildFailure } from './build-failure.ts';
 import { runBuildCommand } from './build-process.ts';
@@ -46,10 +46,10 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
     const image = await makeImage(work.images, work, described);
     return { command: null, image, ...described };
   }
-  return { command: await makeFolder(work), ...described };
+  return { command: await makeFolder(work, described), ...described };
 }
 
-async function makeFolder(work: BuildWork): Promise<StartCommand> {
+async function makeFolder(work: BuildWork, { definition }: ActorDefinition): Promise<StartCommand> {
   const { job, folder, signal, log } = work;
   const packageFile = await readPackageFile(folder);
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
@@ -59,7 +59,7 @@ async function makeFolder(work: BuildWork): Promise<StartCommand> {
     await installDependencies(work, installation);
     await runBuildScript(installation);
   }
-  const command = await findStartCommand(folder, packageFile);
+  const command = await findStartCommand(folder, packageFile, definition?.dockerfile);
   log(`Build ${job.number}: done. It starts with: ${[command.file, ...command.args].join(' ')}`);
   return command;
 }

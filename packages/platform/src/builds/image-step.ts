@@ -4,6 +4,7 @@ import type { ImageMaker } from '../engines/engine.ts';
 import type { ActorDefinition } from './actor-definition.ts';
 import { BuildFailure } from './build-failure.ts';
 import type { BuildWork } from './build-steps.ts';
+import { findDockerfile } from './dockerfile.ts';
 
 /** For sources without one, as on Apify: Node, and what package.json asks for. */
 const usualDockerfile = `FROM apify/actor-node:24
@@ -23,7 +24,7 @@ export async function makeImage(
   { definition }: ActorDefinition,
 ): Promise<string> {
   const context = await contextFolder(folder, definition?.dockerContextDir);
-  const dockerfile = await findDockerfile(folder, definition?.dockerfile);
+  const dockerfile = (await findDockerfile(folder, definition?.dockerfile)) ?? (await writeUsualDockerfile(folder));
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
   log(`Build ${job.number}: the image is made by ${path.relative(folder, dockerfile)}.`);
   const outcome = await images.make({
@@ -48,32 +49,17 @@ export async function makeImage(
 async function contextFolder(folder: string, named: unknown): Promise<string> {
   if (typeof named !== 'string') return folder;
   const context = path.resolve(folder, '.actor', named);
-  if (!(await isA('folder', context))) {
+  if ((await stat(context).catch(() => undefined))?.isDirectory() !== true) {
     throw new BuildFailure(`.actor/actor.json names the context "${named}", which is not there.`);
   }
   await relativeInside(folder, context, 'The context');
   return context;
 }
 
-/** Where Apify looks, in the same order. */
-async function findDockerfile(folder: string, named: unknown): Promise<string> {
-  if (typeof named === 'string') {
-    const file = path.resolve(folder, '.actor', named);
-    if (await isA('file', file)) return file;
-    throw new BuildFailure(`.actor/actor.json names the Dockerfile "${named}", which is not there.`);
-  }
-  for (const name of ['.actor/Dockerfile', 'Dockerfile']) {
-    const file = path.join(folder, name);
-    if (await isA('file', file)) return file;
-  }
+async function writeUsualDockerfile(folder: string): Promise<string> {
   const file = path.join(folder, 'Dockerfile');
   await writeFile(file, usualDockerfile);
   return file;
-}
-
-async function isA(kind: 'file' | 'folder', name: string): Promise<boolean> {
-  const found = await stat(name).catch(() => undefined);
-  return (kind === 'file' ? found?.isFile() : found?.isDirectory()) === true;
 }
 
 /** Nothing outside of the sources goes into an image, not even by way of a link. */

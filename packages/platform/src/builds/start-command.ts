@@ -1,6 +1,18 @@
-import { stat } from 'node:fs/promises';
+/**
+ * How the process engine starts an Actor: with the program that its image would start, found in this order.
+ *
+ * 1. The CMD of its Dockerfile, when that is `node …`, `npm start` or `npm run NAME`. TypeScript Actors need it: their
+ *    `start` script is for development, and the Dockerfile names the one that starts what was built.
+ * 2. The `start` script of package.json.
+ * 3. `main` of package.json, or a file with one of the usual names.
+ *
+ * A script that only calls another one stands for that one, and `node …` is started without a shell: npm takes longer to
+ * boot than most Actors.
+ */
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildFailure } from './build-failure.ts';
+import { commandLineOf, findDockerfile } from './dockerfile.ts';
 import type { PackageFile } from './package-file.ts';
 
 /** `file` is `node` for the platform's own Node. */
@@ -11,16 +23,65 @@ export interface StartCommand {
 
 /** Nothing that a shell would read otherwise than as a word. */
 const plainNodeScript = /^node(?:\s+[\w./:=@%+,-]+)+$/;
-
+const quietOption = '(?:--silent|--quiet|-s|-q)';
+const npmScript = new RegExp(
+  String.raw`^npm(?:\s+${quietOption})*\s+(?:(start)|run(?:-script)?(?:\s+${quietOption})*\s+([\w:.-]+))(?:\s+${quietOption})*$`,
+);
+/** Only the images that have a browser have this script. */
+const displayScript = /^\.\/start_xvfb_and_run_cmd\.sh\s+&&\s+/;
 const usualMainFiles = ['src/main.js', 'main.js', 'src/main.mjs', 'main.mjs', 'index.js'];
 
-/** How the Actor is started: as `npm start` would, but without npm, which takes longer to boot than the Actor itself. */
-export async function findStartCommand(folder: string, packageFile: PackageFile | undefined): Promise<StartCommand> {
-  const script = packageFile?.scripts?.start?.trim();
-  if (script) {
-    if (plainNodeScript.test(script)) return { file: 'node', args: script.split(/\s+/).slice(1) };
-    return { file: '/bin/sh', args: ['-c', `export PATH="$PWD/node_modules/.bin:$PATH"; ${script}`] };
+/** @throws BuildFailure when there is nothing to start */
+export async function findStartCommand(
+  folder: string,
+  packageFile: PackageFile | undefined,
+  namedDockerfile: unknown,
+): Promise<StartCommand> {
+  const dockerfile = await findDockerfile(folder, namedDockerfile);
+  const line = dockerfile && commandLineOf(await readFile(dockerfile, 'utf8'));
+  const script = (line && scriptBehind(line, packageFile)) || packageFile?.scripts?.start?.trim();
+  return script ? commandOf(resolveScript(script, packageFile)) : findMainFile(folder, packageFile);
+}
+
+/** What an image's command comes to, when it is one that this engine understands. */
+function scriptBehind(commandLine: string, packageFile: PackageFile | undefined): string | undefined {
+  const line = commandLine.replace(displayScript, '');
+  if (plainNodeScript.test(line)) return line;
+  return scriptNamedBy(line) === undefined ? undefined : scriptOf(line, packageFile);
+}
+
+function commandOf(script: string): StartCommand {
+  if (plainNodeScript.test(script)) return { file: 'node', args: script.split(/\s+/).slice(1) };
+  return { file: '/bin/sh', args: ['-c', `export PATH="$PWD/node_modules/.bin:$PATH"; ${script}`] };
+}
+
+function scriptNamedBy(line: string): string | undefined {
+  const [, start, other] = npmScript.exec(line) ?? [];
+  return start ?? other;
+}
+
+/** The script that `npm run …` runs. Without a `start` script, `npm start` leaves it to the usual files. */
+function scriptOf(line: string, packageFile: PackageFile | undefined): string | undefined {
+  const name = scriptNamedBy(line)!;
+  const script = packageFile?.scripts?.[name]?.trim();
+  if (script || name === 'start') return script;
+  throw new BuildFailure(`"${line}" is to start the Actor, and package.json has no script "${name}". Add it.`);
+}
+
+function resolveScript(script: string, packageFile: PackageFile | undefined): string {
+  const seen = new Set<string>();
+  for (let line = script; ; ) {
+    const name = scriptNamedBy(line);
+    // One that comes back to itself is npm's to complain about.
+    if (name === undefined || seen.has(name)) return line;
+    seen.add(name);
+    const next = scriptOf(line, packageFile);
+    if (next === undefined) return line;
+    line = next;
   }
+}
+
+async function findMainFile(folder: string, packageFile: PackageFile | undefined): Promise<StartCommand> {
   const main = packageFile?.main === undefined ? [] : [packageFile.main];
   for (const name of [...main, ...usualMainFiles]) {
     const found = await stat(path.join(folder, name)).catch(() => undefined);

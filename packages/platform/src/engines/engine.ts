@@ -1,5 +1,8 @@
 /** What starts and stops containers on servers. `test/engine-contract.ts` runs over every engine. */
 
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
 /** The engine's own name for a container, as plain data that is kept in the database. */
 export type ContainerRef = Readonly<Record<string, string | number>>;
 
@@ -71,6 +74,10 @@ export interface Engine {
   kill(runId: string, attempt: number): void;
   /** E2: ends what a former platform process started, if it is still there and still the same. */
   killLeftover(ref: ContainerRef): Promise<void>;
+  /** Without it, all servers are there and open for as long as the engine is, but for those drained by the platform. */
+  readonly states?: ServerStates;
+  /** What comes to the API for the engine itself. */
+  readonly door?: EngineDoor;
   /** Without it, containers end with the engine. */
   readonly survivors?: Survivors;
   /** What makes images of sources. Without it, builds make folders. */
@@ -79,6 +86,31 @@ export interface Engine {
   readonly hostAddress?: string;
   /** Answers when nothing that it does is under way. */
   close(): Promise<void>;
+}
+
+/** `open`: takes attempts. `closed`: takes no more. `lost`: it cannot be reached. */
+export type ServerState = 'open' | 'closed' | 'lost';
+
+/** For engines whose servers come, go and change by their operators' hands too. What they say is kept by them. */
+export interface ServerStates {
+  stateOf(serverId: string): ServerState;
+  /** Lets nothing come to a server any more, or opens it again. */
+  close(serverId: string): Promise<void>;
+  open(serverId: string): Promise<void>;
+  /** Lets the operator take a closed server away. */
+  letGo(serverId: string): Promise<void>;
+  /** What works on, but is to be ended soon: its server is taken away. */
+  doomed(): readonly { readonly runId: string; readonly attempt: number }[];
+  /** Called after each change. Set once. */
+  onChange(listener: () => void): void;
+  /** Answers once the servers that are there can be used, or that takes too long; the API answers by then. */
+  ready(): Promise<void>;
+}
+
+/** For engines whose own programs on the servers call the platform. */
+export interface EngineDoor {
+  /** Takes a connection that asks for another protocol, or answers false when it is not for the engine. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
 /** The end of an attempt's log, by which it is found out how much of a container's output is in it. */

@@ -114,14 +114,13 @@ function answerErrors(app: FastifyInstance): void {
     return reply.code(statusCode).send({ error: { type, message, ...(details && { data: details }) } });
   });
   app.setNotFoundHandler({ preHandler: undefined }, (request, reply) => {
-    const known = request.url.startsWith('/v2/');
-    const error = known
+    const error = request.url.startsWith('/v2/')
       ? { type: 'not-implemented', message: `Wherry has no ${request.method} ${request.url.split('?')[0]} yet.` }
       : {
           type: 'page-not-found',
           message: 'There is nothing here. Apify’s API is under /v2, Wherry’s own under /wherry/v1.',
         };
-    return reply.code(known ? 501 : 404).send({ error });
+    return reply.code(404).send({ error });
   });
 }
 

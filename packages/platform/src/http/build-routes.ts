@@ -6,12 +6,13 @@ import { abortBuild, type BuildAddress, createBuild, deleteBuild, getBuild, list
 import { prepareInput } from '../builds/input.ts';
 import { defineRead } from '../database/operation.ts';
 import { newId } from '../ids.ts';
-import { invalidInput, Refusal } from '../refusal.ts';
+import { invalidInput, notImplemented } from '../refusal.ts';
 import { actorPaths } from './actor-paths.ts';
 import { userIdOf } from './caller.ts';
 import { booleanOf, pageOf, pagingOf } from './envelope.ts';
 import { queryOf } from './query.ts';
 import { acceptRawBodies } from './raw-body.ts';
+import { metaOf } from './request-meta.ts';
 import type { ActorServices } from './services.ts';
 import { waitMsOf } from './wait.ts';
 
@@ -91,7 +92,6 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
       ...(useCache !== undefined && { useCache }),
       ...(betaPackages !== undefined && { betaPackages }),
     };
-    const userAgent = request.headers['user-agent'];
     const build = {
       id: newId(),
       userId: userIdOf(request),
@@ -99,7 +99,7 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
       version: query.version,
       tag: query.tag || undefined,
       options,
-      meta: { origin: 'API', clientIp: request.ip, ...(userAgent !== undefined && { userAgent }) },
+      meta: metaOf(request),
     };
     await database.write(createBuild, build, request.caller);
     builder.wake();
@@ -128,11 +128,7 @@ function registerBuild(app: FastifyInstance, services: ActorServices, path: stri
   });
 
   app.get(`${path}/openapi.json`, async () => {
-    throw new Refusal(
-      501,
-      'not-implemented',
-      'Wherry makes no OpenAPI description of an Actor. Read its input schema.',
-    );
+    throw notImplemented('Wherry makes no OpenAPI description of an Actor. Read its input schema.');
   });
 }
 

@@ -1,4 +1,4 @@
-import { invalidInput, Refusal } from '../refusal.ts';
+import { invalidInput, notImplemented } from '../refusal.ts';
 import type { Wanted } from '../storages/dataset-page.ts';
 import type { Shape } from '../storages/dataset-shape.ts';
 import { booleanOf, integerOf } from './envelope.ts';
@@ -40,7 +40,7 @@ export function formatOf(query: Query): ItemFormat {
   if (format !== undefined) return format;
   const known = Object.keys(itemFormats).join(', ');
   if (missingFormats.includes(name)) {
-    throw new Refusal(501, 'not-implemented', `Wherry does not write ${name} yet. Ask for one of ${known}.`);
+    throw notImplemented(`Wherry does not write ${name} yet. Ask for one of ${known}.`);
   }
   throw invalidInput(`The parameter "format" must be one of ${known}, but is "${name}".`);
 }

@@ -1,4 +1,4 @@
-import { invalidInput, Refusal } from '../refusal.ts';
+import { invalidInput, notImplemented } from '../refusal.ts';
 import type { RunStatus } from '../runs/plan.ts';
 import type { LastRunFilter } from '../runs/run-address.ts';
 import type { RunListing } from '../runs/run-listing.ts';
@@ -58,9 +58,7 @@ export function checkStartQuery({ webhooks, forcePermissionLevel }: Query): void
     );
   }
   if (!webhooks || webhooksOf(webhooks).length === 0) return;
-  throw new Refusal(
-    501,
-    'not-implemented',
+  throw notImplemented(
     'Wherry sends no webhooks yet, so the run was not started. Leave "webhooks" out, and wait for the end of the run.',
   );
 }

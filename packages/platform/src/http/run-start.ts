@@ -3,10 +3,10 @@ import { idempotencyKeyOf } from '../database/idempotency.ts';
 import { newId } from '../ids.ts';
 import { Refusal } from '../refusal.ts';
 import { createRun, inputKey, type NewRun, prepareStart } from '../runs/run-creation.ts';
-import type { RunMeta } from '../runs/run-record.ts';
 import { startOptions } from '../runs/run-wishes.ts';
 import { userIdOf } from './caller.ts';
 import { queryOf } from './query.ts';
+import { metaOf } from './request-meta.ts';
 import { discardInput, receiveInput, type StoredInput, storeInput } from './run-input.ts';
 import { checkStartQuery, runWishesOf } from './run-query.ts';
 import type { RunServices } from './services.ts';
@@ -54,13 +54,4 @@ async function create(
   if (runId === newRun.id) await services.runControl.adopt(runId);
   else await discardInput(services, input);
   return runId;
-}
-
-function metaOf(request: FastifyRequest): RunMeta {
-  const userAgent = request.headers['user-agent'];
-  return {
-    origin: request.caller.kind === 'attempt' ? 'ACTOR' : 'API',
-    clientIp: request.ip,
-    ...(userAgent !== undefined && { userAgent }),
-  };
 }

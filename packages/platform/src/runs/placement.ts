@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts';
 
 export interface PlaceableServer {
   readonly id: string;
-  readonly isDraining: boolean;
+  readonly state: 'ready' | 'draining' | 'lost';
   readonly attempts: number;
 }
 
@@ -15,8 +15,8 @@ export interface PlacementWish {
 
 /**
  * The server for the next attempt: the one asked for, else the one with the fewest attempts; never one that is being
- * drained.
- * @throws Refusal 404 for a server that does not exist, 409 for one that is being drained, 503 when there is none
+ * drained, or cannot be reached.
+ * @throws Refusal 404 for a server that does not exist, 409 for one that takes no attempts, 503 when there is none
  */
 export function place(servers: readonly PlaceableServer[], { leaving, wanted }: PlacementWish): string {
   if (wanted) {
@@ -25,12 +25,16 @@ export function place(servers: readonly PlaceableServer[], { leaving, wanted }: 
     if (server === undefined) {
       throw new Refusal(404, 'server-not-found', `There is no server "${wanted}". Take one of ${names}.`);
     }
-    if (!server.isDraining) return server.id;
+    if (server.state === 'ready') return server.id;
+    if (server.state === 'lost') {
+      throw new Refusal(409, 'server-lost', `The server ${wanted} cannot be reached. Look after it, or take another.`);
+    }
     throw new Refusal(409, 'server-draining', `The server ${wanted} is being drained. Undrain it, or take another.`);
   }
-  const open = servers.filter(({ isDraining }) => !isDraining);
+  const open = servers.filter(({ state }) => state === 'ready');
   const elsewhere = open.filter(({ id }) => id !== leaving);
   const [best] = (elsewhere.length > 0 ? elsewhere : open).sort((one, other) => one.attempts - other.attempts);
   if (best !== undefined) return best.id;
-  throw new Refusal(503, 'no-server', 'Every server is being drained, so nothing can be started. Undrain one.');
+  const why = servers.map(({ id, state }) => `${id} is ${state}`).join(', ') || 'there is none';
+  throw new Refusal(503, 'no-server', `No server takes anything: ${why}. Undrain one, or add one.`);
 }

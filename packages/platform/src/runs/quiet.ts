@@ -7,6 +7,8 @@ const calmRounds = 3;
 /** How long an attempt must be calm that has not written again what it wrote at the first `persistState`: it may still
  * be compressing a large state, which leaves its event loop free. */
 const calmMs = 100;
+/** One that is starved of processor time answers late, and so it saves late: it is given this many of its round trips. */
+const calmRoundTrips = 20;
 /** How long it must have written nothing when it goes on reading: it may wait for another run, or poll. */
 const readingMs = 1000;
 const pauseMs = 1;
@@ -45,16 +47,20 @@ export async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string
   let rounds = 0;
   let calmSince = clock.now();
   let unwrittenSince = clock.now();
+  let slowestMs = 0;
   while (isWanted()) {
     const { begun, writesBegun } = traffic;
+    const askedAt = clock.now();
     await events.roundTrip(runId, attempt);
     const now = clock.now();
+    slowestMs = Math.max(slowestMs, now - askedAt);
     const isCalm = traffic.begun === begun && traffic.inFlight === 0;
     rounds = isCalm ? rounds + 1 : 0;
     if (!isCalm) calmSince = now;
     if (traffic.writesBegun !== writesBegun || traffic.writesInFlight > 0) unwrittenSince = now;
     const hasSaved = events.isConnected(runId, attempt) && expected.isSubsetOf(traffic.saved);
-    if (rounds >= calmRounds && (hasSaved || now - calmSince >= calmMs)) return;
+    const enoughMs = Math.max(calmMs, calmRoundTrips * slowestMs);
+    if (rounds >= calmRounds && (hasSaved || now - calmSince >= enoughMs)) return;
     if (now - unwrittenSince >= readingMs) return;
     await pause(clock);
   }

@@ -1,17 +1,22 @@
 import { attemptKey } from './attempt-key.ts';
+import type { HandJournal, Hands } from './hand-journal.ts';
 
 /**
  * Which requests each attempt works on at this moment: it fetched the request alone or prolonged its lock, and has
  * neither handled, reclaimed nor unlocked it. Crawlee locks up to 25 requests ahead; those that it has not fetched are
- * not in hand. A drain (step 3 of a handoff) waits until an attempt has none. In memory only: it is about containers
- * that talk to this process now, and a restart of the platform ends a drain.
+ * not in hand. A drain (step 3 of a handoff) waits until an attempt has none.
+ *
+ * H2: an attempt that outlives a platform process has in hand what it had. Without a journal nothing outlives this one.
  */
 export class RequestsInHand {
-  readonly #byAttempt = new Map<string, Set<string>>();
+  readonly #byAttempt: Hands;
   readonly #changed: (runId: string) => void;
+  readonly #journal: HandJournal | undefined;
 
-  constructor(changed: (runId: string) => void = () => undefined) {
+  constructor(changed: (runId: string) => void = () => undefined, journal?: HandJournal) {
     this.#changed = changed;
+    this.#journal = journal;
+    this.#byAttempt = journal?.hands ?? new Map();
   }
 
   take(runId: string, attempt: number, queueId: string, requestId: string): void {
@@ -21,12 +26,19 @@ export class RequestsInHand {
       requests = new Set();
       this.#byAttempt.set(key, requests);
     }
-    requests.add(`${queueId}/${requestId}`);
+    const request = `${queueId}/${requestId}`;
+    if (requests.has(request)) return;
+    requests.add(request);
+    this.#journal?.note(key, { sign: '+', request });
   }
 
   release(runId: string, attempt: number, queueId: string, requestId: string): void {
-    const requests = this.#byAttempt.get(attemptKey(runId, attempt));
-    if (requests?.delete(`${queueId}/${requestId}`) === true && requests.size === 0) this.#changed(runId);
+    const key = attemptKey(runId, attempt);
+    const request = `${queueId}/${requestId}`;
+    const requests = this.#byAttempt.get(key);
+    if (requests?.delete(request) !== true) return;
+    this.#journal?.note(key, { sign: '-', request });
+    if (requests.size === 0) this.#changed(runId);
   }
 
   countOf(runId: string, attempt: number): number {
@@ -34,6 +46,18 @@ export class RequestsInHand {
   }
 
   forget(runId: string, attempt: number): void {
-    this.#byAttempt.delete(attemptKey(runId, attempt));
+    this.#forgetKey(attemptKey(runId, attempt));
+  }
+
+  /** Forgets what a former platform process noted of all other attempts: they are gone. */
+  keepOnly(attempts: readonly { readonly runId: string; readonly attempt: number }[]): void {
+    const kept = new Set(attempts.map(({ runId, attempt }) => attemptKey(runId, attempt)));
+    for (const key of [...this.#byAttempt.keys()]) {
+      if (!kept.has(key)) this.#forgetKey(key);
+    }
+  }
+
+  #forgetKey(key: string): void {
+    if (this.#byAttempt.delete(key)) this.#journal?.note(key, { sign: 'x' });
   }
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -5,6 +6,7 @@ import { EventHub } from '../events/event-hub.ts';
 import { newId } from '../ids.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { AttemptGate } from './attempt-gate.ts';
+import { HandJournal } from './hand-journal.ts';
 import type { Limits } from './plan.ts';
 import { RequestsInHand } from './requests-in-hand.ts';
 import { hiderOfAttempt, type Launcher, launchOf } from './run-launch.ts';
@@ -24,10 +26,11 @@ export interface SupervisionParts extends Launcher {
 
 /** Puts together what supervises runs. */
 export async function superviseRuns(parts: SupervisionParts) {
-  const { database, engine, logs, logger, clock, limits } = parts;
+  const { database, engine, logs, logger, clock, limits, dataFolder } = parts;
   const poke = (runId: string) => supervisor.poke(runId);
   const gate = new AttemptGate(poke);
-  const requestsInHand = new RequestsInHand(poke);
+  const journal = engine.survivors && HandJournal.open(path.join(dataFolder, 'requests-in-hand'));
+  const requestsInHand = new RequestsInHand(poke, journal);
   const events = new EventHub();
   const store = new DatabaseRunStore(database);
   const servers = await Servers.open(database, engine);
@@ -39,5 +42,13 @@ export async function superviseRuns(parts: SupervisionParts) {
       logged: (runId) => logs.tail(runId),
     },
   });
-  return { supervisor, gate, requestsInHand, events, servers, store };
+  return {
+    supervisor,
+    gate,
+    requestsInHand,
+    events,
+    servers,
+    store /** Once no call is answered any more. */,
+    close: () => journal?.close(),
+  };
 }

@@ -12,7 +12,7 @@ export interface DrainResult {
 }
 
 /** How many runs are moved at a time: each boots a container, and many at once would slow all of them. */
-const movesAtOnce = 4;
+export const movesAtOnce = 4;
 
 /** Lets no run come to a server any more and moves those that are there, warm. Answers when each has moved or cannot. */
 export async function drainServer(
@@ -37,6 +37,8 @@ export async function drainServer(
     }
   };
   await Promise.all(Array.from({ length: movesAtOnce }, moveNext));
+  // What could not be moved would die with the server.
+  if (failed.length === 0) await servers.letGo(serverId);
   return { server: serverOf(supervisor, servers, serverId), moved, failed };
 }
 

@@ -8,7 +8,7 @@ import { type PlaceableServer, type PlacementWish, place } from './placement.ts'
 export interface ServerAnswer {
   readonly id: string;
   readonly engine: string;
-  readonly state: 'ready' | 'draining';
+  readonly state: PlaceableServer['state'];
   readonly activeAttempts: number;
 }
 
@@ -26,7 +26,12 @@ const setDraining = defineWrite('servers.setDraining', function* (input: { id: s
 
 const platform = { kind: 'platform' } as const;
 
-/** The engine's servers, and which of them are being drained; that is kept in the database. */
+const stateNames = { open: 'ready', closed: 'draining', lost: 'lost' } as const;
+
+/**
+ * The engine's servers, and which of them are being drained; that is kept in the database, unless the engine's servers
+ * say it themselves.
+ */
 export class Servers {
   readonly #database: Database;
   readonly #engine: Engine;
@@ -42,12 +47,22 @@ export class Servers {
     return new Servers(database, engine, await database.read(listDraining, {}, platform));
   }
 
-  /** @throws Refusal 404 `server-not-found` */
+  /**
+   * Opens a server, or lets nothing come to it any more.
+   * @throws Refusal 404 `server-not-found`
+   */
   async setDraining(id: string, isDraining: boolean): Promise<void> {
     this.check(id);
+    const { states } = this.#engine;
+    if (states !== undefined) return isDraining ? states.close(id) : states.open(id);
     await this.#database.write(setDraining, { id, isDraining }, platform);
     if (isDraining) this.#draining.add(id);
     else this.#draining.delete(id);
+  }
+
+  /** Nothing is left on a server that is being drained: whoever looks after it may take it away. */
+  async letGo(id: string): Promise<void> {
+    await this.#engine.states?.letGo(id);
   }
 
   check(id: string): void {
@@ -58,8 +73,8 @@ export class Servers {
 
   /** @param attempts how many attempts are on each server, by its id */
   list(attempts: ReadonlyMap<string, number>): ServerAnswer[] {
-    return this.#placeable(attempts).map(({ id, isDraining, attempts: activeAttempts }) => {
-      return { id, engine: this.#engine.name, state: isDraining ? 'draining' : 'ready', activeAttempts };
+    return this.#placeable(attempts).map(({ id, state, attempts: activeAttempts }) => {
+      return { id, engine: this.#engine.name, state, activeAttempts };
     });
   }
 
@@ -70,7 +85,13 @@ export class Servers {
 
   #placeable(attempts: ReadonlyMap<string, number>): PlaceableServer[] {
     return this.#engine.servers().map((id) => {
-      return { id, isDraining: this.#draining.has(id), attempts: attempts.get(id) ?? 0 };
+      return { id, state: this.#stateOf(id), attempts: attempts.get(id) ?? 0 };
     });
+  }
+
+  #stateOf(id: string): PlaceableServer['state'] {
+    const { states } = this.#engine;
+    if (states !== undefined) return stateNames[states.stateOf(id)];
+    return this.#draining.has(id) ? 'draining' : 'ready';
   }
 }

@@ -62,6 +62,7 @@ export class Supervisor implements RunControl, Supervision {
   /** What is still wanted goes on where it is. The rest is ended before anything is started. */
   async #adoptSurvivors(survivors: Survivors): Promise<void> {
     const adopted = await Promise.all([...this.#workers.values()].map((worker) => worker.adopt(survivors)));
+    this.parts.requestsInHand.keepOnly(adopted.flat());
     await survivors.sweep(adopted.flat());
   }
 
@@ -134,6 +135,10 @@ export class Supervisor implements RunControl, Supervision {
     return [...this.#workers.values()]
       .filter(({ state }) => activeAttemptOf(state)?.serverId === serverId)
       .map(({ state }) => state.id);
+  }
+
+  activeAttemptOf(runId: string): number | null | undefined {
+    return this.#workers.get(runId)?.state.activeAttempt;
   }
 
   /** Whether the platform still wants to hear of an attempt. */

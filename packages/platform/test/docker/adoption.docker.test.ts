@@ -1,23 +1,47 @@
 /** The platform is killed while its containers work. */
 import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ApifyClient } from 'apify-client';
 import { describe, expect, test } from 'vitest';
+import type { DockerEngineOptions } from '../../src/engines/docker/docker-engine.ts';
 import { startKillable } from '../killable-platform.ts';
-import { dataFolderOfTest, deployTo, until } from '../run-fixture.ts';
-import { type DockerBench, dockerHost, openBench, plainFiles, sdkFiles } from './docker-host.ts';
+import { dataFolderOfTest, deployTo, startTestSite, until } from '../run-fixture.ts';
+import { dockerHost, openBench, plainFiles, sdkFiles } from './docker-host.ts';
+import { freePort, machineAddress, openSwarmBench } from './swarm-host.ts';
 
 const program = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
 
+/** Where a test's containers run. */
+interface Place extends AsyncDisposable {
+  readonly engineOptions: DockerEngineOptions;
+  /** Where the first start of the platform listens; 0 for any port. */
+  readonly port: number;
+  /** An address of this machine that containers reach. */
+  readonly siteHost: string;
+}
+
+const places: Record<string, () => Promise<Place>> = {
+  'a plain daemon': async () => {
+    const bench = openBench();
+    const { hostAddress } = await bench.openEngine();
+    const engineOptions = { platformId: bench.platformId, host: dockerHost! };
+    return { ...bench, engineOptions, port: 0, siteHost: hostAddress! };
+  },
+  'a Swarm': async () => {
+    const port = await freePort();
+    return { ...openSwarmBench(port), port, siteHost: machineAddress };
+  },
+};
+
 /** A platform that can be killed and started again where it was. */
-async function startAgainAndAgain(bench: DockerBench) {
+async function startAgainAndAgain(place: Place) {
   const dataFolder = await dataFolderOfTest();
-  const start = (port: number) =>
-    startKillable(dataFolder, program, JSON.stringify({ port, platformId: bench.platformId, host: dockerHost }));
-  let platform = await start(0);
+  const start = (port: number) => startKillable(dataFolder, program, JSON.stringify({ port, ...place.engineOptions }));
+  let platform = await start(place.port);
   const { url } = platform;
   return {
-    url,
+    ...{ url, siteHost: place.siteHost },
     client: new ApifyClient({ baseUrl: url, token: 'test-token', maxRetries: 0 }),
     kill: () => platform.kill(),
     async startAgain() {
@@ -26,6 +50,7 @@ async function startAgainAndAgain(bench: DockerBench) {
     async [Symbol.asyncDispose]() {
       await platform.kill();
       await rm(dataFolder, { recursive: true, force: true });
+      await place[Symbol.asyncDispose]();
     },
   };
 }
@@ -62,10 +87,30 @@ for (;;) {
 }
 `;
 
-describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
+/** A stock crawl of one page after the other. */
+const crawler = `
+import { Actor, log } from 'apify';
+import { BasicCrawler } from 'crawlee';
+await Actor.init();
+Actor.on('migrating', () => log.info('heard of its migration'));
+const { site, paths } = await Actor.getInput();
+const queue = await Actor.openRequestQueue();
+await queue.addRequests(paths.map((path) => ({ url: site + path })));
+const crawler = new BasicCrawler({
+  requestQueue: queue,
+  maxConcurrency: 1,
+  async requestHandler({ request }) {
+    await fetch(request.url);
+    await Actor.pushData({ path: new URL(request.url).pathname });
+  },
+});
+await crawler.run();
+await Actor.exit();
+`;
+
+describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform that is killed, on %s', (name) => {
   test('E3, E4: a container works on, and its log is read on without a line lost or doubled', async () => {
-    await using bench = openBench();
-    await using platform = await startAgainAndAgain(bench);
+    await using platform = await startAgainAndAgain(await places[name]!());
     const { client } = platform;
     const last = 12_000;
     const settings = { envVars: [{ name: 'LAST', value: String(last) }] };
@@ -86,8 +131,7 @@ describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
   });
 
   test('K1: an adopted, unmodified attempt is told that it migrates, and comes through item by item', async () => {
-    await using bench = openBench();
-    await using platform = await startAgainAndAgain(bench);
+    await using platform = await startAgainAndAgain(await places[name]!());
     const { client, url } = platform;
     const actorId = await deployTo(client, 'loop', { 'main.js': loop, ...sdkFiles });
     const run = await client.actor(actorId).start(undefined, { memory: 4096 });
@@ -117,5 +161,32 @@ describe.skipIf(dockerHost === undefined)('a platform that is killed', () => {
     ).toEqual(Array.from(items, (_, index) => index));
     expect(log.match(/heard of its migration/g)).toHaveLength(3);
     expect(log).not.toContain('Attempt 5');
+  });
+
+  test('H2: what was in hand is finished before a planned move right after the restart, and not made again', async () => {
+    await using platform = await startAgainAndAgain(await places[name]!());
+    const { client, url, siteHost } = platform;
+    await using site = await startTestSite(0, siteHost);
+    const actorId = await deployTo(client, 'crawler', { 'main.js': crawler, ...sdkFiles });
+    const paths = ['/first', '/hold', '/last'];
+    const run = await client.actor(actorId).start({ site: site.url, paths }, { memory: 4096 });
+    await until(() => site.hits.get('/hold') === 1);
+    await platform.kill();
+    await platform.startAgain();
+    const moved = fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer test-token', 'content-type': 'application/json' },
+      body: '{"mode":"warm"}',
+    });
+    const log = async () => (await client.log(run.id).get()) ?? '';
+    await until(async () => (await log()).includes('heard of its migration'));
+    // The SDK asks for its reboot then, and nothing but what is in hand keeps the attempt from being switched off.
+    await delay(1000);
+    site.release();
+    expect((await moved).status, await log()).toBe(200);
+    expect((await client.run(run.id).waitForFinish()).status).toBe('SUCCEEDED');
+    const { items } = await client.dataset(run.defaultDatasetId).listItems();
+    expect(items, await log()).toEqual(paths.map((path) => ({ path })));
+    expect(Object.fromEntries(site.hits)).toEqual({ '/first': 1, '/hold': 1, '/last': 1 });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
@@ -55,21 +55,7 @@ export function openBench(): DockerBench {
       engines.push(engine);
       return engine;
     },
-    async program(engine, script) {
-      const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
-      await mkdir(folder, { recursive: true });
-      await writeFile(path.join(folder, 'main.js'), script);
-      await writeFile(
-        path.join(folder, 'Dockerfile'),
-        'FROM apify/actor-node:24\nCOPY main.js ./\nCMD ["node", "main.js"]\n',
-      );
-      const outcome = await engine.images.make({
-        ...{ buildId: newId(), folder, dockerfile: 'Dockerfile', buildArguments: {}, useCache: true },
-        ...{ signal: new AbortController().signal, log: () => undefined },
-      });
-      if (outcome.kind === 'failed') throw new Error(outcome.message);
-      return { kind: 'image', image: outcome.image };
-    },
+    program: makeProgram,
     async [Symbol.asyncDispose]() {
       for (const engine of engines) await engine.close();
       const filters = ofPlatform(platformId);
@@ -77,7 +63,25 @@ export function openBench(): DockerBench {
         await removeContainer(docker.getContainer(Id));
       }
       for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-      for (const { Id } of await docker.listImages({ filters })) await docker.getImage(Id).remove({ force: true });
+      // But not the layers below: the next test need not install the same packages again.
+      const removal = { force: true, noprune: true };
+      for (const { Id } of await docker.listImages({ filters })) await docker.getImage(Id).remove(removal);
     },
   };
+}
+
+/** An image of a program for Node. */
+export async function makeProgram({ images }: Pick<DockerEngine, 'images'>, script: string): Promise<Program> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  await writeFile(path.join(folder, 'main.js'), script);
+  await writeFile(
+    path.join(folder, 'Dockerfile'),
+    'FROM apify/actor-node:24\nCOPY main.js ./\nCMD ["node", "main.js"]\n',
+  );
+  const outcome = await images.make({
+    ...{ buildId: newId(), folder, dockerfile: 'Dockerfile', buildArguments: {}, useCache: true },
+    ...{ signal: new AbortController().signal, log: () => undefined },
+  });
+  if (outcome.kind === 'failed') throw new Error(outcome.message);
+  return { kind: 'image', image: outcome.image };
 }

@@ -1,78 +1,32 @@
 /** Actors that take what is not theirs: each ends with a status that says so, and another run beside it does not notice. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../run-fixture.ts';
 import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
-
-/** Without the package.json, so that what follows is not read as a module. */
-const dockerfile = 'FROM apify/actor-node:24\nCOPY main.js ./\nCMD ["node", "main.js"]\n';
-
-const memoryEater = `
-const eaten = [];
-setInterval(() => eaten.push(Buffer.alloc(16 * 1024 * 1024, 1)), 5);
-`;
-
-const forker = `
-const { spawn } = require('child_process');
-let count = 0;
-const fork = () => {
-  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
-  child.on('error', ({ code }) => console.log('stopped after ' + count + ' by ' + code));
-  child.on('spawn', () => { count += 1; setImmediate(fork); });
-};
-fork();
-setInterval(() => {}, 1000);
-`;
-
-const diskFiller = `
-const { appendFileSync } = require('fs');
-setInterval(() => appendFileSync('filled', Buffer.alloc(4 * 1024 * 1024)), 10);
-`;
-
-const flooder = `
-const text = 'x'.repeat(1000) + '\\n';
-let left = 120_000;
-const write = () => {
-  while (left > 0) { left -= 1; if (!process.stdout.write(text)) return process.stdout.once('drain', write); }
-  console.log('the end of the flood');
-};
-write();
-`;
-
-const deaf = `
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => console.log('heard ' + signal));
-console.log('is deaf');
-setInterval(() => {}, 1000);
-`;
-
-const listener = `
-const { networkInterfaces } = require('os');
-const { address } = Object.values(networkInterfaces()).flat().find(({ internal }) => !internal);
-require('net').createServer((socket) => socket.end()).listen(8080, () => console.log('listens at ' + address));
-`;
-
-const intruder = `
-const { connect } = require('net');
-const reach = (host, port) => new Promise((resolve) => {
-  const socket = connect(port, host, () => resolve('reached')).on('error', ({ code }) => resolve(code));
-  setTimeout(() => resolve('unreachable'), 3000).unref();
-});
-const api = new URL(process.env.APIFY_API_BASE_URL);
-(async () => {
-  console.log('api: ' + await reach(api.hostname, api.port));
-  console.log('neighbour: ' + await reach(process.env.NEIGHBOUR, 8080));
-  console.log('mounts: ' + require('fs').readFileSync('/proc/mounts', 'utf8').split('\\n').filter((line) => /^\\/dev\\/[sv]d/.test(line)).map((line) => line.split(' ')[1]));
-  console.log('privileges: ' + require('fs').readFileSync('/proc/self/status', 'utf8').match(/NoNewPrivs:\\s*(\\d)/)[1]);
-  process.exit();
-})();
-`;
+import {
+  bystander,
+  deaf,
+  diskFiller,
+  flooder,
+  forker,
+  hostileFiles,
+  intruder,
+  listener,
+  memoryEater,
+  sharedMemoryFiller,
+} from './hostile-actors.ts';
 
 describe.skipIf(dockerHost === undefined)('a container is held in its place', () => {
   let bench: DockerBench;
   let fixture: Awaited<ReturnType<typeof startDockerFixture>>;
+  let beating: { id: string };
 
   beforeAll(async () => {
     bench = openBench();
     fixture = await startDockerFixture(bench);
+    beating = await start('bystander', bystander);
   });
   afterAll(async () => {
     await fixture[Symbol.asyncDispose]();
@@ -80,7 +34,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
   });
 
   async function start(name: string, script: string, options: object = {}, settings: object = {}) {
-    const actorId = await fixture.deploy(name, script, settings, { Dockerfile: dockerfile });
+    const actorId = await fixture.deploy(name, script, settings, hostileFiles);
     return fixture.start(actorId, undefined, options);
   }
   const endOf = (runId: string) => fixture.client.run(runId).waitForFinish();
@@ -130,6 +84,16 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     expect(statusMessage).toMatch(/^The Actor was ended because it wrote more to its disk than its \d+ MB\.$/);
   });
 
+  test('I1: one that fills the shared memory comes to its limit, half of its memory, and may end as it likes', async () => {
+    const { id } = await start('shared-memory-filler', sharedMemoryFiller, { memory: 256 });
+    const { status, statusMessage } = await endOf(id);
+    expect({ status, statusMessage }).toEqual({
+      status: 'FAILED',
+      statusMessage: 'The Actor process exited with code 1.',
+    });
+    expect(await fixture.logOf(id)).toContain('stopped at 128 MB by ENOSPC');
+  });
+
   test('I4: one that floods its log comes to its end, and what Docker keeps of it is bounded', async () => {
     const { id } = await start('flooder', flooder, { memory: 4096 });
     expect((await endOf(id)).status).toBe('SUCCEEDED');
@@ -146,19 +110,45 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
   });
 
   test('I2, I3: it reaches the API, but no other container, and has nothing of the machine', async () => {
+    // As the platform's own would, were there another one: a database server's, say.
+    const ownPort = createServer((socket) => socket.end('hello'));
+    await new Promise<void>((resolve) => ownPort.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void ownPort.close());
     const neighbour = await start('listener', listener);
     const [, address] = await untilLogged(neighbour.id, /listens at ([\d.]+)/);
-    const envVars = [{ name: 'NEIGHBOUR', value: address }];
-    const actorId = await fixture.deploy('intruder', intruder, { envVars }, { Dockerfile: dockerfile });
+    const envVars = [
+      { name: 'NEIGHBOUR', value: address },
+      { name: 'DATABASE', value: path.join(fixture.dataFolder, 'wherry.sqlite') },
+      { name: 'OWN_PORT', value: String((ownPort.address() as AddressInfo).port) },
+    ];
+    const actorId = await fixture.deploy('intruder', intruder, { envVars }, hostileFiles);
     const run = await fixture.start(actorId);
     expect((await endOf(run.id)).status).toBe('SUCCEEDED');
     const log = await fixture.logOf(run.id);
     expect(log).toContain('api: reached');
     expect(log).toContain('neighbour: unreachable');
+    expect(log.match(/own port at .*/g)).toEqual([
+      expect.stringMatching(/ECONNREFUSED$/),
+      'own port at 127.0.0.1: ECONNREFUSED',
+    ]);
+    expect(existsSync(path.join(fixture.dataFolder, 'wherry.sqlite'))).toBe(true);
+    expect(log).toContain('database: not there');
     expect(log).toContain('privileges: 1');
     // What Docker itself puts there.
     expect(log).toMatch(/mounts: \/sbin\/docker-init,\/etc\/resolv\.conf,\/etc\/hostname,\/etc\/hosts$/m);
     expect((await fixture.client.run(neighbour.id).get())!.status).toBe('RUNNING');
     await fixture.client.run(neighbour.id).abort();
   });
+
+  test('a run beside all of them has worked on in its first container, and lost no line', async () => {
+    const before = (await beatsOf(beating.id)).length;
+    await until(async () => (await beatsOf(beating.id)).length > before);
+    const beats = await beatsOf(beating.id);
+    expect(beats).toEqual(Array.from(beats, (_, index) => index));
+    expect((await fixture.client.run(beating.id).get())!.status).toBe('RUNNING');
+    expect(await fixture.attempts(beating.id)).toHaveLength(1);
+  });
+
+  const beatsOf = async (runId: string) =>
+    [...(await fixture.logOf(runId)).matchAll(/Z beat (\d+)$/gm)].map(([, beat]) => Number(beat));
 });

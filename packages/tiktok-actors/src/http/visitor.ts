@@ -1,6 +1,6 @@
 import { type Captured, type Failure, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
-import { gotScraping, type Session } from 'crawlee';
+import { gotScraping, log, type Session } from 'crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { Courtesy, Turn } from './courtesy.ts';
 
@@ -42,7 +42,8 @@ export class Visitor {
       const { statusCode, body, headers } = response;
       courtesy.keepAway(secondsOf(headers['retry-after']));
       return { url: response.url, statusCode, body: `${body}` };
-    } catch {
+    } catch (error) {
+      log.warning(`No answer from ${url}: ${(error as Error).message}`);
       return { url, statusCode: noAnswer, body: '' };
     }
   };

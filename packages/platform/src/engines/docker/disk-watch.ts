@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { attemptKey } from '../../runs/attempt-key.ts';
 import { attemptLabel, diskLabel, ofPlatform, runLabel } from './labels.ts';
+import type { Placement } from './placement.ts';
 
 /** Docker counts the files each time that it is asked. */
 const lookEveryMs = 3000;
@@ -14,15 +15,15 @@ type Sized = Docker.ContainerInfo & { readonly SizeRw?: number };
  * is looked after: one that has written too much is ended, after `lookEveryMs` at the latest.
  */
 export class DiskWatch {
-  readonly #docker: Docker;
+  readonly #daemons: Pick<Placement, 'daemons'>;
   readonly #platformId: string;
   readonly #onFull: (key: string) => void;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
 
   /** @param onFull gets the key of an attempt */
-  constructor(docker: Docker, platformId: string, onFull: (key: string) => void) {
-    this.#docker = docker;
+  constructor(daemons: Pick<Placement, 'daemons'>, platformId: string, onFull: (key: string) => void) {
+    this.#daemons = daemons;
     this.#platformId = platformId;
     this.#onFull = onFull;
     this.#timer = setInterval(() => void this.#look(), lookEveryMs);
@@ -37,17 +38,20 @@ export class DiskWatch {
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {
-      const filters = ofPlatform(this.#platformId);
-      for (const { Labels, SizeRw = 0 } of (await this.#docker.listContainers({ size: true, filters })) as Sized[]) {
-        const limitMbytes = Number(Labels[diskLabel]);
-        if (limitMbytes > 0 && SizeRw > limitMbytes * bytesOfMbyte) {
-          this.#onFull(attemptKey(Labels[runLabel]!, Number(Labels[attemptLabel])));
-        }
-      }
-    } catch {
       // A daemon that is away is noticed by whoever follows its containers.
+      await Promise.allSettled(this.#daemons.daemons().map((daemon) => this.#lookAt(daemon)));
     } finally {
       this.#isLooking = false;
+    }
+  }
+
+  async #lookAt(daemon: Docker): Promise<void> {
+    const filters = ofPlatform(this.#platformId);
+    for (const { Labels, SizeRw = 0 } of (await daemon.listContainers({ size: true, filters })) as Sized[]) {
+      const limitMbytes = Number(Labels[diskLabel]);
+      if (limitMbytes > 0 && SizeRw > limitMbytes * bytesOfMbyte) {
+        this.#onFull(attemptKey(Labels[runLabel]!, Number(Labels[attemptLabel])));
+      }
     }
   }
 }

@@ -4,9 +4,8 @@ import type { ContainerListener, ExitCause } from '../engine.ts';
 import { type OutputPosition, readOutput } from './container-output.ts';
 import { followTelemetry } from './container-telemetry.ts';
 import { isMissing, statusOf } from './docker-connection.ts';
+import type { PlacedContainer } from './placement.ts';
 
-/** How long a daemon may be silent before its containers count as lost. */
-const silenceMs = 10_000;
 const retryMs = 500;
 /** As Docker tells it of what was killed: 128 and the number of SIGKILL. */
 export const killedExitCode = 137;
@@ -24,27 +23,34 @@ export interface ContainerEnd {
 export interface ContainerSubject {
   readonly runId: string;
   readonly attempt: number;
-  /** How many processors it may use. */
-  readonly cores: number;
+  /** How long its daemon may be silent before it counts as lost. */
+  readonly silenceMs: number;
 }
+
+/** Finds out from where the output is read, once the container can be asked. */
+export type OutputFrom = (container: Docker.Container) => Promise<OutputPosition>;
 
 /** One container that is followed: what it writes, what it takes, and how it ends, as events. */
 export class DockerContainer {
   readonly runId: string;
   readonly attempt: number;
-  readonly #cores: number;
-  readonly #container: Docker.Container;
+  readonly #silenceMs: number;
+  readonly #placed: PlacedContainer;
   readonly #tell: ContainerListener;
   readonly #stop = new AbortController();
   #isKilled = false;
   #killCause: ExitCause | undefined;
 
-  constructor({ runId, attempt, cores }: ContainerSubject, container: Docker.Container, tell: ContainerListener) {
+  constructor({ runId, attempt, silenceMs }: ContainerSubject, placed: PlacedContainer, tell: ContainerListener) {
     this.runId = runId;
     this.attempt = attempt;
-    this.#cores = cores;
-    this.#container = container;
+    this.#silenceMs = silenceMs;
+    this.#placed = placed;
     this.#tell = tell;
+  }
+
+  get serverId(): string {
+    return this.#placed.serverId;
   }
 
   get isKilled(): boolean {
@@ -53,7 +59,7 @@ export class DockerContainer {
 
   /** Starts its program. One that was to be killed meanwhile does not run on. */
   async run(): Promise<void> {
-    await this.#container.start();
+    await this.#placed.run();
     if (this.#isKilled) await this.#sendKill();
   }
 
@@ -67,12 +73,19 @@ export class DockerContainer {
   /** Nothing that it started is left afterwards. */
   async remove(): Promise<void> {
     this.#stop.abort();
-    await removeContainer(this.#container);
+    await this.#placed.remove();
   }
 
   /** Ends the following, not the container. */
   leave(): void {
     this.#stop.abort();
+  }
+
+  /** Its server is gone, whatever may be heard of the container still. */
+  lose(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#tellLost();
   }
 
   tellEnd(end: ContainerEnd): void {
@@ -81,18 +94,20 @@ export class DockerContainer {
   }
 
   /** Answers once the container has ended, is lost, or is left. */
-  async follow(from: OutputPosition): Promise<void> {
-    this.#followTelemetry();
-    let position = from;
+  async follow(from: OutputFrom): Promise<void> {
+    let position: OutputPosition | undefined;
     let silentSinceMs: number | undefined;
     while (!this.#stop.signal.aborted) {
       try {
-        position = await this.#readOutput(position);
-        const end = await this.#end();
+        const container = await this.#placed.container();
+        if (position === undefined) this.#followTelemetry(container);
+        position ??= await from(container);
+        position = await this.#readOutput(container, position);
+        const end = await this.#end(container);
         if (this.#stop.signal.aborted) return;
         if (end !== undefined) {
           // Docker ends the stream too soon where a flood makes it begin a new file.
-          await this.#readOutput(position);
+          await this.#readOutput(container, position);
           return this.#isOwnEnd(end, silentSinceMs !== undefined) ? this.tellEnd(end) : this.#tellLost();
         }
         silentSinceMs = undefined;
@@ -101,42 +116,46 @@ export class DockerContainer {
         if (this.#stop.signal.aborted) return;
         if (isMissing(error)) return this.tellEnd({ exitCode: killedExitCode });
         silentSinceMs ??= performance.now();
-        if (performance.now() - silentSinceMs >= silenceMs) return this.#tellLost();
+        if (performance.now() - silentSinceMs >= this.#silenceMs) return this.#tellLost();
       }
       await delay(retryMs);
     }
   }
 
-  #readOutput(from: OutputPosition): Promise<OutputPosition> {
+  #readOutput(container: Docker.Container, from: OutputPosition): Promise<OutputPosition> {
     const { runId, attempt } = this;
-    return readOutput(this.#container, from, {
+    return readOutput(container, from, {
       onLine: ({ text, atMs }) => this.#tell({ kind: 'output', runId, attempt, text, atMs }),
       signal: this.#stop.signal,
     });
   }
 
-  #followTelemetry(): void {
+  #followTelemetry(container: Docker.Container): void {
     const { runId, attempt } = this;
-    followTelemetry(this.#container, {
-      cores: this.#cores,
+    followTelemetry(container, {
+      cores: this.#placed.cores,
       onTelemetry: (telemetry) => this.#tell({ kind: 'telemetry', runId, attempt, telemetry }),
       signal: this.#stop.signal,
     }).catch(() => undefined); // It has ended already, or the daemon is away, which the output tells.
   }
 
   /** Undefined while it works. */
-  async #end(): Promise<ContainerEnd | undefined> {
-    const { State } = await this.#container.inspect();
+  async #end(container: Docker.Container): Promise<ContainerEnd | undefined> {
+    const { State } = await container.inspect();
     if (State.Running || State.Status === 'created') return undefined;
     const isOutOfMemory = State.OOMKilled && State.ExitCode !== 0;
     const cause = this.#killCause ?? (isOutOfMemory ? 'outOfMemory' : undefined);
     return { exitCode: State.ExitCode, ...(cause && { cause }) };
   }
 
-  /** A daemon that ends, or finds after a crash what it had, takes its containers with it: the Actor is not to blame. */
-  #isOwnEnd({ exitCode }: ContainerEnd, wasSilent: boolean): boolean {
-    if (this.#isKilled || exitCode === 0) return true;
-    return exitCode !== unknownExitCode && !(wasSilent && signalExitCodes.includes(exitCode));
+  /**
+   * A daemon that ends, or finds after a crash what it had, takes its containers with it, and so does an operator who
+   * takes a server away: the Actor is not to blame.
+   */
+  #isOwnEnd({ exitCode, cause }: ContainerEnd, wasSilent: boolean): boolean {
+    if (this.#isKilled || exitCode === 0 || cause !== undefined) return true;
+    const mayBeTaken = wasSilent || this.#placed.isTaken();
+    return exitCode !== unknownExitCode && !(mayBeTaken && signalExitCodes.includes(exitCode));
   }
 
   #tellLost(): void {
@@ -146,7 +165,7 @@ export class DockerContainer {
 
   async #sendKill(): Promise<void> {
     try {
-      await this.#container.kill();
+      await (await this.#placed.container()).kill();
     } catch (error) {
       // It is gone, or does not run yet or any more.
       if (isMissing(error) || statusOf(error) === 409) return;

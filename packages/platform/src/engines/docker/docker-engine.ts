@@ -6,18 +6,22 @@ import type {
   ContainerRef,
   ContainerSpec,
   Engine,
+  EngineDoor,
   ImageMaker,
   LoggedOutput,
+  ServerStates,
   Survivors,
 } from '../engine.ts';
 import { outputStart, positionAfter } from './container-output.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { connectDocker, isMissing, messageOf, statusOf } from './docker-connection.ts';
-import { type ContainerSubject, DockerContainer, killedExitCode, removeContainer } from './docker-container.ts';
+import { DockerContainer, killedExitCode, removeContainer } from './docker-container.ts';
 import { DockerImages } from './docker-images.ts';
-import { ensureNetwork, type OwnNetwork } from './docker-network.ts';
-import { containerName, containerOptions, coresOf } from './isolation.ts';
-import { attemptLabel, ofPlatform, platformLabel, runLabel } from './labels.ts';
+import { attemptLabel, ofPlatform, runLabel } from './labels.ts';
+import type { PlacedContainer, Placement } from './placement.ts';
+import { PlainPlacement } from './plain-placement.ts';
+import { SwarmPlacement } from './swarm/swarm-placement.ts';
+import type { SwarmWishes } from './swarm/swarm-wishes.ts';
 
 export interface DockerEngineOptions {
   /** Whose containers, networks and images these are: the same at each start on one data folder. */
@@ -28,6 +32,8 @@ export interface DockerEngineOptions {
   readonly buildArguments?: Readonly<Record<string, string>>;
   /** The network of builds; Docker's own usual one unless given. */
   readonly buildNetwork?: string | undefined;
+  /** What a Swarm needs besides; a plain daemon leaves it. */
+  readonly swarm?: SwarmWishes;
 }
 
 const retryMs = 1000;
@@ -40,37 +46,46 @@ export class DockerEngine implements Engine, Survivors {
   readonly name = 'docker';
   readonly survivors: Survivors = this;
   readonly images: ImageMaker;
-  readonly hostAddress: string;
-  readonly #docker: Docker;
+  readonly hostAddress?: string;
+  readonly states?: ServerStates;
+  readonly door?: EngineDoor;
+  readonly #placement: Placement;
   readonly #platformId: string;
-  readonly #serverId: string;
-  readonly #network: OwnNetwork;
   readonly #containers = new Map<string, DockerContainer>();
   readonly #disks: DiskWatch;
   readonly #pending = new Set<Promise<unknown>>();
+  #isSwept = false;
   #isClosed = false;
   #listener: ContainerListener = () => undefined;
 
-  private constructor(docker: Docker, options: DockerEngineOptions, serverId: string, network: OwnNetwork) {
-    this.#docker = docker;
+  private constructor(docker: Docker, options: DockerEngineOptions, placement: Placement) {
+    const { hostAddress, states, door } = placement;
+    this.#placement = placement;
     this.#platformId = options.platformId;
-    this.#serverId = serverId;
-    this.#network = network;
-    this.hostAddress = network.gateway;
-    this.images = new DockerImages(docker, options);
-    this.#disks = new DiskWatch(docker, options.platformId, (key) => this.#containers.get(key)?.kill('diskFull'));
+    Object.assign(this, { ...(hostAddress && { hostAddress }), ...(states && { states }), ...(door && { door }) });
+    this.images = new DockerImages(docker, placement, options);
+    this.#disks = new DiskWatch(placement, options.platformId, (key) => this.#containers.get(key)?.kill('diskFull'));
+    placement.listen({
+      onDaemon: (daemon) => void this.#track(this.#sweepDaemon(daemon)).catch(() => undefined),
+      onServerLost: (serverId) => {
+        for (const container of this.#containers.values()) if (container.serverId === serverId) container.lose();
+      },
+    });
   }
 
-  /** @throws Error when there is no daemon, or it does not let itself be used */
+  /** @throws Error when there is no daemon, it does not let itself be used, or it is a Swarm's and something is missing */
   static async open(options: DockerEngineOptions): Promise<DockerEngine> {
     const docker = connectDocker(options.host);
-    const { Name } = (await docker.info()) as { Name: string };
-    const network = await ensureNetwork(docker, options.platformId);
-    return new DockerEngine(docker, options, Name, network);
+    const info = (await docker.info()) as DaemonInfo;
+    const isSwarm = info.Swarm?.LocalNodeState === 'active';
+    const placement = isSwarm
+      ? await SwarmPlacement.open(docker, { ...options, ...options.swarm })
+      : await PlainPlacement.open(docker, info.Name, options.platformId);
+    return new DockerEngine(docker, options, placement);
   }
 
   servers(): readonly string[] {
-    return [this.#serverId];
+    return this.#placement.servers();
   }
 
   listen(listener: ContainerListener): void {
@@ -83,33 +98,28 @@ export class DockerEngine implements Engine, Survivors {
 
   async #start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
     this.#checkOpen();
-    const created = await this.#create(spec);
-    const container = this.#take({ ...spec, cores: coresOf(spec) }, created);
+    const placed = await this.#place(spec);
+    const container = this.#take(spec, placed);
     try {
       this.#checkOpen();
-      // E1: what is created does not run yet.
-      await record({ containerId: created.id });
+      // E1: what is placed does not run yet.
+      await record(placed.ref);
       if (!container.isKilled) await this.#run(container, spec);
     } catch (error) {
       await this.#discard(container);
       throw error;
     }
     if (container.isKilled) await this.#discard(container);
-    else void this.#track(container.follow(outputStart));
+    else void this.#track(container.follow(async () => outputStart));
   }
 
-  async #create(spec: ContainerSpec): Promise<Docker.Container> {
-    const { program, runId, attempt } = spec;
+  async #place(spec: ContainerSpec): Promise<PlacedContainer> {
+    const { program } = spec;
     if (program.kind !== 'image') throw new Error('the build is for the process engine: build again');
-    const place = { platformId: this.#platformId, network: this.#network.id };
-    const options = () => containerOptions(spec, program.image, place);
     try {
-      return await this.#docker.createContainer(options());
+      return await this.#placement.place(spec, program.image);
     } catch (error) {
-      if (statusOf(error) !== 409) throw await this.#failureOf(error, spec);
-      // Left by a platform that died before it stored the reference (E1).
-      await removeContainer(this.#docker.getContainer(containerName(this.#platformId, runId, attempt)));
-      return this.#docker.createContainer(options());
+      throw await this.#failureOf(error, spec);
     }
   }
 
@@ -145,23 +155,17 @@ export class DockerEngine implements Engine, Survivors {
   }
 
   async killLeftover(ref: ContainerRef): Promise<void> {
-    const found = await this.#find(ref);
-    if (found !== undefined) await removeContainer(found.container);
+    await (await this.#placement.find(ref))?.remove();
   }
 
   async adopt(
     { runId, attempt, ref }: { runId: string; attempt: number; ref: ContainerRef },
     logged: LoggedOutput,
   ): Promise<boolean> {
-    const found = await this.#find(ref);
-    if (found === undefined) return false;
-    if (found.info.State.Status === 'created') {
-      await removeContainer(found.container);
-      return false;
-    }
-    const position = await positionAfter(found.container, logged);
-    const cores = (found.info.HostConfig.NanoCpus ?? 0) / 1e9;
-    void this.#track(this.#take({ runId, attempt, cores }, found.container).follow(position));
+    const placed = await this.#placement.find(ref);
+    if (placed === undefined) return false;
+    const container = this.#take({ runId, attempt }, placed);
+    void this.#track(container.follow((daemon) => positionAfter(daemon, logged)));
     return true;
   }
 
@@ -183,35 +187,37 @@ export class DockerEngine implements Engine, Survivors {
     }
   }
 
-  async sweep(kept: readonly { readonly runId: string; readonly attempt: number }[]): Promise<void> {
-    const keys = new Set(kept.map(({ runId, attempt }) => attemptKey(runId, attempt)));
-    const all = await this.#docker.listContainers({ all: true, filters: ofPlatform(this.#platformId) });
-    const left = all.filter(({ Labels }) => !keys.has(attemptKey(Labels[runLabel]!, Number(Labels[attemptLabel]))));
-    await Promise.all(left.map(({ Id }) => removeContainer(this.#docker.getContainer(Id))));
+  /** What is kept has been adopted, so it is known. */
+  async sweep(): Promise<void> {
+    await this.#placement.sweep((runId, attempt) => this.#containers.has(attemptKey(runId, attempt)));
+    this.#isSwept = true;
+    await Promise.all(this.#placement.daemons().map((daemon) => this.#sweepDaemon(daemon)));
+  }
+
+  /** Ends what is not wanted any more, on a daemon that was away when that was found out. */
+  async #sweepDaemon(daemon: Docker): Promise<void> {
+    if (!this.#isSwept) return;
+    const label = [...ofPlatform(this.#platformId).label, runLabel];
+    const all = await daemon.listContainers({ all: true, filters: { label } });
+    // Looked up afterwards: what is started meanwhile is known by then.
+    const left = all.filter(({ Labels }) => {
+      return !this.#containers.has(attemptKey(Labels[runLabel]!, Number(Labels[attemptLabel])));
+    });
+    await Promise.all(left.map(({ Id }) => removeContainer(daemon.getContainer(Id))));
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#disks.close();
     for (const container of this.#containers.values()) container.leave();
+    await this.#placement.close();
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
-  /** E2: a container of this platform's, or none. */
-  async #find({ containerId }: ContainerRef) {
-    const container = this.#docker.getContainer(String(containerId));
-    try {
-      const info = await container.inspect();
-      return info.Config.Labels[platformLabel] === this.#platformId ? { container, info } : undefined;
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  }
-
-  #take(attempt: ContainerSubject, container: Docker.Container): DockerContainer {
-    const taken = new DockerContainer(attempt, container, (event) => this.#listener(event));
-    this.#containers.set(attemptKey(attempt.runId, attempt.attempt), taken);
+  #take({ runId, attempt }: { runId: string; attempt: number }, placed: PlacedContainer): DockerContainer {
+    const { silenceMs } = this.#placement;
+    const taken = new DockerContainer({ runId, attempt, silenceMs }, placed, (event) => this.#listener(event));
+    this.#containers.set(attemptKey(runId, attempt), taken);
     return taken;
   }
 
@@ -225,4 +231,10 @@ export class DockerEngine implements Engine, Survivors {
     work.then(forget, forget);
     return work;
   }
+}
+
+/** What is used of a daemon's answer about itself. */
+interface DaemonInfo {
+  readonly Name: string;
+  readonly Swarm?: { readonly LocalNodeState: string };
 }

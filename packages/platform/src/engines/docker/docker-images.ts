@@ -5,6 +5,7 @@ import { LineSplitter } from '../../logs/line-splitter.ts';
 import type { ImageMaker, ImageOutcome, ImageWish } from '../engine.ts';
 import { isMissing, messageOf, statusOf } from './docker-connection.ts';
 import { buildLabel, ofPlatform, platformLabel } from './labels.ts';
+import type { Placement } from './placement.ts';
 
 export interface ImageOptions {
   readonly platformId: string;
@@ -22,10 +23,13 @@ interface BuildMessage {
 /** Makes the images of builds, one tag for each, and removes them with their builds. */
 export class DockerImages implements ImageMaker {
   readonly #docker: Docker;
+  readonly #placement: Placement;
   readonly #options: ImageOptions;
 
-  constructor(docker: Docker, options: ImageOptions) {
+  /** @param docker where images are made */
+  constructor(docker: Docker, placement: Placement, options: ImageOptions) {
     this.#docker = docker;
+    this.#placement = placement;
     this.#options = options;
   }
 
@@ -35,9 +39,8 @@ export class DockerImages implements ImageMaker {
     try {
       const error = await this.#build(wish);
       signal.throwIfAborted();
-      return error === undefined
-        ? { kind: 'made', image: this.#nameOf(wish.buildId) }
-        : { kind: 'failed', message: error };
+      if (error !== undefined) return { kind: 'failed', message: error };
+      return { kind: 'made', image: await this.#placement.publish(this.#nameOf(wish.buildId), wish.log) };
     } catch (error) {
       signal.throwIfAborted();
       // What is wrong with the Dockerfile itself is told before anything is built.
@@ -65,18 +68,26 @@ export class DockerImages implements ImageMaker {
   }
 
   async remove(buildId: string): Promise<void> {
-    await this.#remove(this.#nameOf(buildId));
+    await this.#removeThose((label) => label === buildId);
   }
 
   async sweep(buildIds: ReadonlySet<string>): Promise<void> {
-    const images = await this.#docker.listImages({ filters: ofPlatform(this.#options.platformId) });
-    const left = images.filter(({ Labels }) => !buildIds.has(Labels?.[buildLabel] ?? ''));
-    for (const { Id } of left) await this.#remove(Id);
+    await this.#removeThose((label) => !buildIds.has(label));
   }
 
-  async #remove(name: string): Promise<void> {
+  async #removeThose(isUnwanted: (buildId: string) => boolean): Promise<void> {
+    const filters = ofPlatform(this.#options.platformId);
+    const unwanted = async (daemon: Docker) =>
+      (await daemon.listImages({ filters })).filter(({ Labels }) => isUnwanted(Labels?.[buildLabel] ?? ''));
+    for (const { Id } of await unwanted(this.#docker)) await this.#placement.unpublish(Id);
+    for (const daemon of [this.#docker, ...this.#placement.daemons()]) {
+      for (const { Id } of await unwanted(daemon)) await this.#remove(daemon, Id);
+    }
+  }
+
+  async #remove(daemon: Docker, name: string): Promise<void> {
     try {
-      await this.#docker.getImage(name).remove({ force: true });
+      await daemon.getImage(name).remove({ force: true });
     } catch (error) {
       // 409: a container has it still; the next sweep finds it.
       if (!isMissing(error) && statusOf(error) !== 409) throw error;
@@ -89,7 +100,7 @@ export class DockerImages implements ImageMaker {
   }
 }
 
-async function readBuild(stream: Readable, log: (line: string) => void): Promise<string | undefined> {
+export async function readBuild(stream: Readable, log: (line: string) => void): Promise<string | undefined> {
   let failure: string | undefined;
   const output = new LineSplitter(log);
   const messages = new LineSplitter((line) => {

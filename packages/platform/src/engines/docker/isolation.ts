@@ -27,19 +27,39 @@ export interface Place {
   readonly network: string;
 }
 
-export function containerOptions(spec: ContainerSpec, image: string, place: Place): Docker.ContainerCreateOptions {
-  const { runId, attempt, memoryMbytes } = spec;
-  const memoryBytes = memoryMbytes * bytesOfMbyte;
+/** Of a container, in Docker's units; said to a daemon below, and to a Swarm in `swarm/service-options.ts`. */
+export function limitsOf(spec: Pick<ContainerSpec, 'memoryMbytes'>) {
+  const memoryBytes = spec.memoryMbytes * bytesOfMbyte;
   return {
-    name: containerName(place.platformId, runId, attempt),
+    memoryBytes,
+    nanoCpus: Math.max(minNanoCpus, Math.round(coresOf(spec) * 1e9)),
+    // Browsers keep pages there, and end when it is full; it counts as memory.
+    sharedMemoryBytes: Math.round(memoryBytes / 2),
+    ...{ maxProcesses, capabilities },
+    logDriver: { Name: 'json-file', Options: { 'max-size': '32m', 'max-file': '2' } },
+  };
+}
+
+export const environmentOf = ({ env }: Pick<ContainerSpec, 'env'>): string[] =>
+  Object.entries(env).map(([name, value]) => `${name}=${value}`);
+
+export const containerLabels = (platformId: string, spec: ContainerSpec): Record<string, string> => ({
+  ...labelsOf(platformId, spec.runId, spec.attempt),
+  [diskLabel]: String(spec.diskMbytes),
+});
+
+export function containerOptions(spec: ContainerSpec, image: string, place: Place): Docker.ContainerCreateOptions {
+  const { memoryBytes, nanoCpus, sharedMemoryBytes, logDriver } = limitsOf(spec);
+  return {
+    name: containerName(place.platformId, spec.runId, spec.attempt),
     Image: image,
-    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...labelsOf(place.platformId, runId, attempt), [diskLabel]: String(spec.diskMbytes) },
+    Env: environmentOf(spec),
+    Labels: containerLabels(place.platformId, spec),
     HostConfig: {
       Memory: memoryBytes,
       // Swap would let it slow the whole machine down instead of ending.
       MemorySwap: memoryBytes,
-      NanoCpus: Math.max(minNanoCpus, Math.round(coresOf(spec) * 1e9)),
+      NanoCpus: nanoCpus,
       PidsLimit: maxProcesses,
       CapDrop: ['ALL'],
       CapAdd: capabilities,
@@ -47,9 +67,8 @@ export function containerOptions(spec: ContainerSpec, image: string, place: Plac
       // Forwards signals and takes up the processes whose parents are gone.
       Init: true,
       NetworkMode: place.network,
-      // Browsers keep pages there, and end when it is full; it counts as memory.
-      ShmSize: Math.round(memoryBytes / 2),
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '32m', 'max-file': '2' } },
+      ShmSize: sharedMemoryBytes,
+      LogConfig: { Type: logDriver.Name, Config: logDriver.Options },
     },
   };
 }

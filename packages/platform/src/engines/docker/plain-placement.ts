@@ -1,0 +1,90 @@
+import type Docker from 'dockerode';
+import type { ContainerRef, ContainerSpec } from '../engine.ts';
+import { isMissing, statusOf } from './docker-connection.ts';
+import { removeContainer } from './docker-container.ts';
+import { ensureNetwork, type OwnNetwork } from './docker-network.ts';
+import { containerName, containerOptions, coresOf } from './isolation.ts';
+import { platformLabel } from './labels.ts';
+import type { PlacedContainer, Placement } from './placement.ts';
+
+const nanoOfCore = 1e9;
+
+/** One daemon, which is the one server. */
+export class PlainPlacement implements Placement {
+  /** One that is started anew has its containers back after some seconds, or has lost them. */
+  readonly silenceMs = 10_000;
+  readonly hostAddress: string;
+  readonly #docker: Docker;
+  readonly #serverId: string;
+  readonly #platformId: string;
+  readonly #network: OwnNetwork;
+
+  private constructor(docker: Docker, serverId: string, platformId: string, network: OwnNetwork) {
+    this.#docker = docker;
+    this.#serverId = serverId;
+    this.#platformId = platformId;
+    this.#network = network;
+    this.hostAddress = network.gateway;
+  }
+
+  static async open(docker: Docker, serverId: string, platformId: string): Promise<PlainPlacement> {
+    return new PlainPlacement(docker, serverId, platformId, await ensureNetwork(docker, platformId));
+  }
+
+  servers(): readonly string[] {
+    return [this.#serverId];
+  }
+
+  daemons(): readonly Docker[] {
+    return [this.#docker];
+  }
+
+  /** There is nothing to hear of: the daemon's silence is noticed by whoever follows a container. */
+  listen(): void {}
+
+  async place(spec: ContainerSpec, image: string): Promise<PlacedContainer> {
+    const options = containerOptions(spec, image, { platformId: this.#platformId, network: this.#network.id });
+    const create = () => this.#docker.createContainer(options);
+    const created = await create().catch(async (error: unknown) => {
+      if (statusOf(error) !== 409) throw error;
+      // Left by a platform that died before it stored the reference (E1).
+      await removeContainer(this.#docker.getContainer(containerName(this.#platformId, spec.runId, spec.attempt)));
+      return create();
+    });
+    return this.#placed(created, coresOf(spec));
+  }
+
+  async find({ containerId }: ContainerRef): Promise<PlacedContainer | undefined> {
+    const container = this.#docker.getContainer(String(containerId));
+    const info = await container.inspect().catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    if (info?.Config.Labels[platformLabel] !== this.#platformId) return undefined;
+    if (info.State.Status !== 'created') return this.#placed(container, (info.HostConfig.NanoCpus ?? 0) / nanoOfCore);
+    await removeContainer(container);
+    return undefined;
+  }
+
+  /** All that was placed is containers. */
+  async sweep(): Promise<void> {}
+
+  /** An image is where it was built. */
+  async publish(image: string): Promise<string> {
+    return image;
+  }
+
+  async unpublish(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  #placed(container: Docker.Container, cores: number): PlacedContainer {
+    return {
+      ...{ ref: { containerId: container.id }, serverId: this.#serverId, cores },
+      run: () => container.start(),
+      container: async () => container,
+      isTaken: () => false,
+      remove: () => removeContainer(container),
+    };
+  }
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type Docker from 'dockerode';
+import { isMissing, messageOf, statusOf } from '../docker-connection.ts';
+import { readBuild } from '../docker-images.ts';
+import { platformLabel } from '../labels.ts';
+import type { Registry } from './registry.ts';
+
+const folder = fileURLToPath(new URL('../agent', import.meta.url));
+const files = ['Dockerfile', 'agent-program.ts'];
+/** Says what the service was made from. */
+const sourceLabel = 'wherry.agent';
+const socket = '/var/run/docker.sock';
+const nanoOfSecond = 1e9;
+/** An agent that is told to stop ends by itself, once nothing is left for it to look after (A2). */
+const stopGraceSecs = 24 * 3600;
+
+export interface AgentWishes {
+  readonly platformId: string;
+  readonly advertisedUrl: string;
+  readonly agentToken: string;
+  readonly registry: Registry;
+  readonly buildNetwork?: string | undefined;
+  readonly note: (text: string) => void;
+}
+
+/** Has an agent on each node, one that joins later too: a service of the Swarm, the same at each start. */
+export async function ensureAgents(docker: Docker, wishes: AgentWishes): Promise<void> {
+  const { platformId, advertisedUrl, agentToken } = wishes;
+  const sources = await Promise.all(files.map((file) => readFile(path.join(folder, file))));
+  const version = digest(...sources);
+  const source = digest(version, advertisedUrl, agentToken);
+  const name = `wherry-${platformId.slice(0, 8)}-agent`;
+  const known = await docker
+    .getService(name)
+    .inspect()
+    .catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+  if (known?.Spec.Labels?.[sourceLabel] === source) return;
+  wishes.note('Making the program that stands for Wherry on each node of the Swarm…');
+  const image = await makeImage(docker, version, wishes);
+  const secret = await ensureSecret(docker, `${name}-${digest(agentToken)}`, wishes);
+  const options = serviceOptions(name, { ...wishes, image, secret, source });
+  const login = (await wishes.registry.login()) as Docker.AuthConfig;
+  if (known === undefined) await docker.createService(login, options);
+  else await docker.getService(name).update(login, newSpec(known.Version!.Index, options) as never);
+}
+
+/** What the client sends in the address, and what in the body. */
+const newSpec = (version: number | undefined, spec: object) => ({ _query: { version }, _body: spec });
+
+const digest = (...parts: readonly (string | Buffer)[]): string => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 12);
+};
+
+async function makeImage(docker: Docker, version: string, { registry, buildNetwork }: AgentWishes): Promise<string> {
+  const tag = `wherry-agent:${version}`;
+  const lines: string[] = [];
+  const stream = await docker.buildImage(
+    { context: folder, src: files },
+    { t: tag, ...(buildNetwork !== undefined && { networkmode: buildNetwork }) },
+  );
+  const failure = await readBuild(stream as Readable, (line) => lines.push(line));
+  if (failure !== undefined) throw new Error(`The image of Wherry's agent could not be made: ${failure}`);
+  return registry.push(tag, () => undefined);
+}
+
+async function ensureSecret(docker: Docker, name: string, { agentToken, platformId }: AgentWishes) {
+  try {
+    await docker.createSecret({
+      ...{ Name: name, Data: Buffer.from(agentToken).toString('base64') },
+      Labels: { [platformLabel]: platformId },
+    });
+  } catch (error) {
+    // It is there: its name says what is in it.
+    if (statusOf(error) !== 409) throw new Error(messageOf(error));
+  }
+  const [secret] = await docker.listSecrets({ filters: { name: [name] } });
+  return { id: secret!.ID, name };
+}
+
+interface ServiceParts extends AgentWishes {
+  readonly image: string;
+  readonly secret: { readonly id: string; readonly name: string };
+  readonly source: string;
+}
+
+function serviceOptions(name: string, parts: ServiceParts): Docker.CreateServiceOptions {
+  const { platformId, advertisedUrl, image, secret, source } = parts;
+  return {
+    Name: name,
+    Labels: { [platformLabel]: platformId, [sourceLabel]: source },
+    Mode: { Global: {} },
+    UpdateConfig: { Parallelism: 0, Order: 'stop-first' },
+    TaskTemplate: {
+      RestartPolicy: { Condition: 'any', Delay: nanoOfSecond },
+      ContainerSpec: {
+        Image: image,
+        Env: [`WHERRY_URL=${advertisedUrl}`, 'WHERRY_NODE={{.Node.ID}}', `WHERRY_PLATFORM=${platformId}`],
+        Mounts: [{ Type: 'bind', Source: socket, Target: socket }],
+        Secrets: [
+          {
+            File: { Name: 'wherry-agent', UID: '0', GID: '0', Mode: 0o400 },
+            SecretID: secret.id,
+            SecretName: secret.name,
+          },
+        ],
+        Init: true,
+        StopSignal: 'SIGCONT',
+        StopGracePeriod: stopGraceSecs * nanoOfSecond,
+      },
+    },
+  } as Docker.CreateServiceOptions;
+}

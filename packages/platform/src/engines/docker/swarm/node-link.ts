@@ -1,0 +1,94 @@
+import { Agent } from 'node:http';
+import type { Duplex } from 'node:stream';
+import Docker from 'dockerode';
+import { newId } from '../../../ids.ts';
+
+/** Both sides speak at least this often, for a network that was cut says nothing. */
+const speakEveryMs = 1500;
+const silenceMs = 4500;
+
+type Waiting = { readonly resolve: (stream: Duplex) => void; readonly reject: (error: Error) => void };
+
+/** The platform's end of the control connection with one node's agent, and the node's Docker over it. */
+export class NodeLink {
+  readonly nodeId: string;
+  /** The node's daemon. Its calls fail when the link is closed. */
+  readonly docker: Docker;
+  readonly #control: Duplex;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #streams = new Set<Duplex>();
+  readonly #onClose: () => void;
+  #timer: NodeJS.Timeout;
+  #heardAtMs = performance.now();
+
+  constructor(nodeId: string, control: Duplex, onClose: () => void) {
+    this.nodeId = nodeId;
+    this.#control = control;
+    this.#onClose = onClose;
+    this.docker = dockerOver(() => this.#openStream());
+    control.on('close', () => this.#closed());
+    control.on('data', () => {
+      this.#heardAtMs = performance.now();
+    });
+    this.#timer = setInterval(() => this.#speak(), speakEveryMs);
+    this.#timer.unref();
+  }
+
+  get isClosed(): boolean {
+    return this.#control.destroyed;
+  }
+
+  /** Takes a stream that has come, if this link has asked for it. */
+  take(id: string, stream: Duplex): boolean {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || this.isClosed) return false;
+    this.#streams.add(stream);
+    stream.once('close', () => this.#streams.delete(stream));
+    waiting.resolve(stream);
+    return true;
+  }
+
+  close(): void {
+    this.#control.destroy();
+  }
+
+  #speak(): void {
+    if (performance.now() - this.#heardAtMs > silenceMs) this.close();
+    else this.#control.write('{}\n');
+  }
+
+  #closed(): void {
+    clearInterval(this.#timer);
+    for (const { reject } of this.#waiting.values()) reject(new Error(`the node ${this.nodeId} is away`));
+    for (const stream of this.#streams) stream.destroy();
+    this.#onClose();
+  }
+
+  async #openStream(): Promise<Duplex> {
+    if (this.isClosed) throw new Error(`the node ${this.nodeId} is away`);
+    const id = newId();
+    const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+    const timer = setTimeout(() => reject(new Error(`the node ${this.nodeId} does not answer`)), silenceMs);
+    this.#waiting.set(id, { resolve, reject });
+    this.#control.write(`${JSON.stringify({ open: id })}\n`);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+    }
+  }
+}
+
+/** A client whose connections are streams of a link. */
+function dockerOver(open: () => Promise<Duplex>): Docker {
+  const agent = new Agent({ keepAlive: true });
+  agent.createConnection = (_options, done) => {
+    open().then(
+      (stream) => done?.(null, stream),
+      (error: Error) => done?.(error, undefined as never),
+    );
+    return undefined;
+  };
+  return new Docker({ host: 'node', port: 80, protocol: 'http', agent } as Docker.DockerOptions);
+}

@@ -1,0 +1,41 @@
+import type Docker from 'dockerode';
+import { isMissing } from '../docker-connection.ts';
+import { platformLabel } from '../labels.ts';
+
+/**
+ * The network of a Swarm's containers: on each node a bridge of its own, not an overlay over all of them. An overlay would
+ * let every container reach every other (I3); attempts need only the API and the outside. Swarm makes it on each node
+ * where it is needed, from what the node itself has under a name that ends in `-config`.
+ */
+export const networkName = (platformId: string): string => `${prefixOf(platformId)}-swarm`;
+const configName = (platformId: string): string => `${prefixOf(platformId)}-config`;
+/** By itself, it names the network that a daemon has which is no Swarm's, or was none yet (`docker-network.ts`). */
+const prefixOf = (platformId: string): string => `wherry-${platformId.slice(0, 8)}`;
+
+/** What a node needs before a task of the network can be there. */
+export function ensureNodeNetwork(node: Docker, platformId: string): Promise<void> {
+  return ensure(node, {
+    Name: configName(platformId),
+    ConfigOnly: true,
+    Labels: { [platformLabel]: platformId },
+    Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+  });
+}
+
+/** On a manager, which must have what a node needs. */
+export function ensureSwarmNetwork(manager: Docker, platformId: string): Promise<void> {
+  return ensure(manager, {
+    ...{ Name: networkName(platformId), Driver: 'bridge', Scope: 'swarm' },
+    // Which has the labels, too: Docker takes nothing else beside it.
+    ConfigFrom: { Network: configName(platformId) },
+  });
+}
+
+async function ensure(docker: Docker, options: Docker.NetworkCreateOptions): Promise<void> {
+  try {
+    await docker.getNetwork(options.Name).inspect();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await docker.createNetwork({ ...options, CheckDuplicate: true });
+  }
+}

@@ -1,0 +1,183 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import type { ContainerRef, ContainerSpec } from '../../engine.ts';
+import { isMissing } from '../docker-connection.ts';
+import { containerName } from '../isolation.ts';
+import { attemptLabel, ofPlatform, platformLabel, runLabel } from '../labels.ts';
+import type { PlacedContainer, Placement, PlacementListener } from '../placement.ts';
+import { ensureAgents } from './agent-service.ts';
+import { DoomedTasks } from './doomed-tasks.ts';
+import { NodeLinks } from './node-links.ts';
+import { Registry } from './registry.ts';
+import { serviceOptions } from './service-options.ts';
+import { ensureNodeNetwork, ensureSwarmNetwork, networkName } from './swarm-network.ts';
+import { SwarmNodes } from './swarm-nodes.ts';
+import { SwarmTask } from './swarm-task.ts';
+import { checkedWishes, type SwarmOptions } from './swarm-wishes.ts';
+
+/** After a start, agents have this long to call before a node counts as silent. */
+const agentsMs = 15_000;
+/** When a container that Swarm was just told to start has surely come to be. */
+const lateMs = 3000;
+const nanoOfCore = 1e9;
+
+/**
+ * The nodes of a Swarm. An attempt is a service of one task, pinned to the node that the platform chose; the node's own
+ * daemon, reached through its agent, tells of the container and ends it at once.
+ */
+export class SwarmPlacement implements Placement {
+  /** With the agent's own silence, a node that was cut off is noticed within 10 s. */
+  readonly silenceMs = 3500;
+  readonly states: SwarmNodes;
+  readonly door: NodeLinks;
+  readonly #manager: Docker;
+  readonly #platformId: string;
+  readonly #registry: Registry;
+  readonly #doomed: DoomedTasks;
+  /** Nodes that have what a task needs there. */
+  readonly #prepared = new Set<string>();
+  readonly #startedAtMs = performance.now();
+  #listener: PlacementListener | undefined;
+  #isClosed = false;
+
+  private constructor(manager: Docker, options: { platformId: string; agentToken: string; registry: Registry }) {
+    this.#manager = manager;
+    this.#platformId = options.platformId;
+    this.#registry = options.registry;
+    this.door = new NodeLinks(options.agentToken, (nodeId) => void this.#onLink(nodeId));
+    this.#doomed = new DoomedTasks(manager, options.platformId);
+    this.states = new SwarmNodes(manager, this.#doomed, (nodeId) => this.#isUsable(nodeId));
+    this.states.onDown((serverId) => this.#listener?.onServerLost(serverId));
+  }
+
+  /** @throws Error that says what is missing */
+  static async open(manager: Docker, options: SwarmOptions): Promise<SwarmPlacement> {
+    const { platformId, advertisedUrl, agentToken, registry: place, ...rest } = await checkedWishes(manager, options);
+    const registry = new Registry(manager, place);
+    await ensureNodeNetwork(manager, platformId);
+    await ensureSwarmNetwork(manager, platformId);
+    await ensureAgents(manager, { platformId, advertisedUrl, agentToken, registry, ...rest });
+    const placement = new SwarmPlacement(manager, { platformId, agentToken, registry });
+    await placement.states.look();
+    return placement;
+  }
+
+  listen(listener: PlacementListener): void {
+    this.#listener = listener;
+  }
+
+  servers(): readonly string[] {
+    return this.states.serverIds;
+  }
+
+  daemons(): readonly Docker[] {
+    return this.states.serverIds.flatMap((serverId) => {
+      const docker = this.door.of(this.states.nodeOf(serverId)!.id)?.docker;
+      return docker === undefined ? [] : [docker];
+    });
+  }
+
+  async place(spec: ContainerSpec, image: string): Promise<PlacedContainer> {
+    const nodeId = this.states.nodeOf(spec.serverId)?.id;
+    // Gone between the choice and now: no status, so the run goes on elsewhere.
+    if (nodeId === undefined) throw new Error(`the server ${spec.serverId} is gone`);
+    const options = serviceOptions(spec, await this.#registry.nameOf(image), {
+      ...{ platformId: this.#platformId, nodeId, network: networkName(this.#platformId) },
+    });
+    const task = this.#taskOf(containerName(this.#platformId, spec.runId, spec.attempt), nodeId);
+    const cores = (options.TaskTemplate as { Resources: { Limits: { NanoCPUs: number } } }).Resources.Limits.NanoCPUs;
+    return this.#placed(task, cores / nanoOfCore, async () => task.start(options, await this.#registry.login()));
+  }
+
+  async find({ service, node }: ContainerRef): Promise<PlacedContainer | undefined> {
+    const info = await this.#manager
+      .getService(String(service))
+      .inspect()
+      .catch((error: unknown) => {
+        if (isMissing(error)) return undefined;
+        throw error;
+      });
+    if (info?.Spec.Labels?.[platformLabel] !== this.#platformId) return undefined;
+    const cores = (info.Spec.TaskTemplate?.Resources?.Limits?.NanoCPUs ?? 0) / nanoOfCore;
+    return this.#placed(this.#taskOf(String(service), String(node)), cores, async () => undefined);
+  }
+
+  async sweep(isKept: (runId: string, attempt: number) => boolean): Promise<void> {
+    const label = [...ofPlatform(this.#platformId).label, runLabel];
+    const services = (await this.#manager.listServices({ filters: { label } })) as unknown as {
+      ID: string;
+      Spec: { Labels: Record<string, string> };
+    }[];
+    for (const { ID, Spec } of services) {
+      if (!isKept(Spec.Labels[runLabel]!, Number(Spec.Labels[attemptLabel]))) {
+        await this.#manager.getService(ID).remove();
+      }
+    }
+  }
+
+  publish(image: string, log: (line: string) => void): Promise<string> {
+    return this.#registry.push(image, log);
+  }
+
+  unpublish(image: string): Promise<void> {
+    return this.#registry.forget(image);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.states.end();
+    this.door.close();
+  }
+
+  #taskOf(service: string, nodeId: string): SwarmTask {
+    return new SwarmTask(this.#manager, { service, nodeId, daemon: () => this.#daemonOf(nodeId) });
+  }
+
+  #placed(task: SwarmTask, cores: number, run: () => Promise<void>): PlacedContainer {
+    const serverId = this.states.serverOf(task.nodeId);
+    return {
+      ...{ ref: { service: task.service, node: task.nodeId }, serverId, cores, run },
+      container: () => task.container(),
+      isTaken: () => this.states.stateOf(serverId) === 'lost' || this.#doomed.hadService(task.service),
+      remove: async () => {
+        const isGone = await task.remove();
+        if (!isGone) setTimeout(() => this.#tellDaemon(task.nodeId), lateMs).unref();
+      },
+    };
+  }
+
+  /** @throws Error without a status while the node is away */
+  async #daemonOf(nodeId: string): Promise<Docker> {
+    for (;;) {
+      const link = this.door.of(nodeId);
+      if (link !== undefined) return link.docker;
+      const isStarting = performance.now() - this.#startedAtMs < agentsMs;
+      if (this.#isClosed || !isStarting) throw new Error(`the node ${nodeId} is away`);
+      await delay(100);
+    }
+  }
+
+  async #onLink(nodeId: string): Promise<void> {
+    const docker = this.door.of(nodeId)?.docker;
+    if (docker !== undefined) {
+      try {
+        await ensureNodeNetwork(docker, this.#platformId);
+        this.#prepared.add(nodeId);
+        this.#tellDaemon(nodeId);
+      } catch {
+        // The daemon is away though its agent is there. The agent calls anew when the daemon has ended it.
+        this.door.of(nodeId)?.close();
+      }
+    }
+    this.states.changed();
+  }
+
+  #tellDaemon(nodeId: string): void {
+    const docker = this.door.of(nodeId)?.docker;
+    if (docker !== undefined) this.#listener?.onDaemon(docker);
+  }
+
+  #isUsable(nodeId: string): boolean {
+    return this.#prepared.has(nodeId) && this.door.of(nodeId) !== undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { NodeLinks } from '../src/engines/docker/swarm/node-links.ts';
+import { until } from './run-fixture.ts';
+
+const token = 'agent-token-of-a-test';
+
+/** The door of a Swarm's agents, on a server of its own. */
+async function openDoor() {
+  const links = new NodeLinks(token, () => undefined);
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.on('upgrade', (request, socket, head) => {
+    if (!links.accept(request, socket, head)) socket.destroy();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    links,
+    /** As an agent calls. Answers its socket once that is taken or refused, with what was answered. */
+    async call(path: string, bearer = token): Promise<{ socket: Socket; answer: string }> {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(
+        `GET /wherry/v1/nodes/${path} HTTP/1.1\r\nHost: wherry\r\nAuthorization: Bearer ${bearer}\r\n` +
+          'Connection: Upgrade\r\nUpgrade: wherry-node\r\n\r\n',
+      );
+      const [first] = (await once(socket, 'data')) as [Buffer];
+      return { socket, answer: String(first).split('\r\n')[0]! };
+    },
+    async [Symbol.asyncDispose]() {
+      links.close();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+test('an agent that is broken off, as by the end of its node, is a link less and nothing else', async () => {
+  await using door = await openDoor();
+  const { socket } = await door.call('node1');
+  await until(() => door.links.of('node1') !== undefined);
+  socket.resetAndDestroy();
+  await until(() => door.links.of('node1') === undefined);
+  const again = await door.call('node1');
+  expect(again.answer).toBe('HTTP/1.1 101 Switching Protocols');
+  await until(() => door.links.of('node1') !== undefined);
+  again.socket.destroy();
+});
+
+test('whoever does not know the token is not let in', async () => {
+  await using door = await openDoor();
+  const { socket, answer } = await door.call('node1', 'another-token-of-test');
+  expect(answer).toBe('HTTP/1.1 401 Unauthorized');
+  expect(door.links.of('node1')).toBeUndefined();
+  socket.destroy();
+});

@@ -1,0 +1,1 @@
+export const add = (first: number, second: number): number => first + second;
