@@ -37,6 +37,7 @@ const maxRetries = 8;
 
 export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): Promise<void> {
   const { input, results, pages } = crawl;
+  if (targets.length === 0) results.abandon('The input names nothing that could be read.');
   const proxies = await proxiesOf(input);
   const courtesy = new Courtesy();
   const maxConcurrency = input.maxConcurrency ?? 5;
