@@ -69,6 +69,13 @@ test.each(['to its end', 'through a lost server'])('a run stops at its budget, %
   expect(statusMessage).toMatch(/^50 results, .*limit of results is reached/);
 });
 
+test('proxies that are not to be had fail the run, and say so', async () => {
+  const run = await fixture.run({ profiles: names(1), proxyConfiguration: { useApifyProxy: true } });
+  const { status, statusMessage } = await fixture.client.run(run.id).waitForFinish();
+  expect(status).toBe('FAILED');
+  expect(statusMessage).toMatch(/^proxyConfiguration cannot be used: .*password/);
+});
+
 test('a run stops at the most results that are wanted', async () => {
   const run = await fixture.run({ profiles: names(60), maxItems: 7, maxConcurrency: 5 });
   await fixture.succeeded(run);

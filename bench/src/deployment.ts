@@ -1,8 +1,14 @@
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 
-/** Brings an Actor of one file to the platform and builds it. Answers its id. */
-export function deploy(client: ApifyClient, name: string, main: string): Promise<string> {
+/** Brings an Actor of `main.js`, and of further files, to the platform and builds it. Answers its id. */
+export function deploy(
+  client: ApifyClient,
+  name: string,
+  main: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return deployFiles(client, name, {
+    ...files,
     'main.js': main,
     // Without dependencies: it finds those of this clone, as every module is looked for in the folders above.
     'package.json': JSON.stringify({ name, type: 'module', scripts: { start: 'node main.js' } }),

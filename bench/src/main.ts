@@ -8,9 +8,10 @@ import { handoff } from './benchmarks/handoff.ts';
 import { idle } from './benchmarks/idle.ts';
 import { pushes } from './benchmarks/pushes.ts';
 import { sdk } from './benchmarks/sdk.ts';
+import { tiktok } from './benchmarks/tiktok.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, idle];
+const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, tiktok, idle];
 
 interface Options {
   readonly quick: boolean;

@@ -46,6 +46,15 @@ export const startDockerPlatformProcess = (
 export const startNothingProcess = (logFile?: string): Promise<Child<string>> =>
   startChild('children/nothing-process.ts', { args: logFile === undefined ? [] : [logFile] });
 
+export interface TikTokSiteFacts {
+  readonly url: string;
+  readonly usernames: readonly string[];
+}
+
+/** A stand-in for TikTok's site. Ask it how often it was asked for something since the last question. */
+export const startTikTokSiteProcess = (usernameCount: number): Promise<Child<TikTokSiteFacts, null, number>> =>
+  startChild('children/tiktok-site-process.ts', { args: [String(usernameCount)] });
+
 /** A site of so many pages; it is ready with the URL of the first one. Ask it how many pages it served. */
 export const startSiteProcess = (pageCount: number, host = '127.0.0.1'): Promise<Child<string, null, number>> =>
   startChild('children/site-process.ts', { args: [String(pageCount), host] });

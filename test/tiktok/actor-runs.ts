@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { PlatformOptions } from '../../packages/platform/src/index.ts';
 import { type RunFixture, startRunFixture } from '../../packages/platform/test/run-fixture.ts';
 import { startTikTokSite, type TikTokSite, type TikTokSiteOptions } from '../../packages/tiktok-site/src/index.ts';
+import { browserEnvironment } from './browser.ts';
 
 const actorsFolder = fileURLToPath(new URL('../../actors', import.meta.url));
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/wherry', import.meta.url));
@@ -57,7 +58,7 @@ export async function startActorFixture(
 /** As `wherry run` does, but without an installation: it finds the packages of the workspace in the folders above. */
 export async function deploy(client: ApifyClient, actor: string, siteUrl: string): Promise<string> {
   const folder = path.join(actorsFolder, actor);
-  const environment = { TIKTOK_SITE_URL: siteUrl, NODE_COMPILE_CACHE: compileCache };
+  const environment = { TIKTOK_SITE_URL: siteUrl, NODE_COMPILE_CACHE: compileCache, ...browserEnvironment };
   const version = {
     ...{ versionNumber: '0.1', buildTag: 'latest', sourceType: ActorSourceType.SourceFiles as const },
     sourceFiles: await sourceFilesOf(folder),

@@ -1,16 +1,45 @@
-import { crawlPages, finishActor, profileItem, readProfile, startActor, targetsOf } from '@wherry/tiktok-actors';
+import {
+  crawlPages,
+  dateSecsOf,
+  finishActor,
+  profileItem,
+  readProfile,
+  runStartSecs,
+  startActor,
+  targetsOf,
+} from '@wherry/tiktok-actors';
 
 const { input, results } = await startActor();
+const { profiles, resultsPerPage = 0, profileSorting = 'latest' } = input;
+const targets = targetsOf(profiles, 'profile');
 
-// What a profile gives, its charge, and the mark that it is done are one commit.
-await crawlPages(targetsOf(input.profiles, 'profile'), {
-  ...{ input, results },
-  pages: {
-    profile: {
-      ...{ read: readProfile, event: 'profile' },
-      items: (profile, target) => [profileItem(profile, target.input)],
-    },
-  },
-});
+if (resultsPerPage > 0) await profilesWithPosts();
+else await profilesAlone();
 
 await finishActor(results);
+
+/** Over HTTP. What a profile gives, its charge, and the mark that it is done are one commit. */
+async function profilesAlone() {
+  await crawlPages(targets, {
+    ...{ input, results },
+    pages: {
+      profile: {
+        ...{ read: readProfile, event: 'profile' },
+        items: (profile, target) => [profileItem(profile, target.input)],
+      },
+    },
+  });
+}
+
+/** By a browser. What a page of posts gives, its charges, and where the posts go on are one commit. */
+async function profilesWithPosts() {
+  const { crawlLists, listsOf } = await import('@wherry/tiktok-actors/browser');
+  const lists = listsOf(targets, {
+    source: { kind: 'posts', sort: profileSorting, withProfile: true },
+    maxItems: resultsPerPage,
+    oldestSecs: dateSecsOf(input.oldestPostDateUnified, 'from', runStartSecs()),
+    newestSecs: dateSecsOf(input.newestPostDate, 'until', runStartSecs()),
+    withoutPinned: input.excludePinnedPosts,
+  });
+  await crawlLists(lists, { input, results, event: 'post', headerEvent: 'profile' });
+}

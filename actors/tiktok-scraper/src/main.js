@@ -1,16 +1,39 @@
 import { crawlPages, finishActor, readVideo, startActor, targetsOf, videoItem } from '@wherry/tiktok-actors';
 
 const { input, results } = await startActor();
+const { postURLs = [], profiles = [], hashtags = [], musics = [], searchQueries = [] } = input;
 
-// What a post gives, its charge, and the mark that it is done are one commit.
-await crawlPages(targetsOf(input.postURLs, 'video'), {
-  ...{ input, results },
-  pages: {
-    video: {
-      ...{ read: readVideo, event: 'result' },
-      items: (video, target) => [videoItem(video, target.input)],
-    },
-  },
-});
+const hasLists = [profiles, hashtags, musics, searchQueries].some((inputs) => inputs.length > 0);
+if (hasLists) await postsOfLists();
+else await postsAlone();
 
 await finishActor(results);
+
+/** Over HTTP. What a post gives, its charge, and the mark that it is done are one commit. */
+async function postsAlone() {
+  await crawlPages(targetsOf(postURLs, 'video'), {
+    ...{ input, results },
+    pages: {
+      video: {
+        ...{ read: readVideo, event: 'result' },
+        items: (video, target) => [videoItem(video, target.input)],
+      },
+    },
+  });
+}
+
+/** By a browser. What a page of a list gives, its charges, and where the list goes on are one commit. */
+async function postsOfLists() {
+  const { crawlLists, listsOf, searchesOf } = await import('@wherry/tiktok-actors/browser');
+  const { profileSorting = 'latest', resultsPerPage: maxItems } = input;
+  const posts = (inputs, wanted, source) =>
+    listsOf(targetsOf(inputs, wanted), { source, maxItems, withoutHeader: wanted !== 'video' });
+  const lists = [
+    ...posts(postURLs, 'video', { kind: 'video' }),
+    ...posts(profiles, 'profile', { kind: 'posts', sort: profileSorting }),
+    ...posts(hashtags, 'hashtag', { kind: 'hashtag_posts' }),
+    ...posts(musics, 'sound', { kind: 'sound_posts' }),
+    ...searchesOf(targetsOf(searchQueries, 'search'), { section: 'video', maxItems }),
+  ];
+  await crawlLists(lists, { input, results, event: 'result' });
+}

@@ -30,6 +30,7 @@ export {
   type Progress,
 } from './lists/progress.ts';
 export { type Recognised, recognise } from './lists/recognise.ts';
+export { pageObstacleOf } from './obstacle.ts';
 export * from './outcome.ts';
 export type { Author, CommerceUserInfo } from './records/author.ts';
 export type { Comment } from './records/comment.ts';

@@ -13,6 +13,13 @@ export function obstacleOf({ url, statusCode, body }: Captured, form: AnswerForm
   return ofStatus(statusCode, form) ?? ofAddress(url) ?? (body.trim() === '' ? emptyBody : null) ?? ofChallenge(body);
 }
 
+/** Of a page whose data is read by nobody, such as one that asks for all it shows. */
+export function pageObstacleOf(captured: Captured): Failure | null {
+  const obstacle = obstacleOf(captured, 'page');
+  if (obstacle !== null) return obstacle;
+  return /<\/html>\s*$/i.test(captured.body) ? null : failed('incomplete', 'the page ends early');
+}
+
 // B1
 const emptyBody = failed('blocked', 'the answer is empty, which is how TikTok treats what it takes for a robot');
 

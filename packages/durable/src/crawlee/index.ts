@@ -4,10 +4,11 @@
  */
 import * as stock from 'crawlee';
 import { installStates } from './captured-states.ts';
+import { commitNow } from './commit-now.ts';
 import { durableCrawler } from './durable-crawler.ts';
 
 export * from 'crawlee';
-export { durableCrawler };
+export { commitNow, durableCrawler };
 
 // At once, for a state may be asked for before there is a crawler.
 installStates();

@@ -7,9 +7,9 @@
  */
 import { BasicCrawler } from '@wherry/durable/crawlee';
 import { type Failure, remedyOf, type TargetKind } from '@wherry/tiktok';
-import { Actor } from 'apify';
 import { log, type Request } from 'crawlee';
 import type { CommonInput } from '../input/common-input.ts';
+import { proxiesOf } from '../input/proxies.ts';
 import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
 import type { Item } from '../items/item.ts';
 import { failedInput, refusedInput } from '../results/failed-input.ts';
@@ -37,7 +37,8 @@ const maxRetries = 8;
 
 export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): Promise<void> {
   const { input, results, pages } = crawl;
-  const proxies = await Actor.createProxyConfiguration(input.proxyConfiguration);
+  if (targets.length === 0) results.abandon('The input names nothing that could be read.');
+  const proxies = await proxiesOf(input);
   const courtesy = new Courtesy();
   const maxConcurrency = input.maxConcurrency ?? 5;
   const crawler = new BasicCrawler({

@@ -5,6 +5,7 @@ import { type AnswerForm, type FaultKind, type FaultOptions, faultOf, isEndless 
 import { pageAt } from './page-router.ts';
 import { bodyFields, Query } from './query.ts';
 import { json, type Reply } from './reply.ts';
+import { ToldCursors } from './told-cursors.ts';
 import type { Visits } from './visits.ts';
 
 export interface Asked {
@@ -25,6 +26,7 @@ export class Responder {
   readonly #world: World;
   readonly #faults: FaultOptions;
   readonly #visits: Visits;
+  readonly #told = new ToldCursors();
 
   constructor(world: World, faults: FaultOptions, visits: Visits) {
     this.#world = world;
@@ -53,8 +55,12 @@ export class Responder {
     const feedOrdinal = this.#visits.feedOrdinalOf(visitor, name);
     // A page of the feed that is lost on its way comes again.
     if (fault === null || fault === 'slow') this.#visits.addFeedPage(visitor, name);
-    const faults = { repeats: fault === 'repeated_page', isEndless: isEndless(this.#faults, listKeyOf(name, query)) };
-    return json(listAnswers[name]!({ world: this.#world, query, faults, feedOrdinal }));
+    const list = listKeyOf(name, query);
+    if (this.#world.cursorsAreBound && !this.#told.isTold(visitor, list, query)) return { ...json({}), body: '' };
+    const faults = { repeats: fault === 'repeated_page', isEndless: isEndless(this.#faults, list) };
+    const answer = listAnswers[name]!({ world: this.#world, query, faults, feedOrdinal });
+    this.#told.tell(visitor, list, answer);
+    return json(answer);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ListAnswer } from './list-answer.ts';
 
 /** Of the Creative Center, whose pages have numbers. */
 export const soundRanks: ListAnswer = ({ world, query }) => {
+  if (world.soundRanksAreOff) return { code: 0, msg: 'deprecated' };
   const [page, size, periodDays] = [query.count('page', 1), query.count('limit', 20), query.count('period', 7)];
   const ranks = Array.from({ length: size }, (_, index) => (page - 1) * size + index + 1).filter(
     (rank) => rank <= rankCount,

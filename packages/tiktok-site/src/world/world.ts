@@ -9,6 +9,10 @@ export interface World {
   readonly unavailableRate: number;
   /** Lists of followers, and of those whom a user follows, are for those who are logged in. */
   readonly followersNeedLogin: boolean;
+  /** The ranking of sounds answers that it is no more, as it is said to do since 2026. */
+  readonly soundRanksAreOff: boolean;
+  /** A place in a list is given only to the visitor who was told of it; others get an empty answer. */
+  readonly cursorsAreBound: boolean;
 }
 
 export const defaultWorld: World = {
@@ -19,6 +23,8 @@ export const defaultWorld: World = {
   productCount: 5_000,
   unavailableRate: 0.03,
   followersNeedLogin: false,
+  soundRanksAreOff: false,
+  cursorsAreBound: false,
 };
 
 /** The newest post of the world is older than this. */

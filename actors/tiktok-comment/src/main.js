@@ -1,0 +1,15 @@
+import { finishActor, startActor, targetsOf } from '@wherry/tiktok-actors';
+import { crawlLists, listsOf } from '@wherry/tiktok-actors/browser';
+
+const { input, results } = await startActor();
+const { postURLs, commentsPerPost, maxRepliesPerComment = 0 } = input;
+
+const lists = listsOf(targetsOf(postURLs, 'video'), {
+  source: { kind: 'comments', maxReplies: maxRepliesPerComment },
+  maxItems: commentsPerPost,
+});
+
+// What a page of a list gives, its charges, and where the list goes on are one commit.
+await crawlLists(lists, { input, results, event: 'comment' });
+
+await finishActor(results);

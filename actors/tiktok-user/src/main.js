@@ -1,0 +1,18 @@
+import { dateSecsOf, finishActor, runStartSecs, startActor, targetsOf } from '@wherry/tiktok-actors';
+import { crawlLists, listsOf } from '@wherry/tiktok-actors/browser';
+
+const { input, results } = await startActor();
+const { profiles, profileSorting = 'latest', resultsPerPage, excludePinnedPosts } = input;
+
+const lists = listsOf(targetsOf(profiles, 'profile'), {
+  source: { kind: 'posts', sort: profileSorting },
+  maxItems: resultsPerPage,
+  oldestSecs: dateSecsOf(input.oldestPostDateUnified, 'from', runStartSecs()),
+  newestSecs: dateSecsOf(input.newestPostDate, 'until', runStartSecs()),
+  withoutPinned: excludePinnedPosts,
+});
+
+// What a page of a list gives, its charges, and where the list goes on are one commit.
+await crawlLists(lists, { input, results, event: 'post' });
+
+await finishActor(results);

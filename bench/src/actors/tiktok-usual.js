@@ -1,0 +1,30 @@
+/** The profile scraper as it is usually written: a loop with a state that is saved on `migrating` and each minute. */
+import { Courtesy, profileItem, readProfile, targetsOf, Visitor } from '@wherry/tiktok-actors';
+import { Actor } from 'apify';
+
+await Actor.init();
+const { profiles, maxConcurrency } = await Actor.getInput();
+const state = (await Actor.getValue('STATE')) ?? { done: [] };
+const save = () => Actor.setValue('STATE', state);
+Actor.on('migrating', save);
+Actor.on('persistState', save);
+
+const done = new Set(state.done);
+const waiting = targetsOf(profiles, 'profile').filter(({ input }) => !done.has(input));
+const courtesy = new Courtesy();
+
+async function work() {
+  const visitor = new Visitor({ session: undefined, proxies: undefined, courtesy });
+  for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
+    const reading = await readProfile(target.address, visitor.ask);
+    await Actor.pushData(
+      reading.kind === 'found'
+        ? profileItem(reading.value, target.input)
+        : { input: target.input, error: reading.kind },
+    );
+    state.done.push(target.input);
+  }
+}
+
+await Promise.all(Array.from({ length: maxConcurrency }, work));
+await Actor.exit();

@@ -1,0 +1,151 @@
+/**
+ * Reads lists by a browser, a few at a time.
+ *
+ * C1: a visit that brought something is a request that is handled, and what is left of the list is another one, added in
+ *     the same commit; so retries count only visits that brought nothing.
+ * C2: a list that cannot be read ends with its failure, which is a result; nothing vanishes.
+ * C3: on `migrating` and `aborting` visits end after the page in hand.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  PlaywrightCrawler,
+  type PlaywrightCrawlingContext,
+  ProxyConfiguration,
+  type Source,
+} from '@wherry/durable/crawlee';
+import { type Failure, remedyOf } from '@wherry/tiktok';
+import { Actor } from 'apify';
+import { chromium } from 'playwright-core';
+import { getProxyForUrl } from 'proxy-from-env';
+import type { CommonInput } from '../input/common-input.ts';
+import { proxiesOf } from '../input/proxies.ts';
+import { refusedInput } from '../results/failed-input.ts';
+import type { Results } from '../results/results.ts';
+import { siteUrl } from '../settings.ts';
+import type { ListJob } from './job.ts';
+import { sinkOf } from './list-items.ts';
+import type { ListTarget } from './list-jobs.ts';
+import type { ListSink } from './list-sink.ts';
+import { ListStore } from './list-store.ts';
+import { ListVisit, type VisitOptions } from './list-visit.ts';
+import { pace } from './pace.ts';
+
+export interface ListCrawl {
+  readonly input: CommonInput;
+  readonly results: Results;
+  /** What each item costs. */
+  readonly event: string;
+  /** What a profile costs that stands above a list; the same as an item unless given. */
+  readonly headerEvent?: string;
+  /** Where the items go; among the results unless given. */
+  readonly sink?: ListSink;
+}
+
+/** Which opening of the page it is, among those that brought something. */
+interface ListRequest {
+  readonly target: ListTarget;
+  readonly turn: number;
+}
+
+/** A list could not be read in this visit. */
+class VisitError extends Error {
+  override readonly name = 'VisitError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(`${failure.kind}: ${failure.message}`);
+    this.failure = failure;
+  }
+}
+
+const maxRetries = 8;
+/** What cannot be read may have been spoiled on its way; what is so each time is the site's new form. */
+const triesToRead = 3;
+const mostBackOffMs = 20_000;
+
+/** What is for people to look at. */
+const unneeded = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.svg', '.mp4', '.mp3', '.woff', '.woff2'];
+
+export async function crawlLists(targets: readonly ListTarget[], crawl: ListCrawl): Promise<void> {
+  const { input, results, event, headerEvent, sink = sinkOf(results, event, headerEvent) } = crawl;
+  if (targets.length === 0) results.abandon('The input names nothing that could be read.');
+  if (targets.length === 0 || results.isFull(event)) return;
+  const store = await ListStore.open(sink);
+  const proxyConfiguration = await browserProxiesOf(input);
+  const options: VisitOptions = { ...pace(), isStopping: stopWatch() };
+  const crawler = new PlaywrightCrawler({
+    ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries },
+    requestHandlerTimeoutSecs: (options.visitMs + options.answerMs * 4) / 1000,
+    ...(proxyConfiguration && { proxyConfiguration }),
+    launchContext: { launcher: chromium, useIncognitoPages: true },
+    // A browser that says what it is.
+    browserPoolOptions: { useFingerprints: false },
+    async requestHandler(context) {
+      const { target } = context.request.userData as ListRequest;
+      if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
+      if (!store.isOver(target)) await visit(context, target, store, options);
+      if (results.isFull(event)) crawler.stop('The budget or the limit of results is reached.');
+    },
+    async failedRequestHandler({ request, log }, error) {
+      const { target } = request.userData as ListRequest;
+      log.warning(`${target.input}: ${error.message}`);
+      // C2
+      if (!('refusal' in target)) await store.fail(target, failureOf(error));
+    },
+  });
+  await crawler.run(targets.map((target) => requestOf({ target, turn: 0 })));
+}
+
+async function visit(
+  { page, request, session, blockRequests, addRequests }: PlaywrightCrawlingContext,
+  job: ListJob,
+  store: ListStore,
+  options: VisitOptions,
+): Promise<void> {
+  const { turn } = request.userData as ListRequest;
+  await blockRequests({ urlPatterns: unneeded });
+  const visited = new ListVisit(page, job, store, options);
+  const end = await visited.run();
+  if (end.kind === 'over') return store.end(job);
+  if (end.kind === 'failed') {
+    const remedy = remedyOf(end.failure.kind);
+    const isKnown = remedy === 'report' && !visited.hasBrought && request.retryCount + 1 >= triesToRead;
+    if (remedy === 'nothing' || isKnown) return store.fail(job, end.failure);
+    if (remedy === 'new_session') {
+      session?.retire();
+      await store.forgetVisitor(job);
+    }
+    if (!visited.hasBrought) {
+      await delay(Math.min(mostBackOffMs, options.pauseMs * 2 ** request.retryCount));
+      throw new VisitError(end.failure);
+    }
+  }
+  // C1
+  await addRequests([requestOf({ target: job, turn: turn + 1 })]);
+}
+
+/** Those of the environment (`HTTPS_PROXY`, …) where the input has none. */
+async function browserProxiesOf(input: CommonInput): Promise<ProxyConfiguration | undefined> {
+  const proxies = await proxiesOf(input);
+  const proxyUrl = getProxyForUrl(siteUrl);
+  return proxies ?? (proxyUrl === '' ? undefined : new ProxyConfiguration({ proxyUrls: [proxyUrl] }));
+}
+
+/** The page is opened by the visit, which must watch it from its first request on. */
+const requestOf = ({ target, turn }: ListRequest): Source => ({
+  url: 'https://www.tiktok.com/',
+  uniqueKey: 'refusal' in target ? `refused ${target.input}` : `${target.key}#${turn}`,
+  skipNavigation: true,
+  userData: { target, turn },
+});
+
+/** C3 */
+function stopWatch(): () => boolean {
+  let isStopping = false;
+  for (const event of ['migrating', 'aborting'] as const) Actor.on(event, () => (isStopping = true));
+  return () => isStopping;
+}
+
+/** A fault of this program, or of the platform: the list has failed all the same. */
+const failureOf = (error: Error): Failure =>
+  error instanceof VisitError ? error.failure : { kind: 'unavailable', code: null, message: error.message };

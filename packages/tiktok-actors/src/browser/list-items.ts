@@ -1,0 +1,54 @@
+/** Lists as items of an Actor's dataset. */
+import { changed, type Failure, pageUrlOf, type UnreadableEntry } from '@wherry/tiktok';
+import {
+  commentItem,
+  connectionItem,
+  hashtagItem,
+  type Item,
+  profileItem,
+  soundItem,
+  trendingSoundItem,
+  videoItem,
+} from '../items/item.ts';
+import { failedInput } from '../results/failed-input.ts';
+import type { Results } from '../results/results.ts';
+import { siteUrl } from '../settings.ts';
+import type { ListJob } from './job.ts';
+import type { ListSink } from './list-sink.ts';
+import type { ListItem } from './selection.ts';
+
+/** Gives the items of all lists as results that cost `event`. */
+export function sinkOf(results: Results, event: string, headerEvent = event): ListSink {
+  const fail = ({ input, address }: ListJob, failure: Failure) =>
+    results.fail(failedInput(input, pageUrlOf(address, siteUrl), failure));
+  return {
+    give: (job, items) =>
+      results.give(
+        event,
+        items.map((item) => itemOf(job, item)),
+      ),
+    giveHeader: (job, header) => results.give(headerEvent, [headerOf(job, header)]),
+    giveUnreadable: (job, entry) => fail(job, unreadable(entry)),
+    giveFailure: fail,
+    giveEnd: async () => undefined,
+  };
+}
+
+function itemOf({ source, input }: ListJob, item: ListItem): Item {
+  if (source.kind === 'posts') return videoItem(item as never, input, 'videos');
+  if (source.kind === 'followers') return connectionItem(item as never, input, 'follower');
+  if (source.kind === 'following') return connectionItem(item as never, input, 'following');
+  if ('webVideoUrl' in item) return videoItem(item, input);
+  if ('cid' in item) return commentItem(item, input);
+  if ('rank' in item) return trendingSoundItem(item, input);
+  return profileItem(item as never, input);
+}
+
+function headerOf({ source, input }: ListJob, header: object): Item {
+  if (source.kind === 'hashtag_posts') return hashtagItem(header as never, input);
+  if (source.kind === 'sound_posts') return soundItem(header as never, input);
+  return source.kind === 'video' ? videoItem(header as never, input) : profileItem(header as never, input);
+}
+
+const unreadable = ({ id, path }: UnreadableEntry): Failure =>
+  changed(path, null, `an entry of the list${id === null ? '' : `, ${id},`} cannot be read: ${path}`);

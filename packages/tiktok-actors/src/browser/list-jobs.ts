@@ -1,0 +1,51 @@
+import { pageUrlOf, type SearchSection } from '@wherry/tiktok';
+import type { RefusedTarget, Target } from '../input/targets.ts';
+import { siteUrl } from '../settings.ts';
+import type { ListJob, ListSource } from './job.ts';
+
+/** What is wanted of the lists of some targets. */
+export interface ListWish {
+  readonly source: ListSource;
+  readonly maxItems?: number | undefined;
+  readonly oldestSecs?: number | null;
+  readonly newestSecs?: number | null;
+  readonly withoutPinned?: boolean | undefined;
+  readonly withoutHeader?: boolean | undefined;
+}
+
+/** No list is read further than this, whatever the site says. */
+const maxPages = 10_000;
+
+export type ListTarget = ListJob | RefusedTarget;
+
+export const listsOf = (targets: readonly Target[], wish: ListWish): ListTarget[] =>
+  targets.map((target) => ('refusal' in target ? target : jobOf(target, wish)));
+
+export const feedOf = (page: 'foryou' | 'explore', wish: Omit<ListWish, 'source'>): ListJob =>
+  jobOf(
+    { input: page, address: { kind: 'feed', page } },
+    { ...wish, source: { kind: page === 'foryou' ? 'recommended' : 'explored' } },
+  );
+
+export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish): ListJob {
+  const { input, address } = target;
+  const { source, maxItems, oldestSecs = null, newestSecs = null, withoutPinned = false, withoutHeader = false } = wish;
+  return {
+    key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl)}`,
+    ...{ input, address, source, maxItems: maxItems ?? Number.MAX_SAFE_INTEGER, maxPages, oldestSecs, newestSecs },
+    ...{ withoutPinned, withoutHeader },
+  };
+}
+
+/** Of words the section that is wanted, of a search's URL its own. */
+export const searchesOf = (
+  targets: readonly Target[],
+  { section, maxItems }: { readonly section: SearchSection; readonly maxItems?: number | undefined },
+): ListTarget[] =>
+  targets.map((target) => {
+    if ('refusal' in target) return target;
+    const isWords = target.address.kind === 'search' && target.address.keyword === target.input.trim();
+    const address = isWords ? { ...target.address, section } : target.address;
+    const source = { kind: 'search', section: address.kind === 'search' ? address.section : section } as const;
+    return jobOf({ ...target, address }, { source, maxItems });
+  });

@@ -1,0 +1,158 @@
+/**
+ * The lists of a run that are being read, and how the others ended.
+ *
+ * S1: a page's items with their charges, what is known of its list, and where the next page begins are one commit.
+ * S2: a list that is over is never begun again, and what was needed to go on with it is forgotten.
+ * S3: when pages bring nothing behind what they are shown, twice in a row, the list is read from its beginning again, and
+ *     what is known is skipped.
+ */
+import { useState } from '@wherry/durable';
+import { commitNow } from '@wherry/durable/crawlee';
+import type { EndReason, Failure, UnreadableEntry } from '@wherry/tiktok';
+import type { ListJob } from './job.ts';
+import type { ListEnd, ListSink } from './list-sink.ts';
+import { type Reading, type Taken, unread } from './reading.ts';
+import type { ListItem } from './selection.ts';
+
+/** The answers to one comment, while they are read. */
+export interface OpenBranch {
+  reading: Reading;
+  /** The comment as the site gave it, so that a fresh page can show it. */
+  readonly entry: string;
+  kept: string | null;
+}
+
+export interface OpenList {
+  reading: Reading;
+  /** The last answer, shortened; null before the first one. */
+  kept: string | null;
+  /** All ids that were there. */
+  readonly seen: Record<string, 1>;
+  /** Why nothing more is asked for; null while something is. */
+  mainEnd: EndReason | null;
+  hasHeader: boolean;
+  readonly branches: Record<string, OpenBranch>;
+  /** Of lists that go on for a visitor, not from a place. */
+  cookies: string | null;
+  /** How many visits in a row brought nothing after they were shown what came before. */
+  refusals: number;
+}
+
+interface Lists {
+  readonly open: Record<string, OpenList>;
+  readonly over: Record<string, ListEnd>;
+}
+
+/** What a page of a list brings besides its items. */
+export interface PageFacts {
+  readonly kept: string | null;
+  readonly cookies: string | null;
+  readonly branches: ReadonlyMap<string, string>;
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+export class ListStore {
+  readonly #lists: Lists;
+  readonly #sink: ListSink;
+
+  private constructor(lists: Lists, sink: ListSink) {
+    this.#lists = lists;
+    this.#sink = sink;
+  }
+
+  static async open(sink: ListSink): Promise<ListStore> {
+    return new ListStore((await useState('LISTS', { open: {}, over: {} })) as Lists, sink);
+  }
+
+  /** S2 */
+  isOver = (job: ListJob): boolean => Object.hasOwn(this.#lists.over, job.key);
+
+  /** For reading. */
+  listOf = (job: ListJob): OpenList | undefined => this.#lists.open[job.key];
+
+  /** S1 */
+  commitPage(job: ListJob, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
+    return commitNow(async () => {
+      const list = this.#opened(job);
+      for (const id of taken.newIds) list.seen[id] = 1;
+      Object.assign(list, { reading: taken.reading, kept: facts.kept, cookies: facts.cookies, refusals: 0 });
+      list.mainEnd = taken.next.kind === 'ask' ? null : taken.next.kind;
+      for (const [id, entry] of facts.branches) list.branches[id] = { reading: unread(), entry, kept: null };
+      await this.#give(job, taken.items, facts.unreadable);
+    });
+  }
+
+  /** S1, of the answers to a comment. */
+  commitBranch(job: ListJob, id: string, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
+    return commitNow(async () => {
+      const list = this.#opened(job);
+      for (const newId of taken.newIds) list.seen[newId] = 1;
+      list.refusals = 0;
+      if (taken.next.kind !== 'ask') delete list.branches[id];
+      else Object.assign(list.branches[id]!, { reading: taken.reading, kept: facts.kept });
+      await this.#give(job, taken.items, facts.unreadable);
+    });
+  }
+
+  dropBranch(job: ListJob, id: string): Promise<void> {
+    return commitNow(async () => void delete this.#opened(job).branches[id]);
+  }
+
+  commitHeader(job: ListJob, header: object): Promise<void> {
+    return commitNow(async () => {
+      this.#opened(job).hasHeader = true;
+      await this.#sink.giveHeader(job, header);
+    });
+  }
+
+  /** S3 */
+  countRefusal(job: ListJob): Promise<void> {
+    return commitNow(async () => {
+      this.#opened(job).refusals += 1;
+    });
+  }
+
+  /** The site is asked as somebody else from now on. */
+  async forgetVisitor(job: ListJob): Promise<void> {
+    if (this.listOf(job)?.cookies)
+      await commitNow(async () => void Object.assign(this.#opened(job), { cookies: null }));
+  }
+
+  /** S2, in the commit of whoever calls. */
+  async end(job: ListJob): Promise<void> {
+    if (this.isOver(job)) return;
+    await this.#sink.giveEnd(job);
+    this.#end(job, this.listOf(job)?.mainEnd ?? 'end');
+  }
+
+  /** S2, in the commit of whoever calls. */
+  async fail(job: ListJob, failure: Failure): Promise<void> {
+    if (this.isOver(job)) return;
+    await this.#sink.giveFailure(job, failure);
+    this.#end(job, 'failed');
+  }
+
+  async #give(job: ListJob, items: readonly ListItem[], unreadable: readonly UnreadableEntry[]): Promise<void> {
+    for (const entry of unreadable) await this.#sink.giveUnreadable(job, entry);
+    if (items.length > 0 && (await this.#sink.give(job, items)).isFull) this.#end(job, 'full');
+  }
+
+  #opened(job: ListJob): OpenList {
+    this.#lists.open[job.key] ??= {
+      ...{ reading: unread(firstCursorOf(job)), kept: null, seen: {}, mainEnd: null },
+      ...{ hasHeader: false, branches: {}, cookies: null, refusals: 0 },
+    };
+    return this.#lists.open[job.key]!;
+  }
+
+  #end(job: ListJob, end: ListEnd): void {
+    delete this.#lists.open[job.key];
+    this.#lists.over[job.key] = end;
+  }
+}
+
+/** S3 */
+export const mustRepeat = ({ refusals }: OpenList): boolean => refusals >= 2;
+
+/** Rankings have numbered pages. */
+export const firstCursorOf = ({ source }: ListJob): string => (source.kind === 'sound_ranks' ? '1' : '0');

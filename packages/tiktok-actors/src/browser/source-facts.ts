@@ -1,0 +1,110 @@
+/**
+ * What each list's page is, what it must prove, and how a reader makes it ask.
+ *
+ * Selectors are what public sources name; where several are given, the first that is there is used. Those of replies, of
+ * followers and of the orders of posts are not confirmed by any capture.
+ */
+import {
+  type Address,
+  type Captured,
+  type Failure,
+  failed,
+  isProfileOf,
+  isVideoOf,
+  type List,
+  type Outcome,
+  parseHashtagDetail,
+  parseProfilePage,
+  parseSoundDetail,
+  parseVideoPage,
+  type TargetKind,
+} from '@wherry/tiktok';
+import type { ListSource } from './job.ts';
+
+export type PageReading =
+  | Failure
+  /** `header` is null where another answer has it. `isClosed`: the page shows no list to anybody. */
+  | { readonly kind: 'read'; readonly header: object | null; readonly isClosed: boolean };
+
+export interface SourceFacts {
+  readonly matches: (list: List) => boolean;
+  /** What short links must lead to. */
+  readonly target: TargetKind | null;
+  /** What the page itself says, or why none of its lists is worth reading. */
+  readonly read: (captured: Captured, address: Address) => PageReading;
+  /** Whether what stands above the list is a result too. */
+  readonly hasHeader: boolean;
+  /** Whether there is a list at all. */
+  readonly hasList: boolean;
+  /** What must be clicked before the page asks for the list. */
+  readonly opening: readonly string[] | null;
+  /** What stands above the list, and by which path the page asks for it. */
+  readonly detail: { readonly path: string; readonly parse: (captured: Captured) => Outcome<object> } | null;
+}
+
+export const repliesButtons = ['[data-e2e="view-replies"]', '[data-e2e^="view-more"]'];
+
+export function factsOf(source: ListSource): SourceFacts {
+  const plain = {
+    matches: ({ kind }: List) => kind === source.kind,
+    ...{ opening: null, detail: null, hasHeader: false, hasList: true, read: () => readNothing },
+  } as const;
+  switch (source.kind) {
+    case 'posts':
+      return {
+        ...{ ...plain, target: 'profile', hasHeader: source.withProfile === true },
+        read: source.withProfile === true ? readProfile : readOpenProfile,
+        matches: (list) => list.kind === 'posts' && list.sort === source.sort,
+        opening: source.sort === 'latest' ? null : [`[data-e2e="sort-${source.sort}"]`],
+      };
+    case 'followers':
+    case 'following':
+      return { ...plain, target: 'profile', read: readOpenProfile, opening: [`[data-e2e="${source.kind}"]`] };
+    case 'comments':
+      return { ...plain, target: 'video', read: readVideo, opening: ['[data-e2e="comment-icon"]'] };
+    case 'hashtag_posts':
+      return {
+        ...{ ...plain, target: 'hashtag', hasHeader: true },
+        detail: { path: '/api/challenge/detail/', parse: parseHashtagDetail },
+      };
+    case 'sound_posts':
+      return {
+        ...{ ...plain, target: 'sound', hasHeader: true },
+        detail: { path: '/api/music/detail/', parse: parseSoundDetail },
+      };
+    case 'search':
+      return {
+        ...{ ...plain, target: 'search' },
+        matches: (list) => list.kind === 'search' && list.section === source.section,
+      };
+    case 'recommended':
+    case 'explored':
+    case 'sound_ranks':
+      return { ...plain, target: null };
+    case 'profile':
+      return { ...plain, target: 'profile', read: readProfile, hasHeader: true, hasList: false };
+    case 'video':
+      return { ...plain, target: 'video', read: readVideo, hasHeader: true, hasList: false };
+  }
+}
+
+const readNothing: PageReading = { kind: 'read', header: null, isClosed: false };
+
+function readProfile(captured: Captured, address: Address): PageReading {
+  const outcome = parseProfilePage(captured);
+  if (outcome.kind !== 'found') return outcome;
+  if (!isProfileOf(address, outcome.value)) return failed('not_found', 'the page is that of another account');
+  return { kind: 'read', header: outcome.value, isClosed: outcome.value.privateAccount === true };
+}
+
+function readOpenProfile(captured: Captured, address: Address): PageReading {
+  const reading = readProfile(captured, address);
+  return reading.kind === 'read' && reading.isClosed ? failed('private', 'the account is private') : reading;
+}
+
+function readVideo(captured: Captured, address: Address): PageReading {
+  const outcome = parseVideoPage(captured);
+  if (outcome.kind !== 'found') return outcome;
+  if (!isVideoOf(address, outcome.value)) return failed('not_found', 'the page is that of another video');
+  return { kind: 'read', header: outcome.value, isClosed: false };
+}

@@ -1,0 +1,143 @@
+/**
+ * The lists of one visit: what an arrival means for them, and what is committed of it.
+ *
+ * V3: an answer counts only at the place where its list was left. A page whose script has gone on over an answer that
+ *     could not be read is left; another one goes on from there, and nothing is missed.
+ */
+import { type EndReason, type Failure, failed, type List, type Page as ListPage, readerOf } from '@wherry/tiktok';
+import type { Arrival } from './arrivals.ts';
+import type { ListJob } from './job.ts';
+import { firstCursorOf, type ListStore, mustRepeat, type OpenList, type PageFacts } from './list-store.ts';
+import { type Reading, type Selection, type Taken, takePage, unread } from './reading.ts';
+import { type ListItem, wishOf } from './selection.ts';
+import { entriesById, shortened, shownAnswer } from './shown-answer.ts';
+
+type Answer = Arrival & { kind: 'answer' };
+
+/** `left`: the page is of no more use, whatever the failure is. */
+export type Taking =
+  | { readonly kind: 'taken' | 'skipped' | 'ended' }
+  | { readonly kind: 'failed' | 'left'; readonly failure: Failure };
+
+/** Where a list is in a visit. */
+interface Course {
+  due: string;
+  pageCount: number;
+  readonly repeats: boolean;
+}
+
+const everything: Omit<Selection<ListItem>, 'idOf' | 'isKnown' | 'maxItems' | 'maxPages'> = {
+  isWanted: () => true,
+  isPast: () => false,
+};
+
+export class VisitedLists {
+  readonly #job: ListJob;
+  readonly #store: ListStore;
+  readonly #courses = new Map<string, Course>();
+  /** Pages that were committed. */
+  committedCount = 0;
+
+  constructor(job: ListJob, store: ListStore) {
+    this.#job = job;
+    this.#store = store;
+  }
+
+  get list(): OpenList | undefined {
+    return this.#store.listOf(this.#job);
+  }
+
+  get mainEnd(): EndReason | null {
+    return this.list?.mainEnd ?? null;
+  }
+
+  get pendingBranches(): readonly string[] {
+    return Object.keys(this.list?.branches ?? {});
+  }
+
+  /** What a page is shown in place of what was read before; null when its own first request goes to the site. */
+  shownFor(list: List): string | null {
+    const open = this.list;
+    if (open === undefined || mustRepeat(open)) return null;
+    const branch = list.kind === 'replies' ? open.branches[list.commentId] : undefined;
+    const { kept, reading } = branch ?? open;
+    if (kept === null) return null;
+    const entries = branch === undefined ? Object.values(open.branches).map(({ entry }) => entry) : [];
+    return shownAnswer(kept, list, reading.progress.position, entries);
+  }
+
+  async take(answer: Answer, cookies: () => Promise<string | null>): Promise<Taking> {
+    const { list, position } = answer.recognised;
+    const branchId = list.kind === 'replies' ? list.commentId : null;
+    const course = this.#courseOf(branchId);
+    // V3
+    if (position.cursor !== course.due) return { kind: 'left', failure: outOfStep(course.due, position.cursor) };
+    const outcome = readerOf(list).parse(answer.captured, position);
+    if (outcome.kind !== 'found') return { kind: 'failed', failure: outcome };
+    const page: ListPage<ListItem> = outcome.value;
+    const taken = takePage(this.#readingOf(branchId), page, this.#selectionOf(list, branchId));
+    course.due = page.next?.cursor ?? course.due;
+    course.pageCount += 1;
+    if (this.#isSkipped(course, branchId, page, taken)) return { kind: 'skipped' };
+    const facts: PageFacts = {
+      kept: shortened(answer.captured.body, list),
+      cookies: await cookies(),
+      branches: branchId === null ? this.#newBranches(answer, taken) : new Map(),
+      unreadable: page.unreadable,
+    };
+    if (branchId === null) await this.#store.commitPage(this.#job, taken, facts);
+    else await this.#store.commitBranch(this.#job, branchId, taken, facts);
+    this.committedCount += 1;
+    return { kind: taken.next.kind === 'ask' ? 'taken' : 'ended' };
+  }
+
+  #courseOf(branchId: string | null): Course {
+    const key = branchId ?? '';
+    const known = this.#courses.get(key);
+    if (known !== undefined) return known;
+    const open = this.list;
+    const kept = (branchId === null ? open : open?.branches[branchId])?.kept ?? null;
+    const reading = this.#readingOf(branchId);
+    const goesOn = kept !== null && !mustRepeat(open!);
+    const repeats = !goesOn && reading.progress.pageCount > 0 && (open?.cookies ?? null) === null;
+    const first = branchId === null ? firstCursorOf(this.#job) : '0';
+    const course = { due: goesOn ? reading.progress.position.cursor : first, pageCount: 0, repeats };
+    this.#courses.set(key, course);
+    return course;
+  }
+
+  #readingOf(branchId: string | null): Reading {
+    const open = branchId === null ? this.list : this.list?.branches[branchId];
+    return open?.reading ?? unread(branchId === null ? firstCursorOf(this.#job) : '0');
+  }
+
+  #selectionOf(list: List, branchId: string | null): Selection<ListItem> {
+    const { source, maxItems, maxPages } = this.#job;
+    const seen = this.list?.seen;
+    const maxReplies = source.kind === 'comments' ? source.maxReplies : 0;
+    return {
+      ...(branchId === null ? wishOf(this.#job) : everything),
+      idOf: readerOf(list).idOf as (item: ListItem) => string,
+      isKnown: (id) => seen !== undefined && Object.hasOwn(seen, id),
+      ...{ maxItems: branchId === null ? maxItems : maxReplies, maxPages },
+    };
+  }
+
+  /** A page that a fresh visit repeats is no sign that the list goes round; nor is one of a list that is at its end. */
+  #isSkipped(course: Course, branchId: string | null, page: ListPage<ListItem>, taken: Taken<ListItem>): boolean {
+    if (branchId === null && this.mainEnd !== null) return true;
+    const isRepeated = course.repeats && course.pageCount <= this.#readingOf(branchId).progress.pageCount;
+    return isRepeated && taken.newIds.length === 0 && page.hasMore;
+  }
+
+  #newBranches({ captured, recognised }: Answer, { items }: Taken<ListItem>): ReadonlyMap<string, string> {
+    const { source } = this.#job;
+    if (source.kind !== 'comments' || source.maxReplies <= 0) return new Map();
+    const answered = items.flatMap((item) => ('cid' in item && (item.replyCommentTotal ?? 0) > 0 ? [item.cid] : []));
+    const entries = entriesById(captured.body, recognised.list, 'cid');
+    return new Map(answered.flatMap((id) => (entries.has(id) ? [[id, entries.get(id)!] as const] : [])));
+  }
+}
+
+const outOfStep = (due: string, cursor: string): Failure =>
+  failed('incomplete', `the page asks for what follows ${cursor} where the list was left at ${due}`);

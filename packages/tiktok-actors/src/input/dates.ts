@@ -1,0 +1,34 @@
+/** Dates as inputs have them: a day, a time, or how long before the run's start. */
+import { Actor } from 'apify';
+
+const units: Readonly<Record<string, number>> = {
+  minute: 60,
+  hour: 3_600,
+  day: 86_400,
+  week: 7 * 86_400,
+  month: 30 * 86_400,
+  year: 365 * 86_400,
+};
+
+/**
+ * Seconds of a date, null when none is given. Of a day, its first second, or for `until` its last one.
+ * @throws RangeError for what is no date
+ */
+export function dateSecsOf(text: string | undefined, side: 'from' | 'until', startSecs: number): number | null {
+  const trimmed = text?.trim() ?? '';
+  if (trimmed === '') return null;
+  const [, count, unit] = /^(\d{1,5})\s*(minute|hour|day|week|month|year)s?$/i.exec(trimmed) ?? [];
+  if (unit !== undefined) return startSecs - Number(count) * units[unit.toLowerCase()]!;
+  const milliseconds = /^\d{4}-\d{2}-\d{2}/.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new RangeError(`"${trimmed}" is no date. Give one such as 2025-12-31, or how long ago, such as "3 days".`);
+  }
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(trimmed);
+  return Math.floor(milliseconds / 1000) + (isDay && side === 'until' ? 86_399 : 0);
+}
+
+/** The same for all attempts of a run. */
+export function runStartSecs(): number {
+  const { startedAt } = Actor.getEnv();
+  return Math.floor((startedAt?.getTime() ?? Date.now()) / 1000);
+}

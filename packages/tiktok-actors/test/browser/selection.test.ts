@@ -1,0 +1,42 @@
+/** Posts between dates, and where their lists may end. */
+import { expect, test } from 'vitest';
+import type { ListJob, ListSource } from '../../src/browser/job.ts';
+import { type ListItem, wishOf } from '../../src/browser/selection.ts';
+
+const post = (createTime: number, isPinned = false): ListItem =>
+  ({ webVideoUrl: 'https://example.org', createTime, isPinned }) as never;
+
+const job = (source: ListSource, wishes: Partial<ListJob> = {}): ListJob => ({
+  ...{ key: 'k', input: 'i', address: { kind: 'feed', page: 'foryou' }, source, maxItems: 9, maxPages: 9 },
+  ...{ oldestSecs: null, newestSecs: null, withoutPinned: false, withoutHeader: false, ...wishes },
+});
+
+const dates = { oldestSecs: 100, newestSecs: 200 };
+
+test('a post is wanted from the first second to the last one', () => {
+  const { isWanted } = wishOf(job({ kind: 'posts', sort: 'latest' }, dates));
+  expect([99, 100, 200, 201].map((secs) => isWanted(post(secs)))).toEqual([false, true, true, false]);
+});
+
+test('without dates all is wanted, pinned posts only where they are not left out', () => {
+  expect(wishOf(job({ kind: 'posts', sort: 'latest' })).isWanted(post(1, true))).toBe(true);
+  expect(wishOf(job({ kind: 'posts', sort: 'latest' }, { withoutPinned: true })).isWanted(post(1, true))).toBe(false);
+});
+
+test.each([
+  ['latest', [250, 99], false],
+  ['latest', [99, 98], true],
+  ['latest', [], false],
+  ['oldest', [150, 201], false],
+  ['oldest', [201, 202], true],
+  ['popular', [99, 98], false],
+] as const)('%s, a page of %j: over is %s', (sort, page, isOver) => {
+  const { isPast } = wishOf(job({ kind: 'posts', sort }, dates));
+  expect(isPast(page.map((secs) => post(secs)))).toBe(isOver);
+  // A pinned post stands before its place.
+  expect(isPast([post(150, true), ...page.map((secs) => post(secs))])).toBe(isOver);
+});
+
+test('a list of another order is read to its end', () => {
+  expect(wishOf(job({ kind: 'hashtag_posts' }, dates)).isPast([post(1)])).toBe(false);
+});

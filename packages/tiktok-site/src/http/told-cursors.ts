@@ -1,0 +1,22 @@
+import type { Query } from './query.ts';
+
+/** Which places in lists each visitor was told of. */
+export class ToldCursors {
+  readonly #told = new Set<string>();
+
+  /** Everybody may ask for the beginning of a list. */
+  isTold(visitor: string, list: string, query: Query): boolean {
+    const cursor = cursorNames.map((name) => query.text(name)).find((text) => text !== '') ?? '0';
+    return cursor === '0' || this.#told.has(keyOf(visitor, list, cursor));
+  }
+
+  tell(visitor: string, list: string, answer: Record<string, unknown>): void {
+    const data = (answer.data ?? {}) as Record<string, unknown>;
+    const cursor = answer.cursor ?? answer.minCursor ?? data.next_cursor;
+    if (cursor !== undefined) this.#told.add(keyOf(visitor, list, `${cursor}`));
+  }
+}
+
+const cursorNames = ['cursor', 'offset', 'minCursor'];
+
+const keyOf = (visitor: string, list: string, cursor: string): string => [visitor, list, cursor].join(' ');

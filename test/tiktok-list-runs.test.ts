@@ -1,0 +1,125 @@
+/** What runs of the Actors of lists keep to: where they go on, how far they read, and what the site refuses. */
+import { derivedTrend } from '@wherry/tiktok';
+import { describe, expect, test } from 'vitest';
+import { until } from '../packages/platform/test/run-fixture.ts';
+import type { TikTokSite, TikTokSiteOptions } from '../packages/tiktok-site/src/index.ts';
+import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
+import { chromiumPath } from './tiktok/browser.ts';
+import { expectResults } from './tiktok/comparison.ts';
+
+const start = (actor: string, site: TikTokSiteOptions = {}) =>
+  startActorFixture(actor, { seed: 7, unavailableRate: 0, ...site });
+
+/** One with so many posts. */
+const userWith = ({ truth }: TikTokSite, posts: number) =>
+  truth.user(Array.from({ length: 400 }, (_, each) => each).find((each) => truth.videosOf(each).length === posts)!);
+
+const postsOf = ({ truth }: TikTokSite, number: number, sort?: 'latest' | 'popular' | 'oldest') =>
+  truth
+    .videosOf(number, sort)
+    .map((video) => ({ type: 'video', input: truth.user(number).name, ...video, fromProfileSection: 'videos' }));
+
+/** How often each page of posts was asked for, in the order of the first time. */
+const pagesAsked = ({ site }: ActorFixture): number[] =>
+  [...site.visits.entries()].filter(([request]) => request.startsWith('/api/post/item_list')).map(([, count]) => count);
+
+describe.skipIf(chromiumPath === undefined)('with a browser', () => {
+  test.each([
+    ['warm', [1, 1, 1, 1, 1, 1]],
+    ['cold', [1, 1, 1, 1, 1, 1]],
+    ['lost', [1, 1, 1, expect.toBeOneOf([1, 2]), 1, 1]],
+  ])('moved %s within a list, it goes on behind the last page', async (mode, asked) => {
+    await using fixture = await start('tiktok-user', { latencyMs: 500 });
+    const user = userWith(fixture.site, 204);
+    const run = await fixture.run({ profiles: [user.name] });
+    await until(async () => (await fixture.itemCountOf(run)) >= 71);
+    await fixture.migrate(run.id, mode);
+    const { chargedEventCounts } = await fixture.succeeded(run);
+    expectResults(await fixture.itemsOf(run), { items: postsOf(fixture.site, user.number), failed: [] });
+    expect(chargedEventCounts).toMatchObject({ post: 204 });
+    expect(pagesAsked(fixture)).toEqual(asked);
+  });
+
+  test('where the site gives a place only to whom it told it, the list is read again, and what is known is skipped', async () => {
+    await using fixture = await start('tiktok-user', { latencyMs: 300, cursorsAreBound: true });
+    const user = userWith(fixture.site, 204);
+    const run = await fixture.run({ profiles: [user.name] });
+    await until(async () => (await fixture.itemCountOf(run)) >= 71);
+    await fixture.migrate(run.id, 'lost');
+    const { chargedEventCounts } = await fixture.succeeded(run);
+    expectResults(await fixture.itemsOf(run), { items: postsOf(fixture.site, user.number), failed: [] });
+    expect(chargedEventCounts).toMatchObject({ post: 204 });
+    expect(pagesAsked(fixture).slice(0, 2)).toEqual([2, 2]);
+  });
+
+  test('a budget, a limit and an order are kept', async () => {
+    await using fixture = await start('tiktok-user');
+    const { name, number } = userWith(fixture.site, 90);
+    const posts = (sort: 'popular' | 'oldest') => postsOf(fixture.site, number, sort);
+    const limited = await fixture.run({ profiles: [name], profileSorting: 'popular', resultsPerPage: 40 });
+    await fixture.succeeded(limited);
+    expect(await fixture.itemsOf(limited)).toEqual(JSON.parse(JSON.stringify(posts('popular').slice(0, 40))));
+    const budget = { maxTotalChargeUsd: 0.1 };
+    const paid = await fixture.run({ profiles: [name], profileSorting: 'oldest' }, budget);
+    const { chargedEventCounts } = await fixture.succeeded(paid);
+    expect(await fixture.itemsOf(paid)).toEqual(JSON.parse(JSON.stringify(posts('oldest').slice(0, 50))));
+    expect(chargedEventCounts).toMatchObject({ post: 50 });
+  });
+
+  test('posts between dates are read no further than the dates go', async () => {
+    await using fixture = await start('tiktok-user');
+    const { name, number } = userWith(fixture.site, 204);
+    const posts = postsOf(fixture.site, number);
+    const [newest, oldest] = [posts[40]!, posts[80]!];
+    const run = await fixture.run({
+      ...{ profiles: [name], excludePinnedPosts: true },
+      ...{ newestPostDate: newest.createTimeISO, oldestPostDateUnified: oldest.createTimeISO },
+    });
+    await fixture.succeeded(run);
+    const between = posts.filter(({ createTime, isPinned }) => {
+      return createTime <= newest.createTime && createTime >= oldest.createTime && !isPinned;
+    });
+    expectResults(await fixture.itemsOf(run), { items: between, failed: [] });
+    expect(pagesAsked(fixture).length).toBeLessThanOrEqual(4);
+    const wrong = await fixture.run({ profiles: [name], newestPostDate: 'the other day' });
+    await fixture.client.run(wrong.id).waitForFinish();
+    expect(await fixture.logOf(wrong.id)).toContain('"the other day" is no date');
+  });
+
+  test('lists for those who are logged in are told as failed', async () => {
+    await using fixture = await start('tiktok-followers', { followersNeedLogin: true });
+    const { name } = userWith(fixture.site, 90);
+    const run = await fixture.run({ profiles: [name] });
+    await fixture.succeeded(run);
+    expectResults(await fixture.itemsOf(run), { items: [], failed: [{ input: name, errorCode: 'login_required' }] });
+  });
+
+  test('a list that never ends, comes to an end', async () => {
+    await using fixture = await start('tiktok-hashtag', { faultRate: 1, faultKinds: ['endless_cursor'] });
+    const name = fixture.site.truth.hashtagName(9);
+    const run = await fixture.run({ hashtags: [name] });
+    await fixture.succeeded(run);
+    const videos = fixture.site.truth.hashtagVideos(name);
+    const items = videos.map((video) => ({ type: 'video', input: name, ...video, fromProfileSection: null }));
+    const hashtag = { type: 'hashtag', input: name, ...fixture.site.truth.hashtag(name) };
+    expectResults(await fixture.itemsOf(run), { items: [hashtag, ...items], failed: [] });
+  });
+
+  test('where there is no ranking of sounds, those of the feed are counted, once, through a lost server', async () => {
+    await using fixture = await start('tiktok-music-trend', { soundRanksAreOff: true, latencyMs: 300 });
+    const { truth, visits } = fixture.site;
+    const run = await fixture.run({ maxFeedVideos: 200, resultsPerPage: 150 });
+    await until(() => [...visits.entries()].some(([request, count]) => request.includes('/recommend/') && count >= 3));
+    await fixture.migrate(run.id, 'lost');
+    const { chargedEventCounts } = await fixture.succeeded(run);
+    const videos = Array.from({ length: 40 }, (_, page) => truth.feed('recommended', page)).flat();
+    const possible = derivedTrend([...new Map(videos.map((video) => [video.id, video])).values()]);
+    const items = await fixture.itemsOf(run);
+    expect(items).toHaveLength(150);
+    expect(new Set(items.map(({ musicId }) => musicId)).size).toBe(150);
+    expect(items.map(({ rank }) => rank)).toEqual(Array.from({ length: 150 }, (_, index) => index + 1));
+    const known = new Set(possible.map(({ musicId }) => musicId));
+    expect(items.every(({ musicId, source }) => known.has(musicId as string) && source === 'derived')).toBe(true);
+    expect(chargedEventCounts).toMatchObject({ sound: 150 });
+  });
+});

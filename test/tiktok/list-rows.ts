@@ -1,0 +1,247 @@
+/** One row for each TikTok Actor of lists: what it is asked for, and what the site says that it must give. */
+import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
+import type { ActorRow } from './actor-rows.ts';
+import type { StoredItem } from './actor-runs.ts';
+
+export interface ListRow extends ActorRow {
+  /** Of a feed: all that it may give. */
+  readonly anyOf?: (site: TikTokSite) => StoredItem[];
+}
+
+type Video = ReturnType<TikTokSite['truth']['videosOf']>[number];
+
+const videos = (found: readonly Video[], input: string, fromProfileSection: string | null = null): StoredItem[] =>
+  found.map((video) => ({ type: 'video', input, ...video, fromProfileSection }));
+
+/** Users in this state, with so many posts at least. */
+function usersOf({ truth }: TikTokSite, state: string, count: number, leastPosts = 0): number[] {
+  const all = Array.from({ length: 400 }, (_, number) => number);
+  return all
+    .filter((number) => truth.user(number).state === state && truth.videosOf(number).length >= leastPosts)
+    .slice(0, count);
+}
+
+const nameOf = ({ truth }: TikTokSite, number: number): string => truth.user(number).name;
+
+const charging =
+  (event: string): ActorRow['charges'] =>
+  ({ items }) => ({ [event]: items.length });
+
+const postUsers = (site: TikTokSite) => ({
+  open: usersOf(site, 'public', 2, 90),
+  closed: usersOf(site, 'private', 1)[0]!,
+  gone: usersOf(site, 'removed', 1)[0]!,
+});
+
+const userPosts: ListRow = {
+  actor: 'tiktok-user',
+  small: (site) => ({ profiles: postUsers(site).open.map((number) => nameOf(site, number)), resultsPerPage: 80 }),
+  site: { seed: 31 },
+  input(site) {
+    const { open, closed, gone } = postUsers(site);
+    return { profiles: [...open, closed, gone].map((number) => nameOf(site, number)) };
+  },
+  expected(site) {
+    const { open, closed, gone } = postUsers(site);
+    return {
+      items: open.flatMap((number) => videos(site.truth.videosOf(number), nameOf(site, number), 'videos')),
+      failed: [
+        { input: nameOf(site, closed), errorCode: 'private' },
+        { input: nameOf(site, gone), errorCode: 'not_found' },
+      ],
+    };
+  },
+  charges: charging('post'),
+};
+
+const hashtags: ListRow = {
+  actor: 'tiktok-hashtag',
+  small: ({ truth }) => ({ hashtags: [truth.hashtagName(3)], resultsPerPage: 100 }),
+  site: { seed: 32 },
+  input: ({ truth }) => ({ hashtags: [`#${truth.hashtagName(3)}`, 'no.such-tag', 'unheardof99999'] }),
+  expected({ truth }) {
+    const name = truth.hashtagName(3);
+    return {
+      items: [
+        { type: 'hashtag', input: `#${name}`, ...truth.hashtag(name) },
+        ...videos(truth.hashtagVideos(name), `#${name}`),
+      ],
+      failed: [
+        { input: 'no.such-tag', errorCode: 'wrong_input' },
+        { input: 'unheardof99999', errorCode: 'not_found' },
+      ],
+    };
+  },
+  charges: charging('result'),
+};
+
+const sounds: ListRow = {
+  actor: 'tiktok-music',
+  small: ({ truth }) => ({ musics: [truth.soundId(5)], resultsPerPage: 100 }),
+  site: { seed: 33 },
+  input: ({ truth }) => ({ musics: [truth.soundId(5), `https://www.tiktok.com/music/any-words-${truth.soundId(6)}`] }),
+  expected: (site) => ({
+    items: [5, 6].flatMap((number, index) => {
+      const input = (sounds.input(site).musics as string[])[index]!;
+      const id = site.truth.soundId(number);
+      return [{ type: 'sound', input, ...site.truth.sound(id) }, ...videos(site.truth.soundVideos(id), input)];
+    }),
+    failed: [],
+  }),
+  charges: charging('result'),
+};
+
+/** Posts with this many comments. */
+function postsWith(site: TikTokSite, commentCount: number, count: number): Video[] {
+  const all = usersOf(site, 'public', 10, 20).flatMap((number) => site.truth.videosOf(number));
+  return all.filter((video) => video.commentCount === commentCount).slice(0, count);
+}
+
+const commentedPosts = (site: TikTokSite) => [...postsWith(site, 25, 1), ...postsWith(site, 3, 1)];
+const goneId = '7299999999999999999';
+
+const comments: ListRow = {
+  actor: 'tiktok-comment',
+  small: (site) => ({ ...comments.input(site), maxRepliesPerComment: 2 }),
+  site: { seed: 34, unavailableRate: 0 },
+  input: (site) => ({
+    postURLs: [...commentedPosts(site).map(({ webVideoUrl }) => webVideoUrl), goneId],
+    maxRepliesPerComment: 1000,
+  }),
+  expected: (site) => ({
+    items: commentedPosts(site).flatMap(({ id, webVideoUrl }) => {
+      const found = site.truth.commentsOf(id);
+      const replies = found.flatMap(({ cid }) => site.truth.repliesOf(cid));
+      return [...found, ...replies].map((each) => ({ type: 'comment', input: webVideoUrl, ...each }));
+    }),
+    failed: [{ input: goneId, errorCode: 'removed' }],
+  }),
+  charges: charging('comment'),
+};
+
+/** One who shows whom it follows, and one who hides it. */
+function connectedUsers(site: TikTokSite): { open: number; hiding: number } {
+  const { truth } = site;
+  const users = usersOf(site, 'public', 100);
+  const sizeOf = (number: number) => truth.followersOf(number).length + (truth.followingOf(number)?.length ?? 0);
+  const open = users.find((number) => truth.followingOf(number) !== null && sizeOf(number) > 220)!;
+  return { open, hiding: users.find((number) => truth.followingOf(number) === null && sizeOf(number) < 60)! };
+}
+
+const followers: ListRow = {
+  actor: 'tiktok-followers',
+  small: (site) => ({ ...followers.input(site), maxFollowersPerProfile: 50, maxFollowingPerProfile: 50 }),
+  site: { seed: 35 },
+  input(site) {
+    const { open, hiding } = connectedUsers(site);
+    const profiles = [open, hiding].map((number) => nameOf(site, number));
+    return { profiles, maxFollowersPerProfile: 1000, maxFollowingPerProfile: 1000 };
+  },
+  expected(site) {
+    const { open, hiding } = connectedUsers(site);
+    const itemsOf = (number: number, connectionType: string, found: readonly object[]) =>
+      found.map((authorMeta) => ({ type: 'connection', input: nameOf(site, number), connectionType, authorMeta }));
+    return {
+      items: [
+        ...[open, hiding].flatMap((number) => itemsOf(number, 'follower', site.truth.followersOf(number))),
+        ...itemsOf(open, 'following', site.truth.followingOf(open)!),
+      ],
+      failed: [{ input: nameOf(site, hiding), errorCode: 'private' }],
+    };
+  },
+  charges: charging('connection'),
+};
+
+const userSearch = 'https://www.tiktok.com/search/user?q=lamp';
+
+const searches: ListRow = {
+  actor: 'tiktok-search',
+  small: () => ({ searchQueries: ['green tea'], resultsPerPage: 60 }),
+  site: { seed: 36 },
+  input: () => ({ searchQueries: ['green tea', userSearch, 'nothing at all'] }),
+  expected: ({ truth }) => ({
+    items: [
+      ...videos(truth.foundVideos('green tea'), 'green tea'),
+      ...truth.foundUsers('lamp').map((authorMeta) => ({ type: 'profile', input: userSearch, authorMeta })),
+    ],
+    failed: [],
+  }),
+  charges: charging('result'),
+};
+
+const feedVideos = ({ truth }: TikTokSite, feed: 'recommended' | 'explored', count: number): Video[] => {
+  const shown = Array.from({ length: 40 }, (_, page) => truth.feed(feed, page)).flat();
+  return [...new Map(shown.map((video) => [video.id, video])).values()].slice(0, count);
+};
+
+const trends: ListRow = {
+  actor: 'tiktok-trend',
+  small: () => ({ feed: 'explore', maxItems: 90 }),
+  site: { seed: 37 },
+  input: () => ({ feed: 'explore', maxItems: 240 }),
+  expected: (site) => ({ items: videos(feedVideos(site, 'explored', 240), 'explore'), failed: [] }),
+  anyOf: (site) => videos(feedVideos(site, 'explored', 2000), 'explore'),
+  charges: charging('video'),
+};
+
+const soundTrends: ListRow = {
+  actor: 'tiktok-music-trend',
+  small: () => ({ countryCode: 'de', period: '30' }),
+  site: { seed: 38 },
+  input: () => ({ countryCode: 'de', period: '30' }),
+  expected: ({ truth }) => ({
+    items: truth.soundRanks('DE', 30).map((sound) => ({ type: 'trending_sound', input: 'DE, 30 days', ...sound })),
+    failed: [],
+  }),
+  charges: charging('sound'),
+};
+
+const profilesWithPosts: ListRow = {
+  actor: 'tiktok-profile-scraper',
+  site: { seed: 39 },
+  small: (site) => ({ profiles: [nameOf(site, postUsers(site).open[0]!)], resultsPerPage: 40 }),
+  input: (site) => ({ ...userPosts.input(site), resultsPerPage: 1000 }),
+  expected(site) {
+    const { open, closed } = postUsers(site);
+    const profiles = [...open, closed].map((number) => ({
+      ...{ type: 'profile', input: nameOf(site, number), authorMeta: site.truth.profile(number) },
+    }));
+    const { items, failed } = userPosts.expected(site);
+    return { items: [...profiles, ...items], failed: failed.filter(({ errorCode }) => errorCode === 'not_found') };
+  },
+  charges: ({ items }) => ({
+    profile: items.filter(({ type }) => type === 'profile').length,
+    post: items.filter(({ type }) => type === 'video').length,
+  }),
+};
+
+const mixedLists: ListRow = {
+  actor: 'tiktok-scraper',
+  site: { seed: 40, unavailableRate: 0 },
+  small: (site) => ({ profiles: [nameOf(site, 3)], postURLs: [postsWith(site, 61, 1)[0]!.id], resultsPerPage: 40 }),
+  input: (site) => ({
+    ...{ profiles: [nameOf(site, 3), 'nobody.here'], postURLs: [postsWith(site, 61, 1)[0]!.id] },
+    ...{ hashtags: [site.truth.hashtagName(4)], musics: [site.truth.soundId(7)], searchQueries: ['lamp'] },
+    resultsPerPage: 90,
+  }),
+  expected(site) {
+    const { truth } = site;
+    const [post, hashtag, sound] = [postsWith(site, 61, 1)[0]!.id, truth.hashtagName(4), truth.soundId(7)];
+    return {
+      items: [
+        ...videos([truth.video(post)], post),
+        ...videos(truth.videosOf(3).slice(0, 90), nameOf(site, 3), 'videos'),
+        ...videos(truth.hashtagVideos(hashtag).slice(0, 90), hashtag),
+        ...videos(truth.soundVideos(sound).slice(0, 90), sound),
+        ...videos(truth.foundVideos('lamp').slice(0, 90), 'lamp'),
+      ],
+      failed: [{ input: 'nobody.here', errorCode: 'not_found' }],
+    };
+  },
+  charges: charging('result'),
+};
+
+export const listRows: readonly ListRow[] = [
+  ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends, profilesWithPosts],
+  mixedLists,
+];
