@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 const all = ['packages/*/test/**/*.docker.test.ts', 'test/**/*.docker.test.ts'];
-/** They end daemons, which others would notice. */
-const alone = ['packages/platform/test/docker/daemon.docker.test.ts'];
+/** They end daemons, and drain nodes, which others would notice. */
+const alone = [
+  'packages/platform/test/docker/daemon.docker.test.ts',
+  'packages/platform/test/docker/swarm-runs.docker.test.ts',
+];
 
 const common = {
   testTimeout: 180_000,
