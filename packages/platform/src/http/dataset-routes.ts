@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type DatasetRow, datasets } from '../storages/dataset.ts';
 import { registerDatasetItemRoutes } from './dataset-item-routes.ts';
 import type { Services } from './services.ts';
-import { storageAnswer } from './storage-answer.ts';
+import { sizesOf, storageAnswer } from './storage-answer.ts';
 import { storageMounts } from './storage-mounts.ts';
 import { registerStorageRoutes } from './storage-routes.ts';
 
@@ -26,6 +26,6 @@ function datasetAnswer(services: Services, row: DatasetRow) {
     fields: null,
     schema: null,
     itemsPublicUrl: `${url}/items`,
-    stats: { writeCount: row.write_count, storageBytes: row.bytes, inflatedBytes: row.bytes },
+    stats: { writeCount: row.write_count, ...sizesOf(row), inflatedBytes: row.bytes },
   };
 }

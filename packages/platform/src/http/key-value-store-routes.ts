@@ -7,7 +7,7 @@ import { queryOf } from './query.ts';
 import { noCollections, registerRecordArchiveRoute } from './record-archive-routes.ts';
 import { registerRecordRoutes } from './record-routes.ts';
 import type { Services } from './services.ts';
-import { storageAnswer } from './storage-answer.ts';
+import { sizesOf, storageAnswer } from './storage-answer.ts';
 import { type StorageMount, storageMounts } from './storage-mounts.ts';
 import { registerStorageRoutes } from './storage-routes.ts';
 
@@ -66,6 +66,6 @@ function storeAnswer(services: Services, row: KeyValueStoreRow) {
     schema: null,
     keysPublicUrl: `${url}/keys`,
     recordsPublicUrl: `${url}/records`,
-    stats: { writeCount: row.write_count, deleteCount: row.delete_count, storageBytes: row.bytes },
+    stats: { writeCount: row.write_count, deleteCount: row.delete_count, ...sizesOf(row) },
   };
 }

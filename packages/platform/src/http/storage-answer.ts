@@ -20,3 +20,6 @@ export const storageAnswer = (row: StorageRow, url: string) => ({
   urlSigningSecretKey: row.url_signing_secret_key,
   consoleUrl: url,
 });
+
+/** One size under two names: Apify's own tools read the older one. */
+export const sizesOf = ({ bytes }: { readonly bytes: number }) => ({ storageBytes: bytes, s3StorageBytes: bytes });
