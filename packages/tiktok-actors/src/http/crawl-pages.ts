@@ -14,8 +14,9 @@ import { type ReadableTarget, requestsOf, type Target, type TargetData } from '.
 import type { Item } from '../items/item.ts';
 import { failedInput, refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
+import { pauseMs } from '../settings.ts';
 import { AskAgain } from './ask-again.ts';
-import { Courtesy } from './courtesy.ts';
+import { Courtesy, patience } from './courtesy.ts';
 import type { PageReader } from './readers.ts';
 import { Visitor } from './visitor.ts';
 
@@ -39,7 +40,7 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   const { input, results, pages } = crawl;
   if (targets.length === 0) results.abandon('The input names nothing that could be read.');
   const proxies = await proxiesOf(input);
-  const courtesy = new Courtesy();
+  const courtesy = new Courtesy(patience(pauseMs));
   const maxConcurrency = input.maxConcurrency ?? 5;
   const crawler = new BasicCrawler({
     ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180 },
