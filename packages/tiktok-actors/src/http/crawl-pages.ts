@@ -47,7 +47,6 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
     autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
     async requestHandler({ request, session }) {
       const done = await readTarget(crawl, request, new Visitor({ session, proxies, courtesy }));
-      courtesy.success();
       if (done === 'full') crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
     },
     errorHandler() {
@@ -75,9 +74,9 @@ async function readTarget(
   if ('refusal' in target) return refuse(results, target, target.refusal);
   const plan = pages[target.wanted]!;
   const reading = await plan.read(target.address, visitor.ask);
+  visitor.take(reading);
   if (reading.kind === 'refused') return refuse(results, target, reading.message);
   if (reading.kind !== 'found') {
-    visitor.takeCare(reading);
     if (remedyOf(reading.kind) !== 'nothing') throw new AskAgain(reading, url);
     await results.fail(failedInput(target.input, url, reading));
     return 'done';
