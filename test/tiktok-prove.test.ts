@@ -3,15 +3,15 @@ import { expect, test } from 'vitest';
 import { actorRows } from './tiktok/actor-rows.ts';
 import { proveRow } from './tiktok/prove-row.ts';
 
-/** Some strike when the run is over already, and are none. */
-const mostFaults = 14;
+/** Five in one run: what a run takes is mostly its boots. */
+const mostFaults = 10;
 
 test.each(actorRows)('$actor comes through faults', { timeout: 400_000 }, async (row) => {
-  const verdict = await proveRow(row, { seed: 5, faultsPerRun: 4, mostFaults, budgetSecs: 300 });
+  const verdict = await proveRow(row, { seed: 5, faultsPerRun: 5, mostFaults, budgetSecs: 300 });
   expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
   expect(verdict.verdict).not.toBe('unsafe');
   expect(verdict.cleanRuns).toBeGreaterThanOrEqual(2);
   expect(verdict.faults).toBeGreaterThanOrEqual(mostFaults);
-  expect(verdict.rows.filter(({ runs }) => runs > 0).length).toBeGreaterThan(6);
+  expect(verdict.rows.filter(({ runs }) => runs > 0).length).toBeGreaterThan(4);
   expect(verdict.writes.commit).toBeGreaterThan(10);
 });
