@@ -36,9 +36,14 @@ function mostRepeated({ faults }: TikTokSite): number {
 /** Pages at once, of a run that is moved: few, so that it lasts. */
 const mostInHand = 4;
 
+/** `tiktok-user-info` differs from `tiktok-profile-scraper` by its names; `npm run test:tiktok` moves it as well. */
+const leftOutInCi = process.env.WHERRY_TIKTOK === 'all' ? [] : ['tiktok-user-info'];
+const movedRows = actorRows.filter(({ actor }) => !leftOutInCi.includes(actor));
+if (leftOutInCi.length > 0) console.warn(`LEFT OUT: ${leftOutInCi.join(', ')} is not moved here.`);
+
 const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
 
-test.each(actorRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
+test.each(movedRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
   let isMoving = false;
   // While the run is moved the site takes its time, so that there is work left for every move.
   const latencyMs = () => (isMoving ? 500 : 5);

@@ -120,10 +120,14 @@ export class OutsideProxy {
   }
 }
 
-/** Undefined when it is the proxy itself that is asked. */
-function urlOf({ url = '/' }: IncomingMessage, tunnel: Tunnel | undefined): URL | undefined {
+/**
+ * Undefined when nobody is named who is asked. Node connects to the proxy of the environment for clients that know
+ * nothing of it (got-scraping), which ask it as if it were the site: whom they mean is in the `host` header.
+ */
+function urlOf({ url = '/', headers }: IncomingMessage, tunnel: Tunnel | undefined): URL | undefined {
   if (tunnel !== undefined) return new URL(url, `http://${tunnel.target}`);
-  return url.startsWith('/') ? undefined : new URL(url);
+  if (!url.startsWith('/')) return new URL(url);
+  return URL.canParse(`http://${headers.host}${url}`) ? new URL(`http://${headers.host}${url}`) : undefined;
 }
 
 /** What the SDK asks before it uses a proxy. */

@@ -50,3 +50,12 @@ test('what goes through the proxy of the SDK is seen as well, and what the SDK a
   expect(verdict.rows[0]!.counts.wasted).toBeGreaterThanOrEqual(1);
   expect(verdict.setAside).toEqual({});
 });
+
+test('a client that asks the proxy as if it were the site gets the site’s own pages', async () => {
+  const shop = await startShop();
+  const input = { shop: shop.url, pages: 2 };
+  const verdict = await proveActor('crawls-directly', { input, replay: parseCase('slow@push#1:before') });
+  expect(verdict).toMatchObject({ verdict: 'safe', cleanRuns: 2 });
+  // Two undisturbed runs and the slow one.
+  expect(shop.asked.filter((each) => each === 'GET /0')).toHaveLength(3);
+});

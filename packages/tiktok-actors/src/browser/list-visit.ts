@@ -123,6 +123,7 @@ export class ListVisit {
     const reading = this.#read(opened.captured);
     if (reading.kind !== 'read') return reading;
     this.#isClosed = reading.isClosed;
+    if (reading.first !== undefined) await this.#lists.takeFirst(reading.first);
     const { hasHeader } = this.#facts;
     if (hasHeader && reading.header !== null && this.#lists.list?.hasHeader !== true) {
       await this.#store.commitHeader(this.#job, reading.header);

@@ -9,6 +9,7 @@ import { Actor } from 'apify';
 import type { FailuresGoTo } from '../input/common-input.ts';
 import { type Item, plainItem } from '../items/item.ts';
 import type { FailedInput } from './failed-input.ts';
+import { failedRecords } from './failed-records.ts';
 
 /** What has been given so far, in all lives of the run. */
 export type Tally = {
@@ -93,7 +94,9 @@ export class Results {
 
   /** What stands beside the items at the end. */
   async finish(): Promise<string> {
-    if (this.#options.failuresGoTo === 'record') await Actor.setValue('FAILED', this.#failed.inputs);
+    if (this.#options.failuresGoTo === 'record') {
+      for (const [key, failed] of failedRecords(this.#failed.inputs)) await Actor.setValue(key, failed);
+    }
     await Actor.setValue('OUTPUT', this.tally);
     const { given, failed } = this.#tally;
     return `${given} results, ${failed} inputs failed.${this.#isLimited ? ' The limit of results is reached.' : ''}`;

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { refusedInput } from '../src/index.ts';
+import { failedRecords } from '../src/results/failed-records.ts';
+
+const failed = Array.from({ length: 10 }, (_, number) => refusedInput(`input ${number}`, 'It means nothing.'));
+const lengthOfOne = JSON.stringify(failed[0]).length + 1;
+
+test('failed inputs are one record, and several where one is too small; none is left out', () => {
+  expect([...failedRecords(failed)]).toEqual([['FAILED', failed]]);
+  const several = failedRecords(failed, 3 * lengthOfOne);
+  expect([...several.keys()]).toEqual(['FAILED', 'FAILED-2', 'FAILED-3', 'FAILED-4']);
+  expect([...several.values()].flat()).toEqual(failed);
+});
+
+test('without any there is an empty record, and one that is too large alone has a record of its own', () => {
+  expect([...failedRecords([])]).toEqual([['FAILED', []]]);
+  expect([...failedRecords(failed.slice(0, 2), 10).values()]).toEqual([[failed[0]], [failed[1]]]);
+});

@@ -1,0 +1,27 @@
+/** What a run that is moved asks of the site: each page once, and again only what was in hand when a server was lost. */
+import { expect, test } from 'vitest';
+import { until } from '../packages/platform/test/run-fixture.ts';
+import { startActorFixture } from './tiktok/actor-runs.ts';
+
+const mostInHand = 4;
+
+test.each([
+  ['planned', ['warm', 'cold', 'warm'], 0],
+  ['lost', ['lost', 'lost'], 2 * mostInHand],
+])('%s moves', async (_what, modes, mostRepeated) => {
+  let isMoving = false;
+  const site = { seed: 12, unavailableRate: 0, latencyMs: () => (isMoving ? 300 : 10) };
+  await using fixture = await startActorFixture('tiktok-user-info', site);
+  const profiles = fixture.site.truth.usernames(150);
+  const run = await fixture.run({ profiles, maxConcurrency: mostInHand });
+  for (const [index, mode] of modes.entries()) {
+    await until(async () => (await fixture.itemCountOf(run)) >= 20 * (index + 1));
+    isMoving = true;
+    await fixture.migrate(run.id, mode);
+    isMoving = false;
+  }
+  await fixture.succeeded(run);
+  expect(await fixture.itemsOf(run)).toHaveLength(profiles.length);
+  expect(fixture.site.visits.total).toBeGreaterThanOrEqual(profiles.length);
+  expect(fixture.site.visits.total - profiles.length).toBeLessThanOrEqual(mostRepeated);
+});
