@@ -4,7 +4,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 import { expect } from 'vitest';
-import type { PlatformOptions } from '../../packages/platform/src/index.ts';
 import { type RunFixture, startRunFixture } from '../../packages/platform/test/run-fixture.ts';
 import { startTikTokSite, type TikTokSite, type TikTokSiteOptions } from '../../packages/tiktok-site/src/index.ts';
 import { browserEnvironment } from './browser.ts';
@@ -29,12 +28,12 @@ export interface ActorFixture extends RunFixture {
 export async function startActorFixture(
   actor: string,
   siteOptions: TikTokSiteOptions = {},
-  platform: Partial<PlatformOptions> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ActorFixture> {
   const site = await startTikTokSite({ slowMs: 20, ...siteOptions });
-  const fixture = await startRunFixture(platform);
+  const fixture = await startRunFixture();
   const { client } = fixture;
-  const actorId = await deploy(client, actor, site.url);
+  const actorId = await deploy(client, actor, site.url, environment);
   return {
     ...{ ...fixture, site, actorId },
     run: (input, options = {}) => client.actor(actorId).start(input, options),
@@ -56,9 +55,14 @@ export async function startActorFixture(
 }
 
 /** As `wherry run` does, but without an installation: it finds the packages of the workspace in the folders above. */
-export async function deploy(client: ApifyClient, actor: string, siteUrl: string): Promise<string> {
+export async function deploy(
+  client: ApifyClient,
+  actor: string,
+  siteUrl: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const folder = path.join(actorsFolder, actor);
-  const environment = { TIKTOK_SITE_URL: siteUrl, NODE_COMPILE_CACHE: compileCache, ...browserEnvironment };
+  const environment = { TIKTOK_SITE_URL: siteUrl, NODE_COMPILE_CACHE: compileCache, ...browserEnvironment, ...more };
   const version = {
     ...{ versionNumber: '0.1', buildTag: 'latest', sourceType: ActorSourceType.SourceFiles as const },
     sourceFiles: await sourceFilesOf(folder),

@@ -2,6 +2,7 @@
 import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
 import type { ActorRow } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
+import { expectedShopLists, reviewedProducts, shopLists } from './shop-lists.ts';
 
 export interface ListRow extends ActorRow {
   /** How long the site takes for an answer while the run is moved; 700 ms unless given. */
@@ -249,7 +250,19 @@ const mixedLists: ListRow = {
   charges: charging('result'),
 };
 
+const shop: ListRow = {
+  actor: 'tiktok-shop',
+  site: { seed: 41 },
+  small: (site) => shopLists(reviewedProducts(site, [20]), 40),
+  input: (site) => shopLists(reviewedProducts(site, [210, 0, 57]), 95),
+  expected: (site) => expectedShopLists(site, reviewedProducts(site, [210, 0, 57]), 95),
+  charges: ({ items }) => ({
+    product: items.filter(({ type }) => type === 'product').length,
+    review: items.filter(({ type }) => type === 'review').length,
+  }),
+};
+
 export const listRows: readonly ListRow[] = [
   ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends, profilesWithPosts],
-  mixedLists,
+  ...[mixedLists, shop],
 ];

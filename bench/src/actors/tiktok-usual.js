@@ -1,5 +1,5 @@
 /** The profile scraper as it is usually written: a loop with a state that is saved on `migrating` and each minute. */
-import { Courtesy, profileItem, readProfile, targetsOf, Visitor } from '@wherry/tiktok-actors';
+import { Courtesy, patience, profileItem, readProfile, targetsOf, Visitor } from '@wherry/tiktok-actors';
 import { Actor } from 'apify';
 
 await Actor.init();
@@ -11,7 +11,7 @@ Actor.on('persistState', save);
 
 const done = new Set(state.done);
 const waiting = targetsOf(profiles, 'profile').filter(({ input }) => !done.has(input));
-const courtesy = new Courtesy();
+const courtesy = new Courtesy(patience(1000));
 
 async function work() {
   const visitor = new Visitor({ session: undefined, proxies: undefined, courtesy });

@@ -12,6 +12,9 @@ export type ListSource =
   | { readonly kind: 'recommended' }
   | { readonly kind: 'explored' }
   | { readonly kind: 'sound_ranks' }
+  | { readonly kind: 'shop_search' }
+  /** Of a product, with what its page says of it. */
+  | { readonly kind: 'reviews' }
   /** With `maxReplies` above 0, also the answers to each comment. */
   | { readonly kind: 'comments'; readonly maxReplies: number }
   /** What the page itself says, and no list. */

@@ -22,7 +22,7 @@ import { proxiesOf } from '../input/proxies.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
 import { siteUrl } from '../settings.ts';
-import type { ListJob } from './job.ts';
+import type { ListJob, ListSource } from './job.ts';
 import { sinkOf } from './list-items.ts';
 import type { ListTarget } from './list-jobs.ts';
 import type { ListSink } from './list-sink.ts';
@@ -37,6 +37,8 @@ export interface ListCrawl {
   readonly event: string;
   /** What a profile costs that stands above a list; the same as an item unless given. */
   readonly headerEvent?: string;
+  /** What an item of this list costs, where lists differ. */
+  readonly eventOf?: (source: ListSource) => string;
   /** Where the items go; among the results unless given. */
   readonly sink?: ListSink;
 }
@@ -67,7 +69,7 @@ const mostBackOffMs = 20_000;
 const unneeded = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.svg', '.mp4', '.mp3', '.woff', '.woff2'];
 
 export async function crawlLists(targets: readonly ListTarget[], crawl: ListCrawl): Promise<void> {
-  const { input, results, event, headerEvent, sink = sinkOf(results, event, headerEvent) } = crawl;
+  const { input, results, event, headerEvent, eventOf, sink = sinkOf(results, event, headerEvent, eventOf) } = crawl;
   if (targets.length === 0) results.abandon('The input names nothing that could be read.');
   if (targets.length === 0 || results.isFull(event)) return;
   const store = await ListStore.open(sink);

@@ -5,7 +5,9 @@ import {
   connectionItem,
   hashtagItem,
   type Item,
+  productItem,
   profileItem,
+  reviewItem,
   soundItem,
   trendingSoundItem,
   videoItem,
@@ -13,18 +15,23 @@ import {
 import { failedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
 import { siteUrl } from '../settings.ts';
-import type { ListJob } from './job.ts';
+import type { ListJob, ListSource } from './job.ts';
 import type { ListSink } from './list-sink.ts';
 import type { ListItem } from './selection.ts';
 
-/** Gives the items of all lists as results that cost `event`. */
-export function sinkOf(results: Results, event: string, headerEvent = event): ListSink {
+/** Gives the items of all lists as results that cost `event`, or what `eventOf` says. */
+export function sinkOf(
+  results: Results,
+  event: string,
+  headerEvent = event,
+  eventOf: (source: ListSource) => string = () => event,
+): ListSink {
   const fail = ({ input, address }: ListJob, failure: Failure) =>
     results.fail(failedInput(input, pageUrlOf(address, siteUrl), failure));
   return {
     give: (job, items) =>
       results.give(
-        event,
+        eventOf(job.source),
         items.map((item) => itemOf(job, item)),
       ),
     giveHeader: (job, header) => results.give(headerEvent, [headerOf(job, header)]),
@@ -40,6 +47,8 @@ function itemOf({ source, input }: ListJob, item: ListItem): Item {
   if (source.kind === 'following') return connectionItem(item as never, input, 'following');
   if ('webVideoUrl' in item) return videoItem(item, input);
   if ('cid' in item) return commentItem(item, input);
+  if ('reviewId' in item) return reviewItem(item, input);
+  if ('productId' in item) return productItem(item, input);
   if ('rank' in item) return trendingSoundItem(item, input);
   return profileItem(item as never, input);
 }
@@ -47,6 +56,7 @@ function itemOf({ source, input }: ListJob, item: ListItem): Item {
 function headerOf({ source, input }: ListJob, header: object): Item {
   if (source.kind === 'hashtag_posts') return hashtagItem(header as never, input);
   if (source.kind === 'sound_posts') return soundItem(header as never, input);
+  if (source.kind === 'reviews') return productItem(header as never, input);
   return source.kind === 'video' ? videoItem(header as never, input) : profileItem(header as never, input);
 }
 

@@ -102,6 +102,7 @@ export class ListVisit {
     const reading = await readPage(this.#page, this.#job, this.#facts, this.#options.answerMs);
     if (reading.kind !== 'read') return reading;
     this.#isClosed = reading.isClosed;
+    if (reading.first !== undefined) await this.#lists.takeFirst(reading.first);
     if (reading.header !== null) await this.#commitHeader(reading.header);
     const { opening } = this.#facts;
     if (opening === null || this.#isOver || (await this.#gestures.open(opening))) return null;

@@ -1,3 +1,5 @@
+import { pauseMs } from '../settings.ts';
+
 /** How fast a browser reads, in milliseconds. */
 export interface Pace {
   /** Between two pages of a list. */
@@ -10,9 +12,6 @@ export interface Pace {
   readonly visitMs: number;
 }
 
-/** About as a person scrolls. `TIKTOK_PAUSE_MS` is for sites that need no care, such as a stand-in. */
-export function pace(environment: Readonly<Record<string, string | undefined>> = process.env): Pace {
-  const wished = environment.TIKTOK_PAUSE_MS;
-  const pauseMs = /^\d{1,6}$/.test(wished ?? '') ? Number(wished) : 1_000;
+export function pace(): Pace {
   return { pauseMs, idleMs: Math.max(500, pauseMs), answerMs: 30_000, visitMs: 20 * 60_000 };
 }

@@ -13,8 +13,12 @@ import {
   isVideoOf,
   type List,
   type Outcome,
+  type Page,
+  type Product,
   parseHashtagDetail,
+  parseProductPage,
   parseProfilePage,
+  parseShopSearchPage,
   parseSoundDetail,
   parseVideoPage,
   type TargetKind,
@@ -24,7 +28,13 @@ import type { ListSource } from './job.ts';
 export type PageReading =
   | Failure
   /** `header` is null where another answer has it. `isClosed`: the page shows no list to anybody. */
-  | { readonly kind: 'read'; readonly header: object | null; readonly isClosed: boolean };
+  | {
+      readonly kind: 'read';
+      readonly header: object | null;
+      readonly isClosed: boolean;
+      /** The beginning of the list, where the page itself has it. */
+      readonly first?: Page<Product>;
+    };
 
 export interface SourceFacts {
   readonly matches: (list: List) => boolean;
@@ -77,6 +87,13 @@ export function factsOf(source: ListSource): SourceFacts {
         ...{ ...plain, target: 'search' },
         matches: (list) => list.kind === 'search' && list.section === source.section,
       };
+    case 'shop_search':
+      return { ...plain, target: 'shop_search', read: readShopSearch, opening: ['[data-e2e="view-more"]'] };
+    case 'reviews':
+      return {
+        ...{ ...plain, target: 'product', hasHeader: true },
+        ...{ read: readProduct, opening: ['[data-e2e="reviews"]'] },
+      };
     case 'recommended':
     case 'explored':
     case 'sound_ranks':
@@ -100,6 +117,19 @@ function readProfile(captured: Captured, address: Address): PageReading {
 function readOpenProfile(captured: Captured, address: Address): PageReading {
   const reading = readProfile(captured, address);
   return reading.kind === 'read' && reading.isClosed ? failed('private', 'the account is private') : reading;
+}
+
+function readProduct(captured: Captured, address: Address): PageReading {
+  const outcome = parseProductPage(captured);
+  if (outcome.kind !== 'found') return outcome;
+  const isIt = address.kind === 'product' && address.productId === outcome.value.productId;
+  if (!isIt) return failed('not_found', 'the page is that of another product');
+  return { kind: 'read', header: outcome.value, isClosed: outcome.value.reviewCount === 0 };
+}
+
+function readShopSearch(captured: Captured): PageReading {
+  const outcome = parseShopSearchPage(captured);
+  return outcome.kind === 'found' ? { kind: 'read', header: null, isClosed: false, first: outcome.value } : outcome;
 }
 
 function readVideo(captured: Captured, address: Address): PageReading {

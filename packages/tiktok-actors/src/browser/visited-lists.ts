@@ -35,6 +35,8 @@ export class VisitedLists {
   readonly #job: ListJob;
   readonly #store: ListStore;
   readonly #courses = new Map<string, Course>();
+  /** Where the page's own requests begin, when the beginning of the list is in the page itself. */
+  #firstCursor: string | null = null;
   /** Pages that were committed. */
   committedCount = 0;
 
@@ -64,6 +66,18 @@ export class VisitedLists {
     if (kept === null) return null;
     const entries = branch === undefined ? Object.values(open.branches).map(({ entry }) => entry) : [];
     return shownAnswer(kept, list, reading.progress.position, entries);
+  }
+
+  /** The beginning of the list, from the page itself: once, whatever it is opened for later. */
+  async takeFirst(page: ListPage<ListItem>): Promise<void> {
+    this.#firstCursor = page.next?.cursor ?? null;
+    if (this.list !== undefined) return;
+    const { address } = this.#job;
+    const list = { kind: 'shop_search', keyword: address.kind === 'shop_search' ? address.keyword : '' } as const;
+    const taken = takePage(unread(), page, this.#selectionOf(list, null));
+    const facts = { kept: null, cookies: null, branches: new Map<string, string>(), unreadable: page.unreadable };
+    await this.#store.commitPage(this.#job, taken, facts);
+    this.committedCount += 1;
   }
 
   async take(answer: Answer, cookies: () => Promise<string | null>): Promise<Taking> {
@@ -100,7 +114,7 @@ export class VisitedLists {
     const reading = this.#readingOf(branchId);
     const goesOn = kept !== null && !mustRepeat(open!);
     const repeats = !goesOn && reading.progress.pageCount > 0 && (open?.cookies ?? null) === null;
-    const first = branchId === null ? firstCursorOf(this.#job) : '0';
+    const first = branchId === null ? (this.#firstCursor ?? firstCursorOf(this.#job)) : '0';
     const course = { due: goesOn ? reading.progress.position.cursor : first, pageCount: 0, repeats };
     this.#courses.set(key, course);
     return course;

@@ -17,13 +17,11 @@ export interface Patience {
   readonly mostPauses: number;
 }
 
-const usualPatience: Patience = {
-  firstPauseMs: 250,
-  // A handler that waits must end within the grace of a migration.
-  longestPauseMs: 20_000,
+/** With a pause of 1 s between pages, waits are 0.25 s to 20 s: a handler that waits must end within a migration's grace. */
+export function patience(pauseMs: number): Patience {
   // A quarter of an hour.
-  mostPauses: 50,
-};
+  return { firstPauseMs: pauseMs / 4, longestPauseMs: pauseMs * 20, mostPauses: 50 };
+}
 
 export class Courtesy {
   readonly #patience: Patience;
@@ -31,7 +29,7 @@ export class Courtesy {
   #pausesInRow = 0;
   #turn: Turn = 0;
 
-  constructor(patience: Patience = usualPatience) {
+  constructor(patience: Patience) {
     this.#patience = patience;
   }
 

@@ -14,8 +14,9 @@ import { type ReadableTarget, requestsOf, type Target, type TargetData } from '.
 import type { Item } from '../items/item.ts';
 import { failedInput, refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
+import { pauseMs } from '../settings.ts';
 import { AskAgain } from './ask-again.ts';
-import { Courtesy } from './courtesy.ts';
+import { Courtesy, patience } from './courtesy.ts';
 import type { PageReader } from './readers.ts';
 import { Visitor } from './visitor.ts';
 
@@ -39,14 +40,13 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   const { input, results, pages } = crawl;
   if (targets.length === 0) results.abandon('The input names nothing that could be read.');
   const proxies = await proxiesOf(input);
-  const courtesy = new Courtesy();
+  const courtesy = new Courtesy(patience(pauseMs));
   const maxConcurrency = input.maxConcurrency ?? 5;
   const crawler = new BasicCrawler({
     ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180 },
     autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
     async requestHandler({ request, session }) {
       const done = await readTarget(crawl, request, new Visitor({ session, proxies, courtesy }));
-      courtesy.success();
       if (done === 'full') crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
     },
     errorHandler() {
@@ -74,9 +74,9 @@ async function readTarget(
   if ('refusal' in target) return refuse(results, target, target.refusal);
   const plan = pages[target.wanted]!;
   const reading = await plan.read(target.address, visitor.ask);
+  visitor.take(reading);
   if (reading.kind === 'refused') return refuse(results, target, reading.message);
   if (reading.kind !== 'found') {
-    visitor.takeCare(reading);
     if (remedyOf(reading.kind) !== 'nothing') throw new AskAgain(reading, url);
     await results.fail(failedInput(target.input, url, reading));
     return 'done';

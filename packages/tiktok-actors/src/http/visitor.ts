@@ -1,8 +1,9 @@
-import { type Captured, type Failure, remedyOf } from '@wherry/tiktok';
+import { type Captured, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
 import { gotScraping, log, type Session } from 'crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { Courtesy, Turn } from './courtesy.ts';
+import type { Reading } from './readers.ts';
 
 /** Asks for a page. Never throws: an answer that does not come is one of a site that fails. */
 export type Ask = (url: string) => Promise<Captured>;
@@ -49,9 +50,10 @@ export class Visitor {
   };
 
   /** Does what may help. Without a proxy another session comes from the same address, so that only a wait may. */
-  takeCare(failure: Failure): void {
+  take(reading: Reading<unknown>): void {
     const { session, courtesy, proxies } = this.#options;
-    const remedy = remedyOf(failure.kind);
+    const remedy = reading.kind === 'found' || reading.kind === 'refused' ? 'nothing' : remedyOf(reading.kind);
+    if (remedy === 'nothing') courtesy.success();
     if (remedy === 'new_session') session?.retire();
     if (remedy === 'wait' || (remedy === 'new_session' && proxies === undefined)) courtesy.trouble(this.#turn);
   }

@@ -1,0 +1,25 @@
+/** A site that does not answer at all ends a run; when it answers again, the run goes on from where it was. */
+import { expect, test } from 'vitest';
+import { until } from '../packages/platform/test/run-fixture.ts';
+import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
+import { startActorFixture } from './tiktok/actor-runs.ts';
+
+test('a run that the site refuses fails, and gives the rest once when it is resurrected', async () => {
+  const faultKinds: FaultKind[] = [];
+  const site = { seed: 9, unavailableRate: 0, faultRate: 1, faultKinds, latencyMs: 20 };
+  await using fixture = await startActorFixture('tiktok-profile-scraper', site, { TIKTOK_PAUSE_MS: '1' });
+  const profiles = fixture.site.truth.usernames(80);
+  const run = await fixture.run({ profiles, maxConcurrency: 3 });
+  await until(async () => (await fixture.itemCountOf(run)) >= 10);
+  faultKinds.push('forbidden', 'captcha', 'throttled');
+  const refused = await fixture.client.run(run.id).waitForFinish();
+  expect(refused.status).toBe('FAILED');
+  expect(refused.statusMessage).toMatch(/has not answered for a long time.*Resurrect/);
+  faultKinds.length = 0;
+  await fixture.client.run(run.id).resurrect();
+  const { chargedEventCounts } = await fixture.succeeded(run);
+  const items = await fixture.itemsOf(run);
+  expect(items.map(({ input }) => input).sort()).toEqual(profiles.toSorted());
+  const failed = items.filter(({ type }) => type === 'failed').length;
+  expect(chargedEventCounts).toMatchObject({ profile: profiles.length - failed });
+});
