@@ -25,19 +25,23 @@ const pagesAsked = ({ site }: ActorFixture): number[] =>
 
 describe.skipIf(chromiumPath === undefined)('with a browser', () => {
   test.each([
-    ['warm', [1, 1, 1, 1, 1, 1]],
-    ['cold', [1, 1, 1, 1, 1, 1]],
-    ['lost', [1, 1, 1, expect.toBeOneOf([1, 2]), 1, 1]],
-  ])('moved %s within a list, it goes on behind the last page', async (mode, asked) => {
-    await using fixture = await start('tiktok-user', { latencyMs: 500 });
+    ['warm', 0],
+    ['lost', 1],
+  ])('moved %s within a list, it goes on behind the last page', async (mode, mostInHand) => {
+    let isMoving = false;
+    await using fixture = await start('tiktok-user', { latencyMs: () => (isMoving ? 2_000 : 100) });
     const user = userWith(fixture.site, 204);
     const run = await fixture.run({ profiles: [user.name] });
-    await until(async () => (await fixture.itemCountOf(run)) >= 71);
+    await until(async () => (await fixture.itemCountOf(run)) >= 70);
+    isMoving = true;
     await fixture.migrate(run.id, mode);
+    isMoving = false;
     const { chargedEventCounts } = await fixture.succeeded(run);
     expectResults(await fixture.itemsOf(run), { items: postsOf(fixture.site, user.number), failed: [] });
     expect(chargedEventCounts).toMatchObject({ post: 204 });
-    expect(pagesAsked(fixture)).toEqual(asked);
+    const [first, second, ...others] = pagesAsked(fixture);
+    expect([first, second]).toEqual([1, 1]);
+    expect(others.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(others.length + mostInHand);
   });
 
   test('where the site gives a place only to whom it told it, the list is read again, and what is known is skipped', async () => {

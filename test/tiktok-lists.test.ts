@@ -28,7 +28,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
   test.each(movedRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
     let isMoving = false;
     // While the run is moved the site takes its time, so that there is work left for every move.
-    const latencyMs = () => (isMoving ? 700 : 20);
+    const latencyMs = () => (isMoving ? (row.movingMs ?? 700) : 20);
     await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
     const { items } = row.expected(fixture.site);
     const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: 1 });

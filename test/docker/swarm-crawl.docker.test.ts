@@ -12,7 +12,8 @@ const planned = ['warm', 'cold', 'warm', 'cold', 'warm', 'cold', 'warm', 'cold',
 const withLosses = ['warm', 'lost', 'cold', 'lost', 'warm', 'lost', 'cold', 'lost', 'warm', 'lost'];
 
 describe.skipIf(inject('swarmHosts') === undefined)('a crawl that is moved ten times on a Swarm', () => {
-  test.each([
+  // Beside each other: most of the time they wait.
+  test.concurrent.each([
     ['site-crawler', planned],
     ['site-crawler-durable', withLosses],
   ])(

@@ -5,6 +5,8 @@ import type { StoredItem } from './actor-runs.ts';
 import { expectedShopLists, reviewedProducts, shopLists } from './shop-lists.ts';
 
 export interface ListRow extends ActorRow {
+  /** How long the site takes for an answer while the run is moved; 700 ms unless given. */
+  readonly movingMs?: number;
   /** Of a feed: all that it may give. */
   readonly anyOf?: (site: TikTokSite) => StoredItem[];
 }
@@ -14,12 +16,14 @@ type Video = ReturnType<TikTokSite['truth']['videosOf']>[number];
 const videos = (found: readonly Video[], input: string, fromProfileSection: string | null = null): StoredItem[] =>
   found.map((video) => ({ type: 'video', input, ...video, fromProfileSection }));
 
-/** Users in this state, with so many posts at least. */
+/** The first users in this state, with so many posts at least. */
 function usersOf({ truth }: TikTokSite, state: string, count: number, leastPosts = 0): number[] {
-  const all = Array.from({ length: 400 }, (_, number) => number);
-  return all
-    .filter((number) => truth.user(number).state === state && truth.videosOf(number).length >= leastPosts)
-    .slice(0, count);
+  const found: number[] = [];
+  for (let number = 0; found.length < count; number++) {
+    const isOne = truth.user(number).state === state;
+    if (isOne && truth.videosOf(number, 'latest', leastPosts).length >= leastPosts) found.push(number);
+  }
+  return found;
 }
 
 const nameOf = ({ truth }: TikTokSite, number: number): string => truth.user(number).name;
@@ -92,13 +96,15 @@ const sounds: ListRow = {
   charges: charging('result'),
 };
 
-/** Posts with this many comments. */
-function postsWith(site: TikTokSite, commentCount: number, count: number): Video[] {
-  const all = usersOf(site, 'public', 10, 20).flatMap((number) => site.truth.videosOf(number));
-  return all.filter((video) => video.commentCount === commentCount).slice(0, count);
+/** The first post of all users that has so many comments. */
+function postWith(site: TikTokSite, commentCount: number): Video {
+  for (let number = 0; ; number++) {
+    const found = site.truth.videosOf(number, 'latest', 40).find((video) => video.commentCount === commentCount);
+    if (found !== undefined && site.truth.user(number).state === 'public') return found;
+  }
 }
 
-const commentedPosts = (site: TikTokSite) => [...postsWith(site, 25, 1), ...postsWith(site, 3, 1)];
+const commentedPosts = (site: TikTokSite) => [postWith(site, 25), postWith(site, 3)];
 const goneId = '7299999999999999999';
 
 const comments: ListRow = {
@@ -187,6 +193,8 @@ const trends: ListRow = {
 
 const soundTrends: ListRow = {
   actor: 'tiktok-music-trend',
+  // Its list has five pages, as many as there are moves.
+  movingMs: 3_000,
   small: () => ({ countryCode: 'de', period: '30' }),
   site: { seed: 38 },
   input: () => ({ countryCode: 'de', period: '30' }),
@@ -219,15 +227,15 @@ const profilesWithPosts: ListRow = {
 const mixedLists: ListRow = {
   actor: 'tiktok-scraper',
   site: { seed: 40, unavailableRate: 0 },
-  small: (site) => ({ profiles: [nameOf(site, 3)], postURLs: [postsWith(site, 61, 1)[0]!.id], resultsPerPage: 40 }),
+  small: (site) => ({ profiles: [nameOf(site, 3)], postURLs: [postWith(site, 61).id], resultsPerPage: 40 }),
   input: (site) => ({
-    ...{ profiles: [nameOf(site, 3), 'nobody.here'], postURLs: [postsWith(site, 61, 1)[0]!.id] },
+    ...{ profiles: [nameOf(site, 3), 'nobody.here'], postURLs: [postWith(site, 61).id] },
     ...{ hashtags: [site.truth.hashtagName(4)], musics: [site.truth.soundId(7)], searchQueries: ['lamp'] },
     resultsPerPage: 90,
   }),
   expected(site) {
     const { truth } = site;
-    const [post, hashtag, sound] = [postsWith(site, 61, 1)[0]!.id, truth.hashtagName(4), truth.soundId(7)];
+    const [post, hashtag, sound] = [postWith(site, 61).id, truth.hashtagName(4), truth.soundId(7)];
     return {
       items: [
         ...videos([truth.video(post)], post),

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { actorRows } from './actor-rows.ts';
+import { listRows } from './list-rows.ts';
 import { proveRow } from './prove-row.ts';
 
 const { values } = parseArgs({
@@ -18,7 +19,9 @@ const { values } = parseArgs({
 
 let faults = 0;
 let failures = 0;
-for (const row of actorRows.filter(({ actor }) => values.actor === undefined || actor === values.actor)) {
+for (const row of [...actorRows, ...listRows].filter(
+  ({ actor }) => values.actor === undefined || actor === values.actor,
+)) {
   for (let index = 0; index < Number(values.seeds); index += 1) {
     const seed = Number(values['first-seed']) + index;
     const options = { seed, mostFaults: Number(values.faults), faultsPerRun: Number(values['per-run']) };

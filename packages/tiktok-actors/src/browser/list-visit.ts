@@ -6,17 +6,17 @@
  * V5: a visit that brings nothing after it was shown what came before is counted, for the page may not go on behind it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Captured, checkLanding, type Failure, failed, pageUrlsOf, remedyOf } from '@wherry/tiktok';
+import { type Failure, failed, type List, remedyOf } from '@wherry/tiktok';
 import type { Page } from 'playwright-core';
-import { siteUrl } from '../settings.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
 import { Gestures } from './gestures.ts';
 import type { ListJob } from './job.ts';
 import { installRoutes } from './list-routes.ts';
 import type { ListStore } from './list-store.ts';
-import { openPage } from './open-page.ts';
 import type { Pace } from './pace.ts';
-import { factsOf, type PageReading, type SourceFacts } from './source-facts.ts';
+import { readPage } from './read-page.ts';
+import { factsOf, type SourceFacts } from './source-facts.ts';
+import { VisitPatience } from './visit-patience.ts';
 import { type Taking, VisitedLists } from './visited-lists.ts';
 
 export type VisitEnd = { readonly kind: 'over' | 'paused' } | { readonly kind: 'failed'; readonly failure: Failure };
@@ -25,11 +25,6 @@ export interface VisitOptions extends Pace {
   /** Whether the process has been told to end. */
   readonly isStopping: () => boolean;
 }
-
-const mostIdleRounds = 10;
-/** The first back-off is as long as a pause; the last one no longer than this. */
-const mostBackOffMs = 30_000;
-const mostFailuresInTurn = 4;
 
 export class ListVisit {
   readonly #page: Page;
@@ -40,13 +35,11 @@ export class ListVisit {
   readonly #lists: VisitedLists;
   readonly #gestures: Gestures;
   readonly #arrivals: Arrivals;
+  readonly #patience: VisitPatience;
+  /** The page shows no list to anybody. */
   #isClosed = false;
-  #isAsked = false;
   #wasShown = false;
-  #hasGoneOn = false;
-  #idleRounds = 0;
-  #failuresInTurn = 0;
-  #lastFailure: Failure | null = null;
+  #wasAnswered = false;
 
   constructor(page: Page, job: ListJob, store: ListStore, options: VisitOptions) {
     this.#page = page;
@@ -57,6 +50,7 @@ export class ListVisit {
     this.#facts = { ...facts, hasHeader: facts.hasHeader && !job.withoutHeader };
     this.#lists = new VisitedLists(job, store);
     this.#gestures = new Gestures(page);
+    this.#patience = new VisitPatience(options.pauseMs);
     this.#arrivals = new Arrivals(page, {
       isWanted: ({ list }) => this.#isWanted(list),
       isDetail: (url) => this.#facts.detail !== null && new URL(url).pathname === this.#facts.detail.path,
@@ -77,8 +71,7 @@ export class ListVisit {
     while (!this.#isOver) {
       if (this.#options.isStopping() || performance.now() > endMs) return { kind: 'paused' };
       const arrival = await this.#askForMore();
-      const taking = arrival === null ? await this.#idle() : await this.#take(arrival);
-      const failure = await this.#weigh(taking);
+      const failure = await this.#weigh(arrival === null ? await this.#idle() : await this.#take(arrival));
       if (failure !== null) return this.#fail(failure);
     }
     return { kind: 'over' };
@@ -90,7 +83,7 @@ export class ListVisit {
     return { kind: 'failed', failure };
   }
 
-  #isWanted(list: Parameters<SourceFacts['matches']>[0]): boolean {
+  #isWanted(list: List): boolean {
     return list.kind === 'replies' ? this.#lists.pendingBranches.includes(list.commentId) : this.#facts.matches(list);
   }
 
@@ -104,38 +97,21 @@ export class ListVisit {
   async #open(): Promise<Failure | null> {
     const { cookies = null } = this.#lists.list ?? {};
     if (cookies !== null) await this.#page.context().addCookies(JSON.parse(cookies));
-    const shown = (list: Parameters<VisitedLists['shownFor']>[0]) => this.#lists.shownFor(list);
+    const shown = (list: List) => this.#lists.shownFor(list);
     await installRoutes(this.#page, { isWanted: ({ list }) => this.#isWanted(list), shown }, this.#arrivals);
-    let failure: Failure | null = null;
-    // An account's id is known to one page or the other.
-    for (const url of pageUrlsOf(this.#job.address, siteUrl)) {
-      failure = await this.#openAt(url);
-      if (failure === null || remedyOf(failure.kind) !== 'nothing') break;
-    }
-    const { opening } = this.#facts;
-    if (failure !== null || opening === null || this.#isOver || (await this.#gestures.open(opening))) return failure;
-    return (await this.#gestures.showsCaptcha()) ? captcha : failed('incomplete', `the page has no ${opening[0]}`);
-  }
-
-  async #openAt(url: string): Promise<Failure | null> {
-    const opened = await openPage(this.#page, url, this.#options.answerMs);
-    if (opened.kind !== 'open') return opened;
-    const reading = this.#read(opened.captured);
+    const reading = await readPage(this.#page, this.#job, this.#facts, this.#options.answerMs);
     if (reading.kind !== 'read') return reading;
     this.#isClosed = reading.isClosed;
     if (reading.first !== undefined) await this.#lists.takeFirst(reading.first);
-    const { hasHeader } = this.#facts;
-    if (hasHeader && reading.header !== null && this.#lists.list?.hasHeader !== true) {
-      await this.#store.commitHeader(this.#job, reading.header);
-    }
-    return null;
+    if (reading.header !== null) await this.#commitHeader(reading.header);
+    const { opening } = this.#facts;
+    if (opening === null || this.#isOver || (await this.#gestures.open(opening))) return null;
+    return (await this.#gestures.showsCaptcha()) ? captcha : failed('incomplete', `the page has no ${opening[0]}`);
   }
 
-  #read(captured: Captured): PageReading {
-    const { target, read } = this.#facts;
-    if (this.#job.address.kind !== 'short_link' || target === null) return read(captured, this.#job.address);
-    const landing = checkLanding(captured.url, target, { siteUrl });
-    return landing.kind === 'refused' ? failed('not_found', landing.message) : read(captured, landing.address);
+  async #commitHeader(header: object): Promise<void> {
+    const isNew = this.#facts.hasHeader && this.#lists.list?.hasHeader !== true;
+    if (isNew) await this.#store.commitHeader(this.#job, header);
   }
 
   /** V2 */
@@ -143,29 +119,26 @@ export class ListVisit {
     const { idleMs, answerMs, pauseMs } = this.#options;
     const waiting = await this.#arrivals.next(0, answerMs);
     if (waiting !== null) return waiting;
-    if (this.#hasGoneOn) await delay(pauseMs);
+    if (this.#wasAnswered) await delay(pauseMs);
     await this.#makeItAsk();
     return this.#arrivals.next(idleMs, answerMs);
   }
 
-  /** A click that comes before the page's script is ready is lost, so it is made again as long as nothing was asked. */
+  /** A click that comes before the page's script is ready is lost, so it is made again while nothing was asked. */
   async #makeItAsk(): Promise<void> {
     const { opening } = this.#facts;
-    if (opening !== null && !this.#isAsked && this.#idleRounds > 0) await this.#gestures.open(opening);
+    const isAsked = this.#wasShown || this.#wasAnswered;
+    if (opening !== null && !isAsked && this.#patience.isIdle) await this.#gestures.open(opening);
     const wantsReplies = this.#lists.pendingBranches.length > 0;
     if (!wantsReplies || !(await this.#gestures.askForReplies())) await this.#gestures.scroll();
   }
 
   async #take(arrival: Arrival): Promise<Taking> {
-    // What was declined is nothing that anybody waits for.
-    if (arrival.kind !== 'declined') this.#idleRounds = 0;
+    if (arrival.kind === 'declined') return this.#takeDeclined(arrival.recognised.list);
+    this.#patience.arrived();
     switch (arrival.kind) {
       case 'shown':
         this.#wasShown = true;
-        this.#isAsked = true;
-        return { kind: 'skipped' };
-      case 'declined':
-        if (arrival.recognised.list.kind === 'replies') await this.#gestures.finishReplies();
         return { kind: 'skipped' };
       case 'broken':
         return { kind: 'failed', failure: arrival.failure };
@@ -176,27 +149,29 @@ export class ListVisit {
     }
   }
 
+  /** Nobody waits for it. */
+  async #takeDeclined({ kind }: List): Promise<Taking> {
+    if (kind !== 'replies') return this.#idle();
+    await this.#gestures.finishReplies();
+    return { kind: 'skipped' };
+  }
+
   async #takeDetail({ captured }: Arrival & { kind: 'detail' }): Promise<Taking> {
     const outcome = this.#facts.detail!.parse(captured);
     if (outcome.kind !== 'found') return { kind: 'failed', failure: outcome };
-    const isNew = this.#facts.hasHeader && this.#lists.list?.hasHeader !== true;
-    if (isNew) await this.#store.commitHeader(this.#job, outcome.value);
+    await this.#commitHeader(outcome.value);
     return { kind: 'taken' };
   }
 
   async #takeAnswer(arrival: Arrival & { kind: 'answer' }): Promise<Taking> {
     const { list } = arrival.recognised;
-    const isBranch = list.kind === 'replies';
-    this.#isAsked = true;
     const taking = await this.#lists.take(arrival, () => this.#cookies());
-    this.#hasGoneOn = true;
-    if (isBranch && taking.kind === 'failed' && remedyOf(taking.failure.kind) === 'nothing') {
-      await this.#store.dropBranch(this.#job, list.commentId);
-      await this.#gestures.finishReplies();
-      return { kind: 'ended' };
-    }
-    if (isBranch && taking.kind === 'ended') await this.#gestures.finishReplies();
-    return taking;
+    this.#wasAnswered = true;
+    if (list.kind !== 'replies') return taking;
+    const isGone = taking.kind === 'failed' && remedyOf(taking.failure.kind) === 'nothing';
+    if (isGone) await this.#store.dropBranch(this.#job, list.commentId);
+    if (isGone || taking.kind === 'ended') await this.#gestures.finishReplies();
+    return isGone ? { kind: 'ended' } : taking;
   }
 
   /** Feeds go on for a visitor, whom the site knows by its cookies. */
@@ -206,31 +181,18 @@ export class ListVisit {
   }
 
   async #idle(): Promise<Taking> {
-    this.#idleRounds += 1;
-    if (this.#idleRounds < mostIdleRounds) return { kind: 'skipped' };
-    if (await this.#gestures.showsCaptcha()) return { kind: 'left', failure: captcha };
-    return { kind: 'left', failure: this.#lastFailure ?? asksForNothing };
+    const failure = this.#patience.idle();
+    if (failure === null) return { kind: 'skipped' };
+    return { kind: 'left', failure: (await this.#gestures.showsCaptcha()) ? captcha : failure };
   }
 
-  /** Answers the failure that ends the visit; waits where that may help. */
+  /** Answers the failure that ends the visit. */
   async #weigh(taking: Taking): Promise<Failure | null> {
     if (taking.kind === 'left') return taking.failure;
-    if (taking.kind !== 'failed') {
-      if (taking.kind !== 'skipped') {
-        this.#failuresInTurn = 0;
-        this.#lastFailure = null;
-      }
-      return null;
-    }
-    this.#failuresInTurn += 1;
-    this.#lastFailure = taking.failure;
-    const remedy = remedyOf(taking.failure.kind);
-    const isFinal = remedy === 'nothing' || remedy === 'new_session' || this.#failuresInTurn >= mostFailuresInTurn;
-    if (isFinal) return taking.failure;
-    await delay(Math.min(mostBackOffMs, this.#options.pauseMs * 2 ** this.#failuresInTurn));
+    if (taking.kind === 'failed') return (await this.#patience.outlasts(taking.failure)) ? null : taking.failure;
+    if (taking.kind !== 'skipped') this.#patience.succeeded();
     return null;
   }
 }
 
-const asksForNothing = failed('incomplete', 'the page asks for nothing more, though more should follow');
 const captcha = failed('captcha', 'TikTok asks for a captcha');
