@@ -8,6 +8,7 @@ import { isMissing, messageOf, statusOf } from '../docker-connection.ts';
 import { readBuild } from '../docker-images.ts';
 import { platformLabel } from '../labels.ts';
 import type { Registry } from './registry.ts';
+import { SwarmNotReady } from './swarm-wishes.ts';
 
 const folder = fileURLToPath(new URL('../agent', import.meta.url));
 const files = ['Dockerfile', 'agent-program.ts'];
@@ -68,8 +69,12 @@ async function makeImage(docker: Docker, version: string, { registry, buildNetwo
     { t: tag, ...(buildNetwork !== undefined && { networkmode: buildNetwork }) },
   );
   const failure = await readBuild(stream as Readable, (line) => lines.push(line));
-  if (failure !== undefined) throw new Error(`The image of Wherry's agent could not be made: ${failure}`);
-  return registry.push(tag, () => undefined);
+  if (failure !== undefined) throw new SwarmNotReady(`The image of Wherry's agent could not be made: ${failure}`);
+  return registry
+    .push(tag, () => undefined)
+    .catch((error: Error) => {
+      throw new SwarmNotReady(error.message);
+    });
 }
 
 async function ensureSecret(docker: Docker, name: string, { agentToken, platformId }: AgentWishes) {

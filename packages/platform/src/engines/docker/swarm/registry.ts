@@ -48,7 +48,8 @@ export class Registry {
     } catch (error) {
       throw new Error(
         `The registry ${this.#place} did not take the image: ${messageOf(error)}. ` +
-          'See that it is there, that `docker login` was done for it, and that each daemon trusts it.',
+          'See that it is there, that `docker login` was done for it, and that each daemon trusts it: one without TLS ' +
+          'has to be among the `insecure-registries` of its daemon.json.',
       );
     }
   }
