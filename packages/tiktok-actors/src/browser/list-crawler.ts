@@ -7,21 +7,14 @@
  * C3: on `migrating` and `aborting` visits end after the page in hand.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  PlaywrightCrawler,
-  type PlaywrightCrawlingContext,
-  ProxyConfiguration,
-  type Source,
-} from '@wherry/durable/crawlee';
+import { PlaywrightCrawler, type PlaywrightCrawlingContext, type Source } from '@wherry/durable/crawlee';
 import { type Failure, remedyOf } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import { chromium } from 'playwright-core';
-import { getProxyForUrl } from 'proxy-from-env';
 import type { CommonInput } from '../input/common-input.ts';
-import { proxiesOf } from '../input/proxies.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
-import { siteUrl } from '../settings.ts';
+import { browserProxiesOf } from './browser-proxies.ts';
 import type { ListJob, ListSource } from './job.ts';
 import { sinkOf } from './list-items.ts';
 import type { ListTarget } from './list-jobs.ts';
@@ -65,6 +58,9 @@ const maxRetries = 8;
 const triesToRead = 3;
 const mostBackOffMs = 20_000;
 
+/** What a browser asks for by itself is wanted by nobody. */
+const quietly = ['--disable-component-update', '--disable-background-networking'];
+
 /** What is for people to look at. */
 const unneeded = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.svg', '.mp4', '.mp3', '.woff', '.woff2'];
 
@@ -79,7 +75,7 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
     ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries },
     requestHandlerTimeoutSecs: (options.visitMs + options.answerMs * 4) / 1000,
     ...(proxyConfiguration && { proxyConfiguration }),
-    launchContext: { launcher: chromium, useIncognitoPages: true },
+    launchContext: { launcher: chromium, useIncognitoPages: true, launchOptions: { args: quietly } },
     // A browser that says what it is.
     browserPoolOptions: { useFingerprints: false },
     async requestHandler(context) {
@@ -124,13 +120,6 @@ async function visit(
   }
   // C1
   await addRequests([requestOf({ target: job, turn: turn + 1 })]);
-}
-
-/** Those of the environment (`HTTPS_PROXY`, …) where the input has none. */
-async function browserProxiesOf(input: CommonInput): Promise<ProxyConfiguration | undefined> {
-  const proxies = await proxiesOf(input);
-  const proxyUrl = getProxyForUrl(siteUrl);
-  return proxies ?? (proxyUrl === '' ? undefined : new ProxyConfiguration({ proxyUrls: [proxyUrl] }));
 }
 
 /** The page is opened by the visit, which must watch it from its first request on. */
