@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -35,6 +35,13 @@ export interface DockerHosts extends AsyncDisposable {
 export async function startSwarm(count: number): Promise<DockerHosts> {
   // What a measurement that was killed has left.
   await hostsScript('down');
+  // Daemons would outlive a measurement that is broken off.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      spawnSync(script, ['down'], { env: environment, stdio: 'ignore' });
+      process.exit(1);
+    });
+  }
   try {
     const lines = (await hostsScript('swarm', String(count))).trim().split('\n');
     const machineAddress = `10.${net}.0.254`;

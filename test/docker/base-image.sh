@@ -29,7 +29,8 @@ mkdir -p "$root"/{etc,tmp,proc,sys,dev,root,usr/bin,usr/local/bin,usr/local/etc,
 ln -s usr/bin "$root/bin"
 chmod 1777 "$root/tmp"
 for tool in "${tools[@]}"; do
-  add_program "$(type -P "$tool")" "/usr/bin/$tool"
+  # A small Debian need not have each of them, `ps` for one.
+  if program=$(type -P "$tool"); then add_program "$program" "/usr/bin/$tool"; fi
 done
 add_program "$workspace/node_modules/node/bin/node" /usr/local/bin/node
 
@@ -40,7 +41,9 @@ ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
 ln -s ../lib/node_modules/npm/bin/npx-cli.js "$root/usr/local/bin/npx"
 
 # What this machine needs to reach its npm registry, an image's builds need too.
-install -D /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+mkdir -p "$root/etc/ssl/certs"
+certificates=/etc/ssl/certs/ca-certificates.crt
+if [ -f "$certificates" ]; then cp "$certificates" "$root$certificates"; else touch "$root$certificates"; fi
 echo "registry=$(npm config get registry)" > "$root/usr/local/etc/npmrc"
 
 # The user that Apify's images have.

@@ -20,7 +20,9 @@ net=${WHERRY_HOSTS_NET:-77}
 bridge=wherry-hosts-$net
 subnet=10.$net.0
 registry=$subnet.254:5000
-base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest)
+# The last has no browser here: what needs one cannot be tried in it.
+base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest
+  apify/actor-node-playwright-chrome:24)
 
 fail() {
   echo "hosts.sh: $*" >&2

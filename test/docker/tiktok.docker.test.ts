@@ -20,7 +20,7 @@ test.skipIf(inject('dockerHost') === undefined)(
     const log: string[] = [];
     const connection = connect(platform.url, platform.token);
     const { actorId } = await deploy(connection, folder, (line) => log.push(line), show.environment);
-    expect(log.join('\n')).toContain('FROM apify/actor-node:24');
+    expect(log.join('\n')).toContain('FROM apify/actor-node-playwright-chrome:24');
     const run = await client.actor(actorId).start(show.input, { memory: 4096 });
     for (const [mode, profiles] of [
       ['warm', 50],

@@ -66,19 +66,20 @@ require('net').createServer((socket) => socket.end('hello')).listen(8080, () => 
 
 export const intruder = `
 const { connect } = require('net');
-const reach = (host, port) => new Promise((resolve) => {
-  const socket = connect(port, host).on('error', ({ code }) => resolve(code)).on('data', () => resolve('reached'));
-  // What a gateway accepts for any address says nothing.
+const reach = (host, port, answer) => new Promise((resolve) => {
+  const socket = connect(port, host).on('error', ({ code }) => resolve(code));
+  // A gateway may accept, and answer, for an address that is nobody's here.
+  socket.on('data', (data) => resolve(answer.test(data) ? 'reached' : 'answered by another'));
   socket.write('GET /health HTTP/1.0\\r\\n\\r\\n');
   setTimeout(() => resolve('unreachable'), 3000).unref();
 });
 const api = new URL(process.env.APIFY_API_BASE_URL);
 (async () => {
-  console.log('api: ' + await reach(api.hostname, api.port));
-  console.log('neighbour: ' + await reach(process.env.NEIGHBOUR, 8080));
+  console.log('api: ' + await reach(api.hostname, api.port, /^HTTP\\/1.1 200/));
+  console.log('neighbour: ' + await reach(process.env.NEIGHBOUR, 8080, /^hello/));
   console.log('database: ' + (require('fs').existsSync(process.env.DATABASE ?? '') ? 'there' : 'not there'));
   for (const host of process.env.OWN_PORT ? [api.hostname, '127.0.0.1'] : []) {
-    console.log('own port at ' + host + ': ' + await reach(host, process.env.OWN_PORT));
+    console.log('own port at ' + host + ': ' + await reach(host, process.env.OWN_PORT, /^hello/));
   }
   console.log('mounts: ' + require('fs').readFileSync('/proc/mounts', 'utf8').split('\\n').filter((line) => /^\\/dev\\/[sv]d/.test(line)).map((line) => line.split(' ')[1]));
   console.log('capabilities: ' + require('fs').readFileSync('/proc/self/status', 'utf8').match(/CapBnd:\\s*(\\w+)/)[1]);

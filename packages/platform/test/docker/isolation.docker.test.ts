@@ -69,10 +69,11 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
         const { name, data: info } = JSON.parse(data);
         if (name === 'systemInfo') console.log('overloaded: ' + info.isCpuOverloaded);
       };`;
-    const busy = await start('busy', script, { memory: 1024 }, { envVars: [{ name: 'BUSY', value: '50' }] });
+    // A share so small that a machine with much other work has it to give.
+    const busy = await start('busy', script, { memory: 256 }, { envVars: [{ name: 'BUSY', value: '50' }] });
     await untilLogged(busy.id, /overloaded: true/);
     await fixture.client.run(busy.id).abort();
-    const idle = await start('idle', script, { memory: 1024 }, { envVars: [{ name: 'BUSY', value: '0' }] });
+    const idle = await start('idle', script, { memory: 256 }, { envVars: [{ name: 'BUSY', value: '0' }] });
     await untilLogged(idle.id, /(overloaded: false\n[\s\S]*){3}/);
     await fixture.client.run(idle.id).abort();
   });

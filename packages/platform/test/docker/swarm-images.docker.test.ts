@@ -1,7 +1,9 @@
-/** An image is removed with its build, from wherever a Swarm has it. */
+/** M1: an image is removed with its build, from wherever a Swarm has it. */
 import { expect, test } from 'vitest';
 import { buildLabel } from '../../src/engines/docker/labels.ts';
+import { until } from '../run-fixture.ts';
 import { hostileFiles } from './hostile-actors.ts';
+import { cutOff } from './swarm-faults.ts';
 import { startSwarmFixture, swarmHosts } from './swarm-host.ts';
 
 test.skipIf(swarmHosts === undefined)(
@@ -27,8 +29,14 @@ test.skipIf(swarmHosts === undefined)(
     // The Actor's only build cannot be removed.
     const { id: laterId } = await client.actor(actorId).build('0.1');
     await client.build(laterId).waitForFinish();
-    await client.build(build!.id).delete();
-    expect(await images()).toHaveLength(0);
+    const away = fixture.engine.servers().at(-1)!;
+    {
+      await using _cut = await cutOff(bench.daemons.length);
+      await until(() => fixture.engine.states!.stateOf(away) === 'lost');
+      await client.build(build!.id).delete();
+      expect(await images()).toHaveLength(1);
+    }
+    await until(async () => (await images()).length === 0);
     expect((await manifest()).status).toBe(404);
   },
 );

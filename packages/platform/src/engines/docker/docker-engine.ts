@@ -7,7 +7,6 @@ import type {
   ContainerSpec,
   Engine,
   EngineDoor,
-  ImageMaker,
   LoggedOutput,
   ServerStates,
   Survivors,
@@ -45,7 +44,7 @@ const retryMs = 1000;
 export class DockerEngine implements Engine, Survivors {
   readonly name = 'docker';
   readonly survivors: Survivors = this;
-  readonly images: ImageMaker;
+  readonly images: DockerImages;
   readonly hostAddress?: string;
   readonly states?: ServerStates;
   readonly door?: EngineDoor;
@@ -66,7 +65,11 @@ export class DockerEngine implements Engine, Survivors {
     this.images = new DockerImages(docker, placement, options);
     this.#disks = new DiskWatch(placement, options.platformId, (key) => this.#containers.get(key)?.kill('diskFull'));
     placement.listen({
-      onDaemon: (daemon) => void this.#track(this.#sweepDaemon(daemon)).catch(() => undefined),
+      onDaemon: (daemon) => {
+        // One that is away again tells so anew when it is back.
+        void this.#track(this.#sweepDaemon(daemon)).catch(() => undefined);
+        void this.#track(this.images.catchUp(daemon)).catch(() => undefined);
+      },
       onServerLost: (serverId) => {
         for (const container of this.#containers.values()) if (container.serverId === serverId) container.lose();
       },

@@ -20,9 +20,14 @@ interface BuildMessage {
   readonly error?: string;
 }
 
-/** Makes the images of builds, one tag for each, and removes them with their builds. */
+type IsUnwanted = (buildId: string, madeAtMs: number) => boolean;
+
+/** Makes the images of builds, one tag for each, and removes them with their builds: M1, from every daemon. */
 export class DockerImages implements ImageMaker {
   readonly #docker: Docker;
+  /** What a daemon that was away then has still, when it is back (M1). */
+  readonly #removed = new Set<string>();
+  #swept: { readonly kept: ReadonlySet<string>; readonly atMs: number } | undefined;
   readonly #placement: Placement;
   readonly #options: ImageOptions;
 
@@ -68,21 +73,36 @@ export class DockerImages implements ImageMaker {
   }
 
   async remove(buildId: string): Promise<void> {
+    this.#removed.add(buildId);
     await this.#removeThose((label) => label === buildId);
   }
 
   async sweep(buildIds: ReadonlySet<string>): Promise<void> {
+    this.#swept = { kept: buildIds, atMs: Date.now() };
     await this.#removeThose((label) => !buildIds.has(label));
   }
 
-  async #removeThose(isUnwanted: (buildId: string) => boolean): Promise<void> {
-    const filters = ofPlatform(this.#options.platformId);
-    const unwanted = async (daemon: Docker) =>
-      (await daemon.listImages({ filters })).filter(({ Labels }) => isUnwanted(Labels?.[buildLabel] ?? ''));
-    for (const { Id } of await unwanted(this.#docker)) await this.#placement.unpublish(Id);
-    for (const daemon of [this.#docker, ...this.#placement.daemons()]) {
-      for (const { Id } of await unwanted(daemon)) await this.#remove(daemon, Id);
-    }
+  /** M1: for a daemon that can be reached from now on. */
+  async catchUp(daemon: Docker): Promise<void> {
+    await this.#removeFrom(daemon, (label, madeAtMs) => {
+      // What was built since the sweep, it did not know of.
+      const isLeft = this.#swept !== undefined && madeAtMs < this.#swept.atMs && !this.#swept.kept.has(label);
+      return isLeft || this.#removed.has(label);
+    });
+  }
+
+  async #removeThose(isUnwanted: IsUnwanted): Promise<void> {
+    for (const { Id } of await this.#imagesOf(this.#docker, isUnwanted)) await this.#placement.unpublish(Id);
+    for (const daemon of [this.#docker, ...this.#placement.daemons()]) await this.#removeFrom(daemon, isUnwanted);
+  }
+
+  async #removeFrom(daemon: Docker, isUnwanted: IsUnwanted): Promise<void> {
+    for (const { Id } of await this.#imagesOf(daemon, isUnwanted)) await this.#remove(daemon, Id);
+  }
+
+  async #imagesOf(daemon: Docker, isUnwanted: IsUnwanted): Promise<Docker.ImageInfo[]> {
+    const images = await daemon.listImages({ filters: ofPlatform(this.#options.platformId) });
+    return images.filter(({ Labels, Created }) => isUnwanted(Labels?.[buildLabel] ?? '', Created * 1000));
   }
 
   async #remove(daemon: Docker, name: string): Promise<void> {

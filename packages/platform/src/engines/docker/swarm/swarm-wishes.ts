@@ -33,8 +33,8 @@ export async function checkedWishes(manager: Docker, options: SwarmOptions) {
   if (registry === undefined) {
     throw new SwarmNotReady(
       'The Docker daemon manages a Swarm, whose nodes get images from a registry, and none is named. Start one, for ' +
-        'example with `docker service create --name registry --publish 5000:5000 registry:2`, and say --registry ' +
-        `${Swarm.NodeAddr}:5000. (To use this machine alone: \`docker swarm leave --force\`.)`,
+        'example with `docker run --detach --restart always --publish 5000:5000 registry:2`, and say --registry ' +
+        `${Swarm.NodeAddr}:5000; docs/guides/one-machine-to-many.md has the rest. (To use this machine alone: \`docker swarm leave --force\`.)`,
     );
   }
   if (advertisedUrl === undefined || isLoopback(advertisedUrl)) {
