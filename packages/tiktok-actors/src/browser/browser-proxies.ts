@@ -24,3 +24,20 @@ function forwardDirectly(): void {
   http.globalAgent = new http.Agent({ keepAlive: true });
   https.globalAgent = new https.Agent({ keepAlive: true });
 }
+
+/**
+ * Pages have proxies of their own. What the browser asks for by itself, such as its updates, would go through the proxy of
+ * its first page, and cost its user money; where there are proxies, it goes nowhere.
+ */
+export function keepToPages(_pageId: string, launch: LaunchContext): void {
+  if (launch.proxyUrl === undefined) return;
+  launch.proxyUrl = undefined as never;
+  launch.launchOptions = { ...launch.launchOptions, proxy: { server: nowhere } };
+}
+
+interface LaunchContext {
+  proxyUrl?: string;
+  launchOptions?: object;
+}
+
+const nowhere = 'http://127.0.0.1:9';

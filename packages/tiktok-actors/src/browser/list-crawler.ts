@@ -14,7 +14,7 @@ import { chromium } from 'playwright-core';
 import type { CommonInput } from '../input/common-input.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
-import { browserProxiesOf } from './browser-proxies.ts';
+import { browserProxiesOf, keepToPages } from './browser-proxies.ts';
 import type { ListJob, ListSource } from './job.ts';
 import { sinkOf } from './list-items.ts';
 import type { ListTarget } from './list-jobs.ts';
@@ -77,7 +77,7 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
     ...(proxyConfiguration && { proxyConfiguration }),
     launchContext: { launcher: chromium, useIncognitoPages: true, launchOptions: { args: quietly } },
     // A browser that says what it is.
-    browserPoolOptions: { useFingerprints: false },
+    browserPoolOptions: { useFingerprints: false, preLaunchHooks: [keepToPages] },
     async requestHandler(context) {
       const { target } = context.request.userData as ListRequest;
       if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
