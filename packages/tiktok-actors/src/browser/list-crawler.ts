@@ -1,13 +1,18 @@
 /**
  * Reads lists by a browser, a few at a time.
  *
- * C1: a visit that brought something is a request that is handled, and what is left of the list is another one, added in
- *     the same commit; so retries count only visits that brought nothing.
+ * C1: a request whose visit brought something and could not go on, or was told to stop, goes back to the queue with its
+ *     retries forgotten; so retries count only visits that brought nothing, one after the other.
  * C2: a list that cannot be read ends with its failure, which is a result; nothing vanishes.
  * C3: on `migrating` and `aborting` visits end after the page in hand.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlaywrightCrawler, type PlaywrightCrawlingContext, type Source } from '@wherry/durable/crawlee';
+import {
+  PlaywrightCrawler,
+  type PlaywrightCrawlingContext,
+  RetryRequestError,
+  type Source,
+} from '@wherry/durable/crawlee';
 import { type Failure, remedyOf } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import { chromium } from 'playwright-core';
@@ -36,11 +41,12 @@ export interface ListCrawl {
   readonly sink?: ListSink;
 }
 
-/** Which opening of the page it is, among those that brought something. */
 interface ListRequest {
   readonly target: ListTarget;
-  readonly turn: number;
 }
+
+/** C1 */
+class GoOnLater extends RetryRequestError {}
 
 /** A list could not be read in this visit. */
 class VisitError extends Error {
@@ -84,6 +90,10 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
       if (!store.isOver(target)) await visit(context, target, store, options);
       if (results.isFull(event)) crawler.stop('The budget or the limit of results is reached.');
     },
+    errorHandler({ request }, error) {
+      // C1: Crawlee adds the one that follows.
+      if (error instanceof GoOnLater) request.retryCount = -1;
+    },
     async failedRequestHandler({ request, log }, error) {
       const { target } = request.userData as ListRequest;
       log.warning(`${target.input}: ${error.message}`);
@@ -91,16 +101,15 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
       if (!('refusal' in target)) await store.fail(target, failureOf(error));
     },
   });
-  await crawler.run(targets.map((target) => requestOf({ target, turn: 0 })));
+  await crawler.run(targets.map(requestOf));
 }
 
 async function visit(
-  { page, request, session, blockRequests, addRequests }: PlaywrightCrawlingContext,
+  { page, request, session, blockRequests }: PlaywrightCrawlingContext,
   job: ListJob,
   store: ListStore,
   options: VisitOptions,
 ): Promise<void> {
-  const { turn } = request.userData as ListRequest;
   await blockRequests({ urlPatterns: unneeded });
   const visited = new ListVisit(page, job, store, options);
   const end = await visited.run();
@@ -118,16 +127,15 @@ async function visit(
       throw new VisitError(end.failure);
     }
   }
-  // C1
-  await addRequests([requestOf({ target: job, turn: turn + 1 })]);
+  throw new GoOnLater(`The rest of ${job.input} is for another visit.`);
 }
 
 /** The page is opened by the visit, which must watch it from its first request on. */
-const requestOf = ({ target, turn }: ListRequest): Source => ({
+const requestOf = (target: ListTarget): Source => ({
   url: 'https://www.tiktok.com/',
-  uniqueKey: 'refusal' in target ? `refused ${target.input}` : `${target.key}#${turn}`,
+  uniqueKey: 'refusal' in target ? `refused ${target.input}` : target.key,
   skipNavigation: true,
-  userData: { target, turn },
+  userData: { target } satisfies ListRequest,
 });
 
 /** C3 */
