@@ -1,8 +1,8 @@
 /**
  * Reads lists by a browser, a few at a time.
  *
- * C1: a visit that brought something is a request that is handled, and what is left of the list is another one, added in
- *     the same commit; so retries count only visits that brought nothing.
+ * C1: a request whose visit brought something and could not go on, or was told to stop, goes back to the queue with its
+ *     retries forgotten; so retries count only visits that brought nothing, one after the other.
  * C2: a list that cannot be read ends with its failure, which is a result; nothing vanishes.
  * C3: on `migrating` and `aborting` visits end after the page in hand.
  */
@@ -10,18 +10,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   PlaywrightCrawler,
   type PlaywrightCrawlingContext,
-  ProxyConfiguration,
+  RetryRequestError,
   type Source,
 } from '@wherry/durable/crawlee';
 import { type Failure, remedyOf } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import { chromium } from 'playwright-core';
-import { getProxyForUrl } from 'proxy-from-env';
 import type { CommonInput } from '../input/common-input.ts';
-import { proxiesOf } from '../input/proxies.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
-import { siteUrl } from '../settings.ts';
+import { browserProxiesOf, keepToPages } from './browser-proxies.ts';
 import type { ListJob, ListSource } from './job.ts';
 import { sinkOf } from './list-items.ts';
 import type { ListTarget } from './list-jobs.ts';
@@ -43,11 +41,12 @@ export interface ListCrawl {
   readonly sink?: ListSink;
 }
 
-/** Which opening of the page it is, among those that brought something. */
 interface ListRequest {
   readonly target: ListTarget;
-  readonly turn: number;
 }
+
+/** C1 */
+class GoOnLater extends RetryRequestError {}
 
 /** A list could not be read in this visit. */
 class VisitError extends Error {
@@ -65,6 +64,9 @@ const maxRetries = 8;
 const triesToRead = 3;
 const mostBackOffMs = 20_000;
 
+/** What a browser asks for by itself is wanted by nobody. */
+const quietly = ['--disable-component-update', '--disable-background-networking'];
+
 /** What is for people to look at. */
 const unneeded = ['.jpg', '.jpeg', '.png', '.webp', '.gif', '.svg', '.mp4', '.mp3', '.woff', '.woff2'];
 
@@ -79,14 +81,18 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
     ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries },
     requestHandlerTimeoutSecs: (options.visitMs + options.answerMs * 4) / 1000,
     ...(proxyConfiguration && { proxyConfiguration }),
-    launchContext: { launcher: chromium, useIncognitoPages: true },
+    launchContext: { launcher: chromium, useIncognitoPages: true, launchOptions: { args: quietly } },
     // A browser that says what it is.
-    browserPoolOptions: { useFingerprints: false },
+    browserPoolOptions: { useFingerprints: false, preLaunchHooks: [keepToPages] },
     async requestHandler(context) {
       const { target } = context.request.userData as ListRequest;
       if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
       if (!store.isOver(target)) await visit(context, target, store, options);
       if (results.isFull(event)) crawler.stop('The budget or the limit of results is reached.');
+    },
+    errorHandler({ request }, error) {
+      // C1: Crawlee adds the one that follows.
+      if (error instanceof GoOnLater) request.retryCount = -1;
     },
     async failedRequestHandler({ request, log }, error) {
       const { target } = request.userData as ListRequest;
@@ -95,16 +101,15 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
       if (!('refusal' in target)) await store.fail(target, failureOf(error));
     },
   });
-  await crawler.run(targets.map((target) => requestOf({ target, turn: 0 })));
+  await crawler.run(targets.map(requestOf));
 }
 
 async function visit(
-  { page, request, session, blockRequests, addRequests }: PlaywrightCrawlingContext,
+  { page, request, session, blockRequests }: PlaywrightCrawlingContext,
   job: ListJob,
   store: ListStore,
   options: VisitOptions,
 ): Promise<void> {
-  const { turn } = request.userData as ListRequest;
   await blockRequests({ urlPatterns: unneeded });
   const visited = new ListVisit(page, job, store, options);
   const end = await visited.run();
@@ -122,23 +127,15 @@ async function visit(
       throw new VisitError(end.failure);
     }
   }
-  // C1
-  await addRequests([requestOf({ target: job, turn: turn + 1 })]);
-}
-
-/** Those of the environment (`HTTPS_PROXY`, …) where the input has none. */
-async function browserProxiesOf(input: CommonInput): Promise<ProxyConfiguration | undefined> {
-  const proxies = await proxiesOf(input);
-  const proxyUrl = getProxyForUrl(siteUrl);
-  return proxies ?? (proxyUrl === '' ? undefined : new ProxyConfiguration({ proxyUrls: [proxyUrl] }));
+  throw new GoOnLater(`The rest of ${job.input} is for another visit.`);
 }
 
 /** The page is opened by the visit, which must watch it from its first request on. */
-const requestOf = ({ target, turn }: ListRequest): Source => ({
+const requestOf = (target: ListTarget): Source => ({
   url: 'https://www.tiktok.com/',
-  uniqueKey: 'refusal' in target ? `refused ${target.input}` : `${target.key}#${turn}`,
+  uniqueKey: 'refusal' in target ? `refused ${target.input}` : target.key,
   skipNavigation: true,
-  userData: { target, turn },
+  userData: { target } satisfies ListRequest,
 });
 
 /** C3 */
