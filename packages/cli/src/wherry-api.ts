@@ -29,6 +29,7 @@ export interface Handoff {
   readonly reason: string;
   readonly drainMs: number | null;
   readonly downtimeMs: number | null;
+  readonly phase: 'requested' | 'switched' | 'done' | 'cancelled';
   readonly outcome: string | null;
 }
 

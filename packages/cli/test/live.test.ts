@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
-import type { Drain, Handoff, Server } from '../src/wherry-api.ts';
+import { type Drain, type Handoff, type Server, WherryApi } from '../src/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, type LivePlatform, startLive, until } from './live-platform.ts';
 import { exitCodeOf, type Outcome } from './program.ts';
 
@@ -152,6 +152,17 @@ test.each([
   expect(back.stdout).toMatch(
     new RegExp(`^${handoff.to} → ${handoff.from} \\(${mode}\\): .*down for \\d.*, done\\.\\n$`),
   );
+  await expectWhole(run);
+});
+
+test('migrate of a run that is being moved already waits for the end of that', async () => {
+  const run = await startRun();
+  await atWork(run);
+  const first = platform.json<Handoff>('migrate', run.id);
+  const api = new WherryApi(platform.url, platform.client.token!);
+  await until(async () => (await api.handoffs(run.id)).some(({ phase }) => phase === 'requested'));
+  const second = await platform.json<Handoff>('migrate', run.id);
+  expect(second.from).toBe((await first).to);
   await expectWhole(run);
 });
 

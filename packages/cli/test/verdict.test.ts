@@ -13,6 +13,7 @@ const move = (mode: HandoffMode, duplicatesBefore: number): Move => ({
     reason: 'migration',
     drainMs: mode === 'lost' ? null : 61.25,
     downtimeMs: 14.04,
+    phase: 'done' as const,
     outcome: 'done',
   },
   duplicatesBefore,

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { withPlatform } from '../connection.ts';
 import { noSuchRun } from '../failure.ts';
 import { durationOf, printJson, printResult } from '../output.ts';
-import { type Handoff, type HandoffMode, handoffModes } from '../wherry-api.ts';
+import { Progress } from '../progress.ts';
+import { type Handoff, type HandoffMode, handoffModes, type WherryApi } from '../wherry-api.ts';
 import { type CommonFlags, platformCommand } from './platform-command.ts';
 
 interface MigrateFlags extends CommonFlags {
@@ -20,12 +22,25 @@ export function addMigrate(program: Command): void {
     .action((runId: string, flags: MigrateFlags) =>
       withPlatform(flags, async ({ apify, wherry }) => {
         if ((await apify.run(runId).get()) === undefined) throw noSuchRun(runId);
+        await handoffsEnded(wherry, runId);
         const { mode, server } = flags;
         const handoff = await wherry.migrate(runId, { mode, ...(server !== undefined && { server }) });
         if (flags.json) printJson(handoff);
         else printResult(describe(handoff));
       }),
     );
+}
+
+const lookEveryMs = 200;
+
+/** A run is moved once at a time: after a restart of the platform, say, it may be on its way already. */
+async function handoffsEnded(wherry: WherryApi, runId: string): Promise<void> {
+  const progress = new Progress(process.stderr);
+  while ((await wherry.handoffs(runId)).some(({ phase }) => phase === 'requested' || phase === 'switched')) {
+    progress.update('it is being moved already; waiting for the end of that', { always: true });
+    await delay(lookEveryMs);
+  }
+  progress.clear();
 }
 
 const describe = ({ from, to, mode, drainMs, downtimeMs, outcome }: Handoff): string =>
