@@ -8,6 +8,7 @@
  *     socket anew after each of its starts.
  * K3: pings and their answers go all the way, since the platform finds out by them whether an attempt is quiet.
  */
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +19,7 @@ import { addressFile, apiFile, type KeeperAddress, keeperPath } from './keeper-f
 const retryMs = 100;
 /** How long it stays without a socket to hold and without a platform. */
 const idleMs = 60_000;
+const keepAliveMs = 15_000;
 /** What a socket is closed with whose other end is gone: that is not to be passed on (K1). */
 const goneCodes = [1006, 1001, 1005];
 
@@ -30,6 +32,8 @@ const sockets = new WebSocketServer({ server, autoPong: false });
 let lastAskedAtMs = Date.now();
 
 sockets.on('connection', (attempt, request) => {
+  // A server that is lost never says that its sockets are closed.
+  request.socket.setKeepAlive(true, keepAliveMs);
   attempt.on('error', () => attempt.terminate());
   void hold(attempt, request);
 });
@@ -88,6 +92,7 @@ async function listen(): Promise<void> {
 
 setInterval(() => {
   const isIdle = sockets.clients.size === 0 && Date.now() - lastAskedAtMs > idleMs;
-  if (isIdle) process.exit(0);
+  // Without the data folder no platform comes back.
+  if (isIdle || !existsSync(folder)) process.exit(0);
 }, 1000);
 await listen();
