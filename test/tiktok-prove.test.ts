@@ -2,21 +2,30 @@
 import { expect, test } from 'vitest';
 import { actorRows } from './tiktok/actor-rows.ts';
 import { chromiumPath } from './tiktok/browser.ts';
-import { listRows } from './tiktok/list-rows.ts';
+import { apiRow, listRows } from './tiktok/list-rows.ts';
 import { proveRow } from './tiktok/prove-row.ts';
 
 /** Five in one run: what a run takes is mostly its boots. */
-const mostFaults = 10;
+const faultsPerRun = 5;
 
-/** Browsers cost processor time: one Actor of lists is tried here. */
-const rows = [...actorRows, ...(chromiumPath === undefined ? [] : listRows.slice(0, 1))];
+const overHttp = actorRows.map((row) => ({ ...row, mostFaults: 10 }));
+/** Browsers cost processor time, so each has one run with faults; those that read over HTTP too are tried there. */
+const byBrowser = [...listRows.filter(({ actor }) => actorRows.every((row) => row.actor !== actor)), apiRow].map(
+  (row) => {
+    return { ...row, mostFaults: faultsPerRun };
+  },
+);
+const rows = [...overHttp, ...(chromiumPath === undefined ? [] : byBrowser)];
 
-test.each(rows)('$actor comes through faults', { timeout: 400_000 }, async (row) => {
-  const verdict = await proveRow(row, { seed: 5, faultsPerRun: 5, mostFaults, budgetSecs: 300 });
+test('all thirteen are tried', () => {
+  expect(new Set([...overHttp, ...byBrowser].map(({ actor }) => actor)).size).toBe(13);
+});
+
+test.each(rows)('$actor comes through faults', { timeout: 400_000 }, async ({ mostFaults, ...row }) => {
+  const verdict = await proveRow(row, { seed: 5, faultsPerRun, mostFaults, budgetSecs: 300 });
   expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
   expect(verdict.verdict).not.toBe('unsafe');
   expect(verdict.cleanRuns).toBeGreaterThanOrEqual(2);
   expect(verdict.faults).toBeGreaterThanOrEqual(mostFaults);
-  expect(verdict.rows.filter(({ runs }) => runs > 0).length).toBeGreaterThan(4);
-  expect(verdict.writes.commit).toBeGreaterThan(10);
+  expect(verdict.writes.commit).toBeGreaterThan(0);
 });

@@ -266,3 +266,11 @@ export const listRows: readonly ListRow[] = [
   ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends, profilesWithPosts],
   ...[mixedLists, shop],
 ];
+
+/** What it gives is tried kind by kind (`tiktok-api.test.ts`); the prover takes one of them. */
+export const apiRow: Pick<ListRow, 'actor' | 'site' | 'small' | 'charges'> = {
+  actor: 'tiktok-api',
+  site: { seed: 31 },
+  small: (site) => ({ type: 'USER', urls: postUsers(site).open.map((number) => nameOf(site, number)), limit: 60 }),
+  charges: charging('result'),
+};

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { actorRows } from './actor-rows.ts';
-import { listRows } from './list-rows.ts';
+import { apiRow, listRows } from './list-rows.ts';
 import { proveRow } from './prove-row.ts';
 
 const { values } = parseArgs({
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 let faults = 0;
 let failures = 0;
 let isUntried = false;
-for (const row of [...actorRows, ...listRows].filter(
+for (const row of [...actorRows, ...listRows, apiRow].filter(
   ({ actor }) => values.actor === undefined || actor === values.actor,
 )) {
   for (let index = 0; index < Number(values.seeds); index += 1) {
