@@ -17,7 +17,9 @@ async function call(method, path, body) {
         signal: AbortSignal.timeout(10_000),
       });
       if (answer.status < 500) return answer;
-    } catch {}
+    } catch {
+      // The platform is away, or cannot be reached: the call is made again.
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -28,6 +28,14 @@ export const statusOf = (error: unknown): number | undefined => (error as { stat
 
 export const isMissing = (error: unknown): boolean => statusOf(error) === 404;
 
+/** What the daemon answers, or undefined when it has no such thing. */
+export function unlessMissing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  return asked.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+}
+
 /** What the daemon said, without what the client puts before it. */
 export function messageOf(error: unknown): string {
   const { json, message } = error as { json?: { message?: string }; message: string };

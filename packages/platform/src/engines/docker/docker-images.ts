@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { LineSplitter } from '../../logs/line-splitter.ts';
 import type { ImageMaker, ImageOutcome, ImageWish } from '../engine.ts';
 import { isMissing, messageOf, statusOf } from './docker-connection.ts';
-import { buildLabel, ofPlatform, platformLabel } from './labels.ts';
+import { buildLabel, namePrefix, ofPlatform, platformLabel } from './labels.ts';
 import type { Placement } from './placement.ts';
 
 export interface ImageOptions {
@@ -116,7 +116,7 @@ export class DockerImages implements ImageMaker {
 
   /** Lower case, as Docker wants it; the tag may have capitals. */
   #nameOf(buildId: string): string {
-    return `wherry-${this.#options.platformId.slice(0, 8).toLowerCase()}:${buildId}`;
+    return `${namePrefix(this.#options.platformId).toLowerCase()}:${buildId}`;
   }
 }
 

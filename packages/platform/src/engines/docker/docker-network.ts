@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { messageOf, statusOf } from './docker-connection.ts';
-import { ofPlatform, platformLabel } from './labels.ts';
+import { namePrefix, ofPlatform, platformLabel } from './labels.ts';
 
 export interface OwnNetwork {
   readonly id: string;
@@ -13,7 +13,7 @@ export interface OwnNetwork {
  * what the machine reaches, but not each other (I3).
  */
 export async function ensureNetwork(docker: Docker, platformId: string): Promise<OwnNetwork> {
-  const name = `wherry-${platformId.slice(0, 8)}`;
+  const name = namePrefix(platformId);
   const [known] = await docker.listNetworks({ filters: { ...ofPlatform(platformId), name: [`^${name}$`] } });
   const network = known === undefined ? await create(docker, name, platformId) : docker.getNetwork(known.Id);
   const { Id, IPAM } = (await network.inspect()) as Docker.NetworkInspectInfo;

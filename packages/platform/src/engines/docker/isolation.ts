@@ -9,7 +9,7 @@
  */
 import type Docker from 'dockerode';
 import type { ContainerSpec } from '../engine.ts';
-import { diskLabel, labelsOf } from './labels.ts';
+import { diskLabel, labelsOf, namePrefix } from './labels.ts';
 
 /** As on Apify: 4,096 MB of memory come with one core. */
 const mbytesOfOneCore = 4096;
@@ -77,4 +77,4 @@ export const coresOf = ({ memoryMbytes }: Pick<ContainerSpec, 'memoryMbytes'>): 
   memoryMbytes / mbytesOfOneCore;
 
 export const containerName = (platformId: string, runId: string, attempt: number): string =>
-  `wherry-${platformId.slice(0, 8)}-${runId}-${attempt}`;
+  `${namePrefix(platformId)}-${runId}-${attempt}`;

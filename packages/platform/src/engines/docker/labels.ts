@@ -15,5 +15,8 @@ export const labelsOf = (platformId: string, runId: string, attempt: number): Re
   [attemptLabel]: String(attempt),
 });
 
+/** With what the names begin of all that a platform makes. */
+export const namePrefix = (platformId: string): string => `wherry-${platformId.slice(0, 8)}`;
+
 /** A filter of the Docker API: what one platform has made. */
 export const ofPlatform = (platformId: string) => ({ label: [`${platformLabel}=${platformId}`] });

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { ContainerRef, ContainerSpec } from '../engine.ts';
-import { isMissing, statusOf } from './docker-connection.ts';
+import { statusOf, unlessMissing } from './docker-connection.ts';
 import { removeContainer } from './docker-container.ts';
 import { ensureNetwork, type OwnNetwork } from './docker-network.ts';
 import { containerName, containerOptions, coresOf } from './isolation.ts';
@@ -56,10 +56,7 @@ export class PlainPlacement implements Placement {
 
   async find({ containerId }: ContainerRef): Promise<PlacedContainer | undefined> {
     const container = this.#docker.getContainer(String(containerId));
-    const info = await container.inspect().catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
+    const info = await unlessMissing(container.inspect());
     if (info?.Config.Labels[platformLabel] !== this.#platformId) return undefined;
     if (info.State.Status !== 'created') return this.#placed(container, (info.HostConfig.NanoCpus ?? 0) / nanoOfCore);
     await removeContainer(container);

@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
-import { isMissing, messageOf, statusOf } from '../docker-connection.ts';
+import { messageOf, statusOf, unlessMissing } from '../docker-connection.ts';
 import { readBuild } from '../docker-images.ts';
-import { platformLabel } from '../labels.ts';
+import { namePrefix, platformLabel } from '../labels.ts';
 import type { Registry } from './registry.ts';
 import { SwarmNotReady } from './swarm-wishes.ts';
 
@@ -34,14 +34,8 @@ export async function ensureAgents(docker: Docker, wishes: AgentWishes): Promise
   const sources = await Promise.all(files.map((file) => readFile(path.join(folder, file))));
   const version = digest(...sources);
   const source = digest(version, advertisedUrl, agentToken);
-  const name = `wherry-${platformId.slice(0, 8)}-agent`;
-  const known = await docker
-    .getService(name)
-    .inspect()
-    .catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
+  const name = `${namePrefix(platformId)}-agent`;
+  const known = await unlessMissing(docker.getService(name).inspect());
   if (known?.Spec.Labels?.[sourceLabel] === source) return;
   wishes.note('Making the program that stands for Wherry on each node of the Swarm…');
   const image = await makeImage(docker, version, wishes);
@@ -63,12 +57,11 @@ const digest = (...parts: readonly (string | Buffer)[]): string => {
 
 async function makeImage(docker: Docker, version: string, { registry, buildNetwork }: AgentWishes): Promise<string> {
   const tag = `wherry-agent:${version}`;
-  const lines: string[] = [];
   const stream = await docker.buildImage(
     { context: folder, src: files },
     { t: tag, ...(buildNetwork !== undefined && { networkmode: buildNetwork }) },
   );
-  const failure = await readBuild(stream as Readable, (line) => lines.push(line));
+  const failure = await readBuild(stream as Readable, () => undefined);
   if (failure !== undefined) throw new SwarmNotReady(`The image of Wherry's agent could not be made: ${failure}`);
   return registry
     .push(tag, () => undefined)

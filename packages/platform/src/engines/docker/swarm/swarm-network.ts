@@ -1,16 +1,15 @@
 import type Docker from 'dockerode';
 import { isMissing } from '../docker-connection.ts';
-import { platformLabel } from '../labels.ts';
+import { namePrefix, platformLabel } from '../labels.ts';
 
 /**
  * The network of a Swarm's containers: on each node a bridge of its own, not an overlay over all of them. An overlay would
  * let every container reach every other (I3); attempts need only the API and the outside. Swarm makes it on each node
  * where it is needed, from what the node itself has under a name that ends in `-config`.
  */
-export const networkName = (platformId: string): string => `${prefixOf(platformId)}-swarm`;
-const configName = (platformId: string): string => `${prefixOf(platformId)}-config`;
-/** By itself, it names the network that a daemon has which is no Swarm's, or was none yet (`docker-network.ts`). */
-const prefixOf = (platformId: string): string => `wherry-${platformId.slice(0, 8)}`;
+// The prefix by itself names the network of a daemon that is no Swarm's, or was none yet (`docker-network.ts`).
+export const networkName = (platformId: string): string => `${namePrefix(platformId)}-swarm`;
+const configName = (platformId: string): string => `${namePrefix(platformId)}-config`;
 
 /** What a node needs before a task of the network can be there. */
 export function ensureNodeNetwork(node: Docker, platformId: string): Promise<void> {

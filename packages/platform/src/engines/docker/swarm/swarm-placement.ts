@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ContainerRef, ContainerSpec } from '../../engine.ts';
-import { isMissing } from '../docker-connection.ts';
-import { containerName } from '../isolation.ts';
+import { unlessMissing } from '../docker-connection.ts';
+import { containerName, coresOf } from '../isolation.ts';
 import { attemptLabel, ofPlatform, platformLabel, runLabel } from '../labels.ts';
 import type { PlacedContainer, Placement, PlacementListener } from '../placement.ts';
 import { ensureAgents } from './agent-service.ts';
@@ -85,18 +85,11 @@ export class SwarmPlacement implements Placement {
       ...{ platformId: this.#platformId, nodeId, network: networkName(this.#platformId) },
     });
     const task = this.#taskOf(containerName(this.#platformId, spec.runId, spec.attempt), nodeId);
-    const cores = (options.TaskTemplate as { Resources: { Limits: { NanoCPUs: number } } }).Resources.Limits.NanoCPUs;
-    return this.#placed(task, cores / nanoOfCore, async () => task.start(options, await this.#registry.login()));
+    return this.#placed(task, coresOf(spec), async () => task.start(options, await this.#registry.login()));
   }
 
   async find({ service, node }: ContainerRef): Promise<PlacedContainer | undefined> {
-    const info = await this.#manager
-      .getService(String(service))
-      .inspect()
-      .catch((error: unknown) => {
-        if (isMissing(error)) return undefined;
-        throw error;
-      });
+    const info = await unlessMissing(this.#manager.getService(String(service)).inspect());
     if (info?.Spec.Labels?.[platformLabel] !== this.#platformId) return undefined;
     const cores = (info.Spec.TaskTemplate?.Resources?.Limits?.NanoCPUs ?? 0) / nanoOfCore;
     return this.#placed(this.#taskOf(String(service), String(node)), cores, async () => undefined);
