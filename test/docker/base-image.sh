@@ -8,22 +8,11 @@ target=$(realpath -m "$1")
 workspace=$(cd "$(dirname "$0")/../.." && pwd)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
+. "$workspace/test/docker/programs.sh"
 
 tools=(sh bash cat chmod chown cp cut date dd df dirname basename du echo env expr false find grep head hostname id ln ls
   mkdir mktemp mv nproc ps pwd readlink realpath rm rmdir sed seq sleep sort stat tail tar tee test touch tr true uname
   uniq wc which whoami xargs yes)
-
-# Puts a program where it is on this machine, or under the given name, with all that the loader needs for it.
-add_program() {
-  local from to library
-  from=$(realpath "$1")
-  to=${2:-$1}
-  install -D "$from" "$root$to"
-  # Nothing for a script.
-  { ldd "$from" 2> /dev/null || true; } | { grep -o '/[^ )]*' || true; } | while read -r library; do
-    [ -e "$root$library" ] || install -D "$(realpath "$library")" "$root$library"
-  done
-}
 
 mkdir -p "$root"/{etc,tmp,proc,sys,dev,root,usr/bin,usr/local/bin,usr/local/etc,home/myuser,usr/src/app}
 ln -s usr/bin "$root/bin"

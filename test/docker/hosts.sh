@@ -11,7 +11,8 @@
 #   test/docker/hosts.sh down    ends them all and removes what they had
 #
 # Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). It
-# has the base images that Actors' Dockerfiles name (base-image.sh). From 10.77.0.254 a host reaches this machine; with
+# has the base images that Actors' Dockerfiles name (base-image.sh), and the plain one also the one with a browser
+# (browser-image.sh). From 10.77.0.254 a host reaches this machine; with
 # WHERRY_HOSTS_NET=78, 10.78.0.254, and so on, for a second set of hosts beside the first.
 set -euo pipefail
 scripts=$(cd "$(dirname "$0")" && pwd)
@@ -20,9 +21,8 @@ net=${WHERRY_HOSTS_NET:-77}
 bridge=wherry-hosts-$net
 subnet=10.$net.0
 registry=$subnet.254:5000
-# The last has no browser here: what needs one cannot be tried in it.
-base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest
-  apify/actor-node-playwright-chrome:24)
+base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest)
+browser_tag=apify/actor-node-playwright-chrome:24
 
 fail() {
   echo "hosts.sh: $*" >&2
@@ -83,6 +83,15 @@ load_base() {
   for tag in "${base_tags[@]:1}"; do docker -H "$socket" tag "$first" "$tag"; done
 }
 
+# Where this machine has no Chromium the image is there, without a browser.
+load_browser() {
+  if [ ! -d /usr/lib/chromium ]; then
+    docker -H "$1" tag "${base_tags[0]}" "$browser_tag"
+  elif ! docker -H "$1" image inspect "$browser_tag" > /dev/null 2>&1; then
+    "$scripts/browser-image.sh" "$1" "${base_tags[0]}" "$browser_tag"
+  fi
+}
+
 start_network() {
   ip link show "$bridge" > /dev/null 2>&1 && return
   ip link add name "$bridge" type bridge
@@ -137,6 +146,7 @@ add_machine() {
 up_plain() {
   answers plain || start_host plain dockerd
   load_base "unix://$folder/plain/docker.sock"
+  load_browser "unix://$folder/plain/docker.sock"
   echo "unix://$folder/plain/docker.sock"
 }
 

@@ -1,4 +1,4 @@
-/** A TikTok Actor with the packages of this workspace that it needs, in containers, by its own Dockerfile. */
+/** TikTok Actors with the packages of this workspace that they need, in containers, by their own Dockerfiles. */
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
 import { connect } from '../../packages/cli/src/connection.ts';
@@ -6,8 +6,12 @@ import { tiktokShow } from '../../packages/cli/src/demo/tiktok-show.ts';
 import { deploy } from '../../packages/cli/src/deploy.ts';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
 import { until } from '../../packages/platform/test/run-fixture.ts';
+import { startTikTokSite } from '../../packages/tiktok-site/src/index.ts';
+import { chromiumPath } from '../tiktok/browser.ts';
+import { expectResults } from '../tiktok/comparison.ts';
+import { listRows } from '../tiktok/list-rows.ts';
 
-const folder = fileURLToPath(new URL('../../actors/tiktok-profile-scraper', import.meta.url));
+const folderOf = (actor: string) => fileURLToPath(new URL(`../../actors/${actor}`, import.meta.url));
 
 test.skipIf(inject('dockerHost') === undefined)(
   'profiles are moved, each is given once',
@@ -19,7 +23,12 @@ test.skipIf(inject('dockerHost') === undefined)(
     await using show = await tiktokShow(engine.hostAddress);
     const log: string[] = [];
     const connection = connect(platform.url, platform.token);
-    const { actorId } = await deploy(connection, folder, (line) => log.push(line), show.environment);
+    const { actorId } = await deploy(
+      connection,
+      folderOf('tiktok-profile-scraper'),
+      (line) => log.push(line),
+      show.environment,
+    );
     expect(log.join('\n')).toContain('FROM apify/actor-node-playwright-chrome:24');
     const run = await client.actor(actorId).start(show.input, { memory: 4096 });
     for (const [mode, profiles] of [
@@ -34,5 +43,30 @@ test.skipIf(inject('dockerHost') === undefined)(
     expect(ended.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
     const inputs = (await fixture.itemsOf(run)).map(({ input }) => input);
     expect(inputs.toSorted()).toEqual(show.subjects!.toSorted());
+  },
+);
+
+test.skipIf(inject('dockerHost') === undefined || chromiumPath === undefined)(
+  'a browser reads posts in a container; moved in the middle of a list, each is given once',
+  { timeout: 400_000 },
+  async () => {
+    await using bench = openBench();
+    await using fixture = await startDockerFixture(bench);
+    const { client, platform, engine } = fixture;
+    const row = listRows.find(({ actor }) => actor === 'tiktok-user')!;
+    await using site = await startTikTokSite({ ...row.site, host: engine.hostAddress, latencyMs: 400 });
+    const expected = row.expected(site);
+    const environment = { TIKTOK_SITE_URL: site.url, TIKTOK_PAUSE_MS: '0' };
+    const { actorId } = await deploy(connect(platform.url, platform.token), folderOf(row.actor), () => {}, environment);
+    const run = await client.actor(actorId).start({ ...row.input(site), maxConcurrency: 1 }, { memory: 4096 });
+    const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
+    for (const [index, mode] of (['warm', 'lost', 'cold'] as const).entries()) {
+      await until(async () => (await itemCount()) >= (expected.items.length * (index + 0.5)) / 5);
+      await fixture.migrate(run.id, mode);
+    }
+    const ended = await client.run(run.id).waitForFinish();
+    expect(ended.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
+    expectResults(await fixture.itemsOf(run), expected);
+    expect(await fixture.attempts(run.id)).toHaveLength(4);
   },
 );
