@@ -9,6 +9,13 @@ test('a platform starts, refuses a wrong token in Apify’s form, and closes', a
   expect(await answer.json()).toMatchObject({ error: { type: 'user-or-token-not-found' } });
 });
 
+test('a browser that opens its address is told what is here', async () => {
+  await using fixture = await startFixture();
+  const answer = await fetch(fixture.platform.url);
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(await answer.text()).toContain('<h1>Wherry is running</h1>');
+});
+
 test('what Wherry has not, a client does not ask for again', async () => {
   await using fixture = await startFixture();
   const client = new ApifyClient({ baseUrl: fixture.platform.url, token: fixture.platform.token });

@@ -6,6 +6,7 @@ import { registerBuildRoutes } from './build-routes.ts';
 import { registerCommitRoutes } from './commit-routes.ts';
 import { registerDatasetRoutes } from './dataset-routes.ts';
 import { registerDescriptionRoutes } from './description-routes.ts';
+import { registerFrontPageRoutes } from './front-page-routes.ts';
 import { registerHandoffRoutes } from './handoff-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-store-routes.ts';
 import { registerLogRoutes } from './log-routes.ts';
@@ -35,6 +36,7 @@ export function registerRoutes(
   registerToolRoutes(app, services);
   registerBrowserInfoRoutes(app);
   registerDescriptionRoutes(app);
+  registerFrontPageRoutes(app);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
 }
