@@ -3,6 +3,7 @@
  *
  * O1: a request is recorded when it is sent on, so one that a fault has stopped is not.
  * O2: of a tunnel (CONNECT) with TLS in it only the host is known; one with plain HTTP in it is read as HTTP.
+ * O3: who says nothing for `silenceMs` is hung up on, or a fault that waits for the answer would never be over.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
@@ -25,6 +26,8 @@ export interface OutsideProxyParts {
   readonly attemptOf: (password: string) => AttemptTraffic | undefined;
   readonly intercept: Interceptor;
   readonly record: (attempt: AttemptTraffic, request: OutsideRequest) => void;
+  /** O3. 2 minutes unless given, which clients rarely wait for. */
+  readonly silenceMs?: number;
 }
 
 export class OutsideProxy {
@@ -64,7 +67,7 @@ export class OutsideProxy {
     const asked = outsideRequestOf(request, url, bytes);
     const send = () => {
       if (attempt !== undefined) this.#parts.record(attempt, asked);
-      return sendOn(request, url, bytes);
+      return sendOn(request, url, bytes, this.#parts.silenceMs ?? 120_000);
     };
     const relay = () =>
       void send().then(
@@ -155,11 +158,13 @@ function outsideRequestOf(request: IncomingMessage, url: URL, bytes: Buffer): Ou
 /** Headers that are between the Actor and the proxy. */
 const ofTheHop = new Set(['proxy-authorization', 'proxy-connection', 'connection', 'keep-alive', 'transfer-encoding']);
 
-function sendOn(request: IncomingMessage, url: URL, bytes: Buffer): Promise<IncomingMessage> {
+function sendOn(request: IncomingMessage, url: URL, bytes: Buffer, silenceMs: number): Promise<IncomingMessage> {
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !ofTheHop.has(name)));
   return new Promise((resolve, reject) => {
     const sent = http.request(url, { method: request.method ?? 'GET', headers, agent: false }, resolve);
     sent.once('error', reject);
+    // O3
+    sent.setTimeout(silenceMs, () => sent.destroy(new Error(`${url.host} said nothing for ${silenceMs} ms`)));
     sent.end(bytes);
   });
 }
