@@ -1,7 +1,7 @@
 /** What an Actor gives when nothing happens to it: learnt from undisturbed runs. */
 import { canonical, type Json, withoutPaths } from './json.ts';
 import { Multiset } from './multiset.ts';
-import type { Group, Outcome } from './outcome.ts';
+import { type Group, isReading, type Outcome, type OutsideRequest } from './outcome.ts';
 import { differingPaths } from './set-aside.ts';
 
 export interface Truth {
@@ -35,11 +35,24 @@ export function learnTruth(runs: readonly Outcome[], ignored: readonly string[] 
 
 /** The paths, or the reason why the group tells nothing. */
 function pathsOf(key: string, runs: readonly Outcome[], ignored: readonly string[]): ReadonlySet<string> | string {
-  let paths: ReadonlySet<string> = new Set(ignored.flatMap((path) => pathFor(key, path)));
-  const valuesOf = (run: Outcome): readonly Json[] => run.groups.get(key)?.values ?? [];
-  for (const run of runs.slice(1)) {
-    const found = differingPaths(valuesOf(runs[0]!), valuesOf(run), paths);
-    if (found === undefined) return difference(key, valuesOf(runs[0]!), valuesOf(run), paths);
+  const known = new Set(ignored.flatMap((path) => pathFor(key, path)));
+  const values = runs.map((run): readonly Json[] => run.groups.get(key)?.values ?? []);
+  const paths = commonPaths(key, values, known);
+  if (typeof paths !== 'string' || runs.every((run) => run.groups.get(key)?.kind !== 'outside')) return paths;
+  // A browser reads now once, now twice, and reading twice is no failure: what is sent must be the same all the same.
+  const sent = values.map((each) => each.filter((request) => !isReading(request as OutsideRequest)));
+  return commonPaths(key, sent, known);
+}
+
+function commonPaths(
+  key: string,
+  [first = [], ...others]: readonly (readonly Json[])[],
+  known: ReadonlySet<string>,
+): ReadonlySet<string> | string {
+  let paths = known;
+  for (const values of others) {
+    const found = differingPaths(first, values, paths);
+    if (found === undefined) return difference(key, first, values, paths);
     paths = found;
   }
   return paths;

@@ -46,10 +46,11 @@ test('a record is compared field by field, and its lists as items are', () => {
   expect(failuresOf('record', [], [{ a: 1 }], 'default/STATE')).toEqual([]);
 });
 
+const request = (method: string, key = ''): OutsideRequest => ({
+  ...{ method, host: 'shop.example', path: '/', query: {}, body: '', key },
+});
+
 test('M3: reading twice is waste, posting twice is not, unless it has a key', () => {
-  const request = (method: string, key = ''): OutsideRequest => ({
-    ...{ method, host: 'shop.example', path: '/', query: {}, body: '', key },
-  });
   const twice = (one: OutsideRequest) => failuresOf('outside', [one], [one, one]);
   expect(twice(request('GET'))).toEqual([['wasted', 1]]);
   expect(twice(request('POST'))).toEqual([['duplicated', 1]]);
@@ -101,4 +102,14 @@ test('a run is never found wrong for the order of its items; losing or repeating
       expect(failuresOf('item', expected, [...expected, expected[index]!])).toEqual([['duplicated', 1]]);
     }),
   );
+});
+
+test('undisturbed runs may read the outside more or less often, but must send it the same', () => {
+  const asking = (...requests: OutsideRequest[]) => outcomeOf(group('outside', requests));
+  const learn = (...more: OutsideRequest[]) =>
+    learnTruth([asking(request('POST'), request('GET')), asking(request('POST'), request('GET'), ...more)]);
+  expect(learn(request('GET'))).toMatchObject({ kind: 'known' });
+  expect(learn(request('POST'))).toEqual({
+    ...{ kind: 'unclear', reasons: ['outside/default: 1 in one undisturbed run, 2 in another'] },
+  });
 });
