@@ -6,6 +6,7 @@ export { DurableSet, durableSet } from './document/durable-set.ts';
 export * from './errors.ts';
 export { keepActorEventsConnected, keepEventsConnected } from './events.ts';
 export { type OpenStateOptions, openState } from './state/open-state.ts';
+export { readStoredState } from './state/read-stored-state.ts';
 export type { Recipe } from './state/recipe-change.ts';
 export type { State } from './state/state.ts';
 export type { Transaction } from './transaction.ts';

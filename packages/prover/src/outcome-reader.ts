@@ -93,7 +93,7 @@ async function recordGroups(client: ApifyClient, id: string, place: string): Pro
       return record === undefined ? [] : [[key, recordValue(record.value as Buffer, record.contentType ?? '')]];
     }),
   );
-  const compared = comparedRecords(new Map(values.flat()));
+  const compared = await comparedRecords(new Map(values.flat()));
   return [...compared].map(([key, value]) => ({ kind: 'record', place: `${place}/${key}`, values: [value] }));
 }
 

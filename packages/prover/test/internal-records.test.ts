@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { comparedRecords } from '../src/internal-records.ts';
 import type { Json } from '../src/json.ts';
 
-const compared = (records: Record<string, Json>) =>
-  Object.fromEntries(comparedRecords(new Map(Object.entries(records))));
+const compared = async (records: Record<string, Json>) =>
+  Object.fromEntries(await comparedRecords(new Map(Object.entries(records))));
 
-test('I1: what the SDK and Crawlee keep is left out, and what an author keeps with their help is not', () => {
+test('I1: what the SDK and Crawlee keep is left out, and what an author keeps with their help is not', async () => {
   expect(
-    compared({
+    await compared({
       INPUT: {},
       SDK_CRAWLER_STATISTICS_0: {},
       SDK_SESSION_POOL_STATE: {},
@@ -17,14 +17,16 @@ test('I1: what the SDK and Crawlee keep is left out, and what an author keeps wi
   ).toEqual({ CRAWLEE_STATE: { seen: 1 }, OUT: 2 });
 });
 
-test('I2: a durable state is its value; its other records and the journal are left out', () => {
-  const head = { durable: { format: 1, version: 1, tail: [] }, value: { next: 3 } };
-  const parts = {
-    ...{ 'S.durable.snapshot-2-0': [], 'S.durable.merged-4': [], 'S.durable.fresh-17': [] },
-    ...{ 'S.durable.readable': {}, 'WHERRY-JOURNAL-0': {} },
-  };
-  expect(compared({ S: head, ...parts })).toEqual({ S: { next: 3 } });
-  expect(compared({ S: { durable: { format: 1 } }, ...parts })).toEqual({});
+test('I2: a durable state is its value, whatever its size; its other records and the journal are left out', async () => {
+  const stored = { format: 1, version: 1, snapshot: { generation: 0, chunks: 0 }, merged: [0, 0], fresh: [0, 1] };
+  // Its head has no copy for people, as that of a state that was large before.
+  const head = { durable: { ...stored, tail: [['set', ['next'], 4]] } };
+  const parts = { 'S.durable.fresh-0': [['set', [], { next: 3 }]], 'S.durable.readable': {}, 'WHERRY-JOURNAL-0': {} };
+  expect(await compared({ S: head, ...parts })).toEqual({ S: { next: 4 } });
+  expect(await compared({ S: { durable: { ...stored, fresh: [7, 8], tail: [] } }, ...parts })).toEqual({
+    S: { unreadable: expect.stringContaining('S.durable.fresh-7') },
+  });
   // Without a head the same names are an author's own.
-  expect(compared({ 'S.durable.merged-4': 1, S: { next: 1 } })).toEqual({ 'S.durable.merged-4': 1, S: { next: 1 } });
+  const own = { 'S.durable.merged-4': 1, S: { next: 1 } };
+  expect(await compared(own)).toEqual(own);
 });

@@ -6,11 +6,13 @@ import { chunkKey, freshKey, type HeadRecord, mergedKey, type NumberRange } from
 import type { LogPosition } from './operation-log.ts';
 import type { StoredDocument } from './stored-document.ts';
 
+type Reader = Pick<Backend, 'readRecord'>;
+
 /** How many records are asked for at once. */
 const parallelReads = 6;
 
 /** Brings the document to what the head says. Answers the size of the snapshot in characters. */
-export async function recover(backend: Backend, document: StoredDocument, head: HeadRecord): Promise<number> {
+export async function recover(backend: Reader, document: StoredDocument, head: HeadRecord): Promise<number> {
   const { key } = document;
   const { snapshot, merged, fresh, tail } = head.durable;
   const keys = [
@@ -45,7 +47,7 @@ export async function recover(backend: Backend, document: StoredDocument, head: 
 const numbers = ([from, to]: NumberRange): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 /** The records in the order of the keys, several of them on their way at a time. */
-async function* readAhead(backend: Backend, keys: readonly string[]): AsyncGenerator<string> {
+async function* readAhead(backend: Reader, keys: readonly string[]): AsyncGenerator<string> {
   const reading: Promise<string | undefined>[] = [];
   let next = 0;
   try {
