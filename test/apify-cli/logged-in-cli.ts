@@ -9,6 +9,8 @@ import { type Call, call, type Outcome } from './program.ts';
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 export interface LoggedInCli extends AsyncDisposable {
+  /** Its home folder, which is in no clone. */
+  readonly home: string;
   /** A copy of an Actor of `actors/`, where a user would have it: in no other clone. */
   actor(name: 'javascript' | 'typescript'): Promise<string>;
   /** `apify …` in a folder; it must end with exit code 0. */
@@ -34,6 +36,7 @@ export async function logIn(
     NODE_OPTIONS: templateList ? preload : '',
   };
   const cli: LoggedInCli = {
+    home,
     async actor(name) {
       const folder = path.join(home, name);
       await cp(path.join(here, 'actors', name), folder, { recursive: true });

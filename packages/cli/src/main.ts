@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { addDrain } from './commands/drain.ts';
+import { addExport } from './commands/export.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProve } from './commands/prove.ts';
@@ -25,7 +26,7 @@ function programOf(): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
   const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
-  for (const add of [...commands, addTikTokSite]) add(program);
+  for (const add of [...commands, addExport, addTikTokSite]) add(program);
   return program;
 }
 
