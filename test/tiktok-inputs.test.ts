@@ -16,6 +16,11 @@ test.each([
   ['an empty list', { profiles: [] }, /profiles.*(fewer than|at least) 1/],
   ['100,000 names', { profiles: Array.from({ length: 100_000 }, (_, each) => `name${each}`) }, /profiles.*50000/],
   ['a negative limit', { profiles: ['a.name'], maxItems: -1 }, /maxItems.*>= 1/],
+  [
+    'no date',
+    { profiles: ['a.name'], oldestPostDateUnified: 'yesterday' },
+    /oldestPostDateUnified.*is no date\. Give one/,
+  ],
   ['no pages at once', { profiles: ['a.name'], maxConcurrency: 0 }, /maxConcurrency.*>= 1/],
 ])('%s: refused with the message of the schema', async (_what, input, message) => {
   await expect(fixture.run(input)).rejects.toThrow(message);
@@ -67,6 +72,17 @@ test.each(['to its end', 'through a lost server'])('a run stops at its budget, %
   expect(chargedEventCounts).toMatchObject({ profile: 50 });
   expect(await fixture.itemsOf(run)).toHaveLength(50);
   expect(statusMessage).toMatch(/^50 results, .*limit of results is reached/);
+});
+
+test.each([
+  [{ oldestPostDateUnified: '2025-13-45' }, /^"2025-13-45" is no date\. Give one such as/],
+  [{ oldestPostDateUnified: '1 day', newestPostDate: '2 weeks' }, /^No post is from "1 day" on and until "2 weeks"/],
+])('%j fails the run before anything is asked', async (dates, message) => {
+  const run = await fixture.run({ profiles: names(1), resultsPerPage: 10, ...dates });
+  const { status, statusMessage } = await fixture.client.run(run.id).waitForFinish();
+  expect(status).toBe('FAILED');
+  expect(statusMessage).toMatch(message);
+  expect(await fixture.itemsOf(run)).toEqual([]);
 });
 
 test('proxies that are not to be had fail the run, and say so', async () => {

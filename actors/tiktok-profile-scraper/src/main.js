@@ -1,10 +1,9 @@
 import {
   crawlPages,
-  dateSecsOf,
   finishActor,
+  postDatesOf,
   profileItem,
   readProfile,
-  runStartSecs,
   startActor,
   targetsOf,
 } from '@wherry/tiktok-actors';
@@ -37,8 +36,7 @@ async function profilesWithPosts() {
   const lists = listsOf(targets, {
     source: { kind: 'posts', sort: profileSorting, withProfile: true },
     maxItems: resultsPerPage,
-    oldestSecs: dateSecsOf(input.oldestPostDateUnified, 'from', runStartSecs()),
-    newestSecs: dateSecsOf(input.newestPostDate, 'until', runStartSecs()),
+    ...(await postDatesOf(input)),
     withoutPinned: input.excludePinnedPosts,
   });
   await crawlLists(lists, { input, results, event: 'post', headerEvent: 'profile' });

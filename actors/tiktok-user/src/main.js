@@ -1,4 +1,4 @@
-import { dateSecsOf, finishActor, runStartSecs, startActor, targetsOf } from '@wherry/tiktok-actors';
+import { finishActor, postDatesOf, startActor, targetsOf } from '@wherry/tiktok-actors';
 import { crawlLists, listsOf } from '@wherry/tiktok-actors/browser';
 
 const { input, results } = await startActor();
@@ -7,8 +7,7 @@ const { profiles, profileSorting = 'latest', resultsPerPage, excludePinnedPosts 
 const lists = listsOf(targetsOf(profiles, 'profile'), {
   source: { kind: 'posts', sort: profileSorting },
   maxItems: resultsPerPage,
-  oldestSecs: dateSecsOf(input.oldestPostDateUnified, 'from', runStartSecs()),
-  newestSecs: dateSecsOf(input.newestPostDate, 'until', runStartSecs()),
+  ...(await postDatesOf(input)),
   withoutPinned: excludePinnedPosts,
 });
 

@@ -5,7 +5,7 @@ export { crawlPages, type PageCrawl, type PagePlan } from './http/crawl-pages.ts
 export { type PageReader, type Reading, readProduct, readProfile, readShopSearch, readVideo } from './http/readers.ts';
 export { type Ask, Visitor } from './http/visitor.ts';
 export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
-export { dateSecsOf, runStartSecs } from './input/dates.ts';
+export { postDatesOf } from './input/dates.ts';
 export { proxiesOf } from './input/proxies.ts';
 export {
   type ReadableTarget,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dateSecsOf } from '../src/input/dates.ts';
+import { dateSecsOf, datesOf } from '../src/input/dates.ts';
 
 const startSecs = Date.UTC(2026, 5, 15, 12) / 1000;
 const secs = (iso: string): number => Date.parse(iso) / 1000;
@@ -19,4 +19,13 @@ test.each([
 
 test.each(['yesterday', '2026-13-45', '31.01.2026', '-3 days', '20260131'])('%s is no date', (text) => {
   expect(() => dateSecsOf(text, 'from', startSecs)).toThrow(`"${text}" is no date`);
+});
+
+test('nothing is between dates of which the first is after the second', () => {
+  const dates = { oldestPostDateUnified: '2026-02-01', newestPostDate: '2026-01-31' };
+  expect(() => datesOf(dates, startSecs)).toThrow('No post is from "2026-02-01" on and until "2026-01-31"');
+  const same = { oldestPostDateUnified: '2026-02-01', newestPostDate: '2026-02-01' };
+  expect(datesOf(same, startSecs)).toEqual({
+    ...{ oldestSecs: secs('2026-02-01T00:00:00Z'), newestSecs: secs('2026-02-01T23:59:59Z') },
+  });
 });

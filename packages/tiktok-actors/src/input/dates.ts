@@ -27,8 +27,40 @@ export function dateSecsOf(text: string | undefined, side: 'from' | 'until', sta
   return Math.floor(milliseconds / 1000) + (isDay && side === 'until' ? 86_399 : 0);
 }
 
+export interface PostDatesInput {
+  readonly oldestPostDateUnified?: string | undefined;
+  readonly newestPostDate?: string | undefined;
+}
+
+/**
+ * Between when posts are wanted. The input schema refuses what has not the form of a date; what has, and is none, fails the
+ * run before anything is asked of the site.
+ */
+export async function postDatesOf(
+  input: PostDatesInput,
+): Promise<{ readonly oldestSecs: number | null; readonly newestSecs: number | null }> {
+  try {
+    return datesOf(input, runStartSecs());
+  } catch (error) {
+    await Actor.fail((error as Error).message);
+    throw error;
+  }
+}
+
+/** @throws RangeError for what is no date, and for dates between which nothing is */
+export function datesOf({ oldestPostDateUnified, newestPostDate }: PostDatesInput, startSecs: number) {
+  const oldestSecs = dateSecsOf(oldestPostDateUnified, 'from', startSecs);
+  const newestSecs = dateSecsOf(newestPostDate, 'until', startSecs);
+  if (oldestSecs !== null && newestSecs !== null && oldestSecs > newestSecs) {
+    throw new RangeError(
+      `No post is from "${oldestPostDateUnified}" on and until "${newestPostDate}": the first date is after the second.`,
+    );
+  }
+  return { oldestSecs, newestSecs };
+}
+
 /** The same for all attempts of a run. */
-export function runStartSecs(): number {
+function runStartSecs(): number {
   const { startedAt } = Actor.getEnv();
   return Math.floor((startedAt?.getTime() ?? Date.now()) / 1000);
 }
