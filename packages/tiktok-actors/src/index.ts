@@ -2,7 +2,15 @@ export { finishActor, type StartedActor, startActor } from './actor.ts';
 export { AskAgain } from './http/ask-again.ts';
 export { Courtesy, patience } from './http/courtesy.ts';
 export { crawlPages, type PageCrawl, type PagePlan } from './http/crawl-pages.ts';
-export { type PageReader, type Reading, readProduct, readProfile, readShopSearch, readVideo } from './http/readers.ts';
+export {
+  type PageReader,
+  type Reading,
+  readProduct,
+  readProfile,
+  readShopSearch,
+  readStore,
+  readVideo,
+} from './http/readers.ts';
 export { type Ask, Visitor } from './http/visitor.ts';
 export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
 export { postDatesOf } from './input/dates.ts';

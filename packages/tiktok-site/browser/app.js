@@ -42,15 +42,23 @@ async function ask(list, cursor) {
     ...cursor,
   };
   if (list.cursorName === 'page' && query.page === '0') query.page = '1';
+  if (list.cursorName === 'page_start' && query.page_start === '0') query.page_start = '1';
   const isPost = list.method === 'POST';
   const search = new URLSearchParams(isPost ? everywhere : { ...everywhere, ...query });
-  const body = isPost ? { body: JSON.stringify(query), headers: { 'content-type': 'application/json' } } : {};
+  const fields = list.component ? fieldsOfComponent(list.component, query) : query;
+  const body = isPost ? { body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } } : {};
   const response = await fetch(`${list.path}?${search}`, { method: list.method, ...body });
   if (!response.ok) throw new Error(`The answer has status ${response.status}.`);
   const answer = await response.json();
   if (answer.code === 10000) return showCaptcha();
   return answer;
 }
+
+/** The shop's fields are JSON texts. */
+const fieldsOfComponent = (component, params) => ({
+  component_info: JSON.stringify({ component_type: 'feed_list', component_name: component }),
+  load_more_params: JSON.stringify({ ...params, offset: Number(params.offset) }),
+});
 
 const hasMore = (answer) =>
   Boolean(answer.hasMore ?? answer.has_more ?? answer.data?.has_more ?? answer.data?.pagination?.has_more);
@@ -60,7 +68,10 @@ function cursorAfter(list, answer, before) {
   if (list.cursorName === 'page') return { page: `${(answer.data?.pagination?.page ?? 0) + 1}` };
   if (list.cursorName === 'minCursor')
     return { minCursor: `${answer.minCursor}`, maxCursor: `${answer.maxCursor ?? 0}` };
-  const cursor = answer.data?.next_cursor ?? answer.cursor ?? '0';
+  if (list.cursorName === 'offset' && list.component) return answer.data?.load_more_params ?? {};
+  // Its answers do not say which page they are.
+  if (list.cursorName === 'page_start') return { page_start: `${Number(before.page_start ?? 1) + 1}` };
+  const cursor = answer.cursor ?? '0';
   const searchId = before.search_id ?? (list.path.includes('/search/') ? answer.log_pb?.impr_id : undefined);
   return { [list.cursorName]: `${cursor}`, ...(searchId && { search_id: searchId }) };
 }
@@ -72,6 +83,7 @@ const entriesOf = (answer) =>
   answer.userList ??
   answer.user_list ??
   answer.data?.products ??
+  answer.product_reviews ??
   answer.data?.product_reviews ??
   answer.data?.sound_list ??
   (Array.isArray(answer.data) ? answer.data : []);

@@ -8,6 +8,7 @@ import {
   type List,
   type Outcome,
   type Page,
+  type Position,
   requestOf,
   requestUrlOf,
 } from '@wherry/tiktok';
@@ -19,7 +20,7 @@ export async function capture(url: string, init?: RequestInit): Promise<Captured
   return { url: response.url, statusCode: response.status, body: await response.text() };
 }
 
-export type Parse<T> = (captured: Captured, cursor: string) => Outcome<Page<T>>;
+export type Parse<T> = (captured: Captured, asked: Position) => Outcome<Page<T>>;
 
 export interface ReadList<T> {
   readonly items: readonly T[];
@@ -55,7 +56,7 @@ export async function askList<T>(
 ): Promise<Outcome<Page<T>>> {
   const request = requestOf(list, position);
   const init = { method: request.method, body: request.body, headers: { cookie: 'tt_chain_token=one-visitor' } };
-  return parse(await capture(requestUrlOf(request, site.url), init), position.cursor);
+  return parse(await capture(requestUrlOf(request, site.url), init), position);
 }
 
 /** The value of an outcome from which nothing is missing. */

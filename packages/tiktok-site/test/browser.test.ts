@@ -107,7 +107,14 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
       ...{ kind: 'shop_search', parse: tiktok.parseProductList, idOf: ({ productId }) => productId },
     };
     const more = await watch('/shop/s/mug', products, (page) => click(page, 'view-more'));
+    // And none of the seller who is recommended beside them.
     expect(more.items).toEqual(site.truth.foundProducts('mug').slice(30));
+    const ofStore = await watch(
+      `/us/store/any-words/${site.truth.shop(5).sellerId}`,
+      { ...products, kind: 'shop_products' },
+      (page) => click(page, 'view-more'),
+    );
+    expect(ofStore.items).toEqual(site.truth.shopProducts(5).slice(30));
 
     const product = [...Array(200).keys()].find(
       (each) => site.truth.isSoldHere(each) && site.truth.product(each).reviewCount === 57,

@@ -31,6 +31,7 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
     tiktok.parseShopSearchPage(await capture(`${url}/shop/s/mug${number}`)),
     tiktok.parseEmbedPage(await capture(`${url}/embed/@${formerName}`)),
   ];
+  const asked = tiktok.requestOf({ kind: 'shop_search', keyword: `mug${number}` }, { cursor: '0', token: null });
   const answers = [
     tiktok.parseUserDetail(await capture(`${url}/api/user/detail/?secUid=${secUid}`)),
     tiktok.parseHashtagDetail(await capture(`${url}/api/challenge/detail/?challengeName=${truth.hashtagName(number)}`)),
@@ -38,7 +39,7 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
     tiktok.parseVideoList(await capture(`${url}/api/post/item_list/?secUid=${secUid}&cursor=0`)),
     tiktok.parseUserList(await capture(`${url}/api/user/list/?secUid=${secUid}&scene=67&minCursor=0`)),
     tiktok.parseCommentList(await capture(`${url}/api/comment/list/?aweme_id=${video?.id}&cursor=0`)),
-    tiktok.parseProductList(await capture(`${url}/api/shop/brandy_desktop/s/product_list?keyword=mug${number}`)),
+    tiktok.parseProductList(await capture(tiktok.requestUrlOf(asked, url), { method: 'POST', body: asked.body })),
   ];
   return { pages, answers };
 }

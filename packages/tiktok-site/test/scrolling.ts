@@ -1,5 +1,13 @@
 import { existsSync } from 'node:fs';
-import { advance, beginning, type Captured, type Page as ListPage, type Outcome, recognise } from '@wherry/tiktok';
+import {
+  advance,
+  beginning,
+  type Captured,
+  type Page as ListPage,
+  type Outcome,
+  type Position,
+  recognise,
+} from '@wherry/tiktok';
 import { type Browser, chromium, type Page, type Response } from 'playwright-core';
 
 const paths = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -12,7 +20,7 @@ export const launch = (): Promise<Browser> =>
 
 export interface Watched<T> {
   readonly kind: string;
-  readonly parse: (captured: Captured, cursor: string) => Outcome<ListPage<T>>;
+  readonly parse: (captured: Captured, asked: Position) => Outcome<ListPage<T>>;
   readonly idOf: (item: T) => string;
 }
 
@@ -47,7 +55,7 @@ export class Watcher<T> {
     const recognised = recognise(response.url(), request.postData());
     if (recognised?.list.kind !== this.#watched.kind || this.reason !== null) return;
     const captured = { url: response.url(), statusCode: response.status(), body: await response.text() };
-    const outcome = this.#watched.parse(captured, recognised.position.cursor);
+    const outcome = this.#watched.parse(captured, recognised.position);
     if (outcome.kind !== 'found') return void this.failures.push(outcome.kind);
     const step = advance(this.#progress, outcome.value, this.#watched.idOf);
     this.#progress = step.progress;

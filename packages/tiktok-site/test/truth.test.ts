@@ -218,12 +218,30 @@ test('products of a search, in its page and after it, and their reviews', async 
   const productId = site.truth.productId(reviewed);
   const reviews = await readList(
     site,
-    { kind: 'reviews', productId, sellerId: '1' },
+    { kind: 'reviews', productId },
     tiktok.parseReviewList,
     ({ reviewId }) => reviewId,
   );
   expectWhole(reviews, site.truth.reviewsOf(productId));
   expect(reviews.items).toHaveLength(210);
+});
+
+test('the products of a store, in its page and after it', async () => {
+  const shop = site.truth.shop(7);
+  const products = site.truth.shopProducts(7);
+  expect(products).toHaveLength(125);
+  for (const path of [`/shop/store/any-words/${shop.sellerId}`, `/us/store/any-words/${shop.sellerId}`]) {
+    const page = found(tiktok.parseStorePage(await capture(`${site.url}${path}`)));
+    expectSame(page.shop, shop);
+    expectSame(page.products.items, products.slice(0, 30));
+    expect(page.products).toMatchObject({ hasMore: true, next: { cursor: '30' } });
+  }
+  const list = { kind: 'shop_products', sellerId: shop.sellerId! } as const;
+  expectWhole(await readList(site, list, tiktok.parseProductList, ({ productId }) => productId), products);
+  const missing = await capture(`${site.url}/shop/store/any-words/7495999999999999999`);
+  expect(tiktok.parseStorePage(missing)).toMatchObject({ kind: 'not_found' });
+  const search = found(tiktok.parseShopSearchPage(await capture(`${site.url}/us/s?q=mug`)));
+  expectSame(search.items, site.truth.foundProducts('mug').slice(0, 30));
 });
 
 test('trending sounds', async () => {

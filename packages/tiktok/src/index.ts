@@ -10,7 +10,7 @@ export { parseEmbedPage } from './answers/embed-page.ts';
 export { parseProfilePage, parseUserDetail } from './answers/profile-page.ts';
 export { parseGeneralSearch, parseUserSearch, parseVideoSearch } from './answers/search-lists.ts';
 export { parseProductList, parseReviewList } from './answers/shop-lists.ts';
-export { parseProductPage, parseShopSearchPage } from './answers/shop-page.ts';
+export { parseProductPage, parseShopSearchPage, parseStorePage, type StorePage } from './answers/shop-page.ts';
 export { parseSoundRanks } from './answers/sound-ranks.ts';
 export { parseUserList } from './answers/user-list.ts';
 export { parseCreatorList, parseFeed, parseVideoList } from './answers/video-lists.ts';
@@ -30,12 +30,13 @@ export {
   type Progress,
 } from './lists/progress.ts';
 export { type Recognised, recognise } from './lists/recognise.ts';
+export { searchComponent, storeComponent } from './lists/shop-request.ts';
 export { pageObstacleOf } from './obstacle.ts';
 export * from './outcome.ts';
 export type { Author, CommerceUserInfo } from './records/author.ts';
 export type { Comment } from './records/comment.ts';
 export type { Hashtag } from './records/hashtag.ts';
-export type { Product } from './records/product.ts';
+export type { Product, SaleProperty } from './records/product.ts';
 export type { Profile } from './records/profile.ts';
 export type { Review } from './records/review.ts';
 export type { Shop } from './records/shop.ts';

@@ -40,6 +40,8 @@ function ofAddress(url: string): Failure | null {
   if (!URL.canParse(url)) return null;
   const { pathname, searchParams } = new URL(url);
   if (/^\/login(\/|$)/.test(pathname)) return failed('login_required', 'TikTok asks for a login');
+  if (searchParams.get('enter_method') === 'not_supported_region')
+    return failed('geo_blocked', 'TikTok has no shop in this region');
   // Where short links lead that point to nothing.
   if (pathname === '/' && searchParams.get('_r') === '1') return failed('not_found', 'the link leads nowhere');
   return null;

@@ -23,7 +23,7 @@ const meanings: readonly {
   { codes: [10101, 209002], kind: 'login_required', message: 'TikTok shows this only to those who are logged in' },
   { codes: [10000], kind: 'captcha', message: 'TikTok asks for a captcha' },
   { codes: [3002060], kind: 'private', message: 'the list is hidden by its owner' },
-  { codes: [40101], kind: 'blocked', message: 'TikTok takes this request only from its own page' },
+  { codes: [40101, 100000], kind: 'blocked', message: 'TikTok takes this request only from its own page' },
   { codes: [23002102], kind: 'geo_blocked', message: 'the product is not sold in this region' },
 ];
 

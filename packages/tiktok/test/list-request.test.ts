@@ -20,12 +20,13 @@ const lists: readonly List[] = [
   { kind: 'followers', secUid },
   { kind: 'following', secUid },
   { kind: 'shop_search', keyword: 'tea cup' },
-  { kind: 'reviews', productId: '17', sellerId: '74' },
+  { kind: 'shop_products', sellerId: '7495000000000000001' },
+  { kind: 'reviews', productId: '17' },
   { kind: 'sound_ranks', periodDays: 30, countryCode: 'DE' },
 ];
 
 const withoutCursor = new Set(['related_posts', 'recommended', 'explored']);
-const withToken = new Set(['search', 'followers', 'following']);
+const withToken = new Set(['search', 'followers', 'following', 'shop_search', 'shop_products']);
 
 test.each(lists)('$kind: what is asked for is recognised', (list) => {
   const positions: Position[] = [
@@ -51,8 +52,28 @@ test('the first page is at 0, or the first of numbered pages', () => {
   expect(requestOf({ kind: 'sound_ranks', periodDays: 7, countryCode: 'US' }, start).query).toMatchObject({
     page: '1',
   });
+  expect(JSON.parse(requestOf({ kind: 'reviews', productId: '17' }, start).body!)).toMatchObject({ page_start: 1 });
   const url = 'https://www.tiktok.com/api/comment/list/?aweme_id=72';
   expect(recognise(url)).toEqual({ list: { kind: 'comments', videoId: '72' }, position: start });
+});
+
+test('products of a seller who is recommended beside a search are not the search’s', () => {
+  const url = 'https://shop.tiktok.com/api/shop/brandy_desktop/s/product_list';
+  const bodyOf = (component_name: string, params: object) =>
+    JSON.stringify({
+      component_info: JSON.stringify({ component_name }),
+      load_more_params: JSON.stringify({ offset: 30, page_token: 'T', search_word: 'tea', ...params }),
+    });
+  const at = { cursor: '30', token: 'T' };
+  expect(recognise(url, bodyOf('feed_list_search_word', { seller_id: '' }))).toEqual({
+    ...{ list: { kind: 'shop_search', keyword: 'tea' }, position: at },
+  });
+  expect(recognise(url, bodyOf('feed_list_search_word', { seller_id: '7495000000000000001' }))).toBeNull();
+  expect(recognise(url, bodyOf('feed_list_shop', { seller_id: '' }))).toBeNull();
+  const token = JSON.stringify({ load_more_params: JSON.stringify({ page_token: 'T', search_word: 'tea' }) });
+  expect(recognise(url, token)).toMatchObject({ position: { cursor: 'T', token: 'T' } });
+  for (const odd of ['', '[]', '{}', '{"load_more_params":"["}', '{"load_more_params":{}}', 'null'])
+    expect(recognise(url, odd)).toBeNull();
 });
 
 test.each([
@@ -71,7 +92,8 @@ test('no request makes the recognition throw', () => {
   fc.assert(
     fc.property(fc.webUrl({ withQueryParameters: true }), fc.option(fc.oneof(fc.string(), fc.json())), (url, body) => {
       recognise(url, body);
-      recognise(url.replace(/^(https?:\/\/[^/]+).*/, '$1/api/shop/pdp_h5/get_product_reviews'), body);
+      for (const name of ['pdp_h5/get_product_reviews', 'brandy_desktop/s/product_list'])
+        recognise(url.replace(/^(https?:\/\/[^/]+).*/, `$1/api/shop/${name}`), body);
     }),
   );
 });

@@ -28,6 +28,8 @@ const sigi = {
 };
 const embed = { source: { data: { '/embed/@amber': { videoList: [{ id: '7200000000000000001' }] } } } };
 
+const parseReviews: Parse = (captured) => tiktok.parseReviewList(captured, { cursor: '1', token: null });
+
 const profile = 'user.id user.uniqueId user.secUid statsV2.followerCount statsV2.videoCount'.split(' ');
 const video = 'id createTime statsV2.playCount statsV2.diggCount statsV2.commentCount statsV2.shareCount'.split(' ');
 const under = (prefix: string, paths: readonly string[]) => [prefix, ...paths.map((each) => `${prefix}.${each}`)];
@@ -85,7 +87,7 @@ export const all: readonly Sample[] = [
   { name: 'feed', parse: tiktok.parseFeed, json: samples.itemList, wrap: samples.api, required: ['hasMore'] },
   {
     name: 'creator posts',
-    parse: (each) => tiktok.parseCreatorList(each, '0'),
+    parse: (each) => tiktok.parseCreatorList(each, { cursor: '0', token: null }),
     json: { ...samples.itemList, hasMorePrevious: true },
     wrap: samples.api,
     required: ['hasMorePrevious'],
@@ -165,14 +167,31 @@ export const all: readonly Sample[] = [
     parse: tiktok.parseProductList,
     json: samples.productList,
     wrap: samples.api,
-    required: ['data', 'data.has_more', 'data.next_cursor', 'data.products.0.product_id', 'data.products.0.title'],
+    required: ['data', 'data.has_more', 'data.products.0.product_id', 'data.products.0.title'],
+  },
+  {
+    name: 'store',
+    parse: tiktok.parseStorePage,
+    json: routerJson(samples.storePage),
+    wrap: router,
+    required: [
+      ...['loaderData', 'loaderData.page.page_config.components_map.0.component_data.shop_info'],
+      'loaderData.page.page_config.components_map.1.component_data.products.0.product_id',
+    ],
   },
   {
     name: 'reviews',
-    parse: tiktok.parseReviewList,
+    parse: parseReviews,
     json: samples.reviewList,
     wrap: samples.api,
-    required: ['data', 'data.has_more', 'data.product_reviews.0.review_id', 'data.product_reviews.0.review_rating'],
+    required: ['has_more', 'product_reviews.0.review_id', 'product_reviews.0.review_rating'],
+  },
+  {
+    name: 'reviews below data',
+    parse: parseReviews,
+    json: samples.reviewListInData,
+    wrap: samples.api,
+    required: ['data.has_more', 'data.product_reviews.0.review_id', 'data.product_reviews.0.review_rating'],
   },
   {
     name: 'sound ranks',

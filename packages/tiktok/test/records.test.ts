@@ -162,7 +162,7 @@ test('L2: a page without entries says whether more follow', () => {
 
 test('creator lists go on from their last video, or a week before', () => {
   const at = (answer: object) =>
-    recordOf(tiktok.parseCreatorList(api({ statusCode: 0, ...answer }), '1700000000000')).next;
+    recordOf(tiktok.parseCreatorList(api({ statusCode: 0, ...answer }), { cursor: '1700000000000', token: null })).next;
   expect(at({ itemList: [item], hasMorePrevious: true })).toEqual({ cursor: '1700000000000', token: null });
   expect(at({ hasMorePrevious: true })).toEqual({ cursor: '1699395200000', token: null });
   expect(at({ itemList: [item], hasMorePrevious: false })).toBeNull();
@@ -198,17 +198,59 @@ test('a list of users goes on by both of its cursors', () => {
 });
 
 test('products of both generations', () => {
-  const { newProduct, oldProduct, productComponent, productPage } = samples;
+  const { newProduct, oldProduct, productComponent, productPage, shopInfo } = samples;
   expect(recordOf(tiktok.parseProductPage(productPage(productComponent(newProduct))))).toMatchObject({
     ...{ productId: '1729000000000000001', title: 'Cup', price: '10.50', originalPrice: '12.00', rating: 4.7 },
-    shop: { sellerId: '7495000000000000001', name: 'Cups', reviewCount: 4 },
+    ...{ shippingFee: '7.99', saleProperties: [{ name: 'Colour', values: ['Red', 'Blue'] }] },
+    shop: { sellerId: '7495000000000000001', name: 'Cups', reviewCount: 4, followerCount: 61, rating: 4.6 },
   });
-  const asObject = { components_map: { a: productComponent(oldProduct).components_map } };
-  expect(tiktok.parseProductPage(productPage(asObject))).toMatchObject({ kind: 'changed' });
+  const inside = productPage({
+    components_map: [{ component_data: { product_info: { ...newProduct, shop_info: shopInfo } } }],
+  });
+  expect(recordOf(tiktok.parseProductPage(inside))).toMatchObject({ shop: { sellerId: '7495000000000000001' } });
+  const unreviewed = { ...newProduct, review_model: { product_overall_score: 0, product_review_count: 0 } };
+  expect(recordOf(tiktok.parseProductPage(productPage(productComponent(unreviewed))))).toMatchObject({
+    ...{ rating: null, reviewCount: 0 },
+  });
+  const offered = {
+    ...newProduct,
+    logistic_model: {},
+    promotion_logistic_list: [{ shipping_fee: { real_price: 2.5 } }],
+  };
+  expect(recordOf(tiktok.parseProductPage(productPage(productComponent(offered))))).toMatchObject({
+    shippingFee: '2.5',
+  });
+  const asObject = { components_map: { a: { component_data: { product_info: oldProduct } } } };
+  expect(recordOf(tiktok.parseProductPage(productPage(asObject)))).toMatchObject({ title: 'Mug' });
+  expect(tiktok.parseProductPage(productPage({ components_map: { a: [] } }))).toMatchObject({ kind: 'changed' });
   const global = { global_data: { product_info: { error_code: 0, product_info: oldProduct } } };
   expect(recordOf(tiktok.parseProductPage(productPage(global)))).toMatchObject({
     ...{ title: 'Mug', description: 'A mug.', shippingFee: '3.99', reviewCount: 12, shop: { name: 'Mugs' } },
   });
+});
+
+test('a store, and what follows its first products', () => {
+  const { shop, products } = recordOf(tiktok.parseStorePage(samples.productPage(samples.storePage)));
+  expect(shop).toEqual({
+    ...{ sellerId: '7495000000000000001', name: 'Cups', logoUrl: 'https://img.example.org/s', region: 'US' },
+    ...{ url: 'https://example.org/shop', description: 'Cups and mugs', rating: 4.6, soldCount: 9, reviewCount: 4 },
+    ...{ productCount: 2, followerCount: 61, videoCount: 7 },
+  });
+  expect(products).toMatchObject({ items: [{ title: 'Cup' }], hasMore: true, next: { cursor: '30', token: null } });
+  const list = recordOf(tiktok.parseProductList(api(samples.productList)));
+  expect(list).toMatchObject({ items: [{ title: 'Cup' }], hasMore: true, next: { cursor: '30', token: 'T' } });
+});
+
+test('reviews, whose pages are numbered', () => {
+  const third = { cursor: '3', token: null };
+  for (const list of [samples.reviewList, samples.reviewListInData]) {
+    expect(recordOf(tiktok.parseReviewList(api(list), third))).toMatchObject({
+      items: [{ skuId: '1729000000000000002', country: 'US', isVerifiedPurchase: true, isIncentivized: false }],
+      ...{ next: { cursor: '4', token: null }, total: 21 },
+    });
+  }
+  const refused = api({ base_resp: { StatusCode: 10000, StatusMessage: '' } });
+  expect(tiktok.parseReviewList(refused, third)).toMatchObject({ kind: 'captcha' });
 });
 
 test('trending sounds, and those that are counted in videos', () => {

@@ -168,22 +168,21 @@ export const newProduct: Json = {
     product_id: '1729000000000000001',
     name: 'Cup',
     skus: [{ sku_id: '1729000000000000002' }],
-    sale_properties: [],
+    sale_properties: [{ prop_name: 'Colour', sale_prop_values: [{ prop_value: 'Red' }, { prop_value: 'Blue' }] }],
   },
   seller_model: { shop_name: 'Cups', shop_logo: { url_list: ['https://img.example.org/s'] } },
-  shop_info: {
-    seller_id: '7495000000000000001',
-    shop_link: 'https://example.org/shop',
-    sold_count: 9,
-    review_count: '4',
-    on_sell_product_count: 2,
-  },
+  logistic_model: { pkg_of_service: { 7123: { shipping_fee: '7.99' } } },
   review_model: { product_overall_score: 4.7, product_review_count: 11 },
   promotion_model: {
     promotion_product_price: {
       min_price: { sale_price_decimal: '10.50', origin_price_decimal: '12.00', discount_format: '12%' },
     },
   },
+};
+export const shopInfo: Json = {
+  ...{ seller_id: '7495000000000000001', shop_name: 'Cups', shop_link: 'https://example.org/shop', region: 'US' },
+  ...{ shop_logo: { url_list: ['https://img.example.org/s'] }, desc: 'Cups and mugs', shop_rating: '4.6' },
+  ...{ sold_count: 9, review_count: '4', on_sell_product_count: 2, followers_count: '61', video_count: '7' },
 };
 export const oldProduct: Json = {
   product_id: '1729000000000000003',
@@ -203,7 +202,7 @@ export const productPage = (pageConfig: unknown): Captured =>
 export const productComponent = (info: unknown): Json => ({
   components_map: [
     { component_type: 'nav' },
-    { component_type: 'product_info', component_data: { product_info: info } },
+    { component_type: 'product_info', component_data: { product_info: info, shop_info: shopInfo } },
   ],
 });
 
@@ -216,15 +215,31 @@ export const listedProduct: Json = {
   },
   seo_url: { canonical_url: 'https://www.tiktok.com/shop/pdp/cup/1729000000000000001' },
 };
-export const productList: Json = { code: 0, data: { products: [listedProduct], has_more: true, next_cursor: '30' } };
+const loadMore: Json = { offset: 30, page_token: 'T', search_word: 'cup', seller_id: '' };
+export const productList: Json = {
+  code: 0,
+  data: { products: [listedProduct], has_more: true, load_more_params: loadMore },
+};
+export const storePage: Json = {
+  components_map: [
+    { component_name: 'store_header', component_data: { shop_info: shopInfo } },
+    {
+      component_name: 'feed_list_store_list_product',
+      component_data: { products: [listedProduct], load_more_params: { offset: 30, seller_id: '7495000000000000001' } },
+    },
+  ],
+};
 
 export const review: Json = {
   review_id: '7100000000000000001',
   review_rating: 5,
   review_text: 'good',
   review_time: '1700000000000',
+  ...{ sku_id: '1729000000000000002', review_country: 'US', is_verified_purchase: true, is_incentivized_review: false },
 };
-export const reviewList: Json = { code: 0, data: { product_reviews: [review], has_more: false, total_reviews: '1' } };
+const reviewPage: Json = { product_reviews: [review], has_more: true, total_reviews: '21' };
+export const reviewList: Json = { ...reviewPage, base_resp: { StatusCode: 0, StatusMessage: '' } };
+export const reviewListInData: Json = { code: 0, data: reviewPage };
 
 export const rankedSound: Json = {
   ...{ song_id: '7000000000000000001', clip_id: '7000000000000000002', title: 'song', author: 'Amber', duration: 20 },

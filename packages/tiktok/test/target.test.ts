@@ -21,7 +21,8 @@ test.each<[string, TargetKind, object]>([
   ['tea cup', 'search', { kind: 'search', section: 'general', keyword: 'tea cup' }],
   ['https://www.tiktok.com/search/user?q=tea', 'search', { kind: 'search', section: 'user', keyword: 'tea' }],
   ['1729000000000000001', 'product', { kind: 'product', productId: '1729000000000000001' }],
-  ['tea cup', 'shop_search', { kind: 'shop_search', keyword: 'tea cup' }],
+  ['tea cup', 'shop_search', { kind: 'shop_search', keyword: 'tea cup', region: null }],
+  ['7495000000000000001', 'shop', { kind: 'shop', sellerId: '7495000000000000001', slug: null, region: null }],
   ['https://vm.tiktok.com/ZMabcdef1/', 'profile', { kind: 'short_link', code: 'ZMabcdef1' }],
   ['https://vm.tiktok.com/ZMabcdef1/', 'video', { kind: 'short_link', code: 'ZMabcdef1' }],
 ])('%s as %s', (text, wanted, address) => {

@@ -13,6 +13,8 @@ export type ListSource =
   | { readonly kind: 'explored' }
   | { readonly kind: 'sound_ranks' }
   | { readonly kind: 'shop_search' }
+  /** Of a store, with what its page says of the shop. */
+  | { readonly kind: 'shop_products' }
   /** Of a product, with what its page says of it. */
   | { readonly kind: 'reviews' }
   /** With `maxReplies` above 0, also the answers to each comment. */

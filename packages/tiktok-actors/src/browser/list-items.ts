@@ -1,5 +1,5 @@
 /** Lists as items of an Actor's dataset. */
-import { changed, type Failure, pageUrlOf, type UnreadableEntry } from '@wherry/tiktok';
+import { type Failure, pageUrlOf } from '@wherry/tiktok';
 import {
   commentItem,
   connectionItem,
@@ -8,11 +8,12 @@ import {
   productItem,
   profileItem,
   reviewItem,
+  shopItem,
   soundItem,
   trendingSoundItem,
   videoItem,
 } from '../items/item.ts';
-import { failedInput } from '../results/failed-input.ts';
+import { failedInput, unreadableEntry } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
 import { siteUrl } from '../settings.ts';
 import type { ListJob, ListSource } from './job.ts';
@@ -35,7 +36,7 @@ export function sinkOf(
         items.map((item) => itemOf(job, item)),
       ),
     giveHeader: (job, header) => results.give(headerEvent, [headerOf(job, header)]),
-    giveUnreadable: (job, entry) => fail(job, unreadable(entry)),
+    giveUnreadable: (job, entry) => fail(job, unreadableEntry(entry)),
     giveFailure: fail,
     giveEnd: async () => undefined,
   };
@@ -57,8 +58,6 @@ function headerOf({ source, input }: ListJob, header: object): Item {
   if (source.kind === 'hashtag_posts') return hashtagItem(header as never, input);
   if (source.kind === 'sound_posts') return soundItem(header as never, input);
   if (source.kind === 'reviews') return productItem(header as never, input);
+  if (source.kind === 'shop_products') return shopItem(header as never, input);
   return source.kind === 'video' ? videoItem(header as never, input) : profileItem(header as never, input);
 }
-
-const unreadable = ({ id, path }: UnreadableEntry): Failure =>
-  changed(path, null, `an entry of the list${id === null ? '' : `, ${id},`} cannot be read: ${path}`);

@@ -2,7 +2,8 @@
  * Which of a page's requests for lists go to the site.
  *
  * W1: what was committed is not asked for again: the first request of a list that was read before is shown the list's
- *     last answer, and the page's script goes on behind it.
+ *     last answer, and the page's script goes on behind it. Where pages are numbered and their answers do not say which one
+ *     they are, so is each request for one that was read.
  * W2: of a list that nobody wants at most one page is asked for, which the page loads by itself.
  * W3: no request is changed on its way: what goes to the site is what the page's own script made.
  */
@@ -12,8 +13,8 @@ import type { Arrivals } from './arrivals.ts';
 
 export interface ListRules {
   readonly isWanted: (recognised: Recognised) => boolean;
-  /** What a list is shown that was read before; null for one that begins. */
-  readonly shown: (list: List) => string | null;
+  /** What a request is shown in place of what was read before; null for one that goes to the site. */
+  readonly shown: (recognised: Recognised, isFirst: boolean) => string | null;
 }
 
 /** The paths of lists, of TikTok's pages and of the Creative Center's. */
@@ -34,7 +35,7 @@ export async function installRoutes(page: Page, rules: ListRules, arrivals: Arri
       arrivals.answeredHere(request, 'declined');
       return route.abort('blockedbyclient');
     }
-    const body = isFirst ? rules.shown(list) : null;
+    const body = rules.shown(recognised, isFirst);
     // W3
     if (body === null) return route.continue();
     // W1

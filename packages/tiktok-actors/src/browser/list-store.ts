@@ -154,5 +154,6 @@ export class ListStore {
 /** S3 */
 export const mustRepeat = ({ refusals }: OpenList): boolean => refusals >= 2;
 
-/** Rankings have numbered pages. */
-export const firstCursorOf = ({ source }: ListJob): string => (source.kind === 'sound_ranks' ? '1' : '0');
+/** Some lists have numbered pages. */
+export const firstCursorOf = ({ source }: ListJob): string =>
+  source.kind === 'sound_ranks' || source.kind === 'reviews' ? '1' : '0';

@@ -6,7 +6,7 @@
  * V5: a visit that brings nothing after it was shown what came before is counted, for the page may not go on behind it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Failure, failed, type List, remedyOf } from '@wherry/tiktok';
+import { type Failure, failed, type List, type Recognised, remedyOf } from '@wherry/tiktok';
 import type { Page } from 'playwright-core';
 import { type Arrival, Arrivals } from './arrivals.ts';
 import { Gestures } from './gestures.ts';
@@ -97,13 +97,13 @@ export class ListVisit {
   async #open(): Promise<Failure | null> {
     const { cookies = null } = this.#lists.list ?? {};
     if (cookies !== null) await this.#page.context().addCookies(JSON.parse(cookies));
-    const shown = (list: List) => this.#lists.shownFor(list);
+    const shown = (recognised: Recognised, isFirst: boolean) => this.#lists.shownFor(recognised, isFirst);
     await installRoutes(this.#page, { isWanted: ({ list }) => this.#isWanted(list), shown }, this.#arrivals);
     const reading = await readPage(this.#page, this.#job, this.#facts, this.#options.answerMs);
     if (reading.kind !== 'read') return reading;
     this.#isClosed = reading.isClosed;
-    if (reading.first !== undefined) await this.#lists.takeFirst(reading.first);
     if (reading.header !== null) await this.#commitHeader(reading.header);
+    if (reading.first !== undefined) await this.#lists.takeFirst(reading.first);
     const { opening } = this.#facts;
     if (opening === null || this.#isOver || (await this.#gestures.open(opening))) return null;
     return (await this.#gestures.showsCaptcha()) ? captcha : failed('incomplete', `the page has no ${opening[0]}`);

@@ -7,8 +7,14 @@
 import type { List, Position } from '@wherry/tiktok';
 import { parseRaw, textOfId } from './raw-json.ts';
 
-/** Where an answer has its entries. Null for lists whose next page does not depend on the last one. */
-export function entriesPathOf(list: List): readonly string[] | null {
+/** Whether a page's script counts its pages, and no answer says which one it is. */
+export const hasNumberedPages = ({ kind }: List): boolean => kind === 'reviews';
+
+/**
+ * Where an answer may have its entries; names below each other have dots between. Null for lists whose next page does not
+ * depend on the last one.
+ */
+export function entriesPathsOf(list: List): readonly string[] | null {
   switch (list.kind) {
     case 'posts':
     case 'creator_posts':
@@ -16,7 +22,7 @@ export function entriesPathOf(list: List): readonly string[] | null {
     case 'sound_posts':
       return ['itemList'];
     case 'search':
-      return { general: ['data'], video: ['item_list'], user: ['user_list'] }[list.section];
+      return [{ general: 'data', video: 'item_list', user: 'user_list' }[list.section]];
     case 'comments':
     case 'replies':
       return ['comments'];
@@ -24,11 +30,12 @@ export function entriesPathOf(list: List): readonly string[] | null {
     case 'following':
       return ['userList'];
     case 'shop_search':
-      return ['data', 'products'];
+    case 'shop_products':
+      return ['data.products'];
     case 'reviews':
-      return ['data', 'product_reviews'];
+      return ['product_reviews', 'data.product_reviews'];
     case 'sound_ranks':
-      return ['data', 'sound_list'];
+      return ['data.sound_list'];
     case 'related_posts':
     case 'recommended':
     case 'explored':
@@ -43,17 +50,16 @@ const maxLength = 50_000;
 
 /** A1, with the last entry, for a page that is shown an empty list may show that there is nothing. */
 export function shortened(body: string, list: List): string | null {
-  const path = entriesPathOf(list);
-  if (path === null) return null;
-  const text = withEntries(body, path, (entries) => entries.slice(-1));
-  return text.length <= maxLength ? text : withEntries(body, path, () => []);
+  const paths = entriesPathsOf(list);
+  if (paths === null) return null;
+  const text = withEntries(body, paths, (entries) => entries.slice(-1));
+  return text.length <= maxLength ? text : withEntries(body, paths, () => []);
 }
 
 /** The entries of an answer whose ids these are, each as JSON. */
 export function entriesById(body: string, list: List, idName: string): ReadonlyMap<string, string> {
-  const path = entriesPathOf(list) ?? [];
   const found = new Map<string, string>();
-  withEntries(body, path, (entries) => {
+  withEntries(body, entriesPathsOf(list) ?? [], (entries) => {
     for (const entry of entries) found.set(textOfId((entry as Answer)[idName]), JSON.stringify(entry));
     return entries;
   });
@@ -62,18 +68,19 @@ export function entriesById(body: string, list: List, idName: string): ReadonlyM
 
 /** What a page is shown: the kept answer, with these entries besides its own, and what the next request must name. */
 export function shownAnswer(kept: string, list: List, { token }: Position, entries: readonly string[] = []): string {
-  const shown = withEntries(kept, entriesPathOf(list) ?? [], (own) =>
+  const shown = withEntries(kept, entriesPathsOf(list) ?? [], (own) =>
     entries.length === 0 ? own : entries.map((entry) => parseRaw(entry)),
   );
   return list.kind === 'search' && token !== null ? withSearchId(shown, token) : shown;
 }
 
-function withEntries(body: string, path: readonly string[], change: (entries: unknown[]) => unknown[]): string {
+function withEntries(body: string, paths: readonly string[], change: (entries: unknown[]) => unknown[]): string {
   const answer = parseRaw(body) as Answer;
-  let parent = answer;
-  for (const name of path.slice(0, -1)) parent = (parent[name] ?? {}) as Answer;
-  const name = path.at(-1);
-  if (name !== undefined && Array.isArray(parent[name])) parent[name] = change(parent[name] as unknown[]);
+  for (const path of paths) {
+    const [name = '', ...above] = path.split('.').reverse();
+    const parent = above.reduceRight<Answer>((place, each) => (place[each] ?? {}) as Answer, answer);
+    if (Array.isArray(parent[name])) parent[name] = change(parent[name] as unknown[]);
+  }
   return JSON.stringify(answer);
 }
 

@@ -20,6 +20,7 @@ import {
   parseProfilePage,
   parseShopSearchPage,
   parseSoundDetail,
+  parseStorePage,
   parseVideoPage,
   type TargetKind,
 } from '@wherry/tiktok';
@@ -53,6 +54,9 @@ export interface SourceFacts {
 }
 
 export const repliesButtons = ['[data-e2e="view-replies"]', '[data-e2e^="view-more"]'];
+
+/** The shop's button has no name of its own that is known. */
+const viewMore = ['[data-e2e="view-more"]', ':text-matches("^\\\\s*view more\\\\s*$", "i")'];
 
 export function factsOf(source: ListSource): SourceFacts {
   const plain = {
@@ -88,7 +92,9 @@ export function factsOf(source: ListSource): SourceFacts {
         matches: (list) => list.kind === 'search' && list.section === source.section,
       };
     case 'shop_search':
-      return { ...plain, target: 'shop_search', read: readShopSearch, opening: ['[data-e2e="view-more"]'] };
+      return { ...plain, target: 'shop_search', read: readShopSearch, opening: viewMore };
+    case 'shop_products':
+      return { ...plain, target: 'shop', read: readStore, hasHeader: true, opening: viewMore };
     case 'reviews':
       return {
         ...{ ...plain, target: 'product', hasHeader: true },
@@ -130,6 +136,15 @@ function readProduct(captured: Captured, address: Address): PageReading {
 function readShopSearch(captured: Captured): PageReading {
   const outcome = parseShopSearchPage(captured);
   return outcome.kind === 'found' ? { kind: 'read', header: null, isClosed: false, first: outcome.value } : outcome;
+}
+
+function readStore(captured: Captured, address: Address): PageReading {
+  const outcome = parseStorePage(captured);
+  if (outcome.kind !== 'found') return outcome;
+  const { shop, products } = outcome.value;
+  const isIt = address.kind === 'shop' && address.sellerId === shop.sellerId;
+  if (!isIt) return failed('not_found', 'the page is that of another store');
+  return { kind: 'read', header: shop, isClosed: false, first: products };
 }
 
 function readVideo(captured: Captured, address: Address): PageReading {

@@ -4,13 +4,21 @@
  * V3: an answer counts only at the place where its list was left. A page whose script has gone on over an answer that
  *     could not be read is left; another one goes on from there, and nothing is missed.
  */
-import { type EndReason, type Failure, failed, type List, type Page as ListPage, readerOf } from '@wherry/tiktok';
+import {
+  type EndReason,
+  type Failure,
+  failed,
+  type List,
+  type Page as ListPage,
+  type Recognised,
+  readerOf,
+} from '@wherry/tiktok';
 import type { Arrival } from './arrivals.ts';
 import type { ListJob } from './job.ts';
 import { firstCursorOf, type ListStore, mustRepeat, type OpenList, type PageFacts } from './list-store.ts';
 import { type Reading, type Selection, type Taken, takePage, unread } from './reading.ts';
 import { type ListItem, wishOf } from './selection.ts';
-import { entriesById, shortened, shownAnswer } from './shown-answer.ts';
+import { entriesById, hasNumberedPages, shortened, shownAnswer } from './shown-answer.ts';
 
 type Answer = Arrival & { kind: 'answer' };
 
@@ -25,6 +33,9 @@ interface Course {
   pageCount: number;
   readonly repeats: boolean;
 }
+
+/** What is in a page itself is products, whichever their list. */
+const ofProducts: List = { kind: 'shop_search', keyword: '' };
 
 const everything: Omit<Selection<ListItem>, 'idOf' | 'isKnown' | 'maxItems' | 'maxPages'> = {
   isWanted: () => true,
@@ -57,24 +68,24 @@ export class VisitedLists {
     return Object.keys(this.list?.branches ?? {});
   }
 
-  /** What a page is shown in place of what was read before; null when its own first request goes to the site. */
-  shownFor(list: List): string | null {
+  /** What a page is shown in place of what was read before; null when its request goes to the site. */
+  shownFor({ list, position }: Recognised, isFirst: boolean): string | null {
     const open = this.list;
     if (open === undefined || mustRepeat(open)) return null;
     const branch = list.kind === 'replies' ? open.branches[list.commentId] : undefined;
     const { kept, reading } = branch ?? open;
-    if (kept === null) return null;
+    const due = reading.progress.position;
+    const isRead = hasNumberedPages(list) ? Number(position.cursor) < Number(due.cursor) : isFirst;
+    if (kept === null || !isRead) return null;
     const entries = branch === undefined ? Object.values(open.branches).map(({ entry }) => entry) : [];
-    return shownAnswer(kept, list, reading.progress.position, entries);
+    return shownAnswer(kept, list, due, entries);
   }
 
   /** The beginning of the list, from the page itself: once, whatever it is opened for later. */
   async takeFirst(page: ListPage<ListItem>): Promise<void> {
     this.#firstCursor = page.next?.cursor ?? null;
-    if (this.list !== undefined) return;
-    const { address } = this.#job;
-    const list = { kind: 'shop_search', keyword: address.kind === 'shop_search' ? address.keyword : '' } as const;
-    const taken = takePage(unread(), page, this.#selectionOf(list, null));
+    if (this.#readingOf(null).progress.pageCount > 0) return;
+    const taken = takePage(unread(), page, this.#selectionOf(ofProducts, null));
     const facts = { kept: null, cookies: null, branches: new Map<string, string>(), unreadable: page.unreadable };
     await this.#store.commitPage(this.#job, taken, facts);
     this.committedCount += 1;

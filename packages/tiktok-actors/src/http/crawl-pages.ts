@@ -6,13 +6,13 @@
  *     where it is in trouble. What cannot be read is asked again too, for an answer may be spoiled on its way.
  */
 import { BasicCrawler } from '@wherry/durable/crawlee';
-import { type Failure, remedyOf, type TargetKind } from '@wherry/tiktok';
+import { type Failure, remedyOf, type TargetKind, type UnreadableEntry } from '@wherry/tiktok';
 import { log, type Request } from 'crawlee';
 import type { CommonInput } from '../input/common-input.ts';
 import { proxiesOf } from '../input/proxies.ts';
 import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
 import type { Item } from '../items/item.ts';
-import { failedInput, refusedInput } from '../results/failed-input.ts';
+import { failedInput, refusedInput, unreadableEntry } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
 import { pauseMs } from '../settings.ts';
 import { AskAgain } from './ask-again.ts';
@@ -26,6 +26,8 @@ export interface PagePlan<T> {
   /** The event that each item costs. */
   readonly event: string;
   items(value: T, target: ReadableTarget): readonly Item[];
+  /** Entries of a list in the page that could not be read: each has failed by itself. */
+  unreadable?(value: T): readonly UnreadableEntry[];
 }
 
 export interface PageCrawl {
@@ -82,6 +84,8 @@ async function readTarget(
     return 'done';
   }
   if (reading.unread.length > 0) log.warning(`${url}: could not read ${reading.unread.join(', ')}.`);
+  for (const entry of plan.unreadable?.(reading.value) ?? [])
+    await results.fail(failedInput(target.input, url, unreadableEntry(entry)));
   const { isFull } = await results.give(plan.event, plan.items(reading.value, target));
   return isFull ? 'full' : 'done';
 }

@@ -14,7 +14,9 @@ import {
   parseProductPage,
   parseProfilePage,
   parseShopSearchPage,
+  parseStorePage,
   parseVideoPage,
+  type StorePage,
   type TargetKind,
   type Video,
 } from '@wherry/tiktok';
@@ -55,6 +57,12 @@ export const readProduct: PageReader<Product> = readerOf({
 export const readShopSearch: PageReader<Page<Product>> = readerOf({
   ...{ wanted: 'shop_search', parse: parseShopSearchPage },
   proves: () => true,
+});
+
+/** A shop, and the first of its products. */
+export const readStore: PageReader<StorePage> = readerOf({
+  ...{ wanted: 'shop', parse: parseStorePage },
+  proves: (address, { shop }) => address.kind === 'shop' && address.sellerId === shop.sellerId,
 });
 
 /** An account's id has more than one page that may know it; only an answer that has the id resolves it. */

@@ -50,6 +50,8 @@ function meaningOf(address: Address): string {
       return `sound ${address.soundId}`;
     case 'search':
       return `search ${address.section} ${address.keyword.toLowerCase()}`;
+    case 'shop':
+      return `shop ${address.sellerId}`;
     case 'shop_search':
       return `shop_search ${address.keyword.toLowerCase()}`;
     default:

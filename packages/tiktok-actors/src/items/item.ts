@@ -1,5 +1,16 @@
 /** The items of the datasets: the records of `@wherry/tiktok` under the names that other TikTok Actors use. */
-import type { Author, Comment, Hashtag, Product, Profile, Review, Sound, TrendingSound, Video } from '@wherry/tiktok';
+import type {
+  Author,
+  Comment,
+  Hashtag,
+  Product,
+  Profile,
+  Review,
+  Shop,
+  Sound,
+  TrendingSound,
+  Video,
+} from '@wherry/tiktok';
 
 /** Whatever the item says besides, `input` is what the user asked for when it was found. */
 export interface Item {
@@ -19,6 +30,8 @@ export const hashtagItem = (hashtag: Hashtag, input: string) => ({ type: 'hashta
 export const soundItem = (sound: Sound, input: string) => ({ type: 'sound', input, ...sound }) as const;
 
 export const productItem = (product: Product, input: string) => ({ type: 'product', input, ...product }) as const;
+
+export const shopItem = (shop: Shop, input: string) => ({ type: 'shop', input, ...shop }) as const;
 
 export const reviewItem = (review: Review, input: string) => ({ type: 'review', input, ...review }) as const;
 

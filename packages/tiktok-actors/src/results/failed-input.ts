@@ -1,4 +1,4 @@
-import type { Failure } from '@wherry/tiktok';
+import { changed, type Failure, type UnreadableEntry } from '@wherry/tiktok';
 
 /** What is said of an input that gave nothing. */
 export interface FailedInput {
@@ -22,3 +22,6 @@ export const failedInput = (input: string, url: string, failure: Failure): Faile
 export const refusedInput = (input: string, message: string): FailedInput => ({
   ...{ type: 'failed', input, url: null, errorCode: 'wrong_input', error: message, siteCode: null, path: null },
 });
+
+export const unreadableEntry = ({ id, path }: UnreadableEntry): Failure =>
+  changed(path, null, `an entry of the list${id === null ? '' : `, ${id},`} cannot be read: ${path}`);

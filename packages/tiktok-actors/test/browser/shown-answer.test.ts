@@ -2,7 +2,7 @@
 import { type List, readerOf, requestOf, requestUrlOf } from '@wherry/tiktok';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTikTokSite, type TikTokSite } from '../../../tiktok-site/src/index.ts';
-import { entriesById, entriesPathOf, shortened, shownAnswer } from '../../src/browser/shown-answer.ts';
+import { entriesById, entriesPathsOf, shortened, shownAnswer } from '../../src/browser/shown-answer.ts';
 
 let site: TikTokSite;
 beforeAll(async () => {
@@ -18,13 +18,24 @@ const lists: readonly [string, () => List][] = [
   ['a search for videos', () => ({ kind: 'search', section: 'video', keyword: 'tea' })],
   ['a search for accounts', () => ({ kind: 'search', section: 'user', keyword: 'tea' })],
   ['followers', () => ({ kind: 'followers', secUid: site.truth.user(1).secUid })],
+  ['a search of the shop', () => ({ kind: 'shop_search', keyword: 'tea' })],
+  ['a store', () => ({ kind: 'shop_products', sellerId: site.truth.shop(3).sellerId! })],
+  ['reviews', () => ({ kind: 'reviews', productId: reviewedProduct(0) })],
+  ['reviews, of the other form', () => ({ kind: 'reviews', productId: reviewedProduct(1) })],
   ['a ranking', () => ({ kind: 'sound_ranks', periodDays: 7, countryCode: 'US' })],
 ];
+
+/** One whose number is even, or odd. */
+const reviewedProduct = (remainder: number): string =>
+  site.truth.productId(
+    [...Array(400).keys()].find((each) => each % 2 === remainder && site.truth.product(each).reviewCount === 57)!,
+  );
 
 async function answerOf(list: List, cursor = '0') {
   const request = requestOf(list, { cursor, token: null });
   const url = requestUrlOf(request, site.url);
-  return { url, statusCode: 200, body: await (await fetch(url)).text() };
+  const { method, body } = request;
+  return { url, statusCode: 200, body: await (await fetch(url, { method, body })).text() };
 }
 
 test.each(lists)('%s: it goes on where the whole answer goes on, with one entry', async (_name, listOf) => {
@@ -72,5 +83,5 @@ test('an entry that is too large for each commit is left out, a list without pla
   const body = JSON.stringify({ itemList: [{ id: '1', desc: 'x'.repeat(60_000) }], cursor: '30', hasMore: true });
   expect(JSON.parse(shortened(body, list)!)).toEqual({ itemList: [], cursor: '30', hasMore: true });
   expect(shortened(body, { kind: 'explored' })).toBeNull();
-  expect(entriesPathOf({ kind: 'recommended' })).toBeNull();
+  expect(entriesPathsOf({ kind: 'recommended' })).toBeNull();
 });

@@ -8,7 +8,7 @@ import { envelope, type ListAnswer } from './list-answer.ts';
 import { creatorPosts, posts } from './post-lists.ts';
 import type { Query } from './query.ts';
 import { generalSearch, userSearch, videoSearch } from './search-lists.ts';
-import { products, reviews } from './shop-lists.ts';
+import { products, reviews, storeProducts } from './shop-lists.ts';
 import { itemDetail, userDetail } from './single-answers.ts';
 import { soundRanks } from './sound-ranks.ts';
 import { userList } from './user-lists.ts';
@@ -29,6 +29,7 @@ export const listAnswers: Readonly<Record<string, ListAnswer>> = {
   'api/comment/list/reply': replies,
   'api/user/list': userList,
   'api/shop/brandy_desktop/s/product_list': products,
+  'api/shop/brandy_desktop/store/product_list': storeProducts,
   'api/shop/pdp_h5/get_product_reviews': reviews,
   'creative_radar_api/v1/popular_trend/sound/rank_list': soundRanks,
 };
@@ -36,7 +37,7 @@ export const listAnswers: Readonly<Record<string, ListAnswer>> = {
 /** Fields by which a list is told from others of its kind. */
 export const listFields = [
   ...['secUid', 'challengeID', 'musicID', 'keyword', 'aweme_id', 'comment_id', 'product_id', 'scene'],
-  'post_item_list_request_type',
+  ...['post_item_list_request_type', 'search_word', 'seller_id', 'component_name'],
 ];
 
 export type DetailAnswer = (world: World, query: Query) => Record<string, unknown>;

@@ -35,10 +35,15 @@ function cutOf(body: string): number {
   return data === -1 ? Math.floor(body.length / 2) : data + 40;
 }
 
-/** A field that every reader needs gets another type: whether more follows, or else the first id. */
+/** A field that every reader needs gets another type: whether more follows, or else the products or the first id. */
 function withOtherTypes(body: string): string {
-  const changed = body.replace(/"(hasMore|has_more|hasMorePrevious)":(true|false|0|1)/, '"$1":"perhaps"');
-  return changed === body ? body.replace(/"(id|product_id)":("?\d+"?)/, '"$1":{"value":$2}') : changed;
+  const changes = [
+    [/"(hasMore|has_more|hasMorePrevious)":(true|false|0|1)/, '"$1":"perhaps"'],
+    [/"products":\[/, '"products":"some","these":['],
+    [/"(id|product_id)":("?\d+"?)/, '"$1":{"value":$2}'],
+  ] as const;
+  const [pattern, other] = changes.find(([each]) => each.test(body)) ?? changes[2];
+  return body.replace(pattern, other);
 }
 
 /** The check of the browser, which loads the page again by itself. */

@@ -1,9 +1,10 @@
 import { feedPage, hashtagPage, searchPage, soundPage, soundTrendPage } from '../pages/list-pages.ts';
 import { embedPage, homePage, loginPage, missingPage } from '../pages/other-pages.ts';
 import { profilePage } from '../pages/profile-page.ts';
-import { productPage, shopSearchPage } from '../pages/shop-pages.ts';
+import { productPage, shopSearchPage, storePage } from '../pages/shop-pages.ts';
 import { videoPage } from '../pages/video-page.ts';
 import { productNumberOfId } from '../world/product.ts';
+import { sellerNumberOfId } from '../world/seller.ts';
 import { shortLinkTarget } from '../world/short-link.ts';
 import { userNumberOfId, userNumberOfName, userNumberOfSecUid, userOf } from '../world/user.ts';
 import { videoNumberOfId, videoOf } from '../world/video.ts';
@@ -33,7 +34,8 @@ export function pageAt(world: World, segments: readonly string[], query: URLSear
   const [first, ...rest] = segments;
   if (first === undefined) return html(homePage());
   if (first.startsWith('@')) return accountPage(world, first.slice(1), rest);
-  const make = Object.hasOwn(pages, first) ? pages[first] : undefined;
+  // The shop's own host has its pages below a country.
+  const make = /^[a-z]{2}$/.test(first) ? shopPage : Object.hasOwn(pages, first) ? pages[first] : undefined;
   return make === undefined ? html(missingPage(), 404) : make(world, rest, query);
 }
 
@@ -54,10 +56,11 @@ function userNumberOf(world: World, name: string): number | undefined {
   return name.startsWith('MS4w') ? userNumberOfSecUid(world, name) : userNumberOfName(world, name);
 }
 
-function shopPage(world: World, [kind, ...rest]: readonly string[]): Reply {
+function shopPage(world: World, [kind, ...rest]: readonly string[], query: URLSearchParams): Reply {
   if (kind === 'pdp') return html(productPage(world, productNumberOfId(world, rest.at(-1) ?? '')));
-  if (kind !== 's') return html(missingPage(), 404);
-  return html(shopSearchPage(world, rest[0] ?? '', { repeats: false, isEndless: false }));
+  if (kind === 's') return html(shopSearchPage(world, rest[0] ?? query.get('q') ?? ''));
+  const seller = kind === 'store' ? sellerNumberOfId(world, rest.at(-1) ?? '') : undefined;
+  return seller === undefined ? html(missingPage(), 404) : html(storePage(world, seller));
 }
 
 /** Where an app's links lead on. */

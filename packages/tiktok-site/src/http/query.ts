@@ -15,10 +15,14 @@ export class Query {
   }
 }
 
+/** Of a JSON object, and of the JSON objects that are texts in it. */
 export function bodyFields(body: string): [string, string][] {
   if (!body.startsWith('{')) return [];
   try {
-    return Object.entries(JSON.parse(body) as object).map(([name, value]) => [name, `${value}`]);
+    return Object.entries(JSON.parse(body) as object).flatMap(([name, value]): [string, string][] => [
+      [name, `${value}`],
+      ...(typeof value === 'string' ? bodyFields(value) : []),
+    ]);
   } catch {
     return [];
   }

@@ -12,7 +12,8 @@ export class ToldCursors {
 
   tell(visitor: string, list: string, answer: Record<string, unknown>): void {
     const data = (answer.data ?? {}) as Record<string, unknown>;
-    const cursor = answer.cursor ?? answer.minCursor ?? data.next_cursor;
+    const params = (data.load_more_params ?? {}) as Record<string, unknown>;
+    const cursor = answer.cursor ?? answer.minCursor ?? params.offset;
     if (cursor !== undefined) this.#told.add(keyOf(visitor, list, `${cursor}`));
   }
 }

@@ -9,6 +9,8 @@ export interface PageList {
   readonly query: Readonly<Record<string, string>>;
   /** Where the cursor of the last answer goes; null for a list without one. */
   readonly cursorName: string | null;
+  /** Of the shop: what is asked for is a JSON text in the body, beside one with the name of the component. */
+  readonly component?: string;
 }
 
 export interface Page {

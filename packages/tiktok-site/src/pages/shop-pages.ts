@@ -1,7 +1,8 @@
-import type { ListFaults } from '../http/offset-part.ts';
-import { productPart } from '../http/shop-lists.ts';
-import { productInfoPayload } from '../payloads/product-payload.ts';
-import { productOf } from '../world/product.ts';
+import { searchComponent, storeComponent } from '@wherry/tiktok';
+import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/shop-lists.ts';
+import { productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
+import { type Product, productOf } from '../world/product.ts';
+import { sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList } from './shell.ts';
 
@@ -9,31 +10,39 @@ import { escaped, htmlOf, type PageList } from './shell.ts';
 export function productPage(world: World, number: number | undefined): string {
   const product = number === undefined ? undefined : productOf(world, number);
   const isShown = product?.isSoldHere === true;
-  const config = !isShown
-    ? { components_map: [], global_data: { product_info: { error_code: 23002102, product_info: null } } }
-    : number! % 5 === 4
-      ? {
-          components_map: [],
-          global_data: { product_info: { error_code: 0, product_info: productInfoPayload(product) } },
-        }
-      : componentConfig(productInfoPayload(product), number! % 2 === 0);
+  const config = isShown ? productConfig(product) : missingConfig;
   return htmlOf({
     title: isShown ? product.title : 'TikTok Shop',
-    scripts: routerData('(name)/view/product/(id)/page', config),
-    lists: isShown ? [reviewList(product.id, product.seller.id)] : [],
+    scripts: routerData('(region)/pdp/(product_name_slug$)/(product_id)/page', config),
+    lists: isShown ? [reviewList(product.id)] : [],
     body: isShown
       ? `<h1>${escaped(product.title)}</h1><button data-e2e="reviews">Reviews</button>`
       : '<p>This product is not available in your country or region</p>',
   });
 }
 
-function componentConfig(product_info: unknown, asList: boolean): Record<string, unknown> {
+const missingConfig = {
+  ...{ components_map: [], global_data: { product_info: { error_code: 23002102, product_info: null } } },
+};
+
+/** What is said of the shop stands beside the product, or in it. */
+function productConfig(product: Product): Record<string, unknown> {
+  const { number, seller } = product;
+  const product_info = productInfoPayload(product);
+  const shop_info = shopInfoPayload(seller);
+  const isInside = number % 3 === 0;
+  const info = isInside ? { ...product_info, shop_info } : product_info;
+  if (number % 5 === 4) {
+    const alone = { error_code: 0, product_info: { ...product_info, shop_info } };
+    return { components_map: [], global_data: { product_info: alone } };
+  }
   const components = [
     { component_type: 'navigation', component_data: {} },
-    { component_type: 'product_info', component_data: { product_info } },
+    { component_type: 'product_info', component_data: { product_info: info, ...(!isInside && { shop_info }) } },
   ];
   return {
-    components_map: asList ? components : Object.fromEntries(components.map((each) => [each.component_type, each])),
+    components_map:
+      number % 2 === 0 ? components : Object.fromEntries(components.map((each) => [each.component_type, each])),
   };
 }
 
@@ -41,31 +50,91 @@ const routerData = (route: string, page_config: unknown): Record<string, unknown
   __MODERN_ROUTER_DATA__: { loaderData: { layout: { locale: 'en' }, [route]: { page_config } }, errors: null },
 });
 
-const reviewList = (productId: string, sellerId: string): PageList => ({
-  ...{
-    trigger: { click: 'reviews' },
-    path: '/api/shop/pdp_h5/get_product_reviews',
-    method: 'POST',
-    cursorName: 'cursor',
-  },
-  query: { product_id: productId, seller_id: sellerId, cursor: '0' },
+const reviewList = (productId: string): PageList => ({
+  ...{ trigger: { click: 'reviews' }, path: '/api/shop/pdp_h5/get_product_reviews', method: 'POST' },
+  query: { product_id: productId, page_size: '20' },
+  cursorName: 'page_start',
 });
 
-const firstProducts = 30;
+const noFaults = { repeats: false, isEndless: false };
 
-/** `/shop/s/KEYWORD`: the first products are in the page, and "View more" asks for the next. */
-export function shopSearchPage(world: World, keyword: string, faults: ListFaults): string {
-  const part = productPart(world, keyword, 0, firstProducts, faults);
-  const component = { component_name: 'feed_list_search_word', component_type: 'feed_list', component_data: part };
+/** `/shop/s/KEYWORD`, `/us/s?q=KEYWORD`: the first products are in the page, and "View more" asks for the next. */
+export function shopSearchPage(world: World, keyword: string): string {
+  const wanted = { keyword, sellerId: '' };
+  const part = productPart(world, wanted, 0, noFaults);
+  const more = moreOf(world, wanted, part.has_more, { component: searchComponent, list: 's' });
   return htmlOf({
     title: `${keyword} | TikTok Shop`,
-    scripts: routerData('shop/s/(keyword)/page', { components_map: [component] }),
-    lists: [
-      {
-        ...{ trigger: { click: 'view-more' }, path: '/api/shop/brandy_desktop/s/product_list', method: 'GET' },
-        ...{ query: { keyword, count: '30', cursor: part.next_cursor }, cursorName: 'cursor' },
-      },
-    ],
-    body: `<h1>${escaped(keyword)}</h1>${part.has_more ? '<button data-e2e="view-more">View more</button>' : ''}`,
+    scripts: routerData('(region)/(route_page_name)/page', {
+      components_map: [listComponent(searchComponent, part), { component_name: 'related_link_search_words' }],
+    }),
+    lists: [...more.lists, ...recommendedSeller(world, keyword, part)],
+    body: `<h1>${escaped(keyword)}</h1>${more.button}`,
   });
 }
+
+/** A block beside the results goes through the products of one seller, by the path of the search. */
+function recommendedSeller(world: World, keyword: string, { products }: ReturnType<typeof productPart>): PageList[] {
+  const seller = (products[0]?.seller_info ?? null) as { seller_id: string } | null;
+  if (seller === null) return [];
+  const params = textsOf(paramsOf(world, { keyword, sellerId: seller.seller_id }, 0));
+  const path = '/api/shop/brandy_desktop/s/product_list';
+  return [
+    ...[
+      {
+        trigger: 'scroll',
+        path,
+        method: 'POST',
+        query: params,
+        cursorName: null,
+        component: 'feed_list_shop',
+      } as const,
+    ],
+  ];
+}
+
+/** `/shop/store/SLUG/ID`, `/us/store/SLUG/ID`. */
+export function storePage(world: World, number: number): string {
+  const seller = sellerOf(world, number);
+  const wanted = { keyword: '', sellerId: seller.id };
+  const part = productPart(world, wanted, 0, noFaults);
+  const more = moreOf(world, wanted, part.has_more, { component: storeComponent, list: 'store' });
+  return htmlOf({
+    title: `${seller.name} | TikTok Shop`,
+    scripts: routerData('(region)/store/(shop_name_slug)/(seller_id)/page', {
+      components_map: [
+        { component_name: 'store_header', component_data: { shop_info: shopInfoPayload(seller) } },
+        listComponent(storeComponent, part),
+      ],
+    }),
+    lists: more.lists,
+    body: `<h1>${escaped(seller.name)}</h1>${more.button}`,
+  });
+}
+
+/** A page does not say whether more follow: it says how to ask for them, or not. */
+function listComponent(
+  component_name: string,
+  { products, has_more, load_more_params }: ReturnType<typeof productPart>,
+) {
+  const component_data = { products, ...(has_more && { load_more_params }) };
+  return { component_name, component_type: 'feed_list', component_data };
+}
+
+function moreOf(
+  world: World,
+  wanted: ProductsWanted,
+  hasMore: boolean,
+  { component, list }: { readonly component: string; readonly list: 's' | 'store' },
+): { readonly lists: PageList[]; readonly button: string } {
+  if (!hasMore) return { lists: [], button: '' };
+  const query = textsOf(paramsOf(world, wanted, pageSize));
+  const path = `/api/shop/brandy_desktop/${list}/product_list`;
+  return {
+    lists: [{ trigger: { click: 'view-more' }, path, method: 'POST', query, cursorName: 'offset', component }],
+    button: '<button data-e2e="view-more">View more</button>',
+  };
+}
+
+const textsOf = (params: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, `${value}`]));

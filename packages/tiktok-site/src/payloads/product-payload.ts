@@ -1,4 +1,5 @@
 import { type Product, productOf, type Review, reviewOf } from '../world/product.ts';
+import type { Seller } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 
 const imagesOf = (urls: readonly string[]) => urls.map((url) => ({ url_list: [url, `${url}?backup`] }));
@@ -38,16 +39,29 @@ const oldPayload = (product: Product): Record<string, unknown> => ({
 const newPayload = (product: Product): Record<string, unknown> => ({
   product_model: {
     ...{ product_id: product.id, name: product.title, sold_count: product.sold, images: imagesOf(product.images) },
-    ...{ description: descriptionOf(product), skus: skusOf(product), sale_properties: [] },
+    ...{ description: descriptionOf(product), skus: skusOf(product), sale_properties: [salePropertyOf(product)] },
   },
   seller_model: { shop_name: product.seller.name, shop_logo: { url_list: [product.seller.logo] } },
-  shop_info: {
-    ...{ seller_id: product.seller.id, shop_link: product.seller.link, sold_count: product.seller.sold },
-    ...{ review_count: `${product.seller.reviews}`, on_sell_product_count: product.seller.products },
-  },
+  logistic_model: { pkg_of_service: { [`${7_000 + product.number}`]: { shipping_fee: product.shippingFee } } },
   review_model: { product_overall_score: product.rating, product_review_count: product.reviews },
   promotion_model: { promotion_product_price: { min_price: pricePayload(product) } },
 });
+
+/** What stands beside a product, or in it, and at the top of a store. */
+export const shopInfoPayload = (seller: Seller): Record<string, unknown> => ({
+  ...{ seller_id: seller.id, shop_name: seller.name, shop_logo: { url_list: [seller.logo] }, shop_link: seller.link },
+  ...{ desc: seller.description, region: 'US', shop_rating: `${seller.rating}`, sold_count: seller.sold },
+  ...{ review_count: `${seller.reviews}`, on_sell_product_count: seller.products },
+  ...{ followers_count: `${seller.followers}`, video_count: `${seller.videos}` },
+});
+
+const salePropertyOf = (product: Product) => ({
+  prop_name: 'Colour',
+  sale_prop_values: coloursOf(product).map((prop_value) => ({ prop_value })),
+});
+
+const colours = ['Red', 'Green', 'Blue', 'Black', 'White'];
+export const coloursOf = ({ skus }: Product): string[] => colours.slice(0, skus);
 
 const pricePayload = (product: Product): Record<string, unknown> => ({
   ...{ sale_price_decimal: product.price, origin_price_decimal: product.originalPrice },
@@ -75,6 +89,13 @@ export function reviewPayload(world: World, product: number, ordinal: number): R
   return {
     ...{ review_id: review.id, product_id: productOf(world, product).id, review_rating: review.rating },
     ...{ review_text: review.text, review_time: `${review.timeSecs * 1000}`, reviewer_name: review.reviewer },
-    ...{ sku_specification: review.sku, review_images: imagesOf(review.images) },
+    ...{ sku_specification: review.sku, review_images: review.images, review_country: review.country },
+    ...{ sku_id: skuIdOf(world, product, review), is_verified_purchase: review.isVerified },
+    is_incentivized_review: review.isIncentivized,
   };
+}
+
+export function skuIdOf(world: World, product: number, { skuOrdinal }: Review): string {
+  const { id, skus } = productOf(world, product);
+  return skuIdsOf(id, skus)[skuOrdinal]!;
 }

@@ -1,17 +1,18 @@
 import type { Product as ProductRecord, Review, Shop } from '@wherry/tiktok';
-import { productSeoUrlOf, skuIdsOf } from '../payloads/product-payload.ts';
+import { coloursOf, productSeoUrlOf, skuIdOf, skuIdsOf } from '../payloads/product-payload.ts';
 import { type Product, productOf, reviewOf } from '../world/product.ts';
+import { type Seller, sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 
 const noShop: Shop = {
-  ...{ sellerId: null, name: null, logoUrl: null, url: null },
-  ...{ soldCount: null, reviewCount: null, productCount: null },
+  ...{ sellerId: null, name: null, logoUrl: null, url: null, description: null, region: null, rating: null },
+  ...{ soldCount: null, reviewCount: null, productCount: null, followerCount: null, videoCount: null },
 };
 
 const shared = (product: Product) => ({
   ...{ productId: product.id, title: product.title, price: product.price, originalPrice: product.originalPrice },
-  ...{ discount: product.discount, currency: 'USD', soldCount: product.sold, rating: product.rating },
-  reviewCount: product.reviews,
+  ...{ discount: product.discount, currency: 'USD', soldCount: product.sold },
+  ...{ rating: product.reviews === 0 ? null : product.rating, reviewCount: product.reviews },
 });
 
 /** What a product's page says, whichever its generation. */
@@ -20,17 +21,22 @@ export function productTruth(world: World, number: number): ProductRecord {
   return {
     ...shared(product),
     url: `https://www.tiktok.com/view/product/${product.id}`,
-    shippingFee: product.isOldPage ? product.shippingFee : null,
+    shippingFee: product.shippingFee,
     ...{ imageUrls: product.images, description: product.paragraphs.join('\n') },
     skuIds: skuIdsOf(product.id, product.skus),
-    shop: product.isOldPage ? { ...noShop, name: product.seller.name } : shopTruth(product),
+    saleProperties: product.isOldPage ? [] : [{ name: 'Colour', values: coloursOf(product) }],
+    shop: product.isOldPage ? { ...noShop, name: product.seller.name } : shopOf(product.seller),
   };
 }
 
-function shopTruth({ seller }: Product): Shop {
+export const shopTruth = (world: World, seller: number): Shop => shopOf(sellerOf(world, seller));
+
+function shopOf(seller: Seller): Shop {
   return {
     ...{ sellerId: seller.id, name: seller.name, logoUrl: seller.logo, url: seller.link },
-    ...{ soldCount: seller.sold, reviewCount: seller.reviews, productCount: seller.products },
+    ...{ description: seller.description, region: 'US', rating: seller.rating, soldCount: seller.sold },
+    ...{ reviewCount: seller.reviews, productCount: seller.products },
+    ...{ followerCount: seller.followers, videoCount: seller.videos },
   };
 }
 
@@ -41,7 +47,7 @@ export function listedProductTruth(world: World, number: number): ProductRecord 
   return {
     ...shared(product),
     ...{ url: productSeoUrlOf(product), shippingFee: null, imageUrls: product.images.slice(0, 1) },
-    ...{ description: null, skuIds: [], shop: { ...noShop, sellerId: id, name, logoUrl: logo } },
+    ...{ description: null, skuIds: [], saleProperties: [], shop: { ...noShop, sellerId: id, name, logoUrl: logo } },
   };
 }
 
@@ -50,6 +56,8 @@ export function reviewTruth(world: World, product: number, ordinal: number): Rev
   return {
     ...{ reviewId: review.id, productId: productOf(world, product).id, rating: review.rating, text: review.text },
     ...{ createTimeISO: new Date(review.timeSecs * 1000).toISOString(), reviewerName: review.reviewer },
-    ...{ skuSpecification: review.sku, imageUrls: review.images },
+    ...{ skuSpecification: review.sku, imageUrls: review.images, country: review.country },
+    ...{ skuId: skuIdOf(world, product, review), isVerifiedPurchase: review.isVerified },
+    isIncentivized: review.isIncentivized,
   };
 }

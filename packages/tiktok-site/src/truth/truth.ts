@@ -1,17 +1,29 @@
-import type { Author, Comment, Hashtag, Product, Profile, Review, Sound, TrendingSound, Video } from '@wherry/tiktok';
+import type {
+  Author,
+  Comment,
+  Hashtag,
+  Product,
+  Profile,
+  Review,
+  Shop,
+  Sound,
+  TrendingSound,
+  Video,
+} from '@wherry/tiktok';
 import type { ItemPlace } from '../payloads/item-payload.ts';
 import { commentsOf, repliesOf, threadOfId } from '../world/comment.ts';
 import { formsOf } from '../world/form.ts';
 import * as lists from '../world/lists.ts';
 import { productNumberOfId, productOf } from '../world/product.ts';
 import { rankCount } from '../world/ranks.ts';
+import { productsOfSeller } from '../world/seller.ts';
 import { profileLinkCode, videoLinkCode } from '../world/short-link.ts';
 import { hashtagNumberOfName, hashtagOf, soundNumberOfId, soundOf } from '../world/topic.ts';
 import { postCountOf, type User, userOf } from '../world/user.ts';
 import { type VideoState, videoNumberOf, videoNumberOfId, videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
 import { commentTruth } from './comment-truth.ts';
-import { listedProductTruth, productTruth, reviewTruth } from './product-truth.ts';
+import { listedProductTruth, productTruth, reviewTruth, shopTruth } from './product-truth.ts';
 import { hashtagTruth, rankTruth, soundTruth } from './topic-truth.ts';
 import { foundUserTruth, profileTruth } from './user-truth.ts';
 import { videoTruth } from './video-truth.ts';
@@ -90,6 +102,11 @@ export class Truth {
   product = (number: number): Product => productTruth(this.world, number);
   foundProducts = (keyword: string): Product[] =>
     lists.foundProducts(this.world, keyword).map((each) => listedProductTruth(this.world, each));
+
+  /** Stores have numbers too. */
+  shop = (number: number): Shop => shopTruth(this.world, number);
+  shopProducts = (number: number): Product[] =>
+    productsOfSeller(this.world, number).map((each) => listedProductTruth(this.world, each));
 
   reviewsOf(productId: string): Review[] {
     const number = this.#require(productNumberOfId(this.world, productId), 'product', productId);

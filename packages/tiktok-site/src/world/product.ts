@@ -1,5 +1,6 @@
 import { below, countBelow, pickOf } from './chance.ts';
 import { idOf, numberOf } from './ids.ts';
+import { type Seller, sellerNumberOfProduct, sellerOf } from './seller.ts';
 import { adjectives, nouns, phrases } from './words.ts';
 import { type World, worldTimeSecs } from './world.ts';
 
@@ -24,17 +25,8 @@ export interface Product {
   readonly isSoldHere: boolean;
 }
 
-export interface Seller {
-  readonly id: string;
-  readonly name: string;
-  readonly logo: string;
-  readonly link: string;
-  readonly sold: number;
-  readonly reviews: number;
-  readonly products: number;
-}
-
-export function productOf({ seed }: World, number: number): Product {
+export function productOf(world: World, number: number): Product {
+  const { seed } = world;
   const any = (end: number, label: string): number => below(end, seed, 'product', label, number);
   const cents = 99 + any(20_000, 'price');
   const percent = 5 * any(12, 'discount');
@@ -51,7 +43,7 @@ export function productOf({ seed }: World, number: number): Product {
       (_, image) => `https://img.example.org/p/${number}/${image}.webp`,
     ),
     ...{ skus: 1 + any(5, 'skus'), reviews: pickOf([0, 3, 20, 57, 210], seed, 'product', 'reviews', number) },
-    seller: sellerOf(seed, any(300, 'seller')),
+    seller: sellerOf(world, sellerNumberOfProduct(number)),
     ...{ isOldPage: any(2, 'page') === 0, isSoldHere: any(40, 'region') !== 0 },
   };
 }
@@ -59,20 +51,6 @@ export function productOf({ seed }: World, number: number): Product {
 export function productNumberOfId(world: World, id: string): number | undefined {
   const number = numberOf(world.seed, 'product', id);
   return number !== undefined && number < world.productCount ? number : undefined;
-}
-
-function sellerOf(seed: number, number: number): Seller {
-  const any = (end: number, label: string): number => below(end, seed, 'seller', label, number);
-  const id = idOf(seed, 'seller', number);
-  return {
-    ...{
-      id,
-      name: `${pickOf(nouns, seed, 'seller', 'name', number)} & co`,
-      logo: `https://img.example.org/s/${number}.webp`,
-    },
-    link: `https://www.tiktok.com/shop/store/shop-${number}/${id}`,
-    ...{ sold: any(1_000_000, 'sold'), reviews: any(80_000, 'reviews'), products: 1 + any(900, 'products') },
-  };
 }
 
 const decimalOf = (cents: number): string => `${Math.floor(cents / 100)}.${`${cents % 100}`.padStart(2, '0')}`;
@@ -84,10 +62,18 @@ export interface Review {
   readonly timeSecs: number;
   readonly reviewer: string;
   readonly sku: string;
+  /** Which of the product's. */
+  readonly skuOrdinal: number;
+  readonly country: string;
+  readonly isVerified: boolean;
+  readonly isIncentivized: boolean;
   readonly images: readonly string[];
 }
 
-export function reviewOf({ seed }: World, product: number, ordinal: number): Review {
+const countries = ['US', 'GB', 'DE'];
+
+export function reviewOf(world: World, product: number, ordinal: number): Review {
+  const { seed } = world;
   const number = product * 1000 + ordinal;
   const any = (end: number, label: string): number => below(end, seed, 'review', label, number);
   return {
@@ -98,6 +84,11 @@ export function reviewOf({ seed }: World, product: number, ordinal: number): Rev
       reviewer: `${pickOf(nouns, seed, 'review', 'by', number)[0]}***${any(10, 'by')}`,
       sku: `Item: ${any(9, 'sku')}`,
     },
+    ...{
+      skuOrdinal: any(productOf(world, product).skus, 'which'),
+      country: pickOf(countries, seed, 'review', 'country', number),
+    },
+    ...{ isVerified: any(8, 'verified') !== 0, isIncentivized: any(9, 'incentivized') === 0 },
     images: any(3, 'images') === 0 ? [`https://img.example.org/r/${number}.webp`] : [],
   };
 }

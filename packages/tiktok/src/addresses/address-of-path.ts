@@ -10,7 +10,7 @@ const readers: Readonly<Record<string, PathReader>> = {
   tag: ([name]) => (name !== undefined && isHashtag(name) ? { kind: 'hashtag', name } : null),
   music: ([slug]) => soundOf(slug),
   view: ([kind, id]) => (kind === 'product' ? productOf(id) : null),
-  shop: (rest) => shopOf(rest),
+  shop: (rest, query) => shopOf(rest, query),
   search: ([section], query) => searchOf(section, query),
   foryou: () => ({ kind: 'feed', page: 'foryou' }),
   explore: () => ({ kind: 'feed', page: 'explore' }),
@@ -58,12 +58,27 @@ function soundOf(slug: string | undefined): Address | null {
 const productOf = (id: string | undefined): Address | null =>
   id !== undefined && isLongId(id) ? { kind: 'product', productId: id } : null;
 
-/** `/shop/pdp/slug/ID`, `/shop/pdp/ID`, `/shop/s/KEYWORD`, with or without a country before them. */
-function shopOf(segments: Segments): Address | null {
+/**
+ * `pdp/SLUG/ID`, `pdp/ID`, `store/SLUG/ID`, `s/KEYWORD`, `s?q=KEYWORD`: below `/shop/` of TikTok's main host, or on the
+ * shop's own host below a country (`/us/`).
+ */
+export function shopOf(segments: Segments, query: URLSearchParams, region: string | null = null): Address | null {
   const [first, ...rest] = segments;
+  if (first === undefined) return null;
+  if (first === 'view') return rest[0] === 'product' ? productOf(rest[1]) : null;
   if (first === 'pdp') return productOf(rest.at(-1));
-  if (first === 's') return rest[0] === undefined ? null : { kind: 'shop_search', keyword: rest[0] };
-  return first !== undefined && /^[a-z]{2}$/i.test(first) && rest.length > 0 ? shopOf(rest) : null;
+  if (first === 'store') return storeOf(rest, region);
+  if (first === 's') {
+    const keyword = (rest[0] ?? query.get('q') ?? '').trim();
+    return keyword === '' ? null : { kind: 'shop_search', keyword, region };
+  }
+  return region === null && /^[a-z]{2}$/i.test(first) ? shopOf(rest, query, first.toLowerCase()) : null;
+}
+
+function storeOf(rest: Segments, region: string | null): Address | null {
+  const sellerId = rest.at(-1);
+  if (sellerId === undefined || !isLongId(sellerId)) return null;
+  return { kind: 'shop', sellerId, slug: rest.length > 1 ? rest[0]! : null, region };
 }
 
 function searchOf(section: string | undefined, query: URLSearchParams): Address | null {

@@ -4,7 +4,7 @@
  * U1: only hosts of TikTok are read, and the host of the site that the caller names (a stand-in).
  */
 import type { Address } from './address.ts';
-import { addressOfPath } from './address-of-path.ts';
+import { addressOfPath, shopOf } from './address-of-path.ts';
 
 export interface AddressOptions {
   /** A stand-in for the site whose URLs are read as TikTok's. */
@@ -18,6 +18,7 @@ export type UrlReading =
   | { readonly kind: 'unknown'; readonly path: string }
   | { readonly kind: 'no_url' };
 
+const shopHost = 'shop.tiktok.com';
 const shortLinkHosts: ReadonlySet<string> = new Set(['vm.tiktok.com', 'vt.tiktok.com']);
 
 export function addressOfUrl(text: string, { siteUrl }: AddressOptions = {}): UrlReading {
@@ -29,8 +30,14 @@ export function addressOfUrl(text: string, { siteUrl }: AddressOptions = {}): Ur
   if (!isStandIn && !/(^|\.)(tiktok|tiktokv)\.com$/.test(host)) return { kind: 'foreign', host };
   const segments = segmentsOf(url.pathname);
   const code = shortLinkHosts.has(host) ? segments[0] : undefined;
-  const address = code !== undefined ? shortLink(code) : addressOfPath(segments, url.searchParams);
+  const address = code !== undefined ? shortLink(code) : addressOn(host, isStandIn, segments, url.searchParams);
   return address === null ? { kind: 'unknown', path: url.pathname } : { kind: 'address', address };
+}
+
+/** The shop has a host of its own, whose paths a stand-in has beside the others. */
+function addressOn(host: string, isStandIn: boolean, segments: readonly string[], query: URLSearchParams) {
+  if (host === shopHost) return shopOf(segments, query);
+  return addressOfPath(segments, query) ?? (isStandIn ? shopOf(segments, query) : null);
 }
 
 const shortLink = (code: string): Address | null => (/^[\w-]{4,40}$/.test(code) ? { kind: 'short_link', code } : null);

@@ -10,7 +10,9 @@ export type Address =
   | { readonly kind: 'sound'; readonly soundId: string; readonly slug: string | null }
   | { readonly kind: 'hashtag'; readonly name: string }
   | { readonly kind: 'product'; readonly productId: string }
-  | { readonly kind: 'shop_search'; readonly keyword: string }
+  /** A store, by the id of its seller. `region`: on the shop's own host, such as `us`; null on TikTok's main one. */
+  | { readonly kind: 'shop'; readonly sellerId: string; readonly slug: string | null; readonly region: string | null }
+  | { readonly kind: 'shop_search'; readonly keyword: string; readonly region: string | null }
   | { readonly kind: 'search'; readonly section: SearchSection; readonly keyword: string }
   | { readonly kind: 'feed'; readonly page: 'foryou' | 'explore' }
   | { readonly kind: 'sound_trend'; readonly periodDays: RankPeriodDays; readonly countryCode: string }
@@ -29,6 +31,7 @@ export const addressNames: Record<AddressKind, string> = {
   sound: 'a sound URL',
   hashtag: 'a hashtag URL',
   product: 'a product URL',
+  shop: 'a store URL',
   shop_search: 'a shop search URL',
   search: 'a search URL',
   feed: 'a feed URL',

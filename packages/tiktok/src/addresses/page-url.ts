@@ -13,6 +13,7 @@ const sectionPaths: Record<SearchSection, string> = {
 /** The one URL by which an address is asked for. `siteUrl` is where a stand-in for TikTok is. */
 export function pageUrlOf(address: Address, siteUrl = tiktokUrl): string {
   if (address.kind === 'sound_trend') return trendUrlOf(address.periodDays, address.countryCode, siteUrl);
+  if ('region' in address && address.region !== null && siteUrl === tiktokUrl) siteUrl = 'https://shop.tiktok.com';
   return siteUrl.replace(/\/+$/, '') + pathOf(address);
 }
 
@@ -44,8 +45,12 @@ function pathOf(address: Exclude<Address, { kind: 'sound_trend' }>): string {
       return `/tag/${encodeURIComponent(address.name)}`;
     case 'product':
       return `/view/product/${address.productId}`;
+    case 'shop':
+      return `/${address.region ?? 'shop'}/store/${encodeURIComponent(address.slug ?? 'shop')}/${address.sellerId}`;
     case 'shop_search':
-      return `/shop/s/${encodeURIComponent(address.keyword)}`;
+      return address.region === null
+        ? `/shop/s/${encodeURIComponent(address.keyword)}`
+        : `/${address.region}/s?q=${encodeURIComponent(address.keyword)}`;
     case 'search':
       return `${sectionPaths[address.section]}?q=${encodeURIComponent(address.keyword)}`;
     case 'feed':

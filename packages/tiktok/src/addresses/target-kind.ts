@@ -1,7 +1,7 @@
 import type { Address, AddressKind } from './address.ts';
 import { isHashtag, isLongId, isName, isSecUid, isUserId } from './forms.ts';
 
-export type TargetKind = 'profile' | 'video' | 'hashtag' | 'sound' | 'search' | 'product' | 'shop_search';
+export type TargetKind = 'profile' | 'video' | 'hashtag' | 'sound' | 'search' | 'product' | 'shop' | 'shop_search';
 
 /** The kinds of addresses that are targets of a kind; the first one's name is said in refusals. */
 export const wantedKinds: Record<TargetKind, readonly AddressKind[]> = {
@@ -11,6 +11,7 @@ export const wantedKinds: Record<TargetKind, readonly AddressKind[]> = {
   sound: ['sound'],
   search: ['search'],
   product: ['product'],
+  shop: ['shop'],
   shop_search: ['shop_search'],
 };
 
@@ -21,6 +22,7 @@ export const targetNames: Record<TargetKind, string> = {
   sound: 'a sound URL or the id of a sound',
   search: 'words to search for, or a search URL',
   product: 'a product URL or the id of a product',
+  shop: 'a store URL or the id of its seller',
   shop_search: 'words to search the shop for, or a shop search URL',
 };
 
@@ -35,6 +37,8 @@ export function bareAddressOf(text: string, wanted: TargetKind): Address | null 
       return isLongId(text) ? { kind: 'sound', soundId: text, slug: null } : null;
     case 'product':
       return isLongId(text) ? { kind: 'product', productId: text } : null;
+    case 'shop':
+      return isLongId(text) ? { kind: 'shop', sellerId: text, slug: null, region: null } : null;
     case 'hashtag': {
       const name = text.replace(/^#/, '');
       return isHashtag(name) ? { kind: 'hashtag', name } : null;
@@ -42,7 +46,7 @@ export function bareAddressOf(text: string, wanted: TargetKind): Address | null 
     case 'search':
       return isLink(text) ? null : { kind: 'search', section: 'general', keyword: text };
     case 'shop_search':
-      return isLink(text) ? null : { kind: 'shop_search', keyword: text };
+      return isLink(text) ? null : { kind: 'shop_search', keyword: text, region: null };
   }
 }
 

@@ -14,7 +14,7 @@ export interface PageShape<T> {
   readonly readEntry: (entry: Place) => T;
   /** The names of an entry's id, to say which one could not be read. */
   readonly idNames: readonly string[];
-  readonly hasMore: Place;
+  readonly hasMore: Place | boolean;
   /** Read only when more follows. */
   readonly next: () => Position | null;
   readonly total?: number | null;
@@ -34,7 +34,7 @@ export function pageOf<T>(shape: PageShape<T>): Reading<Page<T>> {
   // L1
   if (items.length === 0 && unreadable.length > 0) return changed(unreadable[0]!.path);
   // L2
-  const hasMore = shape.hasMore.requireFlag();
+  const hasMore = typeof shape.hasMore === 'boolean' ? shape.hasMore : shape.hasMore.requireFlag();
   return read({ items, unreadable, hasMore, next: hasMore ? shape.next() : null, total: shape.total ?? null });
 }
 

@@ -29,13 +29,13 @@ const weekMs = 7 * 24 * 3600 * 1000;
 
 /**
  * Of `creator/item_list`, which gives no cursor: the next page is older than the last video of this one, or than a week
- * before `askedCursor` when there is none.
+ * before the one that was asked for when there is none.
  */
-export const parseCreatorList = (captured: Captured, askedCursor: string): Outcome<Page<Video>> =>
+export const parseCreatorList = (captured: Captured, asked: Position): Outcome<Page<Video>> =>
   readApi(captured, (root) =>
     videoPage(root, root.at('hasMorePrevious'), () => {
       const last = root.at('itemList').requireList().at(-1)?.at('createTime').timeSecs() ?? null;
-      const nextMs = last === null ? Number(askedCursor) - weekMs : last * 1000;
+      const nextMs = last === null ? Number(asked.cursor) - weekMs : last * 1000;
       return Number.isSafeInteger(nextMs) && nextMs > 0 ? { cursor: `${nextMs}`, token: null } : null;
     }),
   );

@@ -31,6 +31,7 @@ export interface ListItems {
   readonly followers: Profile;
   readonly following: Profile;
   readonly shop_search: Product;
+  readonly shop_products: Product;
   readonly reviews: Review;
   readonly sound_ranks: TrendingSound;
 }
@@ -45,6 +46,7 @@ const idOf = ({ id }: { readonly id: string }): string => id;
 const videos: ListReader<Video> = { parse: parseVideoList, idOf };
 const feed: ListReader<Video> = { parse: parseFeed, idOf };
 const comments: ListReader<Comment> = { parse: parseCommentList, idOf: ({ cid }) => cid };
+const products: ListReader<Product> = { parse: parseProductList, idOf: ({ productId }) => productId };
 const users: ListReader<Profile> = { parse: parseUserList, idOf };
 
 const searches = { general: parseGeneralSearch, video: parseVideoSearch, user: parseUserSearch } as const;
@@ -53,7 +55,7 @@ type Readers = { readonly [Kind in keyof ListItems]: (list: List) => ListReader<
 
 const readers: Readers = {
   posts: () => videos,
-  creator_posts: () => ({ parse: (captured, { cursor }) => parseCreatorList(captured, cursor), idOf }),
+  creator_posts: () => ({ parse: parseCreatorList, idOf }),
   hashtag_posts: () => videos,
   sound_posts: () => videos,
   related_posts: () => feed,
@@ -64,7 +66,8 @@ const readers: Readers = {
   replies: () => comments,
   followers: () => users,
   following: () => users,
-  shop_search: () => ({ parse: parseProductList, idOf: ({ productId }) => productId }),
+  shop_search: () => products,
+  shop_products: () => products,
   reviews: () => ({ parse: parseReviewList, idOf: ({ reviewId }) => reviewId }),
   sound_ranks: () => ({ parse: parseSoundRanks, idOf: ({ musicId }) => musicId }),
 };

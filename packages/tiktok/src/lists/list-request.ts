@@ -3,6 +3,7 @@
  * signed: it recognises them in a browser (`recognise`), and knows from them what the page will ask for next.
  */
 import type { List, Position, PostSort } from './list.ts';
+import { productsBodyOf } from './shop-request.ts';
 
 export interface ListRequest {
   readonly method: 'GET' | 'POST';
@@ -48,9 +49,11 @@ export function requestOf(list: List, { cursor, token }: Position): ListRequest 
         ...{ minCursor: cursor, maxCursor: token ?? '0' },
       });
     case 'shop_search':
-      return get('shop/brandy_desktop/s/product_list', { keyword: list.keyword, cursor, count: '30' });
+      return post('shop/brandy_desktop/s/product_list', productsBodyOf(list, { cursor, token }));
+    case 'shop_products':
+      return post('shop/brandy_desktop/store/product_list', productsBodyOf(list, { cursor, token }));
     case 'reviews':
-      return post('shop/pdp_h5/get_product_reviews', { product_id: list.productId, seller_id: list.sellerId, cursor });
+      return post('shop/pdp_h5/get_product_reviews', reviewsBodyOf(list.productId, cursor));
     case 'sound_ranks':
       return {
         ...{ method: 'GET', path: '/creative_radar_api/v1/popular_trend/sound/rank_list', body: null },
@@ -76,12 +79,16 @@ const get = (name: string, query: Record<string, string>): ListRequest => ({
   body: null,
 });
 
-const post = (name: string, body: Record<string, string>): ListRequest => ({
-  method: 'POST',
-  path: `/api/${name}`,
-  query: {},
-  body: JSON.stringify(body),
+const post = (name: string, body: string): ListRequest => ({
+  ...{ method: 'POST', path: `/api/${name}`, query: {}, body },
 });
+
+/** Pages of reviews are numbered from 1 on. */
+const reviewsBodyOf = (productId: string, cursor: string): string =>
+  JSON.stringify({
+    ...{ product_id: productId, page_start: cursor === '0' ? 1 : Number(cursor), page_size: 20 },
+    ...{ sort_rule: 2, review_filter: { filter_type: 1, filter_value: 6 } },
+  });
 
 export function requestUrlOf({ path, query }: ListRequest, siteUrl: string): string {
   const search = new URLSearchParams(query).toString();

@@ -13,7 +13,8 @@ export type List =
   | { readonly kind: 'followers'; readonly secUid: string }
   | { readonly kind: 'following'; readonly secUid: string }
   | { readonly kind: 'shop_search'; readonly keyword: string }
-  | { readonly kind: 'reviews'; readonly productId: string; readonly sellerId: string }
+  | { readonly kind: 'shop_products'; readonly sellerId: string }
+  | { readonly kind: 'reviews'; readonly productId: string }
   | { readonly kind: 'sound_ranks'; readonly periodDays: RankPeriodDays; readonly countryCode: string };
 
 export type ListKind = List['kind'];
@@ -24,7 +25,7 @@ export type RankPeriodDays = 7 | 30 | 120;
 /** Where a page begins. It is JSON, so that it can be stored with the items that came before it. */
 export interface Position {
   readonly cursor: string;
-  /** What else the next request must name: a search's id, or the `maxCursor` of a list of users. */
+  /** What else the next request must name: a search's id, the `maxCursor` of a list of users, the token of a shop's page. */
   readonly token: string | null;
 }
 

@@ -1,4 +1,5 @@
 import type { List, Position, PostSort, RankPeriodDays } from './list.ts';
+import { fieldsIn, productsAskedFor } from './shop-request.ts';
 
 /** A request that a page has sent, and what it asked for. */
 export interface Recognised {
@@ -38,10 +39,10 @@ const readers: Readonly<Record<string, ListReader>> = {
     const kind = scene === '21' ? 'following' : scene === '67' ? 'followers' : null;
     return secUid && kind ? at({ kind, secUid }, minCursor, maxCursor === '0' ? undefined : maxCursor) : null;
   },
-  'shop/brandy_desktop/s/product_list': ({ keyword, cursor }) =>
-    keyword ? at({ kind: 'shop_search', keyword }, cursor) : null,
-  'shop/pdp_h5/get_product_reviews': ({ product_id: productId, seller_id: sellerId, cursor }) =>
-    productId ? at({ kind: 'reviews', productId, sellerId: sellerId ?? '' }, cursor) : null,
+  'shop/brandy_desktop/s/product_list': (query) => productsAskedFor(query, false),
+  'shop/brandy_desktop/store/product_list': (query) => productsAskedFor(query, true),
+  'shop/pdp_h5/get_product_reviews': ({ product_id: productId, page_start: page }) =>
+    productId ? at({ kind: 'reviews', productId }, page ?? '1') : null,
 };
 
 function searchOf(section: 'general' | 'video' | 'user', query: Query): Recognised | null {
@@ -62,24 +63,8 @@ function ranksOf({ period, page, country_code: countryCode }: Query): Recognised
 export function recognise(url: string, body: string | null = null): Recognised | null {
   if (!URL.canParse(url)) return null;
   const { pathname, searchParams } = new URL(url);
-  const query: Query = { ...fieldsOf(body), ...Object.fromEntries(searchParams) };
+  const query: Query = { ...fieldsIn(body), ...Object.fromEntries(searchParams) };
   if (/\/creative_radar_api\/v1\/popular_trend\/sound\/rank_list\/?$/.test(pathname)) return ranksOf(query);
   const [, name] = /\/api\/(.+?)\/?$/.exec(pathname) ?? [];
   return name !== undefined && Object.hasOwn(readers, name) ? readers[name]!(query) : null;
-}
-
-/** The fields of a JSON body whose values are texts or numbers. */
-function fieldsOf(body: string | null): Query {
-  if (body === null) return {};
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const fields = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : [];
-    return Object.fromEntries(
-      fields
-        .filter(([, value]) => ['string', 'number'].includes(typeof value))
-        .map(([key, value]) => [key, `${value}`]),
-    );
-  } catch {
-    return {};
-  }
 }

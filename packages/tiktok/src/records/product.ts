@@ -22,21 +22,31 @@ export interface Product {
   readonly imageUrls: readonly string[];
   readonly description: string | null;
   readonly skuIds: readonly string[];
+  /** What one may choose by, such as its colour. */
+  readonly saleProperties: readonly SaleProperty[];
   readonly shop: Shop | null;
+}
+
+export interface SaleProperty {
+  readonly name: string | null;
+  readonly values: readonly string[];
 }
 
 export const productUrlOf = (productId: string): string => `https://www.tiktok.com/view/product/${productId}`;
 
-/** Of a page's `product_info`, whichever its generation. */
-export const readProduct = (info: Place): Product =>
-  info.at('product_model').isThere ? readNewProduct(info) : readOldProduct(info);
+/** Of a page's `product_info`, whichever its generation. What is said of its shop stands in it, or beside it. */
+export const readProduct = (info: Place, shopInfo: Place): Product =>
+  info.at('product_model').isThere
+    ? readNewProduct(info, shopInfo.isObject ? shopInfo : info.at('shop_info'))
+    : readOldProduct(info);
 
 const nothing = {
   ...{ price: null, originalPrice: null, discount: null, currency: null, shippingFee: null },
-  ...{ soldCount: null, rating: null, reviewCount: null, imageUrls: [], description: null, skuIds: [], shop: null },
+  ...{ soldCount: null, rating: null, reviewCount: null, imageUrls: [], description: null, skuIds: [] },
+  ...{ saleProperties: [], shop: null },
 } satisfies Partial<Product>;
 
-function readNewProduct(info: Place): Product {
+function readNewProduct(info: Place, shopInfo: Place): Product {
   const model = info.at('product_model').requireObject();
   const productId = model.at('product_id').requireId();
   const review = info.at('review_model');
@@ -44,13 +54,14 @@ function readNewProduct(info: Place): Product {
     ...nothing,
     ...{ productId, title: model.at('name').requireText(), url: productUrlOf(productId) },
     ...readPrice(info.at('promotion_model', 'promotion_product_price', 'min_price')),
+    shippingFee: readShippingFee(info),
     soldCount: model.at('sold_count').count(),
-    rating: review.at('product_overall_score').number(),
-    reviewCount: review.at('product_review_count').count(),
+    ...readRating(review.at('product_overall_score'), review.at('product_review_count')),
     imageUrls: readImages(model.at('images')),
     description: describe(model.at('description')),
     skuIds: readIds(model.at('skus'), 'sku_id'),
-    shop: readShop(info.at('seller_model'), info.at('shop_info')),
+    saleProperties: model.at('sale_properties').list().map(readSaleProperty),
+    shop: readShop(info.at('seller_model'), shopInfo),
   };
 }
 
@@ -66,8 +77,7 @@ function readOldProduct(info: Place): Product {
     discount: base.at('price', 'discount').text(),
     shippingFee: readDecimal(info.at('logistic', 'shipping_fee', 'price_val')),
     soldCount: base.at('sold_count').count(),
-    rating: review.at('product_rating').number(),
-    reviewCount: review.at('review_count_str').count(),
+    ...readRating(review.at('product_rating'), review.at('review_count_str')),
     imageUrls: readImages(base.at('images')),
     description: describe(base.at('desc_detail')),
     skuIds: readIds(info.at('skus'), 'sku_id'),
@@ -85,12 +95,38 @@ export function readListedProduct(entry: Place): Product {
     url: entry.at('seo_url', 'canonical_url').text() || productUrlOf(productId),
     ...readPrice(entry.at('product_price_info')),
     soldCount: entry.at('sold_info', 'sold_count').count(),
-    rating: rate.at('score').number(),
-    reviewCount: rate.at('review_count').count(),
+    ...readRating(rate.at('score'), rate.at('review_count')),
     imageUrls: [readImageUrl(entry.at('image'))].filter((url) => url !== null),
     shop: readListedShop(entry.at('seller_info')),
   };
 }
+
+/** What nobody has reviewed has no rating, though the site writes 0. */
+function readRating(score: Place, reviews: Place): Pick<Product, 'rating' | 'reviewCount'> {
+  const [rating, reviewCount] = [score.number(), reviews.count()];
+  return { rating: reviewCount === 0 ? null : rating, reviewCount };
+}
+
+/** Of the first way of delivery that has one; their keys are ids of warehouses. */
+function readShippingFee(info: Place): string | null {
+  const services = info.at('logistic_model', 'pkg_of_service').entries();
+  const offers = info.at('promotion_logistic_list').list();
+  const fees = [
+    ...services.map((service) => service.at('shipping_fee')),
+    ...offers.map((offer) => offer.at('shipping_fee', 'real_price')),
+  ];
+  const fee = fees.find(({ isThere }) => isThere);
+  return fee === undefined ? null : readDecimal(fee);
+}
+
+const readSaleProperty = (property: Place): SaleProperty => ({
+  name: property.firstOf('prop_name', 'property_name', 'name').text(),
+  values: property
+    .firstOf('sale_prop_values', 'prop_values')
+    .list()
+    .map((value) => value.firstOf('prop_value', 'property_value', 'name').text())
+    .filter((value) => value !== null),
+});
 
 const readPrice = (price: Place) => ({
   price: readDecimal(price.at('sale_price_decimal')),

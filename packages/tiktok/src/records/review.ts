@@ -2,7 +2,7 @@ import type { Place } from '../json/place.ts';
 import { isoOf } from '../json/scalar.ts';
 import { readImageUrl } from './shop.ts';
 
-/** A customer's review of a product. The shape of TikTok's answer is not confirmed by a captured one. */
+/** A customer's review of a product. Names are shortened by TikTok for those who want it so. */
 export interface Review {
   readonly reviewId: string;
   readonly productId: string | null;
@@ -10,6 +10,11 @@ export interface Review {
   readonly text: string;
   readonly createTimeISO: string | null;
   readonly reviewerName: string | null;
+  readonly country: string | null;
+  readonly isVerifiedPurchase: boolean | null;
+  /** Its author got something for it. */
+  readonly isIncentivized: boolean | null;
+  readonly skuId: string | null;
   readonly skuSpecification: string | null;
   readonly imageUrls: readonly string[];
 }
@@ -23,6 +28,10 @@ export function readReview(review: Place): Review {
     text: review.at('review_text').text() ?? '',
     createTimeISO: timeMs === null ? null : isoOf(Math.min(timeMs / 1000, latestTimeSecs)),
     reviewerName: review.at('reviewer_name').text(),
+    country: review.at('review_country').text(),
+    isVerifiedPurchase: review.at('is_verified_purchase').flag(),
+    isIncentivized: review.at('is_incentivized_review').flag(),
+    skuId: review.at('sku_id').id(),
     skuSpecification: review.at('sku_specification').text(),
     imageUrls: review
       .at('review_images')

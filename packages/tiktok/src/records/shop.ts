@@ -5,20 +5,30 @@ export interface Shop {
   readonly name: string | null;
   readonly logoUrl: string | null;
   readonly url: string | null;
+  readonly description: string | null;
+  readonly region: string | null;
+  readonly rating: number | null;
   readonly soldCount: number | null;
   readonly reviewCount: number | null;
   readonly productCount: number | null;
+  readonly followerCount: number | null;
+  readonly videoCount: number | null;
 }
 
-/** Of a product's page of today: `seller_model` and `shop_info`. */
+/** Of `seller_model` and `shop_info`; a store's page has the latter alone. */
 export const readShop = (seller: Place, info: Place): Shop => ({
   sellerId: info.at('seller_id').id() ?? seller.at('seller_id').id(),
   name: seller.at('shop_name').text() ?? info.at('shop_name').text(),
-  logoUrl: readImageUrl(seller.at('shop_logo')),
+  logoUrl: readImageUrl(seller.at('shop_logo')) ?? readImageUrl(info.at('shop_logo')),
   url: info.at('shop_link').text(),
+  description: info.at('desc').text(),
+  region: info.at('region').text(),
+  rating: info.at('shop_rating').number(),
   soldCount: info.at('sold_count').count(),
   reviewCount: info.at('review_count').count(),
   productCount: info.at('on_sell_product_count').count(),
+  followerCount: info.at('followers_count').count(),
+  videoCount: info.at('video_count').count(),
 });
 
 /** Of an entry of a list of products: `seller_info`. */
@@ -36,8 +46,8 @@ export const readNamedShop = (seller: Place): Shop | null =>
   seller.isObject ? { ...noShop, name: seller.at('name').text() } : null;
 
 const noShop: Shop = {
-  ...{ sellerId: null, name: null, logoUrl: null, url: null },
-  ...{ soldCount: null, reviewCount: null, productCount: null },
+  ...{ sellerId: null, name: null, logoUrl: null, url: null, description: null, region: null, rating: null },
+  ...{ soldCount: null, reviewCount: null, productCount: null, followerCount: null, videoCount: null },
 };
 
 /** Pictures are `{ url_list }`, or the address itself. */

@@ -1,0 +1,59 @@
+/**
+ * How the shop's pages ask for what follows: by a POST whose fields are JSON texts. Its form, and that one path serves
+ * different lists, are as public scrapers of 2026 describe them; the name of a store's list is inferred from its links.
+ */
+import type { Place } from '../json/place.ts';
+import type { List, Position } from './list.ts';
+
+export const searchComponent = 'feed_list_search_word';
+export const storeComponent = 'feed_list_store_list_product';
+
+const pageSize = 30;
+
+/** The body of a request for products. */
+export function productsBodyOf(list: List & { kind: 'shop_search' | 'shop_products' }, at: Position): string {
+  const isSearch = list.kind === 'shop_search';
+  const params = {
+    ...{ offset: Number(at.cursor), page_token: at.token ?? '', count: pageSize },
+    ...{ search_word: isSearch ? list.keyword : '', seller_id: isSearch ? '' : list.sellerId },
+  };
+  const component = { component_type: 'feed_list', component_name: isSearch ? searchComponent : storeComponent };
+  return JSON.stringify({ component_info: JSON.stringify(component), load_more_params: JSON.stringify(params) });
+}
+
+type Fields = Readonly<Record<string, string | undefined>>;
+
+/** Which list a request for products is for; null for others, such as products of a seller that is recommended. */
+export function productsAskedFor({ component_info, load_more_params }: Fields, isStore: boolean) {
+  const [component, params] = [fieldsIn(component_info), fieldsIn(load_more_params)];
+  const position: Position = {
+    cursor: params.offset || params.page_token || '0',
+    token: params.page_token || null,
+  };
+  if (isStore) {
+    const { seller_id: sellerId } = params;
+    return sellerId ? { list: { kind: 'shop_products', sellerId } as const, position } : null;
+  }
+  const { search_word: keyword, seller_id: sellerId } = params;
+  const isSearch = (component.component_name ?? searchComponent) === searchComponent && !sellerId;
+  return keyword && isSearch ? { list: { kind: 'shop_search', keyword } as const, position } : null;
+}
+
+/** The texts and numbers of a JSON text; none of what is no JSON. */
+export function fieldsIn(text: string | null | undefined): Fields {
+  try {
+    const parsed: unknown = JSON.parse(text ?? '');
+    const fields = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : [];
+    const plain = fields.filter(([, value]) => ['string', 'number'].includes(typeof value));
+    return Object.fromEntries(plain.map(([key, value]) => [key, `${value}`]));
+  } catch {
+    return {};
+  }
+}
+
+/** Where the next page begins, of `load_more_params` in an answer or a page. */
+export function positionIn(params: Place): Position {
+  const token = params.at('page_token').text() || null;
+  const offset = params.at('offset').count();
+  return { cursor: offset === null ? (token ?? params.at('offset').requireText()) : `${offset}`, token };
+}
