@@ -79,6 +79,22 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
       },
     ],
     [
+      'SHOP',
+      () => {
+        const { truth } = fixture.site;
+        const sold = Array.from({ length: 50 }, (_, each) => each).find((each) => truth.isSoldHere(each))!;
+        const [id, { url }] = [truth.productId(sold), truth.shop(4)];
+        return {
+          input: { urls: [id, url], keyword: 'lamp', limit: 70 },
+          items: [
+            ...of('product', id, [truth.product(sold)]),
+            ...of('product', url!, truth.shopProducts(4).slice(0, 70)),
+            ...of('product', 'lamp', truth.foundProducts('lamp').slice(0, 70)),
+          ],
+        };
+      },
+    ],
+    [
       'COMMENT',
       () => {
         const { truth } = fixture.site;

@@ -253,11 +253,11 @@ const mixedLists: ListRow = {
 const shop: ListRow = {
   actor: 'tiktok-shop',
   site: { seed: 41 },
-  small: (site) => shopLists(reviewedProducts(site, [20]), 40),
-  input: (site) => shopLists(reviewedProducts(site, [210, 0, 57]), 95),
+  small: (site) => ({ ...shopLists(site, reviewedProducts(site, [57]), 40), maxProductsPerShop: 60 }),
+  input: (site) => shopLists(site, reviewedProducts(site, [210, 0, 57]), 95),
   expected: (site) => expectedShopLists(site, reviewedProducts(site, [210, 0, 57]), 95),
   charges: ({ items }) => ({
-    product: items.filter(({ type }) => type === 'product').length,
+    product: items.filter(({ type }) => type !== 'review').length,
     review: items.filter(({ type }) => type === 'review').length,
   }),
 };

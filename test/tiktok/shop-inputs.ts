@@ -3,10 +3,16 @@ import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
 import type { Expected } from './actor-rows.ts';
 
 const productCount = 150;
-const keywords = ['tea', 'lamp', 'https://www.tiktok.com/shop/s/blue%20shoes', 'nothing of the kind'];
+const keywords = [
+  'tea',
+  'https://shop.tiktok.com/us/s?q=lamp',
+  'https://www.tiktok.com/shop/s/blue%20shoes',
+  'nothing of the kind',
+];
+const shopNumbers = [2, 3];
 const ofAPage = 30;
 
-const wordsOf = (query: string): string => decodeURIComponent(query.replace(/^.*\/s\//, ''));
+const wordsOf = (query: string): string => decodeURIComponent(query.replace(/^.*\/s(\/|\?q=)/, ''));
 
 export const shopInput = ({ truth }: TikTokSite, count = productCount) => ({
   products: Array.from({ length: count }, (_, number) => {
@@ -14,6 +20,7 @@ export const shopInput = ({ truth }: TikTokSite, count = productCount) => ({
     return number % 2 === 0 ? id : `https://www.tiktok.com/view/product/${id}?source=ad`;
   }),
   searchQueries: keywords,
+  shops: shopNumbers.map((number) => truth.shop(number).sellerId!),
 });
 
 export function expectedProducts(site: TikTokSite): Expected {
@@ -25,9 +32,20 @@ export function expectedProducts(site: TikTokSite): Expected {
       .slice(0, ofAPage)
       .map((product) => ({ type: 'product', input, ...product })),
   );
+  const shops = shopNumbers.flatMap((number) => {
+    const shop = truth.shop(number);
+    const listed = truth.shopProducts(number).slice(0, ofAPage);
+    return [{ type: 'shop', ...shop }, ...listed.map((product) => ({ type: 'product', ...product }))].map((each) => ({
+      ...{ ...each, input: shop.sellerId },
+    }));
+  });
   const sold = products.filter(({ number }) => truth.isSoldHere(number));
   return {
-    items: [...sold.map(({ input, number }) => ({ type: 'product', input, ...truth.product(number) })), ...searched],
+    items: [
+      ...sold.map(({ input, number }) => ({ type: 'product', input, ...truth.product(number) })),
+      ...searched,
+      ...shops,
+    ],
     failed: products
       .filter(({ number }) => !truth.isSoldHere(number))
       .map(({ input }) => ({ input, errorCode: 'geo_blocked' })),

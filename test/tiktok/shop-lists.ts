@@ -24,12 +24,25 @@ export function expectedShopLists(site: TikTokSite, products: readonly string[],
     return [{ type: 'product', input, ...truth.product(number) }, ...reviews];
   });
   const found = truth.foundProducts(keyword).slice(0, mostFound);
+  const shop = truth.shop(shopNumber);
   return {
-    items: [...records, ...found.map((product) => ({ type: 'product', input: keyword, ...product }))],
-    failed: products.slice(-1).map((input) => ({ input, errorCode: 'geo_blocked' })),
+    items: [
+      ...[...records, ...found.map((product) => ({ type: 'product', input: keyword, ...product }))],
+      { type: 'shop', input: shop.url, ...shop },
+      ...truth.shopProducts(shopNumber).map((product) => ({ type: 'product', input: shop.url, ...product })),
+    ],
+    failed: [
+      ...products.slice(-1).map((input) => ({ input, errorCode: 'geo_blocked' })),
+      { input: missingShop, errorCode: 'not_found' },
+    ],
   };
 }
 
-export const shopLists = (products: string[], mostFound: number) => ({
+/** A store of which all is wanted, and one that is not there. */
+const shopNumber = 11;
+export const missingShop = '7495999999999999999';
+
+export const shopLists = ({ truth }: TikTokSite, products: string[], mostFound: number) => ({
   ...{ products, searchQueries: [keyword], maxProductsPerQuery: mostFound, maxReviewsPerProduct: 1000 },
+  ...{ shops: [truth.shop(shopNumber).url!, missingShop], maxProductsPerShop: 1000 },
 });

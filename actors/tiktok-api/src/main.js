@@ -4,6 +4,7 @@ import {
   productItem,
   readProduct,
   readShopSearch,
+  readStore,
   readVideo,
   startActor,
   targetsOf,
@@ -30,13 +31,44 @@ const pages = (targets, plans) =>
     pages: Object.fromEntries(Object.entries(plans).map(([wanted, plan]) => [wanted, { ...plan, event: 'result' }])),
   });
 
-const products = {
-  product: { read: readProduct, items: (product, target) => [productItem(product, target.input)] },
-  shop_search: {
-    read: readShopSearch,
-    items: (page, target) => page.items.slice(0, maxItems).map((each) => productItem(each, target.input)),
-  },
+const shopTargets = () => {
+  const isStore = (each) => each.includes('/store/');
+  return {
+    products: targetsOf(
+      inputs.filter((each) => !isStore(each)),
+      'product',
+    ),
+    stores: targetsOf(inputs.filter(isStore), 'shop'),
+    searches: targetsOf(words, 'shop_search'),
+  };
 };
+
+/** What the page of a search, or of a shop, has in itself. */
+const ofAPage = 30;
+
+/** Products over HTTP, or by a browser when more of a list is wanted than its page has. */
+function shop() {
+  const { products, stores, searches } = shopTargets();
+  const hasLists = stores.length > 0 || searches.length > 0;
+  if (hasLists && (maxItems ?? ofAPage + 1) > ofAPage) {
+    const wish = { maxItems, withoutHeader: true };
+    const lists = [
+      ...listsOf(products, { source: { kind: 'reviews' }, maxItems: 0 }),
+      ...listsOf(stores, { ...wish, source: { kind: 'shop_products' } }),
+      ...listsOf(searches, { ...wish, source: { kind: 'shop_search' } }),
+    ];
+    return crawlLists(lists, crawl);
+  }
+  const listed = (page, target) => page.items.slice(0, maxItems).map((each) => productItem(each, target.input));
+  return pages([...products, ...stores, ...searches], {
+    product: { read: readProduct, items: (product, target) => [productItem(product, target.input)] },
+    shop: {
+      ...{ read: readStore, unreadable: (page) => page.products.unreadable },
+      items: (page, target) => listed(page.products, target),
+    },
+    shop_search: { read: readShopSearch, unreadable: (page) => page.unreadable, items: listed },
+  });
+}
 
 const crawls = {
   SEARCH: () =>
@@ -50,7 +82,7 @@ const crawls = {
     pages(targetsOf(inputs, 'video'), {
       video: { read: readVideo, items: (video, target) => [videoItem(video, target.input)] },
     }),
-  SHOP: () => pages([...targetsOf(inputs, 'product'), ...targetsOf(words, 'shop_search')], products),
+  SHOP: shop,
 };
 
 await crawls[type]();

@@ -4,21 +4,26 @@ import {
   productItem,
   readProduct,
   readShopSearch,
+  readStore,
+  shopItem,
   startActor,
   targetsOf,
 } from '@wherry/tiktok-actors';
 
 const { input, results } = await startActor();
-const { maxProductsPerQuery = 30, maxReviewsPerProduct = 0 } = input;
+const { maxProductsPerQuery = 30, maxProductsPerShop = 30, maxReviewsPerProduct = 0 } = input;
 
 const products = targetsOf(input.products, 'product');
+const shops = targetsOf(input.shops, 'shop');
 const searches = targetsOf(input.searchQueries, 'shop_search');
 
-/** What the page of a search has in itself. */
+/** What the page of a search, or of a shop, has in itself. */
 const ofAPage = 30;
 
 const needsBrowser =
-  (maxReviewsPerProduct > 0 && products.length > 0) || (maxProductsPerQuery > ofAPage && searches.length > 0);
+  (maxReviewsPerProduct > 0 && products.length > 0) ||
+  (maxProductsPerQuery > ofAPage && searches.length > 0) ||
+  (maxProductsPerShop > ofAPage && shops.length > 0);
 if (needsBrowser) await productsAndLists();
 else await productsAlone();
 
@@ -26,17 +31,22 @@ await finishActor(results);
 
 /** Over HTTP. What a page gives, its charges, and the mark that it is done are one commit. */
 async function productsAlone() {
-  await crawlPages([...products, ...searches], {
+  const event = 'product';
+  const listed = ({ items }, target, most) => items.slice(0, most).map((each) => productItem(each, target.input));
+  await crawlPages([...products, ...shops, ...searches], {
     ...{ input, results },
     pages: {
-      product: {
-        ...{ read: readProduct, event: 'product' },
-        items: (product, target) => [productItem(product, target.input)],
+      product: { event, read: readProduct, items: (product, target) => [productItem(product, target.input)] },
+      shop: {
+        ...{ event, read: readStore, unreadable: (page) => page.products.unreadable },
+        items: (page, target) => [
+          shopItem(page.shop, target.input),
+          ...listed(page.products, target, maxProductsPerShop),
+        ],
       },
       shop_search: {
-        ...{ read: readShopSearch, event: 'product' },
-        items: (page, target) =>
-          page.items.slice(0, maxProductsPerQuery).map((each) => productItem(each, target.input)),
+        ...{ event, read: readShopSearch, unreadable: (page) => page.unreadable },
+        items: (page, target) => listed(page, target, maxProductsPerQuery),
       },
     },
   });
@@ -45,9 +55,12 @@ async function productsAlone() {
 /** By a browser. What a page of a list gives, its charges, and where the list goes on are one commit. */
 async function productsAndLists() {
   const { crawlLists, listsOf } = await import('@wherry/tiktok-actors/browser');
-  const reviews = listsOf(products, { source: { kind: 'reviews' }, maxItems: maxReviewsPerProduct });
-  const found = listsOf(searches, { source: { kind: 'shop_search' }, maxItems: maxProductsPerQuery });
-  await crawlLists([...reviews, ...found], {
+  const lists = [
+    ...listsOf(products, { source: { kind: 'reviews' }, maxItems: maxReviewsPerProduct }),
+    ...listsOf(shops, { source: { kind: 'shop_products' }, maxItems: maxProductsPerShop }),
+    ...listsOf(searches, { source: { kind: 'shop_search' }, maxItems: maxProductsPerQuery }),
+  ];
+  await crawlLists(lists, {
     ...{ input, results, event: 'product' },
     eventOf: ({ kind }) => (kind === 'reviews' ? 'review' : 'product'),
   });

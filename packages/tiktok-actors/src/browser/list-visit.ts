@@ -47,7 +47,11 @@ export class ListVisit {
     this.#store = store;
     this.#options = options;
     const facts = factsOf(job.source);
-    this.#facts = { ...facts, hasHeader: facts.hasHeader && !job.withoutHeader };
+    this.#facts = {
+      ...facts,
+      hasHeader: facts.hasHeader && !job.withoutHeader,
+      hasList: facts.hasList && job.maxItems > 0,
+    };
     this.#lists = new VisitedLists(job, store);
     this.#gestures = new Gestures(page);
     this.#patience = new VisitPatience(options.pauseMs);
@@ -103,7 +107,7 @@ export class ListVisit {
     if (reading.kind !== 'read') return reading;
     this.#isClosed = reading.isClosed;
     if (reading.header !== null) await this.#commitHeader(reading.header);
-    if (reading.first !== undefined) await this.#lists.takeFirst(reading.first);
+    if (reading.first !== undefined && this.#facts.hasList) await this.#lists.takeFirst(reading.first);
     const { opening } = this.#facts;
     if (opening === null || this.#isOver || (await this.#gestures.open(opening))) return null;
     return (await this.#gestures.showsCaptcha()) ? captcha : failed('incomplete', `the page has no ${opening[0]}`);
