@@ -134,6 +134,19 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expectResults(await fixture.itemsOf(run), { items: [], failed: [{ input: name, errorCode: 'login_required' }] });
   });
 
+  test('behind a popup that cannot be closed is what the page shows at first, and the rest is told as failed', async () => {
+    await using fixture = await start('tiktok-user', { loginPopup: 'firm' });
+    const { name, number } = userWith(fixture.site, 204);
+    const run = await fixture.run({ profiles: [name] });
+    await fixture.succeeded(run);
+    const found = await fixture.itemsOf(run);
+    const ids = new Set(found.map(({ id }) => id));
+    const items = postsOf(fixture.site, number).filter(({ id }) => ids.has(id));
+    expect(items.length).toBeGreaterThanOrEqual(35);
+    expect(pagesAsked(fixture)).toHaveLength(1);
+    expectResults(found, { items, failed: [{ input: name, errorCode: 'login_required' }] });
+  });
+
   test('a list that never ends, comes to an end', async () => {
     await using fixture = await start('tiktok-hashtag', { faultRate: 1, faultKinds: ['endless_cursor'] });
     const name = fixture.site.truth.hashtagName(9);

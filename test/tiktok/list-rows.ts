@@ -32,6 +32,9 @@ const charging =
   (event: string): ActorRow['charges'] =>
   ({ items }) => ({ [event]: items.length });
 
+/** What lies over a page at first, and a reader puts away. */
+const overlays = { loginPopup: 'closable', cookieBanner: true } as const;
+
 const postUsers = (site: TikTokSite) => ({
   open: usersOf(site, 'public', 2, 90),
   closed: usersOf(site, 'private', 1)[0]!,
@@ -41,7 +44,7 @@ const postUsers = (site: TikTokSite) => ({
 const userPosts: ListRow = {
   actor: 'tiktok-user',
   small: (site) => ({ profiles: postUsers(site).open.map((number) => nameOf(site, number)), resultsPerPage: 80 }),
-  site: { seed: 31 },
+  site: { seed: 31, ...overlays },
   input(site) {
     const { open, closed, gone } = postUsers(site);
     return { profiles: [...open, closed, gone].map((number) => nameOf(site, number)) };
@@ -110,7 +113,7 @@ const goneId = '7299999999999999999';
 const comments: ListRow = {
   actor: 'tiktok-comment',
   small: (site) => ({ ...comments.input(site), maxRepliesPerComment: 2 }),
-  site: { seed: 34, unavailableRate: 0 },
+  site: { seed: 34, unavailableRate: 0, ...overlays },
   input: (site) => ({
     postURLs: [...commentedPosts(site).map(({ webVideoUrl }) => webVideoUrl), goneId],
     maxRepliesPerComment: 1000,
@@ -138,7 +141,7 @@ function connectedUsers(site: TikTokSite): { open: number; hiding: number } {
 const followers: ListRow = {
   actor: 'tiktok-followers',
   small: (site) => ({ ...followers.input(site), maxFollowersPerProfile: 50, maxFollowingPerProfile: 50 }),
-  site: { seed: 35 },
+  site: { seed: 35, ...overlays },
   input(site) {
     const { open, hiding } = connectedUsers(site);
     const profiles = [open, hiding].map((number) => nameOf(site, number));

@@ -4,13 +4,15 @@
  * when the reader scrolls on.
  */
 const app = document.getElementById('app');
-const lists = JSON.parse(document.getElementById('stand-in-lists').textContent);
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const lists = read('stand-in-lists');
+const overlays = read('stand-in-overlays');
 
 /** TikTok's script adds some dozens of these. */
 const everywhere = { aid: '1988', app_name: 'tiktok_web', device_platform: 'web_pc', region: 'US' };
 const retryMs = 300;
 
-function loaderOf(list) {
+function loaderOf(list, area = app) {
   let cursor = {};
   let isBusy = false;
   let isOver = false;
@@ -20,7 +22,7 @@ function loaderOf(list) {
     isBusy = true;
     try {
       const answer = await ask(list, cursor);
-      showAll(entriesOf(answer), list);
+      showAll(entriesOf(answer), list, area);
       cursor = cursorAfter(list, answer, cursor);
       isOver = list.cursorName === null ? !isFeed(list) : !hasMore(answer);
     } catch (error) {
@@ -88,21 +90,21 @@ const entriesOf = (answer) =>
   answer.data?.sound_list ??
   (Array.isArray(answer.data) ? answer.data : []);
 
-function showAll(entries, list) {
+function showAll(entries, list, area) {
   for (const entry of entries ?? []) {
     const element = document.createElement('div');
     element.className = 'item';
     element.dataset.e2e = list.path.includes('comment') ? 'comment-level-1' : 'list-item';
     element.textContent = `${entry.desc ?? entry.text ?? entry.title ?? entry.item?.desc ?? entry.user?.nickname ?? ''}`;
     if (entry.cid && entry.reply_comment_total > 0) element.append(repliesButton(entry));
-    app.append(element);
+    area.append(element);
   }
 }
 
 /** Answers to a comment come three at a time, for as long as the button is pressed. */
 function repliesButton({ cid, aweme_id: videoId, reply_comment_total: total }) {
-  const button = document.createElement('button');
-  button.dataset.e2e = 'view-replies';
+  const button = document.createElement('p');
+  button.dataset.e2e = 'view-more-1';
   button.textContent = `View ${total} replies`;
   const query = { item_id: videoId, comment_id: cid, count: '3' };
   const { load } = loaderOf({ path: '/api/comment/list/reply/', method: 'GET', query, cursorName: 'cursor' });
@@ -122,21 +124,74 @@ function showFailure(error) {
   app.dataset.failure = error.message;
 }
 
-const isNearEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 600;
+let isCovered = false;
+
+const isPageNearEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 600;
+const isNearEnd = ({ scrollTop, clientHeight, scrollHeight }) => scrollTop + clientHeight >= scrollHeight - 600;
 
 function start(list) {
-  const { load } = loaderOf(list);
-  // A wheel that turns at the page's end scrolls nothing; the reader still wants to see more.
-  for (const name of ['scroll', 'wheel']) addEventListener(name, () => isNearEnd() && load());
+  // A list in a dialog goes on when the dialog is scrolled, and not when the page is.
+  const area = list.isDialog ? openDialog() : undefined;
+  const { load } = loaderOf(list, area);
+  const more = () => !isCovered && (area ? isNearEnd(area) : isPageNearEnd()) && load();
+  // A wheel that turns at the end scrolls nothing; the reader still wants to see more.
+  for (const name of ['scroll', 'wheel']) (area ?? window).addEventListener(name, more);
   return load;
 }
+
+function openDialog() {
+  const dialog = document.createElement('div');
+  dialog.role = 'dialog';
+  dialog.dataset.e2e = 'follow-info-popup';
+  dialog.style = 'position:fixed;top:60px;left:60px;width:360px;height:480px;background:#fff;border:1px solid #000';
+  const area = document.createElement('div');
+  area.className = 'css-0-DivUserListContainer';
+  area.style = 'height:100%;overflow-y:auto';
+  dialog.append(area);
+  document.body.append(dialog);
+  return area;
+}
+
+/** It takes the clicks and the scrolling that are meant for the page. */
+function showLoginPopup(isClosable) {
+  isCovered = true;
+  const popup = document.createElement('div');
+  popup.dataset.e2e = 'login-modal';
+  popup.style = 'position:fixed;inset:0;background:#fffd;z-index:9';
+  popup.textContent = 'Log in to TikTok ';
+  if (isClosable) {
+    const button = document.createElement('button');
+    button.dataset.e2e = 'modal-close-inner-button';
+    button.textContent = '×';
+    button.addEventListener('click', () => {
+      isCovered = false;
+      popup.remove();
+    });
+    popup.append(button);
+  }
+  document.body.append(popup);
+}
+
+/** Above all else, at the foot of the page. */
+function showCookieBanner() {
+  const banner = document.createElement('tiktok-cookie-banner');
+  const root = banner.attachShadow({ mode: 'open' });
+  root.innerHTML =
+    '<div style="position:fixed;left:0;right:0;bottom:0;height:60%;background:#eee;z-index:10">Allow cookies?' +
+    ' <button>Decline optional cookies</button> <button>Allow all</button></div>';
+  for (const button of root.querySelectorAll('button')) button.addEventListener('click', () => banner.remove());
+  document.body.append(banner);
+}
+
+if (overlays.loginPopup !== 'none') showLoginPopup(overlays.loginPopup === 'closable');
+if (overlays.cookieBanner) showCookieBanner();
 
 for (const list of lists) {
   if (list.trigger === 'scroll') {
     start(list)();
     continue;
   }
-  const button = document.querySelector(`[data-e2e="${list.trigger.click}"]`);
+  const button = document.querySelector(list.trigger.click);
   let load;
   button?.addEventListener('click', () => {
     load ??= start(list);

@@ -75,16 +75,16 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     };
     let clicked = false;
     const read = await watch(`/@/video/${id}`, comments, async (page) => {
-      if (!clicked) await click(page, 'comment-icon');
+      if (!clicked) await click(page, '[data-e2e="comment-icon"]');
       clicked = true;
       await scroll(page);
     });
     expect(read.items).toEqual(site.truth.commentsOf(id));
     clicked = false;
     const replies = await watch(`/@/video/${id}`, { ...comments, kind: 'replies' }, async (page) => {
-      if (!clicked) await click(page, 'comment-icon');
+      if (!clicked) await click(page, '[data-e2e="comment-icon"]');
       clicked = true;
-      await click(page, 'view-replies');
+      await click(page, '[data-e2e="view-more-1"]');
     });
     const { cid } = site.truth.commentsOf(id).find(({ replyCommentTotal }) => replyCommentTotal! > 0)!;
     expect(replies.items).toEqual(site.truth.repliesOf(cid));
@@ -100,19 +100,23 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
       };
     };
     const users: Watched<tiktok.Profile> = { kind: 'followers', parse: tiktok.parseUserList, idOf: ({ id }) => id };
-    const followers = await watch(`/@${site.truth.user(number).name}`, users, clickThenScroll('followers'));
+    const followers = await watch(
+      `/@${site.truth.user(number).name}`,
+      users,
+      clickThenScroll('[data-e2e="followers"]'),
+    );
     expect(followers.items).toEqual(site.truth.followersOf(number));
 
     const products: Watched<tiktok.Product> = {
       ...{ kind: 'shop_search', parse: tiktok.parseProductList, idOf: ({ productId }) => productId },
     };
-    const more = await watch('/shop/s/mug', products, (page) => click(page, 'view-more'));
+    const more = await watch('/shop/s/mug', products, (page) => click(page, '#view-more'));
     // And none of the seller who is recommended beside them.
     expect(more.items).toEqual(site.truth.foundProducts('mug').slice(30));
     const ofStore = await watch(
       `/us/store/any-words/${site.truth.shop(5).sellerId}`,
       { ...products, kind: 'shop_products' },
-      (page) => click(page, 'view-more'),
+      (page) => click(page, '#view-more'),
     );
     expect(ofStore.items).toEqual(site.truth.shopProducts(5).slice(30));
 
@@ -125,7 +129,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
       idOf: ({ reviewId }) => reviewId,
     };
     const productId = site.truth.productId(product);
-    const read = await watch(`/view/product/${productId}`, reviews, clickThenScroll('reviews'));
+    const read = await watch(`/view/product/${productId}`, reviews, clickThenScroll('#reviews'));
     expect(read.items).toEqual(site.truth.reviewsOf(productId));
 
     const sounds: Watched<tiktok.TrendingSound> = {

@@ -69,7 +69,7 @@ export async function scroll(page: Page): Promise<void> {
   await page.waitForTimeout(60);
 }
 
-export async function click(page: Page, name: string): Promise<void> {
-  await page.locator(`[data-e2e="${name}"]`).first().click();
+export async function click(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).first().click();
   await page.waitForTimeout(60);
 }

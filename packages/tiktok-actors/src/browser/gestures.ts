@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-import { repliesButtons } from './source-facts.ts';
+import {
+  captchas,
+  cookieDecliners,
+  loginPopupClosers,
+  loginPopups,
+  repliesButtons,
+  scrollAreas,
+} from './page-marks.ts';
 
 const readMark = 'data-read';
 const clickMs = 5_000;
@@ -16,16 +23,12 @@ export class Gestures {
 
   /** Answers whether there was something to click. */
   async open(selectors: readonly string[]): Promise<boolean> {
-    const button = this.#page.locator(selectors.join(', ')).first();
-    return button.click({ timeout: clickMs }).then(
-      () => true,
-      () => false,
-    );
+    return click(this.#first(selectors));
   }
 
-  /** A page that is busy may leave a turn of the wheel unanswered. */
+  /** With the pointer over the list. A page that is busy may leave a turn of the wheel unanswered. */
   async scroll(): Promise<void> {
-    await Promise.race([this.#page.mouse.wheel(0, 20_000).catch(() => undefined), delay(clickMs)]);
+    await Promise.race([this.#turnWheel().catch(() => undefined), delay(clickMs)]);
   }
 
   /** Clicks the first button for replies that is not done with. Answers whether there was one. */
@@ -34,10 +37,7 @@ export class Gestures {
       const button = this.#page.locator(`${selector}:not([${readMark}])`).first();
       if ((await button.count()) === 0) continue;
       this.#lastButton = button;
-      return button.click({ timeout: clickMs }).then(
-        () => true,
-        () => false,
-      );
+      return click(button);
     }
     return false;
   }
@@ -50,10 +50,34 @@ export class Gestures {
     this.#lastButton = undefined;
   }
 
-  showsCaptcha(): Promise<boolean> {
-    return this.#page
-      .locator('.captcha-verify-container, #captcha_container')
-      .count()
-      .then((count) => count > 0);
+  /** Declines cookies, and closes what asks for a login and may be closed, as a reader does. */
+  async clearTheWay(): Promise<void> {
+    for (const selectors of [cookieDecliners, loginPopupClosers]) {
+      const button = this.#first(selectors);
+      if (await button.isVisible()) await click(button);
+    }
+  }
+
+  showsCaptcha = (): Promise<boolean> => this.#first(captchas).isVisible();
+
+  showsLogin = (): Promise<boolean> => this.#first(loginPopups).isVisible();
+
+  #first = (selectors: readonly string[]): Locator => this.#page.locator(selectors.join(', ')).first();
+
+  async #turnWheel(): Promise<void> {
+    const { width, height } = this.#page.viewportSize() ?? { width: 1280, height: 720 };
+    const area = this.#first(scrollAreas);
+    const box = (await area.isVisible()) ? await area.boundingBox() : null;
+    // Of a long one, the part that is on the screen.
+    const [left, right] = box === null ? [0, width] : [Math.max(0, box.x), Math.min(width, box.x + box.width)];
+    const [top, bottom] = box === null ? [0, height] : [Math.max(0, box.y), Math.min(height, box.y + box.height)];
+    await this.#page.mouse.move((left + right) / 2, (top + bottom) / 2);
+    await this.#page.mouse.wheel(0, 20_000);
   }
 }
+
+const click = (button: Locator): Promise<boolean> =>
+  button.click({ timeout: clickMs }).then(
+    () => true,
+    () => false,
+  );

@@ -109,8 +109,10 @@ export class ListVisit {
     if (reading.header !== null) await this.#commitHeader(reading.header);
     if (reading.first !== undefined && this.#facts.hasList) await this.#lists.takeFirst(reading.first);
     const { opening } = this.#facts;
-    if (opening === null || this.#isOver || (await this.#gestures.open(opening))) return null;
-    return (await this.#gestures.showsCaptcha()) ? captcha : failed('incomplete', `the page has no ${opening[0]}`);
+    if (opening === null || this.#isOver) return null;
+    await this.#gestures.clearTheWay();
+    if (await this.#gestures.open(opening)) return null;
+    return (await this.#obstacle()) ?? failed('incomplete', `the page has no ${opening[0]}`);
   }
 
   async #commitHeader(header: object): Promise<void> {
@@ -186,8 +188,15 @@ export class ListVisit {
 
   async #idle(): Promise<Taking> {
     const failure = this.#patience.idle();
-    if (failure === null) return { kind: 'skipped' };
-    return { kind: 'left', failure: (await this.#gestures.showsCaptcha()) ? captcha : failure };
+    if (failure !== null) return { kind: 'left', failure: (await this.#obstacle()) ?? failure };
+    await this.#gestures.clearTheWay();
+    return { kind: 'skipped' };
+  }
+
+  /** What lies over the page, if anything does. */
+  async #obstacle(): Promise<Failure | null> {
+    if (await this.#gestures.showsCaptcha()) return captcha;
+    return (await this.#gestures.showsLogin()) ? loginWanted : null;
   }
 
   /** Answers the failure that ends the visit. */
@@ -200,3 +209,4 @@ export class ListVisit {
 }
 
 const captcha = failed('captcha', 'TikTok asks for a captcha');
+const loginWanted = failed('login_required', 'TikTok asks for a login, and shows nothing without');

@@ -1,9 +1,4 @@
-/**
- * What each list's page is, what it must prove, and how a reader makes it ask.
- *
- * Selectors are what public sources name; where several are given, the first that is there is used. Those of replies, of
- * followers and of the orders of posts are not confirmed by any capture.
- */
+/** What each list's page is, what it must prove, and how a reader makes it ask. */
 import {
   type Address,
   type Captured,
@@ -25,6 +20,7 @@ import {
   type TargetKind,
 } from '@wherry/tiktok';
 import type { ListSource } from './job.ts';
+import { openers } from './page-marks.ts';
 
 export type PageReading =
   | Failure
@@ -53,11 +49,6 @@ export interface SourceFacts {
   readonly detail: { readonly path: string; readonly parse: (captured: Captured) => Outcome<object> } | null;
 }
 
-export const repliesButtons = ['[data-e2e="view-replies"]', '[data-e2e^="view-more"]'];
-
-/** The shop's button has no name of its own that is known. */
-const viewMore = ['[data-e2e="view-more"]', ':text-matches("^\\\\s*view more\\\\s*$", "i")'];
-
 export function factsOf(source: ListSource): SourceFacts {
   const plain = {
     matches: ({ kind }: List) => kind === source.kind,
@@ -69,13 +60,13 @@ export function factsOf(source: ListSource): SourceFacts {
         ...{ ...plain, target: 'profile', hasHeader: source.withProfile === true },
         read: source.withProfile === true ? readProfile : readOpenProfile,
         matches: (list) => list.kind === 'posts' && list.sort === source.sort,
-        opening: source.sort === 'latest' ? null : [`[data-e2e="sort-${source.sort}"]`],
+        opening: source.sort === 'latest' ? null : openers[source.sort],
       };
     case 'followers':
     case 'following':
-      return { ...plain, target: 'profile', read: readOpenProfile, opening: [`[data-e2e="${source.kind}"]`] };
+      return { ...plain, target: 'profile', read: readOpenProfile, opening: openers[source.kind] };
     case 'comments':
-      return { ...plain, target: 'video', read: readVideo, opening: ['[data-e2e="comment-icon"]'] };
+      return { ...plain, target: 'video', read: readVideo, opening: openers.comments };
     case 'hashtag_posts':
       return {
         ...{ ...plain, target: 'hashtag', hasHeader: true },
@@ -92,13 +83,13 @@ export function factsOf(source: ListSource): SourceFacts {
         matches: (list) => list.kind === 'search' && list.section === source.section,
       };
     case 'shop_search':
-      return { ...plain, target: 'shop_search', read: readShopSearch, opening: viewMore };
+      return { ...plain, target: 'shop_search', read: readShopSearch, opening: openers.viewMore };
     case 'shop_products':
-      return { ...plain, target: 'shop', read: readStore, hasHeader: true, opening: viewMore };
+      return { ...plain, target: 'shop', read: readStore, hasHeader: true, opening: openers.viewMore };
     case 'reviews':
       return {
         ...{ ...plain, target: 'product', hasHeader: true },
-        ...{ read: readProduct, opening: ['[data-e2e="reviews"]'] },
+        ...{ read: readProduct, opening: openers.reviews },
       };
     case 'recommended':
     case 'explored':

@@ -18,8 +18,9 @@ export function profilePage(world: World, number: number | undefined): string {
       : universalData({ 'webapp.user-detail': detail, 'webapp.updated-items': [] }),
     lists: user.state === 'private' ? [] : listsOf(user.secUid, user.id),
     body: `<h1 data-e2e="user-title">${escaped(user.name)}</h1><h2>${escaped(user.nickname)}</h2>
-<button data-e2e="following">Following</button> <button data-e2e="followers">Followers</button>
-${['latest', 'popular', 'oldest'].map((sort) => `<button data-e2e="sort-${sort}">${sort}</button>`).join(' ')}`,
+<span data-e2e="following">Following</span> <span data-e2e="followers">Followers</span>
+${['Latest', 'Popular', 'Oldest'].map((sort) => `<button id="sort-${sort.toLowerCase()}">${sort}</button>`).join(' ')}`,
+    overlays: world,
   });
 }
 
@@ -53,12 +54,12 @@ function listsOf(secUid: string, uid: string): PageList[] {
     scrollList('/api/post/item_list/', { secUid, ...postQuery, post_item_list_request_type: type });
   const users = (scene: string, click: string): PageList => ({
     ...scrollList('/api/user/list/', { secUid, uid, scene, count: '30', maxCursor: '0', minCursor: '0' }, 'minCursor'),
-    trigger: { click },
+    ...{ trigger: { click: `[data-e2e="${click}"]` }, isDialog: true },
   });
   return [
     posts('0'),
-    { ...posts('1'), trigger: { click: 'sort-popular' } },
-    { ...posts('2'), trigger: { click: 'sort-oldest' } },
+    { ...posts('1'), trigger: { click: '#sort-popular' } },
+    { ...posts('2'), trigger: { click: '#sort-oldest' } },
     users('21', 'following'),
     users('67', 'followers'),
   ];

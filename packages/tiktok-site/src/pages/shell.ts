@@ -1,8 +1,9 @@
 import { scriptJsonOf } from '../payloads/bare.ts';
+import type { World } from '../world/world.ts';
 
 /** A list that a page's script loads, as `browser/app.js` reads it. */
 export interface PageList {
-  /** What makes the script ask: the page's loading and scrolling, or a click on the element with this `data-e2e`. */
+  /** What makes the script ask: the page's loading and scrolling, or a click on the first element of this selector. */
   readonly trigger: 'scroll' | { readonly click: string };
   readonly path: string;
   readonly method: 'GET' | 'POST';
@@ -11,7 +12,12 @@ export interface PageList {
   readonly cursorName: string | null;
   /** Of the shop: what is asked for is a JSON text in the body, beside one with the name of the component. */
   readonly component?: string;
+  /** It is shown in a dialog of its own, which scrolls by itself. */
+  readonly isDialog?: boolean;
 }
+
+/** What lies over a page until a reader has put it away. */
+export type Overlays = Pick<World, 'loginPopup' | 'cookieBanner'>;
 
 export interface Page {
   readonly title: string;
@@ -19,10 +25,20 @@ export interface Page {
   readonly scripts: Readonly<Record<string, unknown>>;
   readonly lists: readonly PageList[];
   readonly body: string;
+  readonly overlays?: Overlays;
 }
 
-export function htmlOf({ title, scripts, lists, body }: Page): string {
-  const all = Object.entries({ ...scripts, 'stand-in-lists': lists });
+const noOverlays: Overlays = { loginPopup: 'none', cookieBanner: false };
+
+export function htmlOf({
+  title,
+  scripts,
+  lists,
+  body,
+  overlays: { loginPopup, cookieBanner } = noOverlays,
+}: Page): string {
+  const overlays = { loginPopup, cookieBanner };
+  const all = Object.entries({ ...scripts, 'stand-in-lists': lists, 'stand-in-overlays': overlays });
   const elements = all.map(
     ([id, value]) => `<script id="${id}" type="application/json">${scriptJsonOf(value)}</script>`,
   );

@@ -16,7 +16,7 @@ export function productPage(world: World, number: number | undefined): string {
     scripts: routerData('(region)/pdp/(product_name_slug$)/(product_id)/page', config),
     lists: isShown ? [reviewList(product.id)] : [],
     body: isShown
-      ? `<h1>${escaped(product.title)}</h1><button data-e2e="reviews">Reviews</button>`
+      ? `<h1>${escaped(product.title)}</h1><button id="reviews">Reviews</button>`
       : '<p>This product is not available in your country or region</p>',
   });
 }
@@ -51,7 +51,7 @@ const routerData = (route: string, page_config: unknown): Record<string, unknown
 });
 
 const reviewList = (productId: string): PageList => ({
-  ...{ trigger: { click: 'reviews' }, path: '/api/shop/pdp_h5/get_product_reviews', method: 'POST' },
+  ...{ trigger: { click: '#reviews' }, path: '/api/shop/pdp_h5/get_product_reviews', method: 'POST' },
   query: { product_id: productId, page_size: '20' },
   cursorName: 'page_start',
 });
@@ -131,8 +131,8 @@ function moreOf(
   const query = textsOf(paramsOf(world, wanted, pageSize));
   const path = `/api/shop/brandy_desktop/${list}/product_list`;
   return {
-    lists: [{ trigger: { click: 'view-more' }, path, method: 'POST', query, cursorName: 'offset', component }],
-    button: '<button data-e2e="view-more">View more</button>',
+    lists: [{ trigger: { click: '#view-more' }, path, method: 'POST', query, cursorName: 'offset', component }],
+    button: '<button id="view-more">View more</button>',
   };
 }
 

@@ -21,10 +21,11 @@ export function videoPage(world: World, number: number | undefined): string {
     lists: [
       {
         ...scrollList('/api/comment/list/', { aweme_id: id, count: '20' }),
-        trigger: { click: 'comment-icon' },
+        trigger: { click: '[data-e2e="comment-icon"]' },
       },
     ],
-    body: `<p data-e2e="browse-video-desc">${escaped(text)}</p><button data-e2e="comment-icon">Comments</button>`,
+    body: `<p data-e2e="browse-video-desc">${escaped(text)}</p><span data-e2e="comment-icon">Comments</span>`,
+    overlays: world,
   });
 }
 

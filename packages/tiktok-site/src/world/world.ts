@@ -13,6 +13,10 @@ export interface World {
   readonly soundRanksAreOff: boolean;
   /** A place in a list is given only to the visitor who was told of it; others get an empty answer. */
   readonly cursorsAreBound: boolean;
+  /** Whether accounts and posts are shown behind a popup that asks for a login, and whether it may be closed. */
+  readonly loginPopup: 'none' | 'closable' | 'firm';
+  /** A banner at the foot of the page asks about cookies. */
+  readonly cookieBanner: boolean;
 }
 
 export const defaultWorld: World = {
@@ -25,6 +29,8 @@ export const defaultWorld: World = {
   followersNeedLogin: false,
   soundRanksAreOff: false,
   cursorsAreBound: false,
+  loginPopup: 'none',
+  cookieBanner: false,
 };
 
 /** The newest post of the world is older than this. */

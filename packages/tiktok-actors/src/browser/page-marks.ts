@@ -1,0 +1,39 @@
+/**
+ * By what a reader finds its way on TikTok's pages: names that several public scrapers of 2024 to 2026 use
+ * (`data-e2e`, parts of class names), and texts where there are none. Of several the first that is there counts.
+ */
+
+/** Visible texts; pages are asked for in English. */
+const says = (text: string): string => `:text-matches("^\\\\s*${text}\\\\s*$", "i")`;
+
+export const openers = {
+  comments: ['[data-e2e="comment-icon"]', 'button#comments'],
+  followers: ['[data-e2e="followers"]', '[data-e2e="followers-count"]'],
+  following: ['[data-e2e="following"]', '[data-e2e="following-count"]'],
+  latest: [`button${says('latest')}`],
+  popular: [`button${says('popular')}`],
+  oldest: [`button${says('oldest')}`],
+  reviews: ['[data-e2e="reviews"]', `button${says('(customer )?reviews.*')}`],
+  viewMore: [`button${says('view more')}`, says('view more')],
+} as const;
+
+/** One for each comment that has answers; the text changes while they are read. */
+export const repliesButtons = ['[data-e2e^="view-more-"]', `p${says('view (\\\\d+ )?(more )?repl(y|ies)')}`];
+
+/** Lists that scroll by themselves, in a dialog or a panel. */
+export const scrollAreas = [
+  '[data-e2e="follow-info-popup"] [class*="UserListContainer"]',
+  '[data-e2e="follow-info-popup"]',
+  '[class*="CommentListContainer"]',
+];
+
+export const captchas = [
+  ...['.captcha-verify-container', '.captcha_verify_container', '#captcha-verify-container-main-page'],
+  '[id^="captcha_container"]',
+];
+
+export const loginPopups = ['[data-e2e="login-modal"]', '#login-modal'];
+export const loginPopupClosers = ['[data-e2e="modal-close-inner-button"]'];
+
+/** In a shadow root, which Playwright looks into. */
+export const cookieDecliners = [`tiktok-cookie-banner button${says('decline optional cookies')}`];
