@@ -75,22 +75,11 @@ export function shopSearchPage(world: World, keyword: string): string {
 
 /** A block beside the results goes through the products of one seller, by the path of the search. */
 function recommendedSeller(world: World, keyword: string, { products }: ReturnType<typeof productPart>): PageList[] {
-  const seller = (products[0]?.seller_info ?? null) as { seller_id: string } | null;
-  if (seller === null) return [];
-  const params = textsOf(paramsOf(world, { keyword, sellerId: seller.seller_id }, 0));
+  const [first] = products as { seller_info: { seller_id: string } }[];
+  if (first === undefined) return [];
+  const query = textsOf(paramsOf(world, { keyword, sellerId: first.seller_info.seller_id }, 0));
   const path = '/api/shop/brandy_desktop/s/product_list';
-  return [
-    ...[
-      {
-        trigger: 'scroll',
-        path,
-        method: 'POST',
-        query: params,
-        cursorName: null,
-        component: 'feed_list_shop',
-      } as const,
-    ],
-  ];
+  return [{ trigger: 'scroll', path, method: 'POST', query, cursorName: null, component: 'feed_list_shop' }];
 }
 
 /** `/shop/store/SLUG/ID`, `/us/store/SLUG/ID`. */
