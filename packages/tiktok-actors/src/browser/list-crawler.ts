@@ -13,12 +13,13 @@ import {
   RetryRequestError,
   type Source,
 } from '@wherry/durable/crawlee';
-import { type Failure, remedyOf } from '@wherry/tiktok';
+import { type Failure, pageUrlOf, remedyOf } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import { chromium } from 'playwright-core';
 import type { CommonInput } from '../input/common-input.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import type { Results } from '../results/results.ts';
+import { siteUrl } from '../settings.ts';
 import { browserProxiesOf, keepToPages } from './browser-proxies.ts';
 import type { ListJob, ListSource } from './job.ts';
 import { sinkOf } from './list-items.ts';
@@ -132,7 +133,7 @@ async function visit(
 
 /** The page is opened by the visit, which must watch it from its first request on. */
 const requestOf = (target: ListTarget): Source => ({
-  url: 'https://www.tiktok.com/',
+  url: 'refusal' in target ? siteUrl : pageUrlOf(target.address, siteUrl),
   uniqueKey: 'refusal' in target ? `refused ${target.input}` : target.key,
   skipNavigation: true,
   userData: { target } satisfies ListRequest,
