@@ -69,7 +69,7 @@ export function shopSearchPage(world: World, keyword: string): string {
       components_map: [listComponent(searchComponent, part), { component_name: 'related_link_search_words' }],
     }),
     lists: [...more.lists, ...recommendedSeller(world, keyword, part)],
-    body: `<h1>${escaped(keyword)}</h1>${more.button}`,
+    body: `<h1>${escaped(keyword)}</h1>${more.button}${shown(part)}`,
   });
 }
 
@@ -97,7 +97,7 @@ export function storePage(world: World, number: number): string {
       ],
     }),
     lists: more.lists,
-    body: `<h1>${escaped(seller.name)}</h1>${more.button}`,
+    body: `<h1>${escaped(seller.name)}</h1>${more.button}${shown(part)}`,
   });
 }
 
@@ -109,6 +109,9 @@ function listComponent(
   const component_data = { products, ...(has_more && { load_more_params }) };
   return { component_name, component_type: 'feed_list', component_data };
 }
+
+const shown = ({ products }: ReturnType<typeof productPart>): string =>
+  products.map(({ title }) => `<div class="item">${escaped(`${title}`)}</div>`).join('');
 
 function moreOf(
   world: World,
