@@ -126,6 +126,25 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(pagesAsked(fixture).length).toBeLessThanOrEqual(4);
   });
 
+  test('lists are narrowed as other TikTok Actors do it, and a field that is not known is told', async () => {
+    await using fixture = await start('tiktok-scraper');
+    const { name, number } = userWith(fixture.site, 204);
+    const posts = postsOf(fixture.site, number).filter(({ diggCount, createTime, isPinned }) => {
+      return diggCount >= 5 && diggCount <= 100_000 && createTime >= Date.UTC(2024, 0, 1) / 1000 && !isPinned;
+    });
+    expect(posts.length).toBeGreaterThan(10);
+    const found = fixture.site.truth.foundUsers('lamp').slice(0, 12);
+    const accounts = found.map((authorMeta) => ({ type: 'profile', input: 'lamp', authorMeta }));
+    const run = await fixture.run({
+      ...{ profiles: [name], searchQueries: ['lamp'], searchSection: '/user', maxProfilesPerQuery: 12 },
+      ...{ leastDiggs: 5, mostDiggs: 100_000, oldestPostDateUnified: '2024-01-01', excludePinnedPosts: true },
+      shouldDownloadVideos: true,
+    });
+    await fixture.succeeded(run);
+    expectResults(await fixture.itemsOf(run), { items: [...posts, ...accounts], failed: [] });
+    expect(await fixture.logOf(run.id)).toContain('not known here, and have no effect: shouldDownloadVideos.');
+  });
+
   test('lists for those who are logged in are told as failed', async () => {
     await using fixture = await start('tiktok-followers', { followersNeedLogin: true });
     const { name } = userWith(fixture.site, 90);

@@ -1,4 +1,12 @@
-import { crawlPages, finishActor, readVideo, startActor, targetsOf, videoItem } from '@wherry/tiktok-actors';
+import {
+  crawlPages,
+  finishActor,
+  postDatesOf,
+  readVideo,
+  startActor,
+  targetsOf,
+  videoItem,
+} from '@wherry/tiktok-actors';
 
 const { input, results } = await startActor();
 const { postURLs = [], profiles = [], hashtags = [], musics = [], searchQueries = [] } = input;
@@ -25,15 +33,21 @@ async function postsAlone() {
 /** By a browser. What a page of a list gives, its charges, and where the list goes on are one commit. */
 async function postsOfLists() {
   const { crawlLists, listsOf, searchesOf } = await import('@wherry/tiktok-actors/browser');
-  const { profileSorting = 'latest', resultsPerPage: maxItems } = input;
-  const posts = (inputs, wanted, source) =>
-    listsOf(targetsOf(inputs, wanted), { source, maxItems, withoutHeader: wanted !== 'video' });
+  const { profileSorting = 'latest', searchSection = '/video', resultsPerPage } = input;
+  const wish = {
+    ...{ maxItems: resultsPerPage, withoutHeader: true, withoutPinned: input.excludePinnedPosts },
+    ...{ leastDiggs: input.leastDiggs, mostDiggs: input.mostDiggs },
+    ...(await postDatesOf(input)),
+  };
+  const section = { '': 'general', '/video': 'video', '/user': 'user' }[searchSection];
+  const mostFound = section === 'user' ? (input.maxProfilesPerQuery ?? resultsPerPage) : resultsPerPage;
+  const posts = (inputs, wanted, source) => listsOf(targetsOf(inputs, wanted), { ...wish, source });
   const lists = [
-    ...posts(postURLs, 'video', { kind: 'video' }),
+    ...listsOf(targetsOf(postURLs, 'video'), { source: { kind: 'video' } }),
     ...posts(profiles, 'profile', { kind: 'posts', sort: profileSorting }),
     ...posts(hashtags, 'hashtag', { kind: 'hashtag_posts' }),
     ...posts(musics, 'sound', { kind: 'sound_posts' }),
-    ...searchesOf(targetsOf(searchQueries, 'search'), { section: 'video', maxItems }),
+    ...searchesOf(targetsOf(searchQueries, 'search'), { ...wish, section, maxItems: mostFound }),
   ];
   await crawlLists(lists, { input, results, event: 'result' });
 }

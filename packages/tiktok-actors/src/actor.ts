@@ -1,6 +1,7 @@
 /** How an Actor begins and ends. */
 import { Actor } from 'apify';
 import type { CommonInput } from './input/common-input.ts';
+import { warnOfUnknownFields } from './input/unknown-fields.ts';
 import { Results } from './results/results.ts';
 
 export interface StartedActor<Input> {
@@ -13,6 +14,7 @@ export async function startActor<Input extends CommonInput & { readonly maxItems
 > {
   await Actor.init();
   const input = (await Actor.getInput<Input>()) ?? ({} as Input);
+  await warnOfUnknownFields(input);
   const results = await Results.open({ failuresGoTo: input.failedInputs ?? 'dataset', maxItems: input.maxItems });
   return { input, results };
 }

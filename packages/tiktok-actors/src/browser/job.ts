@@ -37,6 +37,9 @@ export interface ListJob {
   readonly oldestSecs: number | null;
   readonly newestSecs: number | null;
   readonly withoutPinned: boolean;
+  /** Of posts, by how many like them. */
+  readonly leastDiggs: number | null;
+  readonly mostDiggs: number | null;
   /** What stands above the list is no result. */
   readonly withoutHeader: boolean;
 }

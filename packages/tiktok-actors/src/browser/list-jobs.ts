@@ -10,6 +10,8 @@ export interface ListWish {
   readonly oldestSecs?: number | null;
   readonly newestSecs?: number | null;
   readonly withoutPinned?: boolean | undefined;
+  readonly leastDiggs?: number | null | undefined;
+  readonly mostDiggs?: number | null | undefined;
   readonly withoutHeader?: boolean | undefined;
 }
 
@@ -30,22 +32,23 @@ export const feedOf = (page: 'foryou' | 'explore', wish: Omit<ListWish, 'source'
 export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish): ListJob {
   const { input, address } = target;
   const { source, maxItems, oldestSecs = null, newestSecs = null, withoutPinned = false, withoutHeader = false } = wish;
+  const { leastDiggs = null, mostDiggs = null } = wish;
   return {
     key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl)}`,
     ...{ input, address, source, maxItems: maxItems ?? Number.MAX_SAFE_INTEGER, maxPages, oldestSecs, newestSecs },
-    ...{ withoutPinned, withoutHeader },
+    ...{ withoutPinned, withoutHeader, leastDiggs, mostDiggs },
   };
 }
 
 /** Of words the section that is wanted, of a search's URL its own. */
 export const searchesOf = (
   targets: readonly Target[],
-  { section, maxItems }: { readonly section: SearchSection; readonly maxItems?: number | undefined },
+  { section, ...wish }: Omit<ListWish, 'source'> & { readonly section: SearchSection },
 ): ListTarget[] =>
   targets.map((target) => {
     if ('refusal' in target) return target;
     const isWords = target.address.kind === 'search' && target.address.keyword === target.input.trim();
     const address = isWords ? { ...target.address, section } : target.address;
     const source = { kind: 'search', section: address.kind === 'search' ? address.section : section } as const;
-    return jobOf({ ...target, address }, { source, maxItems });
+    return jobOf({ ...target, address }, { ...wish, source });
   });

@@ -8,7 +8,8 @@ const post = (createTime: number, isPinned = false): ListItem =>
 
 const job = (source: ListSource, wishes: Partial<ListJob> = {}): ListJob => ({
   ...{ key: 'k', input: 'i', address: { kind: 'feed', page: 'foryou' }, source, maxItems: 9, maxPages: 9 },
-  ...{ oldestSecs: null, newestSecs: null, withoutPinned: false, withoutHeader: false, ...wishes },
+  ...{ oldestSecs: null, newestSecs: null, withoutPinned: false, withoutHeader: false },
+  ...{ leastDiggs: null, mostDiggs: null, ...wishes },
 });
 
 const dates = { oldestSecs: 100, newestSecs: 200 };
@@ -35,6 +36,13 @@ test.each([
   expect(isPast(page.map((secs) => post(secs)))).toBe(isOver);
   // A pinned post stands before its place.
   expect(isPast([post(150, true), ...page.map((secs) => post(secs))])).toBe(isOver);
+});
+
+test('posts are wanted by how many like them, whatever their list', () => {
+  const liked = (diggCount: number): ListItem => ({ webVideoUrl: 'https://example.org', diggCount }) as never;
+  const { isWanted, isPast } = wishOf(job({ kind: 'hashtag_posts' }, { leastDiggs: 10, mostDiggs: 20 }));
+  expect([9, 10, 20, 21].map((count) => isWanted(liked(count)))).toEqual([false, true, true, false]);
+  expect(isPast([liked(1)])).toBe(false);
 });
 
 test('a list of another order is read to its end', () => {
