@@ -71,7 +71,7 @@ test.each(['to its end', 'through a lost server'])('a run stops at its budget, %
   const { chargedEventCounts, statusMessage } = await fixture.succeeded(run);
   expect(chargedEventCounts).toMatchObject({ profile: 50 });
   expect(await fixture.itemsOf(run)).toHaveLength(50);
-  expect(statusMessage).toMatch(/^50 results, .*limit of results is reached/);
+  expect(statusMessage).toMatch(/^50 results, .*budget covers no more/);
 });
 
 test.each([
@@ -90,6 +90,14 @@ test('proxies that are not to be had fail the run, and say so', async () => {
   const { status, statusMessage } = await fixture.client.run(run.id).waitForFinish();
   expect(status).toBe('FAILED');
   expect(statusMessage).toMatch(/^proxyConfiguration cannot be used: .*password/);
+});
+
+test('a budget that covers no item: nothing is asked of the site, and the run says why', async () => {
+  const before = fixture.site.visits.total;
+  const run = await fixture.run({ profiles: names(3) }, { maxTotalChargeUsd: 0.001 });
+  const { statusMessage } = await fixture.succeeded(run);
+  expect(statusMessage).toBe("0 results, 0 inputs failed. The run's budget covers no more.");
+  expect(fixture.site.visits.total).toBe(before);
 });
 
 test('a run stops at the most results that are wanted', async () => {

@@ -25,5 +25,6 @@ export {
 } from './input/targets.ts';
 export * from './items/item.ts';
 export { type FailedInput, failedInput, refusedInput } from './results/failed-input.ts';
-export { type Given, Results, type Tally } from './results/results.ts';
+export { type Given, Results } from './results/results.ts';
+export type { Tally } from './results/tally-text.ts';
 export { siteUrl } from './settings.ts';

@@ -18,6 +18,7 @@ import { Actor } from 'apify';
 import { chromium } from 'playwright-core';
 import type { CommonInput } from '../input/common-input.ts';
 import { refusedInput } from '../results/failed-input.ts';
+import { Progress } from '../results/progress.ts';
 import type { Results } from '../results/results.ts';
 import { siteUrl } from '../settings.ts';
 import { browserProxiesOf, keepToPages } from './browser-proxies.ts';
@@ -77,9 +78,10 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
   if (targets.length === 0 || results.isFull(event)) return;
   const store = await ListStore.open(sink);
   const proxyConfiguration = await browserProxiesOf(input);
+  const progress = new Progress(results, { unit: 'list', total: targets.length });
   const options: VisitOptions = { ...pace(), isStopping: stopWatch() };
   const crawler = new PlaywrightCrawler({
-    ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries },
+    ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries, ...progress.options },
     requestHandlerTimeoutSecs: (options.visitMs + options.answerMs * 4) / 1000,
     ...(proxyConfiguration && { proxyConfiguration }),
     launchContext: { launcher: chromium, useIncognitoPages: true, launchOptions: { args: quietly } },
@@ -94,6 +96,7 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
     errorHandler({ request }, error) {
       // C1: Crawlee adds the one that follows.
       if (error instanceof GoOnLater) request.retryCount = -1;
+      else if (error instanceof Error) progress.troubled(failureOf(error));
     },
     async failedRequestHandler({ request, log }, error) {
       const { target } = request.userData as ListRequest;

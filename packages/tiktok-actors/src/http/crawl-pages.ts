@@ -44,14 +44,16 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   const proxies = await proxiesOf(input);
   const courtesy = new Courtesy(patience(pauseMs));
   const maxConcurrency = input.maxConcurrency ?? 5;
+  const progress = new Progress(results, { unit: 'input', total: targets.length });
   const crawler = new BasicCrawler({
-    ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180 },
+    ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180, ...progress.options },
     autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
     async requestHandler({ request, session }) {
       const done = await readTarget(crawl, request, new Visitor({ session, proxies, courtesy }));
       if (done === 'full') crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
     },
-    errorHandler() {
+    errorHandler(_context, error) {
+      if (error instanceof AskAgain) progress.troubled(error.failure);
       if (!courtesy.isHopeless) return;
       results.abandon('The site has not answered for a long time. Resurrect the run to go on from where it is.');
       crawler.stop('The site does not answer.');

@@ -10,14 +10,7 @@ import type { FailuresGoTo } from '../input/common-input.ts';
 import { type Item, plainItem } from '../items/item.ts';
 import type { FailedInput } from './failed-input.ts';
 import { failedRecords } from './failed-records.ts';
-
-/** What has been given so far, in all lives of the run. */
-export type Tally = {
-  readonly given: number;
-  readonly failed: number;
-  /** Inputs whose results the budget or `maxItems` did not cover, in whole or in part. */
-  readonly unpaid: number;
-};
+import { type Limit, summaryText, type Tally } from './tally-text.ts';
 
 type TallyState = { -readonly [Name in keyof Tally]: number };
 
@@ -38,7 +31,7 @@ export class Results {
   readonly #tally: TallyState;
   readonly #failed: { inputs: FailedInput[] };
   #turn: Promise<unknown> = Promise.resolve();
-  #isLimited = false;
+  #limit: Limit | null = null;
   #abandoned: string | null = null;
 
   private constructor(options: ResultsOptions, tally: TallyState, failed: { inputs: FailedInput[] }) {
@@ -60,9 +53,9 @@ export class Results {
 
   /** Whether another item that costs `event` could be given. */
   isFull(event: string): boolean {
-    const isFull = this.#room(event) <= 0;
-    this.#isLimited ||= isFull;
-    return isFull;
+    const limit = this.#limitOf(event);
+    this.#limit ??= limit;
+    return limit !== null;
   }
 
   /** E1. Gives as many of the items as may be. */
@@ -98,18 +91,29 @@ export class Results {
       for (const [key, failed] of failedRecords(this.#failed.inputs)) await Actor.setValue(key, failed);
     }
     await Actor.setValue('OUTPUT', this.tally);
-    const { given, failed } = this.#tally;
-    return `${given} results, ${failed} inputs failed.${this.#isLimited ? ' The limit of results is reached.' : ''}`;
+    return summaryText(this.tally, this.#limit);
+  }
+
+  /** What lets no further item through; null while one fits. */
+  #limitOf(event: string): Limit | null {
+    if (this.#wanted <= 0) return 'maxItems';
+    return this.#affordable(event) <= 0 ? 'budget' : null;
+  }
+
+  #room(event: string): number {
+    return Math.max(0, Math.min(this.#affordable(event), this.#wanted));
   }
 
   /** The SDK itself would give one item more than the budget covers, and charge for it. */
-  #room(event: string): number {
+  #affordable(event: string): number {
     const manager = Actor.getChargingManager();
-    const affordable = manager.getPricingInfo().isPayPerEvent
+    return manager.getPricingInfo().isPayPerEvent
       ? manager.calculateMaxEventChargeCountWithinLimit(event)
       : Number.POSITIVE_INFINITY;
-    const { maxItems = Number.POSITIVE_INFINITY } = this.#options;
-    return Math.max(0, Math.min(affordable, maxItems - this.#tally.given));
+  }
+
+  get #wanted(): number {
+    return (this.#options.maxItems ?? Number.POSITIVE_INFINITY) - this.#tally.given;
   }
 
   /** Two handlers that look at the same rest of a budget at once would both spend it. */
