@@ -13,6 +13,9 @@ const below = fileURLToPath(new URL('../../.tmp', import.meta.url));
 /** What of a row is used here. */
 export type ProveRow = Pick<ListRow, 'actor' | 'site' | 'small' | 'charges' | 'anyOf'>;
 
+/** The shop's pages ask for their lists by POST. */
+const reads = ['/api/shop/*'];
+
 /** A feed shows a visitor who comes again other videos than those that a lost server had in hand. */
 const ofFeeds = ['lost', 'changed'] as const;
 
@@ -26,6 +29,7 @@ export async function proveRow(row: ProveRow, options: Partial<ProveOptions>): P
         actor: row.actor,
         folder,
         input: row.small(site),
+        reads,
         chargedEvents: Object.keys(row.charges({ items: [], failed: [] })),
       },
       deploy: ({ url, token }) => deploy(new ApifyClient({ baseUrl: url, token }), row.actor, site.url),

@@ -11,15 +11,7 @@ import type { Failure, Finding } from './finding.ts';
 import { canonical, type Json, leavesOf, shortTextOf } from './json.ts';
 import { matchValues } from './match-values.ts';
 import { Multiset } from './multiset.ts';
-import {
-  type EntryKind,
-  type Group,
-  isReading,
-  isRepeatable,
-  type Outcome,
-  type OutsideRequest,
-  outsideText,
-} from './outcome.ts';
+import { type EntryKind, type Group, isRepeatable, type Outcome, type OutsideRequest, outsideText } from './outcome.ts';
 import { type Truth, withoutSetAside } from './truth.ts';
 
 export function compare(truth: Truth, outcome: Outcome): Finding[] {
@@ -100,7 +92,7 @@ function compareOutside(expected: readonly OutsideRequest[], found: readonly Out
   return [
     ...truth
       .minus(actual)
-      .filter((request) => !isReading(request))
+      .filter(({ reads }) => !reads)
       .map((request): Finding => ({ failure: 'lost', what: outsideText(request), how: 'was never sent', count: 1 })),
     ...twice.map(
       (request): Finding => ({

@@ -13,6 +13,7 @@ import type { Json } from './json.ts';
 import type { Outcome, OutsideRequest } from './outcome.ts';
 import { readOutcome } from './outcome-reader.ts';
 import { OutsideProxy } from './outside-proxy.ts';
+import { PathPatterns } from './path-patterns.ts';
 import { PrivatePlatform } from './private-platform.ts';
 import { isTerminal, migrate, statusOf } from './run-control.ts';
 import { RunWatch } from './run-watch.ts';
@@ -22,6 +23,7 @@ export interface LaneOptions {
   /** Its own; it is made when missing. */
   readonly folder: string;
   readonly takesCommits: boolean;
+  readonly reads: readonly string[];
 }
 
 export interface RunWish {
@@ -59,7 +61,7 @@ export class Lane {
     this.#platform = platform;
   }
 
-  static async open({ folder, takesCommits }: LaneOptions): Promise<Lane> {
+  static async open({ folder, takesCommits, reads }: LaneOptions): Promise<Lane> {
     const dataFolder = path.join(folder, 'data');
     await mkdir(dataFolder, { recursive: true });
     const proxy = await ApiProxy.open();
@@ -67,6 +69,7 @@ export class Lane {
       attemptOf: (password) => lane.#attempts.get(password),
       intercept: (exchange) => lane.#intercept(exchange),
       record: (attempt, request) => lane.#record(attempt, request),
+      reads: new PathPatterns(reads),
     });
     const order = {
       ...{ dataFolder, token, port: 0, advertisedUrl: proxy.url, outsidePort: outside.port, takesCommits },

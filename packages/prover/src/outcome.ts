@@ -36,6 +36,8 @@ export interface OutsideRequest extends JsonObject {
   readonly body: string;
   /** The header Idempotency-Key; empty without one. */
   readonly key: string;
+  /** It leaves nothing at who is asked: HTTP says so of its method, or the author of its path. */
+  readonly reads: boolean;
 }
 
 export const outsideText = ({ method, host, path, query }: OutsideRequest): string => {
@@ -44,9 +46,7 @@ export const outsideText = ({ method, host, path, query }: OutsideRequest): stri
 };
 
 /** Asking twice changes nothing at who is asked: HTTP says so of these methods, and a key makes any method such. */
-export const isRepeatable = ({ method, key }: OutsideRequest): boolean =>
-  method !== 'POST' && method !== 'PATCH' ? true : key !== '';
+export const isRepeatable = ({ method, key, reads }: OutsideRequest): boolean =>
+  reads || (method !== 'POST' && method !== 'PATCH') || key !== '';
 
-/** It leaves nothing at who is asked. */
-export const isReading = ({ method }: OutsideRequest): boolean =>
-  ['GET', 'HEAD', 'OPTIONS', 'CONNECT'].includes(method);
+export const methodReads = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS', 'CONNECT'].includes(method);

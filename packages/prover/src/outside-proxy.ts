@@ -12,7 +12,8 @@ import { buffer } from 'node:stream/consumers';
 import type { AttemptTraffic } from './attempt-traffic.ts';
 import { digestOf } from './body.ts';
 import type { Answer, Exchange, Interceptor } from './exchange.ts';
-import { isReading, type OutsideRequest, outsideText } from './outcome.ts';
+import { methodReads, type OutsideRequest, outsideText } from './outcome.ts';
+import type { PathPatterns } from './path-patterns.ts';
 
 /** A tunnel's own connection, and what it leads to. */
 interface Tunnel {
@@ -26,6 +27,8 @@ export interface OutsideProxyParts {
   readonly attemptOf: (password: string) => AttemptTraffic | undefined;
   readonly intercept: Interceptor;
   readonly record: (attempt: AttemptTraffic, request: OutsideRequest) => void;
+  /** Of what reads, though its method may write. */
+  readonly reads: PathPatterns;
   /** O3. 2 minutes unless given, which clients rarely wait for. */
   readonly silenceMs?: number;
 }
@@ -64,7 +67,7 @@ export class OutsideProxy {
     if (url === undefined || url.host === `127.0.0.1:${this.port}`) return answerStatus(response);
     const attempt = tunnel === undefined ? this.#attemptOf(request) : tunnel.attempt;
     const bytes = await buffer(request);
-    const asked = outsideRequestOf(request, url, bytes);
+    const asked = outsideRequestOf(request, url, bytes, this.#parts.reads);
     const send = () => {
       if (attempt !== undefined) this.#parts.record(attempt, asked);
       return sendOn(request, url, bytes, this.#parts.silenceMs ?? 120_000);
@@ -77,7 +80,7 @@ export class OutsideProxy {
     if (attempt === undefined) return relay();
     const exchange: Exchange = {
       ...{ attempt, method: asked.method, path: url.pathname, body: undefined, relay },
-      write: isReading(asked) ? undefined : { type: 'outside', text: `${outsideText(asked)} was sent` },
+      write: asked.reads ? undefined : { type: 'outside', text: `${outsideText(asked)} was sent` },
       forward: async () => wholeAnswer(await send()),
       answer: ({ statusCode, headers, body }) => void response.writeHead(statusCode, [...headers]).end(body),
       drop: () => response.destroy(),
@@ -140,18 +143,20 @@ function answerStatus(response: ServerResponse): void {
 }
 
 const tunnelRequest = (target: string): OutsideRequest => ({
-  ...{ method: 'CONNECT', host: target, path: '', query: {}, body: '', key: '' },
+  ...{ method: 'CONNECT', host: target, path: '', query: {}, body: '', key: '', reads: true },
 });
 
-function outsideRequestOf(request: IncomingMessage, url: URL, bytes: Buffer): OutsideRequest {
+function outsideRequestOf(request: IncomingMessage, url: URL, bytes: Buffer, reads: PathPatterns): OutsideRequest {
   const key = request.headers['idempotency-key'];
+  const method = request.method ?? 'GET';
   return {
-    method: request.method ?? 'GET',
+    method,
     host: url.host,
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     body: bytes.length === 0 ? '' : digestOf(bytes),
     key: typeof key === 'string' ? key : '',
+    reads: methodReads(method) || reads.match(url),
   };
 }
 

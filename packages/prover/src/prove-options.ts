@@ -19,6 +19,8 @@ export interface ProveOptions {
   readonly kinds?: readonly FaultKind[];
   /** Paths that may differ. */
   readonly ignored?: readonly string[];
+  /** Requests to the outside that only read, though they are POSTs, by their paths (`PathPatterns`). */
+  readonly reads?: readonly string[];
   /** Failures that do not make the Actor unsafe. */
   readonly allowed?: readonly Failure[];
   /** Tries this case alone. */

@@ -20,10 +20,10 @@ import { Workshop } from './workshop.ts';
 const shareForShrinking = 0.2;
 
 export async function prove(options: ProveOptions): Promise<Verdict> {
-  const { folder, lanes = 2, takesCommits = true, deploy, input, chargedEvents = [], signal } = options;
+  const { folder, lanes = 2, takesCommits = true, reads = [], deploy, input, chargedEvents = [], signal } = options;
   const proof = new Proof(options);
   proof.tell('deploying');
-  const opening = Workshop.open({ folder, lanes, takesCommits, deploy, input, chargedEvents });
+  const opening = Workshop.open({ folder, lanes, takesCommits, reads, deploy, input, chargedEvents });
   try {
     const workshop = await unlessAborted(opening, signal);
     await proof.make(workshop);

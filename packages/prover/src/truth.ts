@@ -1,7 +1,7 @@
 /** What an Actor gives when nothing happens to it: learnt from undisturbed runs. */
 import { canonical, type Json, withoutPaths } from './json.ts';
 import { Multiset } from './multiset.ts';
-import { type Group, isReading, type Outcome, type OutsideRequest } from './outcome.ts';
+import type { Group, Outcome, OutsideRequest } from './outcome.ts';
 import { differingPaths } from './set-aside.ts';
 
 export interface Truth {
@@ -40,7 +40,7 @@ function pathsOf(key: string, runs: readonly Outcome[], ignored: readonly string
   const paths = commonPaths(key, values, known);
   if (typeof paths !== 'string' || runs.every((run) => run.groups.get(key)?.kind !== 'outside')) return paths;
   // A browser reads now once, now twice, and reading twice is no failure: what is sent must be the same all the same.
-  const sent = values.map((each) => each.filter((request) => !isReading(request as OutsideRequest)));
+  const sent = values.map((each) => each.filter((request) => !(request as OutsideRequest).reads));
   return commonPaths(key, sent, known);
 }
 

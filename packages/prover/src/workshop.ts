@@ -11,6 +11,7 @@ export interface WorkshopOptions {
   readonly folder: string;
   readonly lanes: number;
   readonly takesCommits: boolean;
+  readonly reads: readonly string[];
   readonly deploy: (address: Address) => Promise<string>;
   readonly input: Json | undefined;
   readonly chargedEvents: readonly string[];
@@ -38,9 +39,9 @@ export class Workshop {
 
   /** The Actor is built once: the further lanes begin with a copy of the first one's data. */
   static async open(options: WorkshopOptions): Promise<Workshop> {
-    const { folder, lanes: count, takesCommits, deploy, input, chargedEvents } = options;
+    const { folder, lanes: count, takesCommits, reads, deploy, input, chargedEvents } = options;
     const folders = Array.from({ length: count }, (_, index) => path.join(folder, `lane-${index + 1}`));
-    const lanes = [await Lane.open({ folder: folders[0]!, takesCommits })];
+    const lanes = [await Lane.open({ folder: folders[0]!, takesCommits, reads })];
     try {
       const actorId = await deploy(lanes[0]!.address);
       if (chargedEvents.length > 0) await setPrices(lanes[0]!.address, actorId, chargedEvents);
@@ -49,7 +50,7 @@ export class Workshop {
           for (const copy of folders.slice(1)) await cp(folders[0]!, copy, { recursive: true, verbatimSymlinks: true });
         });
       }
-      for (const copy of folders.slice(1)) lanes.push(await Lane.open({ folder: copy, takesCommits }));
+      for (const copy of folders.slice(1)) lanes.push(await Lane.open({ folder: copy, takesCommits, reads }));
       return new Workshop(lanes, actorId, input);
     } catch (error) {
       await Promise.all(lanes.map((lane) => lane.close()));

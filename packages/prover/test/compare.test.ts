@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compare } from '../src/compare.ts';
 import type { Json } from '../src/json.ts';
-import { type EntryKind, type Group, groupsOf, type Outcome, type OutsideRequest } from '../src/outcome.ts';
+import {
+  type EntryKind,
+  type Group,
+  groupsOf,
+  methodReads,
+  type Outcome,
+  type OutsideRequest,
+} from '../src/outcome.ts';
 import { learnTruth } from '../src/truth.ts';
 
 const outcomeOf = (...groups: Group[]): Outcome => ({
@@ -47,7 +54,7 @@ test('a record is compared field by field, and its lists as items are', () => {
 });
 
 const request = (method: string, key = ''): OutsideRequest => ({
-  ...{ method, host: 'shop.example', path: '/', query: {}, body: '', key },
+  ...{ method, host: 'shop.example', path: '/', query: {}, body: '', key, reads: methodReads(method) },
 });
 
 test('M3: reading twice is waste, posting twice is not, unless it has a key', () => {
@@ -56,6 +63,7 @@ test('M3: reading twice is waste, posting twice is not, unless it has a key', ()
   expect(twice(request('POST'))).toEqual([['duplicated', 1]]);
   expect(twice(request('POST', 'order-1'))).toEqual([['wasted', 1]]);
   expect(twice(request('PUT'))).toEqual([['wasted', 1]]);
+  expect(twice({ ...request('POST'), reads: true })).toEqual([['wasted', 1]]);
   expect(failuresOf('outside', [request('POST')], [])).toEqual([['lost', 1]]);
   expect(failuresOf('outside', [request('GET')], [])).toEqual([]);
 });

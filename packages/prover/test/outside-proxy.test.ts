@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { OutsideProxy } from '../src/outside-proxy.ts';
+import { PathPatterns } from '../src/path-patterns.ts';
 
 test('O3: who never answers is hung up on, before the answer and in the middle of it', async () => {
   const silent = http.createServer((request, response) => {
@@ -13,6 +14,7 @@ test('O3: who never answers is hung up on, before the answer and in the middle o
   await once(silent, 'listening');
   const proxy = await OutsideProxy.open({
     ...{ attemptOf: () => undefined, intercept: async () => {}, record: () => {}, silenceMs: 200 },
+    reads: new PathPatterns([]),
   });
   const ask = (path: string) =>
     new Promise<string>((resolve) => {
@@ -27,4 +29,13 @@ test('O3: who never answers is hung up on, before the answer and in the middle o
   await proxy.close();
   silent.closeAllConnections();
   silent.close();
+});
+
+test('an author names what only reads by its path, with its host or without', () => {
+  const patterns = new PathPatterns(['/graphql', '/api/*/list', 'shop.example:80.0/search*']);
+  const match = (url: string) => patterns.match(new URL(url));
+  expect(['http://a/graphql?x=1', 'http://b:1/api/v1/shop/list'].map(match)).toEqual([true, true]);
+  expect(['http://a/graphqlx', 'http://a/v/graphql', 'http://a/api/list'].map(match)).toEqual([false, false, false]);
+  expect(patterns.match({ host: 'shop.example:80.0', pathname: '/search/all' })).toBe(true);
+  expect(patterns.match({ host: 'shop.example:8000', pathname: '/search/all' })).toBe(false);
 });

@@ -14,6 +14,7 @@ interface ProveFlags {
   readonly faultsPerRun?: number;
   readonly charge?: readonly string[];
   readonly ignore?: readonly string[];
+  readonly reads?: readonly string[];
   readonly allow?: readonly Failure[];
   readonly replay?: Case;
   readonly report?: string;
@@ -32,6 +33,7 @@ export function addProve(program: Command): void {
     .addOption(new Option('--faults-per-run <count>', 'how many one run goes through').argParser(wholeNumber))
     .option('--charge <events...>', 'the events of its price list (default: those of .actor/pay_per_event.json)')
     .option('--ignore <paths...>', 'what may differ: crawledAt, rows[].time, STATE.restarts')
+    .option('--reads <paths...>', 'what only reads outside, though it is a POST: /graphql, /api/*, host/search')
     .addOption(
       new Option(
         '--allow <failures...>',
@@ -56,7 +58,7 @@ export function addProve(program: Command): void {
 async function run(folder: string, flags: ProveFlags): Promise<void> {
   const input = flags.input === undefined ? undefined : await readInput(sourceOf(flags.input));
   const chargedEvents = flags.charge ?? (await readChargedEvents(folder));
-  const { seed, budget: budgetSecs, faults, faultsPerRun, ignore, allow, replay, report, json, asApify } = flags;
+  const { seed, budget: budgetSecs, faults, faultsPerRun, ignore, reads, allow, replay, report, json, asApify } = flags;
   const { proveActor } = await import('../prove.ts');
   process.exitCode = await proveActor({
     ...{ folder, budgetSecs, chargedEvents, json: json === true, reportFolder: report, takesCommits: asApify !== true },
@@ -65,6 +67,7 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
     ...(faults !== undefined && { kinds: faults }),
     ...(faultsPerRun !== undefined && { faultsPerRun }),
     ...(ignore !== undefined && { ignored: ignore }),
+    ...(reads !== undefined && { reads }),
     ...(allow !== undefined && { allowed: allow }),
     ...(replay !== undefined && { replay }),
     replayWith: (text) => replayCommand(folder, flags, text),
@@ -74,12 +77,13 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
 /** A file may be named with an @ before it, as everywhere in `wherry`, and without. */
 const sourceOf = (wish: string): string => (/^\s*[[{"@]|^-$/.test(wish) ? wish : `@${wish}`);
 
-function replayCommand(folder: string, { input, charge, ignore, asApify }: ProveFlags, replay: string): string {
+function replayCommand(folder: string, { input, charge, ignore, reads, asApify }: ProveFlags, replay: string): string {
   return [
     `wherry prove ${quoted(folder)}`,
     ...(input === undefined ? [] : [`--input ${quoted(input)}`]),
     ...(charge === undefined ? [] : [`--charge ${charge.map(quoted).join(' ')}`]),
     ...(ignore === undefined ? [] : [`--ignore ${ignore.map(quoted).join(' ')}`]),
+    ...(reads === undefined ? [] : [`--reads ${reads.map(quoted).join(' ')}`]),
     ...(asApify === true ? ['--as-apify'] : []),
     `--replay ${quoted(replay)}`,
   ].join(' ');

@@ -13,6 +13,7 @@ import { proxiesOf } from '../input/proxies.ts';
 import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
 import type { Item } from '../items/item.ts';
 import { failedInput, refusedInput, unreadableEntry } from '../results/failed-input.ts';
+import { Progress } from '../results/progress.ts';
 import type { Results } from '../results/results.ts';
 import { pauseMs } from '../settings.ts';
 import { AskAgain } from './ask-again.ts';
