@@ -10,7 +10,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: tests wait for processes more than they compute.
+    maxWorkers: 3,
     sequence: { sequencer: SlowFirst },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     reporters: ['default', './test/tally-reporter.ts'],
