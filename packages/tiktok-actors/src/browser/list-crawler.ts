@@ -58,6 +58,8 @@ class VisitError extends Error {
   constructor(failure: Failure) {
     super(`${failure.kind}: ${failure.message}`);
     this.failure = failure;
+    // Crawlee logs the stack of what failed for good. Where this one was thrown says nothing of the site.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

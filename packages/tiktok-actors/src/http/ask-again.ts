@@ -8,5 +8,7 @@ export class AskAgain extends Error {
   constructor(failure: Failure, url: string) {
     super(`${url}: ${failure.message} (${failure.kind})`);
     this.failure = failure;
+    // Crawlee logs the stack of what failed for good. Where this one was thrown says nothing of the site.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }

@@ -68,7 +68,8 @@ export const readStore: PageReader<StorePage> = readerOf({
 /** An account's id has more than one page that may know it; only an answer that has the id resolves it. */
 async function readDirectly<T>({ parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
   for (const url of pageUrlsOf(address, siteUrl)) {
-    const outcome = parse(await ask(url));
+    const captured = await ask(url);
+    const outcome = 'kind' in captured ? captured : parse(captured);
     if (outcome.kind === 'found' && proves(address, outcome.value)) return outcome;
     if (outcome.kind !== 'found' && outcome.kind !== 'not_found') return outcome;
     // TikTok's own code is worth more than that nothing was found by a further page.
@@ -80,6 +81,7 @@ async function readDirectly<T>({ parse, proves }: PageForm<T>, address: Address,
 async function readLanding<T>({ wanted, parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
   const [linkUrl] = pageUrlsOf(address, siteUrl);
   const captured = await ask(linkUrl!);
+  if ('kind' in captured) return captured;
   const landing = checkLanding(captured.url, wanted, { siteUrl });
   const outcome = parse(captured);
   if (landing.kind === 'target') {

@@ -1,12 +1,12 @@
-import { type Captured, remedyOf } from '@wherry/tiktok';
+import { type Captured, type Failure, failed, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
-import { gotScraping, log, type Session } from 'crawlee';
+import { gotScraping, type Session } from 'crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { Courtesy, Turn } from './courtesy.ts';
 import type { Reading } from './readers.ts';
 
-/** Asks for a page. Never throws: an answer that does not come is one of a site that fails. */
-export type Ask = (url: string) => Promise<Captured>;
+/** Asks for a page. Never throws: that no answer comes is a failure of the site. */
+export type Ask = (url: string) => Promise<Captured | Failure>;
 
 export interface VisitorOptions {
   readonly session: Session | undefined;
@@ -15,9 +15,6 @@ export interface VisitorOptions {
 }
 
 const timeoutMs = 30_000;
-
-/** What proxies answer when they could not reach the site. */
-const noAnswer = 502;
 
 /** Whoever the site sees: a session has its cookies, and the same proxy each time. */
 export class Visitor {
@@ -44,8 +41,7 @@ export class Visitor {
       courtesy.keepAway(secondsOf(headers['retry-after']));
       return { url: response.url, statusCode, body: `${body}` };
     } catch (error) {
-      log.warning(`No answer from ${url}: ${(error as Error).message}`);
-      return { url, statusCode: noAnswer, body: '' };
+      return failed('unavailable', `no answer came: ${(error as Error).message}`);
     }
   };
 

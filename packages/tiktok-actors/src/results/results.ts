@@ -30,20 +30,28 @@ export class Results {
   readonly #options: ResultsOptions;
   readonly #tally: TallyState;
   readonly #failed: { inputs: FailedInput[] };
+  readonly #reasons: Record<string, number>;
   #turn: Promise<unknown> = Promise.resolve();
   #limit: Limit | null = null;
   #abandoned: string | null = null;
 
-  private constructor(options: ResultsOptions, tally: TallyState, failed: { inputs: FailedInput[] }) {
+  private constructor(
+    options: ResultsOptions,
+    tally: TallyState,
+    failed: { inputs: FailedInput[] },
+    reasons: Record<string, number>,
+  ) {
     this.#options = options;
     this.#tally = tally;
     this.#failed = failed;
+    this.#reasons = reasons;
   }
 
   static async open(options: ResultsOptions): Promise<Results> {
     const tally = await useState('TALLY', { given: 0, failed: 0, unpaid: 0 });
     const failed = await useState('FAILED_INPUTS', { inputs: [] as FailedInput[] });
-    return new Results(options, tally, failed as { inputs: FailedInput[] });
+    const reasons = await useState('FAILURE_REASONS', {} as Record<string, number>);
+    return new Results(options, tally, failed as { inputs: FailedInput[] }, reasons);
   }
 
   get tally(): Tally {
@@ -72,6 +80,7 @@ export class Results {
   /** E2 */
   async fail(failed: FailedInput): Promise<void> {
     this.#tally.failed += 1;
+    this.#reasons[failed.errorCode] = (this.#reasons[failed.errorCode] ?? 0) + 1;
     if (this.#options.failuresGoTo === 'record') this.#failed.inputs.push(failed);
     else await Actor.pushData({ ...failed });
   }
@@ -91,7 +100,7 @@ export class Results {
       for (const [key, failed] of failedRecords(this.#failed.inputs)) await Actor.setValue(key, failed);
     }
     await Actor.setValue('OUTPUT', this.tally);
-    return summaryText(this.tally, this.#limit);
+    return summaryText(this.tally, this.#reasons, this.#limit);
   }
 
   /** What lets no further item through; null while one fits. */

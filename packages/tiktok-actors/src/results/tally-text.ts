@@ -26,8 +26,14 @@ const limitTexts: Readonly<Record<Limit, string>> = {
   maxItems: ' The limit of results is reached.',
 };
 
-export const summaryText = ({ given, failed }: Tally, limit: Limit | null): string =>
-  `${counted(given, 'result')}, ${counted(failed, 'input')} failed.${limit === null ? '' : limitTexts[limit]}`;
+/** How many inputs failed for which reason. */
+export type FailureCounts = Readonly<Record<string, number>>;
+
+export function summaryText({ given, failed }: Tally, reasons: FailureCounts, limit: Limit | null): string {
+  const counts = Object.entries(reasons).map(([code, count]) => `${grouped(count)} ${code}`);
+  const why = counts.length === 0 ? '' : ` (${counts.join(', ')})`;
+  return `${counted(given, 'result')}, ${counted(failed, 'input')} failed${why}.${limit === null ? '' : limitTexts[limit]}`;
+}
 
 export function progressText({ given, failed }: Tally, { unit, done, total, trouble }: Course): string {
   const place = `${grouped(Math.min(done, total))} of ${counted(total, unit)} done`;

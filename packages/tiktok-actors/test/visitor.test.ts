@@ -1,0 +1,33 @@
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { AskAgain } from '../src/http/ask-again.ts';
+import { Courtesy, patience } from '../src/http/courtesy.ts';
+import { readProfile } from '../src/http/readers.ts';
+import { Visitor } from '../src/http/visitor.ts';
+
+/** Where nobody listens any more. */
+async function closedUrl(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}/`;
+}
+
+test('a site that is gone is said to give no answer, and not to have answered that it fails', async () => {
+  const url = await closedUrl();
+  const visitor = new Visitor({ session: undefined, proxies: undefined, courtesy: new Courtesy(patience(1)) });
+  const gone = { kind: 'unavailable', message: expect.stringMatching(/^no answer came: .*ECONNREFUSED/) };
+  expect(await visitor.ask(url)).toMatchObject(gone);
+  for (const address of [
+    { kind: 'profile', name: 'a.name' },
+    { kind: 'short_link', host: 'vm', code: 'ZM1' },
+  ]) {
+    expect(await readProfile(address as never, () => visitor.ask(url))).toMatchObject(gone);
+  }
+});
+
+test('what is asked again is logged in one line', () => {
+  const { stack } = new AskAgain({ kind: 'blocked', code: null, message: 'status 403' }, 'http://site/@a.name');
+  expect(stack).toBe('AskAgain: http://site/@a.name: status 403 (blocked)');
+});
