@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { until } from '../packages/platform/test/run-fixture.ts';
 import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
+import { chromiumPath } from './tiktok/browser.ts';
 
 test('a run that the site refuses fails, and gives the rest once when it is resurrected', async () => {
   const faultKinds: FaultKind[] = [];
@@ -22,4 +23,23 @@ test('a run that the site refuses fails, and gives the rest once when it is resu
   expect(items.map(({ input }) => input).sort()).toEqual(profiles.toSorted());
   const failed = items.filter(({ type }) => type === 'failed').length;
   expect(chargedEventCounts).toMatchObject({ profile: profiles.length - failed });
+});
+
+test.skipIf(chromiumPath === undefined)('so does a run of lists, and goes on with those that are left', async () => {
+  const faultKinds: FaultKind[] = ['forbidden', 'captcha'];
+  const site = { seed: 9, unavailableRate: 0, faultRate: 1, faultKinds };
+  await using fixture = await startActorFixture('tiktok-hashtag', site);
+  const hashtags = Array.from({ length: 6 }, (_, number) => fixture.site.truth.hashtagName(number));
+  const run = await fixture.run({ hashtags, resultsPerPage: 30 });
+  const refused = await fixture.client.run(run.id).waitForFinish();
+  expect(refused.status).toBe('FAILED');
+  expect(refused.statusMessage).toMatch(/has not answered for a long time.*Resurrect/);
+  faultKinds.length = 0;
+  await fixture.client.run(run.id).resurrect();
+  await fixture.succeeded(run);
+  const items = await fixture.itemsOf(run);
+  const failed = items.filter(({ type }) => type === 'failed').map(({ input }) => input);
+  const read = items.filter(({ type }) => type === 'hashtag').map(({ input }) => input);
+  expect(read.length).toBeGreaterThan(1);
+  expect([...failed, ...read].toSorted()).toEqual(hashtags.toSorted());
 });

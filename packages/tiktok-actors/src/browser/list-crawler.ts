@@ -5,6 +5,7 @@
  *     retries forgotten; so retries count only visits that brought nothing, one after the other.
  * C2: a list that cannot be read ends with its failure, which is a result; nothing vanishes.
  * C3: on `migrating` and `aborting` visits end after the page in hand.
+ * C4: after `mostBarrenVisits` in a row, of whichever lists, the run fails: whoever goes on only burdens the site.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -19,7 +20,7 @@ import { chromium } from 'playwright-core';
 import type { CommonInput } from '../input/common-input.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import { Progress } from '../results/progress.ts';
-import type { Results } from '../results/results.ts';
+import { type Results, siteIsSilent } from '../results/results.ts';
 import { siteUrl } from '../settings.ts';
 import { browserProxiesOf, keepToPages } from './browser-proxies.ts';
 import type { ListJob, ListSource } from './job.ts';
@@ -67,6 +68,8 @@ const maxRetries = 8;
 /** What cannot be read may have been spoiled on its way; what is so each time is the site's new form. */
 const triesToRead = 3;
 const mostBackOffMs = 20_000;
+/** Some ten minutes of a site that does not answer; a list by itself is given up before. */
+const mostBarrenVisits = 30;
 
 /** What a browser asks for by itself is wanted by nobody. */
 const quietly = ['--disable-component-update', '--disable-background-networking'];
@@ -82,6 +85,7 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
   const proxyConfiguration = await browserProxiesOf(input);
   const progress = new Progress(results, { unit: 'list', total: targets.length });
   const options: VisitOptions = { ...pace(), isStopping: stopWatch() };
+  let barrenVisits = 0;
   const crawler = new PlaywrightCrawler({
     ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries, ...progress.options },
     requestHandlerTimeoutSecs: (options.visitMs + options.answerMs * 4) / 1000,
@@ -93,12 +97,18 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
       const { target } = context.request.userData as ListRequest;
       if ('refusal' in target) return results.fail(refusedInput(target.input, target.refusal));
       if (!store.isOver(target)) await visit(context, target, store, options);
+      barrenVisits = 0;
       if (results.isFull(event)) crawler.stop('The budget or the limit of results is reached.');
     },
     errorHandler({ request }, error) {
       // C1: Crawlee adds the one that follows.
       if (error instanceof GoOnLater) request.retryCount = -1;
       else if (error instanceof Error) progress.troubled(failureOf(error));
+      // C4
+      barrenVisits = error instanceof VisitError ? barrenVisits + 1 : 0;
+      if (barrenVisits < mostBarrenVisits) return;
+      results.abandon(siteIsSilent);
+      crawler.stop('The site does not answer.');
     },
     async failedRequestHandler({ request, log }, error) {
       const { target } = request.userData as ListRequest;

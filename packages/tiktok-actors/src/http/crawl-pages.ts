@@ -14,7 +14,7 @@ import { type ReadableTarget, requestsOf, type Target, type TargetData } from '.
 import type { Item } from '../items/item.ts';
 import { failedInput, refusedInput, unreadableEntry } from '../results/failed-input.ts';
 import { Progress } from '../results/progress.ts';
-import type { Results } from '../results/results.ts';
+import { type Results, siteIsSilent } from '../results/results.ts';
 import { pauseMs } from '../settings.ts';
 import { AskAgain } from './ask-again.ts';
 import { Courtesy, patience } from './courtesy.ts';
@@ -56,7 +56,7 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
     errorHandler(_context, error) {
       if (error instanceof AskAgain) progress.troubled(error.failure);
       if (!courtesy.isHopeless) return;
-      results.abandon('The site has not answered for a long time. Resurrect the run to go on from where it is.');
+      results.abandon(siteIsSilent);
       crawler.stop('The site does not answer.');
     },
     async failedRequestHandler({ request }, error) {

@@ -5,6 +5,7 @@
  * E2: an input that gave nothing is said to have failed, with the reason: none vanishes.
  */
 import { useState } from '@wherry/durable';
+import { failureKinds } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import type { FailuresGoTo } from '../input/common-input.ts';
 import { type Item, plainItem } from '../items/item.ts';
@@ -25,6 +26,9 @@ export interface Given {
   /** Nothing more of this kind fits the budget or the limit. */
   readonly isFull: boolean;
 }
+
+/** Why a run is abandoned that may go on another day. */
+export const siteIsSilent = 'The site has not answered for a long time. Resurrect the run to go on from where it is.';
 
 export class Results {
   readonly #options: ResultsOptions;
@@ -50,7 +54,9 @@ export class Results {
   static async open(options: ResultsOptions): Promise<Results> {
     const tally = await useState('TALLY', { given: 0, failed: 0, unpaid: 0 });
     const failed = await useState('FAILED_INPUTS', { inputs: [] as FailedInput[] });
-    const reasons = await useState('FAILURE_REASONS', {} as Record<string, number>);
+    // Each is there from the beginning: of two handlers at once, both would be the first to count it.
+    const none = Object.fromEntries(['wrong_input', ...failureKinds].map((kind) => [kind, 0]));
+    const reasons = await useState<Record<string, number>>('FAILURE_REASONS', none);
     return new Results(options, tally, failed as { inputs: FailedInput[] }, reasons);
   }
 
@@ -80,7 +86,7 @@ export class Results {
   /** E2 */
   async fail(failed: FailedInput): Promise<void> {
     this.#tally.failed += 1;
-    this.#reasons[failed.errorCode] = (this.#reasons[failed.errorCode] ?? 0) + 1;
+    this.#reasons[failed.errorCode]! += 1;
     if (this.#options.failuresGoTo === 'record') this.#failed.inputs.push(failed);
     else await Actor.pushData({ ...failed });
   }

@@ -30,7 +30,8 @@ const limitTexts: Readonly<Record<Limit, string>> = {
 export type FailureCounts = Readonly<Record<string, number>>;
 
 export function summaryText({ given, failed }: Tally, reasons: FailureCounts, limit: Limit | null): string {
-  const counts = Object.entries(reasons).map(([code, count]) => `${grouped(count)} ${code}`);
+  const countedReasons = Object.entries(reasons).filter(([, count]) => count > 0);
+  const counts = countedReasons.map(([code, count]) => `${grouped(count)} ${code}`);
   const why = counts.length === 0 ? '' : ` (${counts.join(', ')})`;
   return `${counted(given, 'result')}, ${counted(failed, 'input')} failed${why}.${limit === null ? '' : limitTexts[limit]}`;
 }
