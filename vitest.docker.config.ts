@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'together',
           include: all,
           exclude: alone,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
