@@ -10,8 +10,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    // One more than the cores of a small machine: tests wait for processes more than they compute.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     reporters: ['default', './test/tally-reporter.ts'],

@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'together',
           include: all,
           exclude: alone,
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

@@ -33,7 +33,7 @@ await finishActor(results);
 async function productsAlone() {
   const event = 'product';
   const listed = ({ items }, target, most) => items.slice(0, most).map((each) => productItem(each, target.input));
-  await crawlPages([...products, ...shops, ...searches], {
+  await crawlPages([...searches, ...shops, ...products], {
     ...{ input, results },
     pages: {
       product: { event, read: readProduct, items: (product, target) => [productItem(product, target.input)] },
