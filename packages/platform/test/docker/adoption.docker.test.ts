@@ -133,18 +133,22 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     expect(log).not.toContain('Attempt 2');
   });
 
-  test('K1: an adopted, unmodified attempt is told that it migrates, and comes through item by item', async () => {
+  test('K1: an adopted, unmodified attempt is told that it migrates, and repeats nothing but a push in hand at a kill', async () => {
     await using platform = await startAgainAndAgain(await places[name]!());
     const { client, url, moves } = platform;
     const actorId = await deployTo(client, 'loop', { 'main.js': loop, ...sdkFiles });
     const run = await client.actor(actorId).start(undefined, { memory: 4096 });
     const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
+    // A stock client whose answer is lost with the platform pushes again: which items may be there twice.
+    const inHand = new Set<number>();
     for (const mode of moves) {
       const before = await itemCount();
       await until(async () => (await itemCount()) >= before + 20);
+      const last = await itemCount();
       await platform.kill();
       await platform.startAgain();
       const restarted = await itemCount();
+      for (let index = last; index <= restarted; index += 1) inHand.add(index);
       await until(async () => (await itemCount()) >= restarted + 20);
       const answer = await fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
         method: 'POST',
@@ -158,10 +162,14 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     await client.run(run.id).abort();
     const { items } = await client.dataset<{ next: number }>(run.defaultDatasetId).listItems();
     const log = (await client.log(run.id).get()) ?? '';
+    const numbers = items.map(({ next }) => next);
+    const repeated = numbers.flatMap((next, index) => (next === numbers[index - 1] ? [index] : []));
     expect(
-      items.map(({ next }) => next),
+      repeated.filter((index) => !inHand.has(index)),
       log,
-    ).toEqual(Array.from(items, (_, index) => index));
+    ).toEqual([]);
+    const distinct = numbers.filter((_, index) => !repeated.includes(index));
+    expect(distinct, log).toEqual(Array.from(distinct, (_, index) => index));
     expect(log.match(/heard of its migration/g)).toHaveLength(moves.length);
     expect(log).not.toContain(`Attempt ${moves.length + 2}`);
   });
