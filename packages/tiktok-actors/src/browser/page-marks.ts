@@ -10,7 +10,6 @@ export const openers = {
   comments: ['[data-e2e="comment-icon"]', 'button#comments'],
   followers: ['[data-e2e="followers"]', '[data-e2e="followers-count"]'],
   following: ['[data-e2e="following"]', '[data-e2e="following-count"]'],
-  latest: [`button${says('latest')}`],
   popular: [`button${says('popular')}`],
   oldest: [`button${says('oldest')}`],
   reviews: ['[data-e2e="reviews"]', `button${says('(customer )?reviews.*')}`],
