@@ -22,6 +22,8 @@ export function interruption(): Interruption {
     const now = performance.now();
     if (now - lastAt < sameKeyPressMs) return;
     lastAt = now;
+    // On its way out Node gives the signals back to the system, and one more would kill it: it stays until none can come.
+    setTimeout(() => undefined, sameKeyPressMs);
     const next = presses.find(({ signal }) => !signal.aborted);
     if (next === undefined) process.exit(exitCodes.notSucceeded);
     next.abort();

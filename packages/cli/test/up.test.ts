@@ -1,6 +1,7 @@
 /** How a platform begins and ends, as its operator sees it. */
 import { readdir, readlink, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
 import type { Server } from '../src/wherry-api.ts';
@@ -49,6 +50,16 @@ test('Ctrl-C ends the platform and all that it started; the next start goes on w
   expect(onPort).toMatchObject({ exitCode: exitCodes.badUsage, stdout: '' });
   expect(onPort.stderr).toMatch(/^wherry: Port \d+ is in use\. Choose another with --port or WHERRY_PORT\.\n$/);
   expect(await second.interrupt()).toBe(exitCodes.ok);
+});
+
+test('a Ctrl-C that comes several times, as npm and the launcher pass theirs on, is one', async () => {
+  const platform = await startLive(path.join(dataFolder, 'key-press'));
+  const ended = platform.interrupt();
+  for (let passedOn = 0; passedOn < 40; passedOn += 1) {
+    await delay(5);
+    void platform.interrupt();
+  }
+  expect(await ended).toBe(exitCodes.ok);
 });
 
 test('a start takes every setting from the environment', async () => {
