@@ -13,7 +13,9 @@ async function expectRow(fixture: ActorFixture, row: ActorRow, run: ActorRun): P
   expectResults(await fixture.itemsOf(run), expected);
   expect(chargedEventCounts).toMatchObject(row.charges(expected));
   expect(await fixture.recordOf(run, 'OUTPUT')).toMatchObject({
-    ...{ given: expected.items.length, failed: expected.failed.length, unpaid: 0 },
+    given: expected.items.length,
+    failed: expected.failed.length,
+    unpaid: 0,
   });
 }
 

@@ -115,8 +115,10 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     const posts = postsOf(fixture.site, number);
     const [newest, oldest] = [posts[40]!, posts[80]!];
     const run = await fixture.run({
-      ...{ profiles: [name], excludePinnedPosts: true },
-      ...{ newestPostDate: newest.createTimeISO, oldestPostDateUnified: oldest.createTimeISO },
+      profiles: [name],
+      excludePinnedPosts: true,
+      newestPostDate: newest.createTimeISO,
+      oldestPostDateUnified: oldest.createTimeISO,
     });
     await fixture.succeeded(run);
     const between = posts.filter(({ createTime, isPinned }) => {
@@ -136,8 +138,14 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     const found = fixture.site.truth.foundUsers('lamp').slice(0, 12);
     const accounts = found.map((authorMeta) => ({ type: 'profile', input: 'lamp', authorMeta }));
     const run = await fixture.run({
-      ...{ profiles: [name], searchQueries: ['lamp'], searchSection: '/user', maxProfilesPerQuery: 12 },
-      ...{ leastDiggs: 5, mostDiggs: 100_000, oldestPostDateUnified: '2024-01-01', excludePinnedPosts: true },
+      profiles: [name],
+      searchQueries: ['lamp'],
+      searchSection: '/user',
+      maxProfilesPerQuery: 12,
+      leastDiggs: 5,
+      mostDiggs: 100_000,
+      oldestPostDateUnified: '2024-01-01',
+      excludePinnedPosts: true,
       shouldDownloadVideos: true,
     });
     await fixture.succeeded(run);

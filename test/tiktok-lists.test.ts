@@ -52,7 +52,8 @@ async function expectRow(fixture: ActorFixture, row: ListRow, run: ActorRun, isM
   expectResults(items, isMoved && row.anyOf ? someOf(items, row.anyOf(fixture.site), expected) : expected);
   expect(chargedEventCounts).toMatchObject(row.charges(expected));
   expect(await fixture.recordOf(run, 'OUTPUT')).toMatchObject({
-    ...{ given: expected.items.length, failed: expected.failed.length },
+    given: expected.items.length,
+    failed: expected.failed.length,
   });
 }
 

@@ -23,7 +23,9 @@ test('a product of a search that cannot be read is told', async () => {
     const items = await fixture.itemsOf(run);
     expect(items).toMatchObject([
       {
-        ...{ type: 'failed', input: 'cups', errorCode: 'changed' },
+        type: 'failed',
+        input: 'cups',
+        errorCode: 'changed',
         error: expect.stringContaining('an entry of the list, 1729000000000000002, cannot be read'),
         path: expect.stringMatching(/products\.1\.title$/),
       },

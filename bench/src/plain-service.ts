@@ -37,7 +37,13 @@ export class PlainService implements AsyncDisposable {
   /** Drains the node that it is on. Answers for how many ms it did not work. */
   async drain(): Promise<number> {
     const node = await this.#manager.docker(
-      ...['service', 'ps', 'plain', '--filter', 'desired-state=running', '--format', '{{.Node}}'],
+      'service',
+      'ps',
+      'plain',
+      '--filter',
+      'desired-state=running',
+      '--format',
+      '{{.Node}}',
     );
     const next = this.#nextBeat();
     await this.#manager.docker('node', 'update', '--availability', 'drain', node);

@@ -31,8 +31,12 @@ export async function logIn(
   const { CI: _, ...own } = process.env;
   const environment = {
     ...own,
-    ...{ HOME: home, APIFY_CLIENT_BASE_URL: url, NO_COLOR: '1' },
-    ...{ APIFY_DISABLE_KEYRING: '1', APIFY_CLI_DISABLE_TELEMETRY: '1', APIFY_CLI_SKIP_UPDATE_CHECK: '1' },
+    HOME: home,
+    APIFY_CLIENT_BASE_URL: url,
+    NO_COLOR: '1',
+    APIFY_DISABLE_KEYRING: '1',
+    APIFY_CLI_DISABLE_TELEMETRY: '1',
+    APIFY_CLI_SKIP_UPDATE_CHECK: '1',
     NODE_OPTIONS: templateList ? preload : '',
   };
   const cli: LoggedInCli = {

@@ -55,7 +55,9 @@ export class GuideMachines implements AsyncDisposable {
   /** Starts a command that goes on, and answers once it has written a text. */
   async startOn(name: string, command: string, until: string): Promise<ChildProcess> {
     const child = spawn(script, ['on', name, 'bash', '-c', command], {
-      ...{ cwd: root, env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] },
+      cwd: root,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own, for Ctrl-C is for all that a terminal's command has started.
       detached: true,
     });

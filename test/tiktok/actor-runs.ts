@@ -35,7 +35,9 @@ export async function startActorFixture(
   const { client } = fixture;
   const actorId = await deploy(client, actor, site.url, environment);
   return {
-    ...{ ...fixture, site, actorId },
+    ...fixture,
+    site,
+    actorId,
     run: (input, options = {}) => client.actor(actorId).start(input, options),
     async succeeded(run) {
       const ended = await client.run(run.id).waitForFinish();
@@ -64,13 +66,15 @@ export async function deploy(
   const folder = path.join(actorsFolder, actor);
   const environment = { TIKTOK_SITE_URL: siteUrl, NODE_COMPILE_CACHE: compileCache, ...browserEnvironment, ...more };
   const version = {
-    ...{ versionNumber: '0.1', buildTag: 'latest', sourceType: ActorSourceType.SourceFiles as const },
+    versionNumber: '0.1',
+    buildTag: 'latest',
+    sourceType: ActorSourceType.SourceFiles as const,
     sourceFiles: await sourceFilesOf(folder),
     envVars: Object.entries(environment).map(([name, value]) => ({ name, value })),
   };
-  const { id } = await client.actors().create({
-    ...{ name: actor, versions: [version as never], pricingInfos: [await priceListOf(folder)] as never },
-  });
+  // The client's type does not know `pricingInfos`, which the API takes.
+  const settings = { name: actor, versions: [version as never], pricingInfos: [await priceListOf(folder)] };
+  const { id } = await client.actors().create(settings);
   const build = await client.actor(id).build('0.1');
   const { status } = await client.build(build.id).waitForFinish();
   expect(status, (await client.log(build.id).get()) ?? '').toBe('SUCCEEDED');

@@ -216,7 +216,9 @@ const profilesWithPosts: ListRow = {
   expected(site) {
     const { open, closed } = postUsers(site);
     const profiles = [...open, closed].map((number) => ({
-      ...{ type: 'profile', input: nameOf(site, number), authorMeta: site.truth.profile(number) },
+      type: 'profile',
+      input: nameOf(site, number),
+      authorMeta: site.truth.profile(number),
     }));
     const { items, failed } = userPosts.expected(site);
     return { items: [...profiles, ...items], failed: failed.filter(({ errorCode }) => errorCode === 'not_found') };
@@ -232,8 +234,11 @@ const mixedLists: ListRow = {
   site: { seed: 40, unavailableRate: 0 },
   small: (site) => ({ profiles: [nameOf(site, 3)], postURLs: [postWith(site, 61).id], resultsPerPage: 40 }),
   input: (site) => ({
-    ...{ profiles: [nameOf(site, 3), 'nobody.here'], postURLs: [postWith(site, 61).id] },
-    ...{ hashtags: [site.truth.hashtagName(4)], musics: [site.truth.soundId(7)], searchQueries: ['lamp'] },
+    profiles: [nameOf(site, 3), 'nobody.here'],
+    postURLs: [postWith(site, 61).id],
+    hashtags: [site.truth.hashtagName(4)],
+    musics: [site.truth.soundId(7)],
+    searchQueries: ['lamp'],
     resultsPerPage: 90,
   }),
   expected(site) {
@@ -266,8 +271,17 @@ const shop: ListRow = {
 };
 
 export const listRows: readonly ListRow[] = [
-  ...[userPosts, hashtags, sounds, comments, followers, searches, trends, soundTrends, profilesWithPosts],
-  ...[mixedLists, shop],
+  userPosts,
+  hashtags,
+  sounds,
+  comments,
+  followers,
+  searches,
+  trends,
+  soundTrends,
+  profilesWithPosts,
+  mixedLists,
+  shop,
 ];
 
 /** What it gives is tried kind by kind (`tiktok-api.test.ts`); the prover takes one of them. */

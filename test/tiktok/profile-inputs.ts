@@ -28,13 +28,15 @@ const forms: readonly Form[] = [
   byName((name) => `m.tiktok.com/@${name}?lang=en`),
   (site, number) => ({
     text: `${site.url}/@${site.truth.user(number).secUid}`,
-    ...{ number, fails: isRemoved(site, number) },
+    number,
+    fails: isRemoved(site, number),
   }),
   // The site knows the ids of every second account.
   (site, number) => ({ text: site.truth.user(number).id, number, fails: isRemoved(site, number) || number % 2 === 1 }),
   (site, number) => ({
     text: `${site.url}${site.truth.profileLink(number)}`,
-    ...{ number, fails: isRemoved(site, number) },
+    number,
+    fails: isRemoved(site, number),
   }),
 ];
 

@@ -25,13 +25,11 @@ export async function proveRow(row: ProveRow, options: Partial<ProveOptions>): P
   const folder = await mkdtemp(path.join(below, 'prove-tiktok-'));
   try {
     return await prove({
-      ...{
-        actor: row.actor,
-        folder,
-        input: row.small(site),
-        reads,
-        chargedEvents: Object.keys(row.charges({ items: [], failed: [] })),
-      },
+      actor: row.actor,
+      folder,
+      input: row.small(site),
+      reads,
+      chargedEvents: Object.keys(row.charges({ items: [], failed: [] })),
       deploy: ({ url, token }) => deploy(new ApifyClient({ baseUrl: url, token }), row.actor, site.url),
       ...(row.anyOf && { allowed: ofFeeds }),
       ...options,

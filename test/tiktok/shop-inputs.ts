@@ -36,7 +36,8 @@ export function expectedProducts(site: TikTokSite): Expected {
     const shop = truth.shop(number);
     const listed = truth.shopProducts(number).slice(0, ofAPage);
     return [{ type: 'shop', ...shop }, ...listed.map((product) => ({ type: 'product', ...product }))].map((each) => ({
-      ...{ ...each, input: shop.sellerId },
+      ...each,
+      input: shop.sellerId,
     }));
   });
   const sold = products.filter(({ number }) => truth.isSoldHere(number));

@@ -27,7 +27,8 @@ export function expectedShopLists(site: TikTokSite, products: readonly string[],
   const shop = truth.shop(shopNumber);
   return {
     items: [
-      ...[...records, ...found.map((product) => ({ type: 'product', input: keyword, ...product }))],
+      ...records,
+      ...found.map((product) => ({ type: 'product', input: keyword, ...product })),
       { type: 'shop', input: shop.url, ...shop },
       ...truth.shopProducts(shopNumber).map((product) => ({ type: 'product', input: shop.url, ...product })),
     ],
@@ -43,6 +44,10 @@ const shopNumber = 11;
 export const missingShop = '7495999999999999999';
 
 export const shopLists = ({ truth }: TikTokSite, products: string[], mostFound: number) => ({
-  ...{ products, searchQueries: [keyword], maxProductsPerQuery: mostFound, maxReviewsPerProduct: 1000 },
-  ...{ shops: [truth.shop(shopNumber).url!, missingShop], maxProductsPerShop: 1000 },
+  products,
+  searchQueries: [keyword],
+  maxProductsPerQuery: mostFound,
+  maxReviewsPerProduct: 1000,
+  shops: [truth.shop(shopNumber).url!, missingShop],
+  maxProductsPerShop: 1000,
 });

@@ -27,7 +27,8 @@ const lists = (wanted, source) =>
 /** Over HTTP, each page that is named. */
 const pages = (targets, plans) =>
   crawlPages(targets, {
-    ...{ input, results },
+    input,
+    results,
     pages: Object.fromEntries(Object.entries(plans).map(([wanted, plan]) => [wanted, { ...plan, event: 'result' }])),
   });
 
@@ -63,7 +64,8 @@ function shop() {
   return pages([...products, ...stores, ...searches], {
     product: { read: readProduct, items: (product, target) => [productItem(product, target.input)] },
     shop: {
-      ...{ read: readStore, unreadable: (page) => page.products.unreadable },
+      read: readStore,
+      unreadable: (page) => page.products.unreadable,
       items: (page, target) => listed(page.products, target),
     },
     shop_search: { read: readShopSearch, unreadable: (page) => page.unreadable, items: listed },

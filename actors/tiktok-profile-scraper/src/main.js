@@ -20,10 +20,12 @@ await finishActor(results);
 /** Over HTTP. What a profile gives, its charge, and the mark that it is done are one commit. */
 async function profilesAlone() {
   await crawlPages(targets, {
-    ...{ input, results },
+    input,
+    results,
     pages: {
       profile: {
-        ...{ read: readProfile, event: 'profile' },
+        read: readProfile,
+        event: 'profile',
         items: (profile, target) => [profileItem(profile, target.input)],
       },
     },

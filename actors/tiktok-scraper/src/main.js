@@ -20,10 +20,12 @@ await finishActor(results);
 /** Over HTTP. What a post gives, its charge, and the mark that it is done are one commit. */
 async function postsAlone() {
   await crawlPages(targetsOf(postURLs, 'video'), {
-    ...{ input, results },
+    input,
+    results,
     pages: {
       video: {
-        ...{ read: readVideo, event: 'result' },
+        read: readVideo,
+        event: 'result',
         items: (video, target) => [videoItem(video, target.input)],
       },
     },
@@ -35,8 +37,11 @@ async function postsOfLists() {
   const { crawlLists, listsOf, searchesOf } = await import('@wherry/tiktok-actors/browser');
   const { profileSorting = 'latest', searchSection = '/video', resultsPerPage } = input;
   const wish = {
-    ...{ maxItems: resultsPerPage, withoutHeader: true, withoutPinned: input.excludePinnedPosts },
-    ...{ leastDiggs: input.leastDiggs, mostDiggs: input.mostDiggs },
+    maxItems: resultsPerPage,
+    withoutHeader: true,
+    withoutPinned: input.excludePinnedPosts,
+    leastDiggs: input.leastDiggs,
+    mostDiggs: input.mostDiggs,
     ...(await postDatesOf(input)),
   };
   const section = { '': 'general', '/video': 'video', '/user': 'user' }[searchSection];

@@ -34,18 +34,23 @@ async function productsAlone() {
   const event = 'product';
   const listed = ({ items }, target, most) => items.slice(0, most).map((each) => productItem(each, target.input));
   await crawlPages([...searches, ...shops, ...products], {
-    ...{ input, results },
+    input,
+    results,
     pages: {
       product: { event, read: readProduct, items: (product, target) => [productItem(product, target.input)] },
       shop: {
-        ...{ event, read: readStore, unreadable: (page) => page.products.unreadable },
+        event,
+        read: readStore,
+        unreadable: (page) => page.products.unreadable,
         items: (page, target) => [
           shopItem(page.shop, target.input),
           ...listed(page.products, target, maxProductsPerShop),
         ],
       },
       shop_search: {
-        ...{ event, read: readShopSearch, unreadable: (page) => page.unreadable },
+        event,
+        read: readShopSearch,
+        unreadable: (page) => page.unreadable,
         items: (page, target) => listed(page, target, maxProductsPerQuery),
       },
     },
@@ -61,7 +66,9 @@ async function productsAndLists() {
     ...listsOf(searches, { source: { kind: 'shop_search' }, maxItems: maxProductsPerQuery }),
   ];
   await crawlLists(lists, {
-    ...{ input, results, event: 'product' },
+    input,
+    results,
+    event: 'product',
     eventOf: ({ kind }) => (kind === 'reviews' ? 'review' : 'product'),
   });
 }

@@ -8,7 +8,8 @@ await crawlPages(targetsOf(input.profiles, 'profile'), {
   results,
   pages: {
     profile: {
-      ...{ read: readProfile, event: 'user' },
+      read: readProfile,
+      event: 'user',
       items: (profile, target) => [profileItem(profile, target.input)],
     },
   },

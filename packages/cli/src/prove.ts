@@ -44,7 +44,9 @@ export async function proveActor(wish: ProveWish): Promise<ExitCode> {
   try {
     const verdict = await prove({
       ...options,
-      ...{ actor: path.basename(path.resolve(folder)), folder: workFolder, signal: interrupted.first },
+      actor: path.basename(path.resolve(folder)),
+      folder: workFolder,
+      signal: interrupted.first,
       deploy: (address) => deployPrivately(address, folder, progress),
       onProgress: (state) => show(progress, state, options.budgetSecs ?? 300),
     });

@@ -63,7 +63,13 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
     const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
     const engine = await openEngine({ ...settings, dataFolder });
     return await startPlatform({
-      ...{ dataFolder, token, host, port, servers, commits, logger },
+      dataFolder,
+      token,
+      host,
+      port,
+      servers,
+      commits,
+      logger,
       ...(engine && { engine }),
       ...(advertisedUrl && { advertisedUrl }),
     });

@@ -152,7 +152,8 @@ function engineOf(flags: PlatformFlags, variable: (name: string) => string | und
   const host = variable('DOCKER_HOST');
   const isSecure = (variable('DOCKER_TLS_VERIFY') ?? variable('DOCKER_CERT_PATH')) !== undefined;
   return {
-    ...{ kind, registry },
+    kind,
+    registry,
     host: isSecure ? host?.replace(/^tcp:/, 'https:') : host,
     buildNetwork: variable('WHERRY_BUILD_NETWORK'),
     buildArguments: Object.fromEntries(

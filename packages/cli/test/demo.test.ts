@@ -35,8 +35,14 @@ test(
       .map((line) => JSON.parse(line));
     expect(started).toEqual({ event: 'started', url: expect.any(String), token: expect.any(String), dataFolder });
     expect(verdict as Verdict).toMatchObject({
-      ...{ event: 'demo', ok: true, status: 'SUCCEEDED', faults: [] },
-      ...{ pages: sitePageCount, lost: [], failedPages: 0, repeatedAsPlanned: 0 },
+      event: 'demo',
+      ok: true,
+      status: 'SUCCEEDED',
+      faults: [],
+      pages: sitePageCount,
+      lost: [],
+      failedPages: 0,
+      repeatedAsPlanned: 0,
     });
     expect((verdict as Verdict).moves.map(({ mode, outcome }) => [mode, outcome])).toEqual([
       ['warm', 'done'],
@@ -60,8 +66,16 @@ test('the demo of TikTok gives each profile once, also when a server is lost', l
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(verdict as Verdict).toMatchObject({
-    ...{ event: 'demo', ok: true, status: 'SUCCEEDED', noun: 'profiles', faults: [] },
-    ...{ pages: demoProfileCount, items: demoProfileCount, duplicates: 0, lost: [], failedPages: 0 },
+    event: 'demo',
+    ok: true,
+    status: 'SUCCEEDED',
+    noun: 'profiles',
+    faults: [],
+    pages: demoProfileCount,
+    items: demoProfileCount,
+    duplicates: 0,
+    lost: [],
+    failedPages: 0,
   });
   expect((verdict as Verdict).moves.map(({ mode }) => mode)).toEqual(['warm', 'cold', 'lost']);
 });

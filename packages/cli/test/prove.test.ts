@@ -69,7 +69,8 @@ test('--json leaves nothing but the verdict on stdout; what is allowed is exit c
 test('Ctrl-C says what it knew, with exit code 2, and leaves nothing', async () => {
   const { folder, environment } = await temporaryFolder();
   const child = startWherry(['prove', path.join(actorsFolder, 'commits'), '--input', '{"pages":3}'], {
-    ...{ environment, leadsGroup: true },
+    environment,
+    leadsGroup: true,
   });
   const ended = exitCodeOf(child);
   const said = text(child.stdout!);

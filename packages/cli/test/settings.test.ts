@@ -81,7 +81,8 @@ test('the docker engine is found as Docker itself finds its daemon, and containe
   expect(up(docker).engine).toEqual({ kind: 'docker', host: undefined, buildNetwork: undefined, buildArguments: {} });
   const environment = { DOCKER_HOST: 'tcp://10.0.0.5:2376', WHERRY_BUILD_NETWORK: 'host', https_proxy: 'http://p' };
   expect(up(docker, environment).engine).toMatchObject({
-    ...{ host: 'tcp://10.0.0.5:2376', buildNetwork: 'host' },
+    host: 'tcp://10.0.0.5:2376',
+    buildNetwork: 'host',
     buildArguments: { HTTPS_PROXY: 'http://p' },
   });
   const secure = { ...environment, DOCKER_TLS_VERIFY: '1' };

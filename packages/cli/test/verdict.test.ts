@@ -22,8 +22,12 @@ const move = (mode: HandoffMode, duplicatesBefore: number): Move => ({
 const moves = [move('warm', 0), move('cold', 0), move('lost', 0)];
 const items = (...urls: string[]) => urls.map((url) => ({ url, failed: false }));
 const whole: Crawl = {
-  ...{ status: 'SUCCEEDED', pages: ['a', 'b', 'c'], items: items('a', 'b', 'c'), moves },
-  ...{ noun: 'pages', isDurable: false },
+  status: 'SUCCEEDED',
+  pages: ['a', 'b', 'c'],
+  items: items('a', 'b', 'c'),
+  moves,
+  noun: 'pages',
+  isDurable: false,
 };
 
 test('a crawl with one item a page and three moves is well', () => {

@@ -91,7 +91,10 @@ export class HttpClient {
   #optionsOf({ method, path, body, contentType, headers }: HttpCall): RequestOptions {
     const { hostname, port, pathname } = this.#base;
     return {
-      ...{ agent: this.#agent, method, hostname: hostname.replace(/^\[|\]$/g, ''), port },
+      agent: this.#agent,
+      method,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
       path: pathname.replace(/\/$/, '') + path,
       headers: {
         authorization: `Bearer ${this.#token}`,

@@ -48,7 +48,9 @@ export class RunsApi {
   async *listSince(actor: string, startedAfter: Date): AsyncIterable<ListedRun> {
     for (let offset = 0; ; offset += pageRuns) {
       const query = new URLSearchParams({
-        ...{ desc: '1', limit: String(pageRuns), offset: String(offset) },
+        desc: '1',
+        limit: String(pageRuns),
+        offset: String(offset),
         startedAfter: startedAfter.toISOString(),
       });
       const answer = await this.#ask({ method: 'GET', path: `${runsOf(actor)}?${query}` });
@@ -89,7 +91,9 @@ function callOf({ actor, input, options }: RunStart, headers: Readonly<Record<st
     ...(options.timeoutSecs !== undefined && { timeout: String(options.timeoutSecs) }),
   }).toString();
   return {
-    ...{ method: 'POST', path: runsOf(actor) + (query && `?${query}`), headers },
+    method: 'POST',
+    path: runsOf(actor) + (query && `?${query}`),
+    headers,
     ...(input !== undefined && { body: JSON.stringify(input), contentType: 'application/json; charset=utf-8' }),
   };
 }

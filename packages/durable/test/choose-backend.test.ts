@@ -7,7 +7,10 @@ import { chooseBackend } from '../src/choose-backend.ts';
 import { commitOf } from './backend-contract.ts';
 
 const environmentOf = (url: string, token = 'run-attempt-1') => ({
-  ...{ APIFY_IS_AT_HOME: '1', APIFY_API_BASE_URL: url, APIFY_TOKEN: token, ACTOR_RUN_ID: 'run' },
+  APIFY_IS_AT_HOME: '1',
+  APIFY_API_BASE_URL: url,
+  APIFY_TOKEN: token,
+  ACTOR_RUN_ID: 'run',
   ACTOR_DEFAULT_DATASET_ID: 'run-dataset',
   ACTOR_DEFAULT_KEY_VALUE_STORE_ID: 'run-store',
   ACTOR_DEFAULT_REQUEST_QUEUE_ID: 'run-queue',

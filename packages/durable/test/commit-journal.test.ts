@@ -108,7 +108,8 @@ async function startJournal() {
 }
 
 const commitOf = (sequence: number, parts: Partial<CommitParts>, id = `id-${sequence}`): Commit => ({
-  ...{ sequence, id },
+  sequence,
+  id,
   parts: { ...none, ...parts },
 });
 

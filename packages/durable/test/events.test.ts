@@ -66,7 +66,9 @@ async function startListener(keeps: boolean, quietGraceSecs: number) {
   await until(async () => (await fixture.logOf(run.id)).includes('at work'));
   await until(() => proxy.eventsSeen() > 0);
   return {
-    ...{ proxy, fixture, run },
+    proxy,
+    fixture,
+    run,
     async [Symbol.asyncDispose]() {
       await fixture[Symbol.asyncDispose]();
       await proxy[Symbol.asyncDispose]();
@@ -122,7 +124,9 @@ async function startManager() {
   keepEventsConnected(manager);
   await until(() => connections === 1);
   return {
-    ...{ server, manager, connections: () => connections },
+    server,
+    manager,
+    connections: () => connections,
     async [Symbol.asyncDispose]() {
       await manager.close();
       for (const client of server.clients) client.terminate();

@@ -40,7 +40,10 @@ async function startPlatformRun(fixture: Fixture, id: string): Promise<PlatformF
   const planted = await plantRun(fixture, id);
   const opened: KeylessClient[] = [];
   const address = {
-    ...{ runId: id, datasetId: `${id}-dataset`, keyValueStoreId: `${id}-store`, requestQueueId: `${id}-queue` },
+    runId: id,
+    datasetId: `${id}-dataset`,
+    keyValueStoreId: `${id}-store`,
+    requestQueueId: `${id}-queue`,
   };
   return {
     activate: planted.activate,

@@ -6,8 +6,11 @@ import { defaultLimits } from '../src/state/limits.ts';
 import { MemoryBackend, MemoryStore } from './memory-backend.ts';
 
 const initial = () => ({
-  ...{ count: 0, list: [] as { url: string }[], fields: {} as Record<string, number> },
-  ...{ seen: durableSet<string>(), sizes: durableMap<string, { price: number }>() },
+  count: 0,
+  list: [] as { url: string }[],
+  fields: {} as Record<string, number>,
+  seen: durableSet<string>(),
+  sizes: durableMap<string, { price: number }>(),
 });
 type Draft = ReturnType<typeof initial>;
 

@@ -17,8 +17,13 @@ interface Shared {
 
 const queueLength = 30;
 const initial = (): Shared => ({
-  ...{ count: 0, note: '', last: { deep: { n: 0 } } },
-  ...{ queue: Array.from({ length: queueLength }, (_, index) => index), done: [], hosts: {}, of: {} },
+  count: 0,
+  note: '',
+  last: { deep: { n: 0 } },
+  queue: Array.from({ length: queueLength }, (_, index) => index),
+  done: [],
+  hosts: {},
+  of: {},
 });
 const open = (run: DurableRun) => useState<Shared>('shared', initial(), { run });
 

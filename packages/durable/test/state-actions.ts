@@ -26,8 +26,12 @@ export const durableKit: Kit = {
 export const modelKit: Kit = { set: (values) => new Set(values), map: (entries) => new Map(entries) };
 
 export const initialState = (kit: Kit): TestState => ({
-  ...{ cursor: 0, note: null, fields: {}, list: [] },
-  ...{ seen: kit.set([]), sizes: kit.map([]) },
+  cursor: 0,
+  note: null,
+  fields: {},
+  list: [],
+  seen: kit.set([]),
+  sizes: kit.map([]),
 });
 
 /** One thing that a recipe does, to a draft and to the model alike. */

@@ -10,15 +10,17 @@ import { type Action, action, durableKit, initialState, modelKit, plain, type Te
 
 /** So small that a few commits go through segments, merges and snapshots of several chunks. */
 const smallLimits: StateLimits = {
-  ...{ maxTailSize: 120, maxFreshSize: 300, minLogSize: 600, maxFirstSize: 1000, logPerSnapshot: 0.5 },
-  ...{
-    chunkSize: 200,
-    sliceSize: 60,
-    groupSize: 40,
-    maxReadableSize: 200,
-    maxExactCopySize: 400,
-    maxReadableCopySize: 600,
-  },
+  maxTailSize: 120,
+  maxFreshSize: 300,
+  minLogSize: 600,
+  maxFirstSize: 1000,
+  logPerSnapshot: 0.5,
+  chunkSize: 200,
+  sliceSize: 60,
+  groupSize: 40,
+  maxReadableSize: 200,
+  maxExactCopySize: 400,
+  maxReadableCopySize: 600,
 };
 
 interface PlannedCommit {

@@ -25,7 +25,9 @@ test.each(formats)('states in format %s open, and go on', async (format) => {
   }
   const open = async () =>
     openState<{ cursor: number }>({
-      ...{ key: 'state', version: 3, initial: () => expect.unreachable() },
+      key: 'state',
+      version: 3,
+      initial: () => expect.unreachable(),
       run: await startRun(new MemoryBackend(store)),
     });
   const state = await open();

@@ -12,8 +12,11 @@ import {
 import { startWherryFixture, type WherryFixture } from './wherry-fixture.ts';
 
 const initial = () => ({
-  ...{ count: 0, text: '', fields: {} as Record<string, unknown> },
-  ...{ seen: durableSet<string>(), sizes: durableMap<string, number>() },
+  count: 0,
+  text: '',
+  fields: {} as Record<string, unknown>,
+  seen: durableSet<string>(),
+  sizes: durableMap<string, number>(),
 });
 const count = (draft: { count: number }) => {
   draft.count += 1;

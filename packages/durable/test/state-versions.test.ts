@@ -125,10 +125,16 @@ test('a state that is too large for one commit begins as a whole, and is upgrade
   store.records.set('state', store.records.get('state')!.replace('"tail"', '"writing":2,"tail"'));
   for (let index = 0; index < 99; index += 1) store.records.set(chunkKey('state', 2, index), '[]');
   const another = (old: First): Second => ({
-    ...{ cursor: { page: old.page }, visited: large('b'), copy: old.seen, fromVersion: 1 },
+    cursor: { page: old.page },
+    visited: large('b'),
+    copy: old.seen,
+    fromVersion: 1,
   });
   const state = await openState<Second>({
-    ...{ key: 'state', version: 2, initial: () => expect.unreachable(), upgrade: another },
+    key: 'state',
+    version: 2,
+    initial: () => expect.unreachable(),
+    upgrade: another,
     run: await startRun(backend),
   });
   await state.commit((draft) => {

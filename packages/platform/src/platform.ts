@@ -112,7 +112,11 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const runs = await superviseRuns({
-    ...{ ...common, logs, engine, inputSecrets, limits: limitsOf(options.handoffs ?? {}) },
+    ...common,
+    logs,
+    engine,
+    inputSecrets,
+    limits: limitsOf(options.handoffs ?? {}),
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
     publicUrl: () => options.advertisedUrl ?? address.url,
     eventsUrl: () => address.ofEvents,
@@ -122,9 +126,17 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const files = new FileStore(blobFolder);
   const app = createApp({ authenticator, gate: runs.gate, logger });
   const services = {
-    ...{ database, logs, builder, inputSecrets, clock: systemClock },
-    ...{ requestsInHand: runs.requestsInHand, servers: runs.servers, runStore: runs.store },
-    ...{ supervisor: runs.supervisor, runControl: runs.supervisor, syncWaitMs: (options.syncWaitSecs ?? 300) * 1000 },
+    database,
+    logs,
+    builder,
+    inputSecrets,
+    clock: systemClock,
+    requestsInHand: runs.requestsInHand,
+    servers: runs.servers,
+    runStore: runs.store,
+    supervisor: runs.supervisor,
+    runControl: runs.supervisor,
+    syncWaitMs: (options.syncWaitSecs ?? 300) * 1000,
     files,
     signatures: new Signatures(path.join(dataFolder, 'signing-key')),
     get publicUrl() {
@@ -133,7 +145,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   };
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEventsSockets(app, {
-    ...{ authenticator, hub: runs.events, door: engine.door },
+    authenticator,
+    hub: runs.events,
+    door: engine.door,
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
     arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
   });

@@ -99,7 +99,8 @@ test('an Actor without dependencies is built without npm, and a run finds what t
     actorId: actor.id,
     number: '0.1.1',
     program: {
-      ...{ kind: 'folder', folder: `builds/${id}` },
+      kind: 'folder',
+      folder: `builds/${id}`,
       command: { file: process.execPath, args: ['src/main.js', '--fast'] },
     },
     inputSchema: null,

@@ -99,7 +99,12 @@ test('a commit marks a request as handled with the fields that its handler chang
   const changes = { loadedUrl: 'https://example.com/end', userData: { b: 2 }, retryCount: 1, errorMessages: ['once'] };
   expect((await handle(1, changes)).status).toBe(200);
   expect(await queue.getRequest(id)).toEqual({
-    ...{ id, ...page(1), ...changes, headers: { h: '1' }, method: 'GET', handledAt: expect.any(Date) },
+    id,
+    ...page(1),
+    ...changes,
+    headers: { h: '1' },
+    method: 'GET',
+    handledAt: expect.any(Date),
   });
   expect(await queue.get()).toMatchObject({ totalRequestCount: 2, handledRequestCount: 1 });
   // What is handled stays as it is, and brings no second results.
@@ -188,7 +193,9 @@ test('C1: a commit adds requests, marks requests as handled, and says what becam
   });
   expect(status).toBe(200);
   const outcome = (name: string, wasAlreadyPresent: boolean) => ({
-    ...{ requestId: requestIdOf(name), uniqueKey: name, wasAlreadyPresent },
+    requestId: requestIdOf(name),
+    uniqueKey: name,
+    wasAlreadyPresent,
     wasAlreadyHandled: false,
   });
   expect(body.data!.requests).toEqual([

@@ -42,14 +42,12 @@ const runId = 'ContractRun000001';
 /** A container that runs `script` with Node. */
 async function specOf({ engine, program }: EngineUnderTest, script: string, attempt = 1): Promise<ContainerSpec> {
   return {
-    ...{
-      runId,
-      attempt,
-      serverId: engine.servers()[0]!,
-      program: await program(script),
-      memoryMbytes: 1024,
-      diskMbytes: 2048,
-    },
+    runId,
+    attempt,
+    serverId: engine.servers()[0]!,
+    program: await program(script),
+    memoryMbytes: 1024,
+    diskMbytes: 2048,
     env: { PATH: process.env.PATH ?? '', MARK: 'from the environment' },
   };
 }

@@ -68,7 +68,9 @@ async function write(url: string, storages: Storages, ledger: Ledger, writer: nu
       const key = `record-${writer}`;
       const value = (ledger.records.get(key) ?? 0) + 1;
       const stored = await fetch(`${url}/v2/key-value-stores/${storeId}/records/${key}`, {
-        ...{ method: 'PUT', headers, body: JSON.stringify(value) },
+        method: 'PUT',
+        headers,
+        body: JSON.stringify(value),
       });
       if (!stored.ok) throw new Error(`a record was answered ${stored.status}`);
       ledger.records.set(key, value);

@@ -44,8 +44,13 @@ function plansOf<Input>(session: SqliteSession, operation: Operation<Input, unkn
 }
 
 const everything: RunListing = {
-  ...{ userId: 'u', statuses: null, startedAfter: 0, startedBefore: Number.MAX_SAFE_INTEGER },
-  ...{ offset: 0, limit: 100, desc: true },
+  userId: 'u',
+  statuses: null,
+  startedAfter: 0,
+  startedBefore: Number.MAX_SAFE_INTEGER,
+  offset: 0,
+  limit: 100,
+  desc: true,
 };
 
 test.each([

@@ -25,7 +25,12 @@ test('wishes are read from the URL, and what is not wished for is left out', () 
 test('wishes win over defaults, and the disk follows the memory', () => {
   expect(startOptions({}, defaults, null)).toEqual({ ...defaults, restartOnError: false, diskMbytes: 2048 });
   expect(startOptions({ memoryMbytes: 256 }, { ...defaults, restartOnError: true, maxItems: 7 }, null)).toEqual({
-    ...{ build: 'latest', timeoutSecs: 3600, memoryMbytes: 256, restartOnError: true, maxItems: 7, diskMbytes: 512 },
+    build: 'latest',
+    timeoutSecs: 3600,
+    memoryMbytes: 256,
+    restartOnError: true,
+    maxItems: 7,
+    diskMbytes: 512,
   });
   const before = startOptions({ timeoutSecs: 5 }, defaults, null);
   expect(resurrectOptions({ memoryMbytes: 512 }, before, null)).toEqual({

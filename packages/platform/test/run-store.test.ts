@@ -38,20 +38,29 @@ const time = fc.option(fc.integer({ min: 0, max: 2000 }));
 const metamorph = fc.constant({ actorId: 'other', buildId: 'other', buildNumber: '0.0.2', inputKey: 'INPUT-2' });
 const usage = fc.constant({ memAvgBytes: 1.5 });
 const options: RunState['options'] = {
-  ...{ build: 'latest', timeoutSecs: 3, memoryMbytes: 256, diskMbytes: 512, restartOnError: true },
-  ...{ maxItems: 5, maxTotalChargeUsd: 0.25 },
+  build: 'latest',
+  timeoutSecs: 3,
+  memoryMbytes: 256,
+  diskMbytes: 512,
+  restartOnError: true,
+  maxItems: 5,
+  maxTotalChargeUsd: 0.25,
 };
 
 /** Ids of handoffs are made by the test: they are unique over all runs. */
 const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.record({
-    ...{ kind: fc.constant('recordContainer' as const), attempt, tokenHash: fc.uuid() },
+    kind: fc.constant('recordContainer' as const),
+    attempt,
+    tokenHash: fc.uuid(),
     container: fc.constant({ pid: 7, bootId: 'boot' }),
   }),
   fc.record({ kind: fc.constant('addWaiting' as const), serverId }),
   fc.record(
     {
-      ...{ kind: fc.constant('requestHandoff' as const), id: fc.uuid(), targetServerId: fc.option(serverId) },
+      kind: fc.constant('requestHandoff' as const),
+      id: fc.uuid(),
+      targetServerId: fc.option(serverId),
       mode: fc.constantFrom('warm' as const, 'cold' as const, 'lost' as const),
       reason: fc.constantFrom(...(['migration', 'lost', 'reboot', 'metamorph', 'restart'] as const)),
       metamorph,
@@ -63,19 +72,20 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('cancelHandoff' as const), outcome: text }),
   fc.record({ kind: fc.constant('endAttempt' as const), attempt, exitCode: fc.option(fc.nat(255)) }),
   fc.record({
-    ...{
-      kind: fc.constant('finish' as const),
-      attempt,
-      exitCode: fc.option(fc.nat(255)),
-      message: fc.option(text),
-      usage,
-    },
+    kind: fc.constant('finish' as const),
+    attempt,
+    exitCode: fc.option(fc.nat(255)),
+    message: fc.option(text),
+    usage,
     status: fc.constantFrom('SUCCEEDED' as const, 'FAILED' as const, 'TIMED-OUT' as const, 'ABORTED' as const),
   }),
   fc.record({ kind: fc.constant('abort' as const), graceMs: fc.nat(500) }),
   fc.record({ kind: fc.constant('setStatusMessage' as const), message: text, isTerminal: fc.boolean() }),
   fc.record({
-    ...{ kind: fc.constant('resurrect' as const), serverId, buildId: text, buildNumber: text },
+    kind: fc.constant('resurrect' as const),
+    serverId,
+    buildId: text,
+    buildNumber: text,
     options: fc.constant(options),
   }),
 );

@@ -5,7 +5,11 @@ import { Random } from './simulation/random.ts';
 
 const run = newRun('run', new Random(1), 'server-1', 1000);
 const request: Change = {
-  ...{ kind: 'requestHandoff', id: 'handoff', mode: 'lost', reason: 'lost', targetServerId: null },
+  kind: 'requestHandoff',
+  id: 'handoff',
+  mode: 'lost',
+  reason: 'lost',
+  targetServerId: null,
 };
 const switchOver: Change = { kind: 'switch', to: null, serverId: 'server-2', migratingAt: null };
 
@@ -30,7 +34,11 @@ test('an attempt that asks for a reboot is there, so the handoff that brought it
   const record: Change = { kind: 'recordContainer', attempt: 1, container: { pid: 1 }, tokenHash: 'hash' };
   const moved = [record, request, switchOver].reduce((state, change) => applyChange(state, change, 1000).state, run);
   const reboot: Change = {
-    ...{ kind: 'requestHandoff', id: 'reboot', mode: 'cold', reason: 'reboot', targetServerId: null },
+    kind: 'requestHandoff',
+    id: 'reboot',
+    mode: 'cold',
+    reason: 'reboot',
+    targetServerId: null,
   };
   const next = applyChange(moved, reboot, 2000);
   expect(next.closedHandoff).toMatchObject({ id: 'handoff', phase: 'done', outcome: 'done', finishedAt: 2000 });

@@ -68,7 +68,11 @@ export class ApiProxy {
     const path = url.split('?')[0]!;
     const body = jsonOf(bytes, request.headers);
     const exchange: Exchange = {
-      ...{ attempt, method, path, body, write: writeOf({ method, path, body }) },
+      attempt,
+      method,
+      path,
+      body,
+      write: writeOf({ method, path, body }),
       forward: () => this.#forward(request, bytes),
       answer: ({ statusCode, headers, body: answered }) => {
         response.writeHead(statusCode, [...headers]).end(answered);

@@ -63,7 +63,10 @@ function describe(options: ShrinkingOptions, kind: FaultKind, trial: Trial, isRe
   const findings: Finding[] = options.trials.findingsOf(trial);
   const { timeline, log } = trial.run;
   return {
-    ...{ kind, findings, isReproduced, log },
+    kind,
+    findings,
+    isReproduced,
+    log,
     failures: failuresOf(options, trial),
     story: storyOf(timeline, findings, options.clean),
     replay: caseText(trial.faults),

@@ -72,7 +72,12 @@ export class Lane {
       reads: new PathPatterns(reads),
     });
     const order = {
-      ...{ dataFolder, token, port: 0, advertisedUrl: proxy.url, outsidePort: outside.port, takesCommits },
+      dataFolder,
+      token,
+      port: 0,
+      advertisedUrl: proxy.url,
+      outsidePort: outside.port,
+      takesCommits,
     };
     const platform = new PrivatePlatform(order, (start) => lane.#know(new AttemptTraffic(start)));
     const lane = new Lane(proxy, outside, platform);

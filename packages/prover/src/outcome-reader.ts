@@ -44,7 +44,9 @@ export async function readOutcome(client: ApifyClient, facts: RunFacts): Promise
     .flat()
     .map((group) => ({ ...group, values: group.values.map((each) => renamed(each, names)) }));
   return {
-    ...{ status: facts.status, exitCode: run.exitCode ?? null, durationMs: facts.durationMs },
+    status: facts.status,
+    exitCode: run.exitCode ?? null,
+    durationMs: facts.durationMs,
     groups: groupsOf(compared),
   };
 }

@@ -79,7 +79,11 @@ export class OutsideProxy {
       );
     if (attempt === undefined) return relay();
     const exchange: Exchange = {
-      ...{ attempt, method: asked.method, path: url.pathname, body: undefined, relay },
+      attempt,
+      method: asked.method,
+      path: url.pathname,
+      body: undefined,
+      relay,
       write: asked.reads ? undefined : { type: 'outside', text: `${outsideText(asked)} was sent` },
       forward: async () => wholeAnswer(await send()),
       answer: ({ statusCode, headers, body }) => void response.writeHead(statusCode, [...headers]).end(body),
@@ -143,7 +147,13 @@ function answerStatus(response: ServerResponse): void {
 }
 
 const tunnelRequest = (target: string): OutsideRequest => ({
-  ...{ method: 'CONNECT', host: target, path: '', query: {}, body: '', key: '', reads: true },
+  method: 'CONNECT',
+  host: target,
+  path: '',
+  query: {},
+  body: '',
+  key: '',
+  reads: true,
 });
 
 function outsideRequestOf(request: IncomingMessage, url: URL, bytes: Buffer, reads: PathPatterns): OutsideRequest {

@@ -64,7 +64,9 @@ class Proof {
     if (!(await unlessAborted(cleanRuns.learn(), signal))) return;
     let phase: Progress['phase'] = 'faults';
     const trials = new Trials({
-      ...{ workshop, cleanRuns, signal },
+      workshop,
+      cleanRuns,
+      signal,
       goesOn: () => this.#hasTime(1 - shareForShrinking) && this.#faultCount() < (this.#options.mostFaults ?? Infinity),
       onTrial: (trial) => this.tell(phase, trial),
     });
@@ -73,7 +75,10 @@ class Proof {
     await trials.tryAll(this.#cases(cleanRuns));
     phase = 'shrinking';
     this.#failing = await failingCases({
-      ...{ trials, allowed: this.#allowed, clean: cleanRuns.first!.timeline, laneCount: workshop.laneCount },
+      trials,
+      allowed: this.#allowed,
+      clean: cleanRuns.first!.timeline,
+      laneCount: workshop.laneCount,
       goesOn: () => this.#hasTime(1) && this.#options.replay === undefined,
     });
   }
@@ -107,17 +112,24 @@ class Proof {
     return {
       format: 1,
       verdict: isUnsafe ? 'unsafe' : reasons.length > 0 ? 'unclear' : 'safe',
-      ...{ reasons, actor, seed, allowed },
-      ...{ budgetSecs: this.#budgetSecs, tookSecs: Math.round(this.#elapsedSecs() * 10) / 10 },
+      reasons,
+      actor,
+      seed,
+      allowed,
+      budgetSecs: this.#budgetSecs,
+      tookSecs: Math.round(this.#elapsedSecs() * 10) / 10,
       faults: this.#faultCount(),
-      ...{ cleanRuns: cleanRuns?.count ?? 0, cleanMs: cleanRuns?.longestMs ?? 0 },
+      cleanRuns: cleanRuns?.count ?? 0,
+      cleanMs: cleanRuns?.longestMs ?? 0,
       writes: Object.fromEntries(
         Map.groupBy(types, (type) => type)
           .entries()
           .map(([type, all]) => [type, all.length]),
       ),
       setAside: setAsideOf(cleanRuns),
-      ...{ rows: this.#rows(), failing: this.#failing, advice: adviceFor(this.#symptoms(), new Set(types)) },
+      rows: this.#rows(),
+      failing: this.#failing,
+      advice: adviceFor(this.#symptoms(), new Set(types)),
     };
   }
 

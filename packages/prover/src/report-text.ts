@@ -16,9 +16,13 @@ export function reportText(verdict: Verdict, table: Table, replayWith: (replay: 
     `  again: ${replayWith(replay)}${isReproduced !== false ? '' : '   (a second run of it came through)'}`,
   ]);
   return [
-    ...['', table(head, body), ...stories],
+    '',
+    table(head, body),
+    ...stories,
     ...(advice.length === 0 ? [] : ['', 'What mends it:', ...advice.map(({ text }) => `  - ${text}`)]),
-    ...['', ...reasons.map((reason) => `Note: ${reason}.`), headline(verdict)],
+    '',
+    ...reasons.map((reason) => `Note: ${reason}.`),
+    headline(verdict),
   ].join('\n');
 }
 

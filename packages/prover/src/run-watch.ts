@@ -47,7 +47,10 @@ export class RunWatch {
     const { migrate, spare, restartPlatform } = scene;
     const watch = this;
     this.#scene = {
-      ...{ watch, migrate, spare, restartPlatform },
+      watch,
+      migrate,
+      spare,
+      restartPlatform,
       get runId() {
         return watch.attempts[0]!.start.runId;
       },

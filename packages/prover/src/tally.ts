@@ -13,7 +13,13 @@ export interface Row {
 }
 
 const noCounts = (): Row['counts'] => ({
-  ...{ lost: 0, duplicated: 0, changed: 0, chargedTwice: 0, startedTwice: 0, neverFinished: 0, wasted: 0 },
+  lost: 0,
+  duplicated: 0,
+  changed: 0,
+  chargedTwice: 0,
+  startedTwice: 0,
+  neverFinished: 0,
+  wasted: 0,
 });
 
 export class Tally {

@@ -56,7 +56,12 @@ export class Timeline {
     const ordinal = (this.#ordinals.get(type) ?? 0) + 1;
     this.#ordinals.set(type, ordinal);
     const event: WriteEvent = {
-      ...{ kind: 'write', atMs: this.nowMs(), attempt, type, ordinal, text },
+      kind: 'write',
+      atMs: this.nowMs(),
+      attempt,
+      type,
+      ordinal,
+      text,
       outcome: 'pending',
     };
     this.events.push(event);

@@ -13,7 +13,10 @@ import {
 import { learnTruth } from '../src/truth.ts';
 
 const outcomeOf = (...groups: Group[]): Outcome => ({
-  ...{ status: 'SUCCEEDED', exitCode: 0, durationMs: 1, groups: groupsOf(groups) },
+  status: 'SUCCEEDED',
+  exitCode: 0,
+  durationMs: 1,
+  groups: groupsOf(groups),
 });
 const group = (kind: EntryKind, values: readonly Json[], place = 'default'): Group => ({ kind, place, values });
 
@@ -54,7 +57,13 @@ test('a record is compared field by field, and its lists as items are', () => {
 });
 
 const request = (method: string, key = ''): OutsideRequest => ({
-  ...{ method, host: 'shop.example', path: '/', query: {}, body: '', key, reads: methodReads(method) },
+  method,
+  host: 'shop.example',
+  path: '/',
+  query: {},
+  body: '',
+  key,
+  reads: methodReads(method),
 });
 
 test('M3: reading twice is waste, posting twice is not, unless it has a key', () => {
@@ -118,6 +127,7 @@ test('undisturbed runs may read the outside more or less often, but must send it
     learnTruth([asking(request('POST'), request('GET')), asking(request('POST'), request('GET'), ...more)]);
   expect(learn(request('GET'))).toMatchObject({ kind: 'known' });
   expect(learn(request('POST'))).toEqual({
-    ...{ kind: 'unclear', reasons: ['outside/default: 1 in one undisturbed run, 2 in another'] },
+    kind: 'unclear',
+    reasons: ['outside/default: 1 in one undisturbed run, 2 in another'],
   });
 });

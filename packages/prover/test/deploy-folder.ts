@@ -12,11 +12,16 @@ export async function deployFolder(address: { url: string; token: string }, fold
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   const sourceFiles = await Promise.all(
     names.map(async (name) => ({
-      ...{ name, format: 'TEXT' as const, content: await readFile(path.join(folder, name), 'utf8') },
+      name,
+      format: 'TEXT' as const,
+      content: await readFile(path.join(folder, name), 'utf8'),
     })),
   );
   const version = {
-    ...{ versionNumber: '0.1', buildTag: 'latest', sourceType: ActorSourceType.SourceFiles as const, sourceFiles },
+    versionNumber: '0.1',
+    buildTag: 'latest',
+    sourceType: ActorSourceType.SourceFiles as const,
+    sourceFiles,
   };
   const name = path.basename(folder);
   const { id } = await client.actors().create({ name, versions: [version as never] });

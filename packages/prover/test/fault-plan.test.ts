@@ -83,10 +83,13 @@ test.each([
 
 test('K1: simpler cases have fewer faults, or an earlier one', () => {
   expect(simplerCases(parseCase('kill@push#9:after')).map(caseText)).toEqual([
-    ...['kill@push#1:after', 'kill@push#2:after', 'kill@push#4:after'],
+    'kill@push#1:after',
+    'kill@push#2:after',
+    'kill@push#4:after',
   ]);
   expect(simplerCases(parseCase('kill@push#1:after'))).toEqual([]);
   expect(simplerCases(parseCase('kill@push#3:after+warm@push#5:before')).map(caseText)).toEqual([
-    ...['kill@push#3:after', 'warm@push#5:before'],
+    'kill@push#3:after',
+    'warm@push#5:before',
   ]);
 });

@@ -128,7 +128,9 @@ const rowOf = ({ rows }: Verdict, kind: FaultKind) => rows.find((row) => row.kin
 test.each(known)('$actor: the right failure is named', { timeout: patientMs }, async (each) => {
   const { actor, input, kinds, mostFaults, seen, fine = [], story, advice } = each;
   const verdict = await proveActor(actor, {
-    ...{ input, kinds, mostFaults },
+    input,
+    kinds,
+    mostFaults,
     ...(actor.startsWith('charge') && { chargedEvents: ['page'] }),
   });
   const told = JSON.stringify({ ...verdict, failing: verdict.failing.map(({ story, replay }) => ({ story, replay })) });

@@ -13,7 +13,10 @@ test('O3: who never answers is hung up on, before the answer and in the middle o
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const proxy = await OutsideProxy.open({
-    ...{ attemptOf: () => undefined, intercept: async () => {}, record: () => {}, silenceMs: 200 },
+    attemptOf: () => undefined,
+    intercept: async () => {},
+    record: () => {},
+    silenceMs: 200,
     reads: new PathPatterns([]),
   });
   const ask = (path: string) =>

@@ -21,7 +21,9 @@ export async function proveActor(name: string, options: Partial<ProveOptions> = 
   const folder = await proverFolder();
   try {
     return await prove({
-      ...{ actor: name, folder, budgetSecs: 600 },
+      actor: name,
+      folder,
+      budgetSecs: 600,
       deploy: (address) => deployFolder(address, actorFolder(name)),
       ...options,
     });

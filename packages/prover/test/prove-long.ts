@@ -35,8 +35,14 @@ for (const { actor, input } of actors.filter((each) => values.actor === undefine
   for (let index = 0; index < Number(values.seeds); index += 1) {
     const seed = Number(values['first-seed']) + index;
     const verdict = await proveActor(actor, {
-      ...{ input, seed, kinds, takesCommits, chargedEvents: ['page'], budgetSecs: 3600 },
-      ...{ mostFaults: Number(values.faults), faultsPerRun: Number(values['per-run']) },
+      input,
+      seed,
+      kinds,
+      takesCommits,
+      chargedEvents: ['page'],
+      budgetSecs: 3600,
+      mostFaults: Number(values.faults),
+      faultsPerRun: Number(values['per-run']),
     });
     faults += verdict.faults;
     failures += verdict.failing.length;

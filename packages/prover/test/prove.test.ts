@@ -24,7 +24,10 @@ test('Q3: a proof that is interrupted says what it knew, and leaves no process',
   const stop = new AbortController();
   let atWork: string[] = [];
   const verdict = await prove({
-    ...{ actor: 'commits', folder, input: { pages: 8 }, signal: stop.signal },
+    actor: 'commits',
+    folder,
+    input: { pages: 8 },
+    signal: stop.signal,
     deploy: (address) => deployFolder(address, actorFolder('commits')),
     onProgress: ({ faults }) => {
       if (faults < 3 || stop.signal.aborted) return;

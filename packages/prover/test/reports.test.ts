@@ -4,7 +4,13 @@ import { storyOf } from '../src/story.ts';
 import { Timeline } from '../src/timeline.ts';
 
 const counts = {
-  ...{ lost: 0, duplicated: 0, changed: 0, chargedTwice: 0, startedTwice: 0, neverFinished: 0, wasted: 0 },
+  lost: 0,
+  duplicated: 0,
+  changed: 0,
+  chargedTwice: 0,
+  startedTwice: 0,
+  neverFinished: 0,
+  wasted: 0,
 };
 
 /** Two attempts; the first is killed between an item and the mark of its request. */
@@ -31,7 +37,11 @@ function failingOf(item: string): FailingCase {
   const how = 'is there 2 times instead of once';
   const findings = [{ failure: 'duplicated', what: `item ${item}`, how, count: 1 } as const];
   return {
-    ...{ kind: 'kill', failures: ['duplicated'], findings, replay: 'kill@push#1:after', isReproduced: true },
+    kind: 'kill',
+    failures: ['duplicated'],
+    findings,
+    replay: 'kill@push#1:after',
+    isReproduced: true,
     story: storyOf(timeline, findings, cleanOf(item)),
     timeline: timeline.events,
     log: '<b>log</b>',
@@ -39,8 +49,19 @@ function failingOf(item: string): FailingCase {
 }
 
 const verdictOf = (item: string): Verdict => ({
-  ...{ format: 1, verdict: 'unsafe', reasons: [], actor: 'a & b', seed: 3, budgetSecs: 60, tookSecs: 12.5, faults: 2 },
-  ...{ cleanRuns: 2, cleanMs: 400, writes: { push: 1, handled: 1 }, setAside: { 'item/default': ['at'] }, allowed: [] },
+  format: 1,
+  verdict: 'unsafe',
+  reasons: [],
+  actor: 'a & b',
+  seed: 3,
+  budgetSecs: 60,
+  tookSecs: 12.5,
+  faults: 2,
+  cleanRuns: 2,
+  cleanMs: 400,
+  writes: { push: 1, handled: 1 },
+  setAside: { 'item/default': ['at'] },
+  allowed: [],
   rows: [
     { kind: 'warm', runs: 0, failedRuns: 0, counts },
     { kind: 'kill', runs: 2, failedRuns: 1, counts: { ...counts, duplicated: 1 } },

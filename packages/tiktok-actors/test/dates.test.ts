@@ -26,6 +26,7 @@ test('nothing is between dates of which the first is after the second', () => {
   expect(() => datesOf(dates, startSecs)).toThrow('No post is from "2026-02-01" on and until "2026-01-31"');
   const same = { oldestPostDateUnified: '2026-02-01', newestPostDate: '2026-02-01' };
   expect(datesOf(same, startSecs)).toEqual({
-    ...{ oldestSecs: secs('2026-02-01T00:00:00Z'), newestSecs: secs('2026-02-01T23:59:59Z') },
+    oldestSecs: secs('2026-02-01T00:00:00Z'),
+    newestSecs: secs('2026-02-01T23:59:59Z'),
   });
 });

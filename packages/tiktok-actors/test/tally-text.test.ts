@@ -6,7 +6,9 @@ test.each([
   [{ given: 1, failed: 1 }, { private: 1 }, null, '1 result, 1 input failed (1 private).'],
   [{ given: 12_345, failed: 0 }, {}, null, '12,345 results, 0 inputs failed.'],
   [
-    ...[{ given: 7, failed: 1_003 }, { not_found: 1_001, blocked: 2 }, 'maxItems'],
+    { given: 7, failed: 1_003 },
+    { not_found: 1_001, blocked: 2 },
+    'maxItems',
     '7 results, 1,003 inputs failed (1,001 not_found, 2 blocked). The limit of results is reached.',
   ],
   [{ given: 0, failed: 0 }, {}, 'budget', "0 results, 0 inputs failed. The run's budget covers no more."],

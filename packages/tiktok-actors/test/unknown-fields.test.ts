@@ -4,7 +4,8 @@ import { unknownFields } from '../src/input/unknown-fields.ts';
 test('fields that the schema does not have are told', () => {
   const schema = JSON.stringify({ properties: { profiles: {}, maxItems: {} } });
   expect(unknownFields({ profiles: [], shouldDownloadVideos: true, toString: 1 }, schema)).toEqual([
-    ...['shouldDownloadVideos', 'toString'],
+    'shouldDownloadVideos',
+    'toString',
   ]);
   expect(unknownFields({ profiles: [], maxItems: 1 }, schema)).toEqual([]);
   expect(unknownFields({ any: 1 }, null)).toEqual([]);

@@ -10,11 +10,15 @@ export interface Greeting {
 }
 
 export const greetingOf = ({ url, truth }: TikTokSite): Greeting => ({
-  ...{ url, seed: truth.world.seed, userCount: truth.world.userCount, usernames: truth.usernames(5) },
+  url,
+  seed: truth.world.seed,
+  userCount: truth.world.userCount,
+  usernames: truth.usernames(5),
 });
 
 export const greetingText = ({ url, usernames }: Greeting): string =>
   [
     `A stand-in for TikTok's site runs at ${url}. Nobody in it is real.`,
-    ...['Some of its users:', ...usernames.map((name) => `  ${url}/@${name}`)],
+    'Some of its users:',
+    ...usernames.map((name) => `  ${url}/@${name}`),
   ].join('\n');

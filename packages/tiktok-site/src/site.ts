@@ -52,7 +52,9 @@ export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<
   });
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    ...{ truth: new Truth(world), visits, faults: frontend.faults },
+    truth: new Truth(world),
+    visits,
+    faults: frontend.faults,
     [Symbol.asyncDispose]: () => close(server),
   };
 }

@@ -23,7 +23,9 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     kind: string,
     parse: Watched<tiktok.Video>['parse'] = tiktok.parseVideoList,
   ): Watched<tiktok.Video> => ({
-    ...{ kind, parse, idOf: ({ id }) => id },
+    kind,
+    parse,
+    idOf: ({ id }) => id,
   });
 
   async function watch<T>(path: string, watched: Watched<T>, act: (page: Page) => Promise<unknown>, on = site) {
@@ -108,7 +110,9 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(followers.items).toEqual(site.truth.followersOf(number));
 
     const products: Watched<tiktok.Product> = {
-      ...{ kind: 'shop_search', parse: tiktok.parseProductList, idOf: ({ productId }) => productId },
+      kind: 'shop_search',
+      parse: tiktok.parseProductList,
+      idOf: ({ productId }) => productId,
     };
     const more = await watch('/shop/s/mug', products, (page) => click(page, '#view-more'));
     // And none of the seller who is recommended beside them.
@@ -157,7 +161,10 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
 
   test('a page whose answers fail asks again when it is scrolled on, and nothing is lost', async () => {
     await using failing = await startTikTokSite({
-      ...{ seed: 4, faultRate: 0.3, unavailableRate: 0, slowMs: 50 },
+      seed: 4,
+      faultRate: 0.3,
+      unavailableRate: 0,
+      slowMs: 50,
       faultKinds: ['empty', 'throttled', 'failing', 'cut_off', 'captcha', 'slow'],
     });
     const user = [...Array(20).keys()].find((each) => failing.truth.videosOf(each).length === 204)!;

@@ -284,6 +284,9 @@ test('videos that are not shown say why', async () => {
     }
   }
   expect(Object.fromEntries([...codes].map(([state, kinds]) => [state, [...kinds]]))).toEqual({
-    ...{ removed: ['removed'], private: ['private'], geo_blocked: ['geo_blocked'], classified: ['login_required'] },
+    removed: ['removed'],
+    private: ['private'],
+    geo_blocked: ['geo_blocked'],
+    classified: ['login_required'],
   });
 });

@@ -66,7 +66,8 @@ test('products of a seller who is recommended beside a search are not the search
     });
   const at = { cursor: '30', token: 'T' };
   expect(recognise(url, bodyOf('feed_list_search_word', { seller_id: '' }))).toEqual({
-    ...{ list: { kind: 'shop_search', keyword: 'tea' }, position: at },
+    list: { kind: 'shop_search', keyword: 'tea' },
+    position: at,
   });
   expect(recognise(url, bodyOf('feed_list_search_word', { seller_id: '7495000000000000001' }))).toBeNull();
   expect(recognise(url, bodyOf('feed_list_shop', { seller_id: '' }))).toBeNull();

@@ -175,7 +175,8 @@ export const all: readonly Sample[] = [
     json: routerJson(samples.storePage),
     wrap: router,
     required: [
-      ...['loaderData', 'loaderData.page.page_config.components_map.0.component_data.shop_info'],
+      'loaderData',
+      'loaderData.page.page_config.components_map.0.component_data.shop_info',
       'loaderData.page.page_config.components_map.1.component_data.products.0.product_id',
     ],
   },

@@ -11,7 +11,10 @@ import {
 } from '../src/index.ts';
 
 const pageOf = (ids: readonly string[], cursor: string | null, hasMore = cursor !== null): Page<string> => ({
-  ...{ items: ids, unreadable: [], hasMore, total: null },
+  items: ids,
+  unreadable: [],
+  hasMore,
+  total: null,
   next: cursor === null ? null : { cursor, token: null },
 });
 

@@ -75,8 +75,14 @@ test('times are seconds as numbers or as texts, and ISO', () => {
 
 test('a video whole', () => {
   expect(recordOf(tiktok.parseVideoPage(itemPage(item)))).toMatchObject({
-    ...{ id: item.id, text: 'a #Cup', playCount: 3000123, collectCount: 5, repostCount: 6, isSlideshow: false },
-    ...{ webVideoUrl: 'https://www.tiktok.com/@amber/video/7200000000000000001', isPinned: false },
+    id: item.id,
+    text: 'a #Cup',
+    playCount: 3000123,
+    collectCount: 5,
+    repostCount: 6,
+    isSlideshow: false,
+    webVideoUrl: 'https://www.tiktok.com/@amber/video/7200000000000000001',
+    isPinned: false,
     authorMeta: { id: user.id, name: 'amber', nickName: 'Amber', fans: 4000000, bioLink: 'https://example.org' },
     musicMeta: { musicId: '7000000000000000001', musicName: 'original sound', musicOriginal: true },
     mediaUrls: ['https://media.example.org/low', 'https://media.example.org/high'],
@@ -88,7 +94,10 @@ test('a video whole', () => {
 test('a video without its author, its sound, its hashtags', () => {
   const { author: _, music: __, challenges: ___, textExtra: ____, ...bare } = item;
   expect(recordOf(tiktok.parseVideoPage(itemPage(bare)))).toMatchObject({
-    ...{ authorMeta: null, musicMeta: null, hashtags: [], mentions: [] },
+    authorMeta: null,
+    musicMeta: null,
+    hashtags: [],
+    mentions: [],
     webVideoUrl: 'https://www.tiktok.com/@/video/7200000000000000001',
   });
 });
@@ -98,7 +107,8 @@ test('a post of pictures', () => {
     images: [{ imageURL: { urlList: ['https://img.example.org/1', 'https://img.example.org/1b'] } }],
   };
   expect(recordOf(tiktok.parseVideoPage(itemPage({ ...item, imagePost })))).toMatchObject({
-    ...{ isSlideshow: true, slideshowImageLinks: ['https://img.example.org/1'] },
+    isSlideshow: true,
+    slideshowImageLinks: ['https://img.example.org/1'],
     webVideoUrl: 'https://www.tiktok.com/@amber/photo/7200000000000000001',
   });
 });
@@ -120,9 +130,14 @@ test('the page for phones, and the older page, whose author is a name', () => {
 
 test('a hashtag whose rounded count is 0', () => {
   expect(recordOf(tiktok.parseHashtagDetail(api(samples.challengeDetail)))).toEqual({
-    ...{ id: '1600000000000000001', name: 'cup', description: 'cups', isCommerce: false },
-    ...{ coverUrl: 'https://img.example.org/h', url: 'https://www.tiktok.com/tag/cup' },
-    ...{ videoCount: 8000000123, viewCount: 9000000456 },
+    id: '1600000000000000001',
+    name: 'cup',
+    description: 'cups',
+    isCommerce: false,
+    coverUrl: 'https://img.example.org/h',
+    url: 'https://www.tiktok.com/tag/cup',
+    videoCount: 8000000123,
+    viewCount: 9000000456,
   });
 });
 
@@ -139,7 +154,8 @@ test('L1: an entry that cannot be read is told apart from those that can', () =>
   expect(page.items.map(({ id }) => id)).toEqual([item.id]);
   expect(page.unreadable).toEqual([{ id: '7200000000000000002', path: 'itemList.1.createTime' }]);
   expect(tiktok.parseVideoList(api({ ...samples.itemList, itemList: [broken] }))).toMatchObject({
-    ...{ kind: 'changed', path: 'itemList.0.createTime' },
+    kind: 'changed',
+    path: 'itemList.0.createTime',
   });
 });
 
@@ -200,8 +216,13 @@ test('a list of users goes on by both of its cursors', () => {
 test('products of both generations', () => {
   const { newProduct, oldProduct, productComponent, productPage, shopInfo } = samples;
   expect(recordOf(tiktok.parseProductPage(productPage(productComponent(newProduct))))).toMatchObject({
-    ...{ productId: '1729000000000000001', title: 'Cup', price: '10.50', originalPrice: '12.00', rating: 4.7 },
-    ...{ shippingFee: '7.99', saleProperties: [{ name: 'Colour', values: ['Red', 'Blue'] }] },
+    productId: '1729000000000000001',
+    title: 'Cup',
+    price: '10.50',
+    originalPrice: '12.00',
+    rating: 4.7,
+    shippingFee: '7.99',
+    saleProperties: [{ name: 'Colour', values: ['Red', 'Blue'] }],
     shop: { sellerId: '7495000000000000001', name: 'Cups', reviewCount: 4, followerCount: 61, rating: 4.6 },
   });
   const inside = productPage({
@@ -210,7 +231,8 @@ test('products of both generations', () => {
   expect(recordOf(tiktok.parseProductPage(inside))).toMatchObject({ shop: { sellerId: '7495000000000000001' } });
   const unreviewed = { ...newProduct, review_model: { product_overall_score: 0, product_review_count: 0 } };
   expect(recordOf(tiktok.parseProductPage(productPage(productComponent(unreviewed))))).toMatchObject({
-    ...{ rating: null, reviewCount: 0 },
+    rating: null,
+    reviewCount: 0,
   });
   const offered = {
     ...newProduct,
@@ -225,16 +247,29 @@ test('products of both generations', () => {
   expect(tiktok.parseProductPage(productPage({ components_map: { a: [] } }))).toMatchObject({ kind: 'changed' });
   const global = { global_data: { product_info: { error_code: 0, product_info: oldProduct } } };
   expect(recordOf(tiktok.parseProductPage(productPage(global)))).toMatchObject({
-    ...{ title: 'Mug', description: 'A mug.', shippingFee: '3.99', reviewCount: 12, shop: { name: 'Mugs' } },
+    title: 'Mug',
+    description: 'A mug.',
+    shippingFee: '3.99',
+    reviewCount: 12,
+    shop: { name: 'Mugs' },
   });
 });
 
 test('a store, and what follows its first products', () => {
   const { shop, products } = recordOf(tiktok.parseStorePage(samples.productPage(samples.storePage)));
   expect(shop).toEqual({
-    ...{ sellerId: '7495000000000000001', name: 'Cups', logoUrl: 'https://img.example.org/s', region: 'US' },
-    ...{ url: 'https://example.org/shop', description: 'Cups and mugs', rating: 4.6, soldCount: 9, reviewCount: 4 },
-    ...{ productCount: 2, followerCount: 61, videoCount: 7 },
+    sellerId: '7495000000000000001',
+    name: 'Cups',
+    logoUrl: 'https://img.example.org/s',
+    region: 'US',
+    url: 'https://example.org/shop',
+    description: 'Cups and mugs',
+    rating: 4.6,
+    soldCount: 9,
+    reviewCount: 4,
+    productCount: 2,
+    followerCount: 61,
+    videoCount: 7,
   });
   expect(products).toMatchObject({ items: [{ title: 'Cup' }], hasMore: true, next: { cursor: '30', token: null } });
   const list = recordOf(tiktok.parseProductList(api(samples.productList)));
@@ -246,7 +281,8 @@ test('reviews, whose pages are numbered', () => {
   for (const list of [samples.reviewList, samples.reviewListInData]) {
     expect(recordOf(tiktok.parseReviewList(api(list), third))).toMatchObject({
       items: [{ skuId: '1729000000000000002', country: 'US', isVerifiedPurchase: true, isIncentivized: false }],
-      ...{ next: { cursor: '4', token: null }, total: 21 },
+      next: { cursor: '4', token: null },
+      total: 21,
     });
   }
   const refused = api({ base_resp: { StatusCode: 10000, StatusMessage: '' } });
@@ -255,7 +291,9 @@ test('reviews, whose pages are numbered', () => {
 
 test('trending sounds, and those that are counted in videos', () => {
   expect(recordOf(tiktok.parseSoundRanks(api(samples.soundRanks)))).toMatchObject({
-    ...{ items: [{ source: 'rank_list', rank: 1, rankDiff: -2 }], next: { cursor: '2' }, total: 100 },
+    items: [{ source: 'rank_list', rank: 1, rankDiff: -2 }],
+    next: { cursor: '2' },
+    total: 100,
   });
   const video = recordOf(tiktok.parseVideoPage(itemPage(item)));
   const other = { ...video, id: '1', musicMeta: { ...video.musicMeta!, musicId: '5' }, playCount: 9e6 };

@@ -118,12 +118,10 @@ test('an empty answer with the code of success says nothing', () => {
 
 test('each kind of failure has its remedy', () => {
   expect(Object.fromEntries(failureKinds.map((kind) => [kind, remedyOf(kind)]))).toMatchObject({
-    ...{
-      not_found: 'nothing',
-      captcha: 'new_session',
-      blocked: 'new_session',
-      rate_limited: 'wait',
-      changed: 'report',
-    },
+    not_found: 'nothing',
+    captcha: 'new_session',
+    blocked: 'new_session',
+    rate_limited: 'wait',
+    changed: 'report',
   });
 });

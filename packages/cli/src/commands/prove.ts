@@ -61,7 +61,12 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
   const { seed, budget: budgetSecs, faults, faultsPerRun, ignore, reads, allow, replay, report, json, asApify } = flags;
   const { proveActor } = await import('../prove.ts');
   process.exitCode = await proveActor({
-    ...{ folder, budgetSecs, chargedEvents, json: json === true, reportFolder: report, takesCommits: asApify !== true },
+    folder,
+    budgetSecs,
+    chargedEvents,
+    json: json === true,
+    reportFolder: report,
+    takesCommits: asApify !== true,
     ...(input !== undefined && { input: input as never }),
     ...(seed !== undefined && { seed }),
     ...(faults !== undefined && { kinds: faults }),

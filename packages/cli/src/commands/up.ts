@@ -40,7 +40,9 @@ function addPlatformCommand(
     .addHelpText(
       'after',
       helpOf([
-        ...['up', 'up --port 0 --data ~/wherry --json', 'up --once --demo-url https://crawlee.dev/'],
+        'up',
+        'up --port 0 --data ~/wherry --json',
+        'up --once --demo-url https://crawlee.dev/',
         'up --once --demo tiktok',
       ]),
     )

@@ -17,11 +17,17 @@ export interface DemoPlan {
 
 export const demoPlans: Readonly<Record<DemoKind, DemoPlan>> = {
   site: {
-    ...{ actor: 'site-crawler', besides: ['site-crawler-durable'] },
-    ...{ noun: 'pages', keyField: 'url', isDurable: false },
+    actor: 'site-crawler',
+    besides: ['site-crawler-durable'],
+    noun: 'pages',
+    keyField: 'url',
+    isDurable: false,
   },
   tiktok: {
-    ...{ actor: 'tiktok-profile-scraper', besides: [] },
-    ...{ noun: 'profiles', keyField: 'input', isDurable: true },
+    actor: 'tiktok-profile-scraper',
+    besides: [],
+    noun: 'profiles',
+    keyField: 'input',
+    isDurable: true,
   },
 };

@@ -67,7 +67,9 @@ export function verdictOf({ status, pages, items, moves, noun, isDurable }: Craw
     .filter(({ mode }) => mode === 'lost')
     .reduce((sum, move) => sum + move.duplicates, 0);
   const known = {
-    ...{ status, noun, isDurable },
+    status,
+    noun,
+    isDurable,
     pages: new Set([...pages, ...withItem]).size,
     items: items.length,
     duplicates,

@@ -145,8 +145,11 @@ export class ApifyStorages implements Storages {
   async charge({ eventName, count, key }: { eventName: string; count: number; key: string }): Promise<void> {
     if (this.#chargesNothing) return;
     const call: HttpCall = {
-      ...{ method: 'POST', path: `/v2/actor-runs/${this.#run.runId}/charge`, contentType: json },
-      ...{ body: JSON.stringify({ eventName, count }), headers: { 'idempotency-key': key } },
+      method: 'POST',
+      path: `/v2/actor-runs/${this.#run.runId}/charge`,
+      contentType: json,
+      body: JSON.stringify({ eventName, count }),
+      headers: { 'idempotency-key': key },
     };
     try {
       await this.#ask(call);

@@ -123,7 +123,9 @@ export class ChildRuns {
   #write(record: ChildRecord): Promise<void> {
     const bytes = Buffer.from(JSON.stringify(record));
     return this.#storages.writeRecord({
-      ...{ key: recordKeyOf(record.key), bytes, contentType: 'application/json; charset=utf-8' },
+      key: recordKeyOf(record.key),
+      bytes,
+      contentType: 'application/json; charset=utf-8',
     });
   }
 }

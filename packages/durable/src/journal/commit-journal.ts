@@ -157,7 +157,10 @@ export class CommitJournal {
   async #mark(last: LastCommit, plan?: Plan | StoredPlan, refused: readonly RefusedPart[] = []): Promise<LastCommit> {
     const leftover = plan !== undefined && isStored(plan) ? plan : undefined;
     await writeEntry(this.#storages, {
-      ...{ format: journalFormat, ...last, counts: this.#counts.known, phase: 'done' },
+      format: journalFormat,
+      ...last,
+      counts: this.#counts.known,
+      phase: 'done',
       ...(refused.length > 0 && { refused }),
       ...(leftover && { leftover }),
     });

@@ -37,7 +37,9 @@ export async function openState<Value extends object>(options: OpenStateOptions<
       return upgrade(record as never, 0);
     };
     const opened = await openDocument(run, {
-      ...{ key, version, collections: true },
+      key,
+      version,
+      collections: true,
       initial: (record) => (record === undefined ? initial() : takeOver(record)),
       upgrade: upgrade as ((old: unknown, fromVersion: number) => unknown) | undefined,
     });

@@ -21,7 +21,13 @@ export interface LogPosition {
 }
 
 export const emptyLog: LogPosition = {
-  ...{ merged: [0, 0], fresh: [0, 0], freshOperations: [], freshSize: 0, tail: [], tailSize: 0, size: 0 },
+  merged: [0, 0],
+  fresh: [0, 0],
+  freshOperations: [],
+  freshSize: 0,
+  tail: [],
+  tailSize: 0,
+  size: 0,
 };
 
 export interface LogStep {
@@ -73,8 +79,12 @@ function merged(key: string, log: LogPosition): LogStep {
   }
   return {
     position: {
-      ...{ merged: [from, to + 1], fresh: [endFresh, endFresh], freshOperations: [], freshSize: 0 },
-      ...{ tail: [], tailSize: 0 },
+      merged: [from, to + 1],
+      fresh: [endFresh, endFresh],
+      freshOperations: [],
+      freshSize: 0,
+      tail: [],
+      tailSize: 0,
       size: log.size + log.tailSize,
     },
     records,

@@ -32,7 +32,10 @@ export async function recover(backend: Reader, document: StoredDocument, head: H
   for (const operation of tail) document.apply(operation);
   const total = (from: number, to: number) => sizes.slice(from, to).reduce((sum, size) => sum + size, 0);
   const log: LogPosition = {
-    ...{ merged, fresh, freshOperations, tail },
+    merged,
+    fresh,
+    freshOperations,
+    tail,
     freshSize: total(firstFresh, keys.length),
     tailSize: JSON.stringify(tail).length,
     size: total(snapshot.chunks, keys.length),

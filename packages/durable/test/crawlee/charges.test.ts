@@ -102,7 +102,11 @@ test('items of the default dataset that are charged for by themselves are cut at
   );
   await fixture.succeeded(run);
   expect((await fixture.itemsOf(run)).map(({ page, n }) => `${page} ${n}`)).toEqual([
-    ...['/0 0', '/0 1', '/0 2', '/0 3'],
-    ...['/1 0', '/1 1'],
+    '/0 0',
+    '/0 1',
+    '/0 2',
+    '/0 3',
+    '/1 0',
+    '/1 1',
   ]);
 });

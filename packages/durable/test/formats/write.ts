@@ -10,15 +10,17 @@ import { MemoryBackend, MemoryStore } from '../memory-backend.ts';
 import { plain } from '../state-actions.ts';
 
 const limits = {
-  ...{ maxTailSize: 700, maxFreshSize: 2000, minLogSize: 3000, maxFirstSize: 100_000, logPerSnapshot: 0.5 },
-  ...{
-    chunkSize: 400,
-    sliceSize: 100,
-    groupSize: 80,
-    maxReadableSize: 4096,
-    maxExactCopySize: 5000,
-    maxReadableCopySize: 10_000,
-  },
+  maxTailSize: 700,
+  maxFreshSize: 2000,
+  minLogSize: 3000,
+  maxFirstSize: 100_000,
+  logPerSnapshot: 0.5,
+  chunkSize: 400,
+  sliceSize: 100,
+  groupSize: 80,
+  maxReadableSize: 4096,
+  maxExactCopySize: 5000,
+  maxReadableCopySize: 10_000,
 };
 const store = new MemoryStore();
 const run = await startRun(new MemoryBackend(store), limits);

@@ -36,7 +36,8 @@ export async function makeImage(
       ACTOR_PATH_IN_DOCKER_CONTEXT: path.relative(context, folder) || '.',
     },
     useCache: job.options.useCache !== false,
-    ...{ signal, log },
+    signal,
+    log,
   });
   if (outcome.kind === 'failed') {
     throw new BuildFailure(`The image could not be made: ${outcome.message}. The log says what led to it.`);

@@ -31,7 +31,13 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
   const input = await receiveInput(services, build.inputSchema, sent);
   const serverId = await services.runControl.placeNew();
   return create(services, request, await storeInput(services, input), {
-    ...{ id: newId(), userId, buildId: build.id, serverId, options, meta: metaOf(request), idempotencyKey },
+    id: newId(),
+    userId,
+    buildId: build.id,
+    serverId,
+    options,
+    meta: metaOf(request),
+    idempotencyKey,
     storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
   });
 }

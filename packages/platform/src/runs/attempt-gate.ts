@@ -131,8 +131,13 @@ export class AttemptGate implements Gate {
 }
 
 const newTraffic = (): Traffic => ({
-  ...{ begun: 0, inFlight: 0, writesBegun: 0, writesInFlight: 0 },
-  ...{ firstAtMs: undefined, lastWriteAtMs: undefined, saved: new Set() },
+  begun: 0,
+  inFlight: 0,
+  writesBegun: 0,
+  writesInFlight: 0,
+  firstAtMs: undefined,
+  lastWriteAtMs: undefined,
+  saved: new Set(),
 });
 
 function closedGate(): PromiseWithResolvers<void> {

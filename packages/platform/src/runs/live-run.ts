@@ -15,8 +15,13 @@ export interface LiveContainer {
 }
 
 const newContainer = (container: ContainerState): LiveContainer => ({
-  ...{ container, killSent: false, isQuiet: false, calledReboot: false },
-  ...{ migratingSentAt: undefined, persistSentAt: undefined, abortingSentAt: undefined },
+  container,
+  killSent: false,
+  isQuiet: false,
+  calledReboot: false,
+  migratingSentAt: undefined,
+  persistSentAt: undefined,
+  abortingSentAt: undefined,
 });
 
 /** What the gate and the queues see of an attempt. */
@@ -75,7 +80,9 @@ export class LiveRun {
       attempts: state.attempts.map(({ number, phase, activatedAt }): AttemptFacts => {
         return {
           ...this.container(number),
-          ...{ number, phase, activatedAt },
+          number,
+          phase,
+          activatedAt,
           hasArrived: sight.hasArrived(state.id, number),
           requestsInHand: sight.requestsInHand(state.id, number),
         };

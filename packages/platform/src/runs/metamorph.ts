@@ -34,7 +34,11 @@ export const prepareMetamorph = defineRead(
 
 export const metamorphChange = (handoffId: string, metamorph: Metamorph): Change => ({
   kind: 'requestHandoff',
-  ...{ id: handoffId, mode: 'cold', reason: 'metamorph', targetServerId: null, metamorph },
+  id: handoffId,
+  mode: 'cold',
+  reason: 'metamorph',
+  targetServerId: null,
+  metamorph,
 });
 
 export interface MetamorphInput {

@@ -89,8 +89,16 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
 });
 
 const firstStats = (inputBodyLen: number): RunStats => ({
-  ...{ inputBodyLen, migrationCount: 0, rebootCount: 0, restartCount: 0, resurrectCount: 0, metamorph: 0 },
-  ...{ earlierRunMs: 0, resumedAt: null, restartedAt: [], usage: {} },
+  inputBodyLen,
+  migrationCount: 0,
+  rebootCount: 0,
+  restartCount: 0,
+  resurrectCount: 0,
+  metamorph: 0,
+  earlierRunMs: 0,
+  resumedAt: null,
+  restartedAt: [],
+  usage: {},
 });
 
 function* insertRun(creation: NewRun, build: BuildForRun, pricing: PricingInfo | null, now: number): Sql<void> {
@@ -100,10 +108,21 @@ function* insertRun(creation: NewRun, build: BuildForRun, pricing: PricingInfo |
       attempt_count, options_json, meta_json, stats_json, pricing_json, input_key, default_dataset_id,
       default_key_value_store_id, default_request_queue_id)
       VALUES (?, ?, ?, ?, ?, 'READY', ?, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[creation.id, creation.userId, build.actorId, build.id, build.number, now, deadlineOf(options, now)],
-    ...[JSON.stringify(options), JSON.stringify(meta), JSON.stringify(firstStats(creation.input?.bytes ?? 0))],
-    ...[pricing === null ? null : JSON.stringify(pricing), inputKey],
-    ...[storages.datasetId, storages.keyValueStoreId, storages.requestQueueId],
+    creation.id,
+    creation.userId,
+    build.actorId,
+    build.id,
+    build.number,
+    now,
+    deadlineOf(options, now),
+    JSON.stringify(options),
+    JSON.stringify(meta),
+    JSON.stringify(firstStats(creation.input?.bytes ?? 0)),
+    pricing === null ? null : JSON.stringify(pricing),
+    inputKey,
+    storages.datasetId,
+    storages.keyValueStoreId,
+    storages.requestQueueId,
   );
 }
 

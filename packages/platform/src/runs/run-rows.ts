@@ -152,10 +152,22 @@ function* saveRunRow(state: RunState): Sql<void> {
     `UPDATE runs SET actor_id = ?, build_id = ?, build_number = ?, input_key = ?, status = ?, status_message = ?,
       status_message_terminal = ?, exit_code = ?, finished_at = ?, deadline_at = ?, grace_ends_at = ?,
       active_attempt = ?, attempt_count = ?, options_json = ?, stats_json = ? WHERE id = ?`,
-    ...[state.actorId, state.buildId, state.buildNumber, state.inputKey, state.status, state.statusMessage],
+    state.actorId,
+    state.buildId,
+    state.buildNumber,
+    state.inputKey,
+    state.status,
+    state.statusMessage,
     state.isStatusMessageTerminal ? 1 : 0,
-    ...[state.exitCode, state.finishedAt, state.deadlineAt, state.graceEndsAt],
-    ...[state.activeAttempt, state.attemptCount, JSON.stringify(state.options), JSON.stringify(state.stats), state.id],
+    state.exitCode,
+    state.finishedAt,
+    state.deadlineAt,
+    state.graceEndsAt,
+    state.activeAttempt,
+    state.attemptCount,
+    JSON.stringify(state.options),
+    JSON.stringify(state.stats),
+    state.id,
   );
 }
 
@@ -166,9 +178,17 @@ export function* saveAttempts(runId: string, attempts: readonly AttemptState[]):
       ON CONFLICT (run_id, number) DO UPDATE SET phase = excluded.phase, token_hash = excluded.token_hash,
         container_json = excluded.container_json, activated_at = excluded.activated_at, fenced_at = excluded.fenced_at`,
     attempts.map((attempt) => [
-      ...[runId, attempt.number, attempt.serverId, attempt.buildId, attempt.phase, attempt.reason, attempt.tokenHash],
+      runId,
+      attempt.number,
+      attempt.serverId,
+      attempt.buildId,
+      attempt.phase,
+      attempt.reason,
+      attempt.tokenHash,
       attempt.container === null ? null : JSON.stringify(attempt.container),
-      ...[attempt.createdAt, attempt.activatedAt, attempt.fencedAt],
+      attempt.createdAt,
+      attempt.activatedAt,
+      attempt.fencedAt,
     ]),
   );
 }
@@ -176,7 +196,10 @@ export function* saveAttempts(runId: string, attempts: readonly AttemptState[]):
 function* endAttemptRow(runId: string, ended: { number: number; exitCode: number | null }, now: number): Sql<void> {
   yield* execute(
     "UPDATE attempts SET phase = 'ended', ended_at = ?, exit_code = ? WHERE run_id = ? AND number = ?",
-    ...[now, ended.exitCode, runId, ended.number],
+    now,
+    ended.exitCode,
+    runId,
+    ended.number,
   );
 }
 
@@ -188,8 +211,20 @@ function* saveHandoff(runId: string, handoff: HandoffState): Sql<void> {
       ON CONFLICT (id) DO UPDATE SET to_attempt = excluded.to_attempt, phase = excluded.phase,
         migrating_at = excluded.migrating_at, switched_at = excluded.switched_at, finished_at = excluded.finished_at,
         drain_ms = excluded.drain_ms, downtime_ms = excluded.downtime_ms, outcome = excluded.outcome`,
-    ...[handoff.id, runId, handoff.mode, handoff.reason, handoff.from, handoff.to, handoff.targetServerId],
-    ...[handoff.phase, handoff.requestedAt, handoff.migratingAt, handoff.switchedAt, handoff.finishedAt],
-    ...[handoff.drainMs, handoff.downtimeMs, handoff.outcome],
+    handoff.id,
+    runId,
+    handoff.mode,
+    handoff.reason,
+    handoff.from,
+    handoff.to,
+    handoff.targetServerId,
+    handoff.phase,
+    handoff.requestedAt,
+    handoff.migratingAt,
+    handoff.switchedAt,
+    handoff.finishedAt,
+    handoff.drainMs,
+    handoff.downtimeMs,
+    handoff.outcome,
   );
 }

@@ -35,7 +35,17 @@ export async function superviseRuns(parts: SupervisionParts) {
   const store = new DatabaseRunStore(database);
   const servers = await Servers.open(database, engine);
   const supervisor: Supervisor = new Supervisor({
-    ...{ store, engine, gate, requestsInHand, events, servers, logs, logger, clock, limits, newId },
+    store,
+    engine,
+    gate,
+    requestsInHand,
+    events,
+    servers,
+    logs,
+    logger,
+    clock,
+    limits,
+    newId,
     launch: (run, attempt) => launchOf(parts, run, attempt),
     adoption: {
       hider: (run, attempt) => hiderOfAttempt(parts, run, attempt),

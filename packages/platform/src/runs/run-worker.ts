@@ -66,7 +66,8 @@ export class RunWorker {
         // One that is lost is replaced, whatever is heard of it afterwards.
         if (run.container(attempt).container.kind === 'lost') return undefined;
         run.container(attempt).container = {
-          ...{ kind: 'exited', exitCode: event.exitCode },
+          kind: 'exited',
+          exitCode: event.exitCode,
           ...(event.cause && { cause: event.cause }),
         };
         this.advance();

@@ -132,8 +132,16 @@ const newAttempt = (
   reason: AttemptState['reason'],
   createdAt: number,
 ): AttemptState => ({
-  ...{ number, serverId, buildId, phase: 'waiting', reason, createdAt },
-  ...{ container: null, tokenHash: null, activatedAt: null, fencedAt: null },
+  number,
+  serverId,
+  buildId,
+  phase: 'waiting',
+  reason,
+  createdAt,
+  container: null,
+  tokenHash: null,
+  activatedAt: null,
+  fencedAt: null,
 });
 
 /** R4: not for an attempt that was fenced meanwhile. It may have been killed before there was anything to kill. */
@@ -164,8 +172,20 @@ function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestH
   const former = isFollowed ? completeHandoff(run, { outcome: 'done', downtimeMs: null }, now) : { state: run };
   checkMovable(former.state, reason);
   const handoff: HandoffState = {
-    ...{ id, mode, reason, targetServerId, from: run.activeAttempt!, to: null, phase: 'requested', requestedAt: now },
-    ...{ migratingAt: null, switchedAt: null, finishedAt: null, drainMs: null, downtimeMs: null, outcome: null },
+    id,
+    mode,
+    reason,
+    targetServerId,
+    from: run.activeAttempt!,
+    to: null,
+    phase: 'requested',
+    requestedAt: now,
+    migratingAt: null,
+    switchedAt: null,
+    finishedAt: null,
+    drainMs: null,
+    downtimeMs: null,
+    outcome: null,
   };
   return { ...former, state: { ...former.state, ...metamorph, handoff } };
 }
@@ -282,7 +302,12 @@ function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now:
   if (attempt !== run.activeAttempt) return { state: run };
   const state: RunState = {
     ...run,
-    ...{ status, exitCode, finishedAt: now, activeAttempt: null, handoff: null, graceEndsAt: null },
+    status,
+    exitCode,
+    finishedAt: now,
+    activeAttempt: null,
+    handoff: null,
+    graceEndsAt: null,
     statusMessage: run.isStatusMessageTerminal ? run.statusMessage : (message ?? run.statusMessage),
     attempts: run.attempts.map((attempt) => fenced(attempt, now)),
     stats: { ...run.stats, usage },
@@ -318,8 +343,15 @@ function resurrect(run: RunState, change: Extract<Change, { kind: 'resurrect' }>
   const earlierRunMs = runTimeMs(run, now);
   return {
     ...run,
-    ...{ buildId, buildNumber, options, status: 'READY', exitCode: null, finishedAt: null, graceEndsAt: null },
-    ...{ statusMessage: null, isStatusMessageTerminal: false },
+    buildId,
+    buildNumber,
+    options,
+    status: 'READY',
+    exitCode: null,
+    finishedAt: null,
+    graceEndsAt: null,
+    statusMessage: null,
+    isStatusMessageTerminal: false,
     deadlineAt: deadlineOf(options, now),
     activeAttempt: attempt.number,
     attemptCount: attempt.number,

@@ -44,7 +44,10 @@ async function startAgainAndAgain(place: Place) {
   let platform = await start(place.port);
   const { url } = platform;
   return {
-    ...{ url, siteHost: place.siteHost, kills: place.kills, moves: place.moves },
+    url,
+    siteHost: place.siteHost,
+    kills: place.kills,
+    moves: place.moves,
     client: new ApifyClient({ baseUrl: url, token: 'test-token', maxRetries: 0 }),
     kill: () => platform.kill(),
     async startAgain() {

@@ -32,7 +32,8 @@ test.skipIf(dockerHost === undefined)(
       await until(async () => (await timesAtWork(id)) === 2);
       expect((await fixture.client.run(id).get())!.status).toBe('RUNNING');
       expect((await fixture.attempts(id)).map(({ phase, reason }) => ({ phase, reason }))).toContainEqual({
-        ...{ phase: 'active', reason: 'lost' },
+        phase: 'active',
+        reason: 'lost',
       });
     }
     // What the dead daemon had is not there any more.

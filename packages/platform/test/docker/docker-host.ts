@@ -49,7 +49,8 @@ export function openBench(): DockerBench {
   const platformId = newId();
   const engines: DockerEngine[] = [];
   return {
-    ...{ docker, platformId },
+    docker,
+    platformId,
     async openEngine(options = {}) {
       const engine = await DockerEngine.open({ platformId, host: dockerHost!, ...options });
       engines.push(engine);
@@ -79,8 +80,13 @@ export async function makeProgram({ images }: Pick<DockerEngine, 'images'>, scri
     'FROM apify/actor-node:24\nCOPY main.js ./\nCMD ["node", "main.js"]\n',
   );
   const outcome = await images.make({
-    ...{ buildId: newId(), folder, dockerfile: 'Dockerfile', buildArguments: {}, useCache: true },
-    ...{ signal: new AbortController().signal, log: () => undefined },
+    buildId: newId(),
+    folder,
+    dockerfile: 'Dockerfile',
+    buildArguments: {},
+    useCache: true,
+    signal: new AbortController().signal,
+    log: () => undefined,
   });
   if (outcome.kind === 'failed') throw new Error(outcome.message);
   return { kind: 'image', image: outcome.image };

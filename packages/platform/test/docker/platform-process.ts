@@ -7,7 +7,10 @@ const { port, ...engineOptions } = JSON.parse(options!) as { port: number } & Do
 const engine = await openDockerEngine(engineOptions);
 const advertisedUrl = engineOptions.swarm?.advertisedUrl;
 const platform = await startPlatform({
-  ...{ dataFolder: dataFolder!, token: 'test-token', port, engine },
+  dataFolder: dataFolder!,
+  token: 'test-token',
+  port,
+  engine,
   ...(advertisedUrl !== undefined && { advertisedUrl }),
 });
 process.stdout.write(`${platform.url}\n`);

@@ -7,7 +7,9 @@ describe.skipIf(swarmHosts === undefined)('a Swarm', () => {
     const alone = await openEngineAlone();
     const { bench, engine, another, program } = alone;
     return {
-      ...{ engine, another, program },
+      engine,
+      another,
+      program,
       async isThere({ service }) {
         const label = [`wherry.platform=${bench.platformId}`];
         const lists = await Promise.all(bench.daemons.map((each) => each.listContainers({ filters: { label } })));

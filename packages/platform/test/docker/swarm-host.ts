@@ -35,11 +35,14 @@ export function openSwarmBench(port: number): SwarmBench {
   const daemons = swarmHosts!.map(({ dockerHost }) => connectDocker(dockerHost));
   const engines: DockerEngine[] = [];
   const engineOptions = {
-    ...{ platformId, host: swarmHosts![0]!.dockerHost },
+    platformId,
+    host: swarmHosts![0]!.dockerHost,
     swarm: { registry, advertisedUrl: `http://${machineAddress}:${port}`, agentToken: 'agent-token-of-a-test' },
   };
   return {
-    ...{ platformId, daemons, engineOptions },
+    platformId,
+    daemons,
+    engineOptions,
     async openEngine() {
       const engine = await DockerEngine.open(engineOptions);
       engines.push(engine);
@@ -60,7 +63,9 @@ export async function startSwarmFixture(options: Partial<PlatformOptions> = {}) 
   const advertisedUrl = bench.engineOptions.swarm!.advertisedUrl!;
   const fixture = await startRunFixture({ engine, port, advertisedUrl, ...options });
   return {
-    ...{ ...fixture, bench, engine },
+    ...fixture,
+    bench,
+    engine,
     async [Symbol.asyncDispose]() {
       await fixture[Symbol.asyncDispose]();
       await bench[Symbol.asyncDispose]();
@@ -91,7 +96,9 @@ export async function openEngineAlone(prepare: (bench: SwarmBench) => Promise<vo
   await prepare(bench);
   const first = await another();
   return {
-    ...{ bench, another, engine: first },
+    bench,
+    another,
+    engine: first,
     program: (script: string) => makeProgram(first, script),
     async [Symbol.asyncDispose]() {
       await bench[Symbol.asyncDispose]();

@@ -28,7 +28,9 @@ async function startCounting(count: number) {
   };
   await progress();
   return {
-    ...{ ...fixture, runs, progress },
+    ...fixture,
+    runs,
+    progress,
     /** Where each run's active attempt is. */
     servers: () => Promise.all(runs.map((run) => activeServer(fixture, run.id))),
     /** Ends all runs, each of which must have worked on to now and counted without a gap or a repetition. */

@@ -24,9 +24,18 @@ const create = defineWrite('simulation.create', function* ({ state, data }: { st
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, input_key, status, started_at, deadline_at,
       active_attempt, attempt_count, options_json, meta_json, stats_json, ${names})
       VALUES (?, 'user', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', ?, 'd', 'k', 'q')`,
-    ...[state.id, state.actorId, state.buildId, state.buildNumber, state.inputKey, state.status, state.startedAt],
-    ...[state.deadlineAt, state.activeAttempt, state.attemptCount],
-    ...[JSON.stringify(state.options), JSON.stringify(state.stats)],
+    state.id,
+    state.actorId,
+    state.buildId,
+    state.buildNumber,
+    state.inputKey,
+    state.status,
+    state.startedAt,
+    state.deadlineAt,
+    state.activeAttempt,
+    state.attemptCount,
+    JSON.stringify(state.options),
+    JSON.stringify(state.stats),
   );
   yield* saveAttempts(state.id, state.attempts);
   yield* run('INSERT INTO simulation_data VALUES (?, ?)', state.id, JSON.stringify(data));

@@ -41,9 +41,18 @@ export class MemoryLedger implements Ledger {
 
   handoffs(runId: string): HandoffResult[] {
     return [...this.#entry(runId).handoffs.values()].map((handoff) => ({
-      ...{ id: handoff.id, runId, from: '', to: null, fromAttempt: handoff.from, toAttempt: handoff.to },
-      ...{ mode: handoff.mode, reason: handoff.reason, drainMs: handoff.drainMs, downtimeMs: handoff.downtimeMs },
-      ...{ phase: handoff.phase, outcome: handoff.outcome ?? 'under way' },
+      id: handoff.id,
+      runId,
+      from: '',
+      to: null,
+      fromAttempt: handoff.from,
+      toAttempt: handoff.to,
+      mode: handoff.mode,
+      reason: handoff.reason,
+      drainMs: handoff.drainMs,
+      downtimeMs: handoff.downtimeMs,
+      phase: handoff.phase,
+      outcome: handoff.outcome ?? 'under way',
     }));
   }
 

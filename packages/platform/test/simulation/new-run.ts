@@ -5,19 +5,43 @@ import type { Random } from './random.ts';
 /** A run as its creation leaves it in the database. */
 export function newRun(id: string, random: Random, serverId: string, now: number): RunState {
   const options = {
-    ...{ build: 'latest', memoryMbytes: 1024, diskMbytes: 1024 },
+    build: 'latest',
+    memoryMbytes: 1024,
+    diskMbytes: 1024,
     timeoutSecs: random.chance(0.15) ? 1 : 0,
     restartOnError: random.chance(0.3),
   };
   const attempt = firstAttempt({ attemptCount: 0, buildId: 'build' }, serverId, 'start', now);
   return {
-    ...{ id, actorId: 'actor', buildId: 'build', buildNumber: '0.0.1', inputKey: 'INPUT', status: 'READY' },
-    ...{ statusMessage: null, isStatusMessageTerminal: false, exitCode: null, startedAt: now, finishedAt: null },
-    ...{ deadlineAt: deadlineOf(options, now), graceEndsAt: null, activeAttempt: 1, attemptCount: 1 },
-    ...{ options, attempts: [attempt], handoff: null },
+    id,
+    actorId: 'actor',
+    buildId: 'build',
+    buildNumber: '0.0.1',
+    inputKey: 'INPUT',
+    status: 'READY',
+    statusMessage: null,
+    isStatusMessageTerminal: false,
+    exitCode: null,
+    startedAt: now,
+    finishedAt: null,
+    deadlineAt: deadlineOf(options, now),
+    graceEndsAt: null,
+    activeAttempt: 1,
+    attemptCount: 1,
+    options,
+    attempts: [attempt],
+    handoff: null,
     stats: {
-      ...{ inputBodyLen: 0, migrationCount: 0, rebootCount: 0, restartCount: 0, resurrectCount: 0, metamorph: 0 },
-      ...{ earlierRunMs: 0, resumedAt: null, restartedAt: [], usage: {} },
+      inputBodyLen: 0,
+      migrationCount: 0,
+      rebootCount: 0,
+      restartCount: 0,
+      resurrectCount: 0,
+      metamorph: 0,
+      earlierRunMs: 0,
+      resumedAt: null,
+      restartedAt: [],
+      usage: {},
     },
   };
 }

@@ -62,8 +62,19 @@ const crash: Deed = (world) => {
 
 const gentleDeeds: readonly Deed[] = [migrate('warm'), migrate('cold')];
 const deeds: readonly Deed[] = [
-  ...[migrate('warm'), migrate('warm'), migrate('cold'), migrate('lost'), abort(0), abort(200), reboot, say],
-  ...[drain, undrain, loseServer, dropSocket, crash],
+  migrate('warm'),
+  migrate('warm'),
+  migrate('cold'),
+  migrate('lost'),
+  abort(0),
+  abort(200),
+  reboot,
+  say,
+  drain,
+  undrain,
+  loseServer,
+  dropSocket,
+  crash,
 ];
 
 /** Users, operators and fate: one of them does something to the world. */

@@ -51,15 +51,26 @@ export class PlatformProcess implements Owner {
     const clock = this.#world.clock.of(this);
     this.#servers = await Servers.open(this.#serverTable(), engine);
     this.#supervisor = new Supervisor({
-      ...{ store, engine, gate, requestsInHand: this.#requestsInHand, events, servers: this.#servers, clock, limits },
+      store,
+      engine,
+      gate,
+      requestsInHand: this.#requestsInHand,
+      events,
+      servers: this.#servers,
+      clock,
+      limits,
       newId: () => this.#world.newId(),
       logs: { append: (_runId, text) => void this.#world.trace(`  log: ${text}`), end: () => undefined },
       logger: { error: (details) => this.#checkFault((details as { err: unknown }).err) },
       launch: async (run, { number, serverId }) => ({
         spec: {
-          ...{ runId: run.id, attempt: number, serverId },
+          runId: run.id,
+          attempt: number,
+          serverId,
           program: { kind: 'image', image: '' },
-          ...{ env: {}, memoryMbytes: 0, diskMbytes: 0 },
+          env: {},
+          memoryMbytes: 0,
+          diskMbytes: 0,
         },
         tokenHash: `${run.id}/${number}`,
         hide: (text) => text,

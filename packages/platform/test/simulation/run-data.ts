@@ -22,7 +22,9 @@ export type Write =
 export type WriteAnswer = string | number | null;
 
 export const emptyData = (requests: readonly string[]): RunData => ({
-  ...{ items: [], state: [], commits: 0 },
+  items: [],
+  state: [],
+  commits: 0,
   requests: requests.map((id) => ({ id, takenBy: null, handled: false })),
 });
 

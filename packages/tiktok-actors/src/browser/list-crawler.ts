@@ -87,7 +87,9 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
   const options: VisitOptions = { ...pace(), isStopping: stopWatch() };
   let barrenVisits = 0;
   const crawler = new PlaywrightCrawler({
-    ...{ maxConcurrency: input.maxConcurrency ?? 2, maxRequestRetries: maxRetries, ...progress.options },
+    maxConcurrency: input.maxConcurrency ?? 2,
+    maxRequestRetries: maxRetries,
+    ...progress.options,
     requestHandlerTimeoutSecs: (options.visitMs + options.answerMs * 4) / 1000,
     ...(proxyConfiguration && { proxyConfiguration }),
     launchContext: { launcher: chromium, useIncognitoPages: true, launchOptions: { args: quietly } },

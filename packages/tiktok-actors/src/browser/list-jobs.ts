@@ -35,8 +35,17 @@ export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish
   const { leastDiggs = null, mostDiggs = null } = wish;
   return {
     key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl)}`,
-    ...{ input, address, source, maxItems: maxItems ?? Number.MAX_SAFE_INTEGER, maxPages, oldestSecs, newestSecs },
-    ...{ withoutPinned, withoutHeader, leastDiggs, mostDiggs },
+    input,
+    address,
+    source,
+    maxItems: maxItems ?? Number.MAX_SAFE_INTEGER,
+    maxPages,
+    oldestSecs,
+    newestSecs,
+    withoutPinned,
+    withoutHeader,
+    leastDiggs,
+    mostDiggs,
   };
 }
 

@@ -139,8 +139,14 @@ export class ListStore {
 
   #opened(job: ListJob): OpenList {
     this.#lists.open[job.key] ??= {
-      ...{ reading: unread(firstCursorOf(job)), kept: null, seen: {}, mainEnd: null },
-      ...{ hasHeader: false, branches: {}, cookies: null, refusals: 0 },
+      reading: unread(firstCursorOf(job)),
+      kept: null,
+      seen: {},
+      mainEnd: null,
+      hasHeader: false,
+      branches: {},
+      cookies: null,
+      refusals: 0,
     };
     return this.#lists.open[job.key]!;
   }

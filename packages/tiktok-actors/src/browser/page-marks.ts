@@ -27,7 +27,9 @@ export const scrollAreas = [
 ];
 
 export const captchas = [
-  ...['.captcha-verify-container', '.captcha_verify_container', '#captcha-verify-container-main-page'],
+  '.captcha-verify-container',
+  '.captcha_verify_container',
+  '#captcha-verify-container-main-page',
   '[id^="captcha_container"]',
 ];
 

@@ -52,12 +52,18 @@ export interface SourceFacts {
 export function factsOf(source: ListSource): SourceFacts {
   const plain = {
     matches: ({ kind }: List) => kind === source.kind,
-    ...{ opening: null, detail: null, hasHeader: false, hasList: true, read: () => readNothing },
+    opening: null,
+    detail: null,
+    hasHeader: false,
+    hasList: true,
+    read: () => readNothing,
   } as const;
   switch (source.kind) {
     case 'posts':
       return {
-        ...{ ...plain, target: 'profile', hasHeader: source.withProfile === true },
+        ...plain,
+        target: 'profile',
+        hasHeader: source.withProfile === true,
         read: source.withProfile === true ? readProfile : readOpenProfile,
         matches: (list) => list.kind === 'posts' && list.sort === source.sort,
         opening: source.sort === 'latest' ? null : openers[source.sort],
@@ -69,17 +75,22 @@ export function factsOf(source: ListSource): SourceFacts {
       return { ...plain, target: 'video', read: readVideo, opening: openers.comments };
     case 'hashtag_posts':
       return {
-        ...{ ...plain, target: 'hashtag', hasHeader: true },
+        ...plain,
+        target: 'hashtag',
+        hasHeader: true,
         detail: { path: '/api/challenge/detail/', parse: parseHashtagDetail },
       };
     case 'sound_posts':
       return {
-        ...{ ...plain, target: 'sound', hasHeader: true },
+        ...plain,
+        target: 'sound',
+        hasHeader: true,
         detail: { path: '/api/music/detail/', parse: parseSoundDetail },
       };
     case 'search':
       return {
-        ...{ ...plain, target: 'search' },
+        ...plain,
+        target: 'search',
         matches: (list) => list.kind === 'search' && list.section === source.section,
       };
     case 'shop_search':
@@ -88,8 +99,11 @@ export function factsOf(source: ListSource): SourceFacts {
       return { ...plain, target: 'shop', read: readStore, hasHeader: true, opening: openers.viewMore };
     case 'reviews':
       return {
-        ...{ ...plain, target: 'product', hasHeader: true },
-        ...{ read: readProduct, opening: openers.reviews },
+        ...plain,
+        target: 'product',
+        hasHeader: true,
+        read: readProduct,
+        opening: openers.reviews,
       };
     case 'recommended':
     case 'explored':

@@ -144,7 +144,8 @@ export class VisitedLists {
       ...(branchId === null ? wishOf(this.#job) : everything),
       idOf: readerOf(list).idOf as (item: ListItem) => string,
       isKnown: (id) => seen !== undefined && Object.hasOwn(seen, id),
-      ...{ maxItems: branchId === null ? maxItems : maxReplies, maxPages },
+      maxItems: branchId === null ? maxItems : maxReplies,
+      maxPages,
     };
   }
 

@@ -47,7 +47,10 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   const maxConcurrency = input.maxConcurrency ?? 5;
   const progress = new Progress(results, { unit: 'input', total: targets.length });
   const crawler = new BasicCrawler({
-    ...{ maxConcurrency, maxRequestRetries: maxRetries, requestHandlerTimeoutSecs: 180, ...progress.options },
+    maxConcurrency,
+    maxRequestRetries: maxRetries,
+    requestHandlerTimeoutSecs: 180,
+    ...progress.options,
     autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
     async requestHandler({ request, session }) {
       const done = await readTarget(crawl, request, new Visitor({ session, proxies, courtesy }));

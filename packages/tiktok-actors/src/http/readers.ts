@@ -41,27 +41,34 @@ const readerOf =
     address.kind === 'short_link' ? readLanding(form, address, ask) : readDirectly(form, address, ask);
 
 export const readProfile: PageReader<Profile> = readerOf({
-  ...{ wanted: 'profile', parse: parseProfilePage, proves: isProfileOf },
+  wanted: 'profile',
+  parse: parseProfilePage,
+  proves: isProfileOf,
 });
 
 export const readVideo: PageReader<Video> = readerOf({
-  ...{ wanted: 'video', parse: parseVideoPage, proves: isVideoOf },
+  wanted: 'video',
+  parse: parseVideoPage,
+  proves: isVideoOf,
 });
 
 export const readProduct: PageReader<Product> = readerOf({
-  ...{ wanted: 'product', parse: parseProductPage },
+  wanted: 'product',
+  parse: parseProductPage,
   proves: (address, { productId }) => address.kind === 'product' && address.productId === productId,
 });
 
 /** The first products that the shop finds; the rest is asked for by the page's script. */
 export const readShopSearch: PageReader<Page<Product>> = readerOf({
-  ...{ wanted: 'shop_search', parse: parseShopSearchPage },
+  wanted: 'shop_search',
+  parse: parseShopSearchPage,
   proves: () => true,
 });
 
 /** A shop, and the first of its products. */
 export const readStore: PageReader<StorePage> = readerOf({
-  ...{ wanted: 'shop', parse: parseStorePage },
+  wanted: 'shop',
+  parse: parseStorePage,
   proves: (address, { shop }) => address.kind === 'shop' && address.sellerId === shop.sellerId,
 });
 

@@ -31,8 +31,12 @@ export class Visitor {
     const proxyUrl = await this.#proxyUrlFor(url);
     try {
       const response = await gotScraping({
-        ...{ url, responseType: 'text', throwHttpErrors: false, timeout: { request: timeoutMs } },
-        ...{ retry: { limit: 0 }, maxRedirects: 6 },
+        url,
+        responseType: 'text',
+        throwHttpErrors: false,
+        timeout: { request: timeoutMs },
+        retry: { limit: 0 },
+        maxRedirects: 6,
         ...(proxyUrl !== undefined && { proxyUrl }),
         ...(session !== undefined && { cookieJar: session.cookieJar }),
         sessionToken: session ?? {},

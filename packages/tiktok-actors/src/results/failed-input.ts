@@ -15,12 +15,23 @@ export interface FailedInput {
 }
 
 export const failedInput = (input: string, url: string, failure: Failure): FailedInput => ({
-  ...{ type: 'failed', input, url, errorCode: failure.kind, error: failure.message, siteCode: failure.code },
+  type: 'failed',
+  input,
+  url,
+  errorCode: failure.kind,
+  error: failure.message,
+  siteCode: failure.code,
   path: failure.kind === 'changed' ? failure.path : null,
 });
 
 export const refusedInput = (input: string, message: string): FailedInput => ({
-  ...{ type: 'failed', input, url: null, errorCode: 'wrong_input', error: message, siteCode: null, path: null },
+  type: 'failed',
+  input,
+  url: null,
+  errorCode: 'wrong_input',
+  error: message,
+  siteCode: null,
+  path: null,
 });
 
 export const unreadableEntry = ({ id, path }: UnreadableEntry): Failure =>

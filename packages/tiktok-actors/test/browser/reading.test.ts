@@ -11,12 +11,20 @@ interface Thing {
 
 const pageOf = (ids: readonly string[], cursor: string | null = '1'): Page<Thing> => ({
   items: ids.map((id) => ({ id, wanted: !id.startsWith('x') })),
-  ...{ unreadable: [], hasMore: cursor !== null, next: cursor === null ? null : { cursor, token: null }, total: null },
+  unreadable: [],
+  hasMore: cursor !== null,
+  next: cursor === null ? null : { cursor, token: null },
+  total: null,
 });
 
 const selection = (known: ReadonlySet<string>, wishes: Partial<Selection<Thing>> = {}): Selection<Thing> => ({
-  ...{ idOf: ({ id }) => id, isKnown: (id) => known.has(id), isWanted: ({ wanted }) => wanted, isPast: () => false },
-  ...{ maxItems: 5000, maxPages: 1000, ...wishes },
+  idOf: ({ id }) => id,
+  isKnown: (id) => known.has(id),
+  isWanted: ({ wanted }) => wanted,
+  isPast: () => false,
+  maxItems: 5000,
+  maxPages: 1000,
+  ...wishes,
 });
 
 function readAll(pages: readonly Page<Thing>[], wishes: Partial<Selection<Thing>> = {}) {

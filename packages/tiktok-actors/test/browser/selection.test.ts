@@ -7,9 +7,19 @@ const post = (createTime: number, isPinned = false): ListItem =>
   ({ webVideoUrl: 'https://example.org', createTime, isPinned }) as never;
 
 const job = (source: ListSource, wishes: Partial<ListJob> = {}): ListJob => ({
-  ...{ key: 'k', input: 'i', address: { kind: 'feed', page: 'foryou' }, source, maxItems: 9, maxPages: 9 },
-  ...{ oldestSecs: null, newestSecs: null, withoutPinned: false, withoutHeader: false },
-  ...{ leastDiggs: null, mostDiggs: null, ...wishes },
+  key: 'k',
+  input: 'i',
+  address: { kind: 'feed', page: 'foryou' },
+  source,
+  maxItems: 9,
+  maxPages: 9,
+  oldestSecs: null,
+  newestSecs: null,
+  withoutPinned: false,
+  withoutHeader: false,
+  leastDiggs: null,
+  mostDiggs: null,
+  ...wishes,
 });
 
 const dates = { oldestSecs: 100, newestSecs: 200 };

@@ -36,8 +36,18 @@ export const listAnswers: Readonly<Record<string, ListAnswer>> = {
 
 /** Fields by which a list is told from others of its kind. */
 export const listFields = [
-  ...['secUid', 'challengeID', 'musicID', 'keyword', 'aweme_id', 'comment_id', 'product_id', 'scene'],
-  ...['post_item_list_request_type', 'search_word', 'seller_id', 'component_name'],
+  'secUid',
+  'challengeID',
+  'musicID',
+  'keyword',
+  'aweme_id',
+  'comment_id',
+  'product_id',
+  'scene',
+  'post_item_list_request_type',
+  'search_word',
+  'seller_id',
+  'component_name',
 ];
 
 export type DetailAnswer = (world: World, query: Query) => Record<string, unknown>;

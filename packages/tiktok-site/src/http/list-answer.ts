@@ -15,7 +15,9 @@ export type ListAnswer = (context: ListContext) => Record<string, unknown>;
 
 export const envelope = (code: number, more: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...more,
-  ...{ statusCode: code, status_code: code, status_msg: '' },
-  ...{ extra: { fatal_item_ids: [], logid: '20260101000000STANDIN', now: 1767225600000 } },
+  statusCode: code,
+  status_code: code,
+  status_msg: '',
+  extra: { fatal_item_ids: [], logid: '20260101000000STANDIN', now: 1767225600000 },
   log_pb: { impr_id: '20260101000000STANDIN' },
 });

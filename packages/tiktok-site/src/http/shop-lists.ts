@@ -28,8 +28,12 @@ const numbersOf = (world: World, { keyword, sellerId }: ProductsWanted): number[
   sellerId === '' ? foundProducts(world, keyword) : productsOfSeller(world, sellerNumberOfId(world, sellerId) ?? 0);
 
 export const paramsOf = (world: World, { keyword, sellerId }: ProductsWanted, offset: number) => ({
-  ...{ offset, page_token: tokenOf(world, offset), api_source: 2, count: pageSize },
-  ...{ search_word: keyword, seller_id: sellerId },
+  offset,
+  page_token: tokenOf(world, offset),
+  api_source: 2,
+  count: pageSize,
+  search_word: keyword,
+  seller_id: sellerId,
 });
 
 /** Nothing but the place that it was given for is asked for by a token. */
@@ -38,7 +42,8 @@ const tokenOf = ({ seed }: World, offset: number): string => `t${hashOf(seed, 'p
 const refused = { code: 100000, message: 'invalid request' };
 
 const wantedOf = (query: Query): ProductsWanted => ({
-  ...{ keyword: query.text('search_word'), sellerId: query.text('seller_id') },
+  keyword: query.text('search_word'),
+  sellerId: query.text('seller_id'),
 });
 
 /** Of a search; with a seller in it, of the block that recommends one. */
@@ -63,8 +68,9 @@ export const reviews: ListAnswer = ({ world, query, faults }) => {
   const size = query.count('page_size', 20);
   const { items, hasMore } = partOf(ordinals, (query.count('page_start', 1) - 1) * size, size, faults);
   const page = {
-    ...{ product_reviews: items.map((ordinal) => reviewPayload(world, product, ordinal)) },
-    ...{ total_reviews: `${total}`, has_more: hasMore },
+    product_reviews: items.map((ordinal) => reviewPayload(world, product, ordinal)),
+    total_reviews: `${total}`,
+    has_more: hasMore,
   };
   return product % 2 === 0
     ? { ...page, base_resp: { StatusCode: 0, StatusMessage: '' } }

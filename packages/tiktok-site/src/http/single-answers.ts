@@ -17,7 +17,8 @@ export function userDetailPayload(world: World, number: number | undefined): Rec
   return {
     userInfo: { ...userInfoPayload(world, user), itemList: [] },
     shareMeta: { title: `${user.nickname} on TikTok`, desc: `@${user.name}` },
-    ...{ statusCode: user.state === 'private' ? userPrivate : 0, statusMsg: '' },
+    statusCode: user.state === 'private' ? userPrivate : 0,
+    statusMsg: '',
   };
 }
 

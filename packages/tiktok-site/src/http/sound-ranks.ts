@@ -10,7 +10,9 @@ export const soundRanks: ListAnswer = ({ world, query }) => {
     (rank) => rank <= rankCount,
   );
   return {
-    ...{ code: 0, msg: 'OK', request_id: 'STANDIN' },
+    code: 0,
+    msg: 'OK',
+    request_id: 'STANDIN',
     data: {
       pagination: { page, size, total: rankCount, has_more: page * size < rankCount },
       sound_list: ranks.map((rank) => soundRankPayload(world, query.text('country_code') || 'US', periodDays, rank)),

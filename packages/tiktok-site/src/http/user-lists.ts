@@ -17,7 +17,10 @@ export const userList: ListAnswer = ({ world, query, faults }) => {
   const part = partOf(list, query.count('minCursor'), query.count('count', 30), faults);
   return envelope(0, {
     userList: part.items.map((number) => userInfoPayload(world, userOf(world, number))),
-    ...{ total: list.length, hasMore: part.hasMore, isTruncated: false },
-    ...{ minCursor: part.nextOffset, ...(part.hasMore && { maxCursor: part.nextOffset + 1 }) },
+    total: list.length,
+    hasMore: part.hasMore,
+    isTruncated: false,
+    minCursor: part.nextOffset,
+    ...(part.hasMore && { maxCursor: part.nextOffset + 1 }),
   });
 };

@@ -54,7 +54,8 @@ function listsOf(secUid: string, uid: string): PageList[] {
     scrollList('/api/post/item_list/', { secUid, ...postQuery, post_item_list_request_type: type });
   const users = (scene: string, click: string): PageList => ({
     ...scrollList('/api/user/list/', { secUid, uid, scene, count: '30', maxCursor: '0', minCursor: '0' }, 'minCursor'),
-    ...{ trigger: { click: `[data-e2e="${click}"]` }, isDialog: true },
+    trigger: { click: `[data-e2e="${click}"]` },
+    isDialog: true,
   });
   return [
     posts('0'),

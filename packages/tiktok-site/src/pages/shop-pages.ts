@@ -22,7 +22,8 @@ export function productPage(world: World, number: number | undefined): string {
 }
 
 const missingConfig = {
-  ...{ components_map: [], global_data: { product_info: { error_code: 23002102, product_info: null } } },
+  components_map: [],
+  global_data: { product_info: { error_code: 23002102, product_info: null } },
 };
 
 /** What is said of the shop stands beside the product, or in it. */
@@ -51,7 +52,9 @@ const routerData = (route: string, page_config: unknown): Record<string, unknown
 });
 
 const reviewList = (productId: string): PageList => ({
-  ...{ trigger: { click: '#reviews' }, path: '/api/shop/pdp_h5/get_product_reviews', method: 'POST' },
+  trigger: { click: '#reviews' },
+  path: '/api/shop/pdp_h5/get_product_reviews',
+  method: 'POST',
   query: { product_id: productId, page_size: '20' },
   cursorName: 'page_start',
 });

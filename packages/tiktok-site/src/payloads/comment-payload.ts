@@ -8,14 +8,27 @@ export function commentPayload(world: World, number: number): Record<string, unk
   const comment = commentOf(world, number);
   const user = userOf(world, comment.user);
   return {
-    ...{ cid: comment.id, aweme_id: videoOf(world, comment.video).id, text: comment.text },
-    ...{ create_time: comment.createTimeSecs, digg_count: comment.likes, comment_language: comment.language },
-    ...{ is_author_digged: comment.likedByAuthor, author_pin: comment.pinned, status: 1 },
-    ...{ reply_comment: null, reply_comment_total: comment.replies, reply_id: comment.parentId ?? '0' },
-    ...{ reply_to_reply_id: '0', image_list: null, text_extra: textExtraOf(world, comment) },
+    cid: comment.id,
+    aweme_id: videoOf(world, comment.video).id,
+    text: comment.text,
+    create_time: comment.createTimeSecs,
+    digg_count: comment.likes,
+    comment_language: comment.language,
+    is_author_digged: comment.likedByAuthor,
+    author_pin: comment.pinned,
+    status: 1,
+    reply_comment: null,
+    reply_comment_total: comment.replies,
+    reply_id: comment.parentId ?? '0',
+    reply_to_reply_id: '0',
+    image_list: null,
+    text_extra: textExtraOf(world, comment),
     share_info: { url: `https://m.tiktok.com/v/${videoOf(world, comment.video).id}.html` },
     user: {
-      ...{ uid: user.id, unique_id: user.name, nickname: user.nickname, sec_uid: user.secUid },
+      uid: user.id,
+      unique_id: user.name,
+      nickname: user.nickname,
+      sec_uid: user.secUid,
       avatar_thumb: { url_list: [avatarOf(user, 'S')] },
     },
   };

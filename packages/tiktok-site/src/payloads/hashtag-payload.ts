@@ -10,8 +10,16 @@ export function challengeInfoPayload(world: World, number: number): Record<strin
   const cover = hashtagCoverOf(number);
   return {
     challenge: {
-      ...{ id, title: name, desc: description, isCommerce: commerce, coverLarger: cover, coverMedium: cover },
-      ...{ coverThumb: cover, profileLarger: cover, profileMedium: cover, profileThumb: cover },
+      id,
+      title: name,
+      desc: description,
+      isCommerce: commerce,
+      coverLarger: cover,
+      coverMedium: cover,
+      coverThumb: cover,
+      profileLarger: cover,
+      profileMedium: cover,
+      profileThumb: cover,
     },
     challengeAnnouncement: {},
     // The page that was captured had 0 here beside billions in the exact table.

@@ -16,19 +16,28 @@ export function itemPayload(world: World, number: number, place: ItemPlace = 'li
   const forms = formsOf(world, 'video', number);
   const isClassified = video.state === 'classified';
   return {
-    ...{ id: forms.hasBareIds ? bare(video.id) : video.id, desc: video.text, textLanguage: video.language },
+    id: forms.hasBareIds ? bare(video.id) : video.id,
+    desc: video.text,
+    textLanguage: video.language,
     createTime: place === 'list' ? video.createTimeSecs : `${video.createTimeSecs}`,
     ...authorPart(world, video, place),
     ...(isClassified ? { isContentClassified: true } : { video: videoPayload(video) }),
     ...(video.isSlideshow && { imagePost: imagePostPayload(video) }),
     music: musicPayload(soundOf(world, video.sound)),
-    ...{ challenges: challengesOf(world, video), textExtra: textExtraOf(world, video) },
+    challenges: challengesOf(world, video),
+    textExtra: textExtraOf(world, video),
     ...countTables(video, place === 'legacy' || forms.hasOnlyStats),
     ...(video.sticker !== null && { effectStickers: [{ ID: `${number + 1000}`, name: video.sticker }] }),
     ...(video.region !== null && { locationCreated: video.region }),
-    ...{ isAd: video.isAd, originalItem: false, privateItem: false, secret: false, itemCommentStatus: 0 },
+    isAd: video.isAd,
+    originalItem: false,
+    privateItem: false,
+    secret: false,
+    itemCommentStatus: 0,
     ...(video.isPinned && { isPinnedItem: true }),
-    ...{ contents: [{ desc: video.text }], diversificationLabels: [], warnInfo: [] },
+    contents: [{ desc: video.text }],
+    diversificationLabels: [],
+    warnInfo: [],
   };
 }
 
@@ -51,14 +60,27 @@ function textExtraOf(world: World, video: Video): unknown[] {
   const mentioned = video.mentioned === null ? undefined : userOf(world, video.mentioned);
   return [
     ...[...names, ...(video.looseHashtag === null ? [] : [video.looseHashtag])].map((hashtagName) => ({
-      ...{ awemeId: '', start: 0, end: 0, hashtagName, type: 1, subType: 0 },
+      awemeId: '',
+      start: 0,
+      end: 0,
+      hashtagName,
+      type: 1,
+      subType: 0,
     })),
     ...(mentioned === undefined
       ? []
       : [
           {
-            ...{ awemeId: '', start: 0, end: 0, hashtagName: '', type: 0, subType: 0, secUid: mentioned.secUid },
-            ...{ userId: mentioned.id, userUniqueId: mentioned.name, userNickname: mentioned.nickname },
+            awemeId: '',
+            start: 0,
+            end: 0,
+            hashtagName: '',
+            type: 0,
+            subType: 0,
+            secUid: mentioned.secUid,
+            userId: mentioned.id,
+            userUniqueId: mentioned.name,
+            userNickname: mentioned.nickname,
           },
         ]),
   ];
@@ -68,8 +90,11 @@ function textExtraOf(world: World, video: Video): unknown[] {
 function countTables(video: Video, hasOnlyStats: boolean): Record<string, unknown> {
   const { plays, likes, shares, collects, reposts } = video.counts;
   const table = (count: (value: number) => unknown) => ({
-    ...{ diggCount: count(likes), shareCount: count(shares), commentCount: count(video.comments) },
-    ...{ playCount: count(plays), collectCount: `${count(collects)}` },
+    diggCount: count(likes),
+    shareCount: count(shares),
+    commentCount: count(video.comments),
+    playCount: count(plays),
+    collectCount: `${count(collects)}`,
   });
   if (hasOnlyStats) return { stats: table((value) => value) };
   return { stats: table(roundedCount), statsV2: { ...table(String), repostCount: `${reposts}` } };

@@ -19,15 +19,15 @@ export const productInfoPayload = (product: Product): Record<string, unknown> =>
 const oldPayload = (product: Product): Record<string, unknown> => ({
   product_id: product.id,
   product_base: {
-    ...{ title: product.title, sold_count: product.sold, images: imagesOf(product.images) },
+    title: product.title,
+    sold_count: product.sold,
+    images: imagesOf(product.images),
     desc_detail: descriptionOf(product),
     price: {
-      ...{
-        original_price: product.originalPrice,
-        real_price: product.price,
-        discount: product.discount,
-        currency: 'USD',
-      },
+      original_price: product.originalPrice,
+      real_price: product.price,
+      discount: product.discount,
+      currency: 'USD',
     },
   },
   skus: skusOf(product),
@@ -38,8 +38,13 @@ const oldPayload = (product: Product): Record<string, unknown> => ({
 
 const newPayload = (product: Product): Record<string, unknown> => ({
   product_model: {
-    ...{ product_id: product.id, name: product.title, sold_count: product.sold, images: imagesOf(product.images) },
-    ...{ description: descriptionOf(product), skus: skusOf(product), sale_properties: [salePropertyOf(product)] },
+    product_id: product.id,
+    name: product.title,
+    sold_count: product.sold,
+    images: imagesOf(product.images),
+    description: descriptionOf(product),
+    skus: skusOf(product),
+    sale_properties: [salePropertyOf(product)],
   },
   seller_model: { shop_name: product.seller.name, shop_logo: { url_list: [product.seller.logo] } },
   logistic_model: { pkg_of_service: { [`${7_000 + product.number}`]: { shipping_fee: product.shippingFee } } },
@@ -49,10 +54,18 @@ const newPayload = (product: Product): Record<string, unknown> => ({
 
 /** What stands beside a product, or in it, and at the top of a store. */
 export const shopInfoPayload = (seller: Seller): Record<string, unknown> => ({
-  ...{ seller_id: seller.id, shop_name: seller.name, shop_logo: { url_list: [seller.logo] }, shop_link: seller.link },
-  ...{ desc: seller.description, region: 'US', shop_rating: `${seller.rating}`, sold_count: seller.sold },
-  ...{ review_count: `${seller.reviews}`, on_sell_product_count: seller.products },
-  ...{ followers_count: `${seller.followers}`, video_count: `${seller.videos}` },
+  seller_id: seller.id,
+  shop_name: seller.name,
+  shop_logo: { url_list: [seller.logo] },
+  shop_link: seller.link,
+  desc: seller.description,
+  region: 'US',
+  shop_rating: `${seller.rating}`,
+  sold_count: seller.sold,
+  review_count: `${seller.reviews}`,
+  on_sell_product_count: seller.products,
+  followers_count: `${seller.followers}`,
+  video_count: `${seller.videos}`,
 });
 
 const salePropertyOf = (product: Product) => ({
@@ -64,8 +77,11 @@ const colours = ['Red', 'Green', 'Blue', 'Black', 'White'];
 export const coloursOf = ({ skus }: Product): string[] => colours.slice(0, skus);
 
 const pricePayload = (product: Product): Record<string, unknown> => ({
-  ...{ sale_price_decimal: product.price, origin_price_decimal: product.originalPrice },
-  ...{ discount_format: product.discount, currency_name: 'USD', currency_symbol: '$' },
+  sale_price_decimal: product.price,
+  origin_price_decimal: product.originalPrice,
+  discount_format: product.discount,
+  currency_name: 'USD',
+  currency_symbol: '$',
 });
 
 /** A product in a list. */
@@ -73,8 +89,11 @@ export function listedProductPayload(world: World, number: number): Record<strin
   const product = productOf(world, number);
   const { seller } = product;
   return {
-    ...{ product_id: product.id, title: product.title, image: imagesOf(product.images)[0] },
-    ...{ product_price_info: pricePayload(product), sold_info: { sold_count: product.sold } },
+    product_id: product.id,
+    title: product.title,
+    image: imagesOf(product.images)[0],
+    product_price_info: pricePayload(product),
+    sold_info: { sold_count: product.sold },
     rate_info: { score: product.rating, review_count: `${product.reviews}` },
     seller_info: { seller_id: seller.id, shop_name: seller.name, shop_logo: { url_list: [seller.logo] } },
     seo_url: { canonical_url: productSeoUrlOf(product) },
@@ -87,10 +106,17 @@ export const productSeoUrlOf = ({ id, title }: Product): string =>
 export function reviewPayload(world: World, product: number, ordinal: number): Record<string, unknown> {
   const review: Review = reviewOf(world, product, ordinal);
   return {
-    ...{ review_id: review.id, product_id: productOf(world, product).id, review_rating: review.rating },
-    ...{ review_text: review.text, review_time: `${review.timeSecs * 1000}`, reviewer_name: review.reviewer },
-    ...{ sku_specification: review.sku, review_images: review.images, review_country: review.country },
-    ...{ sku_id: skuIdOf(world, product, review), is_verified_purchase: review.isVerified },
+    review_id: review.id,
+    product_id: productOf(world, product).id,
+    review_rating: review.rating,
+    review_text: review.text,
+    review_time: `${review.timeSecs * 1000}`,
+    reviewer_name: review.reviewer,
+    sku_specification: review.sku,
+    review_images: review.images,
+    review_country: review.country,
+    sku_id: skuIdOf(world, product, review),
+    is_verified_purchase: review.isVerified,
     is_incentivized_review: review.isIncentivized,
   };
 }

@@ -7,10 +7,18 @@ export const coverOf = ({ number }: Sound): string => `https://img.example.org/m
 export const playUrlOf = ({ number }: Sound): string => `https://media.example.org/m/${number}.mp3?a=1&b=2`;
 
 export const musicPayload = (sound: Sound): Record<string, unknown> => ({
-  ...{ id: sound.id, title: sound.title, authorName: sound.authorName, original: sound.user !== null },
-  ...{ duration: sound.durationSecs, playUrl: playUrlOf(sound), album: sound.album },
-  ...{ coverLarge: coverOf(sound), coverMedium: coverOf(sound), coverThumb: coverOf(sound) },
-  ...{ isCopyrighted: sound.copyrighted, private: false },
+  id: sound.id,
+  title: sound.title,
+  authorName: sound.authorName,
+  original: sound.user !== null,
+  duration: sound.durationSecs,
+  playUrl: playUrlOf(sound),
+  album: sound.album,
+  coverLarge: coverOf(sound),
+  coverMedium: coverOf(sound),
+  coverThumb: coverOf(sound),
+  isCopyrighted: sound.copyrighted,
+  private: false,
 });
 
 /** Of a sound's own page. `artists` of today, `author` of before. */

@@ -8,9 +8,17 @@ export function soundRankPayload(world: World, countryCode: string, periodDays: 
   const { sound: number, rankDiff, promoted, related } = rankedSound(world, countryCode, periodDays, rank);
   const sound = soundOf(world, number);
   return {
-    ...{ song_id: sound.id, clip_id: idOf(world.seed, 'sound', number), title: sound.title, author: sound.authorName },
-    ...{ duration: sound.durationSecs, rank, rank_diff: rankDiff, rank_diff_type: rankDiff > 0 ? 1 : 2 },
-    ...{ cover: coverOf(sound), link: `https://www.tiktok.com/music/-${sound.id}`, promoted },
+    song_id: sound.id,
+    clip_id: idOf(world.seed, 'sound', number),
+    title: sound.title,
+    author: sound.authorName,
+    duration: sound.durationSecs,
+    rank,
+    rank_diff: rankDiff,
+    rank_diff_type: rankDiff > 0 ? 1 : 2,
+    cover: coverOf(sound),
+    link: `https://www.tiktok.com/music/-${sound.id}`,
+    promoted,
     related_items: related.map((video) => ({ item_id: idOf(world.seed, 'video', video), cover_uri: '' })),
   };
 }

@@ -10,24 +10,57 @@ export const avatarOf = ({ number }: User, size: string): string =>
 export function userPayload(world: World, user: User): Record<string, unknown> {
   const { hasBareIds } = formsOf(world, 'user', user.number);
   return {
-    ...{ id: hasBareIds ? bare(user.id) : user.id, shortId: '', uniqueId: user.name, nickname: user.nickname },
-    ...{ avatarLarger: avatarOf(user, 'L'), avatarMedium: avatarOf(user, 'M'), avatarThumb: avatarOf(user, 'S') },
-    ...{ signature: user.signature, createTime: user.createTimeSecs, verified: user.verified, secUid: user.secUid },
+    id: hasBareIds ? bare(user.id) : user.id,
+    shortId: '',
+    uniqueId: user.name,
+    nickname: user.nickname,
+    avatarLarger: avatarOf(user, 'L'),
+    avatarMedium: avatarOf(user, 'M'),
+    avatarThumb: avatarOf(user, 'S'),
+    signature: user.signature,
+    createTime: user.createTimeSecs,
+    verified: user.verified,
+    secUid: user.secUid,
     ...(user.bioLink !== null && { bioLink: { link: user.bioLink, risk: 3 } }),
     ...(user.category !== null && { commerceUserInfo: { commerceUser: true, category: user.category } }),
-    ...{ ftc: false, relation: 0, openFavorite: false, privateAccount: user.state === 'private', secret: false },
-    ...{ ttSeller: user.seller, isOrganization: user.organization ? 1 : 0, roomId: '', language: user.language },
+    ftc: false,
+    relation: 0,
+    openFavorite: false,
+    privateAccount: user.state === 'private',
+    secret: false,
+    ttSeller: user.seller,
+    isOrganization: user.organization ? 1 : 0,
+    roomId: '',
+    language: user.language,
     ...(user.region !== null && { region: user.region }),
-    ...{ followingVisibility: 1, commentSetting: 0, duetSetting: 0, stitchSetting: 0, downloadSetting: 0 },
+    followingVisibility: 1,
+    commentSetting: 0,
+    duetSetting: 0,
+    stitchSetting: 0,
+    downloadSetting: 0,
   };
 }
 
 /** A user as the author of a video, with fewer fields. */
 export const authorPayload = (user: User): Record<string, unknown> => ({
-  ...{ id: user.id, uniqueId: user.name, nickname: user.nickname, secUid: user.secUid, signature: user.signature },
-  ...{ avatarLarger: avatarOf(user, 'L'), avatarMedium: avatarOf(user, 'M'), avatarThumb: avatarOf(user, 'S') },
-  ...{ verified: user.verified, privateAccount: user.state === 'private', secret: false, ftc: false, relation: 0 },
-  ...{ ttSeller: user.seller, openFavorite: false, commentSetting: 0, duetSetting: 0, stitchSetting: 0 },
+  id: user.id,
+  uniqueId: user.name,
+  nickname: user.nickname,
+  secUid: user.secUid,
+  signature: user.signature,
+  avatarLarger: avatarOf(user, 'L'),
+  avatarMedium: avatarOf(user, 'M'),
+  avatarThumb: avatarOf(user, 'S'),
+  verified: user.verified,
+  privateAccount: user.state === 'private',
+  secret: false,
+  ftc: false,
+  relation: 0,
+  ttSeller: user.seller,
+  openFavorite: false,
+  commentSetting: 0,
+  duetSetting: 0,
+  stitchSetting: 0,
 });
 
 /** How many posts the page counts: those of a private account are not. */
@@ -36,8 +69,12 @@ export const shownPosts = ({ state, counts }: User): number => (state === 'priva
 function countsOf(user: User, count: (value: number) => unknown): Record<string, unknown> {
   const { followers, following, hearts, likes, friends } = user.counts;
   return {
-    ...{ followerCount: count(followers), followingCount: count(following), heart: count(hearts) },
-    ...{ heartCount: count(hearts), videoCount: count(shownPosts(user)), diggCount: count(likes) },
+    followerCount: count(followers),
+    followingCount: count(following),
+    heart: count(hearts),
+    heartCount: count(hearts),
+    videoCount: count(shownPosts(user)),
+    diggCount: count(likes),
     friendCount: count(friends),
   };
 }
@@ -56,8 +93,14 @@ export const userInfoPayload = (world: World, user: User): Record<string, unknow
 /** A user as the search has it. */
 export const foundUserPayload = (user: User): Record<string, unknown> => ({
   user_info: {
-    ...{ uid: user.id, unique_id: user.name, sec_uid: user.secUid, nickname: user.nickname, signature: user.signature },
-    ...{ follower_count: user.counts.followers, total_favorited: user.counts.hearts },
-    ...{ custom_verify: user.verified ? 'Verified account' : '', avatar_thumb: { url_list: [avatarOf(user, 'S')] } },
+    uid: user.id,
+    unique_id: user.name,
+    sec_uid: user.secUid,
+    nickname: user.nickname,
+    signature: user.signature,
+    follower_count: user.counts.followers,
+    total_favorited: user.counts.hearts,
+    custom_verify: user.verified ? 'Verified account' : '',
+    avatar_thumb: { url_list: [avatarOf(user, 'S')] },
   },
 });

@@ -27,13 +27,26 @@ export function videoPayload(video: Video): Record<string, unknown> {
     };
   }
   return {
-    ...{ id: video.id, duration: video.durationSecs, width: 576, height: 1024, ratio: '540p', definition: '540p' },
-    ...{ format: 'mp4', bitrate: gears[0].bitrate, codecType: 'h264', encodedType: 'normal' },
-    ...{ cover: pictureUrlOf(video, 'cover'), originCover: pictureUrlOf(video, 'origin') },
-    ...{ dynamicCover: pictureUrlOf(video, 'dynamic'), playAddr: mediaUrlOf(video, 'play') },
+    id: video.id,
+    duration: video.durationSecs,
+    width: 576,
+    height: 1024,
+    ratio: '540p',
+    definition: '540p',
+    format: 'mp4',
+    bitrate: gears[0].bitrate,
+    codecType: 'h264',
+    encodedType: 'normal',
+    cover: pictureUrlOf(video, 'cover'),
+    originCover: pictureUrlOf(video, 'origin'),
+    dynamicCover: pictureUrlOf(video, 'dynamic'),
+    playAddr: mediaUrlOf(video, 'play'),
     downloadAddr: mediaUrlOf(video, 'download'),
     bitrateInfo: gears.map(({ name, bitrate }) => ({
-      ...{ Bitrate: bitrate, GearName: name, QualityType: 20, CodecType: 'h264' },
+      Bitrate: bitrate,
+      GearName: name,
+      QualityType: 20,
+      CodecType: 'h264',
       PlayAddr: { UrlList: [mediaUrlOf(video, name)], DataSize: '1000000', Width: 576, Height: 1024 },
     })),
     ...(video.subtitles && { subtitleInfos: [subtitlePayload(video)] }),
@@ -44,19 +57,18 @@ export function videoPayload(video: Video): Record<string, unknown> {
 export const subtitleUrlOf = ({ number }: Video): string => `https://media.example.org/v/${number}.webvtt`;
 
 const subtitlePayload = (video: Video): Record<string, unknown> => ({
-  ...{
-    LanguageID: '2',
-    LanguageCodeName: 'eng-US',
-    Url: subtitleUrlOf(video),
-    Format: 'webvtt',
-    Version: '1',
-    Source: 'ASR',
-  },
+  LanguageID: '2',
+  LanguageCodeName: 'eng-US',
+  Url: subtitleUrlOf(video),
+  Format: 'webvtt',
+  Version: '1',
+  Source: 'ASR',
 });
 
 export const imagePostPayload = (video: Video): Record<string, unknown> => ({
   images: slideNames.map((name) => ({
-    ...{ imageWidth: 1080, imageHeight: 1440 },
+    imageWidth: 1080,
+    imageHeight: 1440,
     imageURL: { urlList: [pictureUrlOf(video, name), pictureUrlOf(video, `${name}-backup`)] },
   })),
   title: video.text,

@@ -11,13 +11,25 @@ export function commentTruth(world: World, number: number): Comment {
   const videoId = idOf(world.seed, 'video', comment.video);
   const mention = comment.mentioned === null ? [] : [mentionOf(world, comment.mentioned)];
   return {
-    ...{ cid: comment.id, videoId, videoWebUrl: `https://www.tiktok.com/@/video/${videoId}`, text: comment.text },
-    ...{ textLanguage: comment.language, createTime: comment.createTimeSecs },
+    cid: comment.id,
+    videoId,
+    videoWebUrl: `https://www.tiktok.com/@/video/${videoId}`,
+    text: comment.text,
+    textLanguage: comment.language,
+    createTime: comment.createTimeSecs,
     createTimeISO: new Date(comment.createTimeSecs * 1000).toISOString(),
-    ...{ diggCount: comment.likes, likedByAuthor: comment.likedByAuthor, pinnedByAuthor: comment.pinned },
-    ...{ repliesToId: comment.parentId, replyCommentTotal: comment.replies, uid: user.id, uniqueId: user.name },
-    ...{ nickName: user.nickname, secUid: user.secUid, avatarThumbnail: avatarOf(user, 'S') },
-    ...{ mentions: mention.map(({ name }) => `@${name}`), detailedMentions: mention },
+    diggCount: comment.likes,
+    likedByAuthor: comment.likedByAuthor,
+    pinnedByAuthor: comment.pinned,
+    repliesToId: comment.parentId,
+    replyCommentTotal: comment.replies,
+    uid: user.id,
+    uniqueId: user.name,
+    nickName: user.nickname,
+    secUid: user.secUid,
+    avatarThumbnail: avatarOf(user, 'S'),
+    mentions: mention.map(({ name }) => `@${name}`),
+    detailedMentions: mention,
   };
 }
 

@@ -5,14 +5,30 @@ import { type Seller, sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 
 const noShop: Shop = {
-  ...{ sellerId: null, name: null, logoUrl: null, url: null, description: null, region: null, rating: null },
-  ...{ soldCount: null, reviewCount: null, productCount: null, followerCount: null, videoCount: null },
+  sellerId: null,
+  name: null,
+  logoUrl: null,
+  url: null,
+  description: null,
+  region: null,
+  rating: null,
+  soldCount: null,
+  reviewCount: null,
+  productCount: null,
+  followerCount: null,
+  videoCount: null,
 };
 
 const shared = (product: Product) => ({
-  ...{ productId: product.id, title: product.title, price: product.price, originalPrice: product.originalPrice },
-  ...{ discount: product.discount, currency: 'USD', soldCount: product.sold },
-  ...{ rating: product.reviews === 0 ? null : product.rating, reviewCount: product.reviews },
+  productId: product.id,
+  title: product.title,
+  price: product.price,
+  originalPrice: product.originalPrice,
+  discount: product.discount,
+  currency: 'USD',
+  soldCount: product.sold,
+  rating: product.reviews === 0 ? null : product.rating,
+  reviewCount: product.reviews,
 });
 
 /** What a product's page says, whichever its generation. */
@@ -22,7 +38,8 @@ export function productTruth(world: World, number: number): ProductRecord {
     ...shared(product),
     url: `https://www.tiktok.com/view/product/${product.id}`,
     shippingFee: product.shippingFee,
-    ...{ imageUrls: product.images, description: product.paragraphs.join('\n') },
+    imageUrls: product.images,
+    description: product.paragraphs.join('\n'),
     skuIds: skuIdsOf(product.id, product.skus),
     saleProperties: product.isOldPage ? [] : [{ name: 'Colour', values: coloursOf(product) }],
     shop: product.isOldPage ? { ...noShop, name: product.seller.name } : shopOf(product.seller),
@@ -33,10 +50,18 @@ export const shopTruth = (world: World, seller: number): Shop => shopOf(sellerOf
 
 function shopOf(seller: Seller): Shop {
   return {
-    ...{ sellerId: seller.id, name: seller.name, logoUrl: seller.logo, url: seller.link },
-    ...{ description: seller.description, region: 'US', rating: seller.rating, soldCount: seller.sold },
-    ...{ reviewCount: seller.reviews, productCount: seller.products },
-    ...{ followerCount: seller.followers, videoCount: seller.videos },
+    sellerId: seller.id,
+    name: seller.name,
+    logoUrl: seller.logo,
+    url: seller.link,
+    description: seller.description,
+    region: 'US',
+    rating: seller.rating,
+    soldCount: seller.sold,
+    reviewCount: seller.reviews,
+    productCount: seller.products,
+    followerCount: seller.followers,
+    videoCount: seller.videos,
   };
 }
 
@@ -46,18 +71,30 @@ export function listedProductTruth(world: World, number: number): ProductRecord 
   const { id, name, logo } = product.seller;
   return {
     ...shared(product),
-    ...{ url: productSeoUrlOf(product), shippingFee: null, imageUrls: product.images.slice(0, 1) },
-    ...{ description: null, skuIds: [], saleProperties: [], shop: { ...noShop, sellerId: id, name, logoUrl: logo } },
+    url: productSeoUrlOf(product),
+    shippingFee: null,
+    imageUrls: product.images.slice(0, 1),
+    description: null,
+    skuIds: [],
+    saleProperties: [],
+    shop: { ...noShop, sellerId: id, name, logoUrl: logo },
   };
 }
 
 export function reviewTruth(world: World, product: number, ordinal: number): Review {
   const review = reviewOf(world, product, ordinal);
   return {
-    ...{ reviewId: review.id, productId: productOf(world, product).id, rating: review.rating, text: review.text },
-    ...{ createTimeISO: new Date(review.timeSecs * 1000).toISOString(), reviewerName: review.reviewer },
-    ...{ skuSpecification: review.sku, imageUrls: review.images, country: review.country },
-    ...{ skuId: skuIdOf(world, product, review), isVerifiedPurchase: review.isVerified },
+    reviewId: review.id,
+    productId: productOf(world, product).id,
+    rating: review.rating,
+    text: review.text,
+    createTimeISO: new Date(review.timeSecs * 1000).toISOString(),
+    reviewerName: review.reviewer,
+    skuSpecification: review.sku,
+    imageUrls: review.images,
+    country: review.country,
+    skuId: skuIdOf(world, product, review),
+    isVerifiedPurchase: review.isVerified,
     isIncentivized: review.isIncentivized,
   };
 }

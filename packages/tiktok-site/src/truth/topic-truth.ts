@@ -11,8 +11,14 @@ import { musicTruth } from './video-truth.ts';
 export function hashtagTruth(world: World, number: number): Hashtag {
   const { id, name, description, commerce, videos, views } = hashtagOf(world, number);
   return {
-    ...{ id, name, description, isCommerce: commerce, coverUrl: hashtagCoverOf(number) || null },
-    ...{ url: `https://www.tiktok.com/tag/${encodeURIComponent(name)}`, videoCount: videos, viewCount: views },
+    id,
+    name,
+    description,
+    isCommerce: commerce,
+    coverUrl: hashtagCoverOf(number) || null,
+    url: `https://www.tiktok.com/tag/${encodeURIComponent(name)}`,
+    videoCount: videos,
+    viewCount: views,
   };
 }
 
@@ -21,7 +27,10 @@ export function soundTruth(world: World, number: number): Sound {
   const artist = sound.user === null ? undefined : userOf(world, sound.user);
   return {
     ...musicTruth(sound),
-    ...{ musicId: sound.id, musicName: sound.title, isCopyrighted: sound.copyrighted, private: false },
+    musicId: sound.id,
+    musicName: sound.title,
+    isCopyrighted: sound.copyrighted,
+    private: false,
     artists: artist === undefined ? [] : [{ id: artist.id, name: artist.name, nickName: artist.nickname }],
     videoCount: sound.videos,
   };
@@ -31,9 +40,19 @@ export function rankTruth(world: World, countryCode: string, periodDays: number,
   const { sound: number, rankDiff, promoted, related } = rankedSound(world, countryCode, periodDays, rank);
   const sound = soundOf(world, number);
   return {
-    ...{ source: 'rank_list', rank, musicId: sound.id, clipId: sound.id, musicName: sound.title },
-    ...{ musicAuthor: sound.authorName, duration: sound.durationSecs, rankDiff, rankDiffType: rankDiff > 0 ? 1 : 2 },
-    ...{ coverUrl: coverOf(sound), link: `https://www.tiktok.com/music/-${sound.id}`, promoted, videoCount: null },
+    source: 'rank_list',
+    rank,
+    musicId: sound.id,
+    clipId: sound.id,
+    musicName: sound.title,
+    musicAuthor: sound.authorName,
+    duration: sound.durationSecs,
+    rankDiff,
+    rankDiffType: rankDiff > 0 ? 1 : 2,
+    coverUrl: coverOf(sound),
+    link: `https://www.tiktok.com/music/-${sound.id}`,
+    promoted,
+    videoCount: null,
     relatedVideoIds: related.map((video) => idOf(world.seed, 'video', video)),
   };
 }

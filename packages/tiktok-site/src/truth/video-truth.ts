@@ -17,34 +17,41 @@ export function videoTruth(world: World, number: number, place: ItemPlace = 'lis
   const lacksAuthor = place === 'list' && forms.lacksAuthor;
   const mention = mentionOf(world, video);
   return {
-    ...{ id: video.id, text: video.text, textLanguage: video.language, createTime: video.createTimeSecs },
-    ...{
-      createTimeISO: new Date(video.createTimeSecs * 1000).toISOString(),
-      isAd: video.isAd,
-      isSponsored: video.isAd,
-    },
+    id: video.id,
+    text: video.text,
+    textLanguage: video.language,
+    createTime: video.createTimeSecs,
+    createTimeISO: new Date(video.createTimeSecs * 1000).toISOString(),
+    isAd: video.isAd,
+    isSponsored: video.isAd,
     authorMeta: lacksAuthor ? null : place === 'legacy' ? profileTruth(author) : authorTruth(author),
     musicMeta: musicTruth(soundOf(world, video.sound)),
     webVideoUrl: `https://www.tiktok.com/@${lacksAuthor ? '' : author.name}/${video.isSlideshow ? 'photo' : 'video'}/${video.id}`,
     ...mediaTruth(video),
-    ...{ diggCount: video.counts.likes, shareCount: video.counts.shares, playCount: video.counts.plays },
-    ...{ commentCount: video.comments, collectCount: video.counts.collects },
+    diggCount: video.counts.likes,
+    shareCount: video.counts.shares,
+    playCount: video.counts.plays,
+    commentCount: video.comments,
+    collectCount: video.counts.collects,
     repostCount: place === 'legacy' || forms.hasOnlyStats ? null : video.counts.reposts,
-    ...{ mentions: mention.map(({ name }) => `@${name}`), detailedMentions: mention },
+    mentions: mention.map(({ name }) => `@${name}`),
+    detailedMentions: mention,
     hashtags: hashtagNamesOf(world, video).map((name) => ({ name })),
     effectStickers: video.sticker === null ? [] : [{ id: `${number + 1000}`, name: video.sticker }],
-    ...{ isPinned: video.isPinned, locationCreated: video.region },
+    isPinned: video.isPinned,
+    locationCreated: video.region,
   };
 }
 
 export const musicTruth = (sound: Sound): MusicMeta => ({
-  ...{ musicId: sound.id, musicName: sound.title, musicAuthor: sound.authorName, musicOriginal: sound.user !== null },
-  ...{
-    musicAlbum: sound.album,
-    playUrl: playUrlOf(sound),
-    coverMediumUrl: coverOf(sound),
-    duration: sound.durationSecs,
-  },
+  musicId: sound.id,
+  musicName: sound.title,
+  musicAuthor: sound.authorName,
+  musicOriginal: sound.user !== null,
+  musicAlbum: sound.album,
+  playUrl: playUrlOf(sound),
+  coverMediumUrl: coverOf(sound),
+  duration: sound.durationSecs,
 });
 
 function mediaTruth(
@@ -54,19 +61,28 @@ function mediaTruth(
   const nothing = { originalCoverUrl: null, definition: null, format: null, subtitleLinks: [], downloadAddr: null };
   if (video.isSlideshow) {
     return {
-      ...{ isSlideshow: true, slideshowImageLinks: slideNames.map((name) => pictureUrlOf(video, name)), mediaUrls: [] },
+      isSlideshow: true,
+      slideshowImageLinks: slideNames.map((name) => pictureUrlOf(video, name)),
+      mediaUrls: [],
       videoMeta: { ...nothing, height: 0, width: 0, duration: 0, coverUrl },
     };
   }
   const best = [...gears].sort((one, other) => other.bitrate - one.bitrate);
   const subtitle = { language: 'eng-US', downloadLink: subtitleUrlOf(video) };
   return {
-    ...{ isSlideshow: false, slideshowImageLinks: [] },
+    isSlideshow: false,
+    slideshowImageLinks: [],
     mediaUrls: [mediaUrlOf(video, 'play'), ...best.map(({ name }) => mediaUrlOf(video, name))],
     videoMeta: {
-      ...{ height: 1024, width: 576, duration: video.durationSecs, coverUrl },
-      ...{ originalCoverUrl: pictureUrlOf(video, 'origin'), definition: '540p', format: 'mp4' },
-      ...{ subtitleLinks: video.subtitles ? [subtitle] : [], downloadAddr: mediaUrlOf(video, 'download') },
+      height: 1024,
+      width: 576,
+      duration: video.durationSecs,
+      coverUrl,
+      originalCoverUrl: pictureUrlOf(video, 'origin'),
+      definition: '540p',
+      format: 'mp4',
+      subtitleLinks: video.subtitles ? [subtitle] : [],
+      downloadAddr: mediaUrlOf(video, 'download'),
     },
   };
 }

@@ -34,15 +34,19 @@ export function commentOf(world: World, number: number): Comment {
   const [video, ordinal] = [Math.floor(thread / maxComments), thread % maxComments];
   const any = (end: number, label: string): number => below(end, seed, 'comment', label, number);
   return {
-    ...{ number, video, id: idOf(seed, 'comment', number) },
+    number,
+    video,
+    id: idOf(seed, 'comment', number),
     parentId: reply === 0 ? null : idOf(seed, 'comment', thread * maxReplies),
     text: pickOf(phrases, seed, 'comment', 'text', number),
     language: pickOf(languages, seed, 'comment', 'language', number),
     createTimeSecs: videoOf(world, video).createTimeSecs + 60 + any(1_000_000, 'time'),
     likes: Math.max(0, countBelow(1_000_000, seed, 'comment', 'likes', number)),
-    ...{ likedByAuthor: any(10, 'liked') === 0, pinned: reply === 0 && ordinal === 0 && any(2, 'pinned') === 0 },
+    likedByAuthor: any(10, 'liked') === 0,
+    pinned: reply === 0 && ordinal === 0 && any(2, 'pinned') === 0,
     replies: reply === 0 ? repliesTo(world, number) : 0,
-    ...{ user: any(userCount, 'user'), mentioned: any(8, 'mention') === 0 ? any(userCount, 'mentioned') : null },
+    user: any(userCount, 'user'),
+    mentioned: any(8, 'mention') === 0 ? any(userCount, 'mentioned') : null,
   };
 }
 

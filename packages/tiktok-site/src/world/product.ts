@@ -31,20 +31,25 @@ export function productOf(world: World, number: number): Product {
   const cents = 99 + any(20_000, 'price');
   const percent = 5 * any(12, 'discount');
   return {
-    ...{ number, id: idOf(seed, 'product', number) },
+    number,
+    id: idOf(seed, 'product', number),
     title: `${pickOf(adjectives, seed, 'product', 'adjective', number)} ${pickOf(nouns, seed, 'product', 'noun', number)}`,
     paragraphs: [pickOf(phrases, seed, 'product', 'text', number), 'Made to be tried out.'],
-    ...{ price: decimalOf(cents), originalPrice: decimalOf(Math.round((cents * 100) / (100 - percent))) },
-    ...{ discount: `${percent}%`, shippingFee: decimalOf(any(900, 'shipping')) },
+    price: decimalOf(cents),
+    originalPrice: decimalOf(Math.round((cents * 100) / (100 - percent))),
+    discount: `${percent}%`,
+    shippingFee: decimalOf(any(900, 'shipping')),
     sold: Math.max(0, countBelow(3_000_000, seed, 'product', 'sold', number)),
     rating: 1 + any(41, 'rating') / 10,
     images: Array.from(
       { length: 1 + any(4, 'images') },
       (_, image) => `https://img.example.org/p/${number}/${image}.webp`,
     ),
-    ...{ skus: 1 + any(5, 'skus'), reviews: pickOf([0, 3, 20, 57, 210], seed, 'product', 'reviews', number) },
+    skus: 1 + any(5, 'skus'),
+    reviews: pickOf([0, 3, 20, 57, 210], seed, 'product', 'reviews', number),
     seller: sellerOf(world, sellerNumberOfProduct(number)),
-    ...{ isOldPage: any(2, 'page') === 0, isSoldHere: any(40, 'region') !== 0 },
+    isOldPage: any(2, 'page') === 0,
+    isSoldHere: any(40, 'region') !== 0,
   };
 }
 
@@ -77,18 +82,16 @@ export function reviewOf(world: World, product: number, ordinal: number): Review
   const number = product * 1000 + ordinal;
   const any = (end: number, label: string): number => below(end, seed, 'review', label, number);
   return {
-    ...{ id: idOf(seed, 'review', number), rating: 1 + any(5, 'rating') },
+    id: idOf(seed, 'review', number),
+    rating: 1 + any(5, 'rating'),
     text: pickOf(phrases, seed, 'review', 'text', number),
     timeSecs: worldTimeSecs - any(30_000_000, 'time'),
-    ...{
-      reviewer: `${pickOf(nouns, seed, 'review', 'by', number)[0]}***${any(10, 'by')}`,
-      sku: `Item: ${any(9, 'sku')}`,
-    },
-    ...{
-      skuOrdinal: any(productOf(world, product).skus, 'which'),
-      country: pickOf(countries, seed, 'review', 'country', number),
-    },
-    ...{ isVerified: any(8, 'verified') !== 0, isIncentivized: any(9, 'incentivized') === 0 },
+    reviewer: `${pickOf(nouns, seed, 'review', 'by', number)[0]}***${any(10, 'by')}`,
+    sku: `Item: ${any(9, 'sku')}`,
+    skuOrdinal: any(productOf(world, product).skus, 'which'),
+    country: pickOf(countries, seed, 'review', 'country', number),
+    isVerified: any(8, 'verified') !== 0,
+    isIncentivized: any(9, 'incentivized') === 0,
     images: any(3, 'images') === 0 ? [`https://img.example.org/r/${number}.webp`] : [],
   };
 }

@@ -17,7 +17,9 @@ export function rankedSound(world: World, countryCode: string, periodDays: numbe
   const first = hashOf(seed, 'ranks', countryCode, periodDays) % soundCount;
   const sound = (first + rank * 3) % soundCount;
   return {
-    ...{ sound, rankDiff: below(20, seed, 'rank diff', countryCode, periodDays, rank) - 10 },
-    ...{ promoted: below(10, seed, 'promoted', sound) === 0, related: soundPosts(world, sound).slice(0, 3) },
+    sound,
+    rankDiff: below(20, seed, 'rank diff', countryCode, periodDays, rank) - 10,
+    promoted: below(10, seed, 'promoted', sound) === 0,
+    related: soundPosts(world, sound).slice(0, 3),
   };
 }

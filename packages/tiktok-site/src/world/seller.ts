@@ -26,13 +26,18 @@ export function sellerOf(world: World, number: number): Seller {
   const any = (end: number, label: string): number => below(end, seed, 'seller', label, number);
   const id = idOf(seed, 'seller', number);
   return {
-    ...{ number, id, name: `${pickOf(nouns, seed, 'seller', 'name', number)} & co` },
-    ...{ description: pickOf(phrases, seed, 'seller', 'text', number) },
+    number,
+    id,
+    name: `${pickOf(nouns, seed, 'seller', 'name', number)} & co`,
+    description: pickOf(phrases, seed, 'seller', 'text', number),
     logo: `https://img.example.org/s/${number}.webp`,
     link: `https://www.tiktok.com/shop/store/shop-${number}/${id}`,
-    ...{ rating: 1 + any(41, 'rating') / 10, sold: any(1_000_000, 'sold'), reviews: any(80_000, 'reviews') },
+    rating: 1 + any(41, 'rating') / 10,
+    sold: any(1_000_000, 'sold'),
+    reviews: any(80_000, 'reviews'),
     products: productsOfSeller(world, number).length,
-    ...{ followers: any(600_000, 'followers'), videos: any(500, 'videos') },
+    followers: any(600_000, 'followers'),
+    videos: any(500, 'videos'),
   };
 }
 

@@ -17,7 +17,9 @@ export interface Hashtag {
 export function hashtagOf({ seed }: World, number: number): Hashtag {
   const word = pickOf(nouns, seed, 'hashtag', number);
   return {
-    ...{ number, id: idOf(seed, 'hashtag', number), name: number % 9 === 0 ? `日本${number}` : `${word}${number}` },
+    number,
+    id: idOf(seed, 'hashtag', number),
+    name: number % 9 === 0 ? `日本${number}` : `${word}${number}`,
     description: pickOf(phrases, seed, 'hashtag', 'text', number),
     commerce: below(20, seed, 'hashtag', 'commerce', number) === 0,
     views: Math.max(0, countBelow(900_000_000_000, seed, 'hashtag', 'views', number)),
@@ -53,7 +55,9 @@ export function soundOf({ seed, userCount }: World, number: number): Sound {
   const adjective = pickOf(adjectives, seed, 'sound', 'adjective', number);
   const original = below(2, seed, 'sound', 'original', number) === 0;
   return {
-    ...{ number, id: idOf(seed, 'sound', number), title: `${adjective} ${original ? 'original sound' : 'song'}` },
+    number,
+    id: idOf(seed, 'sound', number),
+    title: `${adjective} ${original ? 'original sound' : 'song'}`,
     authorName: `${pickOf(nouns, seed, 'sound', 'author', number)} & friends`,
     user: original ? below(userCount, seed, 'sound', 'user', number) : null,
     album: original ? '' : `${adjective} album`,

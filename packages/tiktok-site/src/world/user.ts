@@ -45,8 +45,12 @@ export function userOf(world: World, number: number): User {
   const state = userStateOf(world, number);
   const formerName = nameOf(world, number);
   return {
-    ...{ number, state, id: idOf(seed, 'user', number), secUid: secUidOf(world, number) },
-    ...{ name: state === 'renamed' ? `${formerName.replace(/\d+$/, '')}new${number}` : formerName, formerName },
+    number,
+    state,
+    id: idOf(seed, 'user', number),
+    secUid: secUidOf(world, number),
+    name: state === 'renamed' ? `${formerName.replace(/\d+$/, '')}new${number}` : formerName,
+    formerName,
     nickname: `${pick(adjectives, 'nick')} ${pick(['', '✨', '"quoted"', '日本'], 'ornament')}`.trim(),
     signature: pick(phrases, 'signature'),
     verified: oneIn(20, 'verified'),
@@ -55,10 +59,14 @@ export function userOf(world: World, number: number): User {
     createTimeSecs: worldTimeSecs - below(200_000_000, seed, 'user', 'made', number) - 130_000_000,
     language: pick(languages, 'language'),
     region: oneIn(2, 'region') ? pick(regions, 'country') : null,
-    ...{ seller: oneIn(15, 'seller'), organization: oneIn(30, 'organization') },
+    seller: oneIn(15, 'seller'),
+    organization: oneIn(30, 'organization'),
     counts: {
-      ...{ followers: count(200_000_000, 'followers'), following: count(9_000, 'following') },
-      ...{ hearts: count(9_000_000_000, 'hearts'), likes: count(90_000, 'likes'), friends: count(500, 'friends') },
+      followers: count(200_000_000, 'followers'),
+      following: count(9_000, 'following'),
+      hearts: count(9_000_000_000, 'hearts'),
+      likes: count(90_000, 'likes'),
+      friends: count(500, 'friends'),
       posts: postCountOf(world, number),
     },
   };

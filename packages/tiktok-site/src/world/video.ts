@@ -48,14 +48,21 @@ export function videoOf(world: World, number: number): Video {
   const oneIn = (chances: number, label: string): boolean => below(chances, seed, 'video', label, number) === 0;
   const pick = <T>(choices: readonly T[], label: string): T => pickOf(choices, seed, 'video', label, number);
   return {
-    ...{ number, user, ordinal, state: videoStateOf(world, number), id: idOf(seed, 'video', number) },
-    ...{ text: pick(phrases, 'text'), language: pick(languages, 'language') },
+    number,
+    user,
+    ordinal,
+    state: videoStateOf(world, number),
+    id: idOf(seed, 'video', number),
+    text: pick(phrases, 'text'),
+    language: pick(languages, 'language'),
     createTimeSecs: createTimeOf(world, user, ordinal),
     hashtags: hashtagsOf(world, user, ordinal),
     looseHashtag: oneIn(5, 'loose') ? 'LooseTag' : null,
     mentioned: oneIn(6, 'mention') ? below(world.userCount, seed, 'video', 'mentioned', number) : null,
     sound: soundOf(world, user, ordinal),
-    ...{ isSlideshow: oneIn(12, 'slideshow'), isAd: oneIn(25, 'ad'), isPinned: isPinned(world, user, ordinal) },
+    isSlideshow: oneIn(12, 'slideshow'),
+    isAd: oneIn(25, 'ad'),
+    isPinned: isPinned(world, user, ordinal),
     region: oneIn(2, 'region') ? pick(regions, 'country') : null,
     sticker: oneIn(10, 'sticker') ? pick(['Green Screen', 'Slow Zoom'], 'stickerName') : null,
     subtitles: oneIn(4, 'subtitles'),
@@ -116,7 +123,10 @@ function countsOf({ seed }: World, number: number): VideoCounts {
   const plays = countBelow(3_000_000_000, seed, 'plays', number);
   const share = (label: string, part: number): number => Math.floor(plays * part * fractionOf(seed, label, number));
   return {
-    ...{ plays, likes: share('likes', 0.2), shares: share('shares', 0.02) },
-    ...{ collects: share('collects', 0.05), reposts: share('reposts', 0.005) },
+    plays,
+    likes: share('likes', 0.2),
+    shares: share('shares', 0.02),
+    collects: share('collects', 0.05),
+    reposts: share('reposts', 0.005),
   };
 }

@@ -21,7 +21,11 @@ export function requestOf(list: List, { cursor, token }: Position): ListRequest 
   switch (list.kind) {
     case 'posts':
       return get('post/item_list', {
-        ...{ secUid: list.secUid, count: '35', cursor, coverFormat: '2', needPinnedItemIds: 'true' },
+        secUid: list.secUid,
+        count: '35',
+        cursor,
+        coverFormat: '2',
+        needPinnedItemIds: 'true',
         post_item_list_request_type: sortNumbers[list.sort],
       });
     case 'creator_posts':
@@ -45,8 +49,11 @@ export function requestOf(list: List, { cursor, token }: Position): ListRequest 
     case 'followers':
     case 'following':
       return get('user/list', {
-        ...{ secUid: list.secUid, scene: userListScenes[list.kind], count: '30' },
-        ...{ minCursor: cursor, maxCursor: token ?? '0' },
+        secUid: list.secUid,
+        scene: userListScenes[list.kind],
+        count: '30',
+        minCursor: cursor,
+        maxCursor: token ?? '0',
       });
     case 'shop_search':
       return post('shop/brandy_desktop/s/product_list', productsBodyOf(list, { cursor, token }));
@@ -56,10 +63,15 @@ export function requestOf(list: List, { cursor, token }: Position): ListRequest 
       return post('shop/pdp_h5/get_product_reviews', reviewsBodyOf(list.productId, cursor));
     case 'sound_ranks':
       return {
-        ...{ method: 'GET', path: '/creative_radar_api/v1/popular_trend/sound/rank_list', body: null },
+        method: 'GET',
+        path: '/creative_radar_api/v1/popular_trend/sound/rank_list',
+        body: null,
         query: {
-          ...{ period: `${list.periodDays}`, page: cursor === '0' ? '1' : cursor, limit: '20' },
-          ...{ country_code: list.countryCode, rank_type: 'popular' },
+          period: `${list.periodDays}`,
+          page: cursor === '0' ? '1' : cursor,
+          limit: '20',
+          country_code: list.countryCode,
+          rank_type: 'popular',
         },
       };
   }
@@ -80,14 +92,20 @@ const get = (name: string, query: Record<string, string>): ListRequest => ({
 });
 
 const post = (name: string, body: string): ListRequest => ({
-  ...{ method: 'POST', path: `/api/${name}`, query: {}, body },
+  method: 'POST',
+  path: `/api/${name}`,
+  query: {},
+  body,
 });
 
 /** Pages of reviews are numbered from 1 on. */
 const reviewsBodyOf = (productId: string, cursor: string): string =>
   JSON.stringify({
-    ...{ product_id: productId, page_start: cursor === '0' ? 1 : Number(cursor), page_size: 20 },
-    ...{ sort_rule: 2, review_filter: { filter_type: 1, filter_value: 6 } },
+    product_id: productId,
+    page_start: cursor === '0' ? 1 : Number(cursor),
+    page_size: 20,
+    sort_rule: 2,
+    review_filter: { filter_type: 1, filter_value: 6 },
   });
 
 export function requestUrlOf({ path, query }: ListRequest, siteUrl: string): string {

@@ -51,7 +51,12 @@ export interface Advance<T> {
 }
 
 export const beginning = (cursor = '0'): Progress => ({
-  ...{ position: { cursor, token: null }, pageCount: 0, itemCount: 0, barrenPages: 0, recentIds: [], landmark: null },
+  position: { cursor, token: null },
+  pageCount: 0,
+  itemCount: 0,
+  barrenPages: 0,
+  recentIds: [],
+  landmark: null,
 });
 
 export function advance<T>(
@@ -69,7 +74,10 @@ export function advance<T>(
   const barrenPages = fresh.length === 0 ? before.barrenPages + 1 : 0;
   const position = positionAfter(before.position, page);
   const progress: Progress = {
-    ...{ position, pageCount, itemCount: before.itemCount + items.length, barrenPages },
+    position,
+    pageCount,
+    itemCount: before.itemCount + items.length,
+    barrenPages,
     recentIds: memory === 0 ? [] : [...before.recentIds, ...items.map(idOf)].slice(-memory),
     landmark: landmarkAfter(before.landmark, print, pageCount),
   };

@@ -14,8 +14,11 @@ const pageSize = 30;
 export function productsBodyOf(list: List & { kind: 'shop_search' | 'shop_products' }, at: Position): string {
   const isSearch = list.kind === 'shop_search';
   const params = {
-    ...{ offset: Number(at.cursor), page_token: at.token ?? '', count: pageSize },
-    ...{ search_word: isSearch ? list.keyword : '', seller_id: isSearch ? '' : list.sellerId },
+    offset: Number(at.cursor),
+    page_token: at.token ?? '',
+    count: pageSize,
+    search_word: isSearch ? list.keyword : '',
+    seller_id: isSearch ? '' : list.sellerId,
   };
   const component = { component_type: 'feed_list', component_name: isSearch ? searchComponent : storeComponent };
   return JSON.stringify({ component_info: JSON.stringify(component), load_more_params: JSON.stringify(params) });

@@ -43,7 +43,9 @@ export function readAuthor(user: Place, counts: AuthorCounts): Author {
   const name = user.requireObject().at('uniqueId').requireText();
   const createTime = user.at('createTime').timeSecs();
   return {
-    ...{ id: user.at('id').requireId(), name, profileUrl: profileUrlOf(name) },
+    id: user.at('id').requireId(),
+    name,
+    profileUrl: profileUrlOf(name),
     nickName: user.at('nickname').text(),
     secUid: user.at('secUid').text(),
     verified: user.at('verified').flag(),

@@ -31,11 +31,14 @@ export function readComment(comment: Place): Comment {
   const createTime = comment.at('create_time').requireTimeSecs();
   const detailedMentions = readMentions(comment.at('text_extra'));
   return {
-    ...{ cid, videoId, videoWebUrl: `https://www.tiktok.com/@/video/${videoId}` },
+    cid,
+    videoId,
+    videoWebUrl: `https://www.tiktok.com/@/video/${videoId}`,
     // A comment of a picture alone has no text.
     text: comment.at('text').text() ?? '',
     textLanguage: comment.at('comment_language').text(),
-    ...{ createTime, createTimeISO: isoOf(createTime) },
+    createTime,
+    createTimeISO: isoOf(createTime),
     diggCount: comment.at('digg_count').count(),
     likedByAuthor: comment.at('is_author_digged').flag(),
     pinnedByAuthor: comment.at('author_pin').flag(),

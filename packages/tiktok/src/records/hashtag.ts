@@ -18,7 +18,8 @@ export function readHashtag(info: Place): Hashtag {
   const name = challenge.at('title').requireText();
   const tables = CountTables.of(info);
   return {
-    ...{ id: challenge.at('id').requireId(), name },
+    id: challenge.at('id').requireId(),
+    name,
     description: challenge.at('desc').text(),
     isCommerce: challenge.at('isCommerce').flag(),
     coverUrl: challenge.firstText('coverLarger', 'profileLarger'),

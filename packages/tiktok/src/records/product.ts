@@ -41,9 +41,19 @@ export const readProduct = (info: Place, shopInfo: Place): Product =>
     : readOldProduct(info);
 
 const nothing = {
-  ...{ price: null, originalPrice: null, discount: null, currency: null, shippingFee: null },
-  ...{ soldCount: null, rating: null, reviewCount: null, imageUrls: [], description: null, skuIds: [] },
-  ...{ saleProperties: [], shop: null },
+  price: null,
+  originalPrice: null,
+  discount: null,
+  currency: null,
+  shippingFee: null,
+  soldCount: null,
+  rating: null,
+  reviewCount: null,
+  imageUrls: [],
+  description: null,
+  skuIds: [],
+  saleProperties: [],
+  shop: null,
 } satisfies Partial<Product>;
 
 function readNewProduct(info: Place, shopInfo: Place): Product {
@@ -52,7 +62,9 @@ function readNewProduct(info: Place, shopInfo: Place): Product {
   const review = info.at('review_model');
   return {
     ...nothing,
-    ...{ productId, title: model.at('name').requireText(), url: productUrlOf(productId) },
+    productId,
+    title: model.at('name').requireText(),
+    url: productUrlOf(productId),
     ...readPrice(info.at('promotion_model', 'promotion_product_price', 'min_price')),
     shippingFee: readShippingFee(info),
     soldCount: model.at('sold_count').count(),
@@ -71,8 +83,11 @@ function readOldProduct(info: Place): Product {
   const review = info.at('product_detail_review');
   return {
     ...nothing,
-    ...{ productId, title: base.at('title').requireText(), url: productUrlOf(productId) },
-    ...{ price: readDecimal(base.at('price', 'real_price')), currency: base.at('price', 'currency').text() },
+    productId,
+    title: base.at('title').requireText(),
+    url: productUrlOf(productId),
+    price: readDecimal(base.at('price', 'real_price')),
+    currency: base.at('price', 'currency').text(),
     originalPrice: readDecimal(base.at('price', 'original_price')),
     discount: base.at('price', 'discount').text(),
     shippingFee: readDecimal(info.at('logistic', 'shipping_fee', 'price_val')),
@@ -91,7 +106,8 @@ export function readListedProduct(entry: Place): Product {
   const rate = entry.at('rate_info');
   return {
     ...nothing,
-    ...{ productId, title: entry.at('title').requireText() },
+    productId,
+    title: entry.at('title').requireText(),
     url: entry.at('seo_url', 'canonical_url').text() || productUrlOf(productId),
     ...readPrice(entry.at('product_price_info')),
     soldCount: entry.at('sold_info', 'sold_count').count(),

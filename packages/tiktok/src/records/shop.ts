@@ -36,7 +36,8 @@ export const readListedShop = (seller: Place): Shop | null =>
   seller.isObject
     ? {
         ...noShop,
-        ...{ sellerId: seller.at('seller_id').id(), name: seller.at('shop_name').text() },
+        sellerId: seller.at('seller_id').id(),
+        name: seller.at('shop_name').text(),
         logoUrl: readImageUrl(seller.at('shop_logo')),
       }
     : null;
@@ -46,8 +47,18 @@ export const readNamedShop = (seller: Place): Shop | null =>
   seller.isObject ? { ...noShop, name: seller.at('name').text() } : null;
 
 const noShop: Shop = {
-  ...{ sellerId: null, name: null, logoUrl: null, url: null, description: null, region: null, rating: null },
-  ...{ soldCount: null, reviewCount: null, productCount: null, followerCount: null, videoCount: null },
+  sellerId: null,
+  name: null,
+  logoUrl: null,
+  url: null,
+  description: null,
+  region: null,
+  rating: null,
+  soldCount: null,
+  reviewCount: null,
+  productCount: null,
+  followerCount: null,
+  videoCount: null,
 };
 
 /** Pictures are `{ url_list }`, or the address itself. */

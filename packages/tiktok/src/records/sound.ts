@@ -51,7 +51,8 @@ export function readSound(info: Place): Sound {
   const musicName = music.at('title').requireText();
   return {
     ...readMusicMeta(music)!,
-    ...{ musicId, musicName },
+    musicId,
+    musicName,
     isCopyrighted: music.at('isCopyrighted').flag(),
     private: music.at('private').flag(),
     artists: readArtists(info),

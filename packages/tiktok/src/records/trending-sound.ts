@@ -58,12 +58,20 @@ const playsOf = (videos: ReadonlyMap<string, Video>): number =>
 function derivedSound(musicId: string, videos: readonly Video[], rank: number): TrendingSound {
   const music = videos[0]!.musicMeta!;
   return {
-    ...{ source: 'derived', rank, musicId, clipId: null },
-    ...{ musicName: music.musicName, musicAuthor: music.musicAuthor, duration: music.duration },
-    ...{ rankDiff: null, rankDiffType: null, coverUrl: music.coverMediumUrl },
+    source: 'derived',
+    rank,
+    musicId,
+    clipId: null,
+    musicName: music.musicName,
+    musicAuthor: music.musicAuthor,
+    duration: music.duration,
+    rankDiff: null,
+    rankDiffType: null,
+    coverUrl: music.coverMediumUrl,
     link: `https://www.tiktok.com/music/-${musicId}`,
     relatedVideoIds: videos.map(({ id }) => id),
-    ...{ promoted: null, videoCount: videos.length },
+    promoted: null,
+    videoCount: videos.length,
   };
 }
 

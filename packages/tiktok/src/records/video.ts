@@ -53,9 +53,14 @@ export function readVideo(item: Place, authorOf: (name: string) => Place | null 
   const slideshowImageLinks = readSlideshowUrls(item.at('imagePost'));
   const isSlideshow = slideshowImageLinks.length > 0;
   return {
-    ...{ id, text: item.at('desc').text() ?? '', textLanguage: item.at('textLanguage').text() },
-    ...{ createTime, createTimeISO: isoOf(createTime), isAd: item.at('isAd').flag() },
-    ...{ authorMeta, musicMeta: readMusicMeta(item.at('music')) },
+    id,
+    text: item.at('desc').text() ?? '',
+    textLanguage: item.at('textLanguage').text(),
+    createTime,
+    createTimeISO: isoOf(createTime),
+    isAd: item.at('isAd').flag(),
+    authorMeta,
+    musicMeta: readMusicMeta(item.at('music')),
     webVideoUrl: webUrlOf(id, authorMeta?.name ?? '', isSlideshow),
     mediaUrls: readMediaUrls(item.at('video')),
     videoMeta: readVideoMeta(item.at('video')),
@@ -64,7 +69,8 @@ export function readVideo(item: Place, authorOf: (name: string) => Place | null 
     detailedMentions,
     hashtags: readHashtagNames(item.at('challenges'), textExtra),
     effectStickers: readStickers(item.at('effectStickers')),
-    ...{ isSlideshow, slideshowImageLinks },
+    isSlideshow,
+    slideshowImageLinks,
     isPinned: item.at('isPinnedItem').flag() ?? false,
     isSponsored: item.at('isAd').flag(),
     locationCreated: item.at('locationCreated').text(),

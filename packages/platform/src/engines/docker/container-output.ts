@@ -12,7 +12,9 @@ export interface OutputPosition {
 export const outputStart: OutputPosition = { sinceMs: 0, skippedLines: 0 };
 
 const query = ({ sinceMs }: OutputPosition) => ({
-  ...{ stdout: true, stderr: true, timestamps: true },
+  stdout: true,
+  stderr: true,
+  timestamps: true,
   // As text, since Docker takes fractions of a second only in it.
   ...(sinceMs > 0 && { since: (sinceMs / 1000).toFixed(3) as unknown as number }),
 });

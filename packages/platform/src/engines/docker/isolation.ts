@@ -35,7 +35,8 @@ export function limitsOf(spec: Pick<ContainerSpec, 'memoryMbytes'>) {
     nanoCpus: Math.max(minNanoCpus, Math.round(coresOf(spec) * 1e9)),
     // Browsers keep pages there, and end when it is full; it counts as memory.
     sharedMemoryBytes: Math.round(memoryBytes / 2),
-    ...{ maxProcesses, capabilities },
+    maxProcesses,
+    capabilities,
     logDriver: { Name: 'json-file', Options: { 'max-size': '32m', 'max-file': '2' } },
   };
 }

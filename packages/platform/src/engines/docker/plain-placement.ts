@@ -77,7 +77,9 @@ export class PlainPlacement implements Placement {
 
   #placed(container: Docker.Container, cores: number): PlacedContainer {
     return {
-      ...{ ref: { containerId: container.id }, serverId: this.#serverId, cores },
+      ref: { containerId: container.id },
+      serverId: this.#serverId,
+      cores,
       run: () => container.start(),
       container: async () => container,
       isTaken: () => false,

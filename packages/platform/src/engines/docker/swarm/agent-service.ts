@@ -73,7 +73,8 @@ async function makeImage(docker: Docker, version: string, { registry, buildNetwo
 async function ensureSecret(docker: Docker, name: string, { agentToken, platformId }: AgentWishes) {
   try {
     await docker.createSecret({
-      ...{ Name: name, Data: Buffer.from(agentToken).toString('base64') },
+      Name: name,
+      Data: Buffer.from(agentToken).toString('base64'),
       Labels: { [platformLabel]: platformId },
     });
   } catch (error) {

@@ -24,7 +24,9 @@ export function ensureNodeNetwork(node: Docker, platformId: string): Promise<voi
 /** On a manager, which must have what a node needs. */
 export function ensureSwarmNetwork(manager: Docker, platformId: string): Promise<void> {
   return ensure(manager, {
-    ...{ Name: networkName(platformId), Driver: 'bridge', Scope: 'swarm' },
+    Name: networkName(platformId),
+    Driver: 'bridge',
+    Scope: 'swarm',
     // Which has the labels, too: Docker takes nothing else beside it.
     ConfigFrom: { Network: configName(platformId) },
   });

@@ -82,7 +82,9 @@ export class SwarmPlacement implements Placement {
     // Gone between the choice and now: no status, so the run goes on elsewhere.
     if (nodeId === undefined) throw new Error(`the server ${spec.serverId} is gone`);
     const options = serviceOptions(spec, await this.#registry.nameOf(image), {
-      ...{ platformId: this.#platformId, nodeId, network: networkName(this.#platformId) },
+      platformId: this.#platformId,
+      nodeId,
+      network: networkName(this.#platformId),
     });
     const task = this.#taskOf(containerName(this.#platformId, spec.runId, spec.attempt), nodeId);
     return this.#placed(task, coresOf(spec), async () => task.start(options, await this.#registry.login()));
@@ -129,7 +131,10 @@ export class SwarmPlacement implements Placement {
   #placed(task: SwarmTask, cores: number, run: () => Promise<void>): PlacedContainer {
     const serverId = this.states.serverOf(task.nodeId);
     return {
-      ...{ ref: { service: task.service, node: task.nodeId }, serverId, cores, run },
+      ref: { service: task.service, node: task.nodeId },
+      serverId,
+      cores,
+      run,
       container: () => task.container(),
       isTaken: () => this.states.stateOf(serverId) === 'lost' || this.#doomed.hadService(task.service),
       remove: async () => {
