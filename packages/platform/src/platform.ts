@@ -10,7 +10,7 @@ import { DataFolderLock } from './database/data-folder-lock.ts';
 import { SqliteDatabase } from './database/sqlite-database.ts';
 import type { Engine } from './engines/engine.ts';
 import { ProcessEngine } from './engines/process/process-engine.ts';
-import { findKeeper } from './events/events-keeper.ts';
+import { findEventsRelay } from './events/events-relay.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator, hashToken } from './http/authentication.ts';
 import { listenForContainers, ownAddressOf } from './http/container-listener.ts';
@@ -20,7 +20,7 @@ import { newId } from './ids.ts';
 import { LogStore } from './logs/log-store.ts';
 import { Evictions } from './runs/evictions.ts';
 import type { Limits } from './runs/plan.ts';
-import { superviseRuns } from './runs/run-supervision.ts';
+import { createSupervisor } from './runs/run-supervision.ts';
 import { FileStore } from './storages/file-store.ts';
 import { startSweep } from './storages/key-value-blobs.ts';
 
@@ -111,7 +111,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const { buildTimeoutSecs: timeoutSecs } = options;
   const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
-  const runs = await superviseRuns({
+  const runs = await createSupervisor({
     ...common,
     logs,
     engine,
@@ -131,7 +131,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     builder,
     inputSecrets,
     clock: systemClock,
-    requestsInHand: runs.requestsInHand,
+    inFlightRequests: runs.inFlightRequests,
     servers: runs.servers,
     runStore: runs.store,
     supervisor: runs.supervisor,
@@ -147,7 +147,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   acceptEventsSockets(app, {
     authenticator,
     hub: runs.events,
-    door: engine.door,
+    upgradeHandler: engine.upgradeHandler,
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
     arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
   });
@@ -167,8 +167,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   runs.supervisor.start();
   const evictions = new Evictions({ supervisor: runs.supervisor, engine, logger });
   parts.defer(() => evictions.close());
-  engine.states?.onChange(() => evictions.look());
-  evictions.look();
+  engine.states?.onChange(() => evictions.check());
+  evictions.check();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   return {
     url: address.url,
@@ -181,18 +181,18 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   };
 }
 
-/** Where containers reach the API, and where they open their websockets: with a keeper, if they outlive the platform. */
+/** Where containers reach the API, and where they open their websockets: with a relay, if they outlive the platform. */
 async function addressesOfContainers(
   { dataFolder, advertisedUrl }: PlatformOptions,
-  { hostAddress, survivors }: Engine,
+  { hostAddress, reattachment }: Engine,
   { server, url, parts }: { server: Server; url: string; parts: AsyncDisposableStack },
 ): Promise<{ ofContainers: string; ofEvents: string }> {
   const websocketsOf = (api: string) => api.replace(/^http/, 'ws');
   const host = advertisedUrl === undefined ? hostAddress : await ownAddressOf(advertisedUrl, url);
   if (host === undefined) return { ofContainers: url, ofEvents: websocketsOf(advertisedUrl ?? url) };
   const ofContainers = await listenForContainers(server, host, parts);
-  if (survivors === undefined) return { ofContainers, ofEvents: websocketsOf(advertisedUrl ?? ofContainers) };
-  const keeper = await findKeeper(dataFolder, host, url);
-  parts.defer(() => keeper.leave());
-  return { ofContainers, ofEvents: keeper.url };
+  if (reattachment === undefined) return { ofContainers, ofEvents: websocketsOf(advertisedUrl ?? ofContainers) };
+  const relay = await findEventsRelay(dataFolder, host, url);
+  parts.defer(() => relay.leave());
+  return { ofContainers, ofEvents: relay.url };
 }

@@ -1,6 +1,6 @@
 import { once } from '../src/database/idempotency.ts';
 import { type Caller, defineRead, defineWrite } from '../src/database/operation.ts';
-import { all, each, one, run, type Sql } from '../src/database/sql.ts';
+import { all, each, exec, one, type Sql } from '../src/database/sql.ts';
 import { invalidInput } from '../src/refusal.ts';
 
 /** What the contract's writes do. They use the table of servers, whose numbers they take as places in an order. */
@@ -8,8 +8,8 @@ export const platform: Caller = { kind: 'platform' };
 export const attempt = (number: number): Caller => ({ kind: 'attempt', userId: 'u', runId: 'r', attempt: number });
 
 export const addRun = defineWrite('contract.addRun', function* (active: number) {
-  yield* run("INSERT INTO users VALUES ('u', 'u', 0)");
-  yield* run(
+  yield* exec("INSERT INTO users VALUES ('u', 'u', 0)");
+  yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, active_attempt, options_json,
        meta_json, stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)
      VALUES ('r', 'u', 'a', 'b', '0.0.1', 'RUNNING', 0, ?, '{}', '{}', '{}', 'd', 'k', 'q')`,
@@ -17,9 +17,9 @@ export const addRun = defineWrite('contract.addRun', function* (active: number) 
   );
 });
 
-/** Hands the run over, or, with null, ends it. Notes when in the order that `add` keeps. */
+/** InFlightByAttempt the run over, or, with null, ends it. Notes when in the order that `add` keeps. */
 export const activate = defineWrite('contract.activate', function* (number: number | null) {
-  yield* run("UPDATE runs SET active_attempt = ? WHERE id = 'r'", number);
+  yield* exec("UPDATE runs SET active_attempt = ? WHERE id = 'r'", number);
   return yield* append(`active-${number}`);
 });
 
@@ -30,7 +30,7 @@ export const add = defineWrite('contract.add', function* (input: { id: string; f
   const place = yield* append(input.id);
   if (input.fault === 'refuses') throw invalidInput('refused on purpose');
   if (input.fault === 'fails') throw new Error('failed on purpose');
-  if (input.fault === 'breaks a constraint') yield* run('INSERT INTO servers (id) VALUES (?)', input.id);
+  if (input.fault === 'breaks a constraint') yield* exec('INSERT INTO servers (id) VALUES (?)', input.id);
   return place;
 });
 
@@ -71,6 +71,6 @@ export const readThatWrites = defineRead('contract.readThatWrites', function* (i
 function* append(id: string): Sql<number> {
   const row = yield* one<{ last: number | null }>('SELECT MAX(draining) AS last FROM servers');
   const place = (row?.last ?? 0) + 1;
-  yield* run('INSERT INTO servers (id, draining) VALUES (?, ?)', id, place);
+  yield* exec('INSERT INTO servers (id, draining) VALUES (?, ?)', id, place);
   return place;
 }

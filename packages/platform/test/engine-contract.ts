@@ -144,12 +144,12 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
         ref = stored;
       });
       const next = await under.another();
-      await next.killLeftover(under.strangerWith(ref!));
+      await next.killOrphan(under.strangerWith(ref!));
       expect(await under.isThere(ref!)).toBe(true);
-      await next.killLeftover(ref!);
+      await next.killOrphan(ref!);
       await until(async () => !(await under.isThere(ref!)));
       // And again: it is gone already.
-      await next.killLeftover(ref!);
+      await next.killOrphan(ref!);
       await next.close();
     });
 
@@ -175,7 +175,7 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
         ref = stored;
       });
       await under.engine.close();
-      if (under.engine.survivors === undefined) await until(async () => !(await under.isThere(ref!)));
+      if (under.engine.reattachment === undefined) await until(async () => !(await under.isThere(ref!)));
       else expect(await under.isThere(ref!)).toBe(true);
     });
   });

@@ -7,8 +7,8 @@ import { until } from './run-fixture.ts';
 
 const token = 'agent-token-of-a-test';
 
-/** The door of a Swarm's agents, on a server of its own. */
-async function openDoor() {
+/** The upgradeHandler of a Swarm's agents, on a server of its own. */
+async function openUpgradeHandler() {
   const links = new NodeLinks(token, () => undefined);
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -37,21 +37,21 @@ async function openDoor() {
 }
 
 test('an agent that is broken off, as by the end of its node, is a link less and nothing else', async () => {
-  await using door = await openDoor();
-  const { socket } = await door.call('node1');
-  await until(() => door.links.of('node1') !== undefined);
+  await using upgradeHandler = await openUpgradeHandler();
+  const { socket } = await upgradeHandler.call('node1');
+  await until(() => upgradeHandler.links.of('node1') !== undefined);
   socket.resetAndDestroy();
-  await until(() => door.links.of('node1') === undefined);
-  const again = await door.call('node1');
+  await until(() => upgradeHandler.links.of('node1') === undefined);
+  const again = await upgradeHandler.call('node1');
   expect(again.answer).toBe('HTTP/1.1 101 Switching Protocols');
-  await until(() => door.links.of('node1') !== undefined);
+  await until(() => upgradeHandler.links.of('node1') !== undefined);
   again.socket.destroy();
 });
 
 test('whoever does not know the token is not let in', async () => {
-  await using door = await openDoor();
-  const { socket, answer } = await door.call('node1', 'another-token-of-test');
+  await using upgradeHandler = await openUpgradeHandler();
+  const { socket, answer } = await upgradeHandler.call('node1', 'another-token-of-test');
   expect(answer).toBe('HTTP/1.1 401 Unauthorized');
-  expect(door.links.of('node1')).toBeUndefined();
+  expect(upgradeHandler.links.of('node1')).toBeUndefined();
   socket.destroy();
 });

@@ -10,7 +10,7 @@ const attempt = (number: number, changes: Partial<AttemptFacts> = {}): AttemptFa
   killSent: false,
   hasArrived: true,
   activatedAt: 0,
-  requestsInHand: 0,
+  inFlightRequests: 0,
   migratingSentAt: undefined,
   persistSentAt: undefined,
   isQuiet: false,
@@ -58,7 +58,7 @@ describe('a warm handoff', () => {
   });
 
   test('P3: requests in hand hold the switch up even after the Actor called reboot', () => {
-    const run = draining({ requestsInHand: 2, calledReboot: true });
+    const run = draining({ inFlightRequests: 2, calledReboot: true });
     expect(plan(run, limits, 200)).toEqual({ actions: [], wakeAt: 60_100 });
     expect(plan(run, limits, 60_100).actions).toEqual([{ kind: 'switch', to: 2 }]);
   });
@@ -139,7 +139,7 @@ test('P1: a fenced attempt is killed once and then ended, and a cold successor w
 });
 
 test('a run past its timeout ends, whatever else is under way', () => {
-  expect(plan({ ...draining({ requestsInHand: 1 }), deadlineAt: 500 }, limits, 500).actions).toMatchObject([
+  expect(plan({ ...draining({ inFlightRequests: 1 }), deadlineAt: 500 }, limits, 500).actions).toMatchObject([
     { kind: 'finish', status: 'TIMED-OUT' },
   ]);
 });

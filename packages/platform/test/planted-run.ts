@@ -2,7 +2,7 @@ import path from 'node:path';
 import { ApifyClient } from 'apify-client';
 import { systemClock } from '../src/clock.ts';
 import { defineWrite } from '../src/database/operation.ts';
-import { one, run } from '../src/database/sql.ts';
+import { exec, one } from '../src/database/sql.ts';
 import { SqliteDatabase } from '../src/database/sqlite-database.ts';
 import { hashToken } from '../src/http/authentication.ts';
 import { insertDataset } from '../src/storages/dataset.ts';
@@ -19,7 +19,7 @@ const plantRun = defineWrite('test.plantRun', function* ({ id }: { id: string },
   yield* insertDataset({ id: datasetId, userId, name: null, now, runId: id });
   yield* insertKeyValueStore({ id: storeId, userId, name: null, now, runId: id });
   yield* insertRequestQueue({ id: queueId, userId, name: null, now, runId: id });
-  yield* run(
+  yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, active_attempt, options_json,
       meta_json, stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)
       VALUES (?, ?, 'a', 'b', '0.0.1', 'RUNNING', ?, 1, '{}', '{}', '{}', ?, ?, ?)`,
@@ -31,7 +31,7 @@ const plantRun = defineWrite('test.plantRun', function* ({ id }: { id: string },
     queueId,
   );
   for (const number of [1, 2]) {
-    yield* run(
+    yield* exec(
       `INSERT INTO attempts (run_id, number, server_id, build_id, phase, reason, token_hash, created_at)
         VALUES (?, ?, 's', 'b', 'active', 'start', ?, ?)`,
       id,
@@ -43,7 +43,7 @@ const plantRun = defineWrite('test.plantRun', function* ({ id }: { id: string },
 });
 
 const activate = defineWrite('test.activate', function* (input: { id: string; attempt: number | null }) {
-  yield* run('UPDATE runs SET active_attempt = ? WHERE id = ?', input.attempt, input.id);
+  yield* exec('UPDATE runs SET active_attempt = ? WHERE id = ?', input.attempt, input.id);
 });
 
 const release = defineWrite('test.release', function* (input: { id: string; attempt: number }) {

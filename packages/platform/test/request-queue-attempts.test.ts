@@ -7,14 +7,14 @@ import { expect, test } from 'vitest';
 import { ensureUser } from '../src/accounts/tokens.ts';
 import { systemClock } from '../src/clock.ts';
 import { defineWrite } from '../src/database/operation.ts';
-import { run } from '../src/database/sql.ts';
+import { exec } from '../src/database/sql.ts';
 import { SqliteDatabase } from '../src/database/sqlite-database.ts';
 import { createApp } from '../src/http/app.ts';
 import { Authenticator, hashToken } from '../src/http/authentication.ts';
 import { registerCommitRoutes } from '../src/http/commit-routes.ts';
 import { registerRequestQueueRoutes } from '../src/http/request-queue-routes.ts';
 import { LogStore } from '../src/logs/log-store.ts';
-import { RequestsInHand } from '../src/runs/requests-in-hand.ts';
+import { InFlightRequests } from '../src/runs/in-flight-requests.ts';
 import { FileStore } from '../src/storages/file-store.ts';
 import { addRequests } from '../src/storages/request-change.ts';
 import { markHandled } from '../src/storages/request-handled.ts';
@@ -28,7 +28,7 @@ const userId = 'user';
 /** A run whose attempts 1 and 2 have the tokens `RUN-1` and `RUN-2`; attempt 1 is active. */
 const plantRun = defineWrite('test.queues.plantRun', function* ({ runId }: { runId: string }, { now }) {
   yield* insertRequestQueue({ id: `${runId}-queue`, userId, name: null, now, runId });
-  yield* run(
+  yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, active_attempt, options_json,
       meta_json, stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)
       VALUES (?, ?, 'a', 'b', '0.0.1', 'RUNNING', ?, 1, '{}', '{}', '{}', 'd', 'k', ?)`,
@@ -38,7 +38,7 @@ const plantRun = defineWrite('test.queues.plantRun', function* ({ runId }: { run
     `${runId}-queue`,
   );
   for (const number of [1, 2]) {
-    yield* run(
+    yield* exec(
       `INSERT INTO attempts (run_id, number, server_id, build_id, phase, reason, token_hash, created_at)
         VALUES (?, ?, 's', 'b', 'active', 'start', ?, ?)`,
       runId,
@@ -51,7 +51,7 @@ const plantRun = defineWrite('test.queues.plantRun', function* ({ runId }: { run
 
 /** What a handoff does in one transaction. */
 const handOff = defineWrite('test.queues.handOff', function* (input: { runId: string; to: number; release: boolean }) {
-  yield* run('UPDATE runs SET active_attempt = ? WHERE id = ?', input.to, input.runId);
+  yield* exec('UPDATE runs SET active_attempt = ? WHERE id = ?', input.to, input.runId);
   return input.release ? yield* releaseAttemptLocks(input.runId, input.to - 1) : 0;
 });
 
@@ -73,7 +73,7 @@ async function startQueues() {
   await database.write(ensureUser, { userId, username: 'wherry', tokenHash: hashToken('user-token') }, platform);
   for (const runId of ['run', 'other']) await database.write(plantRun, { runId }, platform);
   const emptied: string[] = [];
-  const requestsInHand = new RequestsInHand((runId) => emptied.push(runId));
+  const inFlightRequests = new InFlightRequests((runId) => emptied.push(runId));
   const app = createApp({
     authenticator: new Authenticator(database),
     gate: { enter: async () => undefined, leave: () => undefined },
@@ -81,7 +81,7 @@ async function startQueues() {
   });
   const services = {
     database,
-    requestsInHand,
+    inFlightRequests,
     files: new FileStore(path.join(folder, 'blobs')),
     logs: await LogStore.open(path.join(folder, 'logs')),
     clock: systemClock,
@@ -93,7 +93,7 @@ async function startQueues() {
   return {
     database,
     emptied,
-    inHand: (attempt = 1) => requestsInHand.countOf('run', attempt),
+    inFlight: (attempt = 1) => inFlightRequests.countOf('run', attempt),
     queueOf: (token: string, clientKey = 'crawlee', id = 'run-queue') =>
       new ApifyClient({ baseUrl: url, token, maxRetries: 0 }).requestQueue(id, { clientKey }),
     commit: async (token: string, sequence: number, requests: unknown) => {
@@ -123,35 +123,35 @@ test('a request is in hand from the moment it is fetched until it is handled, re
   await queue.batchAddRequests([...three, page(3)]);
   const items = (await queue.listAndLockHead({ lockSecs: 60 })).items.map(({ id }) => id) as string[];
   const [a, b, c, d] = items as [string, string, string, string];
-  expect(queues.inHand()).toBe(0);
+  expect(queues.inFlight()).toBe(0);
   await queues.queueOf('user-token').getRequest(a);
-  expect(queues.inHand()).toBe(0);
+  expect(queues.inFlight()).toBe(0);
   for (const id of items) await queue.prolongRequestLock(id, { lockSecs: 60 });
   for (const id of items) await queue.getRequest(id);
-  expect(queues.inHand()).toBe(4);
+  expect(queues.inFlight()).toBe(4);
 
   await queue.updateRequest(handled(a, 0));
   await queue.getRequest(a);
-  expect(queues.inHand()).toBe(3);
+  expect(queues.inFlight()).toBe(3);
   await queue.updateRequest({ ...page(1), id: b, retryCount: 1 } as never);
-  expect(queues.inHand()).toBe(3);
+  expect(queues.inFlight()).toBe(3);
   await queue.deleteRequestLock(b);
-  expect(queues.inHand()).toBe(2);
+  expect(queues.inFlight()).toBe(2);
   await queue.deleteRequest(c);
-  expect([queues.inHand(), queues.emptied]).toEqual([1, []]);
+  expect([queues.inFlight(), queues.emptied]).toEqual([1, []]);
   expect(await queue.unlockRequests()).toEqual({ unlockedCount: 1 });
-  expect([queues.inHand(), queues.emptied]).toEqual([0, ['run']]);
+  expect([queues.inFlight(), queues.emptied]).toEqual([0, ['run']]);
 
   // Without locks, as Crawlee's first queue works.
   await queue.getRequest(d);
-  expect(queues.inHand()).toBe(1);
+  expect(queues.inFlight()).toBe(1);
   await queue.updateRequest({ ...page(3), id: d });
-  expect(queues.inHand()).toBe(0);
+  expect(queues.inFlight()).toBe(0);
   await queue.getRequest(d);
   await expect(queue.updateRequest({ ...page('x'), id: d })).rejects.toMatchObject({ statusCode: 400 });
-  expect(queues.inHand()).toBe(1);
+  expect(queues.inFlight()).toBe(1);
   await queue.batchDeleteRequests([{ id: d }]);
-  expect(queues.inHand()).toBe(0);
+  expect(queues.inFlight()).toBe(0);
 });
 
 test('a request that a commit handles is in hand until the commit is durable, whoever sends it', async () => {
@@ -165,11 +165,11 @@ test('a request that a commit handles is in hand until the commit is durable, wh
   ];
   for (const id of [a, b, c]) await queue.getRequest(id);
   expect(await queues.commit('run-1', 1, [{ handled: [a, 'none'] }])).toBe(404);
-  expect(queues.inHand()).toBe(3);
+  expect(queues.inFlight()).toBe(3);
   expect(await queues.commit('run-1', 1, [{ handled: [a] }])).toBe(200);
-  expect(queues.inHand()).toBe(2);
+  expect(queues.inFlight()).toBe(2);
   expect(await queues.commit('user-token', 2, [{ queueId: 'run-queue', handled: [b] }, { handled: [c] }])).toBe(200);
-  expect([queues.inHand(), queues.emptied]).toEqual([0, ['run']]);
+  expect([queues.inFlight(), queues.emptied]).toEqual([0, ['run']]);
 });
 
 test('L2: the locks of an attempt are not those of another run, even with its client key', async () => {

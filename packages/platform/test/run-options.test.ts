@@ -1,28 +1,28 @@
 import { expect, test } from 'vitest';
-import { lastRunFilterOf, periodOf, runWishesOf, statusesOf } from '../src/http/run-query.ts';
+import { lastRunFilterOf, periodOf, requestedOptionsOf, statusesOf } from '../src/http/run-query.ts';
 import { chargeableEvents, pricingAt } from '../src/runs/pricing.ts';
-import { resurrectOptions, startOptions } from '../src/runs/run-wishes.ts';
+import { resurrectOptions, startOptions } from '../src/runs/run-options.ts';
 
 const defaults = { build: 'latest', timeoutSecs: 3600, memoryMbytes: 1024 };
 const now = Date.parse('2026-01-01T00:00:00.000Z');
 
-test('wishes are read from the URL, and what is not wished for is left out', () => {
-  expect(runWishesOf({})).toEqual({});
-  expect(runWishesOf({ memory: '128', timeout: '0', build: '', restartOnError: '0' })).toEqual({
+test('requested are read from the URL, and what is not wished for is left out', () => {
+  expect(requestedOptionsOf({})).toEqual({});
+  expect(requestedOptionsOf({ memory: '128', timeout: '0', build: '', restartOnError: '0' })).toEqual({
     memoryMbytes: 128,
     timeoutSecs: 0,
     restartOnError: false,
   });
-  expect(runWishesOf({ timeout: '1.2', maxTotalChargeUsd: '0.25', maxItems: '3', build: 'beta' })).toEqual({
+  expect(requestedOptionsOf({ timeout: '1.2', maxTotalChargeUsd: '0.25', maxItems: '3', build: 'beta' })).toEqual({
     timeoutSecs: 2,
     maxTotalChargeUsd: 0.25,
     maxItems: 3,
     build: 'beta',
   });
-  expect(runWishesOf({ timeout: '1e15' })).toEqual({ timeoutSecs: 1_000_000_000 });
+  expect(requestedOptionsOf({ timeout: '1e15' })).toEqual({ timeoutSecs: 1_000_000_000 });
 });
 
-test('wishes win over defaults, and the disk follows the memory', () => {
+test('requested win over defaults, and the disk follows the memory', () => {
   expect(startOptions({}, defaults, null)).toEqual({ ...defaults, restartOnError: false, diskMbytes: 2048 });
   expect(startOptions({ memoryMbytes: 256 }, { ...defaults, restartOnError: true, maxItems: 7 }, null)).toEqual({
     build: 'latest',

@@ -14,7 +14,7 @@ test('a planned handoff repeats nothing and loses nothing in 40,000 histories wi
 const breakages: readonly [Exclude<Breakage, 'none'>, string, number][] = [
   ['fenceIsOff', 'P1', 500],
   ['gateOpensEarly', 'G1', 500],
-  ['leftoversStay', 'P4', 500],
+  ['orphansStay', 'P4', 500],
   ['repeatsAreApplied', 'P3', 500],
   ['answersBeforeCommit', 'P2', 500],
   ['commitsInHalves', 'P5', 500],

@@ -53,8 +53,8 @@ export class WatchedEngine implements Engine {
     if (!this.#spared.has(keyOf(runId, attempt))) this.#parts.engine.kill(runId, attempt);
   }
 
-  killLeftover(ref: ContainerRef): Promise<void> {
-    return this.#parts.engine.killLeftover(ref);
+  killOrphan(ref: ContainerRef): Promise<void> {
+    return this.#parts.engine.killOrphan(ref);
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Caller, defineRead, defineWrite } from '../database/operation.ts';
-import { one, run } from '../database/sql.ts';
+import { exec, one } from '../database/sql.ts';
 
 /** Whom a token stands for: a user, or an attempt of one of the user's runs. */
 export const callerOfToken = defineRead('tokens.caller', function* ({ tokenHash }: { tokenHash: string }) {
@@ -20,14 +20,14 @@ export const ensureUser = defineWrite(
   function* (input: { userId: string; username: string; tokenHash: string }, { now }) {
     const known = yield* one<{ id: string }>('SELECT id FROM users WHERE username = ?', input.username);
     const userId = known?.id ?? input.userId;
-    yield* run(
+    yield* exec(
       'INSERT INTO users (id, username, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       userId,
       input.username,
       now,
     );
-    yield* run('DELETE FROM api_tokens WHERE user_id = ? AND token_hash <> ?', userId, input.tokenHash);
-    yield* run(
+    yield* exec('DELETE FROM api_tokens WHERE user_id = ? AND token_hash <> ?', userId, input.tokenHash);
+    yield* exec(
       'INSERT INTO api_tokens (token_hash, user_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       input.tokenHash,
       userId,

@@ -1,6 +1,6 @@
 import { endUnfinishedBuilds } from '../builds/build-ends.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import type { Paging } from '../http/envelope.ts';
 import { isoTime } from '../iso-time.ts';
 import { notFound, Refusal } from '../refusal.ts';
@@ -88,7 +88,7 @@ export const createActor = defineWrite(
   function* ({ userId, id, input }: { userId: string; id: string; input: ActorInput }, { now }) {
     checkActorName(input.name);
     yield* checkNameIsFree(userId, input.name, id);
-    yield* run(
+    yield* exec(
       'INSERT INTO actors (id, user_id, name, created_at, modified_at, settings_json) VALUES (?, ?, ?, ?, ?, ?)',
       id,
       userId,
@@ -135,7 +135,7 @@ export const updateActor = defineWrite(
     const name = input.name ?? row.name;
     checkActorName(name);
     yield* checkNameIsFree(userId, name, id);
-    yield* run(
+    yield* exec(
       'UPDATE actors SET name = ?, modified_at = ?, settings_json = ? WHERE id = ?',
       name,
       now,
@@ -154,7 +154,7 @@ export const deleteActor = defineWrite(
   function* ({ userId, actor }: { userId: string; actor: string }, { now }) {
     const id = yield* findActorId(userId, actor);
     const aborted = yield* endUnfinishedBuilds(id, now);
-    yield* run('DELETE FROM actors WHERE id = ?', id);
+    yield* exec('DELETE FROM actors WHERE id = ?', id);
     return aborted;
   },
 );

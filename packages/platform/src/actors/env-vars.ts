@@ -1,5 +1,5 @@
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, each, one, run, type Sql } from '../database/sql.ts';
+import { all, each, exec, one, type Sql } from '../database/sql.ts';
 import { invalidInput, notFound, Refusal } from '../refusal.ts';
 import { findActorId } from './actor-address.ts';
 import { findVersion, touchActor, type VersionAddress } from './version-address.ts';
@@ -35,7 +35,7 @@ export function* replaceEnvVars(actorId: string, versionNumber: string, given: r
   const names = new Set(given.map(({ name }) => name));
   if (names.size < given.length) throw invalidInput('An environment variable is given twice. Send each name once.');
   const rows = given.map((input) => rowOf(input, known.get(input.name)));
-  yield* run('DELETE FROM actor_env_vars WHERE actor_id = ? AND version_number = ?', actorId, versionNumber);
+  yield* exec('DELETE FROM actor_env_vars WHERE actor_id = ? AND version_number = ?', actorId, versionNumber);
   yield* each(
     'INSERT INTO actor_env_vars (actor_id, version_number, name, value, is_secret) VALUES (?, ?, ?, ?, ?)',
     rows.map(({ name, value, is_secret }) => [actorId, versionNumber, name, value, is_secret]),
@@ -67,7 +67,7 @@ function* findEnvVar({ userId, actor, versionNumber, name }: Addressed): Sql<{ a
 }
 
 function* putEnvVar(actorId: string, versionNumber: string, row: EnvVarRow): Sql<EnvVarAnswer> {
-  yield* run(
+  yield* exec(
     `INSERT INTO actor_env_vars (actor_id, version_number, name, value, is_secret) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (actor_id, version_number, name) DO UPDATE SET value = excluded.value, is_secret = excluded.is_secret`,
     actorId,
@@ -125,7 +125,7 @@ export const updateEnvVar = defineWrite(
 
 export const deleteEnvVar = defineWrite('envVars.delete', function* (address: Addressed, { now }) {
   const { actorId, row } = yield* findEnvVar(address);
-  yield* run(
+  yield* exec(
     'DELETE FROM actor_env_vars WHERE actor_id = ? AND version_number = ? AND name = ?',
     actorId,
     address.versionNumber,

@@ -1,4 +1,4 @@
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { checkTag } from './version-settings.ts';
 
@@ -26,7 +26,7 @@ export function* readTags(actorId: string): Sql<TaggedBuilds> {
 
 /** Points `tag` at the build. Nothing happens when the Actor is gone. */
 export function* setTag(actorId: string, tag: string, buildId: string): Sql<void> {
-  yield* run(
+  yield* exec(
     `INSERT INTO actor_tags (actor_id, tag, build_id) SELECT id, ?, ? FROM actors WHERE id = ?
       ON CONFLICT (actor_id, tag) DO UPDATE SET build_id = excluded.build_id`,
     tag,
@@ -39,7 +39,7 @@ export function* setTag(actorId: string, tag: string, buildId: string): Sql<void
 export function* changeTags(actorId: string, changes: Readonly<Record<string, { buildId: string } | null>>): Sql<void> {
   for (const [tag, target] of Object.entries(changes)) {
     if (target === null) {
-      yield* run('DELETE FROM actor_tags WHERE actor_id = ? AND tag = ?', actorId, tag);
+      yield* exec('DELETE FROM actor_tags WHERE actor_id = ? AND tag = ?', actorId, tag);
       continue;
     }
     checkTag(tag);

@@ -1,4 +1,4 @@
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { notFound } from '../refusal.ts';
 import type { VersionSettings } from './version-settings.ts';
 
@@ -21,5 +21,5 @@ export function* findVersion(actorId: string, number: string): Sql<VersionSettin
 }
 
 export function* touchActor(actorId: string, now: number): Sql<void> {
-  yield* run('UPDATE actors SET modified_at = ? WHERE id = ?', now, actorId);
+  yield* exec('UPDATE actors SET modified_at = ? WHERE id = ?', now, actorId);
 }

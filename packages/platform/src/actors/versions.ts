@@ -1,5 +1,5 @@
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import { invalidInput, notFound, Refusal } from '../refusal.ts';
 import { findActorId } from './actor-address.ts';
 import { type EnvVarAnswer, envVarAnswer, readEnvVars, replaceEnvVars } from './env-vars.ts';
@@ -40,7 +40,7 @@ export function* putVersion(actorId: string, input: VersionInput): Sql<VersionAn
     number,
   );
   const settings = mergeVersion(old && (JSON.parse(old.settings_json) as VersionSettings), input);
-  yield* run(
+  yield* exec(
     `INSERT INTO actor_versions (actor_id, number, settings_json) VALUES (?, ?, ?)
       ON CONFLICT (actor_id, number) DO UPDATE SET settings_json = excluded.settings_json`,
     actorId,
@@ -60,7 +60,7 @@ export function* replaceVersions(actorId: string, inputs: readonly VersionInput[
     actorId,
   )) {
     if (!numbers.has(number))
-      yield* run('DELETE FROM actor_versions WHERE actor_id = ? AND number = ?', actorId, number);
+      yield* exec('DELETE FROM actor_versions WHERE actor_id = ? AND number = ?', actorId, number);
   }
   for (const input of inputs) yield* putVersion(actorId, input);
 }
@@ -112,7 +112,7 @@ export const deleteVersion = defineWrite(
   'versions.delete',
   function* ({ userId, actor, versionNumber }: VersionAddress, { now }) {
     const actorId = yield* findActorId(userId, actor);
-    const deleted = yield* run('DELETE FROM actor_versions WHERE actor_id = ? AND number = ?', actorId, versionNumber);
+    const deleted = yield* exec('DELETE FROM actor_versions WHERE actor_id = ? AND number = ?', actorId, versionNumber);
     if (deleted === 0) throw notFound('Actor version', versionNumber);
     yield* touchActor(actorId, now);
   },

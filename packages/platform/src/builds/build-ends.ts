@@ -1,7 +1,7 @@
 import { setTag } from '../actors/tags.ts';
 import type { VersionSettings } from '../actors/version-settings.ts';
 import { defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import type { BuildResult, BuildStatus } from './build-row.ts';
 
 export type BuildEnd =
@@ -18,7 +18,7 @@ export function* endBuild(id: string, end: BuildEnd, now: number): Sql<boolean> 
   // An abort that was acknowledged stands, though the build may have got to its end meanwhile.
   const outcome: BuildEnd = row.status === 'ABORTING' ? { status: 'ABORTED', message: 'The build was aborted.' } : end;
   const { sourceFiles, ...source } = JSON.parse(row.source_json) as VersionSettings;
-  yield* run(
+  yield* exec(
     'UPDATE builds SET status = ?, status_message = ?, finished_at = ?, result_json = ?, source_json = ? WHERE id = ?',
     outcome.status,
     outcome.message,

@@ -56,7 +56,7 @@ export async function runBuildCommand(command: BuildCommand): Promise<number> {
  * Ends what a former platform process left at work inside `folders`. The working folder tells: unlike a recorded
  * process id it cannot be missed by a crash between start and record, nor belong to another program since.
  */
-export async function killLeftovers(folders: readonly string[]): Promise<void> {
+export async function killOrphans(folders: readonly string[]): Promise<void> {
   if (process.platform !== 'linux') return;
   const own = (await readProcesses()).find(({ pid }) => pid === process.pid);
   for (const entry of await readProcesses()) {

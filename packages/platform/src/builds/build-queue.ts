@@ -1,6 +1,6 @@
 import type { VersionSettings } from '../actors/version-settings.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import { endBuild } from './build-ends.ts';
 import type { BuildOptions, BuildStatus, EnvVar } from './build-row.ts';
 
@@ -28,7 +28,7 @@ export const takeBuild = defineWrite('builds.take', function* (_: Record<string,
         WHERE status = 'READY' AND finished_at IS NULL ORDER BY started_at, id LIMIT 1`,
   );
   if (row === undefined) return undefined;
-  yield* run("UPDATE builds SET status = 'RUNNING', start_count = start_count + 1 WHERE id = ?", row.id);
+  yield* exec("UPDATE builds SET status = 'RUNNING', start_count = start_count + 1 WHERE id = ?", row.id);
   return {
     id: row.id,
     number: row.number,
@@ -60,7 +60,7 @@ export const recoverBuilds = defineWrite('builds.recover', function* (_: Record<
       const message = `The platform ended ${start_count} times while it worked on this build. Build again.`;
       yield* endBuild(id, { status: 'FAILED', message }, now);
     } else {
-      yield* run("UPDATE builds SET status = 'READY' WHERE id = ?", id);
+      yield* exec("UPDATE builds SET status = 'READY' WHERE id = ?", id);
     }
   }
   return rows.map(({ id }) => id);
@@ -74,6 +74,6 @@ export const namedFolders = defineRead('builds.namedFolders', function* (_: Reco
 export const nameDependencies = defineWrite(
   'builds.nameDependencies',
   function* ({ id, key }: { id: string; key: string }) {
-    yield* run('UPDATE builds SET dependency_key = ? WHERE id = ?', key, id);
+    yield* exec('UPDATE builds SET dependency_key = ? WHERE id = ?', key, id);
   },
 );

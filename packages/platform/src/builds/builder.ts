@@ -9,7 +9,7 @@ import type { LogStore } from '../logs/log-store.ts';
 import { type BuildEnd, finishBuild } from './build-ends.ts';
 import { BuildFailure } from './build-failure.ts';
 import { folderOfBuild } from './build-for-run.ts';
-import { killLeftovers } from './build-process.ts';
+import { killOrphans } from './build-process.ts';
 import { type BuildJob, nameDependencies, namedFolders, recoverBuilds, takeBuild } from './build-queue.ts';
 import { performBuild } from './build-steps.ts';
 import { Dependencies } from './dependencies.ts';
@@ -72,7 +72,7 @@ export class Builder {
     await mkdir(dependenciesFolder, { recursive: true });
     const left = await database.write(recoverBuilds, {}, platform);
     const realFolder = await realpath(buildsFolder);
-    await killLeftovers([await realpath(dependenciesFolder), ...left.map((id) => path.join(realFolder, id))]);
+    await killOrphans([await realpath(dependenciesFolder), ...left.map((id) => path.join(realFolder, id))]);
     const named = await database.read(namedFolders, {}, platform);
     await this.#dependencies.sweep(new Set(named.flatMap((row) => row.dependency_key ?? [])));
     const ids = new Set(named.map((row) => row.id));

@@ -3,7 +3,7 @@ import { readEnvVars } from '../actors/env-vars.ts';
 import { findVersion } from '../actors/version-address.ts';
 import { checkTag, type VersionSettings } from '../actors/version-settings.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import type { Paging } from '../http/envelope.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { endBuild } from './build-ends.ts';
@@ -67,7 +67,7 @@ export const createBuild = defineWrite('builds.create', function* (build: NewBui
   );
   const rows = yield* readEnvVars(actorId, versionNumber);
   const envVars = rows.map(({ name, value, is_secret }): EnvVar => ({ name, value, isSecret: is_secret === 1 }));
-  yield* run(
+  yield* exec(
     `INSERT INTO builds (id, user_id, actor_id, version_number, number, tag, status, started_at,
        options_json, meta_json, env_vars_json, source_json) VALUES (?, ?, ?, ?, ?, ?, 'READY', ?, ?, ?, ?, ?)`,
     build.id,
@@ -82,7 +82,7 @@ export const createBuild = defineWrite('builds.create', function* (build: NewBui
     JSON.stringify(envVars),
     JSON.stringify(version),
   );
-  yield* run('UPDATE actors SET build_count = build_count + 1 WHERE id = ?', actorId);
+  yield* exec('UPDATE actors SET build_count = build_count + 1 WHERE id = ?', actorId);
   return build.id;
 });
 
@@ -131,7 +131,7 @@ export const listBuilds = defineRead('builds.list', function* (listing: BuildLis
 export const abortBuild = defineWrite('builds.abort', function* (address: BuildAddress, { now }) {
   const { id, status } = yield* findBuildRow(address);
   if (status === 'READY') yield* endBuild(id, { status: 'ABORTED', message: 'The build was aborted.' }, now);
-  if (status === 'RUNNING') yield* run("UPDATE builds SET status = 'ABORTING' WHERE id = ?", id);
+  if (status === 'RUNNING') yield* exec("UPDATE builds SET status = 'ABORTING' WHERE id = ?", id);
   return buildAnswer(yield* findBuildRow(address), now);
 });
 
@@ -154,6 +154,6 @@ export const deleteBuild = defineWrite('builds.delete', function* (address: Buil
   if (inUse !== undefined) {
     throw new Refusal(400, 'deleting-unfinished-build', `The run ${inUse.id} uses this build. Wait until it is over.`);
   }
-  yield* run('DELETE FROM builds WHERE id = ?', id);
+  yield* exec('DELETE FROM builds WHERE id = ?', id);
   return id;
 });

@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import { one, run, type Sql } from './sql.ts';
+import { exec, one, type Sql } from './sql.ts';
 
 /**
  * Promise 3 for an operation that a client may send twice: runs `body` the first time that `key` is seen in `scope`,
@@ -16,7 +16,7 @@ export function* once<Result>(
   const known = yield* findAnswer<Result>(scope, key);
   if (known !== undefined) return known.answer;
   const result = yield* body();
-  yield* run(
+  yield* exec(
     'INSERT INTO idempotency_keys (scope, key, answer_json, created_at) VALUES (?, ?, ?, ?)',
     scope,
     key,

@@ -8,7 +8,7 @@ export type Value = null | number | string | Uint8Array;
 export type Statement =
   | { readonly kind: 'one'; readonly sql: string; readonly params: readonly Value[] }
   | { readonly kind: 'all'; readonly sql: string; readonly params: readonly Value[] }
-  | { readonly kind: 'run'; readonly sql: string; readonly params: readonly Value[] }
+  | { readonly kind: 'exec'; readonly sql: string; readonly params: readonly Value[] }
   | { readonly kind: 'each'; readonly sql: string; readonly rows: readonly (readonly Value[])[] };
 
 export type Sql<Result> = Generator<Statement, Result, unknown>;
@@ -22,9 +22,9 @@ export function* all<Row>(sql: string, ...params: Value[]): Sql<Row[]> {
   return (yield { kind: 'all', sql, params }) as Row[];
 }
 
-/** Answers how many rows changed. */
-export function* run(sql: string, ...params: Value[]): Sql<number> {
-  return (yield { kind: 'run', sql, params }) as number;
+/** Returns how many rows changed. */
+export function* exec(sql: string, ...params: Value[]): Sql<number> {
+  return (yield { kind: 'exec', sql, params }) as number;
 }
 
 /** Runs one statement for each of the rows of parameters. */

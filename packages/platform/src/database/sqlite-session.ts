@@ -52,7 +52,7 @@ export class SqliteSession {
         return prepared.get(...(statement.params as Value[]));
       case 'all':
         return prepared.all(...(statement.params as Value[]));
-      case 'run':
+      case 'exec':
         return Number(prepared.run(...(statement.params as Value[])).changes);
       case 'each':
         for (const row of statement.rows) prepared.run(...(row as Value[]));

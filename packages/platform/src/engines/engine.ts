@@ -73,13 +73,13 @@ export interface Engine {
   /** Ends the container with all that it started, at once. Its exit comes as an event. */
   kill(runId: string, attempt: number): void;
   /** E2: ends what a former platform process started, if it is still there and still the same. */
-  killLeftover(ref: ContainerRef): Promise<void>;
+  killOrphan(ref: ContainerRef): Promise<void>;
   /** Without it, all servers are there and open for as long as the engine is, but for those drained by the platform. */
   readonly states?: ServerStates;
   /** What comes to the API for the engine itself. */
-  readonly door?: EngineDoor;
+  readonly upgradeHandler?: UpgradeHandler;
   /** Without it, containers end with the engine. */
-  readonly survivors?: Survivors;
+  readonly reattachment?: Reattachment;
   /** What makes images of sources. Without it, builds make folders. */
   readonly images?: ImageMaker;
   /** An address of this machine that containers reach. Without it, they are on this machine's own network. */
@@ -91,16 +91,16 @@ export interface Engine {
 /** `open`: takes attempts. `closed`: takes no more. `lost`: it cannot be reached. */
 export type ServerState = 'open' | 'closed' | 'lost';
 
-/** For engines whose servers come, go and change by their operators' hands too. What they say is kept by them. */
+/** For engines whose servers come, go and change by their operators' inFlight too. What they say is kept by them. */
 export interface ServerStates {
   stateOf(serverId: string): ServerState;
   /** Lets nothing come to a server any more, or opens it again. */
   close(serverId: string): Promise<void>;
   open(serverId: string): Promise<void>;
   /** Lets the operator take a closed server away. */
-  letGo(serverId: string): Promise<void>;
+  release(serverId: string): Promise<void>;
   /** What works on, but is to be ended soon: its server is taken away. */
-  doomed(): readonly { readonly runId: string; readonly attempt: number }[];
+  evicting(): readonly { readonly runId: string; readonly attempt: number }[];
   /** Called after each change. Set once. */
   onChange(listener: () => void): void;
   /** Answers once the servers that are there can be used, or that takes too long; the API answers by then. */
@@ -108,7 +108,7 @@ export interface ServerStates {
 }
 
 /** For engines whose own programs on the servers call the platform. */
-export interface EngineDoor {
+export interface UpgradeHandler {
   /** Takes a connection that asks for another protocol, or answers false when it is not for the engine. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
@@ -122,20 +122,20 @@ export interface LoggedOutput {
 }
 
 /** For engines whose containers work on while no platform process is there. */
-export interface Survivors {
+export interface Reattachment {
   /**
    * E3: takes a container that a former platform process started over: it is followed as if this one had started it.
    * One that ended meanwhile tells its end as an event. Answers whether it could; if not, it never runs any more.
    * E4: its output goes on after what is in the log, no line lost or doubled.
    */
-  adopt(container: { runId: string; attempt: number; ref: ContainerRef }, logged: LoggedOutput): Promise<boolean>;
+  reattach(container: { runId: string; attempt: number; ref: ContainerRef }, logged: LoggedOutput): Promise<boolean>;
   /** E5: what is left of a container is removed only now, when its end is stored. */
   release(runId: string, attempt: number): void;
   /** Ends and removes what this platform started, but for these. For the start. */
   sweep(kept: readonly { readonly runId: string; readonly attempt: number }[]): Promise<void>;
 }
 
-export interface ImageWish {
+export interface ImageRequest {
   readonly buildId: string;
   /** The source, and in it, by its relative path, the file that tells how the image is made. */
   readonly folder: string;
@@ -153,7 +153,7 @@ export type ImageOutcome =
 
 export interface ImageMaker {
   /** @throws the signal's reason when it was aborted */
-  make(wish: ImageWish): Promise<ImageOutcome>;
+  make(request: ImageRequest): Promise<ImageOutcome>;
   remove(buildId: string): Promise<void>;
   /** Removes the images of all builds but these. For the start. */
   sweep(buildIds: ReadonlySet<string>): Promise<void>;

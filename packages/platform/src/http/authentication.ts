@@ -16,7 +16,7 @@ export function tokenOf(request: FastifyRequest): string | undefined {
   return queryOf(request).token;
 }
 
-/** Finds out who asks. What was found for a token is kept: tokens never change hands. */
+/** Finds out who asks. What was found for a token is kept: tokens never change inFlight. */
 export class Authenticator {
   readonly #database: Database;
   readonly #known = new Map<string, Caller>();

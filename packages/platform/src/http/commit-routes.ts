@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { invalidInput, Refusal } from '../refusal.ts';
-import type { RequestsInHand } from '../runs/requests-in-hand.ts';
+import type { InFlightRequests } from '../runs/in-flight-requests.ts';
 import { type CommitAnswer, type CommitParts, commit, lastCommit } from '../storages/commits.ts';
 import type { FileStore } from '../storages/file-store.ts';
 import { maxInlineBytes } from '../storages/key-value-record.ts';
@@ -10,7 +10,7 @@ import type { Services } from './services.ts';
 
 /** One atomic change of items, records, requests and charges, by the active attempt of a run or on its behalf. */
 export function registerCommitRoutes(app: FastifyInstance, services: Services): void {
-  const { database, files, requestsInHand } = services;
+  const { database, files, inFlightRequests } = services;
   const discard = async (blobs: readonly string[]) => {
     for (const blobId of blobs) await files.remove(blobId);
   };
@@ -23,7 +23,7 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
     const input = { userId: userIdOf(request), runId, sequence, id, parts };
     try {
       const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
-      releaseHandled(requestsInHand, answer);
+      releaseHandled(inFlightRequests, answer);
       await discard(repeated ? blobs : replacedBlobs);
       return { data: answer };
     } catch (error) {
@@ -42,9 +42,9 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
 }
 
 /** Of the attempt that the commit was made for, whoever sent it. A repeated commit may be the first that is answered. */
-function releaseHandled(inHand: RequestsInHand, { runId, attempt, requests }: CommitAnswer): void {
+function releaseHandled(inFlight: InFlightRequests, { runId, attempt, requests }: CommitAnswer): void {
   for (const { queueId, handled } of requests) {
-    for (const { requestId } of handled) inHand.release(runId, attempt, queueId, requestId);
+    for (const { requestId } of handled) inFlight.remove(runId, attempt, queueId, requestId);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import type { EngineDoor } from '../engines/engine.ts';
+import type { UpgradeHandler } from '../engines/engine.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import { Refusal } from '../refusal.ts';
 import type { Authenticator } from './authentication.ts';
@@ -10,7 +10,7 @@ export interface EventsSocketParts {
   readonly authenticator: Authenticator;
   readonly hub: EventHub;
   /** What takes connections of the engine's own. */
-  readonly door?: EngineDoor | undefined;
+  readonly upgradeHandler?: UpgradeHandler | undefined;
   /** Whether the platform still wants to hear of an attempt. */
   readonly isAlive: (runId: string, attempt: number) => boolean;
   /** Called once an attempt's socket is open. */
@@ -23,7 +23,7 @@ const eventsPath = /^\/wherry\/v1\/runs\/([A-Za-z0-9]{17})\/events$/;
 export function acceptEventsSockets(app: FastifyInstance, parts: EventsSocketParts): void {
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (parts.door?.accept(request, socket, head)) return;
+    if (parts.upgradeHandler?.accept(request, socket, head)) return;
     accept(parts, request, socket, head).catch(() => socket.destroy());
   });
 }

@@ -1,18 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { listAttempts } from '../runs/attempt-listing.ts';
-import type { HandoffWish } from '../runs/run-control.ts';
+import type { HandoffRequest } from '../runs/run-control.ts';
 import { userIdOf } from './caller.ts';
 import { bodyChecker } from './checked-body.ts';
 import type { HandoffServices } from './services.ts';
 
 type Params = { runId: string };
 
-const checkWish = bodyChecker<Partial<HandoffWish>>({
+const checkHandoffRequest = bodyChecker<Partial<HandoffRequest>>({
   type: 'object',
   properties: { mode: { enum: ['warm', 'cold', 'lost'] }, server: { type: 'string', minLength: 1 } },
 });
 
-/** A run's attempts and handoffs, and the wish to move it. */
+/** A run's attempts and handoffs, and the route that moves it. */
 export function registerHandoffRoutes(app: FastifyInstance, { database, supervisor, runStore }: HandoffServices): void {
   app.get('/wherry/v1/runs/:runId/attempts', async (request) => {
     const input = { userId: userIdOf(request), runId: (request.params as Params).runId };
@@ -24,8 +24,8 @@ export function registerHandoffRoutes(app: FastifyInstance, { database, supervis
   });
 
   app.post('/wherry/v1/runs/:runId/migrate', async (request) => {
-    const { mode = 'warm', server } = checkWish(request.body ?? {});
-    const wish = { mode, ...(server !== undefined && { server }) };
-    return { data: await supervisor.migrate((request.params as Params).runId, wish, request.caller) };
+    const { mode = 'warm', server } = checkHandoffRequest(request.body ?? {});
+    const handoff = { mode, ...(server !== undefined && { server }) };
+    return { data: await supervisor.migrate((request.params as Params).runId, handoff, request.caller) };
   });
 }

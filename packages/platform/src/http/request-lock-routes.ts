@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { isoTime } from '../iso-time.ts';
 import { deleteLock, prolongLock, unlockRequests } from '../storages/request-lock.ts';
-import { releaseFromHand, takeInHand } from './request-hand.ts';
+import { markInFlight, unmarkInFlight } from './in-flight.ts';
 import { forefrontOf, lockSecsOf, queueCallOf, requestIdIn } from './request-query.ts';
 import type { Services } from './services.ts';
 import type { StorageMount } from './storage-mounts.ts';
 
 export function registerRequestLockRoutes(app: FastifyInstance, services: Services, mount: StorageMount): void {
-  const { database, requestsInHand } = services;
+  const { database, inFlightRequests } = services;
   const url = `${mount.prefix}/requests/:requestId/lock`;
 
   app.put(url, async (request) => {
@@ -16,7 +16,7 @@ export function registerRequestLockRoutes(app: FastifyInstance, services: Servic
     const lockMs = Math.round(lockSecsOf(query) * 1000);
     const input = { access, requestId, forefront: forefrontOf(query), lockMs };
     const { queueId, lockedUntil } = await database.write(prolongLock, input, request.caller);
-    takeInHand(requestsInHand, request.caller, queueId, requestId);
+    markInFlight(inFlightRequests, request.caller, queueId, requestId);
     return { data: { lockExpiresAt: isoTime(lockedUntil) } };
   });
 
@@ -25,14 +25,14 @@ export function registerRequestLockRoutes(app: FastifyInstance, services: Servic
     const requestId = requestIdIn(request);
     const input = { access, requestId, forefront: forefrontOf(query) };
     const { queueId } = await database.write(deleteLock, input, request.caller);
-    releaseFromHand(requestsInHand, request.caller, queueId, [requestId]);
+    unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
     return reply.code(204).send();
   });
 
   app.post(`${mount.prefix}/requests/unlock`, async (request) => {
     const { access } = await queueCallOf(request, mount);
     const { queueId, requestIds } = await database.write(unlockRequests, { access }, request.caller);
-    releaseFromHand(requestsInHand, request.caller, queueId, requestIds);
+    unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
     return { data: { unlockedCount: requestIds.length } };
   });
 }

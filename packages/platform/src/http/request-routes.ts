@@ -4,7 +4,7 @@ import { invalidInput, notFound } from '../refusal.ts';
 import { addToQueue, checkRequestId, deleteRequests, updateRequest } from '../storages/request-change.ts';
 import { newRequestOf } from '../storages/request-input.ts';
 import { getRequest, listRequests } from '../storages/request-page.ts';
-import { releaseFromHand, takeInHand } from './request-hand.ts';
+import { markInFlight, unmarkInFlight } from './in-flight.ts';
 import { cursorAfter, filterOf, forefrontOf, limitOf, pageStartOf, queueCallOf, requestIdIn } from './request-query.ts';
 import type { Services } from './services.ts';
 import type { StorageMount } from './storage-mounts.ts';
@@ -56,7 +56,7 @@ function registerCollection(app: FastifyInstance, { database }: Services, mount:
 }
 
 function registerBatches(app: FastifyInstance, services: Services, mount: StorageMount): void {
-  const { database, requestsInHand } = services;
+  const { database, inFlightRequests } = services;
   const url = `${mount.prefix}/requests/batch`;
 
   app.post(url, async (request, reply) => {
@@ -76,20 +76,20 @@ function registerBatches(app: FastifyInstance, services: Services, mount: Storag
     const named = batchOf(request.body).map(namedRequestOf);
     const requestIds = named.map(({ id, uniqueKey }) => id ?? requestIdOf(uniqueKey!));
     const { queueId } = await database.write(deleteRequests, { access, requestIds }, request.caller);
-    releaseFromHand(requestsInHand, request.caller, queueId, requestIds);
+    unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
     return { data: { processedRequests: named, unprocessedRequests: [] } };
   });
 }
 
 function registerSingle(app: FastifyInstance, services: Services, mount: StorageMount): void {
-  const { database, requestsInHand } = services;
+  const { database, inFlightRequests } = services;
   const url = `${mount.prefix}/requests/:requestId`;
 
   app.get(url, async (request, reply) => {
     const { access } = await queueCallOf(request, mount);
     const requestId = requestIdIn(request);
     const { queueId, json, handled } = await database.read(getRequest, { access, requestId }, request.caller);
-    if (!handled) takeInHand(requestsInHand, request.caller, queueId, requestId);
+    if (!handled) markInFlight(inFlightRequests, request.caller, queueId, requestId);
     return sendJson(reply, json);
   });
 
@@ -100,7 +100,7 @@ function registerSingle(app: FastifyInstance, services: Services, mount: Storage
     checkRequestId(requestId, changed);
     const input = { access, request: changed, forefront: forefrontOf(query) };
     const { queueId, locked, ...flags } = await database.write(updateRequest, input, request.caller);
-    if (!locked) releaseFromHand(requestsInHand, request.caller, queueId, [requestId]);
+    if (!locked) unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
     return { data: { requestId, ...flags } };
   });
 
@@ -109,7 +109,7 @@ function registerSingle(app: FastifyInstance, services: Services, mount: Storage
     const requestIds = [requestIdIn(request)];
     const { queueId, deleted } = await database.write(deleteRequests, { access, requestIds }, request.caller);
     if (deleted === 0) throw notFound('Request', requestIds[0]!);
-    releaseFromHand(requestsInHand, request.caller, queueId, requestIds);
+    unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
     return reply.code(204).send();
   });
 }

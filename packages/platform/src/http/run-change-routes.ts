@@ -7,7 +7,7 @@ import { userIdOf } from './caller.ts';
 import { booleanOf } from './envelope.ts';
 import { queryOf } from './query.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
-import { runWishesOf } from './run-query.ts';
+import { requestedOptionsOf } from './run-query.ts';
 import { changedRun, findRun } from './run-reading.ts';
 import type { RunServices } from './services.ts';
 
@@ -21,7 +21,7 @@ const deletionPollMs = 20;
 export function registerRunChangeRoutes(app: FastifyInstance, services: RunServices): void {
   for (const mount of runMounts) {
     registerEnds(app, services, mount);
-    registerGoingOn(app, services, mount);
+    registerRestarts(app, services, mount);
   }
 }
 
@@ -55,7 +55,7 @@ const stillEnding = (runId: string) =>
     `A container of the run ${runId} is still being stopped. Delete it a bit later.`,
   );
 
-function registerGoingOn(app: FastifyInstance, services: RunServices, mount: RunMount): void {
+function registerRestarts(app: FastifyInstance, services: RunServices, mount: RunMount): void {
   const { database, runControl } = services;
 
   app.post(`${mount.prefix}/reboot`, async (request) => {
@@ -65,12 +65,12 @@ function registerGoingOn(app: FastifyInstance, services: RunServices, mount: Run
   });
 
   app.post(`${mount.prefix}/resurrect`, async (request) => {
-    const wishes = runWishesOf(queryOf(request));
+    const requested = requestedOptionsOf(queryOf(request));
     const address = mount.addressOf(request);
-    const { runId, ...more } = await database.read(prepareResurrection, { address, wishes }, request.caller);
+    const { runId, ...more } = await database.read(prepareResurrection, { address, requested }, request.caller);
     const serverId = await runControl.placeNew();
     await runControl.change(runId, { kind: 'resurrect', serverId, ...more }, request.caller);
-    await runControl.adopt(runId);
+    await runControl.supervise(runId);
     return changedRun(services, userIdOf(request), runId);
   });
 }

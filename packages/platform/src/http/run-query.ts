@@ -2,7 +2,7 @@ import { invalidInput, notImplemented } from '../refusal.ts';
 import type { RunStatus } from '../runs/plan.ts';
 import type { LastRunFilter } from '../runs/run-address.ts';
 import type { RunListing } from '../runs/run-listing.ts';
-import type { RunWishes } from '../runs/run-wishes.ts';
+import type { RequestedRunOptions } from '../runs/run-options.ts';
 import { booleanOf, integerOf, numberOf } from './envelope.ts';
 import { listOf, type Query } from './query.ts';
 
@@ -19,7 +19,7 @@ const maxMemoryMbytes = 32_768;
 const maxTimeoutSecs = 1_000_000_000;
 
 /** @throws Refusal 400 `invalid-input` */
-export function runWishesOf(query: Query): RunWishes {
+export function requestedOptionsOf(query: Query): RequestedRunOptions {
   const timeoutSecs = timeoutOf(query);
   const memoryMbytes = memoryOf(query);
   const restartOnError = booleanOf(query, 'restartOnError');

@@ -3,12 +3,12 @@ import { idempotencyKeyOf } from '../database/idempotency.ts';
 import { newId } from '../ids.ts';
 import { Refusal } from '../refusal.ts';
 import { createRun, inputKey, type NewRun, prepareStart } from '../runs/run-creation.ts';
-import { startOptions } from '../runs/run-wishes.ts';
+import { startOptions } from '../runs/run-options.ts';
 import { userIdOf } from './caller.ts';
 import { queryOf } from './query.ts';
 import { metaOf } from './request-meta.ts';
 import { discardInput, receiveInput, type StoredInput, storeInput } from './run-input.ts';
-import { checkStartQuery, runWishesOf } from './run-query.ts';
+import { checkStartQuery, requestedOptionsOf } from './run-query.ts';
 import type { RunServices } from './services.ts';
 
 /**
@@ -17,16 +17,16 @@ import type { RunServices } from './services.ts';
  */
 export async function startRun(services: RunServices, request: FastifyRequest): Promise<string> {
   const query = queryOf(request);
-  const wishes = runWishesOf(query);
+  const requested = requestedOptionsOf(query);
   checkStartQuery(query);
   const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
   const userId = userIdOf(request);
   const { actorId: actor } = request.params as { actorId: string };
-  const start = { userId, actor, build: wishes.build, idempotencyKey };
+  const start = { userId, actor, build: requested.build, idempotencyKey };
   const prepared = await services.database.read(prepareStart, start, request.caller);
   if (prepared.kind === 'started') return prepared.runId;
   const { build, pricing } = prepared;
-  const options = startOptions(wishes, build.defaultRunOptions, pricing);
+  const options = startOptions(requested, build.defaultRunOptions, pricing);
   const sent = { body: request.body, contentType: request.headers['content-type'] };
   const input = await receiveInput(services, build.inputSchema, sent);
   const serverId = await services.runControl.placeNew();
@@ -57,7 +57,7 @@ async function create(
     if (error instanceof Refusal) await discardInput(services, input);
     throw error;
   }
-  if (runId === newRun.id) await services.runControl.adopt(runId);
+  if (runId === newRun.id) await services.runControl.supervise(runId);
   else await discardInput(services, input);
   return runId;
 }

@@ -4,7 +4,7 @@ import type { InputSecrets } from '../builds/input-secrets.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
-import type { RequestsInHand } from '../runs/requests-in-hand.ts';
+import type { InFlightRequests } from '../runs/in-flight-requests.ts';
 import type { RunControl } from '../runs/run-control.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { Servers } from '../runs/servers.ts';
@@ -18,7 +18,7 @@ export interface Services {
   readonly files: FileStore;
   /** Logs of runs and builds. */
   readonly logs: LogStore;
-  readonly requestsInHand: RequestsInHand;
+  readonly inFlightRequests: InFlightRequests;
   readonly clock: Clock;
   /** The API's own address as clients outside reach it, without a slash at the end. Known once the API listens. */
   readonly publicUrl: string;

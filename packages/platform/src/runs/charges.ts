@@ -9,7 +9,7 @@
  */
 import { once } from '../database/idempotency.ts';
 import { type Caller, defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import { Refusal } from '../refusal.ts';
 import { chargeableEvents, type PricingInfo } from './pricing.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
@@ -17,7 +17,7 @@ import { findRunId, type RunAddress } from './run-address.ts';
 /** Counts events that a run charges for. @throws Refusal 400 or 405 for an event that it cannot charge for (H2) */
 export function* addCharge(runId: string, eventName: string, count: number): Sql<void> {
   yield* checkEvent(runId, eventName);
-  yield* run(
+  yield* exec(
     `INSERT INTO charges (run_id, event_name, count) VALUES (?, ?, ?)
       ON CONFLICT (run_id, event_name) DO UPDATE SET count = charges.count + excluded.count`,
     runId,
@@ -58,7 +58,7 @@ export function* readCharges(runId: string): Sql<Record<string, number>> {
 const chargeScope = (runId: string): string => `charge/${runId}`;
 
 export function* forgetCharges(runId: string): Sql<void> {
-  yield* run('DELETE FROM idempotency_keys WHERE scope = ?', chargeScope(runId));
+  yield* exec('DELETE FROM idempotency_keys WHERE scope = ?', chargeScope(runId));
 }
 
 export interface Charge {

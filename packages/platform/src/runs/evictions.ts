@@ -9,7 +9,7 @@ import type { FaultLogger } from './supervisor-parts.ts';
 /** How long after a move that failed it is tried again. */
 const retryMs = 2000;
 
-interface Doomed {
+interface EvictedAttempt {
   readonly runId: string;
   readonly attempt: number;
 }
@@ -22,7 +22,7 @@ export class Evictions {
   readonly #supervisor: Supervisor;
   readonly #engine: Engine;
   readonly #logger: FaultLogger;
-  readonly #waiting = new Map<string, Doomed>();
+  readonly #waiting = new Map<string, EvictedAttempt>();
   readonly #moving = new Set<string>();
   #isClosed = false;
 
@@ -33,8 +33,8 @@ export class Evictions {
   }
 
   /** Looks who is to go; at the start, and whenever a server has changed. */
-  look(): void {
-    for (const each of this.#doomed()) {
+  check(): void {
+    for (const each of this.#evicting()) {
       const key = attemptKey(each.runId, each.attempt);
       if (!this.#moving.has(key)) this.#waiting.set(key, each);
     }
@@ -53,9 +53,9 @@ export class Evictions {
   }
 
   /** What is no run's active attempt is nobody's loss. */
-  #doomed(): Doomed[] {
-    const doomed = this.#engine.states?.doomed() ?? [];
-    return doomed.filter(({ runId, attempt }) => this.#supervisor.activeAttemptOf(runId) === attempt);
+  #evicting(): EvictedAttempt[] {
+    const evicting = this.#engine.states?.evicting() ?? [];
+    return evicting.filter(({ runId, attempt }) => this.#supervisor.activeAttemptOf(runId) === attempt);
   }
 
   async #move(key: string, runId: string): Promise<void> {
@@ -67,7 +67,7 @@ export class Evictions {
       await delay(retryMs, undefined, { ref: false });
     } finally {
       this.#moving.delete(key);
-      if (!this.#isClosed) this.look();
+      if (!this.#isClosed) this.check();
     }
   }
 }

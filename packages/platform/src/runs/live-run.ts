@@ -25,9 +25,9 @@ const newContainer = (container: ContainerState): LiveContainer => ({
 });
 
 /** What the gate and the queues see of an attempt. */
-export interface Sight {
+export interface AttemptObserver {
   hasArrived(runId: string, attempt: number): boolean;
-  requestsInHand(runId: string, attempt: number): number;
+  inFlightRequests(runId: string, attempt: number): number;
 }
 
 /** A run under supervision: its durable state, and what is known of its containers beside it. */
@@ -67,7 +67,7 @@ export class LiveRun {
     this.#containers.delete(attempt);
   }
 
-  facts(sight: Sight, now: number): RunFacts {
+  facts(observer: AttemptObserver, now: number): RunFacts {
     const { state } = this;
     return {
       status: state.status,
@@ -83,8 +83,8 @@ export class LiveRun {
           number,
           phase,
           activatedAt,
-          hasArrived: sight.hasArrived(state.id, number),
-          requestsInHand: sight.requestsInHand(state.id, number),
+          hasArrived: observer.hasArrived(state.id, number),
+          inFlightRequests: observer.inFlightRequests(state.id, number),
         };
       }),
     };

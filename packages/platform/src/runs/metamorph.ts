@@ -7,7 +7,7 @@
 import { findActorId } from '../actors/actor-address.ts';
 import { type BuildForRun, findBuild } from '../builds/build-for-run.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { Refusal } from '../refusal.ts';
 import { deleteRecord, putRecord, type StoredRecord } from '../storages/key-value-record.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
@@ -90,7 +90,7 @@ export const dropMetamorphInput = defineWrite(
     );
     if (row === undefined) return null;
     if (key === keyOf(row.metamorph_count)) {
-      yield* run('UPDATE runs SET metamorph_count = metamorph_count - 1 WHERE id = ?', runId);
+      yield* exec('UPDATE runs SET metamorph_count = metamorph_count - 1 WHERE id = ?', runId);
     }
     return yield* deleteRecord({ storeId: row.default_key_value_store_id, key, now });
   },

@@ -6,7 +6,7 @@ export interface PlaceableServer {
   readonly attempts: number;
 }
 
-export interface PlacementWish {
+export interface PlacementRequest {
   /** The server that a run leaves: taken only when there is no other. */
   readonly leaving?: string;
   /** The one that was asked for. */
@@ -18,7 +18,7 @@ export interface PlacementWish {
  * drained, or cannot be reached.
  * @throws Refusal 404 for a server that does not exist, 409 for one that takes no attempts, 503 when there is none
  */
-export function place(servers: readonly PlaceableServer[], { leaving, wanted }: PlacementWish): string {
+export function place(servers: readonly PlaceableServer[], { leaving, wanted }: PlacementRequest): string {
   if (wanted) {
     const server = servers.find(({ id }) => id === wanted);
     const names = servers.map(({ id }) => id).join(', ');

@@ -40,7 +40,7 @@ export interface AttemptFacts {
   readonly hasArrived: boolean;
   /** When it became active; null while it waits. */
   readonly activatedAt: number | null;
-  readonly requestsInHand: number;
+  readonly inFlightRequests: number;
   /** What follows is about a drain under way; times in ms, undefined until it happened. */
   readonly migratingSentAt: number | undefined;
   readonly persistSentAt: number | undefined;
@@ -216,7 +216,7 @@ function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, l
   const graceEndsAt = active.migratingSentAt + limits.graceMs;
   if (now >= graceEndsAt) return switchFrom(run, handoff);
   if (active.persistSentAt !== undefined) return active.isQuiet ? switchFrom(run, handoff) : wait(graceEndsAt);
-  if (active.requestsInHand > 0) return wait(graceEndsAt);
+  if (active.inFlightRequests > 0) return wait(graceEndsAt);
   const quietGraceEndsAt = Math.min(graceEndsAt, active.migratingSentAt + limits.quietGraceMs);
   if (!active.calledReboot && now < quietGraceEndsAt) return wait(quietGraceEndsAt);
   return act({ kind: 'sendPersist', attempt: active.number });

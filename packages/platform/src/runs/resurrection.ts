@@ -2,9 +2,9 @@ import { findBuildId, getBuildForRun } from '../builds/build-for-run.ts';
 import { defineRead } from '../database/operation.ts';
 import type { Sql } from '../database/sql.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
+import { type RequestedRunOptions, resurrectOptions } from './run-options.ts';
 import { readRunRecord } from './run-record.ts';
 import type { RunOptions } from './run-state.ts';
-import { type RunWishes, resurrectOptions } from './run-wishes.ts';
 
 export interface Resurrection {
   readonly runId: string;
@@ -14,16 +14,16 @@ export interface Resurrection {
 }
 
 /**
- * With what a run goes on: its own build and options where nothing else is wished for.
+ * With what a run goes on: its own build and options where nothing else is buildId for.
  * @throws Refusal 404 or 400 when there is no such run, or its build is gone or cannot be run
  */
 export const prepareResurrection = defineRead(
   'runs.prepareResurrection',
-  function* ({ address, wishes }: { address: RunAddress; wishes: RunWishes }): Sql<Resurrection> {
+  function* ({ address, requested }: { address: RunAddress; requested: RequestedRunOptions }): Sql<Resurrection> {
     const { state, pricing } = yield* readRunRecord(yield* findRunId(address));
-    const wished = wishes.build === undefined ? state.buildId : yield* findBuildId(state.actorId, wishes.build);
-    const { id, number } = yield* getBuildForRun(wished);
-    const options = resurrectOptions(wishes, state.options, pricing);
+    const buildId = requested.build === undefined ? state.buildId : yield* findBuildId(state.actorId, requested.build);
+    const { id, number } = yield* getBuildForRun(buildId);
+    const options = resurrectOptions(requested, state.options, pricing);
     return { runId: state.id, buildId: id, buildNumber: number, options };
   },
 );

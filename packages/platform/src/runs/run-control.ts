@@ -3,7 +3,7 @@ import type { HandoffMode, HandoffReason } from './plan.ts';
 import type { RunState } from './run-state.ts';
 import type { Change } from './transitions.ts';
 
-export interface HandoffWish {
+export interface HandoffRequest {
   readonly mode: HandoffMode;
   /** Where to; the placement chooses when it is left out. */
   readonly server?: string;
@@ -30,7 +30,7 @@ export interface RunControl {
   /** The server for the first attempt of a run. @throws Refusal 503 `no-server` when all are being drained */
   placeNew(): Promise<string>;
   /** Takes up a run that was created or resurrected in the database just now. */
-  adopt(runId: string): Promise<void>;
+  supervise(runId: string): Promise<void>;
   /**
    * Makes a change durable and sees to what follows from it. Answers the run as it is then.
    * @throws Refusal what the run's state does not allow
@@ -39,7 +39,7 @@ export interface RunControl {
   /** Notes that an attempt asked for a reboot of its run: the end of its drain, or else a handoff of its own. */
   reboot(runId: string, caller: Caller): Promise<RunState>;
   /** Answers when the handoff is over. @throws Refusal 409 `handoff-cancelled` when the run was not moved */
-  migrate(runId: string, wish: HandoffWish, caller: Caller): Promise<HandoffResult>;
+  migrate(runId: string, request: HandoffRequest, caller: Caller): Promise<HandoffResult>;
   /** Waits until the run may be over, `waitMs` at most. */
   waitForEnd(runId: string, waitMs: number): Promise<void>;
   /** Memory and processor use of a run that is under way; undefined for one that is not. */

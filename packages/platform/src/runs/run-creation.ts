@@ -9,7 +9,7 @@ import type { ActorSettings } from '../actors/actor-settings.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../builds/build-for-run.ts';
 import { findAnswer, once } from '../database/idempotency.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { notFound } from '../refusal.ts';
 import { insertDataset } from '../storages/dataset.ts';
 import { putRecord, type StoredRecord } from '../storages/key-value-record.ts';
@@ -103,7 +103,7 @@ const firstStats = (inputBodyLen: number): RunStats => ({
 
 function* insertRun(creation: NewRun, build: BuildForRun, pricing: PricingInfo | null, now: number): Sql<void> {
   const { options, meta, storages } = creation;
-  yield* run(
+  yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, deadline_at, active_attempt,
       attempt_count, options_json, meta_json, stats_json, pricing_json, input_key, default_dataset_id,
       default_key_value_store_id, default_request_queue_id)

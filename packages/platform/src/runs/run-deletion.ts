@@ -1,5 +1,5 @@
 import { defineWrite } from '../database/operation.ts';
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { Refusal } from '../refusal.ts';
 import { forgetCharges } from './charges.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
@@ -21,6 +21,6 @@ export const deleteRun = defineWrite('runs.delete', function* ({ address }: { ad
   const alive = yield* one("SELECT 1 FROM attempts WHERE run_id = ? AND phase <> 'ended'", runId);
   if (alive !== undefined) return { kind: 'ending', runId };
   yield* forgetCharges(runId);
-  yield* run('DELETE FROM runs WHERE id = ?', runId);
+  yield* exec('DELETE FROM runs WHERE id = ?', runId);
   return { kind: 'deleted', runId };
 });

@@ -1,4 +1,4 @@
-import { all, each, run as execute, one, type Sql } from '../database/sql.ts';
+import { all, each, exec, one, type Sql } from '../database/sql.ts';
 import type { ContainerRef } from '../engines/engine.ts';
 import { notFound } from '../refusal.ts';
 import { releaseAttemptLocks } from '../storages/request-lock.ts';
@@ -148,7 +148,7 @@ export function* saveTransition(before: RunState, { state, closedHandoff, endedA
 }
 
 function* saveRunRow(state: RunState): Sql<void> {
-  yield* execute(
+  yield* exec(
     `UPDATE runs SET actor_id = ?, build_id = ?, build_number = ?, input_key = ?, status = ?, status_message = ?,
       status_message_terminal = ?, exit_code = ?, finished_at = ?, deadline_at = ?, grace_ends_at = ?,
       active_attempt = ?, attempt_count = ?, options_json = ?, stats_json = ? WHERE id = ?`,
@@ -194,7 +194,7 @@ export function* saveAttempts(runId: string, attempts: readonly AttemptState[]):
 }
 
 function* endAttemptRow(runId: string, ended: { number: number; exitCode: number | null }, now: number): Sql<void> {
-  yield* execute(
+  yield* exec(
     "UPDATE attempts SET phase = 'ended', ended_at = ?, exit_code = ? WHERE run_id = ? AND number = ?",
     now,
     ended.exitCode,
@@ -204,7 +204,7 @@ function* endAttemptRow(runId: string, ended: { number: number; exitCode: number
 }
 
 function* saveHandoff(runId: string, handoff: HandoffState): Sql<void> {
-  yield* execute(
+  yield* exec(
     `INSERT INTO handoffs (id, run_id, mode, reason, from_attempt, to_attempt, target_server_id, phase, requested_at,
       migrating_at, switched_at, finished_at, drain_ms, downtime_ms, outcome)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -6,16 +6,16 @@ import { EventHub } from '../events/event-hub.ts';
 import { newId } from '../ids.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { AttemptGate } from './attempt-gate.ts';
-import { HandJournal } from './hand-journal.ts';
+import { InFlightJournal } from './in-flight-journal.ts';
+import { InFlightRequests } from './in-flight-requests.ts';
 import type { Limits } from './plan.ts';
-import { RequestsInHand } from './requests-in-hand.ts';
 import { hiderOfAttempt, type Launcher, launchOf } from './run-launch.ts';
 import { DatabaseRunStore } from './run-store.ts';
 import { Servers } from './servers.ts';
 import { Supervisor } from './supervisor.ts';
 import type { FaultLogger, RunLogs } from './supervisor-parts.ts';
 
-export interface SupervisionParts extends Launcher {
+export interface SupervisorOptions extends Launcher {
   readonly database: Database;
   readonly engine: Engine;
   readonly logs: RunLogs & Pick<LogStore, 'tail'>;
@@ -25,12 +25,12 @@ export interface SupervisionParts extends Launcher {
 }
 
 /** Puts together what supervises runs. */
-export async function superviseRuns(parts: SupervisionParts) {
+export async function createSupervisor(parts: SupervisorOptions) {
   const { database, engine, logs, logger, clock, limits, dataFolder } = parts;
-  const poke = (runId: string) => supervisor.poke(runId);
-  const gate = new AttemptGate(poke);
-  const journal = engine.survivors && HandJournal.open(path.join(dataFolder, 'requests-in-hand'));
-  const requestsInHand = new RequestsInHand(poke, journal);
+  const advanceRun = (runId: string) => supervisor.advanceRun(runId);
+  const gate = new AttemptGate(advanceRun);
+  const journal = engine.reattachment && InFlightJournal.open(path.join(dataFolder, 'in-flight-requests'));
+  const inFlightRequests = new InFlightRequests(advanceRun, journal);
   const events = new EventHub();
   const store = new DatabaseRunStore(database);
   const servers = await Servers.open(database, engine);
@@ -38,7 +38,7 @@ export async function superviseRuns(parts: SupervisionParts) {
     store,
     engine,
     gate,
-    requestsInHand,
+    inFlightRequests,
     events,
     servers,
     logs,
@@ -47,7 +47,7 @@ export async function superviseRuns(parts: SupervisionParts) {
     limits,
     newId,
     launch: (run, attempt) => launchOf(parts, run, attempt),
-    adoption: {
+    reattachContext: {
       hider: (run, attempt) => hiderOfAttempt(parts, run, attempt),
       logged: (runId) => logs.tail(runId),
     },
@@ -55,7 +55,7 @@ export async function superviseRuns(parts: SupervisionParts) {
   return {
     supervisor,
     gate,
-    requestsInHand,
+    inFlightRequests,
     events,
     servers,
     store /** Once no call is answered any more. */,

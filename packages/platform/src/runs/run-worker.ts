@@ -7,15 +7,15 @@
  * S4: a platform that is being ended starts no container any more.
  */
 import { performance } from 'node:perf_hooks';
-import type { ContainerEvent, ContainerRef, Survivors } from '../engines/engine.ts';
+import type { ContainerEvent, ContainerRef, Reattachment } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import { saveLast, tellToMigrate } from './attempt-drain.ts';
 import { endMessageOf } from './end-message.ts';
-import { LiveRun, type Sight } from './live-run.ts';
+import { type AttemptObserver, LiveRun } from './live-run.ts';
 import { type Action, plan } from './plan.ts';
 import { activeAttemptOf, isOver, type RunState } from './run-state.ts';
-import { retryMs, type Supervision } from './supervision.ts';
-import type { SupervisorParts } from './supervisor-parts.ts';
+import { retryMs, type WorkerContext } from './supervision.ts';
+import type { Collaborators } from './supervisor-parts.ts';
 import type { Change } from './transitions.ts';
 
 /** S4 */
@@ -23,20 +23,20 @@ const startsContainer: ReadonlySet<Action['kind']> = new Set(['start', 'addWaiti
 
 export class RunWorker {
   readonly run: LiveRun;
-  readonly #supervision: Supervision;
-  readonly #parts: SupervisorParts;
-  readonly #sight: Sight;
+  readonly #supervision: WorkerContext;
+  readonly #parts: Collaborators;
+  readonly #observer: AttemptObserver;
   #hide: (text: string) => string = (text) => text;
 
   /** @param wasLeft whether a former platform process had the run: the containers that it started are lost then */
-  constructor(supervision: Supervision, state: RunState, wasLeft: boolean) {
+  constructor(supervision: WorkerContext, state: RunState, wasLeft: boolean) {
     this.#supervision = supervision;
     this.#parts = supervision.parts;
     this.run = new LiveRun(state, wasLeft);
-    const { gate, requestsInHand } = this.#parts;
-    this.#sight = {
+    const { gate, inFlightRequests } = this.#parts;
+    this.#observer = {
       hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
-      requestsInHand: (runId, attempt) => requestsInHand.countOf(runId, attempt),
+      inFlightRequests: (runId, attempt) => inFlightRequests.countOf(runId, attempt),
     };
     // G1: a call that a waiting attempt sent before it was killed may still come.
     for (const { number, phase } of wasLeft ? state.attempts : []) if (phase === 'waiting') gate.hold(state.id, number);
@@ -93,7 +93,7 @@ export class RunWorker {
    * Takes over what the database says now, and does what follows from it, whoever made the change and however this
    * process has heard of it.
    */
-  take(state: RunState): void {
+  applyState(state: RunState): void {
     const { run } = this;
     const { handoffEnds, runEnds } = this.#supervision;
     const before = run.state;
@@ -101,9 +101,9 @@ export class RunWorker {
     for (const { number } of before.attempts) {
       if (!state.attempts.some((attempt) => attempt.number === number)) this.#forget(number);
     }
-    if (state.activeAttempt !== before.activeAttempt) this.#passOn(before);
+    if (state.activeAttempt !== before.activeAttempt) this.#openGate(before);
     if (before.handoff !== null && before.handoff.id !== state.handoff?.id) {
-      if (state.activeAttempt === before.handoff.from) this.#goOn(state.activeAttempt);
+      if (state.activeAttempt === before.handoff.from) this.#resume(state.activeAttempt);
       handoffEnds.wake(before.handoff.id);
     }
     if (isOver(state) && !isOver(before)) runEnds.wake(run.id);
@@ -113,40 +113,40 @@ export class RunWorker {
   /** An attempt has ended. */
   #forget(attempt: number): void {
     const { run } = this;
-    const { gate, events, requestsInHand } = this.#parts;
+    const { gate, events, inFlightRequests } = this.#parts;
     run.forget(attempt);
     gate.forget(run.id, attempt);
     events.end(run.id, attempt);
-    requestsInHand.forget(run.id, attempt);
+    inFlightRequests.forget(run.id, attempt);
     this.#supervision.attemptEnds.wake(run.id);
-    this.#parts.engine.survivors?.release(run.id, attempt);
+    this.#parts.engine.reattachment?.release(run.id, attempt);
   }
 
   /** Takes over what of the run's containers works on, or ended meanwhile. Answers whose those are. */
-  async adopt(survivors: Survivors): Promise<{ runId: string; attempt: number }[]> {
+  async reattach(reattachment: Reattachment): Promise<{ runId: string; attempt: number }[]> {
     const { run } = this;
-    const { adoption } = this.#parts;
+    const { reattachContext } = this.#parts;
     const wanted = run.state.attempts.filter(({ container, phase }) => container !== null && phase !== 'fenced');
-    const adopted: { runId: string; attempt: number }[] = [];
-    for (const attempt of adoption === undefined ? [] : wanted) {
-      const hide = await adoption!.hider(run.state, attempt);
-      const logged = await adoption!.logged(run.id);
+    const reattached: { runId: string; attempt: number }[] = [];
+    for (const attempt of reattachContext === undefined ? [] : wanted) {
+      const hide = await reattachContext!.hider(run.state, attempt);
+      const logged = await reattachContext!.logged(run.id);
       const live = run.container(attempt.number);
       this.#hide = hide;
       // Before, since its end may be told at once.
       live.container = { kind: 'running' };
-      const isTaken = await survivors.adopt(
+      const isTaken = await reattachment.reattach(
         { runId: run.id, attempt: attempt.number, ref: attempt.container! },
         { sinceMs: logged.sinceMs, take: (atMs, text) => logged.take(atMs, hide(text)) },
       );
-      if (isTaken) adopted.push({ runId: run.id, attempt: attempt.number });
+      if (isTaken) reattached.push({ runId: run.id, attempt: attempt.number });
       else live.container = { kind: 'lost' };
     }
-    return adopted;
+    return reattached;
   }
 
   /** S1: the gate opens once the switch is durable. */
-  #passOn(before: RunState): void {
+  #openGate(before: RunState): void {
     const { run } = this;
     const { gate } = this.#parts;
     const from = before.activeAttempt;
@@ -163,7 +163,7 @@ export class RunWorker {
   }
 
   /** The attempt that was told to migrate goes on, since the handoff is off: what was held of it is let through. */
-  #goOn(attempt: number): void {
+  #resume(attempt: number): void {
     this.#parts.gate.open(this.run.id, attempt);
     this.#parts.events.retract(this.run.id, attempt);
     const live = this.run.container(attempt);
@@ -173,7 +173,7 @@ export class RunWorker {
   /** Makes a change durable. Answers the run as this change left it; others may have changed it further since. */
   async apply(change: Change): Promise<RunState> {
     const state = await this.#parts.store.change(this.run.id, change);
-    this.take(state);
+    this.applyState(state);
     return state;
   }
 
@@ -211,7 +211,7 @@ export class RunWorker {
     while (run.wantsAdvance && !this.#isClosed) {
       run.wantsAdvance = false;
       const now = clock.now();
-      const planned = plan(run.facts(this.#sight, now), this.#supervision.limits, now);
+      const planned = plan(run.facts(this.#observer, now), this.#supervision.limits, now);
       const mayStart = this.#supervision.phase !== 'handingOff';
       const actions = planned.actions.filter(({ kind }) => mayStart || !startsContainer.has(kind));
       for (const action of actions) await this.#perform(action);

@@ -38,7 +38,7 @@ export async function drainServer(
   };
   await Promise.all(Array.from({ length: movesAtOnce }, moveNext));
   // What could not be moved would die with the server.
-  if (failed.length === 0) await servers.letGo(serverId);
+  if (failed.length === 0) await servers.release(serverId);
   return { server: serverOf(supervisor, servers, serverId), moved, failed };
 }
 

@@ -1,9 +1,9 @@
 import type { Database } from '../database/database.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, run } from '../database/sql.ts';
+import { all, exec } from '../database/sql.ts';
 import type { Engine } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
-import { type PlaceableServer, type PlacementWish, place } from './placement.ts';
+import { type PlaceableServer, type PlacementRequest, place } from './placement.ts';
 
 export interface ServerAnswer {
   readonly id: string;
@@ -17,7 +17,7 @@ const listDraining = defineRead('servers.draining', function* () {
 });
 
 const setDraining = defineWrite('servers.setDraining', function* (input: { id: string; isDraining: boolean }) {
-  yield* run(
+  yield* exec(
     `INSERT INTO servers (id, draining) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET draining = excluded.draining`,
     input.id,
     input.isDraining ? 1 : 0,
@@ -61,8 +61,8 @@ export class Servers {
   }
 
   /** Nothing is left on a server that is being drained: whoever looks after it may take it away. */
-  async letGo(id: string): Promise<void> {
-    await this.#engine.states?.letGo(id);
+  async release(id: string): Promise<void> {
+    await this.#engine.states?.release(id);
   }
 
   check(id: string): void {
@@ -79,8 +79,8 @@ export class Servers {
   }
 
   /** @throws Refusal as `place` does */
-  choose(attempts: ReadonlyMap<string, number>, wish: PlacementWish): string {
-    return place(this.#placeable(attempts), wish);
+  choose(attempts: ReadonlyMap<string, number>, request: PlacementRequest): string {
+    return place(this.#placeable(attempts), request);
   }
 
   #placeable(attempts: ReadonlyMap<string, number>): PlaceableServer[] {

@@ -1,18 +1,18 @@
 import type { LiveRun } from './live-run.ts';
 import type { Limits } from './plan.ts';
-import type { SupervisorParts } from './supervisor-parts.ts';
+import type { Collaborators } from './supervisor-parts.ts';
 import type { Waiters } from './waiters.ts';
 
 /**
  * Where the platform is between its start and its end. While it recovers, and once it is closed, no worker does
- * anything; while it hands off, none starts a container (S4).
+ * anything; while it inFlight off, none starts a container (S4).
  */
-export type SupervisionPhase = 'recovering' | 'working' | 'handingOff' | 'closed';
+export type SupervisorPhase = 'recovering' | 'working' | 'handingOff' | 'closed';
 
 /** What the workers of all runs share. */
-export interface Supervision {
-  readonly parts: SupervisorParts;
-  readonly phase: SupervisionPhase;
+export interface WorkerContext {
+  readonly parts: Collaborators;
+  readonly phase: SupervisorPhase;
   readonly limits: Limits;
   /** Who waits for the end of a run, by the run's id; of a handoff, by its own; of an attempt, by the run's. */
   readonly runEnds: Waiters;

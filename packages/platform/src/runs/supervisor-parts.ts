@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts';
 import type { ContainerSpec, Engine, LoggedOutput } from '../engines/engine.ts';
 import type { ActorEvent } from '../events/event-hub.ts';
 import type { AttemptGate } from './attempt-gate.ts';
+import type { InFlightRequests } from './in-flight-requests.ts';
 import type { Limits } from './plan.ts';
-import type { RequestsInHand } from './requests-in-hand.ts';
 import type { AttemptState, RunState } from './run-state.ts';
 import type { RunStore } from './run-store.ts';
 import type { Servers } from './servers.ts';
@@ -34,7 +34,7 @@ export interface RunLogs {
 }
 
 /** What adopting a container needs of the platform, for engines whose containers outlive it. */
-export interface Adoption {
+export interface ReattachContext {
   /** Takes the run's secrets out of a line of its log, as `Launch.hide` does. */
   hider(run: RunState, attempt: AttemptState): Promise<Launch['hide']>;
   logged(runId: string): Promise<LoggedOutput>;
@@ -44,16 +44,16 @@ export interface FaultLogger {
   error(details: object, message: string): void;
 }
 
-export interface SupervisorParts {
+export interface Collaborators {
   readonly store: RunStore;
   readonly engine: Engine;
   readonly gate: AttemptGate;
-  readonly requestsInHand: RequestsInHand;
+  readonly inFlightRequests: InFlightRequests;
   readonly events: AttemptEvents;
   readonly servers: Servers;
   readonly launch: (run: RunState, attempt: AttemptState) => Promise<Launch>;
   readonly logs: RunLogs;
-  readonly adoption?: Adoption;
+  readonly reattachContext?: ReattachContext;
   readonly clock: Clock;
   readonly logger: FaultLogger;
   readonly limits: Limits;

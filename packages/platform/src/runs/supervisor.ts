@@ -4,29 +4,29 @@
  * invariants S1 to S4 are in `run-worker.ts`.
  */
 import type { Caller } from '../database/operation.ts';
-import type { Survivors } from '../engines/engine.ts';
+import type { Reattachment } from '../engines/engine.ts';
 import { Refusal } from '../refusal.ts';
 import type { LiveRun } from './live-run.ts';
 import type { Limits } from './plan.ts';
-import type { HandoffResult, HandoffWish, RunControl } from './run-control.ts';
+import type { HandoffRequest, HandoffResult, RunControl } from './run-control.ts';
 import { activeAttemptOf, type HandoffState, isOver, type RunState } from './run-state.ts';
 import { RunWorker } from './run-worker.ts';
-import { retryMs, type Supervision, type SupervisionPhase } from './supervision.ts';
-import type { SupervisorParts } from './supervisor-parts.ts';
+import { retryMs, type SupervisorPhase, type WorkerContext } from './supervision.ts';
+import type { Collaborators } from './supervisor-parts.ts';
 import type { Change } from './transitions.ts';
 import { Waiters } from './waiters.ts';
 
-export class Supervisor implements RunControl, Supervision {
-  readonly parts: SupervisorParts;
+export class Supervisor implements RunControl, WorkerContext {
+  readonly parts: Collaborators;
   readonly runEnds = new Waiters();
   readonly handoffEnds = new Waiters();
   readonly attemptEnds = new Waiters();
   readonly #workers = new Map<string, RunWorker>();
   readonly #pending = new Set<Promise<void>>();
-  #phase: SupervisionPhase = 'recovering';
+  #phase: SupervisorPhase = 'recovering';
   #limits: Limits;
 
-  constructor(parts: SupervisorParts) {
+  constructor(parts: Collaborators) {
     this.parts = parts;
     this.#limits = parts.limits;
     parts.engine.listen((event) => {
@@ -34,7 +34,7 @@ export class Supervisor implements RunControl, Supervision {
     });
   }
 
-  get phase(): SupervisionPhase {
+  get phase(): SupervisorPhase {
     return this.#phase;
   }
 
@@ -46,24 +46,24 @@ export class Supervisor implements RunControl, Supervision {
   async recover(): Promise<void> {
     const { store, engine } = this.parts;
     const states = await Promise.all((await store.unfinished()).map((id) => store.load(id)));
-    if (engine.survivors === undefined) await this.#killLeftovers(states);
+    if (engine.reattachment === undefined) await this.#killOrphans(states);
     for (const state of states) this.#workers.set(state.id, new RunWorker(this, state, true));
-    if (engine.survivors !== undefined) await this.#adoptSurvivors(engine.survivors);
+    if (engine.reattachment !== undefined) await this.#reattachContainers(engine.reattachment);
   }
 
-  async #killLeftovers(states: readonly RunState[]): Promise<void> {
+  async #killOrphans(states: readonly RunState[]): Promise<void> {
     const { engine } = this.parts;
     const left = states
       .flatMap(({ attempts }) => attempts.map(({ container }) => container))
       .filter((each) => each !== null);
-    await Promise.all(left.map((container) => engine.killLeftover(container)));
+    await Promise.all(left.map((container) => engine.killOrphan(container)));
   }
 
   /** What is still wanted goes on where it is. The rest is ended before anything is started. */
-  async #adoptSurvivors(survivors: Survivors): Promise<void> {
-    const adopted = await Promise.all([...this.#workers.values()].map((worker) => worker.adopt(survivors)));
-    this.parts.requestsInHand.keepOnly(adopted.flat());
-    await survivors.sweep(adopted.flat());
+  async #reattachContainers(reattachment: Reattachment): Promise<void> {
+    const reattached = await Promise.all([...this.#workers.values()].map((worker) => worker.reattach(reattachment)));
+    this.parts.inFlightRequests.keepOnly(reattached.flat());
+    await reattachment.sweep(reattached.flat());
   }
 
   /** Goes on with what was taken up; once the API answers, since containers call it. */
@@ -76,7 +76,7 @@ export class Supervisor implements RunControl, Supervision {
   }
 
   /**
-   * S4: hands every run that can be told off to the next start of the platform: it drains, saves and is fenced, and its
+   * S4: inFlight every run that can be told off to the next start of the platform: it drains, saves and is fenced, and its
    * next attempt is not started any more. What has not come so far within `graceMs` is left to `close`.
    */
   async handOff(graceMs: number): Promise<void> {
@@ -151,7 +151,7 @@ export class Supervisor implements RunControl, Supervision {
     return this.#workers.get(runId)?.run.usage.values;
   }
 
-  async adopt(runId: string): Promise<void> {
+  async supervise(runId: string): Promise<void> {
     try {
       await this.#readAnew(runId);
     } catch (error) {
@@ -164,7 +164,7 @@ export class Supervisor implements RunControl, Supervision {
   async #readAnew(runId: string): Promise<void> {
     const state = await this.parts.store.load(runId);
     const known = this.#workers.get(runId);
-    if (known !== undefined) return known.take(state);
+    if (known !== undefined) return known.applyState(state);
     if (isOver(state) && state.attempts.length === 0) return;
     const worker = new RunWorker(this, state, false);
     this.#workers.set(runId, worker);
@@ -181,7 +181,7 @@ export class Supervisor implements RunControl, Supervision {
   async change(runId: string, change: Change, caller: Caller): Promise<RunState> {
     try {
       const state = await this.parts.store.change(runId, change, caller);
-      this.#workers.get(runId)?.take(state);
+      this.#workers.get(runId)?.applyState(state);
       return state;
     } catch (error) {
       // S3: whether a change that failed took place is not known, so the database is asked.
@@ -214,7 +214,7 @@ export class Supervisor implements RunControl, Supervision {
     return this.change(runId, this.#request('cold', 'reboot', null), caller);
   }
 
-  async migrate(runId: string, { mode, server }: HandoffWish, caller: Caller): Promise<HandoffResult> {
+  async migrate(runId: string, { mode, server }: HandoffRequest, caller: Caller): Promise<HandoffResult> {
     const { store, servers } = this.parts;
     const state = await store.load(runId, caller);
     const leaving = activeAttemptOf(state)?.serverId;
@@ -239,7 +239,7 @@ export class Supervisor implements RunControl, Supervision {
   }
 
   /** Says that something has happened which may matter to a run. */
-  poke(runId: string): void {
+  advanceRun(runId: string): void {
     this.#workers.get(runId)?.advance();
   }
 

@@ -7,7 +7,7 @@
  * C4: of two commits with one number and different ids, the second is no repetition: it is refused.
  */
 import { type Caller, defineRead, defineWrite } from '../database/operation.ts';
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { addCharge } from '../runs/charges.ts';
 import { type CommittedRequests, commitRequests, type RequestsPart } from './commit-requests.ts';
@@ -80,7 +80,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
     yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
   }
   const answer = { runId, sequence, attempt, items, requests };
-  yield* run(
+  yield* exec(
     'INSERT INTO commits (run_id, sequence, id, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     runId,
     sequence,

@@ -1,6 +1,6 @@
 import { once } from '../database/idempotency.ts';
 import { defineWrite } from '../database/operation.ts';
-import { each, one, run, type Sql } from '../database/sql.ts';
+import { each, exec, one, type Sql } from '../database/sql.ts';
 import { notFound } from '../refusal.ts';
 import { defineStorageOperations } from './storage-operations.ts';
 import { findStorageId, insertStorage, type NewStorage, type StorageRow } from './storage-row.ts';
@@ -16,8 +16,8 @@ export function* insertDataset(dataset: NewStorage): Sql<void> {
 
 /** Deletes the dataset with its items and what it remembers of pushes. Nothing happens when there is none. */
 export function* deleteDataset(id: string): Sql<void> {
-  yield* run('DELETE FROM idempotency_keys WHERE scope = ?', pushScope(id));
-  yield* run('DELETE FROM datasets WHERE id = ?', id);
+  yield* exec('DELETE FROM idempotency_keys WHERE scope = ?', pushScope(id));
+  yield* exec('DELETE FROM datasets WHERE id = ?', id);
 }
 
 export const datasets = defineStorageOperations<DatasetRow>('datasets', function* (id) {

@@ -1,5 +1,5 @@
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { findStorageId } from './storage-row.ts';
 
@@ -31,14 +31,14 @@ export interface NewRecord extends StoredRecord {
 export function* putRecord(record: NewRecord): Sql<string | null> {
   const { storeId, key, now } = record;
   const old = yield* findStored(storeId, key);
-  const changed = yield* run(
+  const changed = yield* exec(
     'UPDATE key_value_stores SET write_count = write_count + 1, bytes = bytes + ?, modified_at = ? WHERE id = ?',
     record.bytes - (old?.bytes ?? 0),
     now,
     storeId,
   );
   if (changed === 0) throw notFound('Key-value store', storeId);
-  yield* run(
+  yield* exec(
     `INSERT INTO records (store_id, key, content_type, bytes, blob_id, modified_at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (store_id, key) DO UPDATE SET content_type = excluded.content_type, bytes = excluded.bytes,
         blob_id = excluded.blob_id, modified_at = excluded.modified_at, value = excluded.value`,
@@ -58,8 +58,8 @@ export function* deleteRecord(input: { storeId: string; key: string; now: number
   const { storeId, key, now } = input;
   const old = yield* findStored(storeId, key);
   if (old === undefined) return null;
-  yield* run('DELETE FROM records WHERE store_id = ? AND key = ?', storeId, key);
-  yield* run(
+  yield* exec('DELETE FROM records WHERE store_id = ? AND key = ?', storeId, key);
+  yield* exec(
     'UPDATE key_value_stores SET delete_count = delete_count + 1, bytes = bytes - ?, modified_at = ? WHERE id = ?',
     old.bytes,
     now,

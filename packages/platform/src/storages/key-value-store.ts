@@ -1,4 +1,4 @@
-import { all, run, type Sql } from '../database/sql.ts';
+import { all, exec, type Sql } from '../database/sql.ts';
 import { defineStorageOperations } from './storage-operations.ts';
 import { insertStorage, type NewStorage, type StorageRow } from './storage-row.ts';
 
@@ -19,7 +19,7 @@ export function* deleteKeyValueStore(id: string): Sql<string[]> {
     'SELECT blob_id FROM records WHERE store_id = ? AND blob_id IS NOT NULL',
     id,
   );
-  yield* run('DELETE FROM key_value_stores WHERE id = ?', id);
+  yield* exec('DELETE FROM key_value_stores WHERE id = ?', id);
   return rows.map((row) => row.blob_id);
 }
 

@@ -1,5 +1,5 @@
 import { defineWrite } from '../database/operation.ts';
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { Refusal } from '../refusal.ts';
 import type { NewRequest } from './request-input.ts';
 import { correctCounts, placeAt, type QueueAccess, touchQueue } from './request-queue-access.ts';
@@ -45,7 +45,7 @@ export function* addRequests(addition: Addition, now: number): Sql<{ queueId: st
 export const addToQueue = defineWrite('requests.add', (addition: Addition, { now }) => addRequests(addition, now));
 
 function* insertRequest(queueId: string, request: NewRequest, place: number): Sql<boolean> {
-  const inserted = yield* run(
+  const inserted = yield* exec(
     `INSERT INTO requests (queue_id, id, order_no, method, retry_count, handled_at, unique_key, url, json)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (queue_id, id) DO NOTHING`,
     queueId,
@@ -114,7 +114,7 @@ export const updateRequest = defineWrite('requests.update', function* (update: U
 function* replaceRequest(queueId: string, request: NewRequest, place: number): Sql<void> {
   const values = [request.method, request.retryCount, request.handledAt, request.url, request.json] as const;
   if (request.handledAt === null) {
-    yield* run(
+    yield* exec(
       `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = ?
         WHERE queue_id = ? AND id = ?`,
       ...values,
@@ -123,7 +123,7 @@ function* replaceRequest(queueId: string, request: NewRequest, place: number): S
       request.id,
     );
   } else {
-    yield* run(
+    yield* exec(
       `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = NULL,
         locked_until = NULL, lock_client_key = NULL, lock_run_id = NULL, lock_attempt = NULL
         WHERE queue_id = ? AND id = ?`,

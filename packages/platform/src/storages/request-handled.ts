@@ -1,4 +1,4 @@
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { type NewRequest, newRequestOf, withHandledAt } from './request-input.ts';
 import { isLockOf, type Lock, type LockHolder, unlocked } from './request-lock.ts';
@@ -57,7 +57,7 @@ export function* markHandled(
 }
 
 function* markOne(queueId: string, requestId: string, json: string, now: number): Sql<void> {
-  yield* run(
+  yield* exec(
     `UPDATE requests SET handled_at = ?, json = ?, order_no = NULL, ${unlocked} WHERE queue_id = ? AND id = ?`,
     now,
     withHandledAt(json, now),
@@ -72,7 +72,7 @@ function changedRequest(json: string, changes: NonNullable<HandledMark['changes'
 }
 
 function* replaceOne(queueId: string, request: NewRequest): Sql<void> {
-  yield* run(
+  yield* exec(
     `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = NULL, ${unlocked}
       WHERE queue_id = ? AND id = ?`,
     request.method,

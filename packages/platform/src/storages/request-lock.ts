@@ -9,7 +9,7 @@
  *     well. An attempt that lost its lock must drop what it has. (A plain update may, as on Apify.)
  */
 import { type Caller, defineWrite } from '../database/operation.ts';
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../refusal.ts';
 import { placeAt, type QueueAccess, touchQueue } from './request-queue-access.ts';
 
@@ -17,7 +17,7 @@ export const unlocked = 'locked_until = NULL, lock_client_key = NULL, lock_run_i
 
 /** Makes expired locks free places of the head again. */
 export function* dropExpiredLocks(queueId: string, now: number): Sql<void> {
-  yield* run(
+  yield* exec(
     `UPDATE requests SET ${unlocked} WHERE queue_id = ? AND locked_until IS NOT NULL AND locked_until <= ?`,
     queueId,
     now,
@@ -51,7 +51,7 @@ export const prolongLock = defineWrite(
   function* (change: LockChange & { lockMs: number }, { now, caller }) {
     const { queueId, place } = yield* findOwnLock(change, caller, now);
     const lockedUntil = now + change.lockMs;
-    yield* run(
+    yield* exec(
       'UPDATE requests SET locked_until = ?, order_no = ? WHERE queue_id = ? AND id = ?',
       lockedUntil,
       place,
@@ -65,7 +65,7 @@ export const prolongLock = defineWrite(
 /** Gives a lock up; the request goes to an end of the queue. Answers the queue's id. */
 export const deleteLock = defineWrite('requests.deleteLock', function* (change: LockChange, { now, caller }) {
   const { queueId, place } = yield* findOwnLock(change, caller, now);
-  yield* run(
+  yield* exec(
     `UPDATE requests SET ${unlocked}, order_no = ? WHERE queue_id = ? AND id = ?`,
     place,
     queueId,
@@ -130,5 +130,5 @@ export const unlockRequests = defineWrite(
 
 /** Releases every lock that the attempt holds, in any queue. Answers how many. They keep their places. */
 export function* releaseAttemptLocks(runId: string, attempt: number): Sql<number> {
-  return yield* run(`UPDATE requests SET ${unlocked} WHERE lock_run_id = ? AND lock_attempt = ?`, runId, attempt);
+  return yield* exec(`UPDATE requests SET ${unlocked} WHERE lock_run_id = ? AND lock_attempt = ?`, runId, attempt);
 }

@@ -1,4 +1,4 @@
-import { one, run, type Sql } from '../database/sql.ts';
+import { exec, one, type Sql } from '../database/sql.ts';
 import { findRequestQueueId } from './request-queue.ts';
 
 /** Which queue of which user, and who works with it. `clientKey` undefined counts as a new client each time. */
@@ -62,7 +62,7 @@ function* touch(id: string, access: QueueAccess, change: QueueChange, now: numbe
 /** Corrects the counts by what turned out otherwise than expected, e.g. a request that was there already. */
 export function* correctCounts(queueId: string, total: number, handled: number): Sql<void> {
   if (total === 0 && handled === 0) return;
-  yield* run(
+  yield* exec(
     'UPDATE request_queues SET total_count = total_count + ?, handled_count = handled_count + ? WHERE id = ?',
     total,
     handled,

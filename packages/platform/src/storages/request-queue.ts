@@ -1,4 +1,4 @@
-import { run, type Sql } from '../database/sql.ts';
+import { exec, type Sql } from '../database/sql.ts';
 import { defineStorageOperations } from './storage-operations.ts';
 import { findStorageId, getStorage, insertStorage, type NewStorage, type StorageRow } from './storage-row.ts';
 
@@ -16,7 +16,7 @@ export function* insertRequestQueue(queue: NewStorage): Sql<void> {
 
 /** Deletes the queue with its requests. Nothing happens when there is none. */
 export function* deleteRequestQueue(id: string): Sql<void> {
-  yield* run('DELETE FROM request_queues WHERE id = ?', id);
+  yield* exec('DELETE FROM request_queues WHERE id = ?', id);
 }
 
 /** @throws Refusal 404 when the user has no such queue. */

@@ -1,4 +1,4 @@
-import { all, one, run, type Sql } from '../database/sql.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
 import { newId } from '../ids.ts';
 import { notFound, Refusal } from '../refusal.ts';
 
@@ -53,7 +53,7 @@ const nouns: Record<StorageTable, string> = {
 };
 
 export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<void> {
-  yield* run(
+  yield* exec(
     `INSERT INTO ${table} (id, user_id, name, act_id, act_run_id, url_signing_secret_key, created_at, modified_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     storage.id,
@@ -144,7 +144,7 @@ export function* changeStorage<Row extends StorageRow>(
   if (taken !== undefined) {
     throw new Refusal(409, 'name-not-unique', `${nouns[table]} "${name}" exists already. Choose another name.`);
   }
-  yield* run(
+  yield* exec(
     `UPDATE ${table} SET name = ?, title = ?, general_access = ?, modified_at = ? WHERE id = ?`,
     name,
     title,

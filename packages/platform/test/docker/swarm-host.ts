@@ -84,11 +84,11 @@ export async function openEngineAlone(prepare: (bench: SwarmBench) => Promise<vo
   let engine: DockerEngine | undefined;
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (!engine?.door?.accept(request, socket, head)) socket.destroy();
+    if (!engine?.upgradeHandler?.accept(request, socket, head)) socket.destroy();
   });
   const another = async () => {
     // As if the process had died that the agents have called until now.
-    if (engine?.door instanceof NodeLinks) engine.door.close();
+    if (engine?.upgradeHandler instanceof NodeLinks) engine.upgradeHandler.close();
     engine = await bench.openEngine();
     await engine.states!.ready();
     return engine;

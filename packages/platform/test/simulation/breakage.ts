@@ -6,7 +6,7 @@ export type Breakage =
   /** The gate opens when the switch is asked for, before it is durable. */
   | 'gateOpensEarly'
   /** A platform that starts anew leaves alone what the former one had started. */
-  | 'leftoversStay'
+  | 'orphansStay'
   /** What is sent again under the same key or sequence is applied again. */
   | 'repeatsAreApplied'
   /** A write is answered before it is durable. */

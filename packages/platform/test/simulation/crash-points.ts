@@ -14,7 +14,7 @@ const changeKinds = [
   'resurrect',
 ] as const satisfies readonly Change['kind'][];
 const events = ['migrating', 'persistState', 'aborting'] as const;
-const others = ['write', 'engine.start', 'engine.go', 'engine.kill', 'engine.killLeftover', 'gate.open'] as const;
+const others = ['write', 'engine.start', 'engine.go', 'engine.kill', 'engine.killOrphan', 'gate.open'] as const;
 
 /**
  * Every place where the platform may be stopped dead. `before`: nothing is durable or sent yet. `after`: it is, and

@@ -1,7 +1,7 @@
 import { once } from '../../src/database/idempotency.ts';
 import type { Caller } from '../../src/database/operation.ts';
 import { defineRead, defineWrite } from '../../src/database/operation.ts';
-import { one, run, type Sql } from '../../src/database/sql.ts';
+import { exec, one, type Sql } from '../../src/database/sql.ts';
 import type { SqliteDatabase } from '../../src/database/sqlite-database.ts';
 import type { HandoffResult } from '../../src/runs/run-control.ts';
 import { saveAttempts } from '../../src/runs/run-rows.ts';
@@ -14,13 +14,13 @@ import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from '.
 const byPlatform = { kind: 'platform' } as const;
 
 const prepare = defineWrite('simulation.prepare', function* (_input: null) {
-  yield* run("INSERT OR IGNORE INTO users VALUES ('user', 'user', 0)");
-  yield* run('CREATE TABLE IF NOT EXISTS simulation_data (run_id TEXT PRIMARY KEY, data_json TEXT NOT NULL) STRICT');
+  yield* exec("INSERT OR IGNORE INTO users VALUES ('user', 'user', 0)");
+  yield* exec('CREATE TABLE IF NOT EXISTS simulation_data (run_id TEXT PRIMARY KEY, data_json TEXT NOT NULL) STRICT');
 });
 
 const create = defineWrite('simulation.create', function* ({ state, data }: { state: RunState; data: RunData }) {
   const names = 'default_dataset_id, default_key_value_store_id, default_request_queue_id';
-  yield* run(
+  yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, input_key, status, started_at, deadline_at,
       active_attempt, attempt_count, options_json, meta_json, stats_json, ${names})
       VALUES (?, 'user', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', ?, 'd', 'k', 'q')`,
@@ -38,7 +38,7 @@ const create = defineWrite('simulation.create', function* ({ state, data }: { st
     JSON.stringify(state.stats),
   );
   yield* saveAttempts(state.id, state.attempts);
-  yield* run('INSERT INTO simulation_data VALUES (?, ?)', state.id, JSON.stringify(data));
+  yield* exec('INSERT INTO simulation_data VALUES (?, ?)', state.id, JSON.stringify(data));
 });
 
 function* dataOf(runId: string): Sql<RunData> {
@@ -51,7 +51,7 @@ const view = defineRead('simulation.view', ({ runId }: { runId: string }) => dat
 const write = defineWrite('simulation.write', ({ caller, write }: { caller: AttemptCaller; write: Write }, { now }) =>
   once(`simulation ${caller.runId}`, keyOf(write), now, function* (): Sql<WriteAnswer> {
     const { data, answer } = applyWrite(yield* dataOf(caller.runId), caller.attempt, write);
-    yield* run('UPDATE simulation_data SET data_json = ? WHERE run_id = ?', JSON.stringify(data), caller.runId);
+    yield* exec('UPDATE simulation_data SET data_json = ? WHERE run_id = ?', JSON.stringify(data), caller.runId);
     return answer;
   }),
 );

@@ -30,7 +30,7 @@ export const resurrect: Deed = ({ platform, witness }, runId) => {
     const serverId = await supervisor.placeNew();
     const change = { kind: 'resurrect', serverId, buildId, buildNumber, options } as const;
     await supervisor.change(runId, change, { kind: 'platform' });
-    await supervisor.adopt(runId);
+    await supervisor.supervise(runId);
   });
 };
 

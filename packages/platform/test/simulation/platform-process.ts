@@ -1,6 +1,6 @@
 import type { Caller, Operation } from '../../src/database/operation.ts';
 import { Refusal } from '../../src/refusal.ts';
-import { RequestsInHand } from '../../src/runs/requests-in-hand.ts';
+import { InFlightRequests } from '../../src/runs/in-flight-requests.ts';
 import { drainServer } from '../../src/runs/server-drain.ts';
 import { Servers } from '../../src/runs/servers.ts';
 import { Supervisor } from '../../src/runs/supervisor.ts';
@@ -28,15 +28,15 @@ export class PlatformProcess implements Owner {
   readonly events: SimulatedEvents;
   readonly store: SimulatedStore;
   readonly #world: World;
-  readonly #requestsInHand: RequestsInHand;
+  readonly #inFlightRequests: InFlightRequests;
   #servers: Servers | undefined;
   #supervisor: Supervisor | undefined;
 
   constructor(world: World) {
     this.#world = world;
-    const poke = (runId: string) => this.#supervisor?.poke(runId);
-    this.gate = new CrashingGate(world, this, poke);
-    this.#requestsInHand = new RequestsInHand(poke);
+    const advanceRun = (runId: string) => this.#supervisor?.advanceRun(runId);
+    this.gate = new CrashingGate(world, this, advanceRun);
+    this.#inFlightRequests = new InFlightRequests(advanceRun);
     this.engine = new SimulatedEngine(world, this);
     this.events = new SimulatedEvents(world, this);
     this.store = new SimulatedStore(world, this);
@@ -54,7 +54,7 @@ export class PlatformProcess implements Owner {
       store,
       engine,
       gate,
-      requestsInHand: this.#requestsInHand,
+      inFlightRequests: this.#inFlightRequests,
       events,
       servers: this.#servers,
       clock,
@@ -105,11 +105,11 @@ export class PlatformProcess implements Owner {
   }
 
   /** What a user asks for. */
-  ask(what: string, wish: (supervisor: Supervisor, servers: Servers) => Promise<unknown>): void {
+  ask(what: string, act: (supervisor: Supervisor, servers: Servers) => Promise<unknown>): void {
     if (!this.isListening) return;
     this.unanswered += 1;
     this.#world.trace(`user: ${what}`);
-    wish(this.supervisor, this.#servers!)
+    act(this.supervisor, this.#servers!)
       .catch((error: unknown) => {
         this.#world.trace(`  ${what}: ${(error as Error).message}`);
         this.#checkRefusal(error);
@@ -167,8 +167,9 @@ export class PlatformProcess implements Owner {
         return null;
       case 'write': {
         const value = await this.store.write(caller, call.write);
-        if (call.write.kind === 'take' && value !== null) this.#requestsInHand.take(runId, attempt, 'q', String(value));
-        if (call.write.kind === 'handle') this.#requestsInHand.release(runId, attempt, 'q', call.write.request);
+        if (call.write.kind === 'take' && value !== null)
+          this.#inFlightRequests.add(runId, attempt, 'q', String(value));
+        if (call.write.kind === 'handle') this.#inFlightRequests.remove(runId, attempt, 'q', call.write.request);
         return value;
       }
     }

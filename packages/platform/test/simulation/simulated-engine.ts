@@ -46,15 +46,15 @@ export class SimulatedEngine implements Engine {
     });
   }
 
-  async killLeftover({ container: number }: ContainerRef): Promise<void> {
+  async killOrphan({ container: number }: ContainerRef): Promise<void> {
     const container = this.#world.machines.containers.get(Number(number))!;
-    if (this.#process.isDead || this.#process.crashesAt('engine.killLeftover:before'))
+    if (this.#process.isDead || this.#process.crashesAt('engine.killOrphan:before'))
       return new Promise(() => undefined);
     await new Promise<void>((resolve) => {
       this.#later(`kill what was left: ${container.name}`, () => {
-        const isLeft = this.#world.breakage === 'leftoversStay' || container.isUnreachable;
+        const isLeft = this.#world.breakage === 'orphansStay' || container.isUnreachable;
         if (!isLeft) container.end(137);
-        if (!this.#process.crashesAt('engine.killLeftover:after')) resolve();
+        if (!this.#process.crashesAt('engine.killOrphan:after')) resolve();
       });
     });
   }

@@ -4,7 +4,7 @@ import { attemptLabel, diskLabel, ofPlatform, runLabel } from './labels.ts';
 import type { Placement } from './placement.ts';
 
 /** Docker counts the files each time that it is asked. */
-const lookEveryMs = 3000;
+const measureEveryMs = 3000;
 const bytesOfMbyte = 1024 * 1024;
 
 /** What Docker tells of a container when its size is asked for. */
@@ -12,7 +12,7 @@ type Sized = Docker.ContainerInfo & { readonly SizeRw?: number };
 
 /**
  * I5: a container writes no more to its disk than its run may. Most file systems below Docker know no such limit, so it
- * is looked after: one that has written too much is ended, after `lookEveryMs` at the latest.
+ * is looked after: one that has written too much is ended, after `measureEveryMs` at the latest.
  */
 export class DiskWatch {
   readonly #daemons: Pick<Placement, 'daemons'>;
@@ -26,7 +26,7 @@ export class DiskWatch {
     this.#daemons = daemons;
     this.#platformId = platformId;
     this.#onFull = onFull;
-    this.#timer = setInterval(() => void this.#look(), lookEveryMs);
+    this.#timer = setInterval(() => void this.#measure(), measureEveryMs);
     this.#timer.unref();
   }
 
@@ -34,7 +34,7 @@ export class DiskWatch {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
+  async #measure(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {

@@ -6,10 +6,10 @@ import type {
   ContainerRef,
   ContainerSpec,
   Engine,
-  EngineDoor,
   LoggedOutput,
+  Reattachment,
   ServerStates,
-  Survivors,
+  UpgradeHandler,
 } from '../engine.ts';
 import { outputStart, positionAfter } from './container-output.ts';
 import { DiskWatch } from './disk-watch.ts';
@@ -19,8 +19,8 @@ import { DockerImages } from './docker-images.ts';
 import { attemptLabel, ofPlatform, runLabel } from './labels.ts';
 import type { PlacedContainer, Placement } from './placement.ts';
 import { PlainPlacement } from './plain-placement.ts';
+import type { RequestedSwarmOptions } from './swarm/swarm-options.ts';
 import { SwarmPlacement } from './swarm/swarm-placement.ts';
-import type { SwarmWishes } from './swarm/swarm-wishes.ts';
 
 export interface DockerEngineOptions {
   /** Whose containers, networks and images these are: the same at each start on one data folder. */
@@ -32,22 +32,22 @@ export interface DockerEngineOptions {
   /** The network of builds; Docker's own usual one unless given. */
   readonly buildNetwork?: string | undefined;
   /** What a Swarm needs besides; a plain daemon leaves it. */
-  readonly swarm?: SwarmWishes;
+  readonly swarm?: RequestedSwarmOptions;
 }
 
 const retryMs = 1000;
 
 /**
  * Each attempt is a container of a Docker daemon, held in its place by `isolation.ts`. Containers work on when the
- * platform ends, and the next one adopts them.
+ * platform ends, and the next one reattaches them.
  */
-export class DockerEngine implements Engine, Survivors {
+export class DockerEngine implements Engine, Reattachment {
   readonly name = 'docker';
-  readonly survivors: Survivors = this;
+  readonly reattachment: Reattachment = this;
   readonly images: DockerImages;
   readonly hostAddress?: string;
   readonly states?: ServerStates;
-  readonly door?: EngineDoor;
+  readonly upgradeHandler?: UpgradeHandler;
   readonly #placement: Placement;
   readonly #platformId: string;
   readonly #containers = new Map<string, DockerContainer>();
@@ -58,10 +58,14 @@ export class DockerEngine implements Engine, Survivors {
   #listener: ContainerListener = () => undefined;
 
   private constructor(docker: Docker, options: DockerEngineOptions, placement: Placement) {
-    const { hostAddress, states, door } = placement;
+    const { hostAddress, states, upgradeHandler } = placement;
     this.#placement = placement;
     this.#platformId = options.platformId;
-    Object.assign(this, { ...(hostAddress && { hostAddress }), ...(states && { states }), ...(door && { door }) });
+    Object.assign(this, {
+      ...(hostAddress && { hostAddress }),
+      ...(states && { states }),
+      ...(upgradeHandler && { upgradeHandler }),
+    });
     this.images = new DockerImages(docker, placement, options);
     this.#disks = new DiskWatch(placement, options.platformId, (key) => this.#containers.get(key)?.kill('diskFull'));
     placement.listen({
@@ -157,11 +161,11 @@ export class DockerEngine implements Engine, Survivors {
     this.#containers.get(attemptKey(runId, attempt))?.kill();
   }
 
-  async killLeftover(ref: ContainerRef): Promise<void> {
+  async killOrphan(ref: ContainerRef): Promise<void> {
     await (await this.#placement.find(ref))?.remove();
   }
 
-  async adopt(
+  async reattach(
     { runId, attempt, ref }: { runId: string; attempt: number; ref: ContainerRef },
     logged: LoggedOutput,
   ): Promise<boolean> {
@@ -190,7 +194,7 @@ export class DockerEngine implements Engine, Survivors {
     }
   }
 
-  /** What is kept has been adopted, so it is known. */
+  /** What is kept has been reattached, so it is known. */
   async sweep(): Promise<void> {
     await this.#placement.sweep((runId, attempt) => this.#containers.has(attemptKey(runId, attempt)));
     this.#isSwept = true;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { LineSplitter } from '../../logs/line-splitter.ts';
-import type { ImageMaker, ImageOutcome, ImageWish } from '../engine.ts';
+import type { ImageMaker, ImageOutcome, ImageRequest } from '../engine.ts';
 import { isMissing, messageOf, statusOf } from './docker-connection.ts';
 import { buildLabel, namePrefix, ofPlatform, platformLabel } from './labels.ts';
 import type { Placement } from './placement.ts';
@@ -38,14 +38,14 @@ export class DockerImages implements ImageMaker {
     this.#options = options;
   }
 
-  async make(wish: ImageWish): Promise<ImageOutcome> {
-    const { signal } = wish;
+  async make(request: ImageRequest): Promise<ImageOutcome> {
+    const { signal } = request;
     signal.throwIfAborted();
     try {
-      const error = await this.#build(wish);
+      const error = await this.#build(request);
       signal.throwIfAborted();
       if (error !== undefined) return { kind: 'failed', message: error };
-      return { kind: 'made', image: await this.#placement.publish(this.#nameOf(wish.buildId), wish.log) };
+      return { kind: 'made', image: await this.#placement.publish(this.#nameOf(request.buildId), request.log) };
     } catch (error) {
       signal.throwIfAborted();
       // What is wrong with the Dockerfile itself is told before anything is built.
@@ -55,7 +55,7 @@ export class DockerImages implements ImageMaker {
   }
 
   /** Answers why it failed; undefined when it did not. */
-  async #build({ buildId, folder, dockerfile, buildArguments, useCache, signal, log }: ImageWish) {
+  async #build({ buildId, folder, dockerfile, buildArguments, useCache, signal, log }: ImageRequest) {
     const { platformId, buildNetwork } = this.#options;
     const context = { context: folder, src: await readdir(folder) };
     const stream = await this.#docker.buildImage(context, {

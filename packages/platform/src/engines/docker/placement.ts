@@ -3,7 +3,7 @@
  * ended and removed; a placement only knows how that is said.
  */
 import type Docker from 'dockerode';
-import type { ContainerRef, ContainerSpec, EngineDoor, ServerStates } from '../engine.ts';
+import type { ContainerRef, ContainerSpec, ServerStates, UpgradeHandler } from '../engine.ts';
 
 export interface Placement {
   /** How long a container's daemon may be silent before the container counts as lost. */
@@ -11,7 +11,7 @@ export interface Placement {
   /** As in `Engine`. */
   readonly hostAddress?: string;
   readonly states?: ServerStates;
-  readonly door?: EngineDoor;
+  readonly upgradeHandler?: UpgradeHandler;
   servers(): readonly string[];
   /** Answers what is not running yet. */
   place(spec: ContainerSpec, image: string): Promise<PlacedContainer>;

@@ -88,7 +88,7 @@ export class ProcessEngine implements Engine {
     if (container !== undefined) killGroup(container.child.pid!);
   }
 
-  async killLeftover(ref: ContainerRef): Promise<void> {
+  async killOrphan(ref: ContainerRef): Promise<void> {
     if (ref.bootId !== (await bootId())) return;
     const pid = Number(ref.pid);
     const members = (await readProcesses()).filter((entry) => entry.groupId === pid);

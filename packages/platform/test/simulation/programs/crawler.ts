@@ -11,7 +11,7 @@ const concurrency = 2;
 export class Crawler extends Program {
   readonly name = 'crawler';
   #state: string[] = [];
-  readonly #inHand = new Set<string>();
+  readonly #inFlight = new Set<string>();
   #isTaking = false;
   #isDraining = false;
   #isEmpty = false;
@@ -56,7 +56,7 @@ export class Crawler extends Program {
         this.write({ kind: 'handle', request: write.item });
         return;
       case 'handle':
-        this.#inHand.delete(write.request);
+        this.#inFlight.delete(write.request);
         return;
       case 'save':
         this.#isSaving = false;
@@ -66,7 +66,7 @@ export class Crawler extends Program {
   }
 
   #begin(request: string): void {
-    this.#inHand.add(request);
+    this.#inFlight.add(request);
     this.write({ kind: 'push', item: request, key: null });
   }
 
@@ -74,14 +74,14 @@ export class Crawler extends Program {
     if (!this.#isLoaded || this.exitCode !== undefined) return;
     if (this.#isFinished()) {
       if (!this.#isSaving) this.#save();
-    } else if (!this.#isDraining && !this.#isTaking && !this.#isEmpty && this.#inHand.size < concurrency) {
+    } else if (!this.#isDraining && !this.#isTaking && !this.#isEmpty && this.#inFlight.size < concurrency) {
       this.#isTaking = true;
-      this.write({ kind: 'take', known: [...this.#inHand] });
+      this.write({ kind: 'take', known: [...this.#inFlight] });
     }
   }
 
   #isFinished(): boolean {
-    return this.#isEmpty && this.#inHand.size === 0 && !this.#isDraining;
+    return this.#isEmpty && this.#inFlight.size === 0 && !this.#isDraining;
   }
 
   /** One at a time, so that an older state never overtakes a newer one. */

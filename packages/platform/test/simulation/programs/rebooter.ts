@@ -5,12 +5,12 @@ import { Program, stateOf } from './program.ts';
 /** Saves that it was here, asks for a reboot or a metamorph, and waits for its own end as the SDK does. */
 export class Rebooter extends Program {
   readonly name: string;
-  readonly #wish: 'reboot' | 'metamorph';
+  readonly #request: 'reboot' | 'metamorph';
 
-  constructor(wish: 'reboot' | 'metamorph') {
+  constructor(request: 'reboot' | 'metamorph') {
     super();
-    this.name = `rebooter (${wish})`;
-    this.#wish = wish;
+    this.name = `rebooter (${request})`;
+    this.#request = request;
   }
 
   start(): void {
@@ -25,6 +25,6 @@ export class Rebooter extends Program {
       if (stateOf(value).length > 0) this.exitCode = 0;
       else this.write({ kind: 'save', state: ['was here'] });
     }
-    if (call.kind === 'write') this.ask(this.#wish);
+    if (call.kind === 'write') this.ask(this.#request);
   }
 }

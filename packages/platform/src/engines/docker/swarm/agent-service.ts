@@ -8,7 +8,7 @@ import { messageOf, statusOf, unlessMissing } from '../docker-connection.ts';
 import { readBuild } from '../docker-images.ts';
 import { namePrefix, platformLabel } from '../labels.ts';
 import type { Registry } from './registry.ts';
-import { SwarmNotReady } from './swarm-wishes.ts';
+import { SwarmNotReady } from './swarm-options.ts';
 
 const folder = fileURLToPath(new URL('../agent', import.meta.url));
 const files = ['Dockerfile', 'agent-program.ts'];
@@ -19,7 +19,7 @@ const nanoOfSecond = 1e9;
 /** An agent that is told to stop ends by itself, once nothing is left for it to look after (A2). */
 const stopGraceSecs = 24 * 3600;
 
-export interface AgentWishes {
+export interface AgentOptions {
   readonly platformId: string;
   readonly advertisedUrl: string;
   readonly agentToken: string;
@@ -29,19 +29,19 @@ export interface AgentWishes {
 }
 
 /** Has an agent on each node, one that joins later too: a service of the Swarm, the same at each start. */
-export async function ensureAgents(docker: Docker, wishes: AgentWishes): Promise<void> {
-  const { platformId, advertisedUrl, agentToken } = wishes;
+export async function ensureAgents(docker: Docker, wanted: AgentOptions): Promise<void> {
+  const { platformId, advertisedUrl, agentToken } = wanted;
   const sources = await Promise.all(files.map((file) => readFile(path.join(folder, file))));
   const version = digest(...sources);
   const source = digest(version, advertisedUrl, agentToken);
   const name = `${namePrefix(platformId)}-agent`;
   const known = await unlessMissing(docker.getService(name).inspect());
   if (known?.Spec.Labels?.[sourceLabel] === source) return;
-  wishes.note('Making the program that stands for Wherry on each node of the Swarm…');
-  const image = await makeImage(docker, version, wishes);
-  const secret = await ensureSecret(docker, `${name}-${digest(agentToken)}`, wishes);
-  const options = serviceOptions(name, { ...wishes, image, secret, source });
-  const login = (await wishes.registry.login()) as Docker.AuthConfig;
+  wanted.note('Making the program that stands for Wherry on each node of the Swarm…');
+  const image = await makeImage(docker, version, wanted);
+  const secret = await ensureSecret(docker, `${name}-${digest(agentToken)}`, wanted);
+  const options = serviceOptions(name, { ...wanted, image, secret, source });
+  const login = (await wanted.registry.login()) as Docker.AuthConfig;
   if (known === undefined) await docker.createService(login, options);
   else await docker.getService(name).update(login, newSpec(known.Version!.Index, options) as never);
 }
@@ -55,7 +55,7 @@ const digest = (...parts: readonly (string | Buffer)[]): string => {
   return hash.digest('hex').slice(0, 12);
 };
 
-async function makeImage(docker: Docker, version: string, { registry, buildNetwork }: AgentWishes): Promise<string> {
+async function makeImage(docker: Docker, version: string, { registry, buildNetwork }: AgentOptions): Promise<string> {
   const tag = `wherry-agent:${version}`;
   const stream = await docker.buildImage(
     { context: folder, src: files },
@@ -70,7 +70,7 @@ async function makeImage(docker: Docker, version: string, { registry, buildNetwo
     });
 }
 
-async function ensureSecret(docker: Docker, name: string, { agentToken, platformId }: AgentWishes) {
+async function ensureSecret(docker: Docker, name: string, { agentToken, platformId }: AgentOptions) {
   try {
     await docker.createSecret({
       Name: name,
@@ -85,7 +85,7 @@ async function ensureSecret(docker: Docker, name: string, { agentToken, platform
   return { id: secret!.ID, name };
 }
 
-interface ServiceParts extends AgentWishes {
+interface ServiceParts extends AgentOptions {
   readonly image: string;
   readonly secret: { readonly id: string; readonly name: string };
   readonly source: string;

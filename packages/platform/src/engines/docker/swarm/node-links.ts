@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { EngineDoor } from '../../engine.ts';
+import type { UpgradeHandler } from '../../engine.ts';
 import { NodeLink } from './node-link.ts';
 
 const path = /^\/wherry\/v1\/nodes\/([a-z0-9]+)(?:\/streams\/([A-Za-z0-9]+))?$/;
@@ -11,7 +11,7 @@ const path = /^\/wherry\/v1\/nodes\/([a-z0-9]+)(?:\/streams\/([A-Za-z0-9]+))?$/;
  * The links with the agents of all nodes. A node may have two agents for a while, when it was drained and is open again:
  * the first stays for the containers that it was told to look after (A2), and the newest link is used.
  */
-export class NodeLinks implements EngineDoor {
+export class NodeLinks implements UpgradeHandler {
   readonly #token: Buffer;
   readonly #links = new Map<string, NodeLink[]>();
   readonly #onChange: (nodeId: string) => void;

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ServerState, ServerStates } from '../../engine.ts';
 import { statusOf } from '../docker-connection.ts';
-import type { DoomedTasks } from './doomed-tasks.ts';
+import type { EvictingTasks } from './evicting-tasks.ts';
 
-const lookEveryMs = 1000;
+const refreshEveryMs = 1000;
 const updateTries = 5;
 /** How long a start waits for the agents of the nodes that are there. */
 const readyMs = 20_000;
@@ -34,19 +34,19 @@ export class SwarmNodes implements ServerStates {
   readonly #docker: Docker;
   /** Whether a node can be used: its agent is there, and its network. */
   readonly #isUsable: (nodeId: string) => boolean;
-  readonly #tasks: DoomedTasks;
+  readonly #tasks: EvictingTasks;
   readonly #timer: NodeJS.Timeout;
   #nodes: readonly KnownNode[] = [];
   #told = '';
   #onChange: () => void = () => undefined;
   #onDown: (serverId: string) => void = () => undefined;
 
-  constructor(docker: Docker, tasks: DoomedTasks, isUsable: (nodeId: string) => boolean) {
+  constructor(docker: Docker, tasks: EvictingTasks, isUsable: (nodeId: string) => boolean) {
     this.#docker = docker;
     this.#tasks = tasks;
     this.#isUsable = isUsable;
     // A manager that is away says nothing new: what was known of the nodes counts on.
-    this.#timer = setInterval(() => void this.look().catch(() => undefined), lookEveryMs);
+    this.#timer = setInterval(() => void this.refresh().catch(() => undefined), refreshEveryMs);
     this.#timer.unref();
   }
 
@@ -81,8 +81,8 @@ export class SwarmNodes implements ServerStates {
   }
 
   /** Asks the Swarm. */
-  async look(): Promise<void> {
-    const [infos] = await Promise.all([this.#docker.listNodes(), this.#tasks.look()]);
+  async refresh(): Promise<void> {
+    const [infos] = await Promise.all([this.#docker.listNodes(), this.#tasks.refresh()]);
     const before = this.#nodes;
     this.#nodes = nodesOf(infos as unknown as NodeInfo[]);
     for (const { serverId } of [...before, ...this.#nodes]) {
@@ -107,11 +107,11 @@ export class SwarmNodes implements ServerStates {
     return this.#update(serverId, 'pause');
   }
 
-  letGo(serverId: string): Promise<void> {
+  release(serverId: string): Promise<void> {
     return this.#update(serverId, 'drain');
   }
 
-  doomed(): readonly { runId: string; attempt: number }[] {
+  evicting(): readonly { runId: string; attempt: number }[] {
     return this.#tasks.all;
   }
 
@@ -129,11 +129,11 @@ export class SwarmNodes implements ServerStates {
         if (statusOf(error) === undefined || tries === updateTries) throw error;
       }
     }
-    await this.look();
+    await this.refresh();
   }
 
   async ready(): Promise<void> {
-    for (const endsAtMs = performance.now() + readyMs; performance.now() < endsAtMs; await delay(lookEveryMs / 10)) {
+    for (const endsAtMs = performance.now() + readyMs; performance.now() < endsAtMs; await delay(refreshEveryMs / 10)) {
       const waiting = this.#nodes.filter(({ id, isDown, availability }) => {
         return !isDown && availability === 'active' && !this.#isUsable(id);
       });

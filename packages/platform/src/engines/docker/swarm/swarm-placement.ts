@@ -6,14 +6,14 @@ import { containerName, coresOf } from '../isolation.ts';
 import { attemptLabel, ofPlatform, platformLabel, runLabel } from '../labels.ts';
 import type { PlacedContainer, Placement, PlacementListener } from '../placement.ts';
 import { ensureAgents } from './agent-service.ts';
-import { DoomedTasks } from './doomed-tasks.ts';
+import { EvictingTasks } from './evicting-tasks.ts';
 import { NodeLinks } from './node-links.ts';
 import { Registry } from './registry.ts';
 import { serviceOptions } from './service-options.ts';
 import { ensureNodeNetwork, ensureSwarmNetwork, networkName } from './swarm-network.ts';
 import { SwarmNodes } from './swarm-nodes.ts';
+import { checkedOptions, type SwarmOptions } from './swarm-options.ts';
 import { SwarmTask } from './swarm-task.ts';
-import { checkedWishes, type SwarmOptions } from './swarm-wishes.ts';
 
 /** After a start, agents have this long to call before a node counts as silent. */
 const agentsMs = 15_000;
@@ -29,11 +29,11 @@ export class SwarmPlacement implements Placement {
   /** With the agent's own silence, a node that was cut off is noticed within 10 s. */
   readonly silenceMs = 3500;
   readonly states: SwarmNodes;
-  readonly door: NodeLinks;
+  readonly upgradeHandler: NodeLinks;
   readonly #manager: Docker;
   readonly #platformId: string;
   readonly #registry: Registry;
-  readonly #doomed: DoomedTasks;
+  readonly #evicting: EvictingTasks;
   /** Nodes that have what a task needs there. */
   readonly #prepared = new Set<string>();
   readonly #startedAtMs = performance.now();
@@ -44,21 +44,21 @@ export class SwarmPlacement implements Placement {
     this.#manager = manager;
     this.#platformId = options.platformId;
     this.#registry = options.registry;
-    this.door = new NodeLinks(options.agentToken, (nodeId) => void this.#onLink(nodeId));
-    this.#doomed = new DoomedTasks(manager, options.platformId);
-    this.states = new SwarmNodes(manager, this.#doomed, (nodeId) => this.#isUsable(nodeId));
+    this.upgradeHandler = new NodeLinks(options.agentToken, (nodeId) => void this.#onLink(nodeId));
+    this.#evicting = new EvictingTasks(manager, options.platformId);
+    this.states = new SwarmNodes(manager, this.#evicting, (nodeId) => this.#isUsable(nodeId));
     this.states.onDown((serverId) => this.#listener?.onServerLost(serverId));
   }
 
   /** @throws Error that says what is missing */
   static async open(manager: Docker, options: SwarmOptions): Promise<SwarmPlacement> {
-    const { platformId, advertisedUrl, agentToken, registry: place, ...rest } = await checkedWishes(manager, options);
+    const { platformId, advertisedUrl, agentToken, registry: place, ...rest } = await checkedOptions(manager, options);
     const registry = new Registry(manager, place);
     await ensureNodeNetwork(manager, platformId);
     await ensureSwarmNetwork(manager, platformId);
     await ensureAgents(manager, { platformId, advertisedUrl, agentToken, registry, ...rest });
     const placement = new SwarmPlacement(manager, { platformId, agentToken, registry });
-    await placement.states.look();
+    await placement.states.refresh();
     return placement;
   }
 
@@ -72,7 +72,7 @@ export class SwarmPlacement implements Placement {
 
   daemons(): readonly Docker[] {
     return this.states.serverIds.flatMap((serverId) => {
-      const docker = this.door.of(this.states.nodeOf(serverId)!.id)?.docker;
+      const docker = this.upgradeHandler.of(this.states.nodeOf(serverId)!.id)?.docker;
       return docker === undefined ? [] : [docker];
     });
   }
@@ -121,7 +121,7 @@ export class SwarmPlacement implements Placement {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.states.end();
-    this.door.close();
+    this.upgradeHandler.close();
   }
 
   #taskOf(service: string, nodeId: string): SwarmTask {
@@ -136,7 +136,7 @@ export class SwarmPlacement implements Placement {
       cores,
       run,
       container: () => task.container(),
-      isTaken: () => this.states.stateOf(serverId) === 'lost' || this.#doomed.hadService(task.service),
+      isTaken: () => this.states.stateOf(serverId) === 'lost' || this.#evicting.hadService(task.service),
       remove: async () => {
         const isGone = await task.remove();
         if (!isGone) setTimeout(() => this.#tellDaemon(task.nodeId), lateMs).unref();
@@ -147,7 +147,7 @@ export class SwarmPlacement implements Placement {
   /** @throws Error without a status while the node is away */
   async #daemonOf(nodeId: string): Promise<Docker> {
     for (;;) {
-      const link = this.door.of(nodeId);
+      const link = this.upgradeHandler.of(nodeId);
       if (link !== undefined) return link.docker;
       const isStarting = performance.now() - this.#startedAtMs < agentsMs;
       if (this.#isClosed || !isStarting) throw new Error(`the node ${nodeId} is away`);
@@ -156,7 +156,7 @@ export class SwarmPlacement implements Placement {
   }
 
   async #onLink(nodeId: string): Promise<void> {
-    const docker = this.door.of(nodeId)?.docker;
+    const docker = this.upgradeHandler.of(nodeId)?.docker;
     if (docker !== undefined) {
       try {
         await ensureNodeNetwork(docker, this.#platformId);
@@ -164,18 +164,18 @@ export class SwarmPlacement implements Placement {
         this.#tellDaemon(nodeId);
       } catch {
         // The daemon is away though its agent is there. The agent calls anew when the daemon has ended it.
-        this.door.of(nodeId)?.close();
+        this.upgradeHandler.of(nodeId)?.close();
       }
     }
     this.states.changed();
   }
 
   #tellDaemon(nodeId: string): void {
-    const docker = this.door.of(nodeId)?.docker;
+    const docker = this.upgradeHandler.of(nodeId)?.docker;
     if (docker !== undefined) this.#listener?.onDaemon(docker);
   }
 
   #isUsable(nodeId: string): boolean {
-    return this.#prepared.has(nodeId) && this.door.of(nodeId) !== undefined;
+    return this.#prepared.has(nodeId) && this.upgradeHandler.of(nodeId) !== undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Holds the events websockets of attempts while the platform is away: the stock SDK connects once and never again, so
  * an attempt that outlived a platform process would hear of no migration any more. A process of its own, which the
- * platform starts and leaves behind: `node keeper-program.ts FOLDER HOST`.
+ * platform starts and leaves behind: `node relay-program.ts FOLDER HOST`.
  *
  * K1: an attempt's socket stays open until the platform ends it, whatever becomes of the platform.
  * K2: it decides nothing and knows no secret but the tokens that pass through: the platform accepts or refuses each
@@ -14,7 +14,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
-import { addressFile, apiFile, type KeeperAddress, keeperPath } from './keeper-files.ts';
+import { addressFile, apiFile, type RelayAddress, relayPath } from './relay-files.ts';
 
 const retryMs = 100;
 /** How long it stays without a socket to hold and without a platform. */
@@ -25,7 +25,7 @@ const goneCodes = [1006, 1001, 1005];
 
 const [, , folder, host] = process.argv as [string, string, string, string];
 const server = createServer((request, response) => {
-  response.writeHead(request.url === keeperPath ? 200 : 404).end(request.url === keeperPath ? folder : '');
+  response.writeHead(request.url === relayPath ? 200 : 404).end(request.url === relayPath ? folder : '');
   lastAskedAtMs = Date.now();
 });
 const sockets = new WebSocketServer({ server, autoPong: false });
@@ -75,7 +75,7 @@ function connect(attempt: WebSocket, url: string): Promise<{ code: number; reaso
 /** The port that its sockets had before, if it can: attempts that still boot were told it. */
 async function listen(): Promise<void> {
   const former = await readFile(path.join(folder, addressFile), 'utf8').then(
-    (text) => (JSON.parse(text) as KeeperAddress).port,
+    (text) => (JSON.parse(text) as RelayAddress).port,
     () => 0,
   );
   for (const port of [former, 0]) {
@@ -86,7 +86,7 @@ async function listen(): Promise<void> {
       if (port === 0) throw error;
     }
   }
-  const address: KeeperAddress = { host, port: (server.address() as AddressInfo).port, pid: process.pid };
+  const address: RelayAddress = { host, port: (server.address() as AddressInfo).port, pid: process.pid };
   await writeFile(path.join(folder, addressFile), JSON.stringify(address));
 }
 

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 
-export interface SwarmWishes {
+export interface RequestedSwarmOptions {
   /** Where the nodes reach the platform's API. */
   readonly advertisedUrl?: string | undefined;
   /** The registry from which the nodes get images, with the path below which they are kept there, if any. */
@@ -11,7 +11,7 @@ export interface SwarmWishes {
   readonly note?: (text: string) => void;
 }
 
-export interface SwarmOptions extends SwarmWishes {
+export interface SwarmOptions extends RequestedSwarmOptions {
   readonly platformId: string;
   readonly buildNetwork?: string | undefined;
 }
@@ -22,7 +22,7 @@ export class SwarmNotReady extends Error {
 }
 
 /** @throws SwarmNotReady when something is missing, with how to get it */
-export async function checkedWishes(manager: Docker, options: SwarmOptions) {
+export async function checkedOptions(manager: Docker, options: SwarmOptions) {
   const { Swarm } = (await manager.info()) as { Swarm: { ControlAvailable: boolean; NodeAddr: string } };
   if (!Swarm.ControlAvailable) {
     throw new SwarmNotReady(

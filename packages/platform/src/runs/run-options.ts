@@ -4,7 +4,7 @@ import type { PricingInfo } from './pricing.ts';
 import type { RunOptions } from './run-state.ts';
 
 /** What the caller wants of a run. What is missing is as the build and the Actor say. */
-export interface RunWishes {
+export interface RequestedRunOptions {
   readonly build?: string;
   readonly timeoutSecs?: number;
   readonly memoryMbytes?: number;
@@ -17,22 +17,30 @@ export interface RunWishes {
 const diskOf = (memoryMbytes: number) => memoryMbytes * 2;
 
 /** @throws Refusal 400 when a limit leaves a paid Actor nothing to charge */
-export function startOptions(wishes: RunWishes, defaults: DefaultRunOptions, pricing: PricingInfo | null): RunOptions {
-  checkLimits(wishes, pricing);
+export function startOptions(
+  requested: RequestedRunOptions,
+  defaults: DefaultRunOptions,
+  pricing: PricingInfo | null,
+): RunOptions {
+  checkLimits(requested, pricing);
   const { build, timeoutSecs, memoryMbytes, restartOnError = false, maxItems } = defaults;
   const usual = { build, timeoutSecs, memoryMbytes, restartOnError, ...(maxItems && { maxItems }) };
-  const options = { ...usual, ...wishes };
+  const options = { ...usual, ...requested };
   return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
 }
 
 /** Those of a run that goes on. */
-export function resurrectOptions(wishes: RunWishes, before: RunOptions, pricing: PricingInfo | null): RunOptions {
-  checkLimits(wishes, pricing);
-  const options = { ...before, ...wishes };
+export function resurrectOptions(
+  requested: RequestedRunOptions,
+  before: RunOptions,
+  pricing: PricingInfo | null,
+): RunOptions {
+  checkLimits(requested, pricing);
+  const options = { ...before, ...requested };
   return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
 }
 
-function checkLimits({ maxItems, maxTotalChargeUsd }: RunWishes, pricing: PricingInfo | null): void {
+function checkLimits({ maxItems, maxTotalChargeUsd }: RequestedRunOptions, pricing: PricingInfo | null): void {
   if (maxItems === 0 && pricing?.pricingModel === 'PRICE_PER_DATASET_ITEM') {
     throw new Refusal(
       400,

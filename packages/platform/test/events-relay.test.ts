@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { findKeeper } from '../src/events/events-keeper.ts';
-import { addressFile, type KeeperAddress, keeperFolder } from '../src/events/keeper-files.ts';
+import { findEventsRelay } from '../src/events/events-relay.ts';
+import { addressFile, type RelayAddress, relayFolder } from '../src/events/relay-files.ts';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -15,14 +15,14 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-test('a keeper ends when its data folder is gone, though a socket of an attempt is open still', async () => {
+test('a relay ends when its data folder is gone, though a socket of an attempt is open still', async () => {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   // Nobody answers there: the platform is away.
-  const keeper = await findKeeper(dataFolder, '127.0.0.1', 'http://127.0.0.1:1');
-  keeper.leave();
-  const text = await readFile(path.join(dataFolder, keeperFolder, addressFile), 'utf8');
-  const { pid } = JSON.parse(text) as KeeperAddress;
-  const attempt = new WebSocket(`${keeper.url}/wherry/v1/runs/any/events`);
+  const relay = await findEventsRelay(dataFolder, '127.0.0.1', 'http://127.0.0.1:1');
+  relay.leave();
+  const text = await readFile(path.join(dataFolder, relayFolder, addressFile), 'utf8');
+  const { pid } = JSON.parse(text) as RelayAddress;
+  const attempt = new WebSocket(`${relay.url}/wherry/v1/runs/any/events`);
   await once(attempt, 'open');
   expect(isAlive(pid)).toBe(true);
   await rm(dataFolder, { recursive: true });

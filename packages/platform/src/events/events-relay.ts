@@ -3,28 +3,28 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { addressFile, apiFile, type KeeperAddress, keeperFolder, keeperPath } from './keeper-files.ts';
+import { addressFile, apiFile, type RelayAddress, relayFolder, relayPath } from './relay-files.ts';
 
-const program = fileURLToPath(new URL('./keeper-program.ts', import.meta.url));
+const program = fileURLToPath(new URL('./relay-program.ts', import.meta.url));
 const askEveryMs = 50;
 /** Twice as often as it would end otherwise. */
 const visitEveryMs = 20_000;
 const startMs = 20_000;
 
-export interface Keeper {
+export interface EventsRelay {
   /** Where attempts open their events websockets, without a path: `ws://…`. */
   readonly url: string;
-  /** Leaves the keeper to itself: it ends when nothing is left for it to hold. */
+  /** Leaves the relay to itself: it ends when nothing is left for it to hold. */
   leave(): void;
 }
 
 /**
- * Finds the keeper of the platform's events websockets that a former platform process left, or starts one.
+ * Finds the relay of the platform's events websockets that a former platform process left, or starts one.
  * @param host where it listens
  * @param apiUrl where the API is, on this machine
  */
-export async function findKeeper(dataFolder: string, host: string, apiUrl: string): Promise<Keeper> {
-  const folder = path.resolve(dataFolder, keeperFolder);
+export async function findEventsRelay(dataFolder: string, host: string, apiUrl: string): Promise<EventsRelay> {
+  const folder = path.resolve(dataFolder, relayFolder);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, apiFile), apiUrl.replace(/^http/, 'ws'));
   const address = (await visit(folder, host)) ?? (await start(folder, host));
@@ -33,7 +33,7 @@ export async function findKeeper(dataFolder: string, host: string, apiUrl: strin
   return { url: `ws://${host}:${address.port}`, leave: () => clearInterval(timer) };
 }
 
-async function start(folder: string, host: string): Promise<KeeperAddress> {
+async function start(folder: string, host: string): Promise<RelayAddress> {
   const args = ['--disable-warning=ExperimentalWarning', program, folder, host];
   const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore', env: {} });
   child.unref();
@@ -41,15 +41,15 @@ async function start(folder: string, host: string): Promise<KeeperAddress> {
     const address = await visit(folder, host);
     if (address !== undefined) return address;
   }
-  throw new Error(`The keeper of events could not listen at ${host}. Look whether this machine has that address.`);
+  throw new Error(`The relay of events could not listen at ${host}. Look whether this machine has that address.`);
 }
 
 /** Undefined when there is none, or another program has its port since. */
-async function visit(folder: string, host: string): Promise<KeeperAddress | undefined> {
+async function visit(folder: string, host: string): Promise<RelayAddress | undefined> {
   try {
-    const address = JSON.parse(await readFile(path.join(folder, addressFile), 'utf8')) as KeeperAddress;
+    const address = JSON.parse(await readFile(path.join(folder, addressFile), 'utf8')) as RelayAddress;
     if (address.host !== host) return undefined;
-    const answer = await fetch(`http://${address.host}:${address.port}${keeperPath}`);
+    const answer = await fetch(`http://${address.host}:${address.port}${relayPath}`);
     return (await answer.text()) === folder ? address : undefined;
   } catch {
     return undefined;

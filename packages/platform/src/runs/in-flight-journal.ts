@@ -10,7 +10,7 @@
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
 /** By the key of their attempts. */
-export type Hands = Map<string, Set<string>>;
+export type InFlightByAttempt = Map<string, Set<string>>;
 
 type Change = { readonly sign: '+' | '-'; readonly request: string } | { readonly sign: 'x'; readonly request?: '' };
 
@@ -18,27 +18,27 @@ type Change = { readonly sign: '+' | '-'; readonly request: string } | { readonl
 const usualMaxBytes = 1024 * 1024;
 const line = /^([+x-]) (\S+) (\S*)$/;
 
-export class HandJournal {
+export class InFlightJournal {
   readonly #file: string;
   readonly #maxBytes: number;
-  readonly #hands: Hands;
+  readonly #inFlight: InFlightByAttempt;
   #descriptor: number;
   #bytes = 0;
 
-  private constructor(file: string, hands: Hands, maxBytes: number) {
+  private constructor(file: string, inFlight: InFlightByAttempt, maxBytes: number) {
     this.#file = file;
     this.#maxBytes = maxBytes;
-    this.#hands = hands;
+    this.#inFlight = inFlight;
     this.#descriptor = this.#rewrite();
   }
 
-  static open(file: string, maxBytes = usualMaxBytes): HandJournal {
-    return new HandJournal(file, read(file), maxBytes);
+  static open(file: string, maxBytes = usualMaxBytes): InFlightJournal {
+    return new InFlightJournal(file, read(file), maxBytes);
   }
 
   /** What was in hand when the last change was noted. Whoever notes changes makes them here first. */
-  get hands(): Hands {
-    return this.#hands;
+  get inFlight(): InFlightByAttempt {
+    return this.#inFlight;
   }
 
   note(attempt: string, { sign, request = '' }: Change): void {
@@ -64,7 +64,7 @@ export class HandJournal {
   /** Leaves out what is of the past. Answers where to go on writing. */
   #rewrite(): number {
     const partial = `${this.#file}.partial`;
-    const lines = [...this.#hands].flatMap(([attempt, requests]) =>
+    const lines = [...this.#inFlight].flatMap(([attempt, requests]) =>
       [...requests].map((request) => `+ ${attempt} ${request}\n`),
     );
     writeFileSync(partial, lines.join(''));
@@ -74,18 +74,18 @@ export class HandJournal {
   }
 }
 
-function read(file: string): Hands {
-  const hands: Hands = new Map();
+function read(file: string): InFlightByAttempt {
+  const inFlight: InFlightByAttempt = new Map();
   for (const text of textOf(file).split('\n')) {
     const [, sign, attempt, request] = line.exec(text) ?? [];
     // One that was broken off.
     if (attempt === undefined) continue;
-    const requests = hands.get(attempt) ?? new Set();
-    if (sign === '+') hands.set(attempt, requests.add(request!));
+    const requests = inFlight.get(attempt) ?? new Set();
+    if (sign === '+') inFlight.set(attempt, requests.add(request!));
     else if (sign === '-') requests.delete(request!);
-    else hands.delete(attempt);
+    else inFlight.delete(attempt);
   }
-  return hands;
+  return inFlight;
 }
 
 function textOf(file: string): string {

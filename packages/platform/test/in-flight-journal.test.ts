@@ -3,31 +3,32 @@ import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { HandJournal } from '../src/runs/hand-journal.ts';
-import { RequestsInHand } from '../src/runs/requests-in-hand.ts';
+import { InFlightJournal } from '../src/runs/in-flight-journal.ts';
+import { InFlightRequests } from '../src/runs/in-flight-requests.ts';
 
 async function newFile(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return path.join(folder, 'requests-in-hand');
+  return path.join(folder, 'in-flight-requests');
 }
 
 /** As after `kill -9`: the former journal is not closed. */
-const openAgain = (file: string, maxBytes?: number) => new RequestsInHand(undefined, HandJournal.open(file, maxBytes));
+const openAgain = (file: string, maxBytes?: number) =>
+  new InFlightRequests(undefined, InFlightJournal.open(file, maxBytes));
 
 test('H1, H2: what was in hand is in hand after a restart, and nothing else', async () => {
   const file = await newFile();
   const first = openAgain(file);
-  for (const request of ['a', 'b', 'c']) first.take('run', 1, 'queue', request);
-  first.take('run', 1, 'queue', 'a');
-  first.release('run', 1, 'queue', 'b');
-  first.take('run', 2, 'queue', 'd');
-  first.take('other', 1, 'queue', 'e');
+  for (const request of ['a', 'b', 'c']) first.add('run', 1, 'queue', request);
+  first.add('run', 1, 'queue', 'a');
+  first.remove('run', 1, 'queue', 'b');
+  first.add('run', 2, 'queue', 'd');
+  first.add('other', 1, 'queue', 'e');
   first.forget('other', 1);
   const second = openAgain(file);
   expect([second.countOf('run', 1), second.countOf('run', 2), second.countOf('other', 1)]).toEqual([2, 1, 0]);
   second.keepOnly([{ runId: 'run', attempt: 1 }]);
-  second.release('run', 1, 'queue', 'a');
+  second.remove('run', 1, 'queue', 'a');
   const third = openAgain(file);
   expect([third.countOf('run', 1), third.countOf('run', 2)]).toEqual([1, 0]);
 });
@@ -35,10 +36,10 @@ test('H1, H2: what was in hand is in hand after a restart, and nothing else', as
 test('a file that grows is written anew, and a line that was broken off is none', async () => {
   const file = await newFile();
   const journal = openAgain(file, 1000);
-  journal.take('run', 1, 'queue', 'stays');
+  journal.add('run', 1, 'queue', 'stays');
   for (let number = 0; number < 500; number += 1) {
-    journal.take('run', 1, 'queue', `${number}`);
-    journal.release('run', 1, 'queue', `${number}`);
+    journal.add('run', 1, 'queue', `${number}`);
+    journal.remove('run', 1, 'queue', `${number}`);
   }
   expect((await stat(file)).size).toBeLessThan(1100);
   await appendFile(file, '+ run/1');

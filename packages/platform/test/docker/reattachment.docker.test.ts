@@ -143,7 +143,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     const run = await client.actor(actorId).start(undefined, { memory: 4096 });
     const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
     // A stock client whose answer is lost with the platform pushes again: which items may be there twice.
-    const inHand = new Set<number>();
+    const inFlight = new Set<number>();
     for (const mode of moves) {
       const before = await itemCount();
       await until(async () => (await itemCount()) >= before + 20);
@@ -151,7 +151,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
       await platform.kill();
       await platform.startAgain();
       const restarted = await itemCount();
-      for (let index = last; index <= restarted; index += 1) inHand.add(index);
+      for (let index = last; index <= restarted; index += 1) inFlight.add(index);
       await until(async () => (await itemCount()) >= restarted + 20);
       const answer = await fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
         method: 'POST',
@@ -168,7 +168,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     const numbers = items.map(({ next }) => next);
     const repeated = numbers.flatMap((next, index) => (next === numbers[index - 1] ? [index] : []));
     expect(
-      repeated.filter((index) => !inHand.has(index)),
+      repeated.filter((index) => !inFlight.has(index)),
       log,
     ).toEqual([]);
     const distinct = numbers.filter((_, index) => !repeated.includes(index));

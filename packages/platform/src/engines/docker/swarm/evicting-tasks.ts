@@ -12,7 +12,7 @@ interface TaskInfo {
  * Tasks that Swarm has told to stop, and which work on for their stop grace: because their node is drained, or their
  * service was removed by hand. Swarm never takes it back, so this is asked of the tasks and not of the nodes.
  */
-export class DoomedTasks {
+export class EvictingTasks {
   readonly #docker: Docker;
   readonly #platformId: string;
   readonly #names = new Set<string>();
@@ -32,7 +32,7 @@ export class DoomedTasks {
     return this.#names.has(name);
   }
 
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     const filters = { ...ofPlatform(this.#platformId), 'desired-state': ['shutdown'] };
     const tasks = (await this.#docker.listTasks({ filters })) as unknown as TaskInfo[];
     this.#tasks = new Map(

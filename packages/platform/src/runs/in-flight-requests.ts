@@ -1,5 +1,5 @@
 import { attemptKey } from './attempt-key.ts';
-import type { HandJournal, Hands } from './hand-journal.ts';
+import type { InFlightByAttempt, InFlightJournal } from './in-flight-journal.ts';
 
 /**
  * Which requests each attempt works on at this moment: it fetched the request alone or prolonged its lock, and has
@@ -8,18 +8,18 @@ import type { HandJournal, Hands } from './hand-journal.ts';
  *
  * H2: an attempt that outlives a platform process has in hand what it had. Without a journal nothing outlives this one.
  */
-export class RequestsInHand {
-  readonly #byAttempt: Hands;
+export class InFlightRequests {
+  readonly #byAttempt: InFlightByAttempt;
   readonly #changed: (runId: string) => void;
-  readonly #journal: HandJournal | undefined;
+  readonly #journal: InFlightJournal | undefined;
 
-  constructor(changed: (runId: string) => void = () => undefined, journal?: HandJournal) {
+  constructor(changed: (runId: string) => void = () => undefined, journal?: InFlightJournal) {
     this.#changed = changed;
     this.#journal = journal;
-    this.#byAttempt = journal?.hands ?? new Map();
+    this.#byAttempt = journal?.inFlight ?? new Map();
   }
 
-  take(runId: string, attempt: number, queueId: string, requestId: string): void {
+  add(runId: string, attempt: number, queueId: string, requestId: string): void {
     const key = attemptKey(runId, attempt);
     let requests = this.#byAttempt.get(key);
     if (requests === undefined) {
@@ -32,7 +32,7 @@ export class RequestsInHand {
     this.#journal?.note(key, { sign: '+', request });
   }
 
-  release(runId: string, attempt: number, queueId: string, requestId: string): void {
+  remove(runId: string, attempt: number, queueId: string, requestId: string): void {
     const key = attemptKey(runId, attempt);
     const request = `${queueId}/${requestId}`;
     const requests = this.#byAttempt.get(key);
