@@ -1,9 +1,9 @@
 // The one look into the platform's inside: no route makes runs that have ended, and 10,000 real ones take an hour.
 import path from 'node:path';
-import { systemClock } from '../../packages/platform/src/clock.ts';
 import { defineWrite } from '../../packages/platform/src/database/operation.ts';
 import { all, each, type Value } from '../../packages/platform/src/database/sql.ts';
-import { SqliteDatabase } from '../../packages/platform/src/database/sqlite-database.ts';
+import { SqliteDatabase } from '../../packages/platform/src/database/sqlite/database.ts';
+import { systemClock } from '../../packages/platform/src/shared/clock.ts';
 
 /** Copies a run that has ended, each a minute older than the one before. */
 const copyRun = defineWrite('bench.copyRun', function* ({ runId, count }: { runId: string; count: number }) {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { AttemptGate, type GateCall } from '../src/runs/attempt-gate.ts';
+import { AttemptGate, type GateCall } from '../src/runs/handoff/attempt-gate.ts';
 
 const caller = { kind: 'attempt', userId: 'user', runId: 'run', attempt: 1 } as const;
 const call = (method: string, url: string): GateCall => ({ method, url });

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { findBuild, getBuildForRun } from '../src/builds/build-for-run.ts';
-import { systemClock } from '../src/clock.ts';
 import { defineRead } from '../src/database/operation.ts';
-import { SqliteDatabase } from '../src/database/sqlite-database.ts';
+import { SqliteDatabase } from '../src/database/sqlite/database.ts';
 import { readProcesses } from '../src/engines/process/process-table.ts';
+import { systemClock } from '../src/shared/clock.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { requestIdOf } from '../src/ids.ts';
+import { requestIdOf } from '../src/shared/ids.ts';
 import { startFixture } from './fixture.ts';
 import { startRun } from './planted-run.ts';
 

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { DataFolderInUse, DataFolderLock } from '../src/database/data-folder-lock.ts';
+import { DataFolderInUse, DataFolderLock } from '../src/main/data-folder-lock.ts';
 import { startFixture } from './fixture.ts';
 
 async function temporaryFolder(): Promise<string> {
@@ -16,7 +16,7 @@ async function temporaryFolder(): Promise<string> {
 
 /** Another process that takes the lock and keeps it. Answers once it has. */
 async function spawnHolder(dataFolder: string) {
-  const module = new URL('../src/database/data-folder-lock.ts', import.meta.url).href;
+  const module = new URL('../src/main/data-folder-lock.ts', import.meta.url).href;
   const script = `import { DataFolderInUse, DataFolderLock } from '${module}';
     globalThis.lock = DataFolderLock.take(${JSON.stringify(dataFolder)});
     process.stdout.write('held');

@@ -1,7 +1,7 @@
 import { once } from '../src/database/idempotency.ts';
 import { type Caller, defineRead, defineWrite } from '../src/database/operation.ts';
 import { all, each, exec, one, type Sql } from '../src/database/sql.ts';
-import { invalidInput } from '../src/refusal.ts';
+import { invalidInput } from '../src/shared/errors.ts';
 
 /** What the contract's writes do. They use the table of servers, whose numbers they take as places in an order. */
 export const platform: Caller = { kind: 'platform' };

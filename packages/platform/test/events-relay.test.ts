@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { findEventsRelay } from '../src/events/events-relay.ts';
+import { findEventsRelay } from '../src/events/relay.ts';
 import { addressFile, type RelayAddress, relayFolder } from '../src/events/relay-files.ts';
 
 const isAlive = (pid: number): boolean => {

@@ -3,8 +3,8 @@ import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { InFlightJournal } from '../src/runs/in-flight-journal.ts';
-import { InFlightRequests } from '../src/runs/in-flight-requests.ts';
+import { InFlightJournal } from '../src/runs/handoff/in-flight-journal.ts';
+import { InFlightRequests } from '../src/runs/handoff/in-flight-requests.ts';
 
 async function newFile(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));

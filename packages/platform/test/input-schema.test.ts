@@ -5,8 +5,8 @@ import path from 'node:path';
 import { decryptInputSecrets } from '@apify/input_secrets';
 import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { prepareInput } from '../src/builds/input.ts';
-import { InputSecrets } from '../src/builds/input-secrets.ts';
+import { prepareInput } from '../src/builds/input/input.ts';
+import { InputSecrets } from '../src/builds/input/input-secrets.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const schema = {

@@ -5,11 +5,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { unpackArchive } from '../src/builds/archive.ts';
-import { systemClock } from '../src/clock.ts';
-import { SqliteDatabase } from '../src/database/sqlite-database.ts';
-import { FileStore } from '../src/storages/file-store.ts';
-import { sweepBlobs } from '../src/storages/key-value-blobs.ts';
+import { unpackArchive } from '../src/builds/steps/archive.ts';
+import { SqliteDatabase } from '../src/database/sqlite/database.ts';
+import { FileStore } from '../src/objects/file-store.ts';
+import { systemClock } from '../src/shared/clock.ts';
+import { sweepBlobs } from '../src/storages/key-value-stores/blob-sweep.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const errorOf = async (answer: Response) => {

@@ -6,10 +6,10 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { newId } from '../src/ids.ts';
-import { LineSplitter } from '../src/logs/line-splitter.ts';
 import { LogReader } from '../src/logs/log-reader.ts';
 import { LogStore } from '../src/logs/log-store.ts';
+import { newId } from '../src/shared/ids.ts';
+import { LineSplitter } from '../src/shared/line-splitter.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const notOver = async () => false;

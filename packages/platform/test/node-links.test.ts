@@ -7,7 +7,7 @@ import { until } from './run-fixture.ts';
 
 const token = 'agent-token-of-a-test';
 
-/** The upgradeHandler of a Swarm's agents, on a server of its own. */
+/** The upgrade handler of a Swarm's agents, on a server of its own. */
 async function openUpgradeHandler() {
   const links = new NodeLinks(token, () => undefined);
   const server = createServer().listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AttemptFacts, type HandoffFacts, type Limits, plan, type RunFacts } from '../src/runs/plan.ts';
+import { type AttemptFacts, type HandoffFacts, type Limits, plan, type RunFacts } from '../src/runs/state/plan.ts';
 
 const limits: Limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000 };
 

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { ApifyClient } from 'apify-client';
-import { systemClock } from '../src/clock.ts';
+import { hashToken } from '../src/accounts/tokens.ts';
 import { defineWrite } from '../src/database/operation.ts';
 import { exec, one } from '../src/database/sql.ts';
-import { SqliteDatabase } from '../src/database/sqlite-database.ts';
-import { hashToken } from '../src/http/authentication.ts';
-import { insertDataset } from '../src/storages/dataset.ts';
-import { insertKeyValueStore } from '../src/storages/key-value-store.ts';
-import { releaseAttemptLocks } from '../src/storages/request-lock.ts';
-import { insertRequestQueue } from '../src/storages/request-queue.ts';
+import { SqliteDatabase } from '../src/database/sqlite/database.ts';
+import { systemClock } from '../src/shared/clock.ts';
+import { insertDataset } from '../src/storages/datasets/dataset.ts';
+import { insertKeyValueStore } from '../src/storages/key-value-stores/store.ts';
+import { releaseAttemptLocks } from '../src/storages/request-queues/lock.ts';
+import { insertRequestQueue } from '../src/storages/request-queues/queue.ts';
 import type { Fixture } from './fixture.ts';
 
 /** A run with its storages, without an engine: attempts 1 to 2, each with the token `attempt-N`. */

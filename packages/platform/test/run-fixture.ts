@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 import type { PlatformOptions } from '../src/index.ts';
-import type { HandoffResult } from '../src/runs/run-control.ts';
+import type { HandoffResult } from '../src/runs/operations/run-store.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { migrate } from '../src/database/migrations/index.ts';
 import type { Operation } from '../src/database/operation.ts';
 import type { Statement } from '../src/database/sql.ts';
-import { SqliteSession } from '../src/database/sqlite-session.ts';
-import { listRuns, type RunListing } from '../src/runs/run-listing.ts';
-import { getRun } from '../src/runs/run-record.ts';
+import { migrate } from '../src/database/sqlite/migrations/index.ts';
+import { SqliteSession } from '../src/database/sqlite/session.ts';
+import { getRun } from '../src/runs/operations/run-details.ts';
+import { listRuns, type RunListing } from '../src/runs/operations/run-lists.ts';
 
 async function openSession(): Promise<SqliteSession> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));

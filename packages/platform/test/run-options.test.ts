@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { lastRunFilterOf, periodOf, requestedOptionsOf, statusesOf } from '../src/http/run-query.ts';
-import { chargeableEvents, pricingAt } from '../src/runs/pricing.ts';
-import { resurrectOptions, startOptions } from '../src/runs/run-options.ts';
+import { chargeableEvents, pricingAt } from '../src/actors/pricing.ts';
+import { lastRunFilterOf, periodOf, requestedOptionsOf, statusesOf } from '../src/api/runs/run-query.ts';
+import { resurrectOptions, startOptions } from '../src/runs/operations/run-options.ts';
 
 const defaults = { build: 'latest', timeoutSecs: 3600, memoryMbytes: 1024 };
 const now = Date.parse('2026-01-01T00:00:00.000Z');

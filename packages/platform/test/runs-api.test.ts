@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { systemClock } from '../src/clock.ts';
 import { defineRead } from '../src/database/operation.ts';
 import { all } from '../src/database/sql.ts';
-import { SqliteDatabase } from '../src/database/sqlite-database.ts';
+import { SqliteDatabase } from '../src/database/sqlite/database.ts';
+import { systemClock } from '../src/shared/clock.ts';
 import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
 
 const platform = { kind: 'platform' } as const;

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { systemClock } from '../src/clock.ts';
-import { SqliteDatabase } from '../src/database/sqlite-database.ts';
+import { SqliteDatabase } from '../src/database/sqlite/database.ts';
+import { systemClock } from '../src/shared/clock.ts';
 import type { OpenDatabase } from './database-contract.ts';
 
 export const openDatabase: OpenDatabase = (folder) =>

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { findStartCommand } from '../src/builds/start-command.ts';
+import { findStartCommand } from '../src/builds/steps/start-command.ts';
 
 async function commandOf(files: Record<string, string>, scripts: Record<string, string> = {}, dockerfile?: string) {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyChange, type Change } from '../src/runs/transitions.ts';
+import { applyChange, type Change } from '../src/runs/state/transitions.ts';
 import { newRun } from './simulation/new-run.ts';
 import { Random } from './simulation/random.ts';
 

@@ -2,9 +2,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { registerRoutes } from '../src/http/routes.ts';
-import type { HandoffServices, RunServices } from '../src/http/services.ts';
-import description from '../src/http/wherry-v1.openapi.json' with { type: 'json' };
+import description from '../src/api/about/wherry-v1.openapi.json' with { type: 'json' };
+import { registerRoutes } from '../src/api/routes.ts';
+import type { HandoffServices, RunServices } from '../src/api/services.ts';
 import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
 
 type Responses = Record<string, { content?: object }>;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { invalidInput } from '../refusal.ts';
+import { invalidInput } from '../shared/errors.ts';
 
 /** Signs values for users, so that what comes back can be trusted. The key is made once and kept in the data folder. */
 export class Signatures {

@@ -1,5 +1,9 @@
+import { hash } from 'node:crypto';
 import { type Caller, defineRead, defineWrite } from '../database/operation.ts';
 import { exec, one } from '../database/sql.ts';
+
+/** Tokens are long and random, so one round of SHA-256 keeps what is stored useless to a reader of the database. */
+export const hashToken = (token: string): string => hash('sha256', token);
 
 /** Whom a token stands for: a user, or an attempt of one of the user's runs. */
 export const callerOfToken = defineRead('tokens.caller', function* ({ tokenHash }: { tokenHash: string }) {

@@ -1,6 +1,6 @@
 import { defineRead } from '../database/operation.ts';
 import { one } from '../database/sql.ts';
-import { notFound } from '../refusal.ts';
+import { notFound } from '../shared/errors.ts';
 
 export interface UserRow {
   readonly id: string;

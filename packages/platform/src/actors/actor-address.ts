@@ -1,5 +1,5 @@
 import { one, type Sql } from '../database/sql.ts';
-import { notFound } from '../refusal.ts';
+import { notFound } from '../shared/errors.ts';
 
 /** The id of the user's Actor behind an address: its id, `username~name`, `username/name`, `~name` or `name`. */
 export function* findActorId(userId: string, address: string): Sql<string> {

@@ -1,5 +1,5 @@
-import { bodyChecker } from '../http/checked-body.ts';
-import { invalidInput, Refusal } from '../refusal.ts';
+import { invalidInput, Refusal } from '../shared/errors.ts';
+import { bodyChecker } from '../shared/schema-check.ts';
 import { type VersionInput, versionSchema } from './version-settings.ts';
 
 export interface DefaultRunOptions {

@@ -1,9 +1,8 @@
-import { endUnfinishedBuilds } from '../builds/build-ends.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
-import type { Paging } from '../http/envelope.ts';
-import { isoTime } from '../iso-time.ts';
-import { notFound, Refusal } from '../refusal.ts';
+import { notFound, Refusal } from '../shared/errors.ts';
+import type { Paging } from '../shared/paging.ts';
+import { isoTime } from '../shared/time.ts';
 import { findActorId } from './actor-address.ts';
 import {
   type ActorInput,
@@ -145,16 +144,5 @@ export const updateActor = defineWrite(
     if (input.versions) yield* replaceVersions(id, input.versions);
     yield* changeTags(id, input.taggedBuilds ?? {});
     return yield* readActor(id);
-  },
-);
-
-/** Leaves the Actor's runs, and its builds, since runs need them. Answers the builds that were cut short. */
-export const deleteActor = defineWrite(
-  'actors.delete',
-  function* ({ userId, actor }: { userId: string; actor: string }, { now }) {
-    const id = yield* findActorId(userId, actor);
-    const aborted = yield* endUnfinishedBuilds(id, now);
-    yield* exec('DELETE FROM actors WHERE id = ?', id);
-    return aborted;
   },
 );

@@ -1,6 +1,6 @@
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, each, exec, one, type Sql } from '../database/sql.ts';
-import { invalidInput, notFound, Refusal } from '../refusal.ts';
+import { invalidInput, notFound, Refusal } from '../shared/errors.ts';
 import { findActorId } from './actor-address.ts';
 import { findVersion, touchActor, type VersionAddress } from './version-address.ts';
 import type { EnvVarInput } from './version-settings.ts';

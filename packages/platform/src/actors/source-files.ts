@@ -1,4 +1,4 @@
-import { invalidInput } from '../refusal.ts';
+import { invalidInput } from '../shared/errors.ts';
 
 /** Whether a name stays inside the folder that it is written to, on any operating system. */
 export function isSafeName(name: string): boolean {

@@ -1,5 +1,5 @@
 import { all, exec, one, type Sql } from '../database/sql.ts';
-import { notFound, Refusal } from '../refusal.ts';
+import { notFound, Refusal } from '../shared/errors.ts';
 import { checkTag } from './version-settings.ts';
 
 interface TagRow {

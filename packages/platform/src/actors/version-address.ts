@@ -1,5 +1,5 @@
 import { exec, one, type Sql } from '../database/sql.ts';
-import { notFound } from '../refusal.ts';
+import { notFound } from '../shared/errors.ts';
 import type { VersionSettings } from './version-settings.ts';
 
 export interface VersionAddress {

@@ -1,4 +1,4 @@
-import { invalidInput } from '../refusal.ts';
+import { invalidInput } from '../shared/errors.ts';
 import { checkSourceName } from './source-files.ts';
 
 export const sourceTypes = ['SOURCE_FILES', 'TARBALL', 'GIT_REPO', 'GITHUB_GIST', 'SOURCE_CODE'] as const;

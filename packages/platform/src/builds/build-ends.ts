@@ -1,3 +1,4 @@
+import { findActorId } from '../actors/actor-address.ts';
 import { setTag } from '../actors/tags.ts';
 import type { VersionSettings } from '../actors/version-settings.ts';
 import { defineWrite } from '../database/operation.ts';
@@ -36,10 +37,21 @@ export const finishBuild = defineWrite('builds.finish', function* (input: { id: 
 });
 
 /** Aborts the Actor's builds that have not ended. Answers their ids: the builder has to stop those at work. */
-export function* endUnfinishedBuilds(actorId: string, now: number): Sql<string[]> {
+function* endUnfinishedBuilds(actorId: string, now: number): Sql<string[]> {
   const rows = yield* all<{ id: string }>('SELECT id FROM builds WHERE actor_id = ? AND finished_at IS NULL', actorId);
   for (const { id } of rows) {
     yield* endBuild(id, { status: 'ABORTED', message: 'The Actor was deleted while it was built.' }, now);
   }
   return rows.map(({ id }) => id);
 }
+
+/** Leaves the Actor's runs, and its builds, since runs need them. Returns the builds that were cut short. */
+export const deleteActor = defineWrite(
+  'actors.delete',
+  function* ({ userId, actor }: { userId: string; actor: string }, { now }) {
+    const id = yield* findActorId(userId, actor);
+    const aborted = yield* endUnfinishedBuilds(id, now);
+    yield* exec('DELETE FROM actors WHERE id = ?', id);
+    return aborted;
+  },
+);

@@ -1,9 +1,9 @@
 import { type ActorSettings, type DefaultRunOptions, usualRunOptions } from '../actors/actor-settings.ts';
 import { one, type Sql } from '../database/sql.ts';
 import type { Program } from '../engines/engine.ts';
-import { notFound, Refusal } from '../refusal.ts';
+import { notFound, Refusal } from '../shared/errors.ts';
 import type { BuildResult, BuildStatus, EnvVar } from './build-row.ts';
-import type { StartCommand } from './start-command.ts';
+import type { StartCommand } from './steps/start-command.ts';
 
 /** What a run needs of a build. */
 export interface BuildForRun {

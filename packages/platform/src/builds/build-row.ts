@@ -1,6 +1,6 @@
 import type { VersionSettings } from '../actors/version-settings.ts';
-import { isoTime } from '../iso-time.ts';
-import type { StartCommand } from './start-command.ts';
+import { isoTime } from '../shared/time.ts';
+import type { StartCommand } from './steps/start-command.ts';
 
 export type BuildStatus = 'READY' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTING' | 'ABORTED';
 

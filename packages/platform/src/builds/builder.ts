@@ -1,18 +1,18 @@
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { ImageMaker } from '../engines/engine.ts';
 import { hideSecrets } from '../logs/hide-secrets.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import type { Clock } from '../shared/clock.ts';
 import { type BuildEnd, finishBuild } from './build-ends.ts';
-import { BuildFailure } from './build-failure.ts';
 import { folderOfBuild } from './build-for-run.ts';
-import { killOrphans } from './build-process.ts';
 import { type BuildJob, nameDependencies, namedFolders, recoverBuilds, takeBuild } from './build-queue.ts';
-import { performBuild } from './build-steps.ts';
-import { Dependencies } from './dependencies.ts';
+import { BuildFailure } from './steps/build-failure.ts';
+import { killOrphans } from './steps/build-process.ts';
+import { performBuild } from './steps/build-steps.ts';
+import { Dependencies } from './steps/dependencies.ts';
 
 export interface BuilderOptions {
   readonly database: Database;

@@ -4,8 +4,8 @@ import { findVersion } from '../actors/version-address.ts';
 import { checkTag, type VersionSettings } from '../actors/version-settings.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
-import type { Paging } from '../http/envelope.ts';
-import { notFound, Refusal } from '../refusal.ts';
+import { notFound, Refusal } from '../shared/errors.ts';
+import type { Paging } from '../shared/paging.ts';
 import { endBuild } from './build-ends.ts';
 import {
   type BuildMeta,

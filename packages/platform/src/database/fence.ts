@@ -5,7 +5,7 @@
  * F2: the check is in the transaction of the read or write that it guards, so no interleaving lies between the two.
  * F3: a run that has ended has no active attempt.
  */
-import { attemptFenced } from '../refusal.ts';
+import { attemptFenced } from '../shared/errors.ts';
 import type { Caller } from './operation.ts';
 import { one, type Sql } from './sql.ts';
 

@@ -1,4 +1,3 @@
-import { Refusal } from '../refusal.ts';
 import { exec, one, type Sql } from './sql.ts';
 
 /**
@@ -34,11 +33,4 @@ export function* findAnswer<Result>(scope: string, key: string): Sql<{ answer: R
     key,
   );
   return known && { answer: JSON.parse(known.answer_json) as Result };
-}
-
-/** The header's value, checked. @throws Refusal 400 `invalid-idempotency-key` when it is empty, too long or repeated. */
-export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  if (typeof header === 'string' && header.length > 0 && header.length <= 256) return header;
-  throw new Refusal(400, 'invalid-idempotency-key', 'The header Idempotency-Key takes one key of 1 to 256 characters.');
 }

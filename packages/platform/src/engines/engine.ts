@@ -91,7 +91,7 @@ export interface Engine {
 /** `open`: takes attempts. `closed`: takes no more. `lost`: it cannot be reached. */
 export type ServerState = 'open' | 'closed' | 'lost';
 
-/** For engines whose servers come, go and change by their operators' inFlight too. What they say is kept by them. */
+/** For engines whose servers come, go and change by their operators' hands too. What they say is kept by them. */
 export interface ServerStates {
   stateOf(serverId: string): ServerState;
   /** Lets nothing come to a server any more, or opens it again. */

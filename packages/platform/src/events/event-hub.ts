@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { attemptKey } from '../runs/attempt-key.ts';
+import { attemptKey } from '../shared/attempt-key.ts';
 
 /** The events that Apify's platform sends to an Actor over its websocket. */
 export type ActorEvent =

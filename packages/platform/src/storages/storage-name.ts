@@ -1,4 +1,4 @@
-import { invalidInput, Refusal } from '../refusal.ts';
+import { invalidInput, Refusal } from '../shared/errors.ts';
 
 /** Apify's rule for the names of storages. */
 export function checkStorageName(name: unknown): asserts name is string {

@@ -1,6 +1,6 @@
 import { all, exec, one, type Sql } from '../database/sql.ts';
-import { newId } from '../ids.ts';
-import { notFound, Refusal } from '../refusal.ts';
+import { notFound, Refusal } from '../shared/errors.ts';
+import { newId } from '../shared/ids.ts';
 
 /** The tables of named storages. They share the columns of `StorageRow`. */
 export type StorageTable = 'datasets' | 'key_value_stores' | 'request_queues';

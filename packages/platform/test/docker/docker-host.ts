@@ -8,8 +8,8 @@ import { removeContainer } from '../../src/engines/docker/docker-container.ts';
 import { DockerEngine, type DockerEngineOptions } from '../../src/engines/docker/docker-engine.ts';
 import { ofPlatform } from '../../src/engines/docker/labels.ts';
 import type { Program } from '../../src/engines/engine.ts';
-import { newId } from '../../src/ids.ts';
 import type { PlatformOptions } from '../../src/index.ts';
+import { newId } from '../../src/shared/ids.ts';
 import { startRunFixture } from '../run-fixture.ts';
 
 /** The tests' Docker host; undefined where there is none. */

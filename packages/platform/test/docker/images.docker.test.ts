@@ -1,6 +1,6 @@
 /** Builds that make images, by Actors' own Dockerfiles. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { newId } from '../../src/shared/ids.ts';
 import { until, versionOf } from '../run-fixture.ts';
 import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
 

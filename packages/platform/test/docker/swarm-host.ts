@@ -9,8 +9,8 @@ import { DockerEngine, type DockerEngineOptions } from '../../src/engines/docker
 import { ofPlatform } from '../../src/engines/docker/labels.ts';
 import { NodeLinks } from '../../src/engines/docker/swarm/node-links.ts';
 import { networkName } from '../../src/engines/docker/swarm/swarm-network.ts';
-import { newId } from '../../src/ids.ts';
 import type { PlatformOptions } from '../../src/index.ts';
+import { newId } from '../../src/shared/ids.ts';
 import { startRunFixture } from '../run-fixture.ts';
 import { makeProgram } from './docker-host.ts';
 

@@ -1,4 +1,4 @@
-import type { GateCall } from '../../src/runs/attempt-gate.ts';
+import type { GateCall } from '../../src/runs/handoff/attempt-gate.ts';
 import type { RunData, Write, WriteAnswer } from './run-data.ts';
 
 /** What a container asks the platform for. */

@@ -1,4 +1,4 @@
-import type { Change } from '../../src/runs/transitions.ts';
+import type { Change } from '../../src/runs/state/transitions.ts';
 
 const changeKinds = [
   'recordContainer',

@@ -1,5 +1,5 @@
-import { AttemptGate } from '../../src/runs/attempt-gate.ts';
-import { attemptKey } from '../../src/runs/attempt-key.ts';
+import { AttemptGate } from '../../src/runs/handoff/attempt-gate.ts';
+import { attemptKey } from '../../src/shared/attempt-key.ts';
 import type { PlatformProcess } from './platform-process.ts';
 import type { World } from './world.ts';
 

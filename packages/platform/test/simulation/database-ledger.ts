@@ -2,12 +2,12 @@ import { once } from '../../src/database/idempotency.ts';
 import type { Caller } from '../../src/database/operation.ts';
 import { defineRead, defineWrite } from '../../src/database/operation.ts';
 import { exec, one, type Sql } from '../../src/database/sql.ts';
-import type { SqliteDatabase } from '../../src/database/sqlite-database.ts';
-import type { HandoffResult } from '../../src/runs/run-control.ts';
-import { saveAttempts } from '../../src/runs/run-rows.ts';
-import type { RunState } from '../../src/runs/run-state.ts';
-import { DatabaseRunStore } from '../../src/runs/run-store.ts';
-import type { Change } from '../../src/runs/transitions.ts';
+import type { SqliteDatabase } from '../../src/database/sqlite/database.ts';
+import { saveAttempts } from '../../src/runs/operations/run-row.ts';
+import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
+import { DatabaseRunStore } from '../../src/runs/operations/run-store.ts';
+import type { RunState } from '../../src/runs/state/run-state.ts';
+import type { Change } from '../../src/runs/state/transitions.ts';
 import type { AttemptCaller, Ledger } from './ledger.ts';
 import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from './run-data.ts';
 

@@ -1,4 +1,4 @@
-import { isOver } from '../../src/runs/run-state.ts';
+import { isOver } from '../../src/runs/state/run-state.ts';
 import { newRun } from './new-run.ts';
 import { abortAtOnce } from './outsiders.ts';
 import { emptyData } from './run-data.ts';

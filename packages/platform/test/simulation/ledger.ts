@@ -1,7 +1,7 @@
 import type { Caller } from '../../src/database/operation.ts';
-import type { HandoffResult } from '../../src/runs/run-control.ts';
-import type { RunState } from '../../src/runs/run-state.ts';
-import type { Change } from '../../src/runs/transitions.ts';
+import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
+import type { RunState } from '../../src/runs/state/run-state.ts';
+import type { Change } from '../../src/runs/state/transitions.ts';
 import type { RunData, Write, WriteAnswer } from './run-data.ts';
 
 export type AttemptCaller = Extract<Caller, { kind: 'attempt' }>;

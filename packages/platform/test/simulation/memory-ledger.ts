@@ -1,8 +1,8 @@
 import type { Caller } from '../../src/database/operation.ts';
-import { attemptFenced } from '../../src/refusal.ts';
-import type { HandoffResult } from '../../src/runs/run-control.ts';
-import { type HandoffState, isOver, type RunState } from '../../src/runs/run-state.ts';
-import { applyChange, type Change } from '../../src/runs/transitions.ts';
+import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
+import { type HandoffState, isOver, type RunState } from '../../src/runs/state/run-state.ts';
+import { applyChange, type Change } from '../../src/runs/state/transitions.ts';
+import { attemptFenced } from '../../src/shared/errors.ts';
 import type { Breakage } from './breakage.ts';
 import type { AttemptCaller, Ledger } from './ledger.ts';
 import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from './run-data.ts';

@@ -1,5 +1,5 @@
-import type { RunState } from '../../src/runs/run-state.ts';
-import { deadlineOf, firstAttempt } from '../../src/runs/transitions.ts';
+import type { RunState } from '../../src/runs/state/run-state.ts';
+import { deadlineOf, firstAttempt } from '../../src/runs/state/transitions.ts';
 import type { Random } from './random.ts';
 
 /** A run as its creation leaves it in the database. */

@@ -1,4 +1,4 @@
-import { isOver } from '../../src/runs/run-state.ts';
+import { isOver } from '../../src/runs/state/run-state.ts';
 import type { World } from './world.ts';
 
 export type Deed = (world: World, runId: string) => void;

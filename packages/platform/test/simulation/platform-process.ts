@@ -1,9 +1,9 @@
 import type { Caller, Operation } from '../../src/database/operation.ts';
-import { Refusal } from '../../src/refusal.ts';
-import { InFlightRequests } from '../../src/runs/in-flight-requests.ts';
-import { drainServer } from '../../src/runs/server-drain.ts';
-import { Servers } from '../../src/runs/servers.ts';
-import { Supervisor } from '../../src/runs/supervisor.ts';
+import { InFlightRequests } from '../../src/runs/handoff/in-flight-requests.ts';
+import { drainServer } from '../../src/runs/supervisor/server-drain.ts';
+import { Servers } from '../../src/runs/supervisor/servers.ts';
+import { Supervisor } from '../../src/runs/supervisor/supervisor.ts';
+import { Refusal } from '../../src/shared/errors.ts';
 import type { Owner } from './agenda.ts';
 import { type Answer, type Call, gateCallOf } from './call.ts';
 import type { CrashPoint } from './crash-points.ts';

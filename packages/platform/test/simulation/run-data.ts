@@ -1,4 +1,4 @@
-import { Refusal } from '../../src/refusal.ts';
+import { Refusal } from '../../src/shared/errors.ts';
 
 /** The storages of a run, reduced to what the promises are about. Plain data, so that a database can keep it. */
 export interface RunData {

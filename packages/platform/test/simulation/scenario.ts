@@ -1,4 +1,4 @@
-import type { RunState } from '../../src/runs/run-state.ts';
+import type { RunState } from '../../src/runs/state/run-state.ts';
 import { CrashTally } from './crash-points.ts';
 import { newRun } from './new-run.ts';
 import type { Deed } from './outsiders.ts';

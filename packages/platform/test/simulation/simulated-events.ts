@@ -1,6 +1,6 @@
 import type { ActorEvent } from '../../src/events/event-hub.ts';
-import { attemptKey } from '../../src/runs/attempt-key.ts';
-import type { AttemptEvents } from '../../src/runs/supervisor-parts.ts';
+import type { AttemptEvents } from '../../src/runs/supervisor/collaborators.ts';
+import { attemptKey } from '../../src/shared/attempt-key.ts';
 import { Channel, type Owner } from './agenda.ts';
 import type { PlatformProcess } from './platform-process.ts';
 import type { SimulatedContainer } from './simulated-container.ts';

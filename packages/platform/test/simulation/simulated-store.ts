@@ -1,9 +1,8 @@
 import type { Caller } from '../../src/database/operation.ts';
-import { Refusal } from '../../src/refusal.ts';
-import type { HandoffResult } from '../../src/runs/run-control.ts';
-import type { RunState } from '../../src/runs/run-state.ts';
-import type { RunStore } from '../../src/runs/run-store.ts';
-import type { Change } from '../../src/runs/transitions.ts';
+import type { HandoffResult, RunStore } from '../../src/runs/operations/run-store.ts';
+import type { RunState } from '../../src/runs/state/run-state.ts';
+import type { Change } from '../../src/runs/state/transitions.ts';
+import { Refusal } from '../../src/shared/errors.ts';
 import { Channel } from './agenda.ts';
 import type { CrashPoint } from './crash-points.ts';
 import type { AttemptCaller, Soon } from './ledger.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { LineSplitter } from '../../logs/line-splitter.ts';
+import { LineSplitter } from '../../shared/line-splitter.ts';
 import type { Telemetry } from '../engine.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { attemptKey } from '../../runs/attempt-key.ts';
+import { attemptKey } from '../../shared/attempt-key.ts';
 import { attemptLabel, diskLabel, ofPlatform, runLabel } from './labels.ts';
 import type { Placement } from './placement.ts';
 

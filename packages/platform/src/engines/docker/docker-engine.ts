@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { attemptKey } from '../../runs/attempt-key.ts';
+import { attemptKey } from '../../shared/attempt-key.ts';
 import type {
   ContainerListener,
   ContainerRef,

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { LineSplitter } from '../../logs/line-splitter.ts';
+import { LineSplitter } from '../../shared/line-splitter.ts';
 import type { ImageMaker, ImageOutcome, ImageRequest } from '../engine.ts';
 import { isMissing, messageOf, statusOf } from './docker-connection.ts';
 import { buildLabel, namePrefix, ofPlatform, platformLabel } from './labels.ts';

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, lstat, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import { LineSplitter } from '../../logs/line-splitter.ts';
-import { attemptKey } from '../../runs/attempt-key.ts';
+import { attemptKey } from '../../shared/attempt-key.ts';
+import { LineSplitter } from '../../shared/line-splitter.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
 import { killGroup, readProcess, readProcesses } from './process-table.ts';
 

@@ -1,4 +1,4 @@
-import type { RunState } from '../../../src/runs/run-state.ts';
+import type { RunState } from '../../../src/runs/state/run-state.ts';
 import { type Call, gateCallOf, nameOf } from '../call.ts';
 import type { AttemptCaller } from '../ledger.ts';
 import type { Observer } from '../observer.ts';

@@ -1,5 +1,5 @@
-import type { RunState } from '../../../src/runs/run-state.ts';
-import type { Change } from '../../../src/runs/transitions.ts';
+import type { RunState } from '../../../src/runs/state/run-state.ts';
+import type { Change } from '../../../src/runs/state/transitions.ts';
 import type { AttemptCaller } from '../ledger.ts';
 import type { Observer } from '../observer.ts';
 import type { RunData, Write } from '../run-data.ts';

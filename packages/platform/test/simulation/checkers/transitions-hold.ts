@@ -1,5 +1,5 @@
-import { isOver, type RunState } from '../../../src/runs/run-state.ts';
-import type { Change } from '../../../src/runs/transitions.ts';
+import { isOver, type RunState } from '../../../src/runs/state/run-state.ts';
+import type { Change } from '../../../src/runs/state/transitions.ts';
 import type { Observer } from '../observer.ts';
 import { Violation } from '../violation.ts';
 

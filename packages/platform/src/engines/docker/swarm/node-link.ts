@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
-import { newId } from '../../../ids.ts';
+import { newId } from '../../../shared/ids.ts';
 
 /** Both sides speak at least this often, for a network that was cut says nothing. */
 const speakEveryMs = 1500;

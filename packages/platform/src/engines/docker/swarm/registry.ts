@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { LineSplitter } from '../../../logs/line-splitter.ts';
+import { LineSplitter } from '../../../shared/line-splitter.ts';
 import { messageOf } from '../docker-connection.ts';
 
 interface PushMessage {

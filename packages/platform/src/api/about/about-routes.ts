@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import description from './wherry-v1.openapi.json' with { type: 'json' };
+
+/** For whoever opens the platform's address in a browser. It tells nothing about the platform, for it asks for no token. */
+const frontPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Wherry</title>
+<style>
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 4rem auto; padding: 0 1rem; }
+  pre { padding: 1rem; overflow: auto; background: #8881; }
+  :root { color-scheme: light dark; }
+</style>
+<h1>Wherry is running</h1>
+<p>A self-hosted Actor platform whose runs survive being moved between servers. It is used by its API, by Apify's own
+tools, and from the shell; there are no pages to click through.</p>
+<h2>From the shell</h2>
+<pre>npx wherry servers
+npx wherry run actors/site-crawler --input @input.json
+npx wherry runs
+npx wherry migrate &lt;run></pre>
+<h2>With Apify's tools</h2>
+<p>Set <code>APIFY_CLIENT_BASE_URL</code> to this address, and use the token that Wherry printed when it started.</p>
+<pre>npx apify-cli login --token &lt;the token>
+npx apify-cli push
+npx apify-cli call</pre>
+<h2>The API</h2>
+<p><code>/v2</code> is Apify's API. What Apify has not, such as forcing a migration, is under <code>/wherry/v1</code>,
+described in <code>/wherry/v1/openapi.json</code>. <code>/health</code> says whether the platform is up.</p>
+</html>
+`;
+
+export function registerFrontPageRoutes(app: FastifyInstance): void {
+  app.get('/', { config: { public: true } }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(frontPage),
+  );
+}
+
+/** The description of Wherry's own API; `test/wherry-api.test.ts` holds routes and answers to it. */
+export function registerDescriptionRoutes(app: FastifyInstance): void {
+  app.get('/wherry/v1/openapi.json', { config: { public: true } }, async () => description);
+}

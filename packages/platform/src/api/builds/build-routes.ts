@@ -1,0 +1,142 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { findActorId } from '../../actors/actor-address.ts';
+import { findBuild, findBuildId } from '../../builds/build-for-run.ts';
+import { isTerminal } from '../../builds/build-row.ts';
+import { abortBuild, type BuildAddress, createBuild, deleteBuild, getBuild, listBuilds } from '../../builds/builds.ts';
+import { prepareInput } from '../../builds/input/input.ts';
+import { defineRead } from '../../database/operation.ts';
+import { invalidInput, notImplemented } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { pageOf } from '../../shared/paging.ts';
+import { actorPaths } from '../actors/actor-paths.ts';
+import { acceptRawBodies } from '../bodies.ts';
+import { metaOf, userIdOf } from '../caller.ts';
+import { booleanOf, pagingOf, queryOf, waitMsOf } from '../query.ts';
+import type { ActorServices } from '../services.ts';
+
+interface Params {
+  readonly actorId?: string;
+  readonly buildId: string;
+}
+
+const actorBuild = defineRead(
+  'builds.ofActor',
+  function* (input: { userId: string; actor: string; build: string | undefined }) {
+    return yield* findBuildId(yield* findActorId(input.userId, input.actor), input.build);
+  },
+);
+
+const actorInputSchema = defineRead(
+  'builds.inputSchemaOfActor',
+  function* (input: { userId: string; actor: string; build: string | undefined }) {
+    return (yield* findBuild(yield* findActorId(input.userId, input.actor), input.build)).inputSchema;
+  },
+);
+
+export function registerBuildRoutes(app: FastifyInstance, services: ActorServices): void {
+  registerBuild(app, services, '/v2/actor-builds/:buildId');
+  registerList(app, services, '/v2/actor-builds');
+  app.delete('/v2/actor-builds/:buildId', async (request, reply) => {
+    const buildId = await services.database.write(deleteBuild, addressOf(request), request.caller);
+    await services.builder.removeFiles(buildId);
+    return reply.code(204).send();
+  });
+  for (const path of actorPaths) {
+    registerList(app, services, `${path}/:actorId/builds`);
+    registerStart(app, services, `${path}/:actorId/builds`);
+    registerDefault(app, services, `${path}/:actorId/builds/default`);
+    registerBuild(app, services, `${path}/:actorId/builds/:buildId`);
+  }
+  app.register(async (scope) => {
+    acceptRawBodies(scope);
+    for (const path of actorPaths) registerValidation(scope, services, `${path}/:actorId/validate-input`);
+  });
+}
+
+function addressOf(request: FastifyRequest): BuildAddress {
+  const { actorId, buildId } = request.params as Params;
+  return { userId: userIdOf(request), buildId, ...(actorId !== undefined && { actor: actorId }) };
+}
+
+/** The build, once it is over or the time to wait has passed. */
+async function awaitBuild({ database, builder }: ActorServices, request: FastifyRequest, address: BuildAddress) {
+  const read = () => database.read(getBuild, address, request.caller);
+  const waitMs = waitMsOf(queryOf(request));
+  if (waitMs > 0) {
+    await builder.waitForEnd(address.buildId, waitMs, async () => isTerminal((await read()).status));
+  }
+  return read();
+}
+
+function registerList(app: FastifyInstance, { database }: ActorServices, path: string): void {
+  app.get(path, async (request) => {
+    const paging = pagingOf(queryOf(request));
+    const { actorId } = request.params as Partial<Params>;
+    const listing = { userId: userIdOf(request), ...(actorId !== undefined && { actor: actorId }), ...paging };
+    const { total, items } = await database.read(listBuilds, listing, request.caller);
+    return { data: pageOf(paging, total, items) };
+  });
+}
+
+function registerStart(app: FastifyInstance, services: ActorServices, path: string): void {
+  const { database, builder } = services;
+  app.post(path, async (request, reply) => {
+    const query = queryOf(request);
+    if (!query.version) throw invalidInput('Name the version to build with the parameter "version", such as "0.1".');
+    waitMsOf(query);
+    const useCache = booleanOf(query, 'useCache');
+    const betaPackages = booleanOf(query, 'betaPackages');
+    const options = {
+      ...(useCache !== undefined && { useCache }),
+      ...(betaPackages !== undefined && { betaPackages }),
+    };
+    const build = {
+      id: newId(),
+      userId: userIdOf(request),
+      actor: (request.params as Params).actorId!,
+      version: query.version,
+      tag: query.tag || undefined,
+      options,
+      meta: metaOf(request),
+    };
+    await database.write(createBuild, build, request.caller);
+    builder.wake();
+    reply.code(201).header('location', `${services.publicUrl}/v2/actor-builds/${build.id}`);
+    return { data: await awaitBuild(services, request, { userId: build.userId, buildId: build.id }) };
+  });
+}
+
+function registerDefault(app: FastifyInstance, services: ActorServices, path: string): void {
+  app.get(path, async (request) => {
+    const userId = userIdOf(request);
+    const wanted = { userId, actor: (request.params as Params).actorId!, build: undefined };
+    const buildId = await services.database.read(actorBuild, wanted, request.caller);
+    return { data: await awaitBuild(services, request, { userId, buildId }) };
+  });
+}
+
+function registerBuild(app: FastifyInstance, services: ActorServices, path: string): void {
+  app.get(path, async (request) => ({ data: await awaitBuild(services, request, addressOf(request)) }));
+
+  app.post(`${path}/abort`, async (request) => {
+    const build = await services.database.write(abortBuild, addressOf(request), request.caller);
+    // One that waited is over; the builder tells those who wait for it.
+    if (build.status === 'ABORTING' || build.status === 'ABORTED') services.builder.stop(build.id);
+    return { data: build };
+  });
+
+  app.get(`${path}/openapi.json`, async () => {
+    throw notImplemented('Wherry makes no OpenAPI description of an Actor. Read its input schema.');
+  });
+}
+
+function registerValidation(app: FastifyInstance, { database }: ActorServices, path: string): void {
+  app.post(path, async (request) => {
+    const { actorId: actor } = request.params as Params;
+    const wanted = { userId: userIdOf(request), actor: actor!, build: queryOf(request).build || undefined };
+    const inputSchema = await database.read(actorInputSchema, wanted, request.caller);
+    await prepareInput(inputSchema, request.body as Buffer | undefined, 'application/json');
+    // The one answer of Apify's API that has no envelope.
+    return { valid: true };
+  });
+}

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import { type DatasetRow, datasets } from '../../storages/datasets/dataset.ts';
+import type { Services } from '../services.ts';
+import { storageMounts } from '../storages/storage-mounts.ts';
+import { registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
+import { registerDatasetItemRoutes } from './item-routes.ts';
+
+export function registerDatasetRoutes(app: FastifyInstance, services: Services): void {
+  const mounts = storageMounts(services, 'dataset');
+  registerStorageRoutes(app, services, {
+    collection: '/v2/datasets',
+    mounts,
+    operations: datasets,
+    answerOf: (row) => datasetAnswer(services, row),
+  });
+  for (const mount of mounts) registerDatasetItemRoutes(app, services, mount);
+}
+
+function datasetAnswer(services: Services, row: DatasetRow) {
+  const url = `${services.publicUrl}/v2/datasets/${row.id}`;
+  return {
+    ...storageAnswer(row, url),
+    itemCount: row.item_count,
+    cleanItemCount: row.clean_item_count,
+    fields: null,
+    schema: null,
+    itemsPublicUrl: `${url}/items`,
+    stats: { writeCount: row.write_count, ...sizesOf(row), inflatedBytes: row.bytes },
+  };
+}

@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { openDataset, pagesOf, type Wanted } from '../../storages/datasets/page.ts';
+import { userIdOf } from '../caller.ts';
+import { booleanOf, type Query, queryOf } from '../query.ts';
+import type { Services } from '../services.ts';
+import { formatOf, formatOptionsOf, shapeOf, wantedOf } from './items-query.ts';
+
+export const openItems = (
+  { database }: Services,
+  request: FastifyRequest,
+  wanted: { address: string; wanted: Wanted; withPage: boolean },
+) => database.read(openDataset, { userId: userIdOf(request), ...wanted }, request.caller);
+
+/** What a request wants of the items of a dataset. @throws Refusal 400 for a parameter that is wrong */
+export const itemsQueryOf = (query: Query) => ({
+  wanted: wantedOf(query),
+  shape: shapeOf(query),
+  format: formatOf(query),
+  options: formatOptionsOf(query),
+  isAttachment: booleanOf(query, 'attachment') === true,
+});
+
+/** Sends items of a dataset as the request's parameters say. */
+export async function answerItems(services: Services, request: FastifyRequest, reply: FastifyReply, address: string) {
+  const query = queryOf(request);
+  const { wanted, shape, format, options, isAttachment } = itemsQueryOf(query);
+  const opened = await openItems(services, request, { address, wanted, withPage: true });
+  describeItems(reply, wanted, opened.dataset.item_count, opened.stretch.count);
+  if (isAttachment) {
+    reply.header('content-disposition', `attachment; filename="${opened.dataset.id}.${query.format || 'json'}"`);
+  }
+  const body = format.write(() => pagesOf(services.database, request.caller, opened), shape, options);
+  return reply.type(format.contentType).send(Readable.from(body, { objectMode: false }));
+}
+
+/** Apify counts what the stretch has, not what is left of it when items are skipped or unwound. */
+export function describeItems(reply: FastifyReply, wanted: Wanted, total: number, count: number): void {
+  reply.headers({
+    'x-apify-pagination-offset': wanted.offset,
+    'x-apify-pagination-limit': wanted.limit,
+    'x-apify-pagination-count': count,
+    'x-apify-pagination-total': total,
+    'x-apify-pagination-desc': String(wanted.desc),
+  });
+}

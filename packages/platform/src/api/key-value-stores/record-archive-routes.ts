@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ZipFile } from 'yazl';
+import { Refusal } from '../../shared/errors.ts';
+import { listKeys, readRecord } from '../../storages/key-value-stores/record.ts';
+import { userIdOf } from '../caller.ts';
+import { queryOf } from '../query.ts';
+import type { Services } from '../services.ts';
+import type { StorageMount } from '../storages/storage-mounts.ts';
+import { openRecord } from './record-response.ts';
+
+const keysAtOnce = 1000;
+
+/** All records of a key-value store, or those whose keys begin alike, as a zip archive: one file a record. */
+export function registerRecordArchiveRoute(app: FastifyInstance, services: Services, mount: StorageMount): void {
+  app.get(`${mount.prefix}/records`, { exposeHeadRoute: false }, async (request, reply) => {
+    const { collection, prefix = '' } = queryOf(request);
+    if (collection) throw noCollections();
+    const address = await mount.storageOf(request);
+    const { storeId, keys } = await keysOf(services, request, { address, prefix });
+    const archive = archiveOf(services, request, storeId, keys);
+    reply.header('content-disposition', `attachment; filename="${storeId}.zip"`);
+    return reply.type('application/zip').send(archive);
+  });
+}
+
+export const noCollections = (): Refusal =>
+  new Refusal(400, 'invalid-collection', 'The store has no schema and so no collections. List by prefix instead.');
+
+async function keysOf(services: Services, request: FastifyRequest, wanted: { address: string; prefix: string }) {
+  const all: string[] = [];
+  const input = { userId: userIdOf(request), ...wanted, limit: keysAtOnce };
+  for (;;) {
+    const listing = { ...input, exclusiveStartKey: all.at(-1) ?? '' };
+    const { storeId, keys } = await services.database.read(listKeys, listing, request.caller);
+    all.push(...keys.slice(0, keysAtOnce).map(({ key }) => key));
+    if (keys.length <= keysAtOnce) return { storeId, keys: all };
+  }
+}
+
+/** Each record is opened when its turn comes, so that neither memory nor open files grow with the store. */
+function archiveOf(services: Services, request: FastifyRequest, storeId: string, keys: readonly string[]): Readable {
+  const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  zip.on('error', (error) => output.destroy(error as Error));
+  for (const key of keys) {
+    zip.addReadStreamLazy(fileNameOf(key), (done) => {
+      openValue(services, request, storeId, key).then(
+        (stream) => done(null, stream),
+        // The archive breaks off, which its reader sees; a file left out would go unnoticed.
+        (error: unknown) => done(error, Readable.from([])),
+      );
+    });
+  }
+  zip.end();
+  return output;
+}
+
+async function openValue({ database, files }: Services, request: FastifyRequest, storeId: string, key: string) {
+  const wanted = { userId: userIdOf(request), address: storeId, key };
+  const { body } = await openRecord(files, () => database.read(readRecord, wanted, request.caller));
+  return Buffer.isBuffer(body) ? Readable.from([body]) : body;
+}
+
+/** A key of dots would name a folder. */
+const fileNameOf = (key: string) => (/^\.+$/.test(key) ? key.replaceAll('.', '%2E') : key);

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import type { FastifyReply } from 'fastify';
+import type { FileStore } from '../../objects/file-store.ts';
+import type { StoredRecord } from '../../storages/key-value-stores/record.ts';
+import type { Services } from '../services.ts';
+
+/** Sends the value of a record as it was stored; as a file to save when it is given a name. */
+export async function answerRecord(
+  services: Services,
+  reply: FastifyReply,
+  read: () => Promise<StoredRecord>,
+  fileName?: string,
+) {
+  const { record, body } = await openRecord(services.files, read);
+  describeValue(reply, record);
+  if (fileName !== undefined) reply.header('content-disposition', `attachment; filename="${fileName}"`);
+  return reply.send(body);
+}
+
+export function describeValue(reply: FastifyReply, record: { contentType: string; bytes: number }): void {
+  reply.headers({
+    'content-type': record.contentType,
+    'content-length': record.bytes,
+    // A stored page opened in a browser must not act with the rights of the API's own origin.
+    'content-security-policy': 'sandbox',
+    'x-content-type-options': 'nosniff',
+  });
+}
+
+/** A blob may be replaced between the read of its row and the opening of its file: then the row is read once more. */
+export async function openRecord(files: FileStore, read: () => Promise<StoredRecord>) {
+  for (let attempt = 1; ; attempt += 1) {
+    const record = await read();
+    if (record.blobId === null) return { record, body: Buffer.from(record.value!) };
+    const body = files.read(record.blobId);
+    try {
+      await once(body, 'open');
+      return { record, body };
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Refusal } from '../../shared/errors.ts';
+import {
+  describeRecord,
+  maxRecordBytes,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from '../../storages/key-value-stores/record.ts';
+import { keyValueStores } from '../../storages/key-value-stores/store.ts';
+import { checkRecordKey } from '../../storages/storage-name.ts';
+import { userIdOf } from '../caller.ts';
+import { booleanOf, queryOf } from '../query.ts';
+import type { Services } from '../services.ts';
+import type { StorageMount } from '../storages/storage-mounts.ts';
+import { checkJson, receiveValue, recordTooLarge } from './record-body.ts';
+import { answerRecord, describeValue } from './record-response.ts';
+
+const defaultContentType = 'application/octet-stream';
+
+/** Records of a key-value store. Values of any type, streamed both ways, stored as the bytes that were sent. */
+export function registerRecordRoutes(app: FastifyInstance, services: Services, mounts: readonly StorageMount[]): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
+    for (const mount of mounts) {
+      registerReading(scope, services, mount);
+      registerWriting(scope, services, mount);
+    }
+  });
+}
+
+function registerReading(app: FastifyInstance, services: Services, { prefix, storageOf }: StorageMount): void {
+  const { database } = services;
+  const url = `${prefix}/records/:recordKey`;
+  const addressed = addressing(storageOf);
+
+  app.get(url, { exposeHeadRoute: false }, async (request, reply) => {
+    const attachment = booleanOf(queryOf(request), 'attachment') === true;
+    const input = await addressed(request);
+    const read = () => database.read(readRecord, input, request.caller);
+    return answerRecord(services, reply, read, attachment ? input.key : undefined);
+  });
+
+  app.head(url, async (request, reply) => {
+    describeValue(reply, await database.read(describeRecord, await addressed(request), request.caller));
+    return reply.send();
+  });
+}
+
+function registerWriting(app: FastifyInstance, services: Services, { prefix, storageOf }: StorageMount): void {
+  const { database, files } = services;
+  const url = `${prefix}/records/:recordKey`;
+  const addressed = addressing(storageOf);
+  const discard = async (blobId: string | null) => {
+    if (blobId !== null) await files.remove(blobId);
+  };
+
+  app.route({
+    method: ['PUT', 'POST'],
+    url,
+    bodyLimit: maxRecordBytes,
+    handler: async (request, reply) => {
+      const { userId, address, key } = await addressed(request);
+      if (Number(request.headers['content-length'] ?? 0) > maxRecordBytes) throw recordTooLarge();
+      const contentType = request.headers['content-type'] || defaultContentType;
+      const received = await receiveValue(request.body as Readable | undefined, files, async () => {
+        await database.read(keyValueStores.get, { userId, address }, request.caller);
+      });
+      checkJson(contentType, received);
+      const input = { userId, address, record: { key, contentType, ...received } };
+      try {
+        await discard(await database.write(writeRecord, input, request.caller));
+      } catch (error) {
+        // A refusal says that no row names the new blob; of another failure we cannot know, so the sweep decides.
+        if (error instanceof Refusal) await discard(received.blobId);
+        throw error;
+      }
+      return reply.code(201).send({});
+    },
+  });
+
+  app.delete(url, async (request, reply) => {
+    await discard(await database.write(removeRecord, await addressed(request), request.caller));
+    return reply.code(204).send();
+  });
+}
+
+const addressing = (storageOf: StorageMount['storageOf']) => async (request: FastifyRequest) => {
+  const { recordKey: key } = request.params as { recordKey: string };
+  checkRecordKey(key);
+  return { userId: userIdOf(request), address: await storageOf(request), key };
+};

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { listKeys } from '../../storages/key-value-stores/record.ts';
+import { type KeyValueStoreRow, keyValueStores } from '../../storages/key-value-stores/store.ts';
+import { userIdOf } from '../caller.ts';
+import { integerOf, queryOf } from '../query.ts';
+import type { Services } from '../services.ts';
+import { type StorageMount, storageMounts } from '../storages/storage-mounts.ts';
+import { registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
+import { noCollections, registerRecordArchiveRoute } from './record-archive-routes.ts';
+import { registerRecordRoutes } from './record-routes.ts';
+
+/** The most keys that one answer lists, and how many it does when not told. */
+const maxKeys = 1000;
+
+export function registerKeyValueStoreRoutes(app: FastifyInstance, services: Services): void {
+  const mounts = storageMounts(services, 'keyValueStore');
+  registerStorageRoutes(app, services, {
+    collection: '/v2/key-value-stores',
+    mounts,
+    operations: keyValueStores,
+    answerOf: (row) => storeAnswer(services, row),
+  });
+  for (const mount of mounts) {
+    registerKeyRoute(app, services, mount);
+    registerRecordArchiveRoute(app, services, mount);
+  }
+  registerRecordRoutes(app, services, mounts);
+}
+
+function registerKeyRoute(app: FastifyInstance, services: Services, { prefix, storageOf }: StorageMount): void {
+  app.get(`${prefix}/keys`, async (request) => {
+    const query = queryOf(request);
+    if (query.collection) throw noCollections();
+    const exclusiveStartKey = query.exclusiveStartKey ?? '';
+    const limit = Math.min(integerOf(query, 'limit', 0) || maxKeys, maxKeys);
+    const listing = { exclusiveStartKey, prefix: query.prefix ?? '', limit };
+    const input = { userId: userIdOf(request), address: await storageOf(request), ...listing };
+    const { storeId, keys } = await services.database.read(listKeys, input, request.caller);
+    const items = keys.slice(0, limit).map(({ key, bytes }) => ({
+      key,
+      size: bytes,
+      recordPublicUrl: `${storeUrl(services, storeId)}/records/${encodeURIComponent(key)}`,
+    }));
+    const isTruncated = keys.length > limit;
+    return {
+      data: {
+        items,
+        count: items.length,
+        limit,
+        exclusiveStartKey: exclusiveStartKey || null,
+        isTruncated,
+        nextExclusiveStartKey: isTruncated ? items.at(-1)!.key : null,
+      },
+    };
+  });
+}
+
+const storeUrl = (services: Services, id: string): string => `${services.publicUrl}/v2/key-value-stores/${id}`;
+
+function storeAnswer(services: Services, row: KeyValueStoreRow) {
+  const url = storeUrl(services, row.id);
+  return {
+    ...storageAnswer(row, url),
+    schema: null,
+    keysPublicUrl: `${url}/keys`,
+    recordsPublicUrl: `${url}/records`,
+    stats: { writeCount: row.write_count, deleteCount: row.delete_count, ...sizesOf(row) },
+  };
+}

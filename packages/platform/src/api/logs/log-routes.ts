@@ -1,0 +1,57 @@
+import { pipeline } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { findLogSubject, findRunLog, type LogKind, type LogSubject } from '../../runs/operations/log-subject.ts';
+import { userIdOf } from '../caller.ts';
+import { booleanOf, queryOf } from '../query.ts';
+import { runMounts } from '../runs/run-mounts.ts';
+import type { Services } from '../services.ts';
+import { plainText } from './plain-text.ts';
+
+type Find = (request: FastifyRequest) => Promise<LogSubject>;
+
+export function registerLogRoutes(app: FastifyInstance, services: Services): void {
+  const { database } = services;
+  const byId =
+    (kind: LogKind): Find =>
+    (request) => {
+      const { id } = request.params as { id: string };
+      return database.read(findLogSubject, { userId: userIdOf(request), id, kind }, request.caller);
+    };
+  registerLog(app, services, '/v2/logs/:id', byId('either'));
+  registerLog(app, services, '/v2/actor-builds/:id/log', byId('build'));
+  for (const { prefix, addressOf } of runMounts) {
+    registerLog(app, services, `${prefix}/log`, (request) =>
+      database.read(findRunLog, { address: addressOf(request) }, request.caller),
+    );
+  }
+}
+
+function registerLog(app: FastifyInstance, services: Services, url: string, find: Find): void {
+  app.get(url, async (request, reply) => {
+    const query = queryOf(request);
+    const [stream, download, raw] = ['stream', 'download', 'raw'].map((name) => booleanOf(query, name) === true);
+    const subject = await find(request);
+    describe(reply, download ? `${subject.id}.log` : undefined);
+    const log = stream ? follow(services, request, subject) : services.logs.read(subject.id);
+    if (raw) return reply.send(log);
+    // An error ends the answer early, which its reader sees.
+    return reply.send(pipeline(log, plainText(), () => undefined));
+  });
+}
+
+function follow({ database, logs }: Services, request: FastifyRequest, { id }: LogSubject) {
+  const subject = { userId: userIdOf(request), id, kind: 'either' } as const;
+  return logs.follow(id, async () => {
+    // The platform asks, for the answer goes on while an attempt that asked for it is fenced.
+    return (await database.read(findLogSubject, subject, { kind: 'platform' })).isOver;
+  });
+}
+
+function describe(reply: FastifyReply, fileName: string | undefined): void {
+  reply.headers({
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache',
+    ...(fileName !== undefined && { 'content-disposition': `attachment; filename="${fileName}"` }),
+  });
+}

@@ -1,0 +1,62 @@
+import type { FastifyRequest } from 'fastify';
+import { invalidInput } from '../shared/errors.ts';
+import type { Paging } from '../shared/paging.ts';
+
+export type Query = Record<string, string | undefined>;
+
+/**
+ * The parameters of the URL. One that is given several times is a list, which our APIs write with commas. Read them
+ * here only: Fastify's own `request.query` may hold an array where a text is expected.
+ */
+export function queryOf(request: FastifyRequest): Query {
+  const entries = Object.entries(request.query as Record<string, string | string[]>);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]));
+}
+
+/** A parameter that is a list. Undefined when it is missing or empty. */
+export function listOf(query: Query, name: string): string[] | undefined {
+  const text = query[name];
+  return text === undefined || text === '' ? undefined : text.split(',').map((each) => each.trim());
+}
+
+/** `limit` is at most `maxLimit`, as on Apify, where asking for more is not an error. */
+export function pagingOf(query: Query, maxLimit = 1000): Paging {
+  return {
+    offset: integerOf(query, 'offset', 0) ?? 0,
+    limit: Math.min(integerOf(query, 'limit', 0) ?? maxLimit, maxLimit) || maxLimit,
+    desc: booleanOf(query, 'desc') ?? false,
+  };
+}
+
+export function integerOf(query: Query, name: string, minimum: number): number | undefined {
+  const number = numberOf(query, name, minimum);
+  if (number !== undefined && !Number.isSafeInteger(number)) throw notANumber(name, query[name], minimum);
+  return number;
+}
+
+export function numberOf(query: Query, name: string, minimum: number): number | undefined {
+  const text = query[name];
+  if (text === undefined || text === '') return undefined;
+  const number = Number(text);
+  if (!Number.isFinite(number) || number < minimum) throw notANumber(name, text, minimum);
+  return number;
+}
+
+const notANumber = (name: string, text: string | undefined, minimum: number) =>
+  invalidInput(`The parameter "${name}" must be a whole number of at least ${minimum}, but is "${text}".`);
+
+/** Apify takes `true` and `1`, `false` and `0`. */
+export function booleanOf(query: Query, name: string): boolean | undefined {
+  const text = query[name];
+  if (text === undefined || text === '') return undefined;
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw invalidInput(`The parameter "${name}" must be "true" or "false", but is "${text}".`);
+}
+
+/** As on Apify, where asking for more is not an error. */
+const maxWaitSecs = 60;
+
+/** How long an answer may wait for the end of a run or a build, in ms. */
+export const waitMsOf = (query: Query): number =>
+  Math.min(numberOf(query, 'waitForFinish', 0) ?? 0, maxWaitSecs) * 1000;

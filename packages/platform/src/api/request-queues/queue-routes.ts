@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { type RequestQueueRow, requestQueues } from '../../storages/request-queues/queue.ts';
+import type { Services } from '../services.ts';
+import { storageMounts } from '../storages/storage-mounts.ts';
+import { registerStorageRoutes, storageAnswer } from '../storages/storage-routes.ts';
+import { registerRequestHeadRoutes, registerRequestLockRoutes } from './head-and-lock-routes.ts';
+import { registerRequestRoutes } from './request-routes.ts';
+
+export function registerRequestQueueRoutes(app: FastifyInstance, services: Services): void {
+  const mounts = storageMounts(services, 'requestQueue');
+  registerStorageRoutes(app, services, {
+    collection: '/v2/request-queues',
+    mounts,
+    operations: requestQueues,
+    answerOf: (row) => requestQueueAnswer(services, row),
+  });
+  for (const mount of mounts) {
+    registerRequestRoutes(app, services, mount);
+    registerRequestHeadRoutes(app, services, mount);
+    registerRequestLockRoutes(app, services, mount);
+  }
+}
+
+function requestQueueAnswer(services: Services, row: RequestQueueRow) {
+  return {
+    ...storageAnswer(row, `${services.publicUrl}/v2/request-queues/${row.id}`),
+    totalRequestCount: row.total_count,
+    handledRequestCount: row.handled_count,
+    pendingRequestCount: row.total_count - row.handled_count,
+    hadMultipleClients: row.had_multiple_clients === 1,
+    stats: { writeCount: row.write_count },
+  };
+}

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { registerDescriptionRoutes, registerFrontPageRoutes } from './about/about-routes.ts';
+import { registerActorRoutes } from './actors/actor-routes.ts';
+import { registerActorVersionRoutes } from './actors/version-routes.ts';
+import { registerBuildRoutes } from './builds/build-routes.ts';
+import { registerDatasetRoutes } from './datasets/dataset-routes.ts';
+import { registerKeyValueStoreRoutes } from './key-value-stores/store-routes.ts';
+import { registerLogRoutes } from './logs/log-routes.ts';
+import { registerRequestQueueRoutes } from './request-queues/queue-routes.ts';
+import { registerCommitRoutes } from './runs/commit-routes.ts';
+import { registerHandoffRoutes } from './runs/handoff-routes.ts';
+import { registerRunRoutes } from './runs/run-routes.ts';
+import { registerServerRoutes } from './servers/server-routes.ts';
+import type { HandoffServices, RunServices } from './services.ts';
+import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
+import { registerUserRoutes } from './users/user-routes.ts';
+
+/** Every route, one file a resource. Without `commits` those of commits answer as any unknown one, as on Apify. */
+export function registerRoutes(
+  app: FastifyInstance,
+  services: RunServices & HandoffServices,
+  { commits }: { commits: boolean },
+): void {
+  if (commits) registerCommitRoutes(app, services);
+  registerDatasetRoutes(app, services);
+  registerKeyValueStoreRoutes(app, services);
+  registerRequestQueueRoutes(app, services);
+  registerActorRoutes(app, services);
+  registerActorVersionRoutes(app, services);
+  registerBuildRoutes(app, services);
+  registerRunRoutes(app, services);
+  registerLogRoutes(app, services);
+  registerUserRoutes(app, services);
+  registerToolRoutes(app, services);
+  registerBrowserInfoRoutes(app);
+  registerDescriptionRoutes(app);
+  registerFrontPageRoutes(app);
+  registerServerRoutes(app, services);
+  registerHandoffRoutes(app, services);
+}

@@ -1,0 +1,76 @@
+import type { RunRecord } from '../../runs/operations/run-details.ts';
+import { isOver, type RunState, runTimeMs } from '../../runs/state/run-state.ts';
+import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
+
+const unmeasured = {
+  memAvgBytes: 0,
+  memMaxBytes: 0,
+  memCurrentBytes: 0,
+  cpuAvgUsage: 0,
+  cpuMaxUsage: 0,
+  cpuCurrentUsage: 0,
+  netRxBytes: 0,
+  netTxBytes: 0,
+};
+
+export interface AnswerContext {
+  readonly now: number;
+  /** Measured of a run under way; undefined for one that is not. */
+  readonly usage: Readonly<Record<string, number>> | undefined;
+  readonly publicUrl: string;
+}
+
+/** The run as Apify answers it. */
+export function runAnswer(record: RunRecord, context: AnswerContext) {
+  const { state, storages } = record;
+  const stats = statsAnswer(state, context);
+  return {
+    id: state.id,
+    actId: state.actorId,
+    userId: record.userId,
+    actorTaskId: null,
+    startedAt: isoTime(state.startedAt),
+    finishedAt: isoTimeOrNull(state.finishedAt),
+    status: state.status,
+    statusMessage: state.statusMessage,
+    isStatusMessageTerminal: state.isStatusMessageTerminal,
+    meta: record.meta,
+    stats,
+    options: state.options,
+    buildId: state.buildId,
+    buildNumber: state.buildNumber,
+    exitCode: state.exitCode,
+    generalAccess: record.generalAccess,
+    defaultKeyValueStoreId: storages.keyValueStoreId,
+    defaultDatasetId: storages.datasetId,
+    defaultRequestQueueId: storages.requestQueueId,
+    storageIds: {
+      datasets: { default: storages.datasetId },
+      keyValueStores: { default: storages.keyValueStoreId },
+      requestQueues: { default: storages.requestQueueId },
+    },
+    // A name for the container's web server, which clients expect to be a URL. Wherry passes nothing on to it yet.
+    containerUrl: `${context.publicUrl}/wherry/v1/runs/${state.id}/container`,
+    isContainerServerReady: false,
+    usage: { ACTOR_COMPUTE_UNITS: stats.computeUnits },
+    usageUsd: { ACTOR_COMPUTE_UNITS: 0 },
+    usageTotalUsd: 0,
+    chargedEventCounts: record.chargedEventCounts,
+    ...(record.pricing !== null && { pricingInfo: record.pricing }),
+  };
+}
+
+function statsAnswer(state: RunState, { now, usage }: AnswerContext) {
+  const { earlierRunMs, resumedAt, restartedAt, usage: measured, ...counts } = state.stats;
+  const durationMillis = runTimeMs(state, now);
+  const gigabytes = state.options.memoryMbytes / 1024;
+  return {
+    ...counts,
+    ...unmeasured,
+    ...measured,
+    ...(isOver(state) ? { memCurrentBytes: 0, cpuCurrentUsage: 0 } : usage),
+    durationMillis,
+    runTimeSecs: durationMillis / 1000,
+    computeUnits: (gigabytes * durationMillis) / 3_600_000,
+  };
+}

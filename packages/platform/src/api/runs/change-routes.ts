@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { prepareResurrection } from '../../runs/operations/resurrection.ts';
+import { deleteRun } from '../../runs/operations/run-deletion.ts';
+import { Refusal } from '../../shared/errors.ts';
+import { userIdOf } from '../caller.ts';
+import { booleanOf, queryOf } from '../query.ts';
+import type { RunServices } from '../services.ts';
+import { type RunMount, runMounts } from './run-mounts.ts';
+import { requestedOptionsOf } from './run-query.ts';
+import { changedRun, findRun } from './run-reading.ts';
+
+/** How long a graceful abort waits for the Actor; Apify's own time. */
+const abortGraceMs = 30_000;
+/** How long a deletion waits for the last container of a run to be gone. */
+const deletionWaitMs = 10_000;
+const deletionPollMs = 20;
+
+/** What is done to a run without a body: abort, reboot, resurrect, delete. */
+export function registerRunChangeRoutes(app: FastifyInstance, services: RunServices): void {
+  for (const mount of runMounts) {
+    registerEnds(app, services, mount);
+    registerRestarts(app, services, mount);
+  }
+}
+
+function registerEnds(app: FastifyInstance, services: RunServices, mount: RunMount): void {
+  const { database, runControl, clock, logs } = services;
+
+  app.post(`${mount.prefix}/abort`, async (request) => {
+    const graceMs = booleanOf(queryOf(request), 'gracefully') === true ? abortGraceMs : 0;
+    const { id } = await findRun(services, mount, request);
+    await runControl.change(id, { kind: 'abort', graceMs }, request.caller);
+    return changedRun(services, userIdOf(request), id);
+  });
+
+  app.delete(mount.prefix, async (request, reply) => {
+    const { id: runId } = await findRun(services, mount, request);
+    const address = { kind: 'id', userId: userIdOf(request), runId } as const;
+    const until = clock.now() + deletionWaitMs;
+    while ((await database.write(deleteRun, { address }, request.caller)).kind === 'ending') {
+      if (clock.now() >= until) throw stillEnding(runId);
+      await delay(deletionPollMs);
+    }
+    await logs.remove(runId);
+    return reply.code(204).send();
+  });
+}
+
+const stillEnding = (runId: string) =>
+  new Refusal(
+    409,
+    'run-still-ending',
+    `A container of the run ${runId} is still being stopped. Delete it a bit later.`,
+  );
+
+function registerRestarts(app: FastifyInstance, services: RunServices, mount: RunMount): void {
+  const { database, runControl } = services;
+
+  app.post(`${mount.prefix}/reboot`, async (request) => {
+    const { id } = await findRun(services, mount, request);
+    await runControl.reboot(id, request.caller);
+    return changedRun(services, userIdOf(request), id);
+  });
+
+  app.post(`${mount.prefix}/resurrect`, async (request) => {
+    const requested = requestedOptionsOf(queryOf(request));
+    const address = mount.addressOf(request);
+    const { runId, ...more } = await database.read(prepareResurrection, { address, requested }, request.caller);
+    const serverId = await runControl.placeNew();
+    await runControl.change(runId, { kind: 'resurrect', serverId, ...more }, request.caller);
+    await runControl.supervise(runId);
+    return changedRun(services, userIdOf(request), runId);
+  });
+}

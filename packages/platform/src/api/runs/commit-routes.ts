@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify';
+import type { FileStore } from '../../objects/file-store.ts';
+import type { InFlightRequests } from '../../runs/handoff/in-flight-requests.ts';
+import { type CommitAnswer, type CommitParts, commit, lastCommit } from '../../runs/operations/commits.ts';
+import { invalidInput, Refusal } from '../../shared/errors.ts';
+import { maxInlineBytes } from '../../storages/key-value-stores/record.ts';
+import { userIdOf } from '../caller.ts';
+import type { Services } from '../services.ts';
+import { commitIdOf, commitPartsOf } from './commit-body.ts';
+
+/** One atomic change of items, records, requests and charges, by the active attempt of a run or on its behalf. */
+export function registerCommitRoutes(app: FastifyInstance, services: Services): void {
+  const { database, files, inFlightRequests } = services;
+  const discard = async (blobs: readonly string[]) => {
+    for (const blobId of blobs) await files.remove(blobId);
+  };
+
+  app.put('/wherry/v1/runs/:runId/commits/:sequence', async (request) => {
+    const { runId, sequence: text } = request.params as { runId: string; sequence: string };
+    const sequence = sequenceOf(text);
+    const id = commitIdOf(request.body);
+    const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
+    const input = { userId: userIdOf(request), runId, sequence, id, parts };
+    try {
+      const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
+      releaseHandled(inFlightRequests, answer);
+      await discard(repeated ? blobs : replacedBlobs);
+      return { data: answer };
+    } catch (error) {
+      // As for a record: after any other failure the commit may stand, and its blobs with it.
+      if (error instanceof Refusal) await discard(blobs);
+      throw error;
+    }
+  });
+
+  app.get('/wherry/v1/runs/:runId/commits/last', async (request) => {
+    const { runId } = request.params as { runId: string };
+    return {
+      data: { sequence: await database.read(lastCommit, { userId: userIdOf(request), runId }, request.caller) },
+    };
+  });
+}
+
+/** Of the attempt that the commit was made for, whoever sent it. A repeated commit may be the first that is answered. */
+function releaseHandled(inFlight: InFlightRequests, { runId, attempt, requests }: CommitAnswer): void {
+  for (const { queueId, handled } of requests) {
+    for (const { requestId } of handled) inFlight.remove(runId, attempt, queueId, requestId);
+  }
+}
+
+function sequenceOf(text: string): number {
+  const sequence = Number(text);
+  if (/^\d+$/.test(text) && sequence >= 1 && Number.isSafeInteger(sequence)) return sequence;
+  throw invalidInput(`The number of a commit is a whole number of at least 1, not "${text}".`);
+}
+
+/** Puts the values that are too large for the database into files: all of them or, when that fails, none. */
+async function storeLarge(parts: CommitParts, files: FileStore): Promise<{ parts: CommitParts; blobs: string[] }> {
+  const blobs: string[] = [];
+  const records: CommitParts['records'][number][] = [];
+  try {
+    for (const part of parts.records) {
+      const value = part.record?.value ?? null;
+      if (part.record === null || value === null || value.length <= maxInlineBytes) {
+        records.push(part);
+        continue;
+      }
+      const { blobId } = await files.put(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      blobs.push(blobId);
+      records.push({ ...part, record: { ...part.record, value: null, blobId } });
+    }
+  } catch (error) {
+    for (const blobId of blobs) await files.remove(blobId);
+    throw error;
+  }
+  return { parts: { ...parts, records }, blobs };
+}

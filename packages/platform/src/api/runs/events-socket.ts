@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { UpgradeHandler } from '../../engines/engine.ts';
+import type { EventHub } from '../../events/event-hub.ts';
+import { Refusal } from '../../shared/errors.ts';
+import type { Authenticator } from '../authentication.ts';
+
+export interface EventsSocketParts {
+  readonly authenticator: Authenticator;
+  readonly hub: EventHub;
+  /** What takes connections of the engine's own. */
+  readonly upgradeHandler?: UpgradeHandler | undefined;
+  /** Whether the platform still wants to hear of an attempt. */
+  readonly isAlive: (runId: string, attempt: number) => boolean;
+  /** Called once an attempt's socket is open. */
+  readonly arrived: (runId: string, attempt: number) => void;
+}
+
+const eventsPath = /^\/wherry\/v1\/runs\/([A-Za-z0-9]{17})\/events$/;
+
+/** Accepts the events websocket of each attempt; the token is in the URL, for that is all that the SDKs are given. */
+export function acceptEventsSockets(app: FastifyInstance, parts: EventsSocketParts): void {
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    if (parts.upgradeHandler?.accept(request, socket, head)) return;
+    accept(parts, request, socket, head).catch(() => socket.destroy());
+  });
+}
+
+async function accept(parts: EventsSocketParts, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://platform');
+  const runId = eventsPath.exec(url.pathname)?.[1];
+  if (runId === undefined) {
+    socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    return;
+  }
+  const attempt = await attemptOf(parts, runId, url.searchParams.get('token') ?? undefined);
+  parts.hub.accept(request, socket, head, attempt === undefined ? undefined : { runId, attempt });
+  if (attempt !== undefined) parts.arrived(runId, attempt);
+}
+
+/** Undefined for a token of something else, and for an attempt that is over. */
+async function attemptOf({ authenticator, isAlive }: EventsSocketParts, runId: string, token: string | undefined) {
+  try {
+    const caller = await authenticator.callerOf(token);
+    if (caller.kind !== 'attempt' || caller.runId !== runId || !isAlive(runId, caller.attempt)) return undefined;
+    return caller.attempt;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}

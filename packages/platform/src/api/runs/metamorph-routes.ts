@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import {
+  dropMetamorphInput,
+  type MetamorphTarget,
+  metamorphChange,
+  prepareMetamorph,
+  storeMetamorphInput,
+} from '../../runs/operations/metamorph.ts';
+import { invalidInput, Refusal } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { acceptRawBodies } from '../bodies.ts';
+import { queryOf } from '../query.ts';
+import type { RunServices } from '../services.ts';
+import { type RunMount, runMounts } from './run-mounts.ts';
+import { changedRun } from './run-reading.ts';
+import { discardInput, receiveInput, type StoredInput, storeInput } from './run-start.ts';
+
+/** A run becomes one of another Actor. The body, of any type, is its new input. */
+export function registerRunMetamorphRoutes(app: FastifyInstance, services: RunServices): void {
+  app.register(async (scope) => {
+    acceptRawBodies(scope);
+    for (const mount of runMounts) registerMetamorph(scope, services, mount);
+  });
+}
+
+function registerMetamorph(app: FastifyInstance, services: RunServices, { prefix, addressOf }: RunMount): void {
+  app.post(`${prefix}/metamorph`, async (request) => {
+    const { targetActorId: actor, build } = queryOf(request);
+    if (!actor) throw invalidInput('Name the Actor that the run shall become with the parameter "targetActorId".');
+    const address = addressOf(request);
+    const wanted = { address, actor, build: build || undefined };
+    const target = await services.database.read(prepareMetamorph, wanted, request.caller);
+    const sent = { body: request.body, contentType: request.headers['content-type'] };
+    const input = await receiveInput(services, target.build.inputSchema, sent);
+    await metamorph(services, request, target, await storeInput(services, input));
+    return changedRun(services, address.userId, target.runId);
+  });
+}
+
+async function metamorph(
+  services: RunServices,
+  request: FastifyRequest,
+  { runId, build }: MetamorphTarget,
+  input: StoredInput | null,
+): Promise<void> {
+  const { database, runControl, files } = services;
+  const handoffId = newId();
+  const stored = { runId, handoffId, build: { id: build.id, actorId: build.actorId, number: build.number }, input };
+  const wanted = await database.write(storeMetamorphInput, stored, request.caller).catch(async (error: unknown) => {
+    if (error instanceof Refusal) await discardInput(services, input);
+    throw error;
+  });
+  try {
+    await runControl.change(runId, metamorphChange(handoffId, wanted), request.caller);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const drop = { runId, key: wanted.inputKey };
+    const blobId = await database.write(dropMetamorphInput, drop, { kind: 'platform' });
+    if (blobId !== null) await files.remove(blobId);
+    throw error;
+  }
+}

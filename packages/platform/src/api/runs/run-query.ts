@@ -1,0 +1,102 @@
+import type { LastRunFilter } from '../../runs/operations/run-address.ts';
+import type { RunListing } from '../../runs/operations/run-lists.ts';
+import type { RequestedRunOptions } from '../../runs/operations/run-options.ts';
+import type { RunStatus } from '../../runs/state/plan.ts';
+import { invalidInput, notImplemented } from '../../shared/errors.ts';
+import { booleanOf, integerOf, listOf, numberOf, type Query } from '../query.ts';
+
+const statuses: readonly RunStatus[] = [
+  ...(['READY', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const),
+  ...(['TIMING-OUT', 'TIMED-OUT', 'ABORTING', 'ABORTED'] as const),
+];
+const origins = ['DEVELOPMENT', 'WEB', 'API', 'SCHEDULER', 'TEST', 'WEBHOOK', 'ACTOR', 'CLI', 'CI', 'STANDBY', 'MCP'];
+const permissionLevels = ['LIMITED_PERMISSIONS', 'FULL_PERMISSIONS'];
+
+const minMemoryMbytes = 128;
+const maxMemoryMbytes = 32_768;
+/** More than thirty years, which keeps the deadline a date. */
+const maxTimeoutSecs = 1_000_000_000;
+
+/** @throws Refusal 400 `invalid-input` */
+export function requestedOptionsOf(query: Query): RequestedRunOptions {
+  const timeoutSecs = timeoutOf(query);
+  const memoryMbytes = memoryOf(query);
+  const restartOnError = booleanOf(query, 'restartOnError');
+  const maxItems = integerOf(query, 'maxItems', 0);
+  const maxTotalChargeUsd = numberOf(query, 'maxTotalChargeUsd', 0);
+  return {
+    ...(query.build && { build: query.build }),
+    ...(timeoutSecs !== undefined && { timeoutSecs }),
+    ...(memoryMbytes !== undefined && { memoryMbytes }),
+    ...(restartOnError !== undefined && { restartOnError }),
+    ...(maxItems !== undefined && { maxItems }),
+    ...(maxTotalChargeUsd !== undefined && { maxTotalChargeUsd }),
+  };
+}
+
+/** Parts of a second count as a whole one. */
+function timeoutOf(query: Query): number | undefined {
+  const secs = numberOf(query, 'timeout', 0);
+  return secs === undefined ? undefined : Math.min(Math.ceil(secs), maxTimeoutSecs);
+}
+
+function memoryOf(query: Query): number | undefined {
+  const memory = integerOf(query, 'memory', 1);
+  if (memory === undefined) return undefined;
+  if (memory >= minMemoryMbytes && memory <= maxMemoryMbytes && Number.isInteger(Math.log2(memory))) return memory;
+  throw invalidInput(
+    `The parameter "memory" must be a power of 2 from ${minMemoryMbytes} to ${maxMemoryMbytes}, but is "${memory}".`,
+  );
+}
+
+/** Checks what is taken but has no effect, and refuses what would wrongly seem to have one. */
+export function checkStartQuery({ webhooks, forcePermissionLevel }: Query): void {
+  if (forcePermissionLevel && !permissionLevels.includes(forcePermissionLevel)) {
+    throw invalidInput(
+      `The parameter "forcePermissionLevel" must be ${permissionLevels.join(' or ')}, but is "${forcePermissionLevel}".`,
+    );
+  }
+  if (!webhooks || webhooksOf(webhooks).length === 0) return;
+  throw notImplemented(
+    'Wherry sends no webhooks yet, so the run was not started. Leave "webhooks" out, and wait for the end of the run.',
+  );
+}
+
+function webhooksOf(text: string): unknown[] {
+  try {
+    const webhooks: unknown = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
+    if (Array.isArray(webhooks)) return webhooks;
+  } catch {
+    // Said below.
+  }
+  throw invalidInput('The parameter "webhooks" must be a JSON array in base64.');
+}
+
+export function statusesOf(query: Query): RunStatus[] | null {
+  const wanted = listOf(query, 'status');
+  if (wanted === undefined) return null;
+  const stranger = wanted.find((each) => !statuses.includes(each as RunStatus));
+  if (stranger === undefined) return wanted as RunStatus[];
+  throw invalidInput(`The parameter "status" takes any of ${statuses.join(', ')}, but has "${stranger}".`);
+}
+
+export function lastRunFilterOf(query: Query): LastRunFilter {
+  const origin = query.origin || null;
+  if (origin !== null && !origins.includes(origin)) {
+    throw invalidInput(`The parameter "origin" must be one of ${origins.join(', ')}, but is "${origin}".`);
+  }
+  return { statuses: statusesOf(query), origin };
+}
+
+export const periodOf = (query: Query): Pick<RunListing, 'startedAfter' | 'startedBefore'> => ({
+  startedAfter: timeOf(query, 'startedAfter') ?? 0,
+  startedBefore: timeOf(query, 'startedBefore') ?? Number.MAX_SAFE_INTEGER,
+});
+
+function timeOf(query: Query, name: string): number | undefined {
+  const text = query[name];
+  if (text === undefined || text === '') return undefined;
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return time;
+  throw invalidInput(`The parameter "${name}" must be a date such as 2026-01-31T12:00:00.000Z, but is "${text}".`);
+}

@@ -1,0 +1,40 @@
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../../database/operation.ts';
+import type { RunAddress } from '../../runs/operations/run-address.ts';
+import { getRun, type RunRecord } from '../../runs/operations/run-details.ts';
+import { isOver } from '../../runs/state/run-state.ts';
+import type { RunServices } from '../services.ts';
+import { runAnswer } from './api-run.ts';
+import type { RunMount } from './run-mounts.ts';
+
+/** The run, once it is over or `waitMs` have passed. */
+export async function awaitRun(
+  { database, runControl }: RunServices,
+  address: RunAddress,
+  caller: Caller,
+  waitMs: number,
+): Promise<RunRecord> {
+  const record = await database.read(getRun, { address }, caller);
+  if (waitMs === 0 || isOver(record.state)) return record;
+  const { id: runId } = record.state;
+  await runControl.waitForEnd(runId, waitMs);
+  // Not by `address`: the last run of an Actor may be another one by now.
+  return database.read(getRun, { address: { kind: 'id', userId: address.userId, runId } }, caller);
+}
+
+/** The state of the run that a request names. @throws Refusal 404 when the user has no such run */
+export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
+  (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
+
+export const answerOf = ({ clock, runControl, publicUrl }: RunServices, record: RunRecord) => ({
+  data: runAnswer(record, { now: clock.now(), usage: runControl.usageOf(record.state.id), publicUrl }),
+});
+
+/**
+ * The run after a change that was allowed. The platform reads it, for the change may have fenced the attempt that asked
+ * for it.
+ */
+export async function changedRun(services: RunServices, userId: string, runId: string) {
+  const address = { kind: 'id', userId, runId } as const;
+  return answerOf(services, await services.database.read(getRun, { address }, { kind: 'platform' }));
+}

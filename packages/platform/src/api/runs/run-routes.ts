@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import { listRuns } from '../../runs/operations/run-lists.ts';
+import { pageOf } from '../../shared/paging.ts';
+import { actorPaths } from '../actors/actor-paths.ts';
+import { userIdOf } from '../caller.ts';
+import { pagingOf, queryOf, waitMsOf } from '../query.ts';
+import type { RunServices } from '../services.ts';
+import { registerRunChangeRoutes } from './change-routes.ts';
+import { registerRunChargeRoutes } from './charge-routes.ts';
+import { registerRunMetamorphRoutes } from './metamorph-routes.ts';
+import { runMounts } from './run-mounts.ts';
+import { periodOf, statusesOf } from './run-query.ts';
+import { answerOf, awaitRun } from './run-reading.ts';
+import { registerRunStartRoutes } from './start-routes.ts';
+import { registerRunSyncRoutes } from './sync-routes.ts';
+import { registerRunUpdateRoutes } from './update-routes.ts';
+
+/** Everything about runs but their storages and logs. */
+export function registerRunRoutes(app: FastifyInstance, services: RunServices): void {
+  registerReading(app, services);
+  registerRunStartRoutes(app, services);
+  registerRunSyncRoutes(app, services);
+  registerRunChangeRoutes(app, services);
+  registerRunUpdateRoutes(app, services);
+  registerRunMetamorphRoutes(app, services);
+  registerRunChargeRoutes(app, services);
+}
+
+function registerReading(app: FastifyInstance, services: RunServices): void {
+  const lists = ['/v2/actor-runs', ...actorPaths.map((path) => `${path}/:actorId/runs`)];
+  for (const url of lists) {
+    app.get(url, async (request) => {
+      const query = queryOf(request);
+      const paging = pagingOf(query);
+      const { actorId } = request.params as { actorId?: string };
+      const filter = { statuses: statusesOf(query), ...periodOf(query) };
+      const listing = {
+        userId: userIdOf(request),
+        ...(actorId !== undefined && { actor: actorId }),
+        ...filter,
+        ...paging,
+      };
+      const { total, items } = await services.database.read(listRuns, listing, request.caller);
+      return { data: pageOf(paging, total, items) };
+    });
+  }
+  for (const { prefix, addressOf } of runMounts) {
+    app.get(prefix, async (request) => {
+      const waitMs = waitMsOf(queryOf(request));
+      return answerOf(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
+    });
+  }
+}

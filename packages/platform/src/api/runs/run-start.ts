@@ -1,0 +1,94 @@
+import type { FastifyRequest } from 'fastify';
+import { type PreparedInput, prepareInput } from '../../builds/input/input.ts';
+import { createRun, inputKey, type NewRun, prepareStart } from '../../runs/operations/run-creation.ts';
+import { startOptions } from '../../runs/operations/run-options.ts';
+import { Refusal } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { maxInlineBytes, type StoredRecord } from '../../storages/key-value-stores/record.ts';
+import { idempotencyKeyOf, metaOf, userIdOf } from '../caller.ts';
+import { queryOf } from '../query.ts';
+import type { RunServices } from '../services.ts';
+import { checkStartQuery, requestedOptionsOf } from './run-query.ts';
+
+/**
+ * Starts the run that a request asks for, or finds the one that it started before with the same idempotency key.
+ * Answers its id, once the run is durable.
+ */
+export async function startRun(services: RunServices, request: FastifyRequest): Promise<string> {
+  const query = queryOf(request);
+  const requested = requestedOptionsOf(query);
+  checkStartQuery(query);
+  const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
+  const userId = userIdOf(request);
+  const { actorId: actor } = request.params as { actorId: string };
+  const start = { userId, actor, build: requested.build, idempotencyKey };
+  const prepared = await services.database.read(prepareStart, start, request.caller);
+  if (prepared.kind === 'started') return prepared.runId;
+  const { build, pricing } = prepared;
+  const options = startOptions(requested, build.defaultRunOptions, pricing);
+  const sent = { body: request.body, contentType: request.headers['content-type'] };
+  const input = await receiveInput(services, build.inputSchema, sent);
+  const serverId = await services.runControl.placeNew();
+  return create(services, request, await storeInput(services, input), {
+    id: newId(),
+    userId,
+    buildId: build.id,
+    serverId,
+    options,
+    meta: metaOf(request),
+    idempotencyKey,
+    storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
+  });
+}
+
+async function create(
+  services: RunServices,
+  request: FastifyRequest,
+  input: StoredInput | null,
+  creation: Omit<NewRun, 'input'>,
+): Promise<string> {
+  const newRun = { ...creation, input: input && { ...input, key: inputKey } };
+  let runId: string;
+  try {
+    runId = await services.database.write(createRun, newRun, request.caller);
+  } catch (error) {
+    // As for a record: after any other failure the run may stand, and its input with it.
+    if (error instanceof Refusal) await discardInput(services, input);
+    throw error;
+  }
+  if (runId === newRun.id) await services.runControl.supervise(runId);
+  else await discardInput(services, input);
+  return runId;
+}
+
+/** An input as a record without its key. */
+export type StoredInput = Omit<StoredRecord, 'key'>;
+
+/**
+ * The input that an Actor gets: checked, its defaults filled in, its secrets sealed.
+ * @throws Refusal 400 `invalid-input` in the schema's words
+ */
+export async function receiveInput(
+  { inputSecrets }: RunServices,
+  inputSchema: Readonly<Record<string, unknown>> | null,
+  sent: { readonly body: unknown; readonly contentType: string | undefined },
+): Promise<PreparedInput | undefined> {
+  const prepared = await prepareInput(inputSchema, sent.body as Buffer | undefined, sent.contentType);
+  return inputSecrets.seal(inputSchema, prepared);
+}
+
+/** Puts an input that is too large for the database into a file. */
+export async function storeInput(
+  { files }: RunServices,
+  input: PreparedInput | undefined,
+): Promise<StoredInput | null> {
+  if (input === undefined) return null;
+  const { body, contentType } = input;
+  if (body.length <= maxInlineBytes) return { contentType, bytes: body.length, blobId: null, value: body };
+  return { contentType, value: null, ...(await files.put(body)) };
+}
+
+/** Removes the file of an input that no record names. */
+export async function discardInput({ files }: RunServices, input: StoredInput | null): Promise<void> {
+  if (input !== null && input.blobId !== null) await files.remove(input.blobId);
+}

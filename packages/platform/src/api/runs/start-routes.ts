@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify';
+import { actorPaths } from '../actors/actor-paths.ts';
+import { acceptRawBodies } from '../bodies.ts';
+import { userIdOf } from '../caller.ts';
+import { queryOf, waitMsOf } from '../query.ts';
+import type { RunServices } from '../services.ts';
+import { answerOf, awaitRun } from './run-reading.ts';
+import { startRun } from './run-start.ts';
+
+/** The start of a run. The body, of any type, is its input. */
+export function registerRunStartRoutes(app: FastifyInstance, services: RunServices): void {
+  app.register(async (scope) => {
+    acceptRawBodies(scope);
+    for (const path of actorPaths) {
+      scope.post(`${path}/:actorId/runs`, async (request, reply) => {
+        const waitMs = waitMsOf(queryOf(request));
+        const runId = await startRun(services, request);
+        const address = { kind: 'id', userId: userIdOf(request), runId } as const;
+        const record = await awaitRun(services, address, request.caller, waitMs);
+        reply.code(201).header('location', `${services.publicUrl}/v2/actor-runs/${runId}`);
+        return answerOf(services, record);
+      });
+    }
+  });
+}

@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { RunRecord } from '../../runs/operations/run-details.ts';
+import { isOver } from '../../runs/state/run-state.ts';
+import { Refusal } from '../../shared/errors.ts';
+import { readRecord } from '../../storages/key-value-stores/record.ts';
+import { checkRecordKey } from '../../storages/storage-name.ts';
+import { actorPaths } from '../actors/actor-paths.ts';
+import { acceptRawBodies } from '../bodies.ts';
+import { userIdOf } from '../caller.ts';
+import { answerItems, itemsQueryOf } from '../datasets/items-response.ts';
+import { answerRecord } from '../key-value-stores/record-response.ts';
+import { queryOf } from '../query.ts';
+import type { RunServices } from '../services.ts';
+import { awaitRun } from './run-reading.ts';
+import { startRun } from './run-start.ts';
+
+/** Runs that are started and waited for in one call, whose answer is what they made. GET gives them no input. */
+export function registerRunSyncRoutes(app: FastifyInstance, services: RunServices): void {
+  app.register(async (scope) => {
+    acceptRawBodies(scope);
+    for (const path of actorPaths) {
+      registerSync(scope, `${path}/:actorId/run-sync`, (request, reply) => runForRecord(services, request, reply));
+      registerSync(scope, `${path}/:actorId/run-sync-get-dataset-items`, (request, reply) =>
+        runForItems(services, request, reply),
+      );
+    }
+  });
+}
+
+function registerSync(app: FastifyInstance, url: string, handler: RouteHandlerMethod): void {
+  app.post(url, handler);
+  // A HEAD would start a run as well.
+  app.get(url, { exposeHeadRoute: false }, handler);
+}
+
+async function runForRecord(services: RunServices, request: FastifyRequest, reply: FastifyReply) {
+  const key = queryOf(request).outputRecordKey || 'OUTPUT';
+  checkRecordKey(key);
+  const { storages } = await runToEnd(services, request);
+  reply.code(201);
+  const wanted = { userId: userIdOf(request), address: storages.keyValueStoreId, key };
+  try {
+    return await answerRecord(services, reply, () => services.database.read(readRecord, wanted, request.caller));
+  } catch (error) {
+    // An Actor need not have an output.
+    if (error instanceof Refusal && error.type === 'record-not-found') return reply.send();
+    throw error;
+  }
+}
+
+async function runForItems(services: RunServices, request: FastifyRequest, reply: FastifyReply) {
+  // Refused before the run starts, not after it has ended.
+  itemsQueryOf(queryOf(request));
+  const { storages } = await runToEnd(services, request);
+  return answerItems(services, request, reply.code(201), storages.datasetId);
+}
+
+/** @throws Refusal 408 when the run takes longer than a call may; 400 when it does not succeed */
+async function runToEnd(services: RunServices, request: FastifyRequest): Promise<RunRecord> {
+  const runId = await startRun(services, request);
+  const address = { kind: 'id', userId: userIdOf(request), runId } as const;
+  const { syncWaitMs } = services;
+  const record = await awaitRun(services, address, request.caller, syncWaitMs);
+  const { status } = record.state;
+  if (!isOver(record.state)) {
+    throw new Refusal(
+      408,
+      'run-timeout-exceeded',
+      `The run ${runId} takes longer than the ${syncWaitMs / 1000} s of this call. It goes on; ask for it by its id.`,
+      { runId },
+    );
+  }
+  if (status === 'SUCCEEDED') return record;
+  throw new Refusal(
+    400,
+    'run-failed',
+    `The run did not succeed (run ID: ${runId}, status: ${status}). Its log says why.`,
+    { runId, status },
+  );
+}

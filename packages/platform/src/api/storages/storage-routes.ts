@@ -1,0 +1,132 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { invalidInput } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
+import { isJsonObject } from '../../shared/json-object.ts';
+import { pageOf } from '../../shared/paging.ts';
+import { isoTime } from '../../shared/time.ts';
+import { checkStorageName } from '../../storages/storage-name.ts';
+import type { StorageOperations } from '../../storages/storage-operations.ts';
+import type { StorageChanges, StorageRow } from '../../storages/storage-row.ts';
+import { userIdOf } from '../caller.ts';
+import { booleanOf, pagingOf, queryOf } from '../query.ts';
+import type { Services } from '../services.ts';
+import type { StorageMount } from './storage-mounts.ts';
+
+/** What tells the routes of one kind of storage from those of another. */
+export interface StorageKindRoutes<Row extends StorageRow> {
+  /** Where they are listed and made, e.g. `/v2/datasets`. */
+  readonly collection: string;
+  readonly mounts: readonly StorageMount[];
+  readonly operations: StorageOperations<Row>;
+  readonly answerOf: (row: Row) => unknown;
+}
+
+export const generalAccesses = [
+  'ANYONE_WITH_ID_CAN_READ',
+  'ANYONE_WITH_NAME_CAN_READ',
+  'FOLLOW_USER_SETTING',
+  'RESTRICTED',
+];
+
+/** The routes that storages of every kind have: list, get or create, get, change, delete. */
+export function registerStorageRoutes<Row extends StorageRow>(
+  app: FastifyInstance,
+  services: Services,
+  kind: StorageKindRoutes<Row>,
+): void {
+  const { database, files } = services;
+  const { operations, answerOf } = kind;
+
+  app.get(kind.collection, async (request) => {
+    const query = queryOf(request);
+    const paging = pagingOf(query);
+    const unnamed = booleanOf(query, 'unnamed') ?? false;
+    const shared = sharedOnly(query.ownership);
+    const listing = { userId: userIdOf(request), unnamed, ...paging };
+    const { total, rows } = shared
+      ? { total: 0, rows: [] }
+      : await database.read(operations.list, listing, request.caller);
+    return { data: { ...pageOf(paging, total, rows.map(answerOf)), unnamed } };
+  });
+
+  app.post(kind.collection, async (request, reply) => {
+    const name = queryOf(request).name || null;
+    if (name !== null) checkStorageName(name);
+    const input = { userId: userIdOf(request), id: newId(), name };
+    const { row, created } = await database.write(operations.getOrCreate, input, request.caller);
+    if (created) reply.code(201).header('location', `${services.publicUrl}${kind.collection}/${row.id}`);
+    return { data: answerOf(row) };
+  });
+
+  for (const { prefix, storageOf } of kind.mounts) {
+    const addressed = async (request: FastifyRequest) => ({
+      userId: userIdOf(request),
+      address: await storageOf(request),
+    });
+
+    app.get(prefix, async (request) => ({
+      data: answerOf(await database.read(operations.get, await addressed(request), request.caller)),
+    }));
+
+    app.put(prefix, async (request) => {
+      const changes = changesOf(request.body);
+      const input = { ...(await addressed(request)), changes };
+      return { data: answerOf(await database.write(operations.change, input, request.caller)) };
+    });
+
+    app.delete(prefix, async (request, reply) => {
+      const blobs = await database.write(operations.delete, await addressed(request), request.caller);
+      for (const blobId of blobs) await files.remove(blobId);
+      return reply.code(204).send();
+    });
+  }
+}
+
+/** Storages are not shared between users, so those shared with the user are none. */
+function sharedOnly(ownership: string | undefined): boolean {
+  if (ownership === undefined || ownership === '' || ownership === 'ownedByMe') return false;
+  if (ownership === 'sharedWithMe') return true;
+  throw invalidInput(`The parameter "ownership" must be "ownedByMe" or "sharedWithMe", but is "${ownership}".`);
+}
+
+function changesOf(body: unknown): StorageChanges {
+  if (!isJsonObject(body)) {
+    throw invalidInput('Send the changes as a JSON object, e.g. {"name":"new-name"}.');
+  }
+  const { name, title, generalAccess } = body;
+  if (name !== undefined && name !== null) checkStorageName(name);
+  if (title !== undefined && title !== null && (typeof title !== 'string' || title.length > 256)) {
+    throw invalidInput('The title of a storage is a text of at most 256 characters, or null.');
+  }
+  if (generalAccess !== undefined && !generalAccesses.includes(generalAccess as string)) {
+    throw invalidInput(`The field "generalAccess" must be one of ${generalAccesses.join(', ')}.`);
+  }
+  return {
+    ...(name !== undefined && { name }),
+    ...(title !== undefined && { title }),
+    ...(generalAccess !== undefined && { generalAccess: generalAccess as string }),
+  };
+}
+
+/**
+ * The fields that answers about storages of every kind have. A read writes nothing, so `accessedAt` is the time of the
+ * last change.
+ */
+export const storageAnswer = (row: StorageRow, url: string) => ({
+  id: row.id,
+  name: row.name,
+  title: row.title,
+  userId: row.user_id,
+  username: row.username,
+  createdAt: isoTime(row.created_at),
+  modifiedAt: isoTime(row.modified_at),
+  accessedAt: isoTime(row.modified_at),
+  actId: row.act_id,
+  actRunId: row.act_run_id,
+  generalAccess: row.general_access,
+  urlSigningSecretKey: row.url_signing_secret_key,
+  consoleUrl: url,
+});
+
+/** One size under two names: Apify's own tools read the older one. */
+export const sizesOf = ({ bytes }: { readonly bytes: number }) => ({ storageBytes: bytes, s3StorageBytes: bytes });

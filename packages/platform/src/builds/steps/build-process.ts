@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { readlink } from 'node:fs/promises';
+import path from 'node:path';
+import { killGroup, readProcesses } from '../../engines/process/process-table.ts';
+import { LineSplitter } from '../../shared/line-splitter.ts';
+
+export interface BuildCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Runs a command to its end, as a process group of its own. Answers its exit code.
+ * @throws the signal's reason when it was aborted; the group is killed then
+ */
+export async function runBuildCommand(command: BuildCommand): Promise<number> {
+  const { file, args, folder, environment, signal, onLine } = command;
+  signal.throwIfAborted();
+  const child = spawn(file, args, {
+    cwd: folder,
+    env: environment,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kill = () => {
+    if (child.pid !== undefined) killGroup(child.pid);
+  };
+  signal.addEventListener('abort', kill, { once: true });
+  for (const output of [child.stdout, child.stderr]) {
+    const lines = new LineSplitter(onLine);
+    output.on('data', (chunk: Buffer) => lines.write(chunk)).on('end', () => lines.end());
+  }
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      let exitCode = 1;
+      child.once('error', reject);
+      child.once('exit', (given) => {
+        exitCode = given ?? 1;
+        // What the command left behind would hold its output open.
+        kill();
+      });
+      child.once('close', () => resolve(exitCode));
+    });
+    signal.throwIfAborted();
+    return code;
+  } finally {
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+/**
+ * Ends what a former platform process left at work inside `folders`. The working folder tells: unlike a recorded
+ * process id it cannot be missed by a crash between start and record, nor belong to another program since.
+ */
+export async function killOrphans(folders: readonly string[]): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const own = (await readProcesses()).find(({ pid }) => pid === process.pid);
+  for (const entry of await readProcesses()) {
+    const folder = await readlink(`/proc/${entry.pid}/cwd`).catch(() => '');
+    const isInside = folders.some((each) => folder === each || folder.startsWith(`${each}${path.sep}`));
+    if (isInside && entry.groupId !== own?.groupId) killGroup(entry.groupId);
+  }
+}

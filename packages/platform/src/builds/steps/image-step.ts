@@ -1,0 +1,71 @@
+import { realpath, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImageMaker } from '../../engines/engine.ts';
+import type { ActorDefinition } from '../input/actor-definition.ts';
+import { BuildFailure } from './build-failure.ts';
+import type { BuildWork } from './build-steps.ts';
+import { findDockerfile } from './dockerfile.ts';
+
+/** For sources without one, as on Apify: Node, and what package.json asks for. */
+const usualDockerfile = `FROM apify/actor-node:24
+COPY package*.json ./
+RUN npm install --omit=dev --omit=optional --no-audit --no-fund
+COPY . ./
+CMD ["npm", "start", "--silent"]
+`;
+
+/**
+ * The image of a build, made as its Dockerfile says. The sources are not needed any more then.
+ * @throws BuildFailure what its author has to mend
+ */
+export async function makeImage(
+  images: ImageMaker,
+  { job, folder, signal, log }: BuildWork,
+  { definition }: ActorDefinition,
+): Promise<string> {
+  const context = await contextFolder(folder, definition?.dockerContextDir);
+  const dockerfile = (await findDockerfile(folder, definition?.dockerfile)) ?? (await writeUsualDockerfile(folder));
+  const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
+  log(`Build ${job.number}: the image is made by ${path.relative(folder, dockerfile)}.`);
+  const outcome = await images.make({
+    buildId: job.id,
+    folder: context,
+    dockerfile: await relativeInside(context, dockerfile, 'The Dockerfile'),
+    buildArguments: {
+      ...Object.fromEntries(envVars.map(({ name, value }) => [name, value])),
+      ACTOR_PATH_IN_DOCKER_CONTEXT: path.relative(context, folder) || '.',
+    },
+    useCache: job.options.useCache !== false,
+    signal,
+    log,
+  });
+  if (outcome.kind === 'failed') {
+    throw new BuildFailure(`The image could not be made: ${outcome.message}. The log says what led to it.`);
+  }
+  log(`Build ${job.number}: done. Its image is ${outcome.image}`);
+  await rm(folder, { recursive: true, force: true });
+  return outcome.image;
+}
+
+async function contextFolder(folder: string, named: unknown): Promise<string> {
+  if (typeof named !== 'string') return folder;
+  const context = path.resolve(folder, '.actor', named);
+  if ((await stat(context).catch(() => undefined))?.isDirectory() !== true) {
+    throw new BuildFailure(`.actor/actor.json names the context "${named}", which is not there.`);
+  }
+  await relativeInside(folder, context, 'The context');
+  return context;
+}
+
+async function writeUsualDockerfile(folder: string): Promise<string> {
+  const file = path.join(folder, 'Dockerfile');
+  await writeFile(file, usualDockerfile);
+  return file;
+}
+
+/** Nothing outside of the sources goes into an image, not even by way of a link. */
+async function relativeInside(folder: string, name: string, what: string): Promise<string> {
+  const relative = path.relative(await realpath(folder), await realpath(name));
+  if (!relative.startsWith('..') && !path.isAbsolute(relative)) return relative;
+  throw new BuildFailure(`${what} is outside of the Actor's sources. Put it among them.`);
+}

@@ -1,0 +1,30 @@
+import type { SqliteSession } from '../session.ts';
+import { core } from './0001-core.ts';
+import { storages } from './0002-storages.ts';
+import { requestQueues } from './0003-request-queues.ts';
+import { actors } from './0004-actors.ts';
+import { commitIds } from './0005-commit-ids.ts';
+
+/** Every step that the schema ever took, in order. A step that was released is never changed; add another. */
+const steps: readonly { readonly number: number; readonly sql: string }[] = [
+  { number: 1, sql: core },
+  { number: 2, sql: storages },
+  { number: 3, sql: requestQueues },
+  { number: 4, sql: actors },
+  { number: 5, sql: commitIds },
+];
+
+/** Brings the schema up to date, one transaction a step. Throws when the data is of a newer Wherry. */
+export function migrate(session: SqliteSession): void {
+  const { connection } = session;
+  const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number };
+  const newest = steps.at(-1)!.number;
+  if (version > newest) {
+    throw new Error(
+      `The data folder was written by a newer Wherry (schema ${version}; this one knows ${newest}). Start that version.`,
+    );
+  }
+  for (const step of steps.filter(({ number }) => number > version)) {
+    connection.exec(`BEGIN IMMEDIATE; ${step.sql}; PRAGMA user_version = ${step.number}; COMMIT;`);
+  }
+}

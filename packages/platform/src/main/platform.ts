@@ -1,0 +1,198 @@
+import type { Server } from 'node:http';
+import path from 'node:path';
+import pino, { type Logger } from 'pino';
+import { Signatures } from '../accounts/signatures.ts';
+import { ensureUser, hashToken } from '../accounts/tokens.ts';
+import { createApp } from '../api/app.ts';
+import { Authenticator } from '../api/authentication.ts';
+import { registerRoutes } from '../api/routes.ts';
+import { acceptEventsSockets } from '../api/runs/events-socket.ts';
+import { Builder } from '../builds/builder.ts';
+import { InputSecrets } from '../builds/input/input-secrets.ts';
+import { SqliteDatabase } from '../database/sqlite/database.ts';
+import type { Engine } from '../engines/engine.ts';
+import { ProcessEngine } from '../engines/process/process-engine.ts';
+import { findEventsRelay } from '../events/relay.ts';
+import { LogStore } from '../logs/log-store.ts';
+import { FileStore } from '../objects/file-store.ts';
+import type { Limits } from '../runs/state/plan.ts';
+import { Evictions } from '../runs/supervisor/evictions.ts';
+import { systemClock } from '../shared/clock.ts';
+import { newId } from '../shared/ids.ts';
+import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
+import { listenForContainers, ownAddressOf } from './container-listener.ts';
+import { DataFolderLock } from './data-folder-lock.ts';
+import { createSupervisor } from './supervisor-setup.ts';
+
+export interface PlatformOptions {
+  /** Everything that must last is in this folder; it is created when missing. */
+  readonly dataFolder: string;
+  readonly token: string;
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port?: number;
+  /**
+   * Where containers and clients reach the API when that is not where it listens, behind a proxy for one; without a
+   * slash at the end.
+   */
+  readonly advertisedUrl?: string;
+  /** How many local servers (slots of the process engine) there are. */
+  readonly servers?: number;
+  /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
+  readonly buildTimeoutSecs?: number;
+  /** How long `run-sync` waits for the end of its run. 300 unless set, as on Apify. */
+  readonly syncWaitSecs?: number;
+  readonly handoffs?: HandoffLimits;
+  /** What runs the Actors; the process engine unless given. */
+  readonly engine?: Engine;
+  /** False leaves the routes of commits out, to try an Actor as it would behave on Apify. */
+  readonly commits?: boolean;
+  readonly logger?: Logger;
+}
+
+export interface Platform {
+  /** Where the API answers, e.g. `http://127.0.0.1:8010`. */
+  readonly url: string;
+  readonly token: string;
+  /** An address of this machine that containers reach; undefined when they are on its own network. */
+  readonly hostAddress: string | undefined;
+  /**
+   * Ends all that it started; the next start goes on with every run. With `graceSecs`, runs are told before and given
+   * that long to finish what they have in hand and to save, so that the next start repeats nothing.
+   */
+  close(options?: { graceSecs?: number }): Promise<void>;
+}
+
+/** How long the phases of a handoff may take; see `plan.ts`. */
+export interface HandoffLimits {
+  /** 30 unless set. */
+  readonly bootSecs?: number;
+  /** 60 unless set, as on Apify. */
+  readonly graceSecs?: number;
+  /** 10 unless set. */
+  readonly quietGraceSecs?: number;
+}
+
+const limitsOf = ({ bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits): Limits => ({
+  bootMs: bootSecs * 1000,
+  graceMs: graceSecs * 1000,
+  quietGraceMs: quietGraceSecs * 1000,
+});
+
+/** Starts a platform and answers when its API does. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const parts = new AsyncDisposableStack();
+  try {
+    return await startParts(options, parts);
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+/** `parts` ends what was started, the last first. */
+async function startParts(options: PlatformOptions, parts: AsyncDisposableStack): Promise<Platform> {
+  const { dataFolder, token, host = '127.0.0.1', port = 0 } = options;
+  const logger = options.logger ?? pino({ level: 'silent' });
+  const lock = DataFolderLock.take(dataFolder);
+  parts.defer(() => lock.release());
+  const database = SqliteDatabase.open(path.join(dataFolder, 'wherry.sqlite'), systemClock);
+  parts.defer(() => database.close());
+  await database.write(
+    ensureUser,
+    { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
+    { kind: 'platform' },
+  );
+  const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
+  const logs = await LogStore.open(path.join(dataFolder, 'logs'));
+  const inputSecrets = new InputSecrets(path.join(dataFolder, 'input-secrets.json'));
+  const workFolder = path.join(dataFolder, 'work');
+  const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
+  const { buildTimeoutSecs: timeoutSecs } = options;
+  const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
+  const address = { url: '', ofContainers: '', ofEvents: '' };
+  const runs = await createSupervisor({
+    ...common,
+    logs,
+    engine,
+    inputSecrets,
+    limits: limitsOf(options.handoffs ?? {}),
+    apiUrl: () => options.advertisedUrl ?? address.ofContainers,
+    publicUrl: () => options.advertisedUrl ?? address.url,
+    eventsUrl: () => address.ofEvents,
+  });
+  const authenticator = new Authenticator(database);
+  const blobFolder = path.join(dataFolder, 'blobs');
+  const files = new FileStore(blobFolder);
+  const app = createApp({ authenticator, gate: runs.gate, logger });
+  const services = {
+    database,
+    logs,
+    builder,
+    inputSecrets,
+    clock: systemClock,
+    inFlightRequests: runs.inFlightRequests,
+    servers: runs.servers,
+    runStore: runs.store,
+    supervisor: runs.supervisor,
+    runControl: runs.supervisor,
+    syncWaitMs: (options.syncWaitSecs ?? 300) * 1000,
+    files,
+    signatures: new Signatures(path.join(dataFolder, 'signing-key')),
+    get publicUrl() {
+      return options.advertisedUrl ?? address.url;
+    },
+  };
+  registerRoutes(app, services, { commits: options.commits ?? true });
+  acceptEventsSockets(app, {
+    authenticator,
+    hub: runs.events,
+    upgradeHandler: engine.upgradeHandler,
+    isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
+    arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
+  });
+  parts.defer(() => runs.close());
+  parts.defer(() => app.close());
+  parts.defer(() => logs.close());
+  parts.defer(() => runs.events.close());
+  parts.defer(() => builder.close());
+  parts.defer(() => runs.supervisor.settled());
+  parts.defer(() => engine.close());
+  parts.defer(() => runs.supervisor.close());
+  await runs.supervisor.recover();
+  address.url = await app.listen({ host, port });
+  Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
+  await builder.start(address.url);
+  await engine.states?.ready();
+  runs.supervisor.start();
+  const evictions = new Evictions({ supervisor: runs.supervisor, engine, logger });
+  parts.defer(() => evictions.close());
+  engine.states?.onChange(() => evictions.check());
+  evictions.check();
+  parts.defer(startSweep({ database, files, blobFolder }, logger));
+  return {
+    url: address.url,
+    token,
+    hostAddress: engine.hostAddress,
+    async close({ graceSecs = 0 } = {}) {
+      if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
+      await parts.disposeAsync();
+    },
+  };
+}
+
+/** Where containers reach the API, and where they open their websockets: with a relay, if they outlive the platform. */
+async function addressesOfContainers(
+  { dataFolder, advertisedUrl }: PlatformOptions,
+  { hostAddress, reattachment }: Engine,
+  { server, url, parts }: { server: Server; url: string; parts: AsyncDisposableStack },
+): Promise<{ ofContainers: string; ofEvents: string }> {
+  const websocketsOf = (api: string) => api.replace(/^http/, 'ws');
+  const host = advertisedUrl === undefined ? hostAddress : await ownAddressOf(advertisedUrl, url);
+  if (host === undefined) return { ofContainers: url, ofEvents: websocketsOf(advertisedUrl ?? url) };
+  const ofContainers = await listenForContainers(server, host, parts);
+  if (reattachment === undefined) return { ofContainers, ofEvents: websocketsOf(advertisedUrl ?? ofContainers) };
+  const relay = await findEventsRelay(dataFolder, host, url);
+  parts.defer(() => relay.leave());
+  return { ofContainers, ofEvents: relay.url };
+}

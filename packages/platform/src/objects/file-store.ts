@@ -1,0 +1,81 @@
+import { createReadStream, type ReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { storageFull } from '../shared/errors.ts';
+import { newId } from '../shared/ids.ts';
+
+/**
+ * Blobs too large for the database. A blob is named by an id of ours, so no path comes from a request; it is written,
+ * synced and renamed before the row that names it is committed (D1), so a crash leaves at worst a file without a row.
+ */
+export class FileStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Stores the whole of `source` durably. Answers the blob's id and its size in bytes.
+   * @throws Refusal 507 `storage-full`; nothing is left behind then
+   */
+  async put(source: Readable | Buffer): Promise<{ blobId: string; bytes: number }> {
+    const blobId = newId();
+    try {
+      return { blobId, bytes: await this.#write(this.#pathOf(blobId), source) };
+    } catch (error) {
+      throw isDiskFull(error) ? storageFull() : error;
+    }
+  }
+
+  async #write(target: string, source: Readable | Buffer): Promise<number> {
+    const partial = `${target}.partial`;
+    await mkdir(path.dirname(target), { recursive: true });
+    const file = await open(partial, 'wx');
+    let bytes = 0;
+    try {
+      for await (const chunk of source instanceof Buffer ? [source] : source) {
+        await file.writeFile(chunk); // `write` may take a part only, on a disk that fills up.
+        bytes += chunk.length;
+      }
+      await file.sync();
+      await file.close();
+      await rename(partial, target);
+      await syncFolder(path.dirname(target));
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await rm(partial, { force: true });
+      throw error;
+    }
+    return bytes;
+  }
+
+  read(blobId: string): ReadStream {
+    return createReadStream(this.#pathOf(blobId));
+  }
+
+  async remove(blobId: string): Promise<void> {
+    await rm(this.#pathOf(blobId), { force: true });
+  }
+
+  #pathOf(blobId: string): string {
+    if (!isBlobId(blobId)) throw new Error(`"${blobId}" is not a blob's id`);
+    return path.join(this.#folder, blobId.slice(0, 2), blobId);
+  }
+}
+
+/** No room, or none for this user. */
+const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code!);
+
+export const isBlobId = (name: string): boolean => /^[A-Za-z0-9]{17}$/.test(name);
+
+/** A rename is durable only once the folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

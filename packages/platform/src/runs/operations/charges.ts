@@ -1,0 +1,89 @@
+/**
+ * What a run has charged for.
+ *
+ * H1: a charge that is sent again with its key counts once (promise 3).
+ * H2: an Actor with a price list by events charges for the events of that list alone; any other Actor for what it likes,
+ *     so that its author can try charging out before there is a price list.
+ * H3: the limit `maxTotalChargeUsd` is not enforced here, as on Apify: the SDK keeps to it, and goes one event over it on
+ *     purpose.
+ */
+
+import { chargeableEvents, type PricingInfo } from '../../actors/pricing.ts';
+import { once } from '../../database/idempotency.ts';
+import { type Caller, defineWrite } from '../../database/operation.ts';
+import { all, exec, one, type Sql } from '../../database/sql.ts';
+import { Refusal } from '../../shared/errors.ts';
+import { findRunId, type RunAddress } from './run-address.ts';
+
+/** Counts events that a run charges for. @throws Refusal 400 or 405 for an event that it cannot charge for (H2) */
+export function* addCharge(runId: string, eventName: string, count: number): Sql<void> {
+  yield* checkEvent(runId, eventName);
+  yield* exec(
+    `INSERT INTO charges (run_id, event_name, count) VALUES (?, ?, ?)
+      ON CONFLICT (run_id, event_name) DO UPDATE SET count = charges.count + excluded.count`,
+    runId,
+    eventName,
+    count,
+  );
+}
+
+/** H2. */
+function* checkEvent(runId: string, eventName: string): Sql<void> {
+  const row = yield* one<{ pricing_json: string | null }>('SELECT pricing_json FROM runs WHERE id = ?', runId);
+  const events = chargeableEvents(row?.pricing_json ? (JSON.parse(row.pricing_json) as PricingInfo) : null);
+  if (events === undefined) return;
+  if (eventName.startsWith('apify-')) {
+    throw new Refusal(
+      405,
+      'cannot-charge-apify-event',
+      `The event "${eventName}" is one of the platform's own, for which an Actor cannot charge. Nothing was charged.`,
+    );
+  }
+  if (events.includes(eventName)) return;
+  throw new Refusal(
+    400,
+    'invalid-input',
+    `The Actor's price list has no event "${eventName}", so nothing was charged. It has: ${events.join(', ') || 'none'}.`,
+  );
+}
+
+/** Each event with its count. */
+export function* readCharges(runId: string): Sql<Record<string, number>> {
+  const rows = yield* all<{ event_name: string; count: number }>(
+    'SELECT event_name, count FROM charges WHERE run_id = ? ORDER BY event_name',
+    runId,
+  );
+  return Object.fromEntries(rows.map(({ event_name, count }) => [event_name, count]));
+}
+
+const chargeScope = (runId: string): string => `charge/${runId}`;
+
+export function* forgetCharges(runId: string): Sql<void> {
+  yield* exec('DELETE FROM idempotency_keys WHERE scope = ?', chargeScope(runId));
+}
+
+export interface Charge {
+  readonly address: RunAddress;
+  readonly eventName: string;
+  readonly count: number;
+  readonly idempotencyKey: string | undefined;
+}
+
+export const chargeRun = defineWrite('runs.charge', function* (charge: Charge, { now, caller }) {
+  const runId = yield* findRunId(charge.address);
+  checkOwnRun(runId, caller);
+  // H1.
+  yield* once(chargeScope(runId), charge.idempotencyKey, now, function* () {
+    const unfinished = yield* one('SELECT 1 FROM runs WHERE id = ? AND finished_at IS NULL', runId);
+    if (unfinished === undefined) {
+      throw new Refusal(409, 'run-not-active', `The run ${runId} is over, so nothing can be charged in it any more.`);
+    }
+    yield* addCharge(runId, charge.eventName, charge.count);
+    return null;
+  });
+});
+
+function checkOwnRun(runId: string, caller: Caller): void {
+  if (caller.kind !== 'attempt' || caller.runId === runId) return;
+  throw new Refusal(403, 'insufficient-permissions', `An attempt of run ${caller.runId} charges in that run alone.`);
+}

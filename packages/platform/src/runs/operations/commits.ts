@@ -1,0 +1,251 @@
+/**
+ * Commits (promise 3).
+ *
+ * C1: the parts of a commit take effect together or not at all, in the order items, records, requests, charges.
+ * C2: the commits of a run are numbered from 1 without a gap, across its attempts.
+ * C3: a commit that is sent again is answered as the first time and changes nothing, whatever it holds then.
+ * C4: of two commits with one number and different ids, the second is no repetition: it is refused.
+ */
+import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
+import { exec, one, type Sql } from '../../database/sql.ts';
+import { notFound, Refusal } from '../../shared/errors.ts';
+import { appendItems } from '../../storages/datasets/dataset.ts';
+import { deleteRecord, putRecord, type StoredRecord } from '../../storages/key-value-stores/record.ts';
+import { type AddedRequest, addRequests } from '../../storages/request-queues/change.ts';
+import { type HandledMark, type HandledRequest, markHandled } from '../../storages/request-queues/handled.ts';
+import type { NewRequest } from '../../storages/request-queues/input.ts';
+import type { LockHolder } from '../../storages/request-queues/lock.ts';
+import type { QueueAccess } from '../../storages/request-queues/queue.ts';
+import { findStorageId } from '../../storages/storage-row.ts';
+import { addCharge } from './charges.ts';
+
+/** A storage of null is the run's default one. Items are JSON texts; a record of null is deleted. */
+export interface CommitParts {
+  readonly items: readonly { readonly datasetId: string | null; readonly items: readonly string[] }[];
+  readonly records: readonly {
+    readonly storeId: string | null;
+    readonly key: string;
+    readonly record: StoredRecord | null;
+  }[];
+  readonly requests: readonly RequestsPart[];
+  readonly charges: readonly { readonly eventName: string; readonly count: number }[];
+}
+
+export interface CommitAnswer {
+  readonly runId: string;
+  readonly sequence: number;
+  readonly attempt: number;
+  /** Where the items of each part went. */
+  readonly items: readonly { readonly datasetId: string; readonly firstIndex: number; readonly count: number }[];
+  /** What became of the requests of each part. */
+  readonly requests: readonly CommittedRequests[];
+}
+
+export interface CommitOutcome {
+  readonly answer: CommitAnswer;
+  readonly repeated: boolean;
+  /** Blobs that no record names any more. */
+  readonly replacedBlobs: readonly string[];
+}
+
+interface Run {
+  readonly id: string;
+  readonly active_attempt: number | null;
+  readonly default_dataset_id: string;
+  readonly default_key_value_store_id: string;
+  readonly default_request_queue_id: string;
+}
+
+interface Commit {
+  readonly userId: string;
+  readonly runId: string;
+  readonly sequence: number;
+  /** Null when whoever commits gives none; its repetitions are then told by the number alone. */
+  readonly id: string | null;
+  readonly parts: CommitParts;
+}
+
+export const commit = defineWrite('commits.commit', function* (input: Commit, { now, caller }): Sql<CommitOutcome> {
+  const { userId, runId, sequence, id, parts } = input;
+  const committing = yield* findRun(userId, runId, caller);
+  const expected = (yield* lastSequence(runId)) + 1;
+  if (sequence < expected) {
+    return { answer: yield* formerAnswer(runId, sequence, id, expected), repeated: true, replacedBlobs: [] };
+  }
+  if (sequence > expected) throw outOfOrder(runId, sequence, expected);
+  const attempt = committing.active_attempt;
+  if (attempt === null) {
+    throw new Refusal(409, 'run-not-active', `Run ${runId} has no active attempt, so nothing can be committed to it.`);
+  }
+  const items = yield* commitItems(committing, userId, parts.items, now);
+  const replacedBlobs = yield* commitRecords(committing, userId, parts.records, now);
+  const requests = yield* commitQueues(committing, attempt, userId, parts.requests, now);
+  for (const [index, { eventName, count }] of parts.charges.entries()) {
+    yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
+  }
+  const answer = { runId, sequence, attempt, items, requests };
+  yield* exec(
+    'INSERT INTO commits (run_id, sequence, id, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    runId,
+    sequence,
+    id,
+    attempt,
+    JSON.stringify(answer),
+    now,
+  );
+  return { answer, repeated: false, replacedBlobs };
+});
+
+/** The number of the run's last commit, 0 when there is none: where an attempt that takes over goes on. */
+export const lastCommit = defineRead(
+  'commits.last',
+  function* ({ userId, runId }: Pick<Commit, 'userId' | 'runId'>, { caller }): Sql<number> {
+    yield* findRun(userId, runId, caller);
+    return yield* lastSequence(runId);
+  },
+);
+
+function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
+  if (caller.kind === 'attempt' && caller.runId !== runId) {
+    throw new Refusal(403, 'insufficient-permissions', `An attempt of run ${caller.runId} commits to that run alone.`);
+  }
+  const found = yield* one<Run>(
+    `SELECT id, active_attempt, default_dataset_id, default_key_value_store_id, default_request_queue_id
+      FROM runs WHERE id = ? AND user_id = ?`,
+    runId,
+    userId,
+  );
+  if (found === undefined) throw notFound('Actor run', runId);
+  return found;
+}
+
+/** C3, C4. */
+function* formerAnswer(runId: string, sequence: number, id: string | null, expected: number): Sql<CommitAnswer> {
+  const row = yield* one<{ answer_json: string; id: string | null }>(
+    'SELECT answer_json, id FROM commits WHERE run_id = ? AND sequence = ?',
+    runId,
+    sequence,
+  );
+  if (id !== null && row!.id !== null && row!.id !== id) throw outOfOrder(runId, sequence, expected);
+  return JSON.parse(row!.answer_json) as CommitAnswer;
+}
+
+function* lastSequence(runId: string): Sql<number> {
+  const row = yield* one<{ last: number | null }>('SELECT MAX(sequence) AS last FROM commits WHERE run_id = ?', runId);
+  return row?.last ?? 0;
+}
+
+/** C2. */
+const outOfOrder = (runId: string, sequence: number, expected: number): Refusal =>
+  new Refusal(
+    409,
+    'commit-out-of-order',
+    `The next commit of run ${runId} is ${expected}, not ${sequence}. Nothing was changed; send commit ${expected}.`,
+    { expected },
+  );
+
+function* commitItems(
+  { default_dataset_id }: Run,
+  userId: string,
+  parts: CommitParts['items'],
+  now: number,
+): Sql<CommitAnswer['items']> {
+  const appended: CommitAnswer['items'][number][] = [];
+  for (const [index, { datasetId: address, items }] of parts.entries()) {
+    const datasetId = yield* naming(
+      `items[${index}]`,
+      findStorageId('datasets', userId, address ?? default_dataset_id),
+    );
+    const { firstIndex } = yield* appendItems({ datasetId, items, now });
+    appended.push({ datasetId, firstIndex, count: items.length });
+  }
+  return appended;
+}
+
+function* commitRecords(
+  { default_key_value_store_id }: Run,
+  userId: string,
+  parts: CommitParts['records'],
+  now: number,
+): Sql<string[]> {
+  const replaced: string[] = [];
+  for (const [index, { storeId: address, key, record }] of parts.entries()) {
+    const storeId = yield* naming(
+      `records[${index}]`,
+      findStorageId('key_value_stores', userId, address ?? default_key_value_store_id),
+    );
+    const old =
+      record === null ? yield* deleteRecord({ storeId, key, now }) : yield* putRecord({ ...record, storeId, now });
+    if (old !== null) replaced.push(old);
+  }
+  return replaced;
+}
+
+function* commitQueues(
+  { id: runId, default_request_queue_id }: Run,
+  attempt: number,
+  userId: string,
+  parts: CommitParts['requests'],
+  now: number,
+): Sql<CommittedRequests[]> {
+  const committed: CommittedRequests[] = [];
+  for (const [index, part] of parts.entries()) {
+    const holder = { runId, attempt, clientKey: part.clientKey };
+    const queue = { userId, address: part.queueId ?? default_request_queue_id };
+    committed.push(yield* naming(`requests[${index}]`, commitRequests({ part, queue, holder }, now)));
+  }
+  return committed;
+}
+
+/** Says which part of a commit is at fault. */
+function* naming<Result>(part: string, body: Sql<Result>): Sql<Result> {
+  try {
+    return yield* body;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { statusCode, type, message, details } = error;
+    throw new Refusal(statusCode, type, `${part}: ${message}`, { ...details, part });
+  }
+}
+
+/** What a commit does to one request queue: it adds, then marks as handled, so that it may do both to a request. Never neither. */
+export interface RequestsPart {
+  /** Null for the run's default queue. */
+  readonly queueId: string | null;
+  readonly clientKey: string | undefined;
+  readonly add: readonly NewRequest[];
+  readonly forefront: boolean;
+  readonly handled: readonly HandledMark[];
+}
+
+/** What became of each request, in the order of the part. */
+export interface CommittedRequests {
+  readonly queueId: string;
+  readonly added: readonly AddedRequest[];
+  readonly handled: readonly AddedRequest[];
+}
+
+interface RequestsCommit {
+  readonly part: RequestsPart;
+  readonly queue: Pick<QueueAccess, 'userId' | 'address'>;
+  readonly holder: LockHolder;
+}
+
+export function* commitRequests({ part, queue, holder }: RequestsCommit, now: number): Sql<CommittedRequests> {
+  // A commit without a client key is of a run whose clients are counted by their own calls.
+  const access = { ...queue, clientKey: part.clientKey, uncounted: part.clientKey === undefined };
+  let queueId = queue.address;
+  let added: AddedRequest[] = [];
+  let handled: HandledRequest[] = [];
+  if (part.add.length > 0) {
+    ({ queueId, added } = yield* addRequests({ access, requests: part.add, forefront: part.forefront }, now));
+  }
+  if (part.handled.length > 0) {
+    ({ queueId, handled } = yield* markHandled({ access, marks: part.handled, holder }, now));
+  }
+  return {
+    queueId,
+    added,
+    handled: handled.map((request) => ({ ...request, wasAlreadyPresent: true, wasAlreadyHandled: false })),
+  };
+}

@@ -1,0 +1,29 @@
+import { findBuildId, getBuildForRun } from '../../builds/build-for-run.ts';
+import { defineRead } from '../../database/operation.ts';
+import type { Sql } from '../../database/sql.ts';
+import type { RunOptions } from '../state/run-state.ts';
+import { findRunId, type RunAddress } from './run-address.ts';
+import { readRunRecord } from './run-details.ts';
+import { type RequestedRunOptions, resurrectOptions } from './run-options.ts';
+
+export interface Resurrection {
+  readonly runId: string;
+  readonly buildId: string;
+  readonly buildNumber: string;
+  readonly options: RunOptions;
+}
+
+/**
+ * With what a run goes on: its own build and options where nothing else is buildId for.
+ * @throws Refusal 404 or 400 when there is no such run, or its build is gone or cannot be run
+ */
+export const prepareResurrection = defineRead(
+  'runs.prepareResurrection',
+  function* ({ address, requested }: { address: RunAddress; requested: RequestedRunOptions }): Sql<Resurrection> {
+    const { state, pricing } = yield* readRunRecord(yield* findRunId(address));
+    const buildId = requested.build === undefined ? state.buildId : yield* findBuildId(state.actorId, requested.build);
+    const { id, number } = yield* getBuildForRun(buildId);
+    const options = resurrectOptions(requested, state.options, pricing);
+    return { runId: state.id, buildId: id, buildNumber: number, options };
+  },
+);

@@ -1,0 +1,50 @@
+import { findActorId } from '../../actors/actor-address.ts';
+import { one, type Sql } from '../../database/sql.ts';
+import { notFound, Refusal } from '../../shared/errors.ts';
+import type { RunStatus } from '../state/plan.ts';
+
+/** What a URL names a run by. */
+export type RunAddress =
+  | { readonly kind: 'id'; readonly userId: string; readonly runId: string }
+  | { readonly kind: 'ofActor'; readonly userId: string; readonly actor: string; readonly runId: string }
+  | ({ readonly kind: 'last'; readonly userId: string; readonly actor: string } & LastRunFilter);
+
+/** Which runs count for "the last one". Null for all. */
+export interface LastRunFilter {
+  readonly statuses: readonly RunStatus[] | null;
+  /** What started the run, e.g. `API`. */
+  readonly origin: string | null;
+}
+
+/** @throws Refusal 404 `record-not-found` when the user has no such run */
+export function* findRunId(address: RunAddress): Sql<string> {
+  if (address.kind === 'last') return yield* findLastRunId(address);
+  const actorId = address.kind === 'ofActor' ? yield* findActorId(address.userId, address.actor) : null;
+  const row = yield* one<{ id: string }>(
+    'SELECT id FROM runs WHERE id = ? AND user_id = ? AND (? IS NULL OR actor_id = ?)',
+    address.runId,
+    address.userId,
+    actorId,
+    actorId,
+  );
+  if (row === undefined) throw notFound('Actor run', address.runId);
+  return row.id;
+}
+
+function* findLastRunId({ userId, actor, statuses, origin }: Extract<RunAddress, { kind: 'last' }>): Sql<string> {
+  const actorId = yield* findActorId(userId, actor);
+  const row = yield* one<{ id: string }>(
+    `SELECT id FROM runs WHERE actor_id = ? ${statusCondition(statuses)} AND meta_json LIKE ?
+      ORDER BY started_at DESC, id DESC LIMIT 1`,
+    actorId,
+    ...(statuses ?? []),
+    // `meta_json` starts with the origin; see `RunMeta`.
+    origin === null ? '%' : `{"origin":"${origin}"%`,
+  );
+  if (row !== undefined) return row.id;
+  throw new Refusal(404, 'record-not-found', 'The Actor has no such run yet. Start one first.');
+}
+
+/** Continues a WHERE; its parameters are the statuses. */
+export const statusCondition = (statuses: readonly RunStatus[] | null): string =>
+  statuses === null ? '' : `AND status IN (${statuses.map(() => '?').join(', ')})`;

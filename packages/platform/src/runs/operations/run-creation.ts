@@ -1,0 +1,136 @@
+/**
+ * The start of a run.
+ *
+ * N1: a run comes to be whole: its row, its first attempt, its storages and its input, in one transaction.
+ * N2: a start that is sent again with its key answers the first run and starts nothing (promise 3).
+ */
+import { findActorId } from '../../actors/actor-address.ts';
+import type { ActorSettings } from '../../actors/actor-settings.ts';
+import { type PricingInfo, pricingAt } from '../../actors/pricing.ts';
+import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
+import { findAnswer, once } from '../../database/idempotency.ts';
+import { defineRead, defineWrite } from '../../database/operation.ts';
+import { exec, one, type Sql } from '../../database/sql.ts';
+import { notFound } from '../../shared/errors.ts';
+import { insertDataset } from '../../storages/datasets/dataset.ts';
+import { putRecord, type StoredRecord } from '../../storages/key-value-stores/record.ts';
+import { insertKeyValueStore } from '../../storages/key-value-stores/store.ts';
+import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
+import type { RunOptions, RunStats } from '../state/run-state.ts';
+import { deadlineOf, firstAttempt } from '../state/transitions.ts';
+import type { DefaultStorages, RunMeta } from './run-details.ts';
+import { saveAttempts } from './run-row.ts';
+
+/** The record that holds the input of a run. */
+export const inputKey = 'INPUT';
+
+export interface StartRequest {
+  readonly userId: string;
+  readonly actor: string;
+  readonly build: string | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+export type StartPreparation =
+  | { readonly kind: 'new'; readonly build: BuildForRun; readonly pricing: PricingInfo | null }
+  /** N2. */
+  | { readonly kind: 'started'; readonly runId: string };
+
+/** What a start needs to know before its input can be checked. @throws Refusal 404 or 400 as `findBuild` does */
+export const prepareStart = defineRead(
+  'runs.prepareStart',
+  function* (request: StartRequest, { now }): Sql<StartPreparation> {
+    const { userId, idempotencyKey } = request;
+    const known = idempotencyKey && (yield* findAnswer<string>(startScope(userId), idempotencyKey));
+    if (known) return { kind: 'started', runId: known.answer };
+    const actorId = yield* findActorId(userId, request.actor);
+    const settings = yield* readSettings(actorId);
+    const build = yield* findBuild(actorId, request.build);
+    // An Actor says whether it restarts in either of two places.
+    const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
+    const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
+    return { kind: 'new', build: { ...build, defaultRunOptions }, pricing: pricingAt(settings, now) };
+  },
+);
+
+const startScope = (userId: string): string => `run/${userId}`;
+
+/** @throws Refusal 404 when the Actor is gone */
+function* readSettings(actorId: string): Sql<ActorSettings> {
+  const row = yield* one<{ settings_json: string }>('SELECT settings_json FROM actors WHERE id = ?', actorId);
+  if (row === undefined) throw notFound('Actor', actorId);
+  return JSON.parse(row.settings_json) as ActorSettings;
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly userId: string;
+  /** The build against whose schema the input was checked. */
+  readonly buildId: string;
+  readonly serverId: string;
+  readonly options: RunOptions;
+  readonly input: StoredRecord | null;
+  readonly meta: RunMeta;
+  readonly storages: DefaultStorages;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** Answers the id of the run: that of another one when the key was used before (N2). */
+export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now }) {
+  return yield* once(startScope(creation.userId), creation.idempotencyKey, now, function* () {
+    const build = yield* getBuildForRun(creation.buildId);
+    const pricing = pricingAt(yield* readSettings(build.actorId), now);
+    yield* insertRun(creation, build, pricing, now);
+    const attempt = firstAttempt({ attemptCount: 0, buildId: build.id }, creation.serverId, 'start', now);
+    yield* saveAttempts(creation.id, [attempt]);
+    yield* insertStorages(creation, build.actorId, now);
+    return creation.id;
+  });
+});
+
+const firstStats = (inputBodyLen: number): RunStats => ({
+  inputBodyLen,
+  migrationCount: 0,
+  rebootCount: 0,
+  restartCount: 0,
+  resurrectCount: 0,
+  metamorph: 0,
+  earlierRunMs: 0,
+  resumedAt: null,
+  restartedAt: [],
+  usage: {},
+});
+
+function* insertRun(creation: NewRun, build: BuildForRun, pricing: PricingInfo | null, now: number): Sql<void> {
+  const { options, meta, storages } = creation;
+  yield* exec(
+    `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, deadline_at, active_attempt,
+      attempt_count, options_json, meta_json, stats_json, pricing_json, input_key, default_dataset_id,
+      default_key_value_store_id, default_request_queue_id)
+      VALUES (?, ?, ?, ?, ?, 'READY', ?, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    creation.id,
+    creation.userId,
+    build.actorId,
+    build.id,
+    build.number,
+    now,
+    deadlineOf(options, now),
+    JSON.stringify(options),
+    JSON.stringify(meta),
+    JSON.stringify(firstStats(creation.input?.bytes ?? 0)),
+    pricing === null ? null : JSON.stringify(pricing),
+    inputKey,
+    storages.datasetId,
+    storages.keyValueStoreId,
+    storages.requestQueueId,
+  );
+}
+
+function* insertStorages({ id, userId, storages, input }: NewRun, actId: string, now: number): Sql<void> {
+  const { datasetId, keyValueStoreId, requestQueueId } = storages;
+  const common = { userId, name: null, now, actId, runId: id };
+  yield* insertDataset({ ...common, id: datasetId });
+  yield* insertKeyValueStore({ ...common, id: keyValueStoreId });
+  yield* insertRequestQueue({ ...common, id: requestQueueId });
+  if (input !== null) yield* putRecord({ ...input, storeId: keyValueStoreId, now });
+}

@@ -1,0 +1,105 @@
+import { findActorId } from '../../actors/actor-address.ts';
+import { numberAsInteger } from '../../builds/build-row.ts';
+import { defineRead } from '../../database/operation.ts';
+import { all, one } from '../../database/sql.ts';
+import { notFound } from '../../shared/errors.ts';
+import type { Paging } from '../../shared/paging.ts';
+import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
+import type { RunStatus } from '../state/plan.ts';
+import { statusCondition } from './run-address.ts';
+import type { RunMeta } from './run-details.ts';
+
+export interface RunListing extends Paging {
+  readonly userId: string;
+  /** When given, the runs of this Actor alone. */
+  readonly actor?: string;
+  readonly statuses: readonly RunStatus[] | null;
+  /** Both ends are included; in ms. */
+  readonly startedAfter: number;
+  readonly startedBefore: number;
+}
+
+interface Row {
+  readonly id: string;
+  readonly actor_id: string;
+  readonly user_id: string;
+  readonly status: RunStatus;
+  readonly started_at: number;
+  readonly finished_at: number | null;
+  readonly build_id: string;
+  readonly build_number: string;
+  readonly meta_json: string;
+  readonly default_dataset_id: string;
+  readonly default_key_value_store_id: string;
+  readonly default_request_queue_id: string;
+}
+
+/** Counted and walked by an index whatever is asked for, so that the first page of many runs is as fast as of few. */
+export const listRuns = defineRead('runs.list', function* (listing: RunListing) {
+  const { userId, actor, statuses, startedAfter, startedBefore, offset, limit, desc } = listing;
+  const [owner, ownerId] = actor === undefined ? ['user_id', userId] : ['actor_id', yield* findActorId(userId, actor)];
+  const where = `${owner} = ? ${statusCondition(statuses)} AND started_at BETWEEN ? AND ?`;
+  const parameters = [ownerId, ...(statuses ?? []), startedAfter, startedBefore];
+  const direction = desc ? 'DESC' : 'ASC';
+  const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM runs WHERE ${where}`, ...parameters);
+  const rows = yield* all<Row>(
+    `SELECT id, actor_id, user_id, status, started_at, finished_at, build_id, build_number, meta_json,
+      default_dataset_id, default_key_value_store_id, default_request_queue_id FROM runs WHERE ${where}
+      ORDER BY started_at ${direction}, id ${direction} LIMIT ? OFFSET ?`,
+    ...parameters,
+    limit,
+    offset,
+  );
+  return { total: counted!.total, items: rows.map(shortRunAnswer) };
+});
+
+const shortRunAnswer = (row: Row) => ({
+  id: row.id,
+  actId: row.actor_id,
+  userId: row.user_id,
+  actorTaskId: null,
+  status: row.status,
+  startedAt: isoTime(row.started_at),
+  finishedAt: isoTimeOrNull(row.finished_at),
+  buildId: row.build_id,
+  buildNumber: row.build_number,
+  buildNumberInt: numberAsInteger(row.build_number),
+  meta: JSON.parse(row.meta_json) as RunMeta,
+  usageTotalUsd: 0,
+  defaultKeyValueStoreId: row.default_key_value_store_id,
+  defaultDatasetId: row.default_dataset_id,
+  defaultRequestQueueId: row.default_request_queue_id,
+});
+
+interface Row {
+  readonly number: number;
+  readonly serverId: string;
+  readonly phase: string;
+  readonly reason: string;
+  readonly created_at: number;
+  readonly activated_at: number | null;
+  readonly fenced_at: number | null;
+  readonly ended_at: number | null;
+  readonly exit_code: number | null;
+}
+
+/** Every attempt of a run, the first one first. @throws Refusal 404 for a run that the user does not have */
+export const listAttempts = defineRead('attempts.list', function* (input: { userId: string; runId: string }) {
+  const { userId, runId } = input;
+  if ((yield* one('SELECT 1 FROM runs WHERE id = ? AND user_id = ?', runId, userId)) === undefined) {
+    throw notFound('Actor run', runId);
+  }
+  const rows = yield* all<Row>(
+    `SELECT number, server_id AS "serverId", phase, reason, created_at, activated_at, fenced_at, ended_at, exit_code
+      FROM attempts WHERE run_id = ? ORDER BY number`,
+    runId,
+  );
+  return rows.map(({ created_at, activated_at, fenced_at, ended_at, exit_code, ...row }) => ({
+    ...row,
+    createdAt: isoTimeOrNull(created_at),
+    activatedAt: isoTimeOrNull(activated_at),
+    fencedAt: isoTimeOrNull(fenced_at),
+    endedAt: isoTimeOrNull(ended_at),
+    exitCode: exit_code,
+  }));
+});

@@ -1,0 +1,58 @@
+import type { DefaultRunOptions } from '../../actors/actor-settings.ts';
+import type { PricingInfo } from '../../actors/pricing.ts';
+import { Refusal } from '../../shared/errors.ts';
+import type { RunOptions } from '../state/run-state.ts';
+
+/** What the caller wants of a run. What is missing is as the build and the Actor say. */
+export interface RequestedRunOptions {
+  readonly build?: string;
+  readonly timeoutSecs?: number;
+  readonly memoryMbytes?: number;
+  readonly restartOnError?: boolean;
+  readonly maxItems?: number;
+  readonly maxTotalChargeUsd?: number;
+}
+
+/** As on Apify, a run gets twice its memory on disk. */
+const diskOf = (memoryMbytes: number) => memoryMbytes * 2;
+
+/** @throws Refusal 400 when a limit leaves a paid Actor nothing to charge */
+export function startOptions(
+  requested: RequestedRunOptions,
+  defaults: DefaultRunOptions,
+  pricing: PricingInfo | null,
+): RunOptions {
+  checkLimits(requested, pricing);
+  const { build, timeoutSecs, memoryMbytes, restartOnError = false, maxItems } = defaults;
+  const usual = { build, timeoutSecs, memoryMbytes, restartOnError, ...(maxItems && { maxItems }) };
+  const options = { ...usual, ...requested };
+  return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
+}
+
+/** Those of a run that goes on. */
+export function resurrectOptions(
+  requested: RequestedRunOptions,
+  before: RunOptions,
+  pricing: PricingInfo | null,
+): RunOptions {
+  checkLimits(requested, pricing);
+  const options = { ...before, ...requested };
+  return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
+}
+
+function checkLimits({ maxItems, maxTotalChargeUsd }: RequestedRunOptions, pricing: PricingInfo | null): void {
+  if (maxItems === 0 && pricing?.pricingModel === 'PRICE_PER_DATASET_ITEM') {
+    throw new Refusal(
+      400,
+      'max-items-must-be-greater-than-zero',
+      'The Actor is paid by item: let "maxItems" be at least 1, or leave it out.',
+    );
+  }
+  if (maxTotalChargeUsd === 0 && pricing?.pricingModel === 'PAY_PER_EVENT') {
+    throw new Refusal(
+      400,
+      'max-total-charge-usd-must-be-greater-than-zero',
+      'The Actor is paid by event: let "maxTotalChargeUsd" be more than 0, or leave it out.',
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import type { Database } from '../../database/database.ts';
+import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
+import { all, one, type Sql } from '../../database/sql.ts';
+import { notFound } from '../../shared/errors.ts';
+import type { HandoffMode, HandoffReason } from '../state/plan.ts';
+import type { RunState } from '../state/run-state.ts';
+import { applyChange, type Change } from '../state/transitions.ts';
+import { loadRun, saveTransition } from './run-row.ts';
+
+/** How a handoff came out. `from` and `to` are servers; times in ms, null where there was no drain or no downtime. */
+export interface HandoffResult {
+  readonly id: string;
+  readonly runId: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly fromAttempt: number;
+  readonly toAttempt: number | null;
+  readonly mode: HandoffMode;
+  readonly reason: HandoffReason;
+  readonly drainMs: number | null;
+  readonly downtimeMs: number | null;
+  readonly phase: 'requested' | 'switched' | 'done' | 'cancelled';
+  readonly outcome: string;
+}
+
+/** The durable part of runs, as the supervisor uses it. */
+export interface RunStore {
+  /** `caller` as for `change`. @throws Refusal 404 `record-not-found` */
+  load(runId: string, caller?: Caller): Promise<RunState>;
+  /** Every run that has not ended, or of which an attempt has not. */
+  unfinished(): Promise<string[]>;
+  /** The run's handoffs, the oldest first, those under way as well. */
+  handoffs(runId: string, caller?: Caller): Promise<HandoffResult[]>;
+  /**
+   * Applies one change in one transaction. Answers the run as it is then, changed or not (R4).
+   * `caller`: who asks for it; the platform itself unless given. An attempt is fenced, and a user's run must be theirs.
+   * @throws Refusal what the run's state does not allow; 404 for a run that is not the caller's
+   */
+  change(runId: string, change: Change, caller?: Caller): Promise<RunState>;
+}
+
+const changeRun = defineWrite(
+  'runs.change',
+  function* ({ runId, change }: { runId: string; change: Change }, { now, caller }) {
+    yield* checkOwner(runId, caller);
+    const before = yield* loadRun(runId);
+    const transition = applyChange(before, change, now);
+    yield* saveTransition(before, transition, now);
+    return transition.state;
+  },
+);
+
+const readRun = defineRead('runs.state', function* ({ runId }: { runId: string }, { caller }) {
+  yield* checkOwner(runId, caller);
+  return yield* loadRun(runId);
+});
+
+function* checkOwner(runId: string, caller: Caller): Sql<void> {
+  if (caller.kind === 'platform') return;
+  const owned = yield* one('SELECT 1 FROM runs WHERE id = ? AND user_id = ?', runId, caller.userId);
+  if (owned === undefined) throw notFound('Actor run', runId);
+}
+
+const unfinishedRuns = defineRead('runs.unfinished', function* () {
+  const rows = yield* all<{ id: string }>(
+    `SELECT id FROM runs WHERE finished_at IS NULL
+      UNION SELECT run_id AS id FROM attempts WHERE phase <> 'ended'`,
+  );
+  return rows.map(({ id }) => id);
+});
+
+const listHandoffs = defineRead('runs.handoffs', function* ({ runId }: { runId: string }, { caller }) {
+  yield* checkOwner(runId, caller);
+  return yield* all<HandoffResult>(
+    `SELECT handoffs.id, handoffs.run_id AS "runId", source.server_id AS "from",
+        COALESCE(target.server_id, handoffs.target_server_id) AS "to", handoffs.from_attempt AS "fromAttempt",
+        handoffs.to_attempt AS "toAttempt", handoffs.mode, handoffs.reason, handoffs.drain_ms AS "drainMs",
+        handoffs.downtime_ms AS "downtimeMs", COALESCE(handoffs.outcome, 'under way') AS outcome, handoffs.phase
+      FROM handoffs
+      JOIN attempts AS source ON source.run_id = handoffs.run_id AND source.number = handoffs.from_attempt
+      LEFT JOIN attempts AS target ON target.run_id = handoffs.run_id AND target.number = handoffs.to_attempt
+      WHERE handoffs.run_id = ? ORDER BY handoffs.requested_at, handoffs.from_attempt`,
+    runId,
+  );
+});
+
+const platform = { kind: 'platform' } as const;
+
+export class DatabaseRunStore implements RunStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  load(runId: string, caller: Caller = platform): Promise<RunState> {
+    return this.#database.read(readRun, { runId }, caller);
+  }
+
+  unfinished(): Promise<string[]> {
+    return this.#database.read(unfinishedRuns, {}, platform);
+  }
+
+  handoffs(runId: string, caller: Caller = platform): Promise<HandoffResult[]> {
+    return this.#database.read(listHandoffs, { runId }, caller);
+  }
+
+  change(runId: string, change: Change, caller: Caller = platform): Promise<RunState> {
+    return this.#database.write(changeRun, { runId, change }, caller);
+  }
+}

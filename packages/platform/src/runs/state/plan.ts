@@ -1,0 +1,253 @@
+/**
+ * Decides what a run needs next: what is, what is wanted → actions. No clock, no I/O, no randomness of its own, so that
+ * a simulation can drive it through any interleaving. The supervisor does what it says and asks again.
+ *
+ * P1: a run that has ended, or an attempt that is fenced, keeps no container.
+ * P2: `migrating` is sent only when the next attempt is at the gate, has not come in time, or cannot come (cold).
+ * P3: an active attempt is replaced only when its drain is over: nothing in hand and quiet, exited, or grace used up.
+ * P4: exit 0 of the active attempt ends the run SUCCEEDED, migrating or not; another code ends it FAILED unless the run
+ *     migrates or restarts on errors.
+ * P5: a waiting attempt that has ended is never switched to.
+ */
+import type { ExitCause } from '../../engines/engine.ts';
+
+export type RunStatus =
+  | 'READY'
+  | 'RUNNING'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'TIMING-OUT'
+  | 'TIMED-OUT'
+  | 'ABORTING'
+  | 'ABORTED';
+export type HandoffMode = 'warm' | 'cold' | 'lost';
+export type HandoffReason = 'migration' | 'lost' | 'reboot' | 'metamorph' | 'restart';
+
+export type ContainerState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: ExitCause }
+  /** Its server is gone, or the platform that followed it was. */
+  | { readonly kind: 'lost' };
+
+export interface AttemptFacts {
+  readonly number: number;
+  readonly phase: 'waiting' | 'active' | 'fenced';
+  readonly container: ContainerState;
+  readonly killSent: boolean;
+  /** It has made a call, or opened its events websocket. */
+  readonly hasArrived: boolean;
+  /** When it became active; null while it waits. */
+  readonly activatedAt: number | null;
+  readonly inFlightRequests: number;
+  /** What follows is about a drain under way; times in ms, undefined until it happened. */
+  readonly migratingSentAt: number | undefined;
+  readonly persistSentAt: number | undefined;
+  readonly isQuiet: boolean;
+  readonly calledReboot: boolean;
+  readonly abortingSentAt: number | undefined;
+}
+
+export interface HandoffFacts {
+  readonly mode: HandoffMode;
+  readonly reason: HandoffReason;
+  readonly from: number;
+  readonly to: number | null;
+  readonly phase: 'requested' | 'switched';
+  readonly requestedAt: number;
+  readonly switchedAt: number | null;
+}
+
+export interface RunFacts {
+  readonly status: RunStatus;
+  readonly finished: boolean;
+  readonly deadlineAt: number | null;
+  readonly graceEndsAt: number | null;
+  readonly activeAttempt: number | null;
+  readonly attempts: readonly AttemptFacts[];
+  readonly handoff: HandoffFacts | null;
+  readonly mayRestart: boolean;
+}
+
+export interface Limits {
+  /** How long the next attempt may take to come to the gate. */
+  readonly bootMs: number;
+  /** What bounds the drain: steps 3 and 4 of a handoff. */
+  readonly graceMs: number;
+  /** How long an attempt of which nothing can be seen is left alone after `migrating`. */
+  readonly quietGraceMs: number;
+}
+
+export type Action =
+  | { readonly kind: 'start'; readonly attempt: number }
+  | { readonly kind: 'kill'; readonly attempt: number }
+  | { readonly kind: 'end'; readonly attempt: number; readonly exitCode: number | null }
+  | { readonly kind: 'addWaiting' }
+  | { readonly kind: 'sendMigrating'; readonly attempt: number }
+  | { readonly kind: 'sendPersist'; readonly attempt: number }
+  | { readonly kind: 'sendAborting'; readonly attempt: number }
+  /** `to`: the waiting attempt that becomes active; null for one that is still to be made. */
+  | { readonly kind: 'switch'; readonly to: number | null }
+  | { readonly kind: 'completeHandoff'; readonly outcome: string }
+  | { readonly kind: 'cancelHandoff'; readonly outcome: string }
+  | { readonly kind: 'requestHandoff'; readonly mode: HandoffMode; readonly reason: HandoffReason }
+  | {
+      readonly kind: 'finish';
+      readonly attempt: number;
+      readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTED';
+      readonly exitCode: number | null;
+    };
+
+export interface Plan {
+  readonly actions: readonly Action[];
+  /** When to ask again at the latest, if nothing happens before. */
+  readonly wakeAt: number | undefined;
+}
+
+const nothing: Plan = { actions: [], wakeAt: undefined };
+const act = (...actions: Action[]): Plan => ({ actions, wakeAt: undefined });
+const wait = (...times: (number | null | undefined)[]): Plan => {
+  const known = times.filter((each) => each !== null && each !== undefined);
+  return { actions: [], wakeAt: known.length > 0 ? Math.min(...known) : undefined };
+};
+
+export function plan(run: RunFacts, limits: Limits, now: number): Plan {
+  const cleaning = cleanUp(run);
+  const next = run.finished ? nothing : planLive(run, limits, now);
+  return { actions: [...cleaning, ...next.actions], wakeAt: next.wakeAt };
+}
+
+/** P1. */
+function cleanUp(run: RunFacts): Action[] {
+  return run.attempts
+    .filter((attempt) => run.finished || attempt.phase === 'fenced')
+    .flatMap((attempt): Action[] => {
+      const { container, number } = attempt;
+      switch (container.kind) {
+        case 'none':
+        case 'lost':
+          return [{ kind: 'end', attempt: number, exitCode: null }];
+        case 'exited':
+          return [{ kind: 'end', attempt: number, exitCode: container.exitCode }];
+        default:
+          return attempt.killSent ? [] : [{ kind: 'kill', attempt: number }];
+      }
+    });
+}
+
+function planLive(run: RunFacts, limits: Limits, now: number): Plan {
+  const active = run.attempts.find((attempt) => attempt.number === run.activeAttempt);
+  if (active === undefined) return nothing;
+  if (run.deadlineAt !== null && now >= run.deadlineAt) return finish(active, 'TIMED-OUT');
+  if (run.status === 'ABORTING') return planAbort(run, active, now);
+  const { handoff } = run;
+  if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode);
+  if (active.container.kind === 'lost') return planLost(run);
+  if (active.container.kind === 'none') {
+    // Cold: the next container starts when the one before is gone. An older one on a lost server may never be.
+    const before = run.attempts.some(({ phase, number }) => phase === 'fenced' && number === handoff?.from);
+    return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
+  }
+  if (handoff === null) {
+    // Its reboot was to be part of a handoff that is off meanwhile, and it waits for its end.
+    return active.calledReboot ? act({ kind: 'requestHandoff', mode: 'cold', reason: 'reboot' }) : wait(run.deadlineAt);
+  }
+  const next =
+    handoff.phase === 'switched'
+      ? planOpening(handoff, active, limits, now)
+      : planDrain(run, handoff, active, limits, now);
+  return next.actions.length > 0 ? next : wait(next.wakeAt, run.deadlineAt);
+}
+
+const finish = (active: AttemptFacts, status: Extract<Action, { kind: 'finish' }>['status']): Plan =>
+  act({ kind: 'finish', attempt: active.number, status, exitCode: exitCodeOf(active) });
+const exitCodeOf = ({ container }: AttemptFacts): number | null =>
+  container.kind === 'exited' ? container.exitCode : null;
+
+function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
+  const isOver = !['running', 'starting'].includes(active.container.kind);
+  if (isOver || now >= (run.graceEndsAt ?? now)) return finish(active, 'ABORTED');
+  if (run.handoff?.phase === 'requested') return act({ kind: 'cancelHandoff', outcome: 'the run is being aborted' });
+  if (active.abortingSentAt === undefined) return act({ kind: 'sendAborting', attempt: active.number });
+  return wait(run.graceEndsAt, run.deadlineAt);
+}
+
+/** P4. */
+function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
+  if (exitCode === 0) return finish(active, 'SUCCEEDED');
+  const { handoff } = run;
+  if (handoff?.phase === 'requested' && (active.migratingSentAt !== undefined || isImmediate(handoff))) {
+    return switchFrom(run, handoff);
+  }
+  if (!run.mayRestart) return finish(active, 'FAILED');
+  if (handoff !== null)
+    return act({ kind: 'cancelHandoff', outcome: `the attempt exited with code ${exitCode} before` });
+  return act({ kind: 'requestHandoff', mode: 'cold', reason: 'restart' });
+}
+
+function planLost(run: RunFacts): Plan {
+  const { handoff } = run;
+  if (handoff === null) return act({ kind: 'requestHandoff', mode: 'lost', reason: 'lost' });
+  if (handoff.phase === 'requested' && handoff.mode === 'lost') return switchFrom(run, handoff);
+  return act({ kind: 'cancelHandoff', outcome: 'the server of the attempt was lost' });
+}
+
+/** P5: a waiting attempt that has ended meanwhile is not switched to; a new one starts instead. */
+function switchFrom(run: RunFacts, handoff: HandoffFacts): Plan {
+  const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
+  const isAlive = standby?.container.kind === 'starting' || standby?.container.kind === 'running';
+  return act({ kind: 'switch', to: isAlive ? standby.number : null });
+}
+
+/** A handoff that the Actor asked for itself, or whose attempt is gone, has no drain. */
+const isImmediate = (handoff: HandoffFacts) => handoff.mode === 'lost' || handoff.reason !== 'migration';
+
+function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
+  if (isImmediate(handoff)) return switchFrom(run, handoff);
+  const booting = handoff.mode === 'warm' ? planBoot(run, handoff, active, limits, now) : undefined;
+  if (booting !== undefined) return booting;
+  if (active.migratingSentAt === undefined) {
+    // One that still boots would not hear it.
+    const bootEndsAt = (active.activatedAt ?? now) + limits.bootMs;
+    const isBooting = !active.hasArrived && now < bootEndsAt;
+    return isBooting ? wait(bootEndsAt) : act({ kind: 'sendMigrating', attempt: active.number });
+  }
+  const graceEndsAt = active.migratingSentAt + limits.graceMs;
+  if (now >= graceEndsAt) return switchFrom(run, handoff);
+  if (active.persistSentAt !== undefined) return active.isQuiet ? switchFrom(run, handoff) : wait(graceEndsAt);
+  if (active.inFlightRequests > 0) return wait(graceEndsAt);
+  const quietGraceEndsAt = Math.min(graceEndsAt, active.migratingSentAt + limits.quietGraceMs);
+  if (!active.calledReboot && now < quietGraceEndsAt) return wait(quietGraceEndsAt);
+  return act({ kind: 'sendPersist', attempt: active.number });
+}
+
+/** P2. Undefined once the next attempt is at the gate, is late, or will not come. */
+function planBoot(
+  run: RunFacts,
+  handoff: HandoffFacts,
+  active: AttemptFacts,
+  limits: Limits,
+  now: number,
+): Plan | undefined {
+  const isDraining = active.migratingSentAt !== undefined;
+  if (handoff.to === null) return isDraining ? undefined : act({ kind: 'addWaiting' });
+  const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
+  if (standby?.container.kind === 'none') return act({ kind: 'start', attempt: standby.number });
+  const isGone = standby === undefined || standby.container.kind === 'exited' || standby.container.kind === 'lost';
+  if (isDraining) return undefined;
+  if (isGone) return act({ kind: 'cancelHandoff', outcome: 'the next attempt ended before it came to the gate' });
+  const bootEndsAt = handoff.requestedAt + limits.bootMs;
+  return standby.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
+}
+
+/** After the switch: over when the new attempt has come, or is not going to. A warm one had its time before. */
+function planOpening(handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
+  const openEndsAt = (handoff.switchedAt ?? handoff.requestedAt) + limits.bootMs;
+  if (active.hasArrived || (handoff.mode === 'warm' && active.container.kind === 'running')) {
+    return act({ kind: 'completeHandoff', outcome: 'done' });
+  }
+  if (now >= openEndsAt)
+    return act({ kind: 'completeHandoff', outcome: 'the new attempt runs but has not called the platform' });
+  return wait(openEndsAt);
+}

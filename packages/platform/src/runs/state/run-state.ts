@@ -1,0 +1,98 @@
+import type { ContainerRef } from '../../engines/engine.ts';
+import type { HandoffMode, HandoffReason, RunStatus } from './plan.ts';
+
+/** What a run was started with. `timeoutSecs` 0 is none. */
+export interface RunOptions {
+  /** The tag or number that was asked for. */
+  readonly build: string;
+  readonly timeoutSecs: number;
+  readonly memoryMbytes: number;
+  readonly diskMbytes: number;
+  readonly restartOnError: boolean;
+  readonly maxItems?: number;
+  readonly maxTotalChargeUsd?: number;
+}
+
+/** Counts and measures of a run over all of its attempts. Memory in bytes, processor time in percent of one core. */
+export interface RunStats {
+  readonly inputBodyLen: number;
+  readonly migrationCount: number;
+  readonly rebootCount: number;
+  readonly restartCount: number;
+  readonly resurrectCount: number;
+  readonly metamorph: number;
+  /** Time under way before the last resurrection; what lies between an end and a resurrection is not counted. */
+  readonly earlierRunMs: number;
+  /** When it was last resurrected. */
+  readonly resumedAt: number | null;
+  /** When `restartOnError` restarted it of late, in ms since 1970. */
+  readonly restartedAt: readonly number[];
+  readonly usage: Readonly<Record<string, number>>;
+}
+
+export interface AttemptState {
+  readonly number: number;
+  readonly serverId: string;
+  readonly buildId: string;
+  readonly phase: 'waiting' | 'active' | 'fenced';
+  readonly reason: 'start' | 'resurrect' | HandoffReason;
+  readonly container: ContainerRef | null;
+  readonly tokenHash: string | null;
+  readonly createdAt: number;
+  readonly activatedAt: number | null;
+  readonly fencedAt: number | null;
+}
+
+export interface HandoffState {
+  readonly id: string;
+  readonly mode: HandoffMode;
+  readonly reason: HandoffReason;
+  readonly from: number;
+  readonly to: number | null;
+  /** Where it shall go; null leaves it to the placement. */
+  readonly targetServerId: string | null;
+  readonly phase: 'requested' | 'switched' | 'done' | 'cancelled';
+  readonly requestedAt: number;
+  readonly migratingAt: number | null;
+  readonly switchedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly drainMs: number | null;
+  readonly downtimeMs: number | null;
+  readonly outcome: string | null;
+}
+
+/** A run as the database has it: all that must last for its supervision. */
+export interface RunState {
+  readonly id: string;
+  readonly actorId: string;
+  readonly buildId: string;
+  readonly buildNumber: string;
+  /** The record that holds the input; another one after a metamorph. */
+  readonly inputKey: string;
+  readonly status: RunStatus;
+  readonly statusMessage: string | null;
+  readonly isStatusMessageTerminal: boolean;
+  readonly exitCode: number | null;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly deadlineAt: number | null;
+  /** When a graceful abort stops waiting for the Actor. */
+  readonly graceEndsAt: number | null;
+  readonly activeAttempt: number | null;
+  readonly attemptCount: number;
+  readonly options: RunOptions;
+  readonly stats: RunStats;
+  /** Those that have not ended. */
+  readonly attempts: readonly AttemptState[];
+  /** The one under way. */
+  readonly handoff: HandoffState | null;
+}
+
+export const isOver = (run: RunState): boolean => run.finishedAt !== null;
+
+export const activeAttemptOf = (run: RunState): AttemptState | undefined =>
+  run.attempts.find((attempt) => attempt.number === run.activeAttempt);
+
+/** How long the run has been under way, in ms, without the time between an end and a resurrection. */
+export const runTimeMs = ({ stats, startedAt, finishedAt }: RunState, now: number): number =>
+  stats.earlierRunMs + (finishedAt ?? now) - (stats.resumedAt ?? startedAt);

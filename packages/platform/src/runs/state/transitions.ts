@@ -1,0 +1,364 @@
+/**
+ * What may become of a run: state, change → next state. Pure, so that the database's operations and the simulation
+ * share it; `run-store.ts` applies it inside one transaction.
+ *
+ * R1: an attempt is in phase `active` exactly when it is the run's active attempt; there is one at most.
+ * R2: an attempt that is fenced stays so; numbers of attempts only grow.
+ * R3: a run that is over has no active attempt and no handoff, and changes no more but by `resurrect` and by the ends
+ *     of its attempts.
+ * R4: a change that was decided on an older state, and does not fit the state any more, changes nothing. What a user
+ *     asked for is refused with a reason instead.
+ */
+import type { ContainerRef } from '../../engines/engine.ts';
+import { Refusal } from '../../shared/errors.ts';
+import type { HandoffMode, HandoffReason } from './plan.ts';
+import {
+  type AttemptState,
+  type HandoffState,
+  isOver,
+  type RunOptions,
+  type RunState,
+  type RunStats,
+  runTimeMs,
+} from './run-state.ts';
+
+export type FinalStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTED';
+
+/** What a metamorph makes of a run. */
+export interface Metamorph {
+  readonly actorId: string;
+  readonly buildId: string;
+  readonly buildNumber: string;
+  readonly inputKey: string;
+}
+
+export type Change =
+  | {
+      readonly kind: 'recordContainer';
+      readonly attempt: number;
+      readonly container: ContainerRef;
+      readonly tokenHash: string;
+    }
+  | { readonly kind: 'addWaiting'; readonly serverId: string }
+  | {
+      readonly kind: 'requestHandoff';
+      readonly id: string;
+      readonly mode: HandoffMode;
+      readonly reason: HandoffReason;
+      readonly targetServerId: string | null;
+      readonly metamorph?: Metamorph;
+    }
+  | {
+      readonly kind: 'switch';
+      /** The waiting attempt that becomes active; null makes a new one on `serverId`. */
+      readonly to: number | null;
+      readonly serverId: string;
+      readonly migratingAt: number | null;
+    }
+  | { readonly kind: 'completeHandoff'; readonly outcome: string; readonly downtimeMs: number | null }
+  | { readonly kind: 'cancelHandoff'; readonly outcome: string }
+  | { readonly kind: 'endAttempt'; readonly attempt: number; readonly exitCode: number | null }
+  | {
+      readonly kind: 'finish';
+      /** The active attempt, as the one who decides knows it. */
+      readonly attempt: number;
+      readonly status: FinalStatus;
+      readonly exitCode: number | null;
+      readonly message: string | null;
+      readonly usage: Readonly<Record<string, number>>;
+    }
+  | { readonly kind: 'abort'; readonly graceMs: number }
+  | { readonly kind: 'setStatusMessage'; readonly message: string; readonly isTerminal: boolean }
+  | {
+      readonly kind: 'resurrect';
+      readonly serverId: string;
+      readonly buildId: string;
+      readonly buildNumber: string;
+      readonly options: RunOptions;
+    };
+
+export interface Transition {
+  readonly state: RunState;
+  /** The handoff that the change brought to its end. */
+  readonly closedHandoff?: HandoffState;
+  readonly endedAttempt?: { readonly number: number; readonly exitCode: number | null };
+}
+
+/** @throws Refusal what a user asked for and the run's state does not allow */
+export function applyChange(run: RunState, change: Change, now: number): Transition {
+  switch (change.kind) {
+    case 'endAttempt':
+      return endAttempt(run, change.attempt, change.exitCode);
+    case 'resurrect':
+      return { state: resurrect(run, change, now) };
+    case 'requestHandoff':
+      return requestHandoff(run, change, now);
+    case 'setStatusMessage':
+      return { state: setStatusMessage(run, change) };
+  }
+  if (isOver(run)) return { state: run };
+  switch (change.kind) {
+    case 'recordContainer':
+      return { state: recordContainer(run, change) };
+    case 'addWaiting':
+      return { state: addWaiting(run, change.serverId, now) };
+    case 'switch':
+      return { state: switchActive(run, change, now) };
+    case 'completeHandoff':
+      return completeHandoff(run, change, now);
+    case 'cancelHandoff':
+      return cancelHandoff(run, change.outcome, now);
+    case 'finish':
+      return finish(run, change, now);
+    case 'abort':
+      return { state: abort(run, change.graceMs, now) };
+  }
+}
+
+/** The first attempt of a run that starts or is resurrected; active from the beginning. */
+export function firstAttempt(
+  run: Pick<RunState, 'attemptCount' | 'buildId'>,
+  serverId: string,
+  reason: 'start' | 'resurrect',
+  now: number,
+): AttemptState {
+  return { ...newAttempt(run.attemptCount + 1, run.buildId, serverId, reason, now), phase: 'active', activatedAt: now };
+}
+
+const newAttempt = (
+  number: number,
+  buildId: string,
+  serverId: string,
+  reason: AttemptState['reason'],
+  createdAt: number,
+): AttemptState => ({
+  number,
+  serverId,
+  buildId,
+  phase: 'waiting',
+  reason,
+  createdAt,
+  container: null,
+  tokenHash: null,
+  activatedAt: null,
+  fencedAt: null,
+});
+
+/** R4: not for an attempt that was fenced meanwhile. It may have been killed before there was anything to kill. */
+function recordContainer(run: RunState, change: Extract<Change, { kind: 'recordContainer' }>): RunState {
+  const { container, tokenHash } = change;
+  const attempt = run.attempts.find(({ number }) => number === change.attempt);
+  if (attempt === undefined || attempt.phase === 'fenced') return run;
+  const attempts = run.attempts.map((each) => (each === attempt ? { ...each, container, tokenHash } : each));
+  return { ...run, attempts, ...(run.status === 'READY' && { status: 'RUNNING' }) };
+}
+
+function addWaiting(run: RunState, serverId: string, now: number): RunState {
+  const { handoff } = run;
+  if (handoff?.phase !== 'requested' || handoff.to !== null) return run;
+  const number = run.attemptCount + 1;
+  return {
+    ...run,
+    attemptCount: number,
+    attempts: [...run.attempts, newAttempt(number, run.buildId, serverId, handoff.reason, now)],
+    handoff: { ...handoff, to: number },
+  };
+}
+
+function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestHandoff' }>, now: number): Transition {
+  const { id, mode, reason, targetServerId, metamorph } = change;
+  // An attempt that asks for something itself is there: the handoff that brought it is over.
+  const isFollowed = run.handoff?.phase === 'switched' && (reason === 'reboot' || reason === 'metamorph');
+  const former = isFollowed ? completeHandoff(run, { outcome: 'done', downtimeMs: null }, now) : { state: run };
+  checkMovable(former.state, reason);
+  const handoff: HandoffState = {
+    id,
+    mode,
+    reason,
+    targetServerId,
+    from: run.activeAttempt!,
+    to: null,
+    phase: 'requested',
+    requestedAt: now,
+    migratingAt: null,
+    switchedAt: null,
+    finishedAt: null,
+    drainMs: null,
+    downtimeMs: null,
+    outcome: null,
+  };
+  return { ...former, state: { ...former.state, ...metamorph, handoff } };
+}
+
+/** A first container may be lost before it is recorded, while the run is READY still. */
+function checkMovable(run: RunState, reason: HandoffReason): void {
+  const isUnderWay = run.status === 'RUNNING' || (run.status === 'READY' && reason === 'lost');
+  if (!isUnderWay || run.activeAttempt === null) {
+    throw new Refusal(
+      400,
+      'run-not-running',
+      `The run ${run.id} is ${run.status}; only a run that is RUNNING can be moved, rebooted or metamorphed.`,
+    );
+  }
+  if (run.handoff !== null) {
+    throw new Refusal(
+      409,
+      'handoff-under-way',
+      `The run ${run.id} is being handed off already (${run.handoff.mode}, ${run.handoff.reason}). Try again when that is over.`,
+    );
+  }
+}
+
+/** Promise 1: fences the active attempt and activates the next one. */
+function switchActive(run: RunState, change: Extract<Change, { kind: 'switch' }>, now: number): RunState {
+  const { handoff } = run;
+  const standby = run.attempts.find(({ number, phase }) => number === change.to && phase === 'waiting');
+  if (handoff?.phase !== 'requested' || handoff.from !== run.activeAttempt) return run;
+  if (change.to !== null && standby === undefined) return run;
+  const next = standby ?? newAttempt(run.attemptCount + 1, run.buildId, change.serverId, handoff.reason, now);
+  const others = run.attempts.filter((attempt) => attempt !== standby).map((attempt) => fenced(attempt, now));
+  return {
+    ...run,
+    activeAttempt: next.number,
+    attemptCount: Math.max(run.attemptCount, next.number),
+    attempts: [...others, { ...next, phase: 'active', activatedAt: now }],
+    stats: counted(run.stats, handoff.reason, now),
+    handoff: {
+      ...handoff,
+      to: next.number,
+      phase: 'switched',
+      migratingAt: change.migratingAt,
+      switchedAt: now,
+      drainMs: change.migratingAt === null ? null : now - change.migratingAt,
+    },
+  };
+}
+
+const fenced = (attempt: AttemptState, now: number): AttemptState =>
+  attempt.phase === 'fenced' ? attempt : { ...attempt, phase: 'fenced', fencedAt: now };
+
+/** Restarts older than this do not count against the limit of `restartOnError`. */
+export const restartWindowMs = 60_000;
+export const maxRestartsInWindow = 3;
+
+function counted(stats: RunStats, reason: HandoffReason, now: number): RunStats {
+  switch (reason) {
+    case 'migration':
+    case 'lost':
+      return { ...stats, migrationCount: stats.migrationCount + 1 };
+    case 'reboot':
+      return { ...stats, rebootCount: stats.rebootCount + 1 };
+    case 'metamorph':
+      return { ...stats, metamorph: stats.metamorph + 1 };
+    case 'restart': {
+      const restartedAt = [...stats.restartedAt.filter((each) => each > now - restartWindowMs), now];
+      return { ...stats, restartCount: stats.restartCount + 1, restartedAt };
+    }
+  }
+}
+
+export const mayRestart = ({ options, stats }: RunState, now: number): boolean =>
+  options.restartOnError &&
+  stats.restartedAt.filter((each) => each > now - restartWindowMs).length < maxRestartsInWindow;
+
+function completeHandoff(
+  run: RunState,
+  change: Omit<Extract<Change, { kind: 'completeHandoff' }>, 'kind'>,
+  now: number,
+): Transition {
+  const { outcome, downtimeMs } = change;
+  if (run.handoff?.phase !== 'switched') return { state: run };
+  const closedHandoff: HandoffState = { ...run.handoff, phase: 'done', finishedAt: now, downtimeMs, outcome };
+  return { state: { ...run, handoff: null }, closedHandoff };
+}
+
+/** The waiting attempt, if there is one, is fenced; after the switch the active one stays. */
+function cancelHandoff(run: RunState, outcome: string, now: number): Transition {
+  const { handoff } = run;
+  if (handoff === null) return { state: run };
+  const attempts = run.attempts.map((attempt) => (attempt.phase === 'waiting' ? fenced(attempt, now) : attempt));
+  return { state: { ...run, attempts, handoff: null }, closedHandoff: cancelled(handoff, outcome, now) };
+}
+
+const cancelled = (handoff: HandoffState, outcome: string, now: number): HandoffState => ({
+  ...handoff,
+  phase: handoff.phase === 'switched' ? 'done' : 'cancelled',
+  finishedAt: now,
+  outcome,
+});
+
+function endAttempt(run: RunState, number: number, exitCode: number | null): Transition {
+  const attempt = run.attempts.find((each) => each.number === number);
+  // R1: the active one ends only by being fenced first.
+  if (attempt?.phase !== 'fenced') return { state: run };
+  const attempts = run.attempts.filter((each) => each !== attempt);
+  return { state: { ...run, attempts }, endedAttempt: { number, exitCode } };
+}
+
+function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now: number): Transition {
+  const { attempt, status, exitCode, message, usage } = change;
+  const { handoff } = run;
+  // R4: the end of one attempt is not that of a run which goes on with another.
+  if (attempt !== run.activeAttempt) return { state: run };
+  const state: RunState = {
+    ...run,
+    status,
+    exitCode,
+    finishedAt: now,
+    activeAttempt: null,
+    handoff: null,
+    graceEndsAt: null,
+    statusMessage: run.isStatusMessageTerminal ? run.statusMessage : (message ?? run.statusMessage),
+    attempts: run.attempts.map((attempt) => fenced(attempt, now)),
+    stats: { ...run.stats, usage },
+  };
+  return handoff === null
+    ? { state }
+    : { state, closedHandoff: cancelled(handoff, `the run ended ${status} meanwhile`, now) };
+}
+
+/** One that is being aborted already can be made to end sooner, never later. */
+function abort(run: RunState, graceMs: number, now: number): RunState {
+  const graceEndsAt = Math.min(run.graceEndsAt ?? Number.POSITIVE_INFINITY, now + graceMs);
+  return { ...run, status: 'ABORTING', graceEndsAt };
+}
+
+function setStatusMessage(run: RunState, { message, isTerminal }: Extract<Change, { kind: 'setStatusMessage' }>) {
+  if (isOver(run)) {
+    throw new Refusal(
+      400,
+      'run-already-finished',
+      `The run ${run.id} ended ${run.status}, so its status message stays as it is.`,
+    );
+  }
+  return { ...run, statusMessage: message, isStatusMessageTerminal: isTerminal };
+}
+
+function resurrect(run: RunState, change: Extract<Change, { kind: 'resurrect' }>, now: number): RunState {
+  if (!isOver(run)) {
+    throw new Refusal(400, 'run-not-finished', `The run ${run.id} is ${run.status}. Only one that is over can go on.`);
+  }
+  const { serverId, buildId, buildNumber, options } = change;
+  const attempt = firstAttempt({ attemptCount: run.attemptCount, buildId }, serverId, 'resurrect', now);
+  const earlierRunMs = runTimeMs(run, now);
+  return {
+    ...run,
+    buildId,
+    buildNumber,
+    options,
+    status: 'READY',
+    exitCode: null,
+    finishedAt: null,
+    graceEndsAt: null,
+    statusMessage: null,
+    isStatusMessageTerminal: false,
+    deadlineAt: deadlineOf(options, now),
+    activeAttempt: attempt.number,
+    attemptCount: attempt.number,
+    attempts: [...run.attempts, attempt],
+    stats: { ...run.stats, resurrectCount: run.stats.resurrectCount + 1, earlierRunMs, resumedAt: now },
+  };
+}
+
+export const deadlineOf = ({ timeoutSecs }: Pick<RunOptions, 'timeoutSecs'>, now: number): number | null =>
+  timeoutSecs > 0 ? now + timeoutSecs * 1000 : null;

@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { hashToken } from '../../accounts/tokens.ts';
+import { getBuildForRun } from '../../builds/build-for-run.ts';
+import type { EnvVar } from '../../builds/build-row.ts';
+import type { InputSecrets } from '../../builds/input/input-secrets.ts';
+import type { Database } from '../../database/database.ts';
+import { defineRead } from '../../database/operation.ts';
+import { one } from '../../database/sql.ts';
+import { hideSecrets } from '../../logs/hide-secrets.ts';
+import { newId } from '../../shared/ids.ts';
+import type { AttemptState, RunState } from '../state/run-state.ts';
+import type { Launch } from './collaborators.ts';
+import { runEnvironment } from './environment.ts';
+
+interface LaunchRow {
+  readonly user_id: string;
+  readonly meta_json: string;
+  readonly default_dataset_id: string;
+  readonly default_key_value_store_id: string;
+  readonly default_request_queue_id: string;
+  readonly full_name: string | null;
+  readonly tag: string | null;
+}
+
+const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
+  const row = yield* one<LaunchRow>(
+    `SELECT runs.user_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
+        runs.default_request_queue_id, users.username || '/' || actors.name AS full_name, builds.tag
+      FROM runs LEFT JOIN actors ON actors.id = runs.actor_id LEFT JOIN users ON users.id = actors.user_id
+      LEFT JOIN builds ON builds.id = ? WHERE runs.id = ?`,
+    buildId,
+    runId,
+  );
+  return { row: row!, build: yield* getBuildForRun(buildId) };
+});
+
+export interface Launcher {
+  readonly database: Database;
+  readonly inputSecrets: InputSecrets;
+  readonly dataFolder: string;
+  /** The platform's own environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asked at each launch, since the port is known only once the API listens. */
+  readonly apiUrl: () => string;
+  readonly publicUrl: () => string;
+  readonly eventsUrl: () => string;
+}
+
+/** Gathers what an attempt's container is started from, with a new token that is kept nowhere. */
+export async function launchOf(launcher: Launcher, run: RunState, attempt: AttemptState): Promise<Launch> {
+  const { database, inputSecrets, dataFolder, environment } = launcher;
+  const wanted = { runId: run.id, buildId: attempt.buildId };
+  const { row, build } = await database.read(readLaunch, wanted, { kind: 'platform' });
+  const { program } = build;
+  const token = `${tokenPrefix}${newId(tokenChars)}`;
+  const ofBuild = Object.fromEntries(build.envVars.map(({ name, value }) => [name, value]));
+  const env = runEnvironment(
+    // An image has its own paths, and nothing of this machine is in it.
+    program.kind === 'folder' ? environment : {},
+    { ...ofBuild, ...(await inputSecrets.environment(build.inputSchema)) },
+    {
+      runId: run.id,
+      userId: row.user_id,
+      actorId: run.actorId,
+      actorFullName: row.full_name ?? '',
+      buildId: build.id,
+      buildNumber: build.number,
+      buildTag: row.tag,
+      inputKey: run.inputKey,
+      datasetId: row.default_dataset_id,
+      keyValueStoreId: row.default_key_value_store_id,
+      requestQueueId: row.default_request_queue_id,
+      origin: (JSON.parse(row.meta_json) as { origin: string }).origin,
+      startedAt: run.startedAt,
+      timeoutAt: run.deadlineAt,
+      memoryMbytes: run.options.memoryMbytes,
+      restartOnError: run.options.restartOnError,
+      maxItems: run.options.maxItems,
+      maxTotalChargeUsd: run.options.maxTotalChargeUsd,
+      token,
+      apiUrl: launcher.apiUrl(),
+      publicUrl: launcher.publicUrl(),
+      eventsUrl: launcher.eventsUrl(),
+    },
+  );
+  return {
+    spec: {
+      runId: run.id,
+      attempt: attempt.number,
+      serverId: attempt.serverId,
+      env,
+      program: program.kind === 'folder' ? { ...program, folder: path.join(dataFolder, program.folder) } : program,
+      memoryMbytes: run.options.memoryMbytes,
+      diskMbytes: run.options.diskMbytes,
+    },
+    tokenHash: hashToken(token),
+    hide: hiderOf(build.envVars),
+  };
+}
+
+/** What takes the run's secrets out of its log, for a container that was started before. */
+export async function hiderOfAttempt({ database }: Launcher, run: RunState, attempt: AttemptState) {
+  const { build } = await database.read(readLaunch, { runId: run.id, buildId: attempt.buildId }, { kind: 'platform' });
+  return hiderOf(build.envVars);
+}
+
+const tokenPrefix = 'wherry_attempt_';
+const tokenChars = 40;
+const attemptToken = new RegExp(`${tokenPrefix}[A-Za-z0-9]{${tokenChars}}`, 'g');
+
+/** The tokens of attempts are known by their form, for they are kept nowhere. */
+function hiderOf(envVars: readonly EnvVar[]): (text: string) => string {
+  const hide = hideSecrets(envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
+  return (text) => hide(text).replace(attemptToken, '[hidden]');
+}

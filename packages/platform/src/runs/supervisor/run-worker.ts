@@ -1,0 +1,402 @@
+/**
+ * Does for one run what the plan says.
+ *
+ * S1: each change is durable before anything follows from it: a gate opens, a container starts, a caller hears of it.
+ * S2: one loop a run: its actions are performed one after the other, each on the state that the last one left.
+ * S3: what fails, for instance because the disk is full, is tried again; a run is never left alone.
+ * S4: a platform that is being ended starts no container any more.
+ */
+import { performance } from 'node:perf_hooks';
+import type { ContainerEvent, ContainerRef, ExitCause, Reattachment } from '../../engines/engine.ts';
+import { Refusal } from '../../shared/errors.ts';
+import { type Action, plan } from '../state/plan.ts';
+import { activeAttemptOf, isOver, type RunState } from '../state/run-state.ts';
+import type { Change } from '../state/transitions.ts';
+import type { Collaborators } from './collaborators.ts';
+import { saveLast, tellToMigrate } from './drain.ts';
+import { type AttemptObserver, LiveRun } from './live-run.ts';
+import { retryMs, type WorkerContext } from './worker-context.ts';
+
+/** S4 */
+const startsContainer: ReadonlySet<Action['kind']> = new Set(['start', 'addWaiting']);
+
+export class RunWorker {
+  readonly run: LiveRun;
+  readonly #supervision: WorkerContext;
+  readonly #parts: Collaborators;
+  readonly #observer: AttemptObserver;
+  #hide: (text: string) => string = (text) => text;
+
+  /** @param wasLeft whether a former platform process had the run: the containers that it started are lost then */
+  constructor(supervision: WorkerContext, state: RunState, wasLeft: boolean) {
+    this.#supervision = supervision;
+    this.#parts = supervision.parts;
+    this.run = new LiveRun(state, wasLeft);
+    const { gate, inFlightRequests } = this.#parts;
+    this.#observer = {
+      hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
+      inFlightRequests: (runId, attempt) => inFlightRequests.countOf(runId, attempt),
+    };
+    // G1: a call that a waiting attempt sent before it was killed may still come.
+    for (const { number, phase } of wasLeft ? state.attempts : []) if (phase === 'waiting') gate.hold(state.id, number);
+  }
+
+  get state(): RunState {
+    return this.run.state;
+  }
+
+  /** Writes a line of the platform's own into the run's log. */
+  note(text: string): void {
+    this.#parts.logs.append(this.run.id, `WHERRY ${text}`, this.#parts.clock.now());
+  }
+
+  /** Answers, after output, when there is room for more of it. */
+  onContainerEvent(event: ContainerEvent): Promise<void> | undefined {
+    const { run } = this;
+    const { logs, clock } = this.#parts;
+    const { attempt } = event;
+    switch (event.kind) {
+      case 'output':
+        return logs.append(run.id, this.#hide(event.text), event.atMs ?? clock.now());
+      case 'telemetry':
+        if (attempt === run.state.activeAttempt) this.#sendSystemInfo(attempt, event.telemetry);
+        return undefined;
+      case 'exited':
+        // One that is lost is replaced, whatever is heard of it afterwards.
+        if (run.container(attempt).container.kind === 'lost') return undefined;
+        run.container(attempt).container = {
+          kind: 'exited',
+          exitCode: event.exitCode,
+          ...(event.cause && { cause: event.cause }),
+        };
+        this.advance();
+        return undefined;
+      case 'lost':
+        run.container(attempt).container = { kind: 'lost' };
+        this.advance();
+        return undefined;
+    }
+  }
+
+  #sendSystemInfo(attempt: number, telemetry: Parameters<LiveRun['usage']['add']>[0]): void {
+    const { usage, id } = this.run;
+    usage.add(telemetry);
+    const createdAt = new Date(this.#parts.clock.now()).toISOString();
+    this.#parts.events.send(id, attempt, {
+      name: 'systemInfo',
+      data: { ...usage.values, isCpuOverloaded: telemetry.isCpuOverloaded ?? false, createdAt },
+    });
+  }
+
+  /**
+   * Takes over what the database says now, and does what follows from it, whoever made the change and however this
+   * process has heard of it.
+   */
+  applyState(state: RunState): void {
+    const { run } = this;
+    const { handoffEnds, runEnds } = this.#supervision;
+    const before = run.state;
+    run.state = state;
+    for (const { number } of before.attempts) {
+      if (!state.attempts.some((attempt) => attempt.number === number)) this.#forget(number);
+    }
+    if (state.activeAttempt !== before.activeAttempt) this.#openGate(before);
+    if (before.handoff !== null && before.handoff.id !== state.handoff?.id) {
+      if (state.activeAttempt === before.handoff.from) this.#resume(state.activeAttempt);
+      handoffEnds.wake(before.handoff.id);
+    }
+    if (isOver(state) && !isOver(before)) runEnds.wake(run.id);
+    this.advance();
+  }
+
+  /** An attempt has ended. */
+  #forget(attempt: number): void {
+    const { run } = this;
+    const { gate, events, inFlightRequests } = this.#parts;
+    run.forget(attempt);
+    gate.forget(run.id, attempt);
+    events.end(run.id, attempt);
+    inFlightRequests.forget(run.id, attempt);
+    this.#supervision.attemptEnds.wake(run.id);
+    this.#parts.engine.reattachment?.release(run.id, attempt);
+  }
+
+  /** Takes over what of the run's containers works on, or ended meanwhile. Answers whose those are. */
+  async reattach(reattachment: Reattachment): Promise<{ runId: string; attempt: number }[]> {
+    const { run } = this;
+    const { reattachContext } = this.#parts;
+    const wanted = run.state.attempts.filter(({ container, phase }) => container !== null && phase !== 'fenced');
+    const reattached: { runId: string; attempt: number }[] = [];
+    for (const attempt of reattachContext === undefined ? [] : wanted) {
+      const hide = await reattachContext!.hider(run.state, attempt);
+      const logged = await reattachContext!.logged(run.id);
+      const live = run.container(attempt.number);
+      this.#hide = hide;
+      // Before, since its end may be told at once.
+      live.container = { kind: 'running' };
+      const isTaken = await reattachment.reattach(
+        { runId: run.id, attempt: attempt.number, ref: attempt.container! },
+        { sinceMs: logged.sinceMs, take: (atMs, text) => logged.take(atMs, hide(text)) },
+      );
+      if (isTaken) reattached.push({ runId: run.id, attempt: attempt.number });
+      else live.container = { kind: 'lost' };
+    }
+    return reattached;
+  }
+
+  /** S1: the gate opens once the switch is durable. */
+  #openGate(before: RunState): void {
+    const { run } = this;
+    const { gate } = this.#parts;
+    const from = before.activeAttempt;
+    const to = run.state.activeAttempt;
+    if (to !== null) {
+      run.openedAtMs = before.attempts.some(({ number }) => number === to) ? performance.now() : undefined;
+      gate.open(run.id, to);
+    }
+    if (from !== null) {
+      run.lastWriteAtMs = gate.traffic(run.id, from).lastWriteAtMs;
+      gate.discard(run.id, from);
+    }
+    if (from !== null && to !== null) this.note(`Attempt ${from} is fenced; attempt ${to} is the active one.`);
+  }
+
+  /** The attempt that was told to migrate goes on, since the handoff is off: what was held of it is let through. */
+  #resume(attempt: number): void {
+    this.#parts.gate.open(this.run.id, attempt);
+    this.#parts.events.retract(this.run.id, attempt);
+    const live = this.run.container(attempt);
+    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
+  }
+
+  /** Makes a change durable. Answers the run as this change left it; others may have changed it further since. */
+  async apply(change: Change): Promise<RunState> {
+    const state = await this.#parts.store.change(this.run.id, change);
+    this.applyState(state);
+    return state;
+  }
+
+  /** Looks what is to be done, now or when what is being done is done (S2, S3). */
+  advance(): void {
+    const { run } = this;
+    const { phase } = this.#supervision;
+    run.wantsAdvance = true;
+    if (run.isAdvancing || phase === 'closed' || phase === 'recovering') return;
+    run.isAdvancing = true;
+    run.cancelWake();
+    const work = this.#work().then(
+      () => {
+        run.isAdvancing = false;
+        // What came in the moment since the loop looked for the last time.
+        if (run.wantsAdvance) this.advance();
+      },
+      (error: unknown) => {
+        run.isAdvancing = false;
+        if (this.#isClosed) return;
+        this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
+        run.cancelWake = this.#parts.clock.after(retryMs, () => this.#supervision.askAnew(run.id));
+      },
+    );
+    this.#supervision.track(work);
+  }
+
+  get #isClosed(): boolean {
+    return this.#supervision.phase === 'closed';
+  }
+
+  async #work(): Promise<void> {
+    const { run } = this;
+    const { clock } = this.#parts;
+    while (run.wantsAdvance && !this.#isClosed) {
+      run.wantsAdvance = false;
+      const now = clock.now();
+      const planned = plan(run.facts(this.#observer, now), this.#supervision.limits, now);
+      const mayStart = this.#supervision.phase !== 'handingOff';
+      const actions = planned.actions.filter(({ kind }) => mayStart || !startsContainer.has(kind));
+      for (const action of actions) await this.#perform(action);
+      if (actions.length > 0) run.wantsAdvance = true;
+      else if (planned.wakeAt !== undefined) run.cancelWake = clock.after(planned.wakeAt - now, () => this.advance());
+    }
+    if (isOver(run.state) && run.state.attempts.length === 0) this.#supervision.drop(run);
+  }
+
+  async #perform(action: Action): Promise<unknown> {
+    const { run } = this;
+    const { engine, newId } = this.#parts;
+    switch (action.kind) {
+      case 'start':
+        return this.#start(action.attempt);
+      case 'kill':
+        run.container(action.attempt).killSent = true;
+        return engine.kill(run.id, action.attempt);
+      case 'end':
+        return this.apply({ kind: 'endAttempt', attempt: action.attempt, exitCode: action.exitCode });
+      case 'addWaiting':
+        return this.apply({ kind: 'addWaiting', serverId: this.#target() });
+      case 'sendMigrating':
+        this.note(`Attempt ${action.attempt} is told that it migrates.`);
+        return tellToMigrate(this.#supervision, run, action.attempt);
+      case 'sendPersist':
+        return this.#persist(action.attempt);
+      case 'sendAborting':
+        return this.#tellToAbort(action.attempt);
+      case 'switch':
+        return this.#switch(action.to);
+      case 'completeHandoff':
+        return this.#complete(action.outcome);
+      case 'cancelHandoff':
+        return this.#cancel(action.outcome);
+      case 'requestHandoff': {
+        const { mode, reason } = action;
+        return this.apply({ kind: 'requestHandoff', id: newId(), mode, reason, targetServerId: null });
+      }
+      case 'finish':
+        return this.#finish(action);
+    }
+  }
+
+  /** Where the next attempt goes. */
+  #target(): string {
+    const { servers } = this.#parts;
+    const { handoff } = this.run.state;
+    const leaving = activeAttemptOf(this.run.state)?.serverId;
+    const counts = this.#supervision.activeAttempts();
+    // What the Actor asked for itself stays where it is.
+    const stays = handoff !== null && ['reboot', 'metamorph', 'restart'].includes(handoff.reason);
+    const wanted = handoff?.targetServerId ?? (stays ? leaving : undefined);
+    try {
+      return servers.choose(counts, { wanted: wanted ?? null, ...(leaving && { leaving }) });
+    } catch (error) {
+      // It was drained since it was asked for.
+      if (!(error instanceof Refusal) || !wanted) throw error;
+      return servers.choose(counts, leaving ? { leaving } : {});
+    }
+  }
+
+  /** The container boots on its own time: the loop goes on meanwhile. */
+  #start(number: number): void {
+    const { run } = this;
+    const attempt = run.state.attempts.find((each) => each.number === number);
+    if (attempt === undefined) return;
+    const live = run.container(number);
+    live.container = { kind: 'starting' };
+    if (attempt.phase === 'waiting') this.#parts.gate.hold(run.id, number);
+    const { handoff } = run.state;
+    const why = handoff === null ? attempt.reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
+    this.note(`Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
+    const launch = this.#launch(number)
+      .then(() => {
+        if (live.container.kind === 'starting') live.container = { kind: 'running' };
+      })
+      .catch((error: Error) => {
+        if (this.#isClosed) return;
+        this.#parts.logger.error({ err: error, runId: run.id, attempt: number }, 'a container could not be started');
+        this.note(`Attempt ${number} could not be started: ${error.message}`);
+        if (live.container.kind === 'starting') live.container = { kind: 'exited', exitCode: 1 };
+      })
+      .finally(() => this.advance());
+    this.#supervision.track(launch);
+  }
+
+  async #launch(number: number): Promise<void> {
+    const attempt = this.run.state.attempts.find((each) => each.number === number)!;
+    const { spec, tokenHash, hide } = await this.#parts.launch(this.run.state, attempt);
+    this.#hide = hide;
+    await this.#parts.engine.start(spec, async (container) => {
+      const isWanted = await this.#record(number, { container, tokenHash });
+      if (!isWanted) throw new Error('the attempt is not wanted any more');
+    });
+  }
+
+  /** Whether the attempt is still wanted. */
+  async #record(attempt: number, what: { container: ContainerRef; tokenHash: string }): Promise<boolean> {
+    try {
+      const { attempts } = await this.apply({ kind: 'recordContainer', attempt, ...what });
+      return attempts.some(({ number, container }) => number === attempt && container !== null);
+    } catch (error) {
+      // S3: the Actor is not to blame, so the run goes on with another attempt.
+      this.run.container(attempt).container = { kind: 'lost' };
+      throw error;
+    }
+  }
+
+  #persist(attempt: number): void {
+    const live = this.run.container(attempt);
+    live.persistSentAt = this.#parts.clock.now();
+    saveLast(this.#supervision, this.run, attempt)
+      .then(() => {
+        live.isQuiet = true;
+        this.advance();
+      })
+      .catch((error: unknown) => {
+        this.#parts.logger.error({ err: error, runId: this.run.id }, 'a drain was not watched');
+      });
+  }
+
+  #tellToAbort(attempt: number): void {
+    const { id } = this.run;
+    const { events, clock } = this.#parts;
+    this.run.container(attempt).abortingSentAt = clock.now();
+    events.send(id, attempt, { name: 'aborting', data: {} });
+    events.send(id, attempt, { name: 'persistState', data: { isMigrating: false, isAborting: true } });
+  }
+
+  /** Step 5 of a handoff. */
+  async #switch(to: number | null): Promise<void> {
+    const { migratingSentAt: migratingAt = null } = this.run.container(this.run.state.activeAttempt!);
+    // One that waits has its place, though every server may be drained by now.
+    const standby = this.run.state.attempts.find(({ number }) => number === to);
+    const serverId = standby?.serverId ?? this.#target();
+    await this.apply({ kind: 'switch', to, serverId, migratingAt });
+  }
+
+  async #complete(outcome: string): Promise<void> {
+    const { id, lastWriteAtMs, state } = this.run;
+    const arrivedAtMs = this.#parts.gate.traffic(id, state.activeAttempt!).firstAtMs;
+    const openedAtMs = this.run.openedAtMs ?? arrivedAtMs;
+    const isKnown = openedAtMs !== undefined && lastWriteAtMs !== undefined;
+    const downtimeMs = isKnown ? Math.max(0, openedAtMs - lastWriteAtMs) : null;
+    await this.apply({ kind: 'completeHandoff', outcome, downtimeMs });
+  }
+
+  async #cancel(outcome: string): Promise<void> {
+    await this.apply({ kind: 'cancelHandoff', outcome });
+    this.note(`The handoff is off: ${outcome}.`);
+  }
+
+  async #finish({ attempt, status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
+    const { run } = this;
+    const { container } = run.container(attempt);
+    const cause = container.kind === 'exited' ? container.cause : undefined;
+    const message = endMessageOf(run.state, status, exitCode, cause);
+    await this.apply({ kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
+    if (!isOver(run.state)) return;
+    this.note(`The run ended ${run.state.status}. ${message}`);
+    for (const { number } of run.state.attempts) this.#parts.gate.discard(run.id, number);
+  }
+}
+
+/** What a run's status message says of its end, unless the Actor has said it. */
+export function endMessageOf(
+  { options }: RunState,
+  status: string,
+  exitCode: number | null,
+  cause: ExitCause | undefined,
+): string {
+  switch (status) {
+    case 'SUCCEEDED':
+      return 'Actor succeeded.';
+    case 'TIMED-OUT':
+      return `The run took longer than its timeout of ${options.timeoutSecs} s.`;
+    case 'ABORTED':
+      return 'The run was aborted.';
+    default:
+      if (cause === 'outOfMemory') {
+        return `The Actor was ended because it needed more memory than its ${options.memoryMbytes} MB.`;
+      }
+      if (cause === 'diskFull') {
+        return `The Actor was ended because it wrote more to its disk than its ${options.diskMbytes} MB.`;
+      }
+      return `The Actor process exited with code ${exitCode}.`;
+  }
+}

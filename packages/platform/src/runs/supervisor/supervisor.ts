@@ -1,0 +1,249 @@
+/**
+ * Supervises all runs: compares what the database has of each with what is known of its containers, at each start and
+ * at each change, and has a worker act on the difference; so a crash of the platform is the same case as a start. The
+ * invariants S1 to S4 are in `run-worker.ts`.
+ */
+import type { Caller } from '../../database/operation.ts';
+import type { Reattachment } from '../../engines/engine.ts';
+import { Refusal } from '../../shared/errors.ts';
+import type { HandoffResult } from '../operations/run-store.ts';
+import type { Limits } from '../state/plan.ts';
+import { activeAttemptOf, type HandoffState, isOver, type RunState } from '../state/run-state.ts';
+import type { Change } from '../state/transitions.ts';
+import type { Collaborators } from './collaborators.ts';
+import type { LiveRun } from './live-run.ts';
+import type { HandoffRequest, RunControl } from './run-control.ts';
+import { RunWorker } from './run-worker.ts';
+import { retryMs, type SupervisorPhase, Waiters, type WorkerContext } from './worker-context.ts';
+
+export class Supervisor implements RunControl, WorkerContext {
+  readonly parts: Collaborators;
+  readonly runEnds = new Waiters();
+  readonly handoffEnds = new Waiters();
+  readonly attemptEnds = new Waiters();
+  readonly #workers = new Map<string, RunWorker>();
+  readonly #pending = new Set<Promise<void>>();
+  #phase: SupervisorPhase = 'recovering';
+  #limits: Limits;
+
+  constructor(parts: Collaborators) {
+    this.parts = parts;
+    this.#limits = parts.limits;
+    parts.engine.listen((event) => {
+      return this.#phase === 'closed' ? undefined : this.#workers.get(event.runId)?.onContainerEvent(event);
+    });
+  }
+
+  get phase(): SupervisorPhase {
+    return this.#phase;
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** Takes up every run that a former platform process left, and the containers that outlived it. */
+  async recover(): Promise<void> {
+    const { store, engine } = this.parts;
+    const states = await Promise.all((await store.unfinished()).map((id) => store.load(id)));
+    if (engine.reattachment === undefined) await this.#killOrphans(states);
+    for (const state of states) this.#workers.set(state.id, new RunWorker(this, state, true));
+    if (engine.reattachment !== undefined) await this.#reattachContainers(engine.reattachment);
+  }
+
+  async #killOrphans(states: readonly RunState[]): Promise<void> {
+    const { engine } = this.parts;
+    const left = states
+      .flatMap(({ attempts }) => attempts.map(({ container }) => container))
+      .filter((each) => each !== null);
+    await Promise.all(left.map((container) => engine.killOrphan(container)));
+  }
+
+  /** What is still wanted goes on where it is. The rest is ended before anything is started. */
+  async #reattachContainers(reattachment: Reattachment): Promise<void> {
+    const reattached = await Promise.all([...this.#workers.values()].map((worker) => worker.reattach(reattachment)));
+    this.parts.inFlightRequests.keepOnly(reattached.flat());
+    await reattachment.sweep(reattached.flat());
+  }
+
+  /** Goes on with what was taken up; once the API answers, since containers call it. */
+  start(): void {
+    this.#phase = 'working';
+    for (const worker of this.#workers.values()) {
+      if (!isOver(worker.state)) worker.note('The platform was started anew and goes on with this run.');
+      worker.advance();
+    }
+  }
+
+  /**
+   * S4: hands every run that can be told off to the next start of the platform: it drains, saves and is fenced, and its
+   * next attempt is not started any more. What has not come so far within `graceMs` is left to `close`.
+   */
+  async handOff(graceMs: number): Promise<void> {
+    const { limits, events } = this.parts;
+    this.#limits = { ...limits, graceMs, quietGraceMs: Math.min(limits.quietGraceMs, graceMs / 4) };
+    this.#phase = 'handingOff';
+    const told = [...this.#workers.values()].filter(({ state }) => {
+      return state.status === 'RUNNING' && events.isConnected(state.id, state.activeAttempt!);
+    });
+    await Promise.allSettled(told.map((worker) => this.#handOffRun(worker, graceMs)));
+  }
+
+  async #handOffRun(worker: RunWorker, waitMs: number): Promise<void> {
+    const before = worker.state.activeAttempt;
+    if (worker.state.handoff === null) await worker.apply(this.#request('cold', 'migration', null));
+    const isOff = async () => {
+      const { state } = worker;
+      const isGone = isOver(state) || state.attempts.every(({ phase }) => phase === 'active');
+      return isGone && state.activeAttempt !== before;
+    };
+    await this.attemptEnds.wait(worker.state.id, isOff, { clock: this.parts.clock, waitMs });
+  }
+
+  /** Ends nothing: what is at work is gone with the engine, and the next start goes on with it. */
+  close(): void {
+    this.#phase = 'closed';
+    for (const { run } of this.#workers.values()) run.cancelWake();
+    for (const waiters of [this.runEnds, this.handoffEnds, this.attemptEnds]) waiters.wakeAll();
+  }
+
+  /** Answers once nothing more is written; after `close`, and after the engine's. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+
+  async placeNew(): Promise<string> {
+    return this.parts.servers.choose(this.activeAttempts(), {});
+  }
+
+  activeAttempts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { state } of this.#workers.values()) {
+      const serverId = activeAttemptOf(state)?.serverId;
+      if (serverId !== undefined) counts.set(serverId, (counts.get(serverId) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** The runs whose active attempt is on a server. */
+  runsOn(serverId: string): string[] {
+    return [...this.#workers.values()]
+      .filter(({ state }) => activeAttemptOf(state)?.serverId === serverId)
+      .map(({ state }) => state.id);
+  }
+
+  activeAttemptOf(runId: string): number | null | undefined {
+    return this.#workers.get(runId)?.state.activeAttempt;
+  }
+
+  /** Whether the platform still wants to hear of an attempt. */
+  isAlive(runId: string, attempt: number): boolean {
+    const known = this.#workers.get(runId)?.state.attempts.find(({ number }) => number === attempt);
+    return known !== undefined && known.phase !== 'fenced';
+  }
+
+  usageOf(runId: string): Readonly<Record<string, number>> | undefined {
+    return this.#workers.get(runId)?.run.usage.values;
+  }
+
+  async supervise(runId: string): Promise<void> {
+    try {
+      await this.#readAnew(runId);
+    } catch (error) {
+      // S3: the run is there, whether it could be read or not.
+      this.#askLater(runId, error);
+      throw error;
+    }
+  }
+
+  async #readAnew(runId: string): Promise<void> {
+    const state = await this.parts.store.load(runId);
+    const known = this.#workers.get(runId);
+    if (known !== undefined) return known.applyState(state);
+    if (isOver(state) && state.attempts.length === 0) return;
+    const worker = new RunWorker(this, state, false);
+    this.#workers.set(runId, worker);
+    worker.advance();
+  }
+
+  drop(run: LiveRun): void {
+    // What was dropped may be woken once more, when the run was resurrected and is supervised anew.
+    if (this.#workers.get(run.id)?.run !== run) return;
+    this.#workers.delete(run.id);
+    this.parts.logs.end(run.id);
+  }
+
+  async change(runId: string, change: Change, caller: Caller): Promise<RunState> {
+    try {
+      const state = await this.parts.store.change(runId, change, caller);
+      this.#workers.get(runId)?.applyState(state);
+      return state;
+    } catch (error) {
+      // S3: whether a change that failed took place is not known, so the database is asked.
+      if (!(error instanceof Refusal)) this.askAnew(runId);
+      throw error;
+    }
+  }
+
+  askAnew(runId: string): void {
+    if (this.#phase !== 'closed') this.#readAnew(runId).catch((error: unknown) => this.#askLater(runId, error));
+  }
+
+  #askLater(runId: string, error: unknown): void {
+    if (this.#phase === 'closed' || error instanceof Refusal) return;
+    this.parts.logger.error({ err: error, runId }, 'the state of a run could not be read; it is tried again');
+    this.parts.clock.after(retryMs, () => this.askAnew(runId));
+  }
+
+  async reboot(runId: string, caller: Caller): Promise<RunState> {
+    // Read as the caller: a fenced attempt has nothing to ask for (F1).
+    const state = await this.parts.store.load(runId, caller);
+    const { handoff } = state;
+    const worker = this.#workers.get(runId);
+    const isDraining = handoff?.phase === 'requested' && caller.kind === 'attempt' && caller.attempt === handoff.from;
+    if (worker !== undefined && isDraining) {
+      worker.run.container(handoff.from).calledReboot = true;
+      worker.advance();
+      return state;
+    }
+    return this.change(runId, this.#request('cold', 'reboot', null), caller);
+  }
+
+  async migrate(runId: string, { mode, server }: HandoffRequest, caller: Caller): Promise<HandoffResult> {
+    const { store, servers } = this.parts;
+    const state = await store.load(runId, caller);
+    const leaving = activeAttemptOf(state)?.serverId;
+    const target = servers.choose(this.activeAttempts(), { wanted: server ?? null, ...(leaving && { leaving }) });
+    const reason = mode === 'lost' ? 'lost' : 'migration';
+    const request = this.#request(mode, reason, target);
+    await this.change(runId, request, caller);
+    const read = async () => (await store.handoffs(runId)).find(({ id }) => id === request.id)!;
+    await this.handoffEnds.wait(request.id, async () => !['requested', 'switched'].includes((await read()).phase));
+    const result = await read();
+    if (result.phase === 'done') return result;
+    throw new Refusal(409, 'handoff-cancelled', `The run ${runId} was not moved: ${result.outcome}.`, { ...result });
+  }
+
+  async waitForEnd(runId: string, waitMs: number): Promise<void> {
+    if (this.#phase === 'closed') return;
+    const isRunOver = async () => {
+      const state = this.#workers.get(runId)?.state;
+      return state === undefined || isOver(state);
+    };
+    await this.runEnds.wait(runId, isRunOver, { clock: this.parts.clock, waitMs });
+  }
+
+  /** Says that something has happened which may matter to a run. */
+  advanceRun(runId: string): void {
+    this.#workers.get(runId)?.advance();
+  }
+
+  #request(mode: HandoffState['mode'], reason: HandoffState['reason'], targetServerId: string | null) {
+    return { kind: 'requestHandoff', id: this.parts.newId(), mode, reason, targetServerId } as const;
+  }
+}

@@ -1,0 +1,31 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import { invalidInput } from './errors.ts';
+import { isJsonObject } from './json-object.ts';
+
+const ajv = new Ajv({ removeAdditional: true, strict: false });
+
+/**
+ * A check of JSON bodies against a JSON Schema. Fields that the schema leaves out with `additionalProperties: false`
+ * are dropped, as Apify drops what it does not know.
+ * @throws Refusal 400 `invalid-input` with a sentence that names the field.
+ */
+export function bodyChecker<Body>(schema: object): (body: unknown) => Body {
+  const validate = ajv.compile<Body>(schema);
+  return (body) => {
+    if (!isJsonObject(body)) {
+      throw invalidInput('Send a JSON object as the body, with the content type application/json.');
+    }
+    if (validate(body)) return body as Body;
+    throw invalidInput(sentenceOf(validate.errors![0]!));
+  };
+}
+
+function sentenceOf(error: ErrorObject): string {
+  const field = error.instancePath.slice(1).replaceAll('/', '.');
+  const subject = field === '' ? 'The body' : `The field "${field}"`;
+  if (error.keyword === 'enum') {
+    const { allowedValues } = error.params as { allowedValues: unknown[] };
+    return `${subject} must be one of ${allowedValues.map((value) => JSON.stringify(value)).join(', ')}.`;
+  }
+  return `${subject} ${error.message}.`;
+}

@@ -1,0 +1,78 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Database } from '../../database/database.ts';
+import { defineRead } from '../../database/operation.ts';
+import { one } from '../../database/sql.ts';
+import { type FileStore, isBlobId } from '../../objects/file-store.ts';
+
+/** A blob is written before its row is committed, so a young one without a row may be about to get it. */
+const minAgeMs = 60 * 60 * 1000;
+
+const batchSize = 500;
+
+const unnamedBlobs = defineRead('records.unnamedBlobs', function* (blobIds: readonly string[]) {
+  const unnamed: string[] = [];
+  for (const blobId of blobIds) {
+    if ((yield* one('SELECT 1 FROM records WHERE blob_id = ?', blobId)) === undefined) unnamed.push(blobId);
+  }
+  return unnamed;
+});
+
+export interface BlobSweep {
+  readonly database: Database;
+  readonly files: FileStore;
+  /** The folder that `files` was made with. */
+  readonly blobFolder: string;
+  /** Younger files are left alone. An hour unless set. */
+  readonly olderThanMs?: number;
+  /** Ends it early; what is left is for the next one. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Removes the blobs that no record names, and what a crash left half-written: a crash between a blob and its row leaves
+ * them, and so do operations that replace or delete records within others. For the start of the platform. Answers how
+ * many blobs were removed.
+ */
+export async function sweepBlobs(sweep: BlobSweep): Promise<number> {
+  const { database, files, blobFolder, olderThanMs = minAgeMs, signal } = sweep;
+  const old = await oldFiles(blobFolder, olderThanMs, signal);
+  for (const file of old.filter((each) => each.endsWith('.partial'))) await rm(file, { force: true });
+  const blobIds = old.map((each) => path.basename(each)).filter(isBlobId);
+  let removed = 0;
+  for (let first = 0; first < blobIds.length && signal?.aborted !== true; first += batchSize) {
+    const batch = blobIds.slice(first, first + batchSize);
+    const unnamed = await database.read(unnamedBlobs, batch, { kind: 'platform' });
+    for (const blobId of unnamed) await files.remove(blobId);
+    removed += unnamed.length;
+  }
+  return removed;
+}
+
+/**
+ * Sweeps beside what else is done: a sweep that fails is noted and left to the next start. Answers what ends it.
+ */
+export function startSweep(sweep: Omit<BlobSweep, 'signal'>, logger: Pick<Logger, 'info' | 'error'>) {
+  const stop = new AbortController();
+  const swept = sweepBlobs({ ...sweep, signal: stop.signal }).then(
+    (removed) => removed > 0 && logger.info({ removed }, 'removed files that no record names'),
+    (error: unknown) => logger.error({ err: error }, 'files that no record names could not be removed'),
+  );
+  return async (): Promise<void> => {
+    stop.abort();
+    await swept;
+  };
+}
+
+async function oldFiles(folder: string, olderThanMs: number, signal: AbortSignal | undefined): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const old: string[] = [];
+  for (const name of names) {
+    if (signal?.aborted === true) break;
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() === true && found.mtimeMs <= Date.now() - olderThanMs) old.push(file);
+  }
+  return old;
+}

@@ -1,0 +1,105 @@
+import { exec, one, type Sql } from '../../database/sql.ts';
+import { notFound, Refusal } from '../../shared/errors.ts';
+import { type NewRequest, newRequestOf, withHandledAt } from './input.ts';
+import { isLockOf, type Lock, type LockHolder, unlocked } from './lock.ts';
+import { correctCounts, type QueueAccess, touchQueue } from './queue.ts';
+
+export interface HandledRequest {
+  readonly requestId: string;
+  readonly uniqueKey: string;
+}
+
+/** A request that is done, with the fields that take the place of the stored ones. */
+export interface HandledMark {
+  readonly id: string;
+  readonly changes: Readonly<Record<string, unknown>> | null;
+}
+
+interface Marking {
+  readonly access: QueueAccess;
+  readonly marks: readonly HandledMark[];
+  readonly holder: LockHolder;
+}
+
+interface KnownRequest extends Lock {
+  readonly unique_key: string;
+  readonly json: string;
+}
+
+/**
+ * Marks requests as handled and gives up their locks.
+ * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds (L4), or that is
+ *   handled: its results are there; 400 for changes that would not be accepted of an update either.
+ */
+export function* markHandled(
+  { access, marks, holder }: Marking,
+  now: number,
+): Sql<{ queueId: string; handled: HandledRequest[] }> {
+  const queue = yield* touchQueue(access, {}, now);
+  const handled: HandledRequest[] = [];
+  for (const { id: requestId, changes } of marks) {
+    const known = yield* one<KnownRequest>(
+      `SELECT unique_key, json, order_no, locked_until, lock_client_key, lock_run_id, lock_attempt
+        FROM requests WHERE queue_id = ? AND id = ?`,
+      queue.id,
+      requestId,
+    );
+    if (known === undefined) throw notFound('Request', requestId);
+    if (known.order_no === null) throw handledAlready(requestId);
+    handled.push({ requestId, uniqueKey: known.unique_key });
+    checkHeld(requestId, known, holder, now);
+    yield* changes === null
+      ? markOne(queue.id, requestId, known.json, now)
+      : replaceOne(queue.id, changedRequest(known.json, changes, now));
+  }
+  yield* correctCounts(queue.id, 0, handled.length);
+  return { queueId: queue.id, handled };
+}
+
+function* markOne(queueId: string, requestId: string, json: string, now: number): Sql<void> {
+  yield* exec(
+    `UPDATE requests SET handled_at = ?, json = ?, order_no = NULL, ${unlocked} WHERE queue_id = ? AND id = ?`,
+    now,
+    withHandledAt(json, now),
+    queueId,
+    requestId,
+  );
+}
+
+function changedRequest(json: string, changes: NonNullable<HandledMark['changes']>, now: number): NewRequest {
+  const handledAt = new Date(now).toISOString();
+  return newRequestOf({ ...(JSON.parse(json) as object), handledAt, ...changes }, 'the handled request');
+}
+
+function* replaceOne(queueId: string, request: NewRequest): Sql<void> {
+  yield* exec(
+    `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = NULL, ${unlocked}
+      WHERE queue_id = ? AND id = ?`,
+    request.method,
+    request.retryCount,
+    request.handledAt,
+    request.url,
+    request.json,
+    queueId,
+    request.id,
+  );
+}
+
+const handledAlready = (requestId: string) =>
+  new Refusal(
+    403,
+    'request-handled-or-locked',
+    `Request "${requestId}" is handled already, and its results are there. Drop what you have of it.`,
+    { requestId },
+  );
+
+/** L4. */
+function checkHeld(requestId: string, lock: Lock, holder: LockHolder, now: number): void {
+  if (lock.locked_until === null || lock.locked_until <= now || isLockOf(lock, holder)) return;
+  throw new Refusal(
+    403,
+    'request-handled-or-locked',
+    `Request "${requestId}" is locked by another client, attempt or run, which works on it now. Drop what you have of it.`,
+    { requestId, lockExpiresAt: new Date(lock.locked_until).toISOString() },
+  );
+}

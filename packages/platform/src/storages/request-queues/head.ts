@@ -1,0 +1,92 @@
+import { defineRead, defineWrite } from '../../database/operation.ts';
+import { all, one } from '../../database/sql.ts';
+import { dropExpiredLocks } from './lock.ts';
+import { getRequestQueue, type QueueAccess, touchQueue } from './queue.ts';
+
+export interface HeadRow {
+  readonly id: string;
+  readonly unique_key: string;
+  readonly url: string;
+  readonly method: string;
+  readonly retry_count: number;
+  readonly order_no: number;
+}
+
+export interface Head {
+  readonly modifiedAt: number;
+  readonly hadMultipleClients: boolean;
+  /** Those that are first, in order. */
+  readonly rows: readonly HeadRow[];
+}
+
+const columns = 'id, unique_key, url, method, retry_count, order_no';
+const byPlace = (a: HeadRow, b: HeadRow): number => a.order_no - b.order_no;
+
+/** The first requests that are neither handled nor locked (L1). */
+export const readHead = defineRead(
+  'requests.head',
+  function* ({ access, limit }: { access: QueueAccess; limit: number }, { now }) {
+    const queue = yield* getRequestQueue(access.userId, access.address);
+    const free = yield* all<HeadRow>(
+      `SELECT ${columns} FROM requests WHERE queue_id = ? AND order_no IS NOT NULL AND locked_until IS NULL
+        ORDER BY order_no LIMIT ?`,
+      queue.id,
+      limit,
+    );
+    const expired = yield* all<HeadRow>(
+      `SELECT ${columns} FROM requests WHERE queue_id = ? AND locked_until IS NOT NULL AND locked_until <= ?
+        ORDER BY order_no LIMIT ?`,
+      queue.id,
+      now,
+      limit,
+    );
+    const isNewClient = queue.client_key !== null && (queue.client_key === '' || queue.client_key !== access.clientKey);
+    const head: Head = {
+      modifiedAt: queue.modified_at,
+      hadMultipleClients: queue.had_multiple_clients === 1 || isNewClient,
+      rows: [...free, ...expired].sort(byPlace).slice(0, limit),
+    };
+    return head;
+  },
+);
+
+export interface LockedHead extends Head {
+  readonly lockedUntil: number;
+  readonly hasLockedRequests: boolean;
+}
+
+/** Locks the first requests for the caller and answers them. */
+export const lockHead = defineWrite(
+  'requests.lockHead',
+  function* (input: { access: QueueAccess; limit: number; lockMs: number }, { now, caller }) {
+    const { access, limit, lockMs } = input;
+    const queue = yield* touchQueue(access, {}, now);
+    yield* dropExpiredLocks(queue.id, now);
+    const lockedUntil = now + lockMs;
+    const rows = yield* all<HeadRow>(
+      `UPDATE requests SET locked_until = ?, lock_client_key = ?, lock_run_id = ?, lock_attempt = ?
+        WHERE queue_id = ? AND id IN (SELECT id FROM requests
+          WHERE queue_id = ? AND order_no IS NOT NULL AND locked_until IS NULL ORDER BY order_no LIMIT ?)
+        RETURNING ${columns}`,
+      lockedUntil,
+      access.clientKey ?? null,
+      caller.kind === 'attempt' ? caller.runId : null,
+      caller.kind === 'attempt' ? caller.attempt : null,
+      queue.id,
+      queue.id,
+      limit,
+    );
+    const hasLockedRequests =
+      rows.length > 0 ||
+      (yield* one('SELECT 1 FROM requests WHERE queue_id = ? AND locked_until IS NOT NULL LIMIT 1', queue.id)) !==
+        undefined;
+    const head: LockedHead = {
+      modifiedAt: queue.modified_at,
+      hadMultipleClients: queue.had_multiple_clients === 1,
+      rows: rows.sort(byPlace),
+      lockedUntil,
+      hasLockedRequests,
+    };
+    return head;
+  },
+);

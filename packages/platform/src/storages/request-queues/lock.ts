@@ -1,0 +1,134 @@
+/**
+ * Locks of requests.
+ *
+ * L1: a request that is locked is in no head until the lock is given up, taken away by a handoff, or expired.
+ * L2: a lock that an attempt took belongs to that attempt. One that was taken from outside of a run belongs to its
+ *     client key. A user may also end or prolong the lock of a run if they know its client key, as on Apify.
+ * L3: an expired lock belongs to nobody; it cannot be prolonged.
+ * L4: a commit does not mark a request as handled whose lock somebody else holds: that one will bring results of it as
+ *     well. An attempt that lost its lock must drop what it has. (A plain update may, as on Apify.)
+ */
+import { type Caller, defineWrite } from '../../database/operation.ts';
+import { all, exec, one, type Sql } from '../../database/sql.ts';
+import { notFound, Refusal } from '../../shared/errors.ts';
+import { placeAt, type QueueAccess, touchQueue } from './queue.ts';
+
+export const unlocked = 'locked_until = NULL, lock_client_key = NULL, lock_run_id = NULL, lock_attempt = NULL';
+
+/** Makes expired locks free places of the head again. */
+export function* dropExpiredLocks(queueId: string, now: number): Sql<void> {
+  yield* exec(
+    `UPDATE requests SET ${unlocked} WHERE queue_id = ? AND locked_until IS NOT NULL AND locked_until <= ?`,
+    queueId,
+    now,
+  );
+}
+
+export interface Lock {
+  readonly order_no: number | null;
+  readonly locked_until: number | null;
+  readonly lock_client_key: string | null;
+  readonly lock_run_id: string | null;
+  readonly lock_attempt: number | null;
+}
+
+/** Who ends the work on a request in a commit: the active attempt, and within it a client when it gives its key. */
+export interface LockHolder {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly clientKey: string | undefined;
+}
+
+interface LockChange {
+  readonly access: QueueAccess;
+  readonly requestId: string;
+  readonly forefront: boolean;
+}
+
+/** Answers the queue's id and until when the lock holds, in ms since 1970. */
+export const prolongLock = defineWrite(
+  'requests.prolongLock',
+  function* (change: LockChange & { lockMs: number }, { now, caller }) {
+    const { queueId, place } = yield* findOwnLock(change, caller, now);
+    const lockedUntil = now + change.lockMs;
+    yield* exec(
+      'UPDATE requests SET locked_until = ?, order_no = ? WHERE queue_id = ? AND id = ?',
+      lockedUntil,
+      place,
+      queueId,
+      change.requestId,
+    );
+    return { queueId, lockedUntil };
+  },
+);
+
+/** Gives a lock up; the request goes to an end of the queue. Answers the queue's id. */
+export const deleteLock = defineWrite('requests.deleteLock', function* (change: LockChange, { now, caller }) {
+  const { queueId, place } = yield* findOwnLock(change, caller, now);
+  yield* exec(
+    `UPDATE requests SET ${unlocked}, order_no = ? WHERE queue_id = ? AND id = ?`,
+    place,
+    queueId,
+    change.requestId,
+  );
+  return { queueId };
+});
+
+/** The queue and the new place of a request whose lock is the caller's own (L2, L3). */
+function* findOwnLock(change: LockChange, caller: Caller, now: number): Sql<{ queueId: string; place: number }> {
+  const { access, requestId, forefront } = change;
+  const queue = yield* touchQueue(access, { places: 1 }, now);
+  const lock = yield* one<Lock>(
+    `SELECT order_no, locked_until, lock_client_key, lock_run_id, lock_attempt
+      FROM requests WHERE queue_id = ? AND id = ?`,
+    queue.id,
+    requestId,
+  );
+  if (lock === undefined) throw notFound('Request', requestId);
+  if (lock.order_no === null) throw noLock(requestId, 'is handled already');
+  if (lock.locked_until === null || lock.locked_until <= now) {
+    throw noLock(requestId, 'is not locked, or its lock has expired. Take the head with locks again');
+  }
+  if (!isOwn(lock, caller, access.clientKey)) throw noLock(requestId, 'is locked by another client or run');
+  return { queueId: queue.id, place: placeAt(queue.last_order, forefront) };
+}
+
+function isOwn(lock: Lock, caller: Caller, clientKey: string | undefined): boolean {
+  if (lock.lock_run_id === null) return lock.lock_client_key === (clientKey ?? null);
+  if (caller.kind === 'attempt') return lock.lock_run_id === caller.runId && lock.lock_attempt === caller.attempt;
+  return clientKey !== undefined && lock.lock_client_key === clientKey;
+}
+
+/** Whether the lock is the holder's: as L2 has it, but a client that gives its key is held to it. */
+export function isLockOf(lock: Lock, { runId, attempt, clientKey }: LockHolder): boolean {
+  const isOwnClient = lock.lock_client_key === (clientKey ?? null);
+  if (lock.lock_run_id === null) return clientKey !== undefined && isOwnClient;
+  return lock.lock_run_id === runId && lock.lock_attempt === attempt && (clientKey === undefined || isOwnClient);
+}
+
+const noLock = (requestId: string, why: string): Refusal =>
+  new Refusal(403, 'request-handled-or-locked', `Request "${requestId}" ${why}.`);
+
+/** Gives up all locks of the caller in the queue. They keep their places. Answers the requests' ids. */
+export const unlockRequests = defineWrite(
+  'requests.unlock',
+  function* ({ access }: { access: QueueAccess }, { now, caller }) {
+    const queue = yield* touchQueue(access, {}, now);
+    yield* dropExpiredLocks(queue.id, now);
+    const mayTakeFromRuns = caller.kind !== 'attempt' && access.clientKey !== undefined;
+    const rows = yield* all<{ id: string }>(
+      `UPDATE requests SET ${unlocked} WHERE queue_id = ? AND locked_until IS NOT NULL
+        AND (lock_run_id = ? OR (COALESCE(lock_client_key, '') = ? AND (lock_run_id IS NULL OR ? = 1))) RETURNING id`,
+      queue.id,
+      caller.kind === 'attempt' ? caller.runId : null,
+      access.clientKey ?? '',
+      mayTakeFromRuns ? 1 : 0,
+    );
+    return { queueId: queue.id, requestIds: rows.map(({ id }) => id) };
+  },
+);
+
+/** Releases every lock that the attempt holds, in any queue. Answers how many. They keep their places. */
+export function* releaseAttemptLocks(runId: string, attempt: number): Sql<number> {
+  return yield* exec(`UPDATE requests SET ${unlocked} WHERE lock_run_id = ? AND lock_attempt = ?`, runId, attempt);
+}
