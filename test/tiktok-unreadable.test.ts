@@ -1,4 +1,4 @@
-/** E2: an entry of a page's list that cannot be read has failed by itself, and does not vanish; the others are given. */
+/** [result-2] an entry of a page's list that cannot be read has failed by itself, and does not vanish; the others are given. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';

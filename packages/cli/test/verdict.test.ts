@@ -37,21 +37,21 @@ test('a crawl with one item a page and three moves is well', () => {
   expect(reportOf(verdict)).toContain('may repeat what was in hand; this one repeated nothing.');
 });
 
-test('V1: a page without an item is lost, and that is a fault', () => {
+test('[demo-1] a page without an item is lost, and that is a fault', () => {
   const verdict = verdictOf({ ...whole, items: items('a', 'c') });
   expect(verdict.lost).toEqual(['b']);
   expect(verdict.faults).toEqual([expect.stringContaining('b among them')]);
   expect(reportOf(verdict)).toMatch(/FAILED: 1 pages have no item/);
 });
 
-test('V3: what a lost server repeated is its own, and no fault', () => {
+test('[demo-3] what a lost server repeated is its own, and no fault', () => {
   const verdict = verdictOf({ ...whole, items: items('a', 'b', 'c', 'c', 'b') });
   expect(verdict).toMatchObject({ duplicates: 2, repeatedAsPlanned: 0, repeatedByLostServer: 2, faults: [] });
   expect(verdict.moves.map(({ duplicates }) => duplicates)).toEqual([0, 0, 2]);
   expect(reportOf(verdict)).toContain('this one repeated 2 pages.');
 });
 
-test('V3: a duplicate belongs to the last move before it; one of a planned move is a fault', () => {
+test('[demo-3] a duplicate belongs to the last move before it; one of a planned move is a fault', () => {
   const verdict = verdictOf({
     ...whole,
     items: items('a', 'a', 'b', 'b', 'b', 'c', 'c'),
@@ -109,7 +109,7 @@ test('a site of which only the first page is known is not moved yet', () => {
   expect(moveDue({ done: 5, known: 20, moved: 0 })).toBe('warm');
 });
 
-test('V4: what a durable Actor repeats is a fault, also after a lost server', () => {
+test('[demo-4] what a durable Actor repeats is a fault, also after a lost server', () => {
   const durable: Crawl = { ...whole, noun: 'profiles', isDurable: true };
   expect(reportOf(verdictOf(durable))).toContain('nothing was repeated, not even with the server');
   const verdict = verdictOf({ ...durable, items: items('a', 'b', 'c', 'c') });

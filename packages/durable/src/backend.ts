@@ -5,9 +5,9 @@ import type { Commit, Json } from './commit.ts';
  * `wherry` where the commit endpoint is, `journal` on Apify and over the SDK's local storage.
  * `test/backend-contract.ts` runs over each.
  *
- * B1: a commit takes effect as a whole, once, in the order of the sequence; sent again it changes nothing.
- * B2: after `commit` answered, a new process that recovers reads its records.
- * B3: after `recover` nothing of an earlier process is half-done.
+ * [backend-1] a commit takes effect as a whole, once, in the order of the sequence; sent again it changes nothing.
+ * [backend-2] after `commit` answered, a new process that recovers reads its records.
+ * [backend-3] after `recover` nothing of an earlier process is half-done.
  */
 export interface Backend {
   readonly kind: 'wherry' | 'journal';

@@ -36,7 +36,7 @@ export interface CommittedDocument {
 /** Far more than any backend takes in one commit, whatever the estimate: making a text of it might fail. */
 const maxChangeSize = 128 * 1024 * 1024;
 
-/** M3 @throws CommitRejectedError; it is undone then */
+/** [committer-3] @throws CommitRejectedError; it is undone then */
 export function withinLimits(applied: Applied): Applied {
   if (applied.size <= maxChangeSize) return applied;
   applied.undo();

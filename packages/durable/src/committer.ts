@@ -1,11 +1,11 @@
 /**
  * Brings what all parts of the process want to change to the backend, one commit at a time.
  *
- * M1: one commit at most is under way, and the numbers have no gap.
- * M2: changes take effect in the order in which they were handed over; each as a whole, in one commit.
- * M3: a change that is rejected leaves everything as it was before, and takes no other change along.
- * M4: a change is answered only once the backend has answered.
- * M5: after a failure whose outcome is unknown, or a fence, nothing is sent any more.
+ * [committer-1] one commit at most is under way, and the numbers have no gap.
+ * [committer-2] changes take effect in the order in which they were handed over; each as a whole, in one commit.
+ * [committer-3] a change that is rejected leaves everything as it was before, and takes no other change along.
+ * [committer-4] a change is answered only once the backend has answered.
+ * [committer-5] after a failure whose outcome is unknown, or a fence, nothing is sent any more.
  */
 import { randomUUID } from 'node:crypto';
 import type { Backend } from './backend.ts';
@@ -52,7 +52,7 @@ export class Committer {
     return this.#applying;
   }
 
-  /** M5: whether nothing can be committed any more. */
+  /** [committer-5] whether nothing can be committed any more. */
   get hasFailed(): boolean {
     return this.#failure !== undefined;
   }
@@ -83,7 +83,7 @@ export class Committer {
     return done.promise;
   }
 
-  /** Answers once all that was handed over before is settled; throws when nothing can be committed any more (M5). */
+  /** Answers once all that was handed over before is settled; throws when nothing can be committed any more [committer-5]. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#unsettled);
     if (this.#failure !== undefined) throw this.#failure;
@@ -109,7 +109,7 @@ export class Committer {
     this.#running = false;
   }
 
-  /** M2. The changes that are next in turn, applied. */
+  /** [committer-2]. The changes that are next in turn, applied. */
   #takeBatch(): Member[] {
     const batch: Member[] = [];
     let size = 0;
@@ -147,7 +147,7 @@ export class Committer {
     for (const { waiting } of batch) waiting.settle.resolve();
   }
 
-  /** M1 */
+  /** [committer-1] */
   async #send(parts: CommitParts): Promise<void> {
     const id = randomUUID();
     for (let sequence = this.#lastSequence + 1; ; ) {
@@ -165,13 +165,13 @@ export class Committer {
     for (const { applied } of batch.toReversed()) applied.undo();
     for (const document of documents.keys()) document.discard();
     if (!(error instanceof CommitRejectedError)) {
-      // M5: it may have taken effect, so nothing that follows from it may be tried.
+      // [committer-5] it may have taken effect, so nothing that follows from it may be tried.
       this.#failure = error;
       for (const { waiting } of batch) waiting.settle.reject(error);
     } else if (batch.length === 1) {
       batch[0]!.waiting.settle.reject(error);
     } else {
-      // M3: whose fault it is shows when each is tried alone.
+      // [committer-3] whose fault it is shows when each is tried alone.
       for (const { waiting } of batch) waiting.alone = true;
       this.#queue.unshift(...batch.map(({ waiting }) => waiting));
     }

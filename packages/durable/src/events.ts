@@ -2,9 +2,9 @@
  * Keeps the stock SDK's events websocket connected, which it opens once and never again (apify-sdk-js#642): after one
  * drop, `migrating` and `aborting` never arrive.
  *
- * N1: one connection at a time, made by the SDK's own code, so no event is emitted twice.
- * N2: after a drop it is made again, with a back-off, until it stands.
- * N3: not after the manager's `close()`, nor when the platform says that the run is over.
+ * [reconnect-1] one connection at a time, made by the SDK's own code, so no event is emitted twice.
+ * [reconnect-2] after a drop it is made again, with a back-off, until it stands.
+ * [reconnect-3] not after the manager's `close()`, nor when the platform says that the run is over.
  */
 import { backOffMs } from './http-client.ts';
 
@@ -76,16 +76,16 @@ class KeptConnection {
     });
     socket.once('close', (code) => {
       stopHeartbeat();
-      // N3.
+      // [reconnect-3].
       if (this.#events.initialized && !finalCodes.includes(code)) this.#connectLater();
     });
   }
 
-  /** N2. */
+  /** [reconnect-2]. */
   #connectLater(): void {
     const connect = () => {
       const url = this.#events.config.get('actorEventsWsUrl');
-      // N1: somebody else may have connected it meanwhile, as `close()` and `init()` do.
+      // [reconnect-1] somebody else may have connected it meanwhile, as `close()` and `init()` do.
       if (!this.#events.initialized || this.#events.eventsWs !== undefined || !url) return;
       this.#events.createWebSocketConnection(url);
     };

@@ -25,9 +25,9 @@ export const commitOf = (sequence: number, parts: Partial<CommitParts>, id: stri
 
 const page = (name: number) => ({ url: `https://example.com/${name}`, uniqueKey: `${name}` });
 
-/** B1–B3 of `backend.ts`: what every backend must do. */
+/** [backend-1]–[backend-3] of `backend.ts`: what every backend must do. */
 export function testBackend(start: () => Promise<BackendFixture>): void {
-  test('B1: the parts of a commit take effect together', async () => {
+  test('[backend-1] the parts of a commit take effect together', async () => {
     await using fixture = await start();
     const backend = await fixture.open();
     expect(await backend.recover()).toBe(0);
@@ -48,7 +48,7 @@ export function testBackend(start: () => Promise<BackendFixture>): void {
     expect(await fixture.record('state')).toBeUndefined();
   });
 
-  test('B1: a commit that is sent again changes nothing', async () => {
+  test('[backend-1] a commit that is sent again changes nothing', async () => {
     await using fixture = await start();
     const backend = await fixture.open();
     await backend.recover();
@@ -64,7 +64,7 @@ export function testBackend(start: () => Promise<BackendFixture>): void {
     expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  test('B1: a commit that is rejected names the part and changes nothing', async () => {
+  test('[backend-1] a commit that is rejected names the part and changes nothing', async () => {
     await using fixture = await start();
     const backend = await fixture.open();
     await backend.recover();
@@ -78,7 +78,7 @@ export function testBackend(start: () => Promise<BackendFixture>): void {
     expect(await fixture.items()).toEqual([{ n: 2 }]);
   });
 
-  test('B2, B3: a new process goes on after the last commit, and reads what it stored', async () => {
+  test('[backend-2], [backend-3] a new process goes on after the last commit, and reads what it stored', async () => {
     await using fixture = await start();
     const first = await fixture.open();
     await first.recover();

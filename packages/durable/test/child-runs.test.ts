@@ -42,7 +42,7 @@ const runsOf = async (fixture: RunFixture, { childId }: Parent) =>
   (await fixture.client.actor(childId).runs().list()).items;
 
 test.each<CrashPoint>(['child-intended', 'child-started', 'child-stored'])(
-  'H1, H2: a parent that is stopped at %s finds its child, and no other one',
+  '[child-run-1], [child-run-2] a parent that is stopped at %s finds its child, and no other one',
   async (stopAt) => {
     await using fixture = await startRunFixture({ commits: false });
     const parent = await startParent(fixture);
@@ -92,8 +92,8 @@ async function startLossyProxy(
 }
 
 test.each([
-  ['H2: by its user agent', false],
-  ['H3: by its input, where the API does not show the user agent', true],
+  ['[child-run-2] by its user agent', false],
+  ['[child-run-3] by its input, where the API does not show the user agent', true],
 ])('a start whose answer is lost is found %s', async (_, dropsUserAgent) => {
   await using fixture = await startRunFixture({ commits: false });
   await using proxy = await startLossyProxy(fixture.platform.url, { losses: 1, dropsUserAgent });

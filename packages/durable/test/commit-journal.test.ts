@@ -80,7 +80,7 @@ async function disturbed(
   }
 }
 
-test('J1 to J4: whatever ends a process and whatever is lost, each commit takes effect once and in order', async () => {
+test('[journal-1] to [journal-4] whatever ends a process and whatever is lost, each commit takes effect once and in order', async () => {
   const seen = { processes: 0, histories: 0 };
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
@@ -135,7 +135,7 @@ test.each<[Partial<CommitParts>, string]>([
   [{ requests: [{ add: [{ url: urlOf(1), payload: 'x'.repeat(10_000_000) }] }] }, 'requests[0]'],
   [{ requests: [{ handled: ['unknown'] }] }, 'requests[0]'],
   [{ charges: [{ eventName: 'page', count: 0 }] }, 'charges[0]'],
-])('J5: what can be seen to be wrong is rejected before anything is written: case %#', async (parts, part) => {
+])('[journal-5] what can be seen to be wrong is rejected before anything is written: case %#', async (parts, part) => {
   const { api, open, journal } = await startJournal();
   const all = { items: [{ items: [{ a: 1 }] }], ...parts };
   await expect(journal.commit(commitOf(1, all))).rejects.toThrow(expect.objectContaining({ part }));
@@ -143,7 +143,7 @@ test.each<[Partial<CommitParts>, string]>([
   expect(await open().recover()).toBe(0);
 });
 
-test('J6: a commit whose first effect is refused is withdrawn, and another one takes its number', async () => {
+test('[journal-6] a commit whose first effect is refused is withdrawn, and another one takes its number', async () => {
   const { api, open, journal } = await startJournal();
   await journal.commit(commitOf(1, { items: [{ items: [{ a: 1 }] }] }));
   const refused = commitOf(2, {
@@ -160,7 +160,7 @@ test('J6: a commit whose first effect is refused is withdrawn, and another one t
   expect(api.all('')).toEqual([{ a: 1 }, { a: 3 }]);
 });
 
-test('J6: when a later effect is refused, the rest is made and the caller is told what is missing', async () => {
+test('[journal-6] when a later effect is refused, the rest is made and the caller is told what is missing', async () => {
   const { api, open, journal } = await startJournal();
   const error = await journal
     .commit(
@@ -181,7 +181,7 @@ test('J6: when a later effect is refused, the rest is made and the caller is tol
   expect(await open().recover()).toBe(1);
 });
 
-test('J1: a commit that is too large for the journal’s record is stored beside it, whole, wherever the process ends', async () => {
+test('[journal-1] a commit that is too large for the journal’s record is stored beside it, whole, wherever the process ends', async () => {
   const { api, journal } = await startJournal();
   const value = 'é'.repeat(3_000_000);
   const parts = { items: [{ items: [{ a: 1 }] }], records: [{ key: 'large', value }] };
@@ -202,7 +202,7 @@ test('J1: a commit that is too large for the journal’s record is stored beside
   }
 });
 
-test('J2: the late mark of a commit does not undo the intent of the next one', async () => {
+test('[journal-2] the late mark of a commit does not undo the intent of the next one', async () => {
   class Slow extends FakeStorages {
     override async pushItems(...push: Parameters<FakeStorages['pushItems']>) {
       await delay(30);

@@ -30,7 +30,7 @@ class FailingBackend extends MemoryBackend {
   }
 }
 
-test('M5: after an unknown failure nothing is sent any more, and the next process finds what took effect', async () => {
+test('[committer-5] after an unknown failure nothing is sent any more, and the next process finds what took effect', async () => {
   const store = new MemoryStore();
   const backend = new FailingBackend(store);
   const run = await startRun(backend);
@@ -52,7 +52,7 @@ test('M5: after an unknown failure nothing is sent any more, and the next proces
   expect(next.value.count).toBe(3);
 });
 
-test('M3: what is too large to be made a text of is rejected, and takes nothing along', async () => {
+test('[committer-3] what is too large to be made a text of is rejected, and takes nothing along', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const state = await openState({ key: 'state', initial, run });
   const text = 'x'.repeat(200 * 1024 * 1024);

@@ -76,7 +76,7 @@ async function startListener(keeps: boolean, quietGraceSecs: number) {
   };
 }
 
-test('N2: after a drop the connection is made again, and migrating arrives, once', async () => {
+test('[reconnect-2] after a drop the connection is made again, and migrating arrives, once', async () => {
   await using started = await startListener(true, 0.5);
   const { proxy, fixture, run } = started;
   proxy.closeEvents();
@@ -135,7 +135,7 @@ async function startManager() {
   };
 }
 
-test('N1: events are emitted once each, however often the connection was made', async () => {
+test('[reconnect-1] events are emitted once each, however often the connection was made', async () => {
   await using started = await startManager();
   const { server, manager, connections } = started;
   const heard: unknown[] = [];
@@ -158,7 +158,7 @@ test.each([
       for (const client of server.clients) client.close(1000);
     },
   ],
-])('N3: no connection is made again after %s', async (_, end) => {
+])('[reconnect-3] no connection is made again after %s', async (_, end) => {
   await using ended = await startManager();
   await using dropped = await startManager();
   await end(ended);

@@ -63,7 +63,7 @@ async function run(fixture: JournalFixture, crashes: readonly number[]): Promise
 
 /** Stops the program at each crash point, and once more in the recovery of some. */
 export function testCrashes(start: () => Promise<JournalFixture>): void {
-  test('J1 to J4: a program that is stopped between any two writes comes to the end of an undisturbed one', async () => {
+  test('[journal-1] to [journal-4] a program that is stopped between any two writes comes to the end of an undisturbed one', async () => {
     await using quiet = await start();
     const points = await run(quiet, []);
     const wanted = await outcomeOf(quiet);

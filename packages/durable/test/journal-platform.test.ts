@@ -16,7 +16,7 @@ const startRun = () => platform.startRun();
 testBackend(startRun);
 testCrashes(startRun);
 
-test('F1: a fenced attempt gets a typed error', async () => {
+test('[fence-1] a fenced attempt gets a typed error', async () => {
   await using fixture = await startRun();
   const backend = await fixture.open();
   await backend.commit(commitOf(1, { items: [{ items: [{ n: 1 }] }] }));

@@ -84,7 +84,7 @@ test.each(Object.entries(kinds))('commits go on while a snapshot of a large %s i
       for (let index = from; index < from + 1000; index += 1) put(draft, index);
     });
   }
-  // Z3: each chunk takes many slices, and a commit has its turn between any two of them.
+  // [document-3] each chunk takes many slices, and a commit has its turn between any two of them.
   const gaps = backend.answeredAtChunk.slice(1).map((answered, index) => answered - backend.answeredAtChunk[index]!);
   expect(gaps.length).toBeGreaterThan(2);
   expect(gaps.filter((gap) => gap === 0)).toEqual([]);

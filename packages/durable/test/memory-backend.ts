@@ -16,7 +16,7 @@ export interface Death {
 }
 
 /**
- * A backend that keeps B1–B3 over a store in memory. Once its process is dead, no call is ever answered.
+ * A backend that keeps [backend-1]–[backend-3] over a store in memory. Once its process is dead, no call is ever answered.
  * Like the platform it takes the chunks of a state and its commits in whatever order they come.
  */
 export class MemoryBackend implements Backend {

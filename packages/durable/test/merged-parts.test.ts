@@ -75,7 +75,7 @@ class Storages {
   }
 }
 
-test('M2: transactions that travel together have the effect of one after the other', () => {
+test('[committer-2] transactions that travel together have the effect of one after the other', () => {
   fc.assert(
     fc.property(fc.array(parts, { minLength: 1, maxLength: 4 }), (all) => {
       const oneByOne = all.reduce((storages, each) => storages.apply(each), new Storages());

@@ -64,7 +64,7 @@ test('callers that commit at once share commits, each atomic and in its order', 
   expect(await (await fixture.open()).recover()).toBe(2);
 });
 
-test('M3: what is rejected leaves state and results as before, and takes no neighbour along', async () => {
+test('[committer-3] what is rejected leaves state and results as before, and takes no neighbour along', async () => {
   await using fixture = await startWherryFixture();
   const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
   const outcomes = await Promise.allSettled(
@@ -109,7 +109,7 @@ test('what is no JSON is refused with its place, and nothing is changed', async 
   await expect(state.commit(async () => 1)).rejects.toThrow(TypeError);
 });
 
-test('F1, M5: a fenced process gets a typed error for this commit and all later ones', async () => {
+test('[fence-1], [committer-5] a fenced process gets a typed error for this commit and all later ones', async () => {
   await using fixture = await startWherryFixture();
   const run = await startRun(fixture.open());
   const state = await openState({ key: 'crawl', initial, run });
@@ -120,7 +120,7 @@ test('F1, M5: a fenced process gets a typed error for this commit and all later 
   expect(state.value.cursor).toBe(0);
 });
 
-test('C4: two processes of one attempt commit in turn', async () => {
+test('[commit-4] two processes of one attempt commit in turn', async () => {
   await using fixture = await startWherryFixture();
   const [one, two] = [await startRun(fixture.open()), await startRun(fixture.open())];
   const states = [
@@ -133,7 +133,7 @@ test('C4: two processes of one attempt commit in turn', async () => {
   expect(await fixture.items()).toHaveLength(6);
 });
 
-test('M3: a commit that is too large for the API is rejected with a hint, and its neighbours are not', async () => {
+test('[committer-3] a commit that is too large for the API is rejected with a hint, and its neighbours are not', async () => {
   await using fixture = await startWherryFixture();
   const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
   const [before, large, after] = await Promise.allSettled([
@@ -151,7 +151,7 @@ test('M3: a commit that is too large for the API is rejected with a hint, and it
   expect(await fixture.items()).toEqual([]);
 });
 
-test('M1, C3: over a network that loses calls and answers, each commit takes effect once', async () => {
+test('[committer-1], [commit-3] over a network that loses calls and answers, each commit takes effect once', async () => {
   await using fixture = await startWherryFixture();
   const kinds: Loss[] = ['none', 'answer', 'none', 'call', 'answer', 'unavailable', 'none'];
   let calls = 0;

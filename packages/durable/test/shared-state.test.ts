@@ -134,7 +134,7 @@ async function handle(
   await Promise.all(endings);
 }
 
-test('U1: whatever handlers do at the same time, the state is what the committed ones made of it', async () => {
+test('[shared-state-1] whatever handlers do at the same time, the state is what the committed ones made of it', async () => {
   let deaths = 0;
   const life = fc.record({
     handlers: fc.array(handler, { minLength: 1, maxLength: 6 }),

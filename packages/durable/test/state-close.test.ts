@@ -39,7 +39,7 @@ test('a state is closed at the end of its block', async () => {
   expect((await openState({ key: 'state', initial, run })).value.count).toBe(2);
 });
 
-test('M3: what is settled includes what is tried again alone', async () => {
+test('[committer-3] what is settled includes what is tried again alone', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const state = await openState({ key: 'state', initial, run });
   const done: number[] = [];

@@ -52,7 +52,7 @@ class History {
   readonly answered = new Set<number>();
   readonly refused = new Set<number>();
 
-  /** B1: what the items say was committed is just what the state holds, each once; what was answered is among it. */
+  /** [backend-1] what the items say was committed is just what the state holds, each once; what was answered is among it. */
   check(store: MemoryStore, state: State<TestState>): void {
     const effective = (store.items as { index: number }[]).map(({ index }) => index);
     expect(new Set(effective).size).toBe(effective.length);
@@ -89,7 +89,7 @@ async function commitOne(state: State<TestState>, planned: PlannedCommit, histor
 
 const open = (run: DurableRun) => openState<TestState>({ key: 'state', initial: () => initialState(durableKit), run });
 
-/** Z2: what an earlier process left behind is gone, and all that the head names is there. */
+/** [document-2] what an earlier process left behind is gone, and all that the head names is there. */
 function checkRecords(store: MemoryStore): void {
   const { durable } = headOf(JSON.parse(store.records.get('state')!), 'state')!;
   const { snapshot, merged, fresh, garbage } = durable;
@@ -123,7 +123,7 @@ function isGarbage(key: string, garbage: Garbage | undefined): boolean {
 /** Deaths at each kind of call, so that the test cannot pass because none came about. */
 const deaths = { commits: 0, snapshots: 0 };
 
-test('Z1–Z3, M1–M4: whatever fails and wherever the process dies, a state opens to the last commit', async () => {
+test('[document-1]–[document-3], [committer-1]–[committer-4] whatever fails and wherever the process dies, a state opens to the last commit', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 4 }), async (lives) => {
       const store = new MemoryStore();

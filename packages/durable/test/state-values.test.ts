@@ -52,7 +52,7 @@ test.for([
   expect(JSON.stringify(await fixture.items())).toBe(JSON.stringify([{ nested }]));
 });
 
-test('M3: what is too large for one commit is rejected with what to do, wherever it is in it', async () => {
+test('[committer-3] what is too large for one commit is rejected with what to do, wherever it is in it', async () => {
   await using fixture = await startWherryFixture();
   const state = await open(fixture);
   const long = 'x'.repeat(10 * 1024 * 1024);

@@ -5,7 +5,7 @@ import { startWherryFixture } from './wherry-fixture.ts';
 
 testBackend(startWherryFixture);
 
-test('F1: a fenced attempt gets a typed error, for commits and reads alike', async () => {
+test('[fence-1] a fenced attempt gets a typed error, for commits and reads alike', async () => {
   await using fixture = await startWherryFixture();
   const backend = await fixture.open();
   await fixture.activate(2);
@@ -14,7 +14,7 @@ test('F1: a fenced attempt gets a typed error, for commits and reads alike', asy
   await expect(backend.readRecord('state')).rejects.toThrow(AttemptFencedError);
 });
 
-test('C4: a number that another process has taken is answered with the next one', async () => {
+test('[commit-4] a number that another process has taken is answered with the next one', async () => {
   await using fixture = await startWherryFixture();
   const [one, two] = [await fixture.open(), await fixture.open()];
   await one.commit(commitOf(1, { items: [{ items: [{ n: 1 }] }] }));

@@ -16,7 +16,7 @@ async function stateOf(entering: Promise<void>): Promise<string> {
   return Promise.race([settled, delay(5).then(() => 'held')]);
 }
 
-test('G1: what a waiting attempt asks for is held until it is active', async () => {
+test('[gate-1] what a waiting attempt asks for is held until it is active', async () => {
   const gate = new AttemptGate(() => undefined);
   gate.hold('run', 1);
   const entering = gate.enter(caller, push);
@@ -27,7 +27,7 @@ test('G1: what a waiting attempt asks for is held until it is active', async () 
   expect(gate.traffic('run', 1)).toMatchObject({ inFlight: 1, writesInFlight: 1 });
 });
 
-test('G2: what is held of an attempt that is discarded is refused as fenced', async () => {
+test('[gate-2] what is held of an attempt that is discarded is refused as fenced', async () => {
   const gate = new AttemptGate(() => undefined);
   gate.hold('run', 1);
   const entering = gate.enter(caller, push);
@@ -48,7 +48,7 @@ test.each([
   ['PUT', '/v2/key-value-stores/s/records/STATE', 'let in'],
   ['GET', '/v2/datasets/d/items', 'let in'],
   ['POST', '/v2/actor-runs/r/reboot', 'let in'],
-])('G3: once work is stopped, %s %s is %s', async (method, url, expected) => {
+])('[gate-3] once work is stopped, %s %s is %s', async (method, url, expected) => {
   const gate = new AttemptGate(() => undefined);
   gate.stopWork('run', 1);
   expect(await stateOf(gate.enter(caller, call(method, url)))).toBe(expected);

@@ -9,7 +9,7 @@ import { startRun } from './planted-run.ts';
 const page = (name: string | number) => ({ url: `https://example.com/${name}`, uniqueKey: `${name}` });
 const nested = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
 
-test('C1: a commit changes items, records and charges together', async () => {
+test('[commit-1] a commit changes items, records and charges together', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   await planted.store.setRecord({ key: 'old', value: 1 });
@@ -45,7 +45,7 @@ test('C1: a commit changes items, records and charges together', async () => {
   expect(await planted.charged()).toBe(2);
 });
 
-test('C3: a commit that is sent again changes nothing and is answered as before; C2: none may be left out', async () => {
+test('[commit-3] a commit that is sent again changes nothing and is answered as before; [commit-2] none may be left out', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   const first = await planted.commit(1, { items: [{ items: [{ n: 1 }] }], charges: [{ eventName: 'item', count: 1 }] });
@@ -63,7 +63,7 @@ test('C3: a commit that is sent again changes nothing and is answered as before;
   expect(await planted.charged()).toBe(1);
 });
 
-test('C4: a number that another commit has taken is refused with the next one; the same id is a repetition', async () => {
+test('[commit-4] a number that another commit has taken is refused with the next one; the same id is a repetition', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   const first = await planted.commit(1, { id: 'a', items: [{ items: [{ n: 1 }] }] });
@@ -112,7 +112,7 @@ test('a commit marks a request as handled with the fields that its handler chang
   expect(await queue.getRequest(id)).toMatchObject({ retryCount: 1 });
 });
 
-test('F1: only the active attempt of the run and its owner commit', async () => {
+test('[fence-1] only the active attempt of the run and its owner commit', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   await using other = await startRun(fixture, 'other');
@@ -136,7 +136,7 @@ test('F1: only the active attempt of the run and its owner commit', async () => 
   expect(await other.items()).toEqual([]);
 });
 
-test('C1: one bad part refuses the whole and is named', async () => {
+test('[commit-1] one bad part refuses the whole and is named', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   const good = { items: [{ items: [{ n: 1 }] }], records: [{ key: 'a', value: 1 }] };
@@ -177,7 +177,7 @@ test('C1: one bad part refuses the whole and is named', async () => {
   expect((await planted.commit(1, {})).status).toBe(200);
 });
 
-test('C1: a commit adds requests, marks requests as handled, and says what became of each', async () => {
+test('[commit-1] a commit adds requests, marks requests as handled, and says what became of each', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   const queue = planted.queueOf();
@@ -226,7 +226,7 @@ test('a commit does not bring results of a request that is handled already', asy
   expect((await planted.commit(2, { charges: [] })).status).toBe(200);
 });
 
-test('C3: a commit with requests that is sent again adds and handles nothing', async () => {
+test('[commit-3] a commit with requests that is sent again adds and handles nothing', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   const first = await planted.commit(1, { requests: [{ add: [page(1), page(2)], handled: [requestIdOf('1')] }] });
@@ -234,7 +234,7 @@ test('C3: a commit with requests that is sent again adds and handles nothing', a
   expect(await planted.queueOf().get()).toMatchObject({ totalRequestCount: 2, handledRequestCount: 1 });
 });
 
-test('L4: a commit does not mark as handled what somebody else works on, and then changes nothing', async () => {
+test('[lock-4] a commit does not mark as handled what somebody else works on, and then changes nothing', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   await using _other = await startRun(fixture, 'other');
@@ -270,7 +270,7 @@ test('L4: a commit does not mark as handled what somebody else works on, and the
   expect(await planted.queueOf().get()).toMatchObject({ handledRequestCount: 4 });
 });
 
-test('L4: what attempt 1 had locked is attempt 2’s to handle only once the lock is released or over', async () => {
+test('[lock-4] what attempt 1 had locked is attempt 2’s to handle only once the lock is released or over', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   await planted.queueOf().batchAddRequests([page(1), page(2)]);

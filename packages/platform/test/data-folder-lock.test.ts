@@ -36,7 +36,7 @@ async function spawnHolder(dataFolder: string) {
   };
 }
 
-test('K1, K2: a folder in use is refused with a sentence that names its holder, until the holder is killed', async () => {
+test('[data-folder-1], [data-folder-2] a folder in use is refused with a sentence that names its holder, until the holder is killed', async () => {
   const folder = await temporaryFolder();
   for (let round = 1; round <= 3; round += 1) {
     const holder = await spawnHolder(folder);
@@ -50,7 +50,7 @@ test('K1, K2: a folder in use is refused with a sentence that names its holder, 
   }
 });
 
-test('K1: it holds within a process too, and ends with its release', async () => {
+test('[data-folder-1] it holds within a process too, and ends with its release', async () => {
   const folder = await temporaryFolder();
   const first = DataFolderLock.take(folder);
   expect(() => DataFolderLock.take(folder)).toThrow(DataFolderInUse);

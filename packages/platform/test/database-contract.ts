@@ -82,7 +82,7 @@ const wholeOf = (seen: readonly string[]) => Map.groupBy(seen, (id) => id.slice(
 const partsOf = (seen: readonly string[]) => [...new Set([...wholeOf(seen).values()].map((parts) => parts.length))];
 
 function describeDurability(adapter: Adapter): void {
-  test('D1: what was acknowledged is there after kill -9 at a random moment; the rest whole or not at all', async () => {
+  test('[database-1] what was acknowledged is there after kill -9 at a random moment; the rest whole or not at all', async () => {
     const folder = await newFolder();
     const acknowledged: string[] = [];
     for (let round = 1; round <= killRounds; round += 1) {
@@ -99,7 +99,7 @@ function describeDurability(adapter: Adapter): void {
     }
   });
 
-  test('D4: another process sees whole writes only, while they are made', async () => {
+  test('[database-4] another process sees whole writes only, while they are made', async () => {
     const folder = await newFolder();
     const database = adapter.openDatabase(folder);
     onTestFinished(() => database.close());
@@ -118,7 +118,7 @@ function describeDurability(adapter: Adapter): void {
     expect(seen.size).toBeGreaterThan(2);
   });
 
-  test('D1: writes that wait when the database is closed are done, and there when it is opened again', async () => {
+  test('[database-1] writes that wait when the database is closed are done, and there when it is opened again', async () => {
     const folder = await newFolder();
     const first = adapter.openDatabase(folder);
     const writes = ['a', 'b', 'c'].map((id) => first.write(add, { id }, platform));
@@ -131,7 +131,7 @@ function describeDurability(adapter: Adapter): void {
 }
 
 function describeGroups(adapter: Adapter): void {
-  test('D2, D5: of the writes of a group, those that throw change nothing, and the others take effect in order', async () => {
+  test('[database-2], [database-5] of the writes of a group, those that throw change nothing, and the others take effect in order', async () => {
     const database = await open(adapter);
     const faults: readonly (Fault | undefined)[] = [undefined, 'refuses', undefined, 'fails', 'breaks a constraint'];
     const inputs = Array.from({ length: 50 }, (_, index) => ({
@@ -150,13 +150,13 @@ function describeGroups(adapter: Adapter): void {
     expect(outcomes[4]).toMatchObject({ status: 'rejected' });
   });
 
-  test('D2: a write may go on after a statement that the database refused', async () => {
+  test('[database-2] a write may go on after a statement that the database refused', async () => {
     const database = await open(adapter);
     expect(await database.write(addDespiteConflict, 'x', platform)).toBeGreaterThan(0);
     expect(await database.read(ids, null, platform)).toContain('x-instead');
   });
 
-  test('D5: writes are answered in the order in which they were asked for, over many groups', async () => {
+  test('[database-5] writes are answered in the order in which they were asked for, over many groups', async () => {
     const database = await open(adapter);
     const answered: number[] = [];
     const asked = Array.from({ length: 2000 }, (_, index) => index);
@@ -179,7 +179,7 @@ function describeGroups(adapter: Adapter): void {
 }
 
 function describeFence(adapter: Adapter): void {
-  test('F1, D3: an attempt that is not active reads and changes nothing, from the moment of the switch', async () => {
+  test('[fence-1], [database-3] an attempt that is not active reads and changes nothing, from the moment of the switch', async () => {
     const database = await open(adapter);
     await database.write(addRun, 1, platform);
     // All in one group: the switch lies between the two writes of attempt 1.
@@ -196,7 +196,7 @@ function describeFence(adapter: Adapter): void {
     expect(await database.read(ids, null, attempt(2))).toEqual(['before', 'active-2', 'next']);
   });
 
-  test('F2: nothing of the old attempt comes after a switch by another process', async () => {
+  test('[fence-2] nothing of the old attempt comes after a switch by another process', async () => {
     const folder = await newFolder();
     const database = adapter.openDatabase(folder);
     onTestFinished(() => database.close());
@@ -216,7 +216,7 @@ function describeFence(adapter: Adapter): void {
     expect(seen.at(-1)).toBe('active-2');
   });
 
-  test('F3: a run without an active attempt takes reads and writes from none, and an unknown run neither', async () => {
+  test('[fence-3] a run without an active attempt takes reads and writes from none, and an unknown run neither', async () => {
     const database = await open(adapter);
     await expect(database.read(ids, null, attempt(1))).rejects.toMatchObject({ type: 'attempt-fenced' });
     await database.write(addRun, 1, platform);

@@ -79,7 +79,7 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       expect([recorder.output(1), recorder.output(2)]).toEqual(['false', 'false']);
     });
 
-    test('E1: the program runs only once its reference is stored', async () => {
+    test('[engine-1] the program runs only once its reference is stored', async () => {
       await using under = await start();
       const recorder = new Recorder(under.engine);
       const stored = Promise.withResolvers<void>();
@@ -92,7 +92,7 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       expect(recorder.output()).toBe('at work');
     });
 
-    test('E1: a container whose reference cannot be stored never runs', async () => {
+    test('[engine-1] a container whose reference cannot be stored never runs', async () => {
       await using under = await start();
       const recorder = new Recorder(under.engine);
       const failing = under.engine.start(await specOf(under, "console.log('at work')"), async () => {
@@ -136,7 +136,7 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       await until(async () => !(await under.isThere(ref!)));
     });
 
-    test('E2: another engine ends what a former one left, and nothing that has the number since', async () => {
+    test('[engine-2] another engine ends what a former one left, and nothing that has the number since', async () => {
       await using under = await start();
       new Recorder(under.engine);
       let ref: ContainerRef | undefined;

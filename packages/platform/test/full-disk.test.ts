@@ -138,7 +138,7 @@ test('what is too large for the disk does not take the writes of others with it'
   expect((await fixture.client.dataset(id).get())!.itemCount).toBe(statuses.filter((status) => status === 201).length);
 });
 
-test('L2: a log says how many lines a full disk did not take, and has every other line whole', async (context) => {
+test('[log-2] a log says how many lines a full disk did not take, and has every other line whole', async (context) => {
   const disk = await mountSmallDisk(context);
   const logs = await LogStore.open(path.join(disk, 'logs'));
   const id = 'a'.repeat(17);

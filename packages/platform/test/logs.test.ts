@@ -32,7 +32,7 @@ async function openStore() {
   return { folder, logs, id: newId() };
 }
 
-test('L1: followers who come at any time get every line once, in order', async () => {
+test('[log-1] followers who come at any time get every line once, in order', async () => {
   const { logs, id } = await openStore();
   const followed: Promise<string>[] = [];
   for (let line = 0; line < 5000; line += 1) {
@@ -45,7 +45,7 @@ test('L1: followers who come at any time get every line once, in order', async (
   for (const log of await Promise.all(followed)) expect(linesOf(log)).toEqual(numbers(0, 5000));
 });
 
-test('L1: a follower that does not read takes no memory, and still gets all when it reads', async () => {
+test('[log-1] a follower that does not read takes no memory, and still gets all when it reads', async () => {
   const { logs, id } = await openStore();
   const slow = logs.follow(id, notOver);
   slow.once('readable', () => undefined);
@@ -103,7 +103,7 @@ test('half a line that a crash left is closed before the next one', async () => 
   expect(linesOf(await text(logs.read(id)))).toEqual(['half', 'next']);
 });
 
-test('L2: what cannot be written is counted and noted, and stops nothing', async () => {
+test('[log-2] what cannot be written is counted and noted, and stops nothing', async () => {
   const { folder, logs, id } = await openStore();
   const file = path.join(folder, `${id}.log`);
   // A folder in the file's place refuses every write, as a full disk does.

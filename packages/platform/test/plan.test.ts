@@ -48,7 +48,7 @@ const draining = (changes: Partial<AttemptFacts>): RunFacts =>
   });
 
 describe('a warm handoff', () => {
-  test('P2: migrating waits until the next attempt is at the gate, or is late', () => {
+  test('[plan-2] migrating waits until the next attempt is at the gate, or is late', () => {
     const waiting = attempt(2, { phase: 'waiting', hasArrived: false });
     const run = facts({ handoff: warm, attempts: [attempt(1), waiting] });
     expect(plan(run, limits, 1)).toEqual({ actions: [], wakeAt: 30_000 });
@@ -57,19 +57,19 @@ describe('a warm handoff', () => {
     expect(plan(arrived, limits, 1).actions).toEqual([{ kind: 'sendMigrating', attempt: 1 }]);
   });
 
-  test('P3: requests in hand hold the switch up even after the Actor called reboot', () => {
+  test('[plan-3] requests in hand hold the switch up even after the Actor called reboot', () => {
     const run = draining({ inFlightRequests: 2, calledReboot: true });
     expect(plan(run, limits, 200)).toEqual({ actions: [], wakeAt: 60_100 });
     expect(plan(run, limits, 60_100).actions).toEqual([{ kind: 'switch', to: 2 }]);
   });
 
-  test('P3: with nothing in hand, reboot ends the drain at once; without it the quiet grace does', () => {
+  test('[plan-3] with nothing in hand, reboot ends the drain at once; without it the quiet grace does', () => {
     expect(plan(draining({ calledReboot: true }), limits, 120).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
     expect(plan(draining({}), limits, 120)).toEqual({ actions: [], wakeAt: 10_100 });
     expect(plan(draining({}), limits, 10_100).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
   });
 
-  test('P3: after the second persistState the switch waits for quiet', () => {
+  test('[plan-3] after the second persistState the switch waits for quiet', () => {
     expect(plan(draining({ persistSentAt: 150 }), limits, 160).actions).toEqual([]);
     expect(plan(draining({ persistSentAt: 150, isQuiet: true }), limits, 160).actions).toEqual([
       { kind: 'switch', to: 2 },
@@ -90,7 +90,7 @@ describe('exits', () => {
   const exited = (exitCode: number, changes: Partial<RunFacts> = {}) =>
     facts({ attempts: [attempt(1, { container: { kind: 'exited', exitCode } })], ...changes });
 
-  test('P4: 0 ends the run SUCCEEDED, also while it migrates; another code FAILED, or restarts it', () => {
+  test('[plan-4] 0 ends the run SUCCEEDED, also while it migrates; another code FAILED, or restarts it', () => {
     expect(plan(exited(0), limits, 1).actions).toMatchObject([{ kind: 'finish', status: 'SUCCEEDED' }]);
     expect(plan(exited(0, { handoff: warm }), limits, 1).actions).toMatchObject([
       { kind: 'finish', status: 'SUCCEEDED' },
@@ -103,7 +103,7 @@ describe('exits', () => {
     ]);
   });
 
-  test('P4: another code after migrating goes on to the next attempt', () => {
+  test('[plan-4] another code after migrating goes on to the next attempt', () => {
     const run = draining({ container: { kind: 'exited', exitCode: 91 } });
     expect(plan(run, limits, 200).actions).toEqual([{ kind: 'switch', to: 2 }]);
   });
@@ -123,7 +123,7 @@ test('a cold successor does not wait for an older attempt that cannot be reached
   ]);
 });
 
-test('P1: a fenced attempt is killed once and then ended, and a cold successor waits for that', () => {
+test('[plan-1] a fenced attempt is killed once and then ended, and a cold successor waits for that', () => {
   const cold: HandoffFacts = { ...warm, mode: 'cold', phase: 'switched', switchedAt: 5 };
   const next = attempt(2, { container: { kind: 'none' }, hasArrived: false });
   const run = (old: Partial<AttemptFacts>) =>

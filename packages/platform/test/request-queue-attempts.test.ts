@@ -172,7 +172,7 @@ test('a request that a commit handles is in hand until the commit is durable, wh
   expect([queues.inFlight(), queues.emptied]).toEqual([0, ['run']]);
 });
 
-test('L2: the locks of an attempt are not those of another run, even with its client key', async () => {
+test('[lock-2] the locks of an attempt are not those of another run, even with its client key', async () => {
   await using queues = await startQueues();
   const mine = queues.queueOf('run-1');
   const other = queues.queueOf('other-1');

@@ -135,7 +135,7 @@ test('requests are listed page by page, by cursor and by the last id, and by the
   expect(await inState(['pending', 'locked'])).toHaveLength(229);
 });
 
-test('L1: what one client has locked is in no head, and only that client prolongs or unlocks it', async () => {
+test('[lock-1] what one client has locked is in no head, and only that client prolongs or unlocks it', async () => {
   await using fixture = await startFixture();
   const { id, queue: one } = await newQueue(fixture, 'one');
   const two = fixture.client.requestQueue(id, { clientKey: 'two' });
@@ -194,7 +194,7 @@ test('an update keeps the lock of a request that is still to be handled; handlin
   });
 });
 
-test('L3: a lock expires for real: the request is in the head again, and the first client has lost it', async () => {
+test('[lock-3] a lock expires for real: the request is in the head again, and the first client has lost it', async () => {
   await using fixture = await startFixture();
   const { id, queue: one } = await newQueue(fixture, 'one');
   const two = fixture.client.requestQueue(id, { clientKey: 'two' });

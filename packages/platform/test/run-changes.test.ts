@@ -106,7 +106,7 @@ test('a metamorph goes on as another Actor, with an input of its own and the sam
   expect((await store.getRecord('INPUT-METAMORPH-1'))!.value).toEqual({ n: 1 });
 });
 
-test('M1: a metamorph that is refused leaves no input and no number behind; ten are the most', async () => {
+test('[metamorph-1] a metamorph that is refused leaves no input and no number behind; ten are the most', async () => {
   await using fixture = await startRunFixture();
   const inputSchema = { title: 'I', type: 'object', schemaVersion: 1, properties: {}, required: ['must'] };
   const fields = { must: { title: 'Must', type: 'string', description: 'x', editor: 'textfield' } };

@@ -26,7 +26,7 @@ const typeOf = async (answer: Response) => {
   return [answer.status, error.type];
 };
 
-test('H1: a charge that is sent twice with its key counts once', async () => {
+test('[charge-1] a charge that is sent twice with its key counts once', async () => {
   await using fixture = await startRunFixture();
   const run = await fixture.start(await fixture.deploy('paid', endless, { pricingInfos }));
   expect(run.pricingInfo).toMatchObject({ pricingModel: 'PAY_PER_EVENT' });
@@ -39,7 +39,7 @@ test('H1: a charge that is sent twice with its key counts once', async () => {
   expect(await countsOf(fixture, run.id)).toEqual({ page: 4 });
 });
 
-test('H2: only the events of the price list can be charged for; without one, any', async () => {
+test('[charge-2] only the events of the price list can be charged for; without one, any', async () => {
   await using fixture = await startRunFixture();
   const paid = await fixture.start(await fixture.deploy('paid', endless, { pricingInfos }));
   expect(await typeOf(await charge(fixture, paid.id, { eventName: 'nothing' }))).toEqual([400, 'invalid-input']);
@@ -64,7 +64,7 @@ test('H2: only the events of the price list can be charged for; without one, any
   expect(await countsOf(fixture, free.id)).toEqual({ whatever: 1 });
 });
 
-test('H3: the stock SDK charges up to the limit of the run', async () => {
+test('[charge-3] the stock SDK charges up to the limit of the run', async () => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy(
     'charging',

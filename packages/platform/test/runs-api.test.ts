@@ -91,7 +91,7 @@ test('call waits for the end, and an input of any type and of more than 1 MiB ar
   expect(run.stats.inputBodyLen).toBe(3_000_000);
 });
 
-test('N2: a start that is sent again with its key answers the first run and starts nothing', async () => {
+test('[start-2] a start that is sent again with its key answers the first run and starts nothing', async () => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy('quick', quick);
   const other = await fixture.deploy('other', quick);

@@ -12,12 +12,12 @@ test('a planned handoff repeats nothing and loses nothing in 40,000 histories wi
 
 /** How many seeds it may take to find what is broken on purpose, and which checker must find it. */
 const breakages: readonly [Exclude<Breakage, 'none'>, string, number][] = [
-  ['fenceIsOff', 'P1', 500],
-  ['gateOpensEarly', 'G1', 500],
-  ['orphansStay', 'P4', 500],
-  ['repeatsAreApplied', 'P3', 500],
-  ['answersBeforeCommit', 'P2', 500],
-  ['commitsInHalves', 'P5', 500],
+  ['fenceIsOff', '[promise-1]', 500],
+  ['gateOpensEarly', '[gate-1]', 500],
+  ['orphansStay', '[promise-4]', 500],
+  ['repeatsAreApplied', '[promise-3]', 500],
+  ['answersBeforeCommit', '[promise-2]', 500],
+  ['commitsInHalves', '[promise-5]', 500],
 ];
 
 test.skipIf(isReplay).each(breakages)('%s is caught by %s', async (breakage, checker, maxSeeds) => {

@@ -12,7 +12,7 @@ const start = ['make: run/1', 'transaction: run recordContainer', 'answer: run r
 /** Lets the database refuse the next write, as on a full disk. */
 const fillDisk = ({ world }: Scenario) => vi.spyOn(world.faults, 'failsWrite').mockReturnValueOnce(true);
 
-test('S3: a disk that is full when a container is recorded does not fail the run', async () => {
+test('[worker-3] a disk that is full when a container is recorded does not fail the run', async () => {
   const scenario = await Scenario.begin(() => new Committer(2));
   fillDisk(scenario);
   await scenario.let(...start);
@@ -29,7 +29,7 @@ test('a server that is cut off while the first container is made does not fail t
   expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
 });
 
-test('P1: an attempt that is fenced before it is made never runs', async () => {
+test('[plan-1] an attempt that is fenced before it is made never runs', async () => {
   const scenario = await Scenario.begin(() => new Hung());
   await scenario.let(...start);
   await scenario.ask(migrateWarm);
@@ -44,7 +44,7 @@ test('P1: an attempt that is fenced before it is made never runs', async () => {
   await scenario.rest();
 });
 
-test('S3: what comes in the moment when the loop of a run ends is not missed', async () => {
+test('[worker-3] what comes in the moment when the loop of a run ends is not missed', async () => {
   const scenario = await Scenario.begin(() => new Rebooter('reboot'));
   await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
   await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
@@ -69,7 +69,7 @@ test('a reboot that was to be part of a handoff takes place when the handoff is 
   expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 3 });
 });
 
-test('G1: a call that a waiting attempt sent before the platform died passes no gate of the next one', async () => {
+test('[gate-1] a call that a waiting attempt sent before the platform died passes no gate of the next one', async () => {
   const scenario = await Scenario.begin(() => new Committer(2));
   await scenario.let(...start);
   await scenario.ask(migrateWarm);
@@ -116,7 +116,7 @@ test('a handoff whose next attempt is at the gate ends although every server is 
   expect(scenario.state).toMatchObject({ activeAttempt: 2, handoff: null });
 });
 
-describe('S3: after a failure that leaves open whether the change took place, the run goes on as the database has it', () => {
+describe('[worker-3] after a failure that leaves open whether the change took place, the run goes on as the database has it', () => {
   /** The next change is durable, and whoever asked for it hears of an error. */
   const breakAnswer = ({ world }: Scenario) => vi.spyOn(world.faults, 'breaksAnswer').mockReturnValueOnce(true);
 

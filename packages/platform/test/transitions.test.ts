@@ -13,7 +13,7 @@ const request: Change = {
 };
 const switchOver: Change = { kind: 'switch', to: null, serverId: 'server-2', migratingAt: null };
 
-test('R4: the end of an attempt is not that of a run which goes on with another', () => {
+test('[transition-4] the end of an attempt is not that of a run which goes on with another', () => {
   const moved = [request, switchOver].reduce((state, change) => applyChange(state, change, 1000).state, run);
   const end = { kind: 'finish', status: 'FAILED', exitCode: 1, message: null, usage: {} } as const;
   expect(moved.activeAttempt).toBe(2);
@@ -24,7 +24,7 @@ test('R4: the end of an attempt is not that of a run which goes on with another'
   });
 });
 
-test('R4: the container of an attempt that was fenced meanwhile is not recorded', () => {
+test('[transition-4] the container of an attempt that was fenced meanwhile is not recorded', () => {
   const moved = [request, switchOver].reduce((state, change) => applyChange(state, change, 1000).state, run);
   const record: Change = { kind: 'recordContainer', attempt: 1, container: { pid: 1 }, tokenHash: 'hash' };
   expect(applyChange(moved, record, 1000).state).toBe(moved);

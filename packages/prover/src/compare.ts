@@ -1,10 +1,10 @@
 /**
  * A disturbed run against the truth.
  *
- * M1: what the truth has and the run has not is lost; what the run has more often than the truth is there twice.
- * M2: a value that the truth does not know stands for one that is missing: it is changed. Without a missing one it is one
+ * [compare-1] what the truth has and the run has not is lost; what the run has more often than the truth is there twice.
+ * [compare-2] a value that the truth does not know stands for one that is missing: it is changed. Without a missing one it is one
  *     too many, so it counts as a duplicate.
- * M3: reading from the outside twice is waste and no failure; so is a request that may be repeated.
+ * [compare-3] reading from the outside twice is waste and no failure; so is a request that may be repeated.
  */
 import { compareRecord } from './compare-record.ts';
 import type { Failure, Finding } from './finding.ts';
@@ -83,7 +83,7 @@ const changedValue = (what: string, was: Json, is: Json): Finding => {
   };
 };
 
-/** M3. */
+/** [compare-3]. */
 function compareOutside(expected: readonly OutsideRequest[], found: readonly OutsideRequest[]): Finding[] {
   const [truth, actual] = [new Multiset(expected, canonical), new Multiset(found, canonical)];
   const surplus = actual.minus(truth);

@@ -1,12 +1,12 @@
 /**
  * Which cases are tried, in which order.
  *
- * L1: each kind of fault has its turn in each round, and in its turns each type of write: whatever the budget, the shares
+ * [fault-plan-1] each kind of fault has its turn in each round, and in its turns each type of write: whatever the budget, the shares
  *     differ by one at most for as long as there are points left.
  *     What is nearest to a result comes first, at the side where a result and its mark part: after an effect, before a
  *     mark.
- * L2: no point is tried twice by the same kind.
- * L3: the same writes, kinds and seed give the same cases.
+ * [fault-plan-2] no point is tried twice by the same kind.
+ * [fault-plan-3] the same writes, kinds and seed give the same cases.
  */
 import { type Case, type Fault, type FaultKind, sidesOf } from './fault.ts';
 import { Random } from './random.ts';
@@ -50,7 +50,7 @@ function* plannedFaults({ writes, kinds, seed }: PlanWish): Generator<Fault> {
       }
       const [type, faults] = next;
       const fault = faults.pop()!;
-      // L1: a type that had its turn goes to the end of its kind's line.
+      // [fault-plan-1] a type that had its turn goes to the end of its kind's line.
       points.delete(type);
       if (faults.length > 0) points.set(type, faults);
       yield fault;

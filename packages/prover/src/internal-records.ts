@@ -1,9 +1,9 @@
 /**
  * Which records are results, and which are the memory of a library.
  *
- * I1: what the SDK and Crawlee keep for themselves begins with `SDK_`: statistics, session pools, request lists. It may
+ * [internal-1] what the SDK and Crawlee keep for themselves begins with `SDK_`: statistics, session pools, request lists. It may
  *     differ in a disturbed run, as time does. `useState` is the author's own, so it counts.
- * I2: a state of `@wherry/durable` is compared by its value alone, whatever its size: how it is stored follows from the
+ * [internal-2] a state of `@wherry/durable` is compared by its value alone, whatever its size: how it is stored follows from the
  *     commits that it took. So do the records that belong to its head, and its journal. One that cannot be read is told
  *     by the reason, so it differs from any that can.
  */

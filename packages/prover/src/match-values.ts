@@ -9,7 +9,7 @@ export interface Match {
   readonly unknown: readonly Json[];
 }
 
-/** M1 and M2 of `compare.ts`. */
+/** [compare-1] and [compare-2] of `compare.ts`. */
 export function matchValues(expected: readonly Json[], found: readonly Json[]): Match {
   const [truth, actual] = [new Multiset(expected, canonical), new Multiset(found, canonical)];
   const surplus = actual.minus(truth);

@@ -1,9 +1,9 @@
 /**
  * The recording forward proxy: what the Actors ask of the outside, as far as they honour proxy settings.
  *
- * O1: a request is recorded when it is sent on, so one that a fault has stopped is not.
- * O2: of a tunnel (CONNECT) with TLS in it only the host is known; one with plain HTTP in it is read as HTTP.
- * O3: who says nothing for `silenceMs` is hung up on, or a fault that waits for the answer would never be over.
+ * [outside-1] a request is recorded when it is sent on, so one that a fault has stopped is not.
+ * [outside-2] of a tunnel (CONNECT) with TLS in it only the host is known; one with plain HTTP in it is read as HTTP.
+ * [outside-3] who says nothing for `silenceMs` is hung up on, or a fault that waits for the answer would never be over.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
@@ -29,7 +29,7 @@ export interface OutsideProxyParts {
   readonly record: (attempt: AttemptTraffic, request: OutsideRequest) => void;
   /** Of what reads, though its method may write. */
   readonly reads: PathPatterns;
-  /** O3. 2 minutes unless given, which clients rarely wait for. */
+  /** [outside-3]. 2 minutes unless given, which clients rarely wait for. */
   readonly silenceMs?: number;
 }
 
@@ -92,7 +92,7 @@ export class OutsideProxy {
     await this.#parts.intercept(exchange);
   }
 
-  /** O2. */
+  /** [outside-2]. */
   #connect(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const tunnel = { attempt: this.#attemptOf(request), target: request.url ?? '' };
     this.#sockets.add(socket);
@@ -178,7 +178,7 @@ function sendOn(request: IncomingMessage, url: URL, bytes: Buffer, silenceMs: nu
   return new Promise((resolve, reject) => {
     const sent = http.request(url, { method: request.method ?? 'GET', headers, agent: false }, resolve);
     sent.once('error', reject);
-    // O3
+    // [outside-3]
     sent.setTimeout(silenceMs, () => sent.destroy(new Error(`${url.host} said nothing for ${silenceMs} ms`)));
     sent.end(bytes);
   });

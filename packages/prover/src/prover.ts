@@ -1,8 +1,8 @@
 /**
  * Learns what an Actor gives undisturbed, tries it under faults, and says what they do to it.
  *
- * Q1: "safe" needs every kind of fault to have struck at every type of write at least once.
- * Q3: whatever ends it, nothing that it started is left.
+ * [verdict-1] "safe" needs every kind of fault to have struck at every type of write at least once.
+ * [verdict-3] whatever ends it, nothing that it started is left.
  */
 import { adviceFor, type Symptoms } from './advice.ts';
 import { CleanRuns } from './clean-runs.ts';
@@ -30,7 +30,7 @@ export async function prove(options: ProveOptions): Promise<Verdict> {
   } catch (error) {
     if (signal?.aborted !== true) throw error;
   } finally {
-    // Q3: also when it was aborted while it opened.
+    // [verdict-3] also when it was aborted while it opened.
     await opening.then(
       (workshop) => workshop.close(),
       () => undefined,
@@ -146,7 +146,7 @@ class Proof {
     return [...aborted, `${missing.length} of the kinds of fault and types of write were not seen together: ${some}`];
   }
 
-  /** Q1. */
+  /** [verdict-1]. */
   #missingShares(): string[] {
     const { replay } = this.#options;
     const wanted =

@@ -1,9 +1,9 @@
 /**
  * One run under the prover's eyes: it sees each write of each attempt, and carries the faults of the case out.
  *
- * W1: while a fault is under way no other one strikes; the next of the case strikes at the first write that comes after
+ * [watch-1] while a fault is under way no other one strikes; the next of the case strikes at the first write that comes after
  *     it and is of its type and not before its number.
- * W2: from the moment that an attempt is cut, nothing of it comes through. No fault is wasted on one that was frozen.
+ * [watch-2] from the moment that an attempt is cut, nothing of it comes through. No fault is wasted on one that was frozen.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptTraffic } from './attempt-traffic.ts';
@@ -137,7 +137,7 @@ export class RunWatch {
     return true;
   }
 
-  /** W1. */
+  /** [watch-1]. */
   #faultAt({ type, ordinal }: WriteEvent): Fault | undefined {
     const next = this.#pending[0];
     if (this.#underWay !== undefined || next === undefined) return undefined;

@@ -1,8 +1,8 @@
 /**
  * What differs between undisturbed runs, and so tells nothing of a disturbed one.
  *
- * A1: without the paths that are set aside the two hold the same, as multisets.
- * A2: a path is set aside only when its values differ, or when nothing less makes the two the same.
+ * [ignored-1] without the paths that are set aside the two hold the same, as multisets.
+ * [ignored-2] a path is set aside only when its values differ, or when nothing less makes the two the same.
  */
 import { canonical, type Json, leavesOf, pathBelow, withoutPaths } from './json.ts';
 import { Multiset } from './multiset.ts';

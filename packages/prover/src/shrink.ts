@@ -1,7 +1,7 @@
 /**
  * Simpler cases that may fail in the same way, the simplest first.
  *
- * K1: each has fewer faults than the case, or as many and one of them at an earlier write.
+ * [shrink-1] each has fewer faults than the case, or as many and one of them at an earlier write.
  */
 import type { Case, Fault } from './fault.ts';
 

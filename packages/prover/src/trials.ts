@@ -1,7 +1,7 @@
 /**
  * Tries cases, one on each lane at a time.
  *
- * Q2: a value that is found changed is compared with a further undisturbed run before it counts: what differs from chance
+ * [verdict-2] a value that is found changed is compared with a further undisturbed run before it counts: what differs from chance
  *     to chance differs there too.
  */
 import type { CleanRuns } from './clean-runs.ts';
@@ -50,7 +50,7 @@ export class Trials {
   async tryOne(lane: number, faults: Case): Promise<Trial> {
     const { workshop, cleanRuns, onTrial, signal } = this.#options;
     const trial = { faults, run: await unlessAborted(workshop.run(lane, faults), signal) };
-    // Q2.
+    // [verdict-2].
     if (this.findingsOf(trial).some(({ failure }) => failure === 'changed')) await cleanRuns.learnMore(lane);
     this.all.push(trial);
     onTrial(trial);

@@ -1,4 +1,4 @@
-/** Q2: what differs from chance to chance is not the fault's doing. */
+/** [verdict-2] what differs from chance to chance is not the fault's doing. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';

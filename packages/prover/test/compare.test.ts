@@ -28,13 +28,13 @@ function failuresOf(kind: EntryKind, expected: readonly Json[], found: readonly 
   return findings.map(({ failure, count }) => [failure, count]);
 }
 
-test('M1: what is missing is lost, what is there too often is a duplicate', () => {
+test('[compare-1] what is missing is lost, what is there too often is a duplicate', () => {
   expect(failuresOf('item', [{ page: 1 }, { page: 2 }], [{ page: 2 }])).toEqual([['lost', 1]]);
   expect(failuresOf('item', [{ page: 1 }], [{ page: 1 }, { page: 1 }, { page: 1 }])).toEqual([['duplicated', 2]]);
   expect(failuresOf('item', [{ page: 1 }, { page: 1 }], [{ page: 1 }, { page: 1 }])).toEqual([]);
 });
 
-test('M2: an unknown item stands for one that is missing, else it is one too many', () => {
+test('[compare-2] an unknown item stands for one that is missing, else it is one too many', () => {
   expect(failuresOf('item', [{ page: 1, title: 'a' }], [{ page: 1, title: '' }])).toEqual([['changed', 1]]);
   expect(failuresOf('item', [{ page: 1 }], [{ page: 1 }, { page: 1, retried: true }])).toEqual([['duplicated', 1]]);
 });
@@ -66,7 +66,7 @@ const request = (method: string, key = ''): OutsideRequest => ({
   reads: methodReads(method),
 });
 
-test('M3: reading twice is waste, posting twice is not, unless it has a key', () => {
+test('[compare-3] reading twice is waste, posting twice is not, unless it has a key', () => {
   const twice = (one: OutsideRequest) => failuresOf('outside', [one], [one, one]);
   expect(twice(request('GET'))).toEqual([['wasted', 1]]);
   expect(twice(request('POST'))).toEqual([['duplicated', 1]]);

@@ -17,7 +17,7 @@ const planned = (
   faultsPerRun = 1,
 ) => [...plannedCases({ writes, kinds, seed, faultsPerRun })].flat();
 
-test('L1: after any number of cases each kind, and each type of write in it, has had its share', () => {
+test('[fault-plan-1] after any number of cases each kind, and each type of write in it, has had its share', () => {
   fc.assert(
     fc.property(anyWrites, anyKinds, fc.nat(), fc.nat(), (writes, kinds, seed, stop) => {
       const all = planned(writes, kinds, seed);
@@ -34,7 +34,7 @@ test('L1: after any number of cases each kind, and each type of write in it, has
   );
 });
 
-test('L2: no point is tried twice by one kind, and in the end every one was tried', () => {
+test('[fault-plan-2] no point is tried twice by one kind, and in the end every one was tried', () => {
   fc.assert(
     fc.property(anyWrites, anyKinds, fc.nat(), fc.integer({ min: 1, max: 4 }), (writes, kinds, seed, faultsPerRun) => {
       const texts = planned(writes, kinds, seed, faultsPerRun).map((fault) => caseText([fault]));
@@ -45,7 +45,7 @@ test('L2: no point is tried twice by one kind, and in the end every one was trie
   );
 });
 
-test('L3: the same seed gives the same cases, another one others', () => {
+test('[fault-plan-3] the same seed gives the same cases, another one others', () => {
   const writes = Array.from({ length: 20 }, (_, index): WriteType => (index % 2 === 0 ? 'push' : 'handled'));
   expect(planned(writes, faultKinds, 7)).toEqual(planned(writes, faultKinds, 7));
   expect(planned(writes, faultKinds, 7)).not.toEqual(planned(writes, faultKinds, 8));
@@ -81,7 +81,7 @@ test.each([
   expect(() => parseCase(text)).toThrow(message);
 });
 
-test('K1: simpler cases have fewer faults, or an earlier one', () => {
+test('[shrink-1] simpler cases have fewer faults, or an earlier one', () => {
   expect(simplerCases(parseCase('kill@push#9:after')).map(caseText)).toEqual([
     'kill@push#1:after',
     'kill@push#2:after',

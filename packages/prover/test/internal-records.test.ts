@@ -5,7 +5,7 @@ import type { Json } from '../src/json.ts';
 const compared = async (records: Record<string, Json>) =>
   Object.fromEntries(await comparedRecords(new Map(Object.entries(records))));
 
-test('I1: what the SDK and Crawlee keep is left out, and what an author keeps with their help is not', async () => {
+test('[internal-1] what the SDK and Crawlee keep is left out, and what an author keeps with their help is not', async () => {
   expect(
     await compared({
       INPUT: {},
@@ -17,7 +17,7 @@ test('I1: what the SDK and Crawlee keep is left out, and what an author keeps wi
   ).toEqual({ CRAWLEE_STATE: { seen: 1 }, OUT: 2 });
 });
 
-test('I2: a durable state is its value, whatever its size; its other records and the journal are left out', async () => {
+test('[internal-2] a durable state is its value, whatever its size; its other records and the journal are left out', async () => {
   const stored = { format: 1, version: 1, snapshot: { generation: 0, chunks: 0 }, merged: [0, 0], fresh: [0, 1] };
   // Its head has no copy for people, as that of a state that was large before.
   const head = { durable: { ...stored, tail: [['set', ['next'], 4]] } };

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { OutsideProxy } from '../src/outside-proxy.ts';
 import { PathPatterns } from '../src/path-patterns.ts';
 
-test('O3: who never answers is hung up on, before the answer and in the middle of it', async () => {
+test('[outside-3] who never answers is hung up on, before the answer and in the middle of it', async () => {
   const silent = http.createServer((request, response) => {
     if (request.url === '/half') response.write('half');
   });

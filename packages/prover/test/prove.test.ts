@@ -18,7 +18,7 @@ async function processesOf(folder: string): Promise<string[]> {
   return texts.filter((text) => text.includes(folder));
 }
 
-test('Q3: a proof that is interrupted says what it knew, and leaves no process', async () => {
+test('[verdict-3] a proof that is interrupted says what it knew, and leaves no process', async () => {
   const folder = await proverFolder();
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const stop = new AbortController();
@@ -44,7 +44,7 @@ test('Q3: a proof that is interrupted says what it knew, and leaves no process',
   expect(await processesOf(folder)).toEqual([]);
 });
 
-test('Q1: what was not tried keeps it from being called safe', async () => {
+test('[verdict-1] what was not tried keeps it from being called safe', async () => {
   const verdict = await proveActor('commits', {
     input: { pages: 3 },
     kinds: ['kill', 'warm'],

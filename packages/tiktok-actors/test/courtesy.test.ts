@@ -3,7 +3,7 @@ import { Courtesy } from '../src/http/courtesy.ts';
 
 const patience = { firstPauseMs: 1, longestPauseMs: 4, mostPauses: 3 };
 
-test('B1: what was asked before a wait began does not count again', async () => {
+test('[courtesy-1] what was asked before a wait began does not count again', async () => {
   const courtesy = new Courtesy(patience);
   const asked = await Promise.all(Array.from({ length: 20 }, () => courtesy.turn()));
   for (const turn of asked) courtesy.trouble(turn);
@@ -12,7 +12,7 @@ test('B1: what was asked before a wait began does not count again', async () => 
   expect(courtesy.isHopeless).toBe(true);
 });
 
-test('B1: an answer that is worth reading ends the row', async () => {
+test('[courtesy-1] an answer that is worth reading ends the row', async () => {
   const courtesy = new Courtesy(patience);
   for (let again = 0; again < 10; again += 1) {
     courtesy.trouble(await courtesy.turn());
@@ -22,7 +22,7 @@ test('B1: an answer that is worth reading ends the row', async () => {
   expect(courtesy.isHopeless).toBe(false);
 });
 
-test('B2: trouble counts also while the site wants everyone to keep away', async () => {
+test('[courtesy-2] trouble counts also while the site wants everyone to keep away', async () => {
   const courtesy = new Courtesy(patience);
   for (let again = 0; again < patience.mostPauses; again += 1) {
     const asked = await courtesy.turn();

@@ -1,7 +1,7 @@
 /**
  * What stands between a request and its answer: walls, captchas, logins, answers that end early.
  *
- * B1: a body that is empty is never a success: TikTok answers so to those whom it takes for a robot.
+ * [obstacle-1] a body that is empty is never a success: TikTok answers so to those whom it takes for a robot.
  */
 import type { Captured } from './captured.ts';
 import { changed, type Failure, failed } from './outcome.ts';
@@ -20,7 +20,7 @@ export function pageObstacleOf(captured: Captured): Failure | null {
   return /<\/html>\s*$/i.test(captured.body) ? null : failed('incomplete', 'the page ends early');
 }
 
-// B1
+// [obstacle-1]
 const emptyBody = failed('blocked', 'the answer is empty, which is how TikTok treats what it takes for a robot');
 
 function ofStatus(statusCode: number, form: AnswerForm): Failure | null {

@@ -1,9 +1,9 @@
 /**
  * What comes of reading an answer.
  *
- * O1: `found` holds what the answer says and nothing else; an answer that says nothing is a failure.
- * O2: a failure names one reason, with the site's own code where it gave one.
- * O3: what must be there and is not, or cannot be read, makes the answer `changed`, with the path. What may be absent is
+ * [outcome-1] `found` holds what the answer says and nothing else; an answer that says nothing is a failure.
+ * [outcome-2] a failure names one reason, with the site's own code where it gave one.
+ * [outcome-3] what must be there and is not, or cannot be read, makes the answer `changed`, with the path. What may be absent is
  *     null; when it is there but cannot be read it is null too, and its path is in `unread`.
  */
 export type Outcome<T> = Found<T> | Failure;
@@ -11,7 +11,7 @@ export type Outcome<T> = Found<T> | Failure;
 export interface Found<T> {
   readonly kind: 'found';
   readonly value: T;
-  /** O3: paths of fields that are null because they could not be read. */
+  /** [outcome-3] paths of fields that are null because they could not be read. */
   readonly unread: readonly string[];
 }
 

@@ -44,10 +44,10 @@ describe.each(all)('$name', ({ parse, json, wrap, required }) => {
     check(outcome);
   });
 
-  test('O1, O3: is not found without what it needs', () => {
+  test('[outcome-1], [outcome-3] is not found without what it needs', () => {
     for (const path of required) {
       for (const odd of [undefined, null, [], 'odd!', -1, true]) {
-        // C1: without an exact count, the other one is taken.
+        // [count-1] without an exact count, the other one is taken.
         if ((odd ?? null) === null && path.includes('statsV2')) continue;
         // Some need only be texts, and some odd values are right.
         if (odd === 'odd!' && /(title|uniqueId|secUid|[cC]ursor)$/.test(path)) continue;

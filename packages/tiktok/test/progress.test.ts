@@ -37,14 +37,14 @@ function readAll(site: (cursor: string, page: number) => Page<string>, limits: P
   }
 }
 
-test('G4: a list is over with the page that says so, whose items are given', () => {
+test('[progress-4] a list is over with the page that says so, whose items are given', () => {
   const first = step(beginning(), pageOf(['a', 'b'], '2'));
   expect(first).toMatchObject({ items: ['a', 'b'], next: { kind: 'ask', position: { cursor: '2' } } });
   const last = step(first.progress, pageOf(['c'], null));
   expect(last).toMatchObject({ items: ['c'], next: { kind: 'end' }, progress: { pageCount: 2, itemCount: 3 } });
 });
 
-test('G2: what comes twice is given once', () => {
+test('[progress-2] what comes twice is given once', () => {
   const first = step(beginning(), pageOf(['a', 'b', 'b'], '2'));
   expect(step(first.progress, pageOf(['b', 'c'], '4')).items).toEqual(['c']);
   expect(first.items).toEqual(['a', 'b']);
@@ -89,7 +89,7 @@ test('a search’s id, told once, goes into each request after', () => {
   expect(step(first.progress, pageOf(['b'], '2')).next).toMatchObject({ position: { cursor: '2', token: 'search-1' } });
 });
 
-test('G3: a list that goes round in a circle ends, however large the circle', () => {
+test('[progress-3] a list that goes round in a circle ends, however large the circle', () => {
   const circles = fc.record({
     lead: fc.nat(40),
     circle: fc.integer({ min: 1, max: 300 }),
@@ -113,7 +113,7 @@ test('G3: a list that goes round in a circle ends, however large the circle', ()
   );
 });
 
-test('G1, G2: whatever a site answers, its list ends, within its limits, and nothing recent is given twice', () => {
+test('[progress-1], [progress-2] whatever a site answers, its list ends, within its limits, and nothing recent is given twice', () => {
   const answer = fc.record({
     ids: fc.array(fc.nat(30).map(String), { maxLength: 6 }),
     cursor: fc.option(fc.nat(3).map(String)),

@@ -20,7 +20,7 @@ test('counts are exact where statsV2 has them, and those of stats where it has n
   expect(recordOf(profileWith({ statsV2: rest }))).toMatchObject({ fans: 4000000, heart: 91 });
 });
 
-test('C1: a count of statsV2 that cannot be read is not replaced by a rounded one', () => {
+test('[count-1] a count of statsV2 that cannot be read is not replaced by a rounded one', () => {
   const outcome = profileWith({ statsV2: { ...userStatsV2, followerCount: '4.0M' } });
   expect(outcome).toMatchObject({ kind: 'changed', path: 'userInfo.statsV2.followerCount' });
 });
@@ -30,7 +30,7 @@ test('a count that overflowed into a negative number is no count', () => {
   expect(outcome).toMatchObject({ kind: 'changed', path: 'userInfo.stats.heartCount' });
 });
 
-test('O3: what may be absent is null; when it cannot be read its path is told', () => {
+test('[outcome-3] what may be absent is null; when it cannot be read its path is told', () => {
   const { region: _, ...without } = user;
   const absent = profileWith({ user: without });
   expect(absent).toMatchObject({ kind: 'found', value: { region: null }, unread: [] });
@@ -41,7 +41,7 @@ test('O3: what may be absent is null; when it cannot be read its path is told', 
   });
 });
 
-test('O3: a part that cannot be read does not hide the rest', () => {
+test('[outcome-3] a part that cannot be read does not hide the rest', () => {
   const odd = {
     ...item,
     challenges: 'cup',
@@ -61,7 +61,7 @@ test('O3: a part that cannot be read does not hide the rest', () => {
   });
 });
 
-test('E1: ids are exact, quoted or not', () => {
+test('[exact-number-1] ids are exact, quoted or not', () => {
   const body = JSON.stringify({ ...userDetail }).replace('"6800000000000000001"', '6800000000000000001');
   expect(recordOf(tiktok.parseUserDetail(samples.captured(body))).id).toBe('6800000000000000001');
 });
@@ -148,7 +148,7 @@ test('a sound with artists of today, and of before', () => {
   expect(recordOf(tiktok.parseSoundDetail(api(old)))).toMatchObject({ artists, musicName: 'original sound' });
 });
 
-test('L1: an entry that cannot be read is told apart from those that can', () => {
+test('[page-1] an entry that cannot be read is told apart from those that can', () => {
   const broken = { ...item, id: '7200000000000000002', createTime: 'soon' };
   const page = recordOf(tiktok.parseVideoList(api({ ...samples.itemList, itemList: [item, broken] })));
   expect(page.items.map(({ id }) => id)).toEqual([item.id]);
@@ -159,7 +159,7 @@ test('L1: an entry that cannot be read is told apart from those that can', () =>
   });
 });
 
-test('L2: a page without entries says whether more follow', () => {
+test('[page-2] a page without entries says whether more follow', () => {
   expect(tiktok.parseVideoList(api({ statusCode: 0, hasMore: false }))).toMatchObject({
     value: { items: [], next: null },
   });

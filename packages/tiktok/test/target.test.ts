@@ -74,7 +74,7 @@ test('a long text is not said whole', () => {
   expect(reading.kind === 'refused' && reading.message.length).toBeLessThan(200);
 });
 
-test('T2: where a short link has led is checked', () => {
+test('[target-2] where a short link has led is checked', () => {
   expect(checkLanding(`https://www.tiktok.com/@amber/video/${id}?_t=1&_r=1`, 'video')).toMatchObject({
     kind: 'target',
   });

@@ -1,11 +1,11 @@
 /**
  * What the demo's crawl came to. Each page must have one item.
  *
- * V1: a page that has no item is lost.
- * V2: each further item of a page is a duplicate.
- * V3: a duplicate belongs to the last move that was asked for before it appeared. The lost server comes last, so
+ * [demo-1] a page that has no item is lost.
+ * [demo-2] each further item of a page is a duplicate.
+ * [demo-3] a duplicate belongs to the last move that was asked for before it appeared. The lost server comes last, so
  *     what was there before it was asked for belongs to the planned moves, and what came after belongs to it.
- * V4: nothing may be lost in any move, and nothing repeated in a planned one. A stock Actor whose server is lost may
+ * [demo-4] nothing may be lost in any move, and nothing repeated in a planned one. A stock Actor whose server is lost may
  *     repeat what was in hand; a durable one may not.
  */
 import type { Handoff } from '../wherry-api.ts';
@@ -82,11 +82,11 @@ export function verdictOf({ status, pages, items, moves, noun, isDurable }: Craw
   return { ...known, faults: faultsOf(known) };
 }
 
-/** V2 */
+/** [demo-2] */
 export const duplicatesOf = (items: readonly { readonly url: string }[]): number =>
   items.length - new Set(items.map(({ url }) => url)).size;
 
-/** V4 */
+/** [demo-4] */
 function faultsOf(verdict: Omit<Verdict, 'faults'>): string[] {
   const { status, noun, isDurable, lost, repeatedAsPlanned, repeatedByLostServer, moves } = verdict;
   return [

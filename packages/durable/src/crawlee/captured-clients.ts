@@ -56,10 +56,10 @@ async function route(call: Call<never[], unknown>, capture: Capture): Promise<un
   // What a handler left behind comes while its commit is under way, or later.
   if (work?.phase === 'committing') await work.commit().catch(() => undefined);
   switch (work?.phase) {
-    // K2: whoever waits for it belongs to a handler that was given up.
+    // [work-2] whoever waits for it belongs to a handler that was given up.
     case 'undone':
       return new Promise(() => undefined);
-    // K3
+    // [work-3]
     case 'committed':
       if (isWrite(call.name)) log.warningOnce(lateWrite);
       return call.stock();

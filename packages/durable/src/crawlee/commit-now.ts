@@ -17,7 +17,7 @@ export async function commitNow<Result>(body: () => Promise<Result>): Promise<Re
   const work = new Work((await durableRun()).begin());
   try {
     const result = await runInScope({ task: undefined, work }, body);
-    // K3: what was not waited for often comes within this turn.
+    // [work-3] what was not waited for often comes within this turn.
     await turn();
     await work.commit().catch(standStillUnlessRejected);
     return result;

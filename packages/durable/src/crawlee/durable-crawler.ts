@@ -1,7 +1,7 @@
 /**
  * Makes a crawler durable: what a request handler does, by whatever way, is one commit with its request's handled mark.
  *
- * Y2: a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
+ * [crawl-2] a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
  *     would be refused again).
  */
 import type { BasicCrawler } from 'crawlee';
@@ -145,7 +145,7 @@ class DurableCrawler {
 
 type Settled<Answer> = { readonly answer: Answer } | { readonly rejection: CommitRejectedError };
 
-/** Y2 */
+/** [crawl-2] */
 async function settleForGood<Answer>(handler: () => Promise<Answer>): Promise<Settled<Answer>> {
   try {
     return { answer: await handler() };

@@ -1,7 +1,7 @@
 /**
  * The requests that `crawler.run` is given.
  *
- * I1: each is added once in the run's life, also when the process ends in between and whatever unique key it has: how
+ * [initial-request-1] each is added once in the run's life, also when the process ends in between and whatever unique key it has: how
  *     many are in the queue is noted in the commit that adds them.
  */
 import type { BasicCrawler, RequestProvider } from 'crawlee';
@@ -57,7 +57,7 @@ export class InitialRequests {
     }
   }
 
-  /** I1 */
+  /** [initial-request-1] */
   readonly #addInitially = async (requests: Parameters<AddInitially>[0], options: Parameters<AddInitially>[1]) => {
     const transaction = this.#run.begin();
     transaction.addRequests(requests, options);

@@ -2,7 +2,7 @@
  * What becomes of the crawls of a process that can commit no more: another attempt has taken over, or a commit failed in
  * a way that leaves open what became of it.
  *
- * N1: nothing more is written or logged then: tasks stand still, and `crawler.run` ends with the error, which is an
+ * [lost-run-1] nothing more is written or logged then: tasks stand still, and `crawler.run` ends with the error, which is an
  *     `AttemptFencedError` when another attempt has taken over.
  */
 import { AttemptFencedError, CommitRejectedError } from '../errors.ts';
@@ -21,14 +21,14 @@ export function expectLoss(): void {
   isExpected = true;
 }
 
-/** N1: for the task whose commit it was. One that was rejected leaves all as it was, and is thrown on. */
+/** [lost-run-1] for the task whose commit it was. One that was rejected leaves all as it was, and is thrown on. */
 export function standStillUnlessRejected(error: unknown): Promise<never> {
   if (error instanceof CommitRejectedError) throw error;
   if (!isExpected) lost.reject(error);
   return new Promise(() => undefined);
 }
 
-/** N1: for a call of the API's client by a crawler. Its calls outside of a task are those that look for work. */
+/** [lost-run-1] for a call of the API's client by a crawler. Its calls outside of a task are those that look for work. */
 export function standStillIfFenced(error: unknown): Promise<never> {
   const { type, message } = error as { type?: unknown; message?: unknown };
   if (type !== 'attempt-fenced' || (scopeAtWork() === undefined && !isAboutQueue(error))) throw error;

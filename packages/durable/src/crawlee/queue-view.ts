@@ -1,11 +1,11 @@
 /**
  * A request queue as the handler of one work sees it.
  *
- * V1: Crawlee's notes of which requests are in the queue hold none that is not. A request that a handler has added is
+ * [queue-view-1] Crawlee's notes of which requests are in the queue hold none that is not. A request that a handler has added is
  *     noted for that handler alone, until it is committed: if the handler fails, its next try adds it again, and so does
  *     another handler that finds the same link meanwhile.
  *     They count at once towards `maxRequestsPerCrawl`, though, and are taken off when the handler fails.
- * V2: all that a handler adds is added before it ends; Crawlee else adds what is over 1,000 in the background.
+ * [queue-view-2] all that a handler adds is added before it ends; Crawlee else adds what is over 1,000 in the background.
  */
 import { RequestProvider } from 'crawlee';
 import type { CachedRequest, QueueCache, QueueInside } from './inside.ts';
@@ -96,7 +96,7 @@ function viewOf(queue: QueueInside, work: Work): object {
   return view;
 }
 
-/** V1: what is noted in it hides nothing of the queue's own notes, and is unknown to them. */
+/** [queue-view-1] what is noted in it hides nothing of the queue's own notes, and is unknown to them. */
 class NotesOverlay<Value> implements QueueCache<Value> {
   readonly own = new Map<string, Value>();
   readonly #base: Pick<QueueCache<Value>, 'get'>;

@@ -1,7 +1,7 @@
 /**
  * Crawls of a `RequestList`: its progress is a record, which becomes a part of each commit.
  *
- * Q1: the record counts a request as done exactly when its commit took effect. Nothing else writes it.
+ * [request-list-1] the record counts a request as done exactly when its commit took effect. Nothing else writes it.
  */
 import { RequestList } from 'crawlee';
 import type { JsonObject } from '../commit.ts';
@@ -17,7 +17,7 @@ export function captureRequestList(list: RequestListInside): void {
         'or give the crawler a requestQueue beside it, to which it then moves the requests of the list.',
     );
   }
-  // Q1: the list's own writes at events could overtake a commit.
+  // [request-list-1] the list's own writes at events could overtake a commit.
   Object.defineProperty(list, 'isStatePersisted', { get: () => true, set: () => undefined });
   const stock = list.markRequestHandled.bind(list);
   const reclaim = list.reclaimRequest.bind(list);

@@ -1,7 +1,7 @@
 /**
  * Which requests the tasks of a crawler have in hand.
  *
- * Y1: a request is handled by one task at a time, and not again after its commit. A queue gives a request out anew once
+ * [crawl-1] a request is handled by one task at a time, and not again after its commit. A queue gives a request out anew once
  *     its lock has expired, which may be while its commit is under way.
  */
 import type { Request } from 'crawlee';

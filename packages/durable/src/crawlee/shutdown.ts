@@ -1,9 +1,9 @@
 /**
  * The order in which a process goes when it is told to.
  *
- * O1: on `migrating` and `aborting` no request is begun any more; those in hand are finished and committed; only then
+ * [shutdown-1] on `migrating` and `aborting` no request is begun any more; those in hand are finished and committed; only then
  *     does the SDK reboot or exit. (By itself it does so at once, and what is in hand is done again.)
- * O2: what the SDK would have done is done by its own listener, with the delay and the errors that it has; if its author
+ * [shutdown-2] what the SDK would have done is done by its own listener, with the delay and the errors that it has; if its author
  *     has switched it off, nothing is done.
  */
 import type { Actor } from 'apify';

@@ -1,7 +1,7 @@
 /**
  * Crawlee's statistics, which `maxRequestsPerCrawl` counts by.
  *
- * T1: the record of the statistics counts exactly the requests whose commits took effect. It is a part of each commit,
+ * [statistics-1] the record of the statistics counts exactly the requests whose commits took effect. It is a part of each commit,
  *     as it will be once the request is done, and never written past the commits' order.
  */
 import type { OpenTransaction } from '../ambient.ts';
@@ -14,7 +14,7 @@ import { commitOutside, type Work } from './work.ts';
 
 const committed = new WeakMap<StatisticsInside, string>();
 
-/** T1: its `persistState`, called at events and at the end, takes its turn among the commits, if it has news. */
+/** [statistics-1] its `persistState`, called at events and at the end, takes its turn among the commits, if it has news. */
 export function commitStatistics(statistics: StatisticsInside): void {
   statistics.persistState = async (options) => {
     if (!statistics.persistenceOptions.enable && !options?.enable) return;

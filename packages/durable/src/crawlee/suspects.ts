@@ -1,10 +1,10 @@
 /**
  * Requests that may be what ends the process.
  *
- * D1: a request in whose hands the process died more often than it may be retried is not begun again: it fails.
- * D2: after a death each request is noted durably before its handler begins. (Before one, that would be a write for
+ * [suspect-1] a request in whose hands the process died more often than it may be retried is not begun again: it fails.
+ * [suspect-2] after a death each request is noted durably before its handler begins. (Before one, that would be a write for
  *     each request for nothing.)
- * D3: while a request is left that was in hand in a death, requests are done one at a time, so that those that only
+ * [suspect-3] while a request is left that was in hand in a death, requests are done one at a time, so that those that only
  *     happened to be in hand too are not blamed again.
  */
 import { NonRetryableError } from 'crawlee';
@@ -27,7 +27,7 @@ export class Suspects {
     this.#record = record;
   }
 
-  /** D3 */
+  /** [suspect-3] */
   async inTurn(task: () => Promise<void>): Promise<void> {
     if (this.#record.facts.deaths.size === 0) return task();
     const before = Suspects.#turns;
@@ -41,7 +41,7 @@ export class Suspects {
     }
   }
 
-  /** D2. @throws NonRetryableError by D1 */
+  /** [suspect-2]. @throws NonRetryableError by [suspect-1] */
   async begin(key: string, mostRetries: number): Promise<void> {
     const { followsDeath, facts } = this.#record;
     if (!followsDeath) return;

@@ -106,7 +106,7 @@ export class Task implements TaskInScope {
     // One that robots.txt forbids had no handler.
     this.#work ??= new Work(this.#parts.run.begin());
     const work = this.#work;
-    // K3: what the handler has not waited for often comes within this turn.
+    // [work-3] what the handler has not waited for often comes within this turn.
     await turn();
     work.transaction.markHandled(plain(request), options);
     return this.#commit(work);

@@ -1,9 +1,9 @@
 /**
  * What a request handler has done so far, and where it is in its life.
  *
- * K1: what a handler does takes effect with the handled mark of its request, in one commit, or not at all.
- * K2: after its handler has failed, nothing more of a work takes effect, whoever still runs for it.
- * K3: what a handler did without waiting for it, and that came after the commit, is written on its own: late, not lost.
+ * [work-1] what a handler does takes effect with the handled mark of its request, in one commit, or not at all.
+ * [work-2] after its handler has failed, nothing more of a work takes effect, whoever still runs for it.
+ * [work-3] what a handler did without waiting for it, and that came after the commit, is written on its own: late, not lost.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type OpenTransaction, runInTransaction, runOutsideTransaction } from '../ambient.ts';

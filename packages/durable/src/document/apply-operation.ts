@@ -16,7 +16,7 @@ export interface TreeBox {
 
 /**
  * Applies an operation to a tree, but for those of collections.
- * D3: where nothing is, an object or a list is made; where something else is, nothing is changed. In a document of
+ * [tree-3] where nothing is, an object or a list is made; where something else is, nothing is changed. In a document of
  * several open transactions another one may have made or removed the place, and be committed later.
  */
 export function applyToTree(box: TreeBox, operation: Operation, collections: Collections): void {
@@ -106,7 +106,7 @@ function takeEqual(list: unknown[], hint: number, item: unknown): unknown[] {
   return index === -1 ? [] : list.splice(index, 1);
 }
 
-/** D2: applied again, it leaves what it left before. */
+/** [tree-2] applied again, it leaves what it left before. */
 export function applyToCollections(operation: Operation, collections: Collections): void {
   switch (operation[0]) {
     case 'include': {

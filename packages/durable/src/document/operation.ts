@@ -8,7 +8,7 @@ export type Scalar = string | number;
 
 /**
  * One change of a document, as it is stored: plain JSON, never changed once it is made. Values are encoded, see
- * `encoding.ts`. Those of collections say what is afterwards, so that they may be done twice (D2).
+ * `encoding.ts`. Those of collections say what is afterwards, so that they may be done twice [tree-2].
  */
 export type Operation =
   | readonly ['set', Path, Json]

@@ -69,7 +69,7 @@ export class TreeOperations {
   }
 }
 
-/** The operations that fill a collection. It may change between two of them: then they hold some of the changes (Z3). */
+/** The operations that fill a collection. It may change between two of them: then they hold some of the changes [document-3]. */
 export function* collectionOperations(data: CollectionData, groupSize: number): Generator<Operation> {
   let [group, size]: [Json[], number] = [[], 0];
   const operation = (): Operation =>

@@ -1,7 +1,7 @@
 /**
  * Proxies over a document's tree that make changes in place and record each with its undo.
  *
- * D1: what a tree holds is its own: all that is put into it is copied, so each object has one place in it.
+ * [tree-1] what a tree holds is its own: all that is put into it is copied, so each object has one place in it.
  */
 import { NotJsonError } from '../errors.ts';
 import { pathText } from '../json.ts';

@@ -1,10 +1,10 @@
 /**
  * Child runs where a start takes no idempotency key: at most one run for a key.
  *
- * H1: what is to be started is written down before it is started, under the key, with a random tag.
- * H2: the start carries the tag in its user agent, which the API keeps with the run. A start of which it is not known
+ * [child-run-1] what is to be started is written down before it is started, under the key, with a random tag.
+ * [child-run-2] the start carries the tag in its user agent, which the API keeps with the run. A start of which it is not known
  *     whether it took effect is looked for by the tag, for `settleMs`, before it is made again.
- * H3: where the API does not show the user agent of a run, the run is taken that an Actor started since, whose input
+ * [child-run-3] where the API does not show the user agent of a run, the run is taken that an Actor started since, whose input
  *     has ours in it, and which no other key has. Another Actor that starts the same with the same input at the same
  *     time cannot be told apart then.
  */
@@ -81,7 +81,7 @@ export class ChildRuns {
     return outcome.kind === 'started' ? outcome.runId : undefined;
   }
 
-  /** H2. */
+  /** [child-run-2]. */
   async #lookFor(start: RunStart, record: ChildRecord): Promise<string | undefined> {
     const since = new Date(Date.parse(record.intendedAt) - clockSkewMs);
     for (let waitedMs = 0, waitMs = 250; ; waitMs = Math.min(2 * waitMs, 2000)) {
@@ -99,7 +99,7 @@ export class ChildRuns {
     }
   }
 
-  /** H3. */
+  /** [child-run-3]. */
   async #findAlike({ input = {} }: RunStart, candidates: readonly ListedRun[]): Promise<string | undefined> {
     if (candidates.length === 0) return undefined;
     const keys = await this.#storages.listKeys(keyPrefix);

@@ -2,16 +2,16 @@
  * Commits where there is no commit endpoint: on Apify, and over the SDK's local storage. One record, the journal, says
  * which commit is under way or was the last one done.
  *
- * J1: the intent is one write of the journal that holds the whole commit, or names where it is stored whole. Before it
+ * [journal-1] the intent is one write of the journal that holds the whole commit, or names where it is stored whole. Before it
  *     nothing has changed; from it on the commit will be completed, by this process or by the next one.
- * J2: an intent is written only when the commit before is done, so the journal never has to hold two. It thereby marks
+ * [journal-2] an intent is written only when the commit before is done, so the journal never has to hold two. It thereby marks
  *     that one as done; a mark of its own is written when no other commit follows soon, or when parts were stored.
- * J3: effects are made in the order items, records, requests, handled marks, charges. Made again they change nothing:
- *     records and handled marks by repetition, requests by unique key, charges by idempotency key, items by J4.
- * J4: what may have been pushed is looked for before it is pushed: from where the dataset ended before the commit, for
+ * [journal-3] effects are made in the order items, records, requests, handled marks, charges. Made again they change nothing:
+ *     records and handled marks by repetition, requests by unique key, charges by idempotency key, items by [journal-4].
+ * [journal-4] what may have been pushed is looked for before it is pushed: from where the dataset ended before the commit, for
  *     `settleMs`. Items that nobody awaited an answer for are not there after that time, or never.
- * J5: what can be checked is checked before the intent, so that a refusal leaves no trace.
- * J6: if the API refuses the first effect, nothing has changed and the commit is withdrawn. If it refuses a later one,
+ * [journal-5] what can be checked is checked before the intent, so that a refusal leaves no trace.
+ * [journal-6] if the API refuses the first effect, nothing has changed and the commit is withdrawn. If it refuses a later one,
  *     the rest is made, the commit stands, and the journal and the caller are told what is missing.
  *
  * It relies on what `docs/what-apify-guarantees.md` lists: one process at a time, and nobody who pushes equal items.
@@ -153,7 +153,7 @@ export class CommitJournal {
     if (this.#last === last) await this.#mark(last);
   }
 
-  /** J2. */
+  /** [journal-2]. */
   async #mark(last: LastCommit, plan?: Plan | StoredPlan, refused: readonly RefusedPart[] = []): Promise<LastCommit> {
     const leftover = plan !== undefined && isStored(plan) ? plan : undefined;
     await writeEntry(this.#storages, {

@@ -12,7 +12,7 @@ import {
 import { pushPlanned } from './push.ts';
 import type { Storages } from './storages.ts';
 
-/** Nothing of a commit has taken effect, and its first part was refused: it can be withdrawn (J6). */
+/** Nothing of a commit has taken effect, and its first part was refused: it can be withdrawn [journal-6]. */
 export class FirstPartRefused extends Error {
   readonly part: string;
   readonly refusal: RefusedError;
@@ -37,7 +37,7 @@ export interface Work {
 }
 
 /**
- * Makes the effects of a plan in their order (J3). Answers what was refused after others had taken effect.
+ * Makes the effects of a plan in their order [journal-3]. Answers what was refused after others had taken effect.
  * @throws FirstPartRefused
  */
 export const makeEffects = (work: Work): Promise<RefusedPart[]> => new Effects(work).make();
@@ -93,7 +93,7 @@ class Effects {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** J6. */
+  /** [journal-6]. */
   async #try(part: string, body: () => Promise<void>): Promise<void> {
     try {
       await body();

@@ -63,7 +63,7 @@ export interface JournalHead {
   readonly commitId: string;
   /** At least how many items each dataset had before this commit, or after it once it is done. */
   readonly counts: KnownCounts;
-  /** What the API refused of this commit after other parts had taken effect (J6). */
+  /** What the API refused of this commit after other parts had taken effect [journal-6]. */
   readonly refused?: readonly RefusedPart[];
 }
 

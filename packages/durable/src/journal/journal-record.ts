@@ -25,7 +25,7 @@ export async function readEntry(storages: Storages): Promise<JournalEntry | unde
 export const writeEntry = (storages: Storages, entry: JournalEntry): Promise<void> =>
   storages.writeJournal(JSON.stringify(entry));
 
-/** The plan as the intent holds it: itself or, when it is large, where it was stored (J1). */
+/** The plan as the intent holds it: itself or, when it is large, where it was stored [journal-1]. */
 export async function storePlan(storages: Storages, sequence: number, plan: Plan): Promise<Plan | StoredPlan> {
   const bytes = Buffer.from(JSON.stringify(plan));
   if (bytes.length <= maxInlineBytes) return plan;

@@ -17,7 +17,7 @@ import type { Storages } from './storages.ts';
 const keyPattern = /^[a-zA-Z0-9!\-_.'()]{1,256}$/;
 
 /**
- * Makes the plan of a commit, and checks what can be checked before anything is written (J5).
+ * Makes the plan of a commit, and checks what can be checked before anything is written [journal-5].
  * @throws CommitRejectedError
  */
 export async function planOf(

@@ -13,7 +13,7 @@ interface Pushing {
 /** What Apify's documentation gives as the limit of one push. An item that is larger goes alone. */
 const pushLimits = { bytes: 5_000_000, length: Number.POSITIVE_INFINITY };
 
-/** Pushes the items that are not there yet. What may have been pushed is looked for before it is pushed (J4). */
+/** Pushes the items that are not there yet. What may have been pushed is looked for before it is pushed [journal-4]. */
 export async function pushPlanned(storages: Storages, planned: PlannedItems, pushing: Pushing): Promise<void> {
   const { datasetId, items, key } = planned;
   let pushed = pushing.isRepeat ? await lookFor(storages, planned, items.length) : 0;

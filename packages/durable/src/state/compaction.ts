@@ -1,6 +1,6 @@
 /**
  * Writes a snapshot of a document beside its commits, and switches the head to it. Whatever fails on the way leaves a head
- * that names all that makes up the state (Z2).
+ * that names all that makes up the state [document-2].
  */
 import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';

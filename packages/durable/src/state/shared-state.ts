@@ -1,7 +1,7 @@
 /**
  * A document that many open transactions change at once, as `useState` gives it out.
  *
- * U1: the live tree is the stored one with the changes of all open transactions, in the order in which they were made.
+ * [shared-state-1] the live tree is the stored one with the changes of all open transactions, in the order in which they were made.
  *     To take a transaction back is therefore to make the live tree anew without it; and where two changed the same
  *     place and are committed in another order than that in which they changed it, what is live becomes what is stored.
  */
@@ -53,7 +53,7 @@ export class SharedState {
     return this.#tree.draft;
   }
 
-  /** U1, at one place. */
+  /** [shared-state-1], at one place. */
   #followStored(path: Path): void {
     const parent = path.slice(0, -1);
     const [key, live, stored] = [path.at(-1), partAt(this.#live, parent), partAt(this.#document.box, parent)];
@@ -66,7 +66,7 @@ export class SharedState {
     reconcileProperty(live, copy as object, key, (part) => this.#tree.takeBack(part));
   }
 
-  /** U1 */
+  /** [shared-state-1] */
   #followAll(): void {
     reconcile(this.#live.root as object, this.#rebuilt() as object, (part) => this.#tree.takeBack(part));
   }

@@ -1,11 +1,11 @@
 /**
  * A state as it is stored.
  *
- * Z1: its tree changes by acknowledged commits alone. Its collections are those of the live state, which are the same
+ * [document-1] its tree changes by acknowledged commits alone. Its collections are those of the live state, which are the same
  *     whenever nothing is under way.
- * Z2: a head names only what is stored, and all that makes up the state; whatever else is there is named as garbage.
- * Z3: a snapshot holds the tree as it was at the boundary, the end of a merged segment. Collections may be newer in it:
- *     their operations since the boundary are in the log, and may be done twice (D2).
+ * [document-2] a head names only what is stored, and all that makes up the state; whatever else is there is named as garbage.
+ * [document-3] a snapshot holds the tree as it was at the boundary, the end of a merged segment. Collections may be newer in it:
+ *     their operations since the boundary are in the log, and may be done twice [tree-2].
  */
 
 import type { CommittedDocument } from '../change.ts';

@@ -1,4 +1,4 @@
-/** What survives the end of the process: T1, I1, Q1, D1 to D3. */
+/** What survives the end of the process: [statistics-1], [initial-request-1], [request-list-1], [suspect-1] to [suspect-3]. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../platform/test/run-fixture.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
@@ -22,7 +22,7 @@ async function loseAt(run: Awaited<ReturnType<CrawlFixture['crawl']>>, shares: r
 const numbersOf = async (run: Awaited<ReturnType<CrawlFixture['crawl']>>) =>
   (await fixture.itemsOf(run)).map(({ page }) => page as number).sort((one, other) => one - other);
 
-test('T1: statistics, and with them maxRequestsPerCrawl, go on where the last commit was', async () => {
+test('[statistics-1] statistics, and with them maxRequestsPerCrawl, go on where the last commit was', async () => {
   const run = await fixture.crawl(`
     const crawler = new BasicCrawler({
       maxConcurrency: 3, minConcurrency: 3, maxRequestsPerCrawl: 40,
@@ -52,7 +52,7 @@ test('T1: statistics, and with them maxRequestsPerCrawl, go on where the last co
   expect(queue).toMatchObject({ handledRequestCount: finished });
 });
 
-test('I1: what crawler.run is given is added once, whatever unique key each life gives it', async () => {
+test('[initial-request-1] what crawler.run is given is added once, whatever unique key each life gives it', async () => {
   const run = await fixture.crawl(`
     const isFirst = (await Actor.getValue('LIFE')) === null;
     await Actor.setValue('LIFE', 1);
@@ -78,7 +78,7 @@ test('I1: what crawler.run is given is added once, whatever unique key each life
   expect(await numbersOf(run)).toEqual(upTo(120));
 });
 
-test('Q1: a crawl of a request list does each of its requests once', async () => {
+test('[request-list-1] a crawl of a request list does each of its requests once', async () => {
   const run = await fixture.crawl(`
     const requestList = await RequestList.open('pages', Array.from({ length: 60 }, (_, page) => url(page)));
     const crawler = new HttpCrawler({
@@ -115,7 +115,7 @@ test('a request list whose progress cannot be kept is refused', async () => {
   expect(await fixture.recordOf(run, 'OUTPUT')).toEqual({ message: expect.stringContaining('RequestList.open') });
 });
 
-test('D1: a request that ends the process each time fails at last, and those beside it do not', async () => {
+test('[suspect-1] a request that ends the process each time fails at last, and those beside it do not', async () => {
   const killer = `
     const crawler = new BasicCrawler({
       maxConcurrency: 3, minConcurrency: 3, maxRequestRetries: 1,

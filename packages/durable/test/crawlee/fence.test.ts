@@ -1,4 +1,4 @@
-/** N1: an attempt that another one has taken over from. */
+/** [lost-run-1] an attempt that another one has taken over from. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,7 +10,7 @@ test.each([
   ['while its handlers are at work', { pages: 60, hangsAt: -1, frozenAt: 9 }],
   ['with nothing to do but to look for work', { pages: 12, hangsAt: 11, frozenAt: 11 }],
 ])(
-  'N1: an attempt that was frozen %s, and thaws when its run went on elsewhere, ends without a word',
+  '[lost-run-1] an attempt that was frozen %s, and thaws when its run went on elsewhere, ends without a word',
   async (_when, input) => {
     const dataFolder = await dataFolderOfTest();
     onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));

@@ -1,4 +1,4 @@
-/** K1 to K3, V1: what a request handler does is one commit, or nothing. */
+/** [work-1] to [work-3], [queue-view-1] what a request handler does is one commit, or nothing. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../platform/test/run-fixture.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-test('K1: all that a handler does by any way is there together with its handled mark, and not before', async () => {
+test('[work-1] all that a handler does by any way is there together with its handled mark, and not before', async () => {
   await using held = await startCrawlFixture();
   const run = await held.crawl(`
     const named = await Actor.openDataset('beside');
@@ -58,7 +58,7 @@ test('K1: all that a handler does by any way is there together with its handled 
   expect(await held.logOf(run.id)).toContain('PROCESSED [true,false]');
 });
 
-test('V1: a handler that throws leaves nothing behind, and its next try starts clean', async () => {
+test('[queue-view-1] a handler that throws leaves nothing behind, and its next try starts clean', async () => {
   const run = await fixture.crawl(`
     const seen = [];
     const crawler = new BasicCrawler({
@@ -87,7 +87,7 @@ test('V1: a handler that throws leaves nothing behind, and its next try starts c
   });
 });
 
-test('K2: a handler that has timed out writes nothing more, whatever it still does', async () => {
+test('[work-2] a handler that has timed out writes nothing more, whatever it still does', async () => {
   const run = await fixture.crawl(`
     const late = Promise.withResolvers();
     const crawler = new BasicCrawler({
@@ -107,7 +107,7 @@ test('K2: a handler that has timed out writes nothing more, whatever it still do
   expect(await fixture.itemsOf(run)).toEqual([{ retry: 1, late: false }]);
 });
 
-test('K3: what a handler has not waited for is not lost', async () => {
+test('[work-3] what a handler has not waited for is not lost', async () => {
   const run = await fixture.crawl(`
     const crawler = new BasicCrawler({
       async requestHandler() {
@@ -194,7 +194,7 @@ test('failedRequestHandler: what it does is one commit with the handled mark', a
   expect(items[0]).toMatchObject({ retryCount: 1, errorMessages: [expect.any(String), expect.any(String)] });
 });
 
-test('Y2: a commit that is refused fails its request like an error of the handler, and no other', async () => {
+test('[crawl-2] a commit that is refused fails its request like an error of the handler, and no other', async () => {
   const run = await fixture.crawl(`
     const doomed = await Actor.openDataset('doomed');
     await doomed.drop();

@@ -9,7 +9,7 @@ const request = (handledAt?: string) => {
 };
 const done = request(new Date(0).toISOString());
 
-test('Y1: a request that is in hand is not given out again, until it goes back', async () => {
+test('[crawl-1] a request that is in hand is not given out again, until it goes back', async () => {
   const inHand = new RequestsInHand();
   const first = request();
   expect(await inHand.take(async () => first)).toBe(first);
@@ -19,7 +19,7 @@ test('Y1: a request that is in hand is not given out again, until it goes back',
   expect(await inHand.take(async () => again)).toBe(again);
 });
 
-test('Y1: one that is handled while it is being fetched is not given out', async () => {
+test('[crawl-1] one that is handled while it is being fetched is not given out', async () => {
   const inHand = new RequestsInHand();
   await inHand.take(async () => request());
   const late = Promise.withResolvers<Request>();

@@ -1,4 +1,4 @@
-/** O1, O2: what happens when the process is told to go. N1: what happens when it is not told. */
+/** [shutdown-1], [shutdown-2] what happens when the process is told to go. [reconnect-1] what happens when it is not told. */
 import { expect, test } from 'vitest';
 import { until } from '../../../platform/test/run-fixture.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
@@ -33,7 +33,7 @@ const steps = async (fixture: CrawlFixture, runId: string): Promise<string[]> =>
     .filter((line) => /^(BEGIN|END|SDK|TOLD) /.test(line));
 
 test.each(['warm', 'cold'])(
-  'O1: told to migrate (%s), it begins nothing, ends what it has, and then reboots',
+  '[shutdown-1] told to migrate (%s), it begins nothing, ends what it has, and then reboots',
   async (mode) => {
     await using fixture = await startCrawlFixture();
     const run = await fixture.crawl(crawl());
@@ -53,7 +53,7 @@ test.each(['warm', 'cold'])(
   },
 );
 
-test('O1: told to abort, it begins nothing, commits what it has in hand, and then exits', async () => {
+test('[shutdown-1] told to abort, it begins nothing, commits what it has in hand, and then exits', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(crawl());
   await until(() => fixture.site.hits.get('/hold') === 2);
@@ -72,7 +72,7 @@ test('O1: told to abort, it begins nothing, commits what it has in hand, and the
   expect(await fixture.handledOf(run)).toEqual(['0', '1']);
 });
 
-test('O2: an author who has switched the graceful shutdown off gets no reboot and no exit', async () => {
+test('[shutdown-2] an author who has switched the graceful shutdown off gets no reboot and no exit', async () => {
   await using fixture = await startCrawlFixture({ platform: { handoffs: { quietGraceSecs: 0.5 } } });
   // Whoever calls init first decides; the prologue has called it with the defaults.
   const off = `
@@ -92,7 +92,7 @@ test('O2: an author who has switched the graceful shutdown off gets no reboot an
   expect((await fixture.itemsOf(run)).map(({ page }) => page).sort()).toEqual(['/0', '/1', '/2', '/3']);
 });
 
-test('O2: once no durable crawler is at work, the SDK has its listeners back', async () => {
+test('[shutdown-2] once no durable crawler is at work, the SDK has its listeners back', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(`
     const { migrating } = Actor.getDefaultInstance().gracefulShutdownHandlers;

@@ -4,11 +4,11 @@ import type { Caller, Operation } from './operation.ts';
  * The seam to the database. Promises 1, 2 and 5 are kept here, and `test/database-contract.ts` checks them on every
  * adapter:
  *
- * D1: a write that was answered survives `kill -9` of every process, and power loss.
- * D2: a write that throws changes nothing, though it shares a transaction with others (group commit).
- * D3: the fence of the caller is checked in the transaction of the operation.
- * D4: a read sees whole writes only.
- * D5: writes take effect in the order in which one caller asked for them.
+ * [database-1] a write that was answered survives `kill -9` of every process, and power loss.
+ * [database-2] a write that throws changes nothing, though it shares a transaction with others (group commit).
+ * [database-3] the fence of the caller is checked in the transaction of the operation.
+ * [database-4] a read sees whole writes only.
+ * [database-5] writes take effect in the order in which one caller asked for them.
  */
 export interface Database {
   /** @throws Refusal what the operation or the fence refuses; 507 `storage-full` when the disk is. */

@@ -1,9 +1,9 @@
 /**
  * The fence (promise 1).
  *
- * F1: an attempt that is not the active attempt of its run reads and changes nothing.
- * F2: the check is in the transaction of the read or write that it guards, so no interleaving lies between the two.
- * F3: a run that has ended has no active attempt.
+ * [fence-1] an attempt that is not the active attempt of its run reads and changes nothing.
+ * [fence-2] the check is in the transaction of the read or write that it guards, so no interleaving lies between the two.
+ * [fence-3] a run that has ended has no active attempt.
  */
 import { attemptFenced } from '../shared/errors.ts';
 import type { Caller } from './operation.ts';

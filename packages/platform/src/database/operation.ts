@@ -1,6 +1,6 @@
 import type { Sql } from './sql.ts';
 
-/** Who asks. Everything that an attempt asks for is checked against the fence (F1). */
+/** Who asks. Everything that an attempt asks for is checked against the fence [fence-1]. */
 export type Caller =
   | { readonly kind: 'user'; readonly userId: string }
   | { readonly kind: 'attempt'; readonly userId: string; readonly runId: string; readonly attempt: number }

@@ -43,7 +43,7 @@ export type ContainerEvent =
       readonly runId: string;
       readonly attempt: number;
       readonly text: string;
-      /** When it was written, where the engine knows it: that is what a log is read on by (E4). */
+      /** When it was written, where the engine knows it: that is what a log is read on by [engine-4]. */
       readonly atMs?: number;
     }
   | {
@@ -66,13 +66,13 @@ export interface Engine {
   /** Where the container's events go. Set once, before anything is started. */
   listen(listener: ContainerListener): void;
   /**
-   * E1: the program runs only after `record` has stored the reference, so a crash of the platform leaves no container
+   * [engine-1] the program runs only after `record` has stored the reference, so a crash of the platform leaves no container
    * that the next start does not know of.
    */
   start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void>;
   /** Ends the container with all that it started, at once. Its exit comes as an event. */
   kill(runId: string, attempt: number): void;
-  /** E2: ends what a former platform process started, if it is still there and still the same. */
+  /** [engine-2] ends what a former platform process started, if it is still there and still the same. */
   killOrphan(ref: ContainerRef): Promise<void>;
   /** Without it, all servers are there and open for as long as the engine is, but for those drained by the platform. */
   readonly states?: ServerStates;
@@ -124,12 +124,12 @@ export interface LoggedOutput {
 /** For engines whose containers work on while no platform process is there. */
 export interface Reattachment {
   /**
-   * E3: takes a container that a former platform process started over: it is followed as if this one had started it.
+   * [engine-3] takes a container that a former platform process started over: it is followed as if this one had started it.
    * One that ended meanwhile tells its end as an event. Answers whether it could; if not, it never runs any more.
-   * E4: its output goes on after what is in the log, no line lost or doubled.
+   * [engine-4] its output goes on after what is in the log, no line lost or doubled.
    */
   reattach(container: { runId: string; attempt: number; ref: ContainerRef }, logged: LoggedOutput): Promise<boolean>;
-  /** E5: what is left of a container is removed only now, when its end is stored. */
+  /** [engine-5] what is left of a container is removed only now, when its end is stored. */
   release(runId: string, attempt: number): void;
   /** Ends and removes what this platform started, but for these. For the start. */
   sweep(kept: readonly { readonly runId: string; readonly attempt: number }[]): Promise<void>;

@@ -3,10 +3,10 @@
  * an attempt that outlived a platform process would hear of no migration any more. A process of its own, which the
  * platform starts and leaves behind: `node relay-program.ts FOLDER HOST`.
  *
- * K1: an attempt's socket stays open until the platform ends it, whatever becomes of the platform.
- * K2: it decides nothing and knows no secret but the tokens that pass through: the platform accepts or refuses each
+ * [relay-1] an attempt's socket stays open until the platform ends it, whatever becomes of the platform.
+ * [relay-2] it decides nothing and knows no secret but the tokens that pass through: the platform accepts or refuses each
  *     socket anew after each of its starts.
- * K3: pings and their answers go all the way, since the platform finds out by them whether an attempt is quiet.
+ * [relay-3] pings and their answers go all the way, since the platform finds out by them whether an attempt is quiet.
  */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ const retryMs = 100;
 /** How long it stays without a socket to hold and without a platform. */
 const idleMs = 60_000;
 const keepAliveMs = 15_000;
-/** What a socket is closed with whose other end is gone: that is not to be passed on (K1). */
+/** What a socket is closed with whose other end is gone: that is not to be passed on [relay-1]. */
 const goneCodes = [1006, 1001, 1005];
 
 const [, , folder, host] = process.argv as [string, string, string, string];

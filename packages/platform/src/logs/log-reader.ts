@@ -14,7 +14,7 @@ export interface LogReaderOptions {
   readonly onClose?: () => void;
 }
 
-/** Reads a log from its start, at its reader's pace, and waits at the end of the file for more (L1). */
+/** Reads a log from its start, at its reader's pace, and waits at the end of the file for more [log-1]. */
 export class LogReader extends Readable {
   readonly #options: LogReaderOptions;
   #handle: FileHandle | undefined;

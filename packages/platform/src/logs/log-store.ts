@@ -16,9 +16,9 @@ interface LiveLog {
  * attempts. Logs are the one thing that is not in the database: they are large, only grow, and nothing is decided by
  * them.
  *
- * L1: a follower gets every line once. It reads the file itself, from where it is, and is only woken by what comes; so
+ * [log-1] a follower gets every line once. It reads the file itself, from where it is, and is only woken by what comes; so
  *     one that reads slowly, or not at all, takes no memory.
- * L2: a log never fails what it is about. What the disk does not take is lost and noted.
+ * [log-2] a log never fails what it is about. What the disk does not take is lost and noted.
  */
 export class LogStore {
   readonly #folder: string;

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 /**
  * One platform for each data folder: two would both start what the database wants to run.
  *
- * K1: while a process holds the lock, no other one takes it, on whatever machine sees the same disk with working locks.
- * K2: it ends with its process, however that ends. So it is a lock of the operating system, taken through SQLite, which
+ * [data-folder-1] while a process holds the lock, no other one takes it, on whatever machine sees the same disk with working locks.
+ * [data-folder-2] it ends with its process, however that ends. So it is a lock of the operating system, taken through SQLite, which
  *     takes it on every system that Node runs on; a process id in a file would outlive its process, and means nothing
  *     in another container.
  */

@@ -7,7 +7,7 @@ import { newId } from '../shared/ids.ts';
 
 /**
  * Blobs too large for the database. A blob is named by an id of ours, so no path comes from a request; it is written,
- * synced and renamed before the row that names it is committed (D1), so a crash leaves at worst a file without a row.
+ * synced and renamed before the row that names it is committed [database-1], so a crash leaves at worst a file without a row.
  */
 export class FileStore {
   readonly #folder: string;

@@ -25,7 +25,7 @@ export const invalidInput = (message: string): Refusal => new Refusal(400, 'inva
 /** Not 501, which Apify's clients would send again for minutes. */
 export const notImplemented = (message: string): Refusal => new Refusal(400, 'not-implemented', message);
 
-/** F1: what an attempt that is not active asks for is refused, for ever. */
+/** [fence-1] what an attempt that is not active asks for is refused, for ever. */
 export const attemptFenced = (runId: string, attempt: number): Refusal =>
   new Refusal(
     403,

@@ -41,14 +41,14 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
   const untilLogged = (runId: string, text: RegExp) =>
     until(async () => text.exec(await fixture.logOf(runId)) ?? undefined);
 
-  test('I1: one that needs more memory than it has is ended, and its status says so', async () => {
+  test('[isolation-1] one that needs more memory than it has is ended, and its status says so', async () => {
     const { id } = await start('memory-eater', memoryEater, { memory: 256 });
     const { status, statusMessage, exitCode } = await endOf(id);
     expect({ status, exitCode }).toEqual({ status: 'FAILED', exitCode: 137 });
     expect(statusMessage).toBe('The Actor was ended because it needed more memory than its 256 MB.');
   });
 
-  test('I1: one that forks without end comes to its limit, and can be aborted', async () => {
+  test('[isolation-1] one that forks without end comes to its limit, and can be aborted', async () => {
     const { id } = await start('forker', forker, { memory: 8192 });
     const [, count] = await untilLogged(id, /stopped after (\d+) by/);
     expect(Number(count)).toBeLessThan(2048);
@@ -59,7 +59,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     );
   });
 
-  test('I1: one that uses up its share of the processors hears that it is overloaded', async () => {
+  test('[isolation-1] one that uses up its share of the processors hears that it is overloaded', async () => {
     const script = `
       const events = new WebSocket(process.env.ACTOR_EVENTS_WEBSOCKET_URL);
       const busyMs = Number(process.env.BUSY);
@@ -78,14 +78,14 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     await fixture.client.run(idle.id).abort();
   });
 
-  test('I5: one that fills its disk is ended, and its status says so', async () => {
+  test('[isolation-5] one that fills its disk is ended, and its status says so', async () => {
     const { id } = await start('disk-filler', diskFiller, { memory: 256 });
     const { status, statusMessage } = await endOf(id);
     expect(status).toBe('FAILED');
     expect(statusMessage).toMatch(/^The Actor was ended because it wrote more to its disk than its \d+ MB\.$/);
   });
 
-  test('I1: one that fills the shared memory comes to its limit, half of its memory, and may end as it likes', async () => {
+  test('[isolation-1] one that fills the shared memory comes to its limit, half of its memory, and may end as it likes', async () => {
     const { id } = await start('shared-memory-filler', sharedMemoryFiller, { memory: 256 });
     const { status, statusMessage } = await endOf(id);
     expect({ status, statusMessage }).toEqual({
@@ -95,7 +95,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     expect(await fixture.logOf(id)).toContain('stopped at 128 MB by ENOSPC');
   });
 
-  test('I4: one that floods its log comes to its end, and what Docker keeps of it is bounded', async () => {
+  test('[isolation-4] one that floods its log comes to its end, and what Docker keeps of it is bounded', async () => {
     const { id } = await start('flooder', flooder, { memory: 4096 });
     expect((await endOf(id)).status).toBe('SUCCEEDED');
     const log = await fixture.logOf(id);
@@ -110,7 +110,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     expect((await endOf(id)).status).toBe('ABORTED');
   });
 
-  test('I2, I3: it reaches the API, but no other container, and has nothing of the machine', async () => {
+  test('[isolation-2], [isolation-3] it reaches the API, but no other container, and has nothing of the machine', async () => {
     // As the platform's own would, were there another one: a database server's, say.
     const ownPort = createServer((socket) => socket.end('hello'));
     await new Promise<void>((resolve) => ownPort.listen(0, '127.0.0.1', resolve));

@@ -115,7 +115,7 @@ await Actor.exit();
 `;
 
 describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform that is killed, on %s', (name) => {
-  test('E3, E4: a container works on, and its log is read on without a line lost or doubled', async () => {
+  test('[engine-3], [engine-4] a container works on, and its log is read on without a line lost or doubled', async () => {
     await using platform = await startAgainAndAgain(await places[name]!());
     const { client, kills: killCount } = platform;
     const last = killCount * 600;
@@ -136,7 +136,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     expect(log).not.toContain('Attempt 2');
   });
 
-  test('K1: an adopted, unmodified attempt is told that it migrates, and repeats nothing but a push in hand at a kill', async () => {
+  test('[relay-1] an adopted, unmodified attempt is told that it migrates, and repeats nothing but a push in hand at a kill', async () => {
     await using platform = await startAgainAndAgain(await places[name]!());
     const { client, url, moves } = platform;
     const actorId = await deployTo(client, 'loop', { 'main.js': loop, ...sdkFiles });
@@ -177,7 +177,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     expect(log).not.toContain(`Attempt ${moves.length + 2}`);
   });
 
-  test('H2: what was in hand is finished before a planned move right after the restart, and not made again', async () => {
+  test('[in-flight-2] what was in hand is finished before a planned move right after the restart, and not made again', async () => {
     await using platform = await startAgainAndAgain(await places[name]!());
     const { client, url, siteHost } = platform;
     await using site = await startTestSite(0, siteHost);

@@ -1,4 +1,4 @@
-/** M1: an image is removed with its build, from wherever a Swarm has it. */
+/** [image-1] an image is removed with its build, from wherever a Swarm has it. */
 import { expect, test } from 'vitest';
 import { buildLabel } from '../../src/engines/docker/labels.ts';
 import { until } from '../run-fixture.ts';

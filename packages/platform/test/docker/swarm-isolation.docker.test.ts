@@ -37,14 +37,14 @@ describe.skipIf(swarmHosts === undefined)('a container is held in its place on a
     return lists.flat();
   }
 
-  test('I1: one that needs more memory than it has is ended, and its status says so', async () => {
+  test('[isolation-1] one that needs more memory than it has is ended, and its status says so', async () => {
     const { id } = await start('memory-eater', memoryEater, { memory: 256 });
     const { status, statusMessage, exitCode } = await endOf(id);
     expect({ status, exitCode }).toEqual({ status: 'FAILED', exitCode: 137 });
     expect(statusMessage).toBe('The Actor was ended because it needed more memory than its 256 MB.');
   });
 
-  test('I1: one that forks without end comes to its limit, and nothing is left of it when it is aborted', async () => {
+  test('[isolation-1] one that forks without end comes to its limit, and nothing is left of it when it is aborted', async () => {
     const { id } = await start('forker', forker, { memory: 8192 });
     const [, count] = await untilLogged(id, /stopped after (\d+) by/);
     expect(Number(count)).toBeLessThan(2048);
@@ -54,7 +54,7 @@ describe.skipIf(swarmHosts === undefined)('a container is held in its place on a
     await until(async () => (await containersOf(id)).length === 0);
   });
 
-  test('I5: one that fills its disk is ended, and its status says so', async () => {
+  test('[isolation-5] one that fills its disk is ended, and its status says so', async () => {
     const { id } = await start('disk-filler', diskFiller, { memory: 256 });
     const { status, statusMessage } = await endOf(id);
     expect(status).toBe('FAILED');
@@ -75,7 +75,7 @@ describe.skipIf(swarmHosts === undefined)('a container is held in its place on a
     return id;
   }
 
-  test('I2, I3: one that looks about reaches the API, but no container of its node or another', async () => {
+  test('[isolation-2], [isolation-3] one that looks about reaches the API, but no container of its node or another', async () => {
     const [here, elsewhere] = swarmHosts!.map(({ name }) => name) as [string, string];
     const listenerId = await fixture.deploy('listener', listener, {}, hostileFiles);
     for (const server of [here, elsewhere]) {

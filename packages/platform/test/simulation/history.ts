@@ -25,7 +25,7 @@ export async function runHistory(seed: number, options: WorldOptions): Promise<v
   for (const runId of endless) abortAtOnce(world, runId);
   await rest(world);
   const left = endless.find((runId) => !isOver(world.witness.stateOf(runId)));
-  if (left !== undefined) throw new Violation('P4', `${left} was aborted and does not end`);
+  if (left !== undefined) throw new Violation('[promise-4]', `${left} was aborted and does not end`);
 }
 
 async function begin(world: World): Promise<void> {

@@ -47,7 +47,7 @@ export class Machines {
     }
   }
 
-  /** E1: what waits for the word of a platform that has died ends. */
+  /** [engine-1] what waits for the word of a platform that has died ends. */
   platformDied(): void {
     for (const container of this.alive()) if (container.phase === 'held') container.end(1);
   }

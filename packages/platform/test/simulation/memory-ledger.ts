@@ -14,7 +14,7 @@ interface Entry {
   readonly handoffs: Map<string, HandoffState>;
 }
 
-/** The database as a model in memory: the real `applyChange`, and a fence in the same step as what it guards (F2). */
+/** The database as a model in memory: the real `applyChange`, and a fence in the same step as what it guards [fence-2]. */
 export class MemoryLedger implements Ledger {
   readonly #entries = new Map<string, Entry>();
   readonly #now: () => number;

@@ -49,7 +49,7 @@ async function look({ ledger, witness, runIds }: World): Promise<void> {
 export async function rest(world: World): Promise<void> {
   const { witness, ledger, machines } = world;
   const last = world.step + maxSteps;
-  while (await advance(world)) if (world.step > last) throw new Violation('P4', 'nothing comes to rest');
+  while (await advance(world)) if (world.step > last) throw new Violation('[promise-4]', 'nothing comes to rest');
   for (const runId of world.runIds) {
     const working = machines
       .alive()

@@ -11,7 +11,7 @@ export class SimulatedContainer implements Owner {
   readonly attempt: number;
   readonly serverId: string;
   readonly program: Program;
-  /** `held`: made, and not yet told to run (E1). */
+  /** `held`: made, and not yet told to run [engine-1]. */
   phase: 'held' | 'running' | 'ended' = 'held';
   /** Its server is cut off: nobody can end it, and it may still call. */
   isUnreachable = false;

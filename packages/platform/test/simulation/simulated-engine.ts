@@ -3,7 +3,7 @@ import type { PlatformProcess } from './platform-process.ts';
 import { SimulatedContainer } from './simulated-container.ts';
 import type { World } from './world.ts';
 
-/** The engine of one platform process, over the machines. It keeps E1 and E2 of `engine.ts`, at its own pace. */
+/** The engine of one platform process, over the machines. It keeps [engine-1] and [engine-2] of `engine.ts`, at its own pace. */
 export class SimulatedEngine implements Engine {
   readonly name = 'simulated';
   readonly #world: World;

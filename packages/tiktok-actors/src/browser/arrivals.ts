@@ -1,7 +1,7 @@
 /**
  * What comes of the lists that a page asks for, in the order in which it came.
  *
- * V1: an answer that was given here, and not by the site, is never taken for one of the site's.
+ * [visit-1] an answer that was given here, and not by the site, is never taken for one of the site's.
  */
 import { type Captured, type Failure, failed, type Recognised, recognise } from '@wherry/tiktok';
 import type { Page, Request } from 'playwright-core';
@@ -11,7 +11,7 @@ export type Arrival =
   | { readonly kind: 'detail'; readonly captured: Captured }
   /** The connection broke. */
   | { readonly kind: 'broken'; readonly recognised: Recognised | null; readonly failure: Failure }
-  /** V1: the page was shown what it had already, or was told that it may not ask. */
+  /** [visit-1] the page was shown what it had already, or was told that it may not ask. */
   | { readonly kind: 'shown' | 'declined'; readonly recognised: Recognised };
 
 export interface ArrivalsOptions {
@@ -43,7 +43,7 @@ export class Arrivals {
     return this.#onTheWay.size > 0;
   }
 
-  /** V1. What becomes of a request that does not go to the site. */
+  /** [visit-1]. What becomes of a request that does not go to the site. */
   answeredHere(request: Request, kind: 'shown' | 'declined'): void {
     this.#local.add(request);
     const recognised = recognise(request.url(), request.postData());

@@ -1,11 +1,11 @@
 /**
  * Reads lists by a browser, a few at a time.
  *
- * C1: a request whose visit brought something and could not go on, or was told to stop, goes back to the queue with its
+ * [list-crawl-1] a request whose visit brought something and could not go on, or was told to stop, goes back to the queue with its
  *     retries forgotten; so retries count only visits that brought nothing, one after the other.
- * C2: a list that cannot be read ends with its failure, which is a result; nothing vanishes.
- * C3: on `migrating` and `aborting` visits end after the page in hand.
- * C4: after `mostBarrenVisits` in a row, of whichever lists, the run fails: whoever goes on only burdens the site.
+ * [list-crawl-2] a list that cannot be read ends with its failure, which is a result; nothing vanishes.
+ * [list-crawl-3] on `migrating` and `aborting` visits end after the page in hand.
+ * [list-crawl-4] after `mostBarrenVisits` in a row, of whichever lists, the run fails: whoever goes on only burdens the site.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -48,7 +48,7 @@ interface ListRequest {
   readonly target: ListTarget;
 }
 
-/** C1 */
+/** [list-crawl-1] */
 class GoOnLater extends RetryRequestError {}
 
 /** A list could not be read in this visit. */
@@ -103,10 +103,10 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
       if (results.isFull(event)) crawler.stop('The budget or the limit of results is reached.');
     },
     errorHandler({ request }, error) {
-      // C1: Crawlee adds the one that follows.
+      // [list-crawl-1] Crawlee adds the one that follows.
       if (error instanceof GoOnLater) request.retryCount = -1;
       else if (error instanceof Error) progress.troubled(failureOf(error));
-      // C4
+      // [list-crawl-4]
       barrenVisits = error instanceof VisitError ? barrenVisits + 1 : 0;
       if (barrenVisits < mostBarrenVisits) return;
       results.abandon(siteIsSilent);
@@ -115,7 +115,7 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
     async failedRequestHandler({ request, log }, error) {
       const { target } = request.userData as ListRequest;
       log.warning(`${target.input}: ${error.message}`);
-      // C2
+      // [list-crawl-2]
       if (!('refusal' in target)) await store.fail(target, failureOf(error));
     },
   });
@@ -156,7 +156,7 @@ const requestOf = (target: ListTarget): Source => ({
   userData: { target } satisfies ListRequest,
 });
 
-/** C3 */
+/** [list-crawl-3] */
 function stopWatch(): () => boolean {
   let isStopping = false;
   for (const event of ['migrating', 'aborting'] as const) Actor.on(event, () => (isStopping = true));

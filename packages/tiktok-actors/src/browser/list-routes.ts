@@ -1,11 +1,11 @@
 /**
  * Which of a page's requests for lists go to the site.
  *
- * W1: what was committed is not asked for again: the first request of a list that was read before is shown the list's
+ * [list-route-1] what was committed is not asked for again: the first request of a list that was read before is shown the list's
  *     last answer, and the page's script goes on behind it. Where pages are numbered and their answers do not say which one
  *     they are, so is each request for one that was read.
- * W2: of a list that nobody wants at most one page is asked for, which the page loads by itself.
- * W3: no request is changed on its way: what goes to the site is what the page's own script made.
+ * [list-route-2] of a list that nobody wants at most one page is asked for, which the page loads by itself.
+ * [list-route-3] no request is changed on its way: what goes to the site is what the page's own script made.
  */
 import { type List, type Recognised, recognise } from '@wherry/tiktok';
 import type { Page, Route } from 'playwright-core';
@@ -30,15 +30,15 @@ export async function installRoutes(page: Page, rules: ListRules, arrivals: Arri
     const isFirst = !asked.has(keyOf(list));
     asked.add(keyOf(list));
     if (!rules.isWanted(recognised)) {
-      // W2
+      // [list-route-2]
       if (isFirst && list.kind !== 'replies') return route.continue();
       arrivals.answeredHere(request, 'declined');
       return route.abort('blockedbyclient');
     }
     const body = rules.shown(recognised, isFirst);
-    // W3
+    // [list-route-3]
     if (body === null) return route.continue();
-    // W1
+    // [list-route-1]
     arrivals.answeredHere(request, 'shown');
     return route.fulfill({ status: 200, contentType: 'application/json; charset=utf-8', body });
   });

@@ -1,9 +1,9 @@
 /**
  * The lists of a run that are being read, and how the others ended.
  *
- * S1: a page's items with their charges, what is known of its list, and where the next page begins are one commit.
- * S2: a list that is over is never begun again, and what was needed to go on with it is forgotten.
- * S3: when pages bring nothing behind what they are shown, twice in a row, the list is read from its beginning again, and
+ * [list-store-1] a page's items with their charges, what is known of its list, and where the next page begins are one commit.
+ * [list-store-2] a list that is over is never begun again, and what was needed to go on with it is forgotten.
+ * [list-store-3] when pages bring nothing behind what they are shown, twice in a row, the list is read from its beginning again, and
  *     what is known is skipped.
  */
 import { useState } from '@wherry/durable';
@@ -64,13 +64,13 @@ export class ListStore {
     return new ListStore((await useState('LISTS', { open: {}, over: {} })) as Lists, sink);
   }
 
-  /** S2 */
+  /** [list-store-2] */
   isOver = (job: ListJob): boolean => Object.hasOwn(this.#lists.over, job.key);
 
   /** For reading. */
   listOf = (job: ListJob): OpenList | undefined => this.#lists.open[job.key];
 
-  /** S1 */
+  /** [list-store-1] */
   commitPage(job: ListJob, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
     return commitNow(async () => {
       const list = this.#opened(job);
@@ -82,7 +82,7 @@ export class ListStore {
     });
   }
 
-  /** S1, of the answers to a comment. */
+  /** [list-store-1], of the answers to a comment. */
   commitBranch(job: ListJob, id: string, taken: Taken<ListItem>, facts: PageFacts): Promise<void> {
     return commitNow(async () => {
       const list = this.#opened(job);
@@ -105,7 +105,7 @@ export class ListStore {
     });
   }
 
-  /** S3 */
+  /** [list-store-3] */
   countRefusal(job: ListJob): Promise<void> {
     return commitNow(async () => {
       this.#opened(job).refusals += 1;
@@ -118,14 +118,14 @@ export class ListStore {
       await commitNow(async () => void Object.assign(this.#opened(job), { cookies: null }));
   }
 
-  /** S2, in the commit of whoever calls. */
+  /** [list-store-2], in the commit of whoever calls. */
   async end(job: ListJob): Promise<void> {
     if (this.isOver(job)) return;
     await this.#sink.giveEnd(job);
     this.#end(job, this.listOf(job)?.mainEnd ?? 'end');
   }
 
-  /** S2, in the commit of whoever calls. */
+  /** [list-store-2], in the commit of whoever calls. */
   async fail(job: ListJob, failure: Failure): Promise<void> {
     if (this.isOver(job)) return;
     await this.#sink.giveFailure(job, failure);
@@ -157,7 +157,7 @@ export class ListStore {
   }
 }
 
-/** S3 */
+/** [list-store-3] */
 export const mustRepeat = ({ refusals }: OpenList): boolean => refusals >= 2;
 
 /** Some lists have numbered pages. */

@@ -1,9 +1,9 @@
 /**
  * One opening of a page in order to read a list of it.
  *
- * V2: the page is made to ask for more only when all that has come is committed, so at most one answer is in hand.
- * V4: every visit ends: by the list's end, a failure, a stop, or its time.
- * V5: a visit that brings nothing after it was shown what came before is counted, for the page may not go on behind it.
+ * [visit-2] the page is made to ask for more only when all that has come is committed, so at most one answer is in hand.
+ * [visit-4] every visit ends: by the list's end, a failure, a stop, or its time.
+ * [visit-5] a visit that brings nothing after it was shown what came before is counted, for the page may not go on behind it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Failure, failed, type List, type Recognised, remedyOf } from '@wherry/tiktok';
@@ -71,7 +71,7 @@ export class ListVisit {
     const endMs = performance.now() + this.#options.visitMs;
     const obstacle = await this.#open();
     if (obstacle !== null) return { kind: 'failed', failure: obstacle };
-    // V4
+    // [visit-4]
     while (!this.#isOver) {
       if (this.#options.isStopping() || performance.now() > endMs) return { kind: 'paused' };
       const arrival = await this.#askForMore();
@@ -81,7 +81,7 @@ export class ListVisit {
     return { kind: 'over' };
   }
 
-  /** V5 */
+  /** [visit-5] */
   async #fail(failure: Failure): Promise<VisitEnd> {
     if (this.#wasShown && !this.hasBrought) await this.#store.countRefusal(this.#job);
     return { kind: 'failed', failure };
@@ -120,7 +120,7 @@ export class ListVisit {
     if (isNew) await this.#store.commitHeader(this.#job, header);
   }
 
-  /** V2 */
+  /** [visit-2] */
   async #askForMore(): Promise<Arrival | null> {
     const { idleMs, answerMs, pauseMs } = this.#options;
     const waiting = await this.#arrivals.next(0, answerMs);

@@ -1,7 +1,7 @@
 /**
  * Opening a page, and what may stand in between.
  *
- * N1: a WAF page is waited for, as it loads the page itself by its own script; nothing in it is answered.
+ * [open-page-1] a WAF page is waited for, as it loads the page itself by its own script; nothing in it is answered.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Captured, type Failure, failed, pageObstacleOf } from '@wherry/tiktok';
@@ -20,7 +20,7 @@ export async function openPage(page: Page, url: string, timeoutMs: number): Prom
     return failed('unavailable', `the page cannot be loaded: ${(error as Error).message.split('\n')[0]}`);
   }
   let captured = await documents.next(timeoutMs);
-  // N1
+  // [open-page-1]
   for (let walls = 0; captured !== null && isWall(captured) && walls < mostWalls; walls++) {
     captured = (await documents.next(wallMs)) ?? captured;
   }

@@ -2,7 +2,7 @@
  * The last answer of a list that was committed, kept so that a fresh page can be shown it in place of all that came
  * before: the page's own script then asks for what follows, in its own way and with its own signature.
  *
- * A1: it is the site's own answer, with all but a few of its entries left out; where the next page begins stays as it was.
+ * [shown-1] it is the site's own answer, with all but a few of its entries left out; where the next page begins stays as it was.
  */
 import type { List, Position } from '@wherry/tiktok';
 import { parseRaw, textOfId } from './raw-json.ts';
@@ -48,7 +48,7 @@ type Answer = Record<string, unknown>;
 /** One that is larger is kept without entries: it goes into each commit. */
 const maxLength = 50_000;
 
-/** A1, with the last entry, for a page that is shown an empty list may show that there is nothing. */
+/** [shown-1], with the last entry, for a page that is shown an empty list may show that there is nothing. */
 export function shortened(body: string, list: List): string | null {
   const paths = entriesPathsOf(list);
   if (paths === null) return null;

@@ -1,9 +1,9 @@
 /**
  * TikTok's ranking of sounds; where it is not to be had, one that is counted in the feed.
  *
- * Q1: a ranking is TikTok's own or a counted one, never both: when TikTok's breaks off, what it gave stands, and its
+ * [ranking-1] a ranking is TikTok's own or a counted one, never both: when TikTok's breaks off, what it gave stands, and its
  *     failure is told.
- * Q2: a counted ranking is given when the feed has been read, in one commit with that.
+ * [ranking-2] a counted ranking is given when the feed has been read, in one commit with that.
  */
 import { useState } from '@wherry/durable';
 import { derivedTrend, type Failure, type RankPeriodDays, type Video } from '@wherry/tiktok';
@@ -71,13 +71,13 @@ function trendSink(counting: Counting, { maxItems }: TrendWish, { results, event
       return { isFull: false };
     },
     async giveFailure(job, failure) {
-      // Q1
+      // [ranking-1]
       if (isRanks(job) && !counting.hasRanks) counting.reason = `${failure.kind}: ${failure.message}`;
       else await plain.giveFailure(job, isRanks(job) ? failure : withReason(failure, counting.reason));
       if (!isRanks(job)) await giveCounted(job);
     },
     async giveEnd(job) {
-      // Q2
+      // [ranking-2]
       if (!isRanks(job)) await giveCounted(job);
     },
   };

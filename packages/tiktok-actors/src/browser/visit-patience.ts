@@ -1,9 +1,9 @@
 /**
  * How long a visit goes on when nothing comes, or nothing good.
  *
- * P1: what another session may mend ends the visit at once; what a wait may mend is waited for, each time in a row twice as
+ * [patience-1] what another session may mend ends the visit at once; what a wait may mend is waited for, each time in a row twice as
  *     long, `mostFailuresInTurn` times.
- * P2: a page that asks for nothing that anybody waits for, `mostIdleRounds` times in a row, is left.
+ * [patience-2] a page that asks for nothing that anybody waits for, `mostIdleRounds` times in a row, is left.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Failure, failed, remedyOf } from '@wherry/tiktok';
@@ -37,13 +37,13 @@ export class VisitPatience {
     this.#lastFailure = null;
   }
 
-  /** P2. Answers why the page is to be left, if it is. */
+  /** [patience-2]. Answers why the page is to be left, if it is. */
   idle(): Failure | null {
     this.#idleRounds += 1;
     return this.#idleRounds < mostIdleRounds ? null : (this.#lastFailure ?? asksForNothing);
   }
 
-  /** P1. Answers whether the visit goes on. */
+  /** [patience-1]. Answers whether the visit goes on. */
   async outlasts(failure: Failure): Promise<boolean> {
     this.#failuresInTurn += 1;
     this.#lastFailure = failure;

@@ -1,7 +1,7 @@
 /**
  * The lists of one visit: what an arrival means for them, and what is committed of it.
  *
- * V3: an answer counts only at the place where its list was left. A page whose script has gone on over an answer that
+ * [visit-3] an answer counts only at the place where its list was left. A page whose script has gone on over an answer that
  *     could not be read is left; another one goes on from there, and nothing is missed.
  */
 import {
@@ -95,7 +95,7 @@ export class VisitedLists {
     const { list, position } = answer.recognised;
     const branchId = list.kind === 'replies' ? list.commentId : null;
     const course = this.#courseOf(branchId);
-    // V3
+    // [visit-3]
     if (position.cursor !== course.due) return { kind: 'left', failure: outOfStep(course.due, position.cursor) };
     const outcome = readerOf(list).parse(answer.captured, position);
     if (outcome.kind !== 'found') return { kind: 'failed', failure: outcome };

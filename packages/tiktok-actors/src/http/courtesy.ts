@@ -1,10 +1,10 @@
 /**
  * How a run behaves towards the site: when the site asks for fewer requests, or blocks, all of them wait.
  *
- * B1: trouble makes everyone wait, each time in a row twice as long, up to `longestPauseMs`; what was asked before the
+ * [courtesy-1] trouble makes everyone wait, each time in a row twice as long, up to `longestPauseMs`; what was asked before the
  *     wait began does not count again, and an answer that is worth reading ends the row.
- * B2: what the site asks for by `retry-after` is kept, up to `longestPauseMs`.
- * B3: after `mostPauses` in a row there is no more hope: whoever goes on only burdens the site.
+ * [courtesy-2] what the site asks for by `retry-after` is kept, up to `longestPauseMs`.
+ * [courtesy-3] after `mostPauses` in a row there is no more hope: whoever goes on only burdens the site.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -33,7 +33,7 @@ export class Courtesy {
     this.#patience = patience;
   }
 
-  /** B3 */
+  /** [courtesy-3] */
   get isHopeless(): boolean {
     return this.#pausesInRow >= this.#patience.mostPauses;
   }
@@ -44,7 +44,7 @@ export class Courtesy {
     return this.#turn;
   }
 
-  /** B1. @param asked when the site was asked for what went wrong */
+  /** [courtesy-1]. @param asked when the site was asked for what went wrong */
   trouble(asked: Turn): void {
     if (asked < this.#turn) return;
     this.#closeFor(this.#patience.firstPauseMs * 2 ** this.#pausesInRow);
@@ -52,7 +52,7 @@ export class Courtesy {
     this.#turn += 1;
   }
 
-  /** B2 */
+  /** [courtesy-2] */
   keepAway(secs: number): void {
     this.#closeFor(secs * 1000);
   }

@@ -1,8 +1,8 @@
 /**
  * Reads the page of each target over HTTP.
  *
- * W1: what a target gives, or that it failed, is one commit with the mark that it is done.
- * W2: a failure that asking again may mend is asked again: from another session where the site blocks, and after a pause
+ * [crawl-page-1] what a target gives, or that it failed, is one commit with the mark that it is done.
+ * [crawl-page-2] a failure that asking again may mend is asked again: from another session where the site blocks, and after a pause
  *     where it is in trouble. What cannot be read is asked again too, for an answer may be spoiled on its way.
  */
 import { BasicCrawler } from '@wherry/durable/crawlee';
@@ -72,7 +72,7 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   if (events.values().some((event) => !results.isFull(event))) await crawler.run(requestsOf(targets));
 }
 
-/** W1. @throws AskAgain by W2 */
+/** [crawl-page-1]. @throws AskAgain by [crawl-page-2] */
 async function readTarget(
   { results, pages }: PageCrawl,
   { url, userData }: Request,

@@ -1,8 +1,8 @@
 /**
  * What a run gives. Called in a request handler of a durable crawler, all of it is one commit with the request's mark.
  *
- * E1: an item is charged once, with the commit that gives it, and no item is given that the run's budget does not cover.
- * E2: an input that gave nothing is said to have failed, with the reason: none vanishes.
+ * [result-1] an item is charged once, with the commit that gives it, and no item is given that the run's budget does not cover.
+ * [result-2] an input that gave nothing is said to have failed, with the reason: none vanishes.
  */
 import { useState } from '@wherry/durable';
 import { failureKinds } from '@wherry/tiktok';
@@ -72,7 +72,7 @@ export class Results {
     return limit !== null;
   }
 
-  /** E1. Gives as many of the items as may be. */
+  /** [result-1]. Gives as many of the items as may be. */
   give(event: string, items: readonly Item[]): Promise<Given> {
     return this.#inTurn(async () => {
       const covered = items.slice(0, this.#room(event));
@@ -83,7 +83,7 @@ export class Results {
     });
   }
 
-  /** E2 */
+  /** [result-2] */
   async fail(failed: FailedInput): Promise<void> {
     this.#tally.failed += 1;
     this.#reasons[failed.errorCode]! += 1;

@@ -1,4 +1,4 @@
-/** L1 to L3: what of a page is given, and what comes next. */
+/** [reading-1] to [reading-3] what of a page is given, and what comes next. */
 import type { Page } from '@wherry/tiktok';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -41,13 +41,13 @@ function readAll(pages: readonly Page<Thing>[], wishes: Partial<Selection<Thing>
   return { given, end: null, reading };
 }
 
-test('L1: an item that was there a thousand items ago is not given again', () => {
+test('[reading-1] an item that was there a thousand items ago is not given again', () => {
   const first = Array.from({ length: 1000 }, (_, each) => `a${each}`);
   const { given } = readAll([pageOf(first), pageOf(['b0', 'a0', 'a500'])]);
   expect(given).toEqual([...first, 'b0']);
 });
 
-test('L2: what is not wanted does not count against the limit, and the limit is kept', () => {
+test('[reading-2] what is not wanted does not count against the limit, and the limit is kept', () => {
   expect(readAll([pageOf(['a', 'x1', 'b']), pageOf(['x2', 'c', 'd'])], { maxItems: 3 })).toMatchObject({
     given: ['a', 'b', 'c'],
     end: 'limit',
@@ -55,7 +55,7 @@ test('L2: what is not wanted does not count against the limit, and the limit is 
   });
 });
 
-test('L3: pages of what is not wanted are read on; pages of what is known are barren', () => {
+test('[reading-3] pages of what is not wanted are read on; pages of what is known are barren', () => {
   const unwanted = Array.from({ length: 6 }, (_, page) => pageOf([`x${page}a`, `x${page}b`]));
   expect(readAll([...unwanted, pageOf(['a'], null)])).toMatchObject({ given: ['a'], end: 'end' });
   const known = Array.from({ length: 6 }, () => pageOf(['a']));

@@ -1,4 +1,4 @@
-/** A1: what a fresh page is shown is the site's own answer, cut down. */
+/** [shown-1] what a fresh page is shown is the site's own answer, cut down. */
 import { type List, readerOf, requestOf, requestUrlOf } from '@wherry/tiktok';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTikTokSite, type TikTokSite } from '../../../tiktok-site/src/index.ts';

@@ -1,9 +1,9 @@
 /**
  * What goes wrong, and when.
  *
- * F1: what an answer suffers follows from the seed, the request, and how often that was made before; so a request that is
+ * [site-fault-1] what an answer suffers follows from the seed, the request, and how often that was made before; so a request that is
  *     made again may succeed, and a history can be had again.
- * F2: which lists never end follows from the seed and the list alone, for a list that never ends stays so.
+ * [site-fault-2] which lists never end follows from the seed and the list alone, for a list that never ends stays so.
  */
 import { below, fractionOf } from '../world/chance.ts';
 
@@ -49,7 +49,7 @@ export interface FaultOptions {
   readonly kinds: readonly FaultKind[];
 }
 
-/** F1. Null when nothing goes wrong. */
+/** [site-fault-1]. Null when nothing goes wrong. */
 export function faultOf(options: FaultOptions, form: AnswerForm, request: string, attempt: number): FaultKind | null {
   const { seed, rate, kinds } = options;
   const possible = faultsOf[form].filter((kind) => kinds.includes(kind));
@@ -57,6 +57,6 @@ export function faultOf(options: FaultOptions, form: AnswerForm, request: string
   return possible[below(possible.length, seed, 'which fault', request, attempt)]!;
 }
 
-/** F2 */
+/** [site-fault-2] */
 export const isEndless = ({ seed, rate, kinds }: FaultOptions, list: string): boolean =>
   kinds.includes('endless_cursor') && fractionOf(seed, 'endless', list) < rate;

@@ -1,7 +1,7 @@
 /**
  * What a URL of the site leads to. Pure: a short link is only recognised, for where it leads must be asked for.
  *
- * U1: only hosts of TikTok are read, and the host of the site that the caller names (a stand-in).
+ * [address-1] only hosts of TikTok are read, and the host of the site that the caller names (a stand-in).
  */
 import type { Address } from './address.ts';
 import { addressOfPath, shopOf } from './address-of-path.ts';
@@ -26,7 +26,7 @@ export function addressOfUrl(text: string, { siteUrl }: AddressOptions = {}): Ur
   if (url === null) return { kind: 'no_url' };
   const host = url.hostname.toLowerCase();
   const isStandIn = siteUrl !== undefined && URL.canParse(siteUrl) && new URL(siteUrl).host === url.host;
-  // U1
+  // [address-1]
   if (!isStandIn && !/(^|\.)(tiktok|tiktokv)\.com$/.test(host)) return { kind: 'foreign', host };
   const segments = segmentsOf(url.pathname);
   const code = shortLinkHosts.has(host) ? segments[0] : undefined;

@@ -1,8 +1,8 @@
 /**
  * Targets as users write them: URLs, ids and names, mixed.
  *
- * T1: what is not what the caller wants is refused with a message that says what it is instead.
- * T2: a short link is a target of every kind; where it leads must be checked with `checkLanding`.
+ * [target-1] what is not what the caller wants is refused with a message that says what it is instead.
+ * [target-2] a short link is a target of every kind; where it leads must be checked with `checkLanding`.
  */
 import { type Address, type AddressKind, addressNames } from './address.ts';
 import { type AddressOptions, addressOfUrl } from './address-of-url.ts';
@@ -32,7 +32,7 @@ export function parseTarget(text: string, wanted: TargetKind, options: AddressOp
   }
 }
 
-/** T2: whether the page that a short link has led to is what was wanted. */
+/** [target-2] whether the page that a short link has led to is what was wanted. */
 export function checkLanding(url: string, wanted: TargetKind, options: AddressOptions = {}): TargetReading {
   const reading = parseTarget(url, wanted, options);
   if (reading.kind === 'refused' || reading.address.kind !== 'short_link') return reading;
@@ -42,7 +42,7 @@ export function checkLanding(url: string, wanted: TargetKind, options: AddressOp
 function checkKind(text: string, address: Address, wanted: TargetKind): TargetReading {
   const kinds: readonly AddressKind[] = wantedKinds[wanted];
   if (kinds.includes(address.kind)) return { kind: 'target', address };
-  // T1
+  // [target-1]
   const message = `${quoted(text)} is ${addressNames[address.kind]} where ${addressNames[kinds[0]!]} was expected.`;
   return refuse('wrong_kind', message);
 }

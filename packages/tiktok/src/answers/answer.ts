@@ -58,7 +58,7 @@ function outcomeOf<T>(value: unknown, reader: (root: Place) => Reading<T>): Outc
     const reading = reader(new Place(value, '', unread));
     return reading.kind === 'read' ? { kind: 'found', value: reading.value, unread: [...new Set(unread)] } : reading;
   } catch (error) {
-    // O3
+    // [outcome-3]
     if (error instanceof UnreadableError) return changed(error.path);
     throw error;
   }

@@ -1,8 +1,8 @@
 /**
  * Reading the entries of a list's page.
  *
- * L1: an entry that cannot be read is in `unreadable`; when none of several can be read, the answer is `changed`.
- * L2: a page without entries is a page only if the answer says whether more follow.
+ * [page-1] an entry that cannot be read is in `unreadable`; when none of several can be read, the answer is `changed`.
+ * [page-2] a page without entries is a page only if the answer says whether more follow.
  */
 import { type Place, UnreadableError } from '../json/place.ts';
 import type { Page, Position, UnreadableEntry } from '../lists/list.ts';
@@ -31,9 +31,9 @@ export function pageOf<T>(shape: PageShape<T>): Reading<Page<T>> {
       unreadable.push({ id: shape.idNames.map((name) => idOf(entry, name)).find(Boolean) ?? null, path: error.path });
     }
   }
-  // L1
+  // [page-1]
   if (items.length === 0 && unreadable.length > 0) return changed(unreadable[0]!.path);
-  // L2
+  // [page-2]
   const hasMore = typeof shape.hasMore === 'boolean' ? shape.hasMore : shape.hasMore.requireFlag();
   return read({ items, unreadable, hasMore, next: hasMore ? shape.next() : null, total: shape.total ?? null });
 }

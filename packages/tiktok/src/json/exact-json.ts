@@ -1,5 +1,5 @@
 /**
- * E1: an integer that a JavaScript number cannot hold exactly is given as the string of its digits. TikTok's ids have 19
+ * [exact-number-1] an integer that a JavaScript number cannot hold exactly is given as the string of its digits. TikTok's ids have 19
  * digits, and are not always quoted.
  */
 export type ExactJson = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'not_json' };

@@ -1,6 +1,6 @@
 import { asCount, asFlag, asId, asNumber, asText, asTimeSecs, isAbsent } from './scalar.ts';
 
-/** O3: thrown where something must be readable; `readAnswer` makes `changed` of it. */
+/** [outcome-3] thrown where something must be readable; `readAnswer` makes `changed` of it. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
   readonly path: string;
@@ -15,7 +15,7 @@ type Read<T> = (value: unknown) => T | undefined;
 
 /**
  * A place in JSON that somebody else wrote. Going down never fails. What starts with `require` throws
- * `UnreadableError`; the others give null for what is absent, and note what they cannot read (O3).
+ * `UnreadableError`; the others give null for what is absent, and note what they cannot read [outcome-3].
  */
 export class Place {
   readonly value: unknown;

@@ -5,13 +5,13 @@ export const isAbsent = (value: unknown): boolean => value === undefined || valu
 
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** S1: an id is a string of digits, as it was written. */
+/** [scalar-1] an id is a string of digits, as it was written. */
 export function asId(value: unknown): string | undefined {
   if (typeof value === 'string') return /^\d{1,20}$/.test(value) ? value : undefined;
   return isCount(value) ? String(value) : undefined;
 }
 
-/** S2: a count is exact: a whole number, or the string of one, that a number can hold. */
+/** [scalar-2] a count is exact: a whole number, or the string of one, that a number can hold. */
 export function asCount(value: unknown): number | undefined {
   if (typeof value === 'string') return /^\d{1,16}$/.test(value) ? asCount(Number(value)) : undefined;
   return isCount(value) ? value : undefined;

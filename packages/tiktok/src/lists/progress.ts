@@ -2,12 +2,12 @@
  * How far a list has been read, and what comes next. Pure: a page goes in; its new items, and the next request or the
  * reason why there is none, come out. The progress is JSON, so that it can be stored in one change with the items.
  *
- * G1: every list ends. A page that brings nothing new is barren; after `maxBarrenPages` in a row it is over, and after
+ * [progress-1] every list ends. A page that brings nothing new is barren; after `maxBarrenPages` in a row it is over, and after
  *     `maxPages` or `maxItems` it is over whatever it brings.
- * G2: an item among the last `memory` ones is not given again.
- * G3: a list that goes round, in however large a circle, ends before it has gone round three times: a page is compared
+ * [progress-2] an item among the last `memory` ones is not given again.
+ * [progress-3] a list that goes round, in however large a circle, ends before it has gone round three times: a page is compared
  *     with one before it that is chosen again each time the number of pages has doubled (Brent's method).
- * G4: a page that says that nothing follows is the last one, and its items are given.
+ * [progress-4] a page that says that nothing follows is the last one, and its items are given.
  */
 import { createHash } from 'node:crypto';
 import type { Page, Position } from './list.ts';
@@ -17,9 +17,9 @@ export interface Progress {
   readonly pageCount: number;
   readonly itemCount: number;
   readonly barrenPages: number;
-  /** G2 */
+  /** [progress-2] */
   readonly recentIds: readonly string[];
-  /** G3 */
+  /** [progress-3] */
   readonly landmark: { readonly page: string; readonly pageCount: number } | null;
 }
 
@@ -92,7 +92,7 @@ export function advance<T>(
   return { items, progress, next: { kind: 'ask', position } };
 }
 
-/** G2; an item that is twice in the page itself is given once too. */
+/** [progress-2]; an item that is twice in the page itself is given once too. */
 function freshOf<T>(before: Progress, page: Page<T>, idOf: (item: T) => string): T[] {
   const known = new Set(before.recentIds);
   return page.items.filter((item) => !known.has(idOf(item)) && known.add(idOf(item)));
@@ -108,7 +108,7 @@ function printOf<T>({ items }: Page<T>, idOf: (item: T) => string): string | nul
   return createHash('sha256').update(items.map(idOf).join()).digest('base64url').slice(0, 22);
 }
 
-/** G3 */
+/** [progress-3] */
 function landmarkAfter(before: Progress['landmark'], print: string | null, pageCount: number): Progress['landmark'] {
   const isDue = before === null || pageCount >= before.pageCount * 2;
   return print !== null && isDue ? { page: print, pageCount } : before;

@@ -4,7 +4,7 @@ import type { Place } from '../json/place.ts';
  * The two tables of counts beside a user, a video or a hashtag. `stats` rounds large ones, or has 0 for them; `statsV2`
  * has them exactly, as strings.
  *
- * C1: a count that `statsV2` has is taken from there, and never from `stats`, not even when it cannot be read.
+ * [count-1] a count that `statsV2` has is taken from there, and never from `stats`, not even when it cannot be read.
  */
 export class CountTables {
   readonly #exact: Place;
@@ -23,7 +23,7 @@ export class CountTables {
   require = (...names: readonly string[]): number => this.#find(names).requireCount();
   get = (...names: readonly string[]): number | null => this.#find(names).count();
 
-  /** C1. With several names, the first that is there: TikTok has renamed some. */
+  /** [count-1]. With several names, the first that is there: TikTok has renamed some. */
   #find(names: readonly string[]): Place {
     const exact = this.#exact.firstOf(...names);
     return exact.isThere ? exact : this.#rounded.firstOf(...names);

@@ -1,7 +1,7 @@
 /**
  * Products of TikTok's shop, from pages of two generations and from lists.
  *
- * P1: prices are the decimal numbers that TikTok writes, as strings, so that no digit is lost or added.
+ * [price-1] prices are the decimal numbers that TikTok writes, as strings, so that no digit is lost or added.
  */
 import { parseExactJson } from '../json/exact-json.ts';
 import type { Place } from '../json/place.ts';
@@ -151,7 +151,7 @@ const readPrice = (price: Place) => ({
   currency: price.firstOf('currency_name', 'currency_symbol').text(),
 });
 
-/** P1 */
+/** [price-1] */
 const readDecimal = (price: Place): string | null =>
   typeof price.value === 'string' ? price.text() : (price.number()?.toString() ?? null);
 

@@ -30,7 +30,7 @@ const isStorageFull = (error: unknown): boolean => {
 };
 
 /**
- * Applies writes, many to a transaction and one fsync (group commit). What one of them throws changes nothing (D2): the
+ * Applies writes, many to a transaction and one fsync (group commit). What one of them throws changes nothing [database-2]: the
  * batch is then rolled back and applied again, each write with its own savepoint. Savepoints for all would cost every
  * write two statements for the sake of the few that are refused.
  */

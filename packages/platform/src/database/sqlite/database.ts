@@ -47,7 +47,7 @@ export class SqliteDatabase implements Database {
   }
 
   async read<Input, Result>(operation: Operation<Input, Result>, input: Input, caller: Caller): Promise<Result> {
-    // One snapshot for the fence's check and for all that the operation reads (F2, D4).
+    // One snapshot for the fence's check and for all that the operation reads [fence-2], [database-4].
     this.#reader.execute('BEGIN');
     try {
       this.#reader.drive(checkFence(caller));

@@ -20,7 +20,7 @@ const query = ({ sinceMs }: OutputPosition) => ({
 });
 
 /**
- * E4: how much of a container's output is in a log already, found by comparing the two: whatever happened to the
+ * [engine-4] how much of a container's output is in a log already, found by comparing the two: whatever happened to the
  * platform between a line's coming and its being written, the log itself knows.
  */
 export async function positionAfter(container: Docker.Container, logged: LoggedOutput): Promise<OutputPosition> {

@@ -11,7 +11,7 @@ const bytesOfMbyte = 1024 * 1024;
 type Sized = Docker.ContainerInfo & { readonly SizeRw?: number };
 
 /**
- * I5: a container writes no more to its disk than its run may. Most file systems below Docker know no such limit, so it
+ * [isolation-5] a container writes no more to its disk than its run may. Most file systems below Docker know no such limit, so it
  * is looked after: one that has written too much is ended, after `measureEveryMs` at the latest.
  */
 export class DiskWatch {

@@ -109,7 +109,7 @@ export class DockerEngine implements Engine, Reattachment {
     const container = this.#take(spec, placed);
     try {
       this.#checkOpen();
-      // E1: what is placed does not run yet.
+      // [engine-1] what is placed does not run yet.
       await record(placed.ref);
       if (!container.isKilled) await this.#run(container, spec);
     } catch (error) {

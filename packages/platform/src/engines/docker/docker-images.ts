@@ -22,10 +22,10 @@ interface BuildMessage {
 
 type IsUnwanted = (buildId: string, madeAtMs: number) => boolean;
 
-/** Makes the images of builds, one tag for each, and removes them with their builds: M1, from every daemon. */
+/** Makes the images of builds, one tag for each, and removes them with their builds: [image-1], from every daemon. */
 export class DockerImages implements ImageMaker {
   readonly #docker: Docker;
-  /** What a daemon that was away then has still, when it is back (M1). */
+  /** What a daemon that was away then has still, when it is back [image-1]. */
   readonly #removed = new Set<string>();
   #swept: { readonly kept: ReadonlySet<string>; readonly atMs: number } | undefined;
   readonly #placement: Placement;
@@ -82,7 +82,7 @@ export class DockerImages implements ImageMaker {
     await this.#removeThose((label) => !buildIds.has(label));
   }
 
-  /** M1: for a daemon that can be reached from now on. */
+  /** [image-1] for a daemon that can be reached from now on. */
   async catchUp(daemon: Docker): Promise<void> {
     await this.#removeFrom(daemon, (label, madeAtMs) => {
       // What was built since the sweep, it did not know of.

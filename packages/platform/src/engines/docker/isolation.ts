@@ -1,11 +1,11 @@
 /**
  * What holds a container in its place.
  *
- * I1: it takes no more than its run's memory, its share of the processors, and a bounded number of processes.
- * I2: it gains no rights that it did not start with, and starts with none but those over its own files and processes.
- * I3: it reaches the API and the outside, and no other container: it is on a network of Wherry's own (`docker-network.ts`).
- * I4: its log takes a bounded part of the disk, however much it writes.
- * I5: it writes no more to its disk than its run may (`disk-watch.ts`).
+ * [isolation-1] it takes no more than its run's memory, its share of the processors, and a bounded number of processes.
+ * [isolation-2] it gains no rights that it did not start with, and starts with none but those over its own files and processes.
+ * [isolation-3] it reaches the API and the outside, and no other container: it is on a network of Wherry's own (`docker-network.ts`).
+ * [isolation-4] its log takes a bounded part of the disk, however much it writes.
+ * [isolation-5] it writes no more to its disk than its run may (`disk-watch.ts`).
  */
 import type Docker from 'dockerode';
 import type { ContainerSpec } from '../engine.ts';
@@ -23,7 +23,7 @@ const bytesOfMbyte = 1024 * 1024;
 
 export interface Place {
   readonly platformId: string;
-  /** The id or name of the network (I3). */
+  /** The id or name of the network [isolation-3]. */
   readonly network: string;
 }
 

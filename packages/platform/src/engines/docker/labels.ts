@@ -5,7 +5,7 @@
 export const platformLabel = 'wherry.platform';
 export const runLabel = 'wherry.run';
 export const attemptLabel = 'wherry.attempt';
-/** In MB: what a container may write (I5). */
+/** In MB: what a container may write [isolation-5]. */
 export const diskLabel = 'wherry.disk';
 export const buildLabel = 'wherry.build';
 

@@ -15,7 +15,7 @@ export interface Placement {
   servers(): readonly string[];
   /** Answers what is not running yet. */
   place(spec: ContainerSpec, image: string): Promise<PlacedContainer>;
-  /** E2: what this platform placed before and may run still; undefined when there is nothing. */
+  /** [engine-2] what this platform placed before and may run still; undefined when there is nothing. */
   find(ref: ContainerRef): Promise<PlacedContainer | undefined>;
   /** Removes what was placed, but for what is kept. What is left of it on a daemon is the engine's to remove. */
   sweep(isKept: (runId: string, attempt: number) => boolean): Promise<void>;

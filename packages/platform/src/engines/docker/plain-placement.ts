@@ -46,7 +46,7 @@ export class PlainPlacement implements Placement {
     const create = () => this.#docker.createContainer(options);
     const created = await create().catch(async (error: unknown) => {
       if (statusOf(error) !== 409) throw error;
-      // Left by a platform that died before it stored the reference (E1).
+      // Left by a platform that died before it stored the reference [engine-1].
       await removeContainer(this.#docker.getContainer(containerName(this.#platformId, spec.runId, spec.attempt)));
       return create();
     });
@@ -95,7 +95,7 @@ export interface OwnNetwork {
 
 /**
  * The network that a platform's containers are on, made when it is not there yet. The daemon lets its containers reach
- * what the machine reaches, but not each other (I3).
+ * what the machine reaches, but not each other [isolation-3].
  */
 export async function ensureNetwork(docker: Docker, platformId: string): Promise<OwnNetwork> {
   const name = namePrefix(platformId);

@@ -7,7 +7,7 @@ import { LineSplitter } from '../../shared/line-splitter.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
 import { killGroup, readProcess, readProcesses } from './process-table.ts';
 
-/** Waits until fd 3 says that the reference is stored; without that word, because the platform died, it ends (E1). */
+/** Waits until fd 3 says that the reference is stored; without that word, because the platform died, it ends [engine-1]. */
 const holdScript = 'read -r go <&3 || exit 1; exec 3<&-; exec "$@"';
 const telemetryMs = 1000;
 const ticksPerSecond = 100;

@@ -38,9 +38,9 @@ export interface Gate {
  * Where calls are held: those of a waiting attempt until it is active, and those that would begin new work of one that
  * is to be fenced at any moment.
  *
- * G1: a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
- * G2: a call held for an attempt that is discarded is refused as fenced.
- * G3: from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take work: a
+ * [gate-1] a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
+ * [gate-2] a call held for an attempt that is discarded is refused as fenced.
+ * [gate-3] from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take work: a
  *     loop that went on after its state was saved would only make repeats.
  */
 export class AttemptGate implements Gate {
@@ -59,7 +59,7 @@ export class AttemptGate implements Gate {
     this.#waiting.set(attemptKey(runId, attempt), closedGate());
   }
 
-  /** G3: holds the calls of the attempt that would begin new work. */
+  /** [gate-3] holds the calls of the attempt that would begin new work. */
   stopWork(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
     if (!this.#stopped.has(key)) this.#stopped.set(key, closedGate());
@@ -74,7 +74,7 @@ export class AttemptGate implements Gate {
     }
   }
 
-  /** G2 */
+  /** [gate-2] */
   discard(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
     for (const gates of [this.#waiting, this.#stopped]) {

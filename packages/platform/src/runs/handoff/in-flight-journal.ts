@@ -2,9 +2,9 @@
  * What attempts have in hand, in a file: for engines whose containers work on while no platform process is there. The
  * next one reads it, so that a planned move right after a restart waits for what was begun before.
  *
- * H1: a request is in the file before the attempt hears that it has it. The file is written and not synced: it is for the
+ * [in-flight-1] a request is in the file before the attempt hears that it has it. The file is written and not synced: it is for the
  *     death of the platform's process. With the machine's power, the containers on it are gone as well.
- * H3: a request that is not in hand any more may be in the file still, when the platform died in between. Its attempt
+ * [in-flight-3] a request that is not in hand any more may be in the file still, when the platform died in between. Its attempt
  *     has had no answer then, and asks again: that takes it out.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';

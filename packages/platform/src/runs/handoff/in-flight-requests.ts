@@ -6,7 +6,7 @@ import type { InFlightByAttempt, InFlightJournal } from './in-flight-journal.ts'
  * neither handled, reclaimed nor unlocked it. Crawlee locks up to 25 requests ahead; those that it has not fetched are
  * not in hand. A drain (step 3 of a handoff) waits until an attempt has none.
  *
- * H2: an attempt that outlives a platform process has in hand what it had. Without a journal nothing outlives this one.
+ * [in-flight-2] an attempt that outlives a platform process has in hand what it had. Without a journal nothing outlives this one.
  */
 export class InFlightRequests {
   readonly #byAttempt: InFlightByAttempt;

@@ -1,10 +1,10 @@
 /**
  * What a run has charged for.
  *
- * H1: a charge that is sent again with its key counts once (promise 3).
- * H2: an Actor with a price list by events charges for the events of that list alone; any other Actor for what it likes,
+ * [charge-1] a charge that is sent again with its key counts once (promise 3).
+ * [charge-2] an Actor with a price list by events charges for the events of that list alone; any other Actor for what it likes,
  *     so that its author can try charging out before there is a price list.
- * H3: the limit `maxTotalChargeUsd` is not enforced here, as on Apify: the SDK keeps to it, and goes one event over it on
+ * [charge-3] the limit `maxTotalChargeUsd` is not enforced here, as on Apify: the SDK keeps to it, and goes one event over it on
  *     purpose.
  */
 
@@ -15,7 +15,7 @@ import { all, exec, one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 
-/** Counts events that a run charges for. @throws Refusal 400 or 405 for an event that it cannot charge for (H2) */
+/** Counts events that a run charges for. @throws Refusal 400 or 405 for an event that it cannot charge for [charge-2] */
 export function* addCharge(runId: string, eventName: string, count: number): Sql<void> {
   yield* checkEvent(runId, eventName);
   yield* exec(
@@ -27,7 +27,7 @@ export function* addCharge(runId: string, eventName: string, count: number): Sql
   );
 }
 
-/** H2. */
+/** [charge-2]. */
 function* checkEvent(runId: string, eventName: string): Sql<void> {
   const row = yield* one<{ pricing_json: string | null }>('SELECT pricing_json FROM runs WHERE id = ?', runId);
   const events = chargeableEvents(row?.pricing_json ? (JSON.parse(row.pricing_json) as PricingInfo) : null);
@@ -72,7 +72,7 @@ export interface Charge {
 export const chargeRun = defineWrite('runs.charge', function* (charge: Charge, { now, caller }) {
   const runId = yield* findRunId(charge.address);
   checkOwnRun(runId, caller);
-  // H1.
+  // [charge-1].
   yield* once(chargeScope(runId), charge.idempotencyKey, now, function* () {
     const unfinished = yield* one('SELECT 1 FROM runs WHERE id = ? AND finished_at IS NULL', runId);
     if (unfinished === undefined) {

@@ -1,10 +1,10 @@
 /**
  * Commits (promise 3).
  *
- * C1: the parts of a commit take effect together or not at all, in the order items, records, requests, charges.
- * C2: the commits of a run are numbered from 1 without a gap, across its attempts.
- * C3: a commit that is sent again is answered as the first time and changes nothing, whatever it holds then.
- * C4: of two commits with one number and different ids, the second is no repetition: it is refused.
+ * [commit-1] the parts of a commit take effect together or not at all, in the order items, records, requests, charges.
+ * [commit-2] the commits of a run are numbered from 1 without a gap, across its attempts.
+ * [commit-3] a commit that is sent again is answered as the first time and changes nothing, whatever it holds then.
+ * [commit-4] of two commits with one number and different ids, the second is no repetition: it is refused.
  */
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
@@ -119,7 +119,7 @@ function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
   return found;
 }
 
-/** C3, C4. */
+/** [commit-3], [commit-4]. */
 function* formerAnswer(runId: string, sequence: number, id: string | null, expected: number): Sql<CommitAnswer> {
   const row = yield* one<{ answer_json: string; id: string | null }>(
     'SELECT answer_json, id FROM commits WHERE run_id = ? AND sequence = ?',
@@ -135,7 +135,7 @@ function* lastSequence(runId: string): Sql<number> {
   return row?.last ?? 0;
 }
 
-/** C2. */
+/** [commit-2]. */
 const outOfOrder = (runId: string, sequence: number, expected: number): Refusal =>
   new Refusal(
     409,

@@ -1,7 +1,7 @@
 /**
  * A run that becomes a run of another Actor. Its new input is stored before the handoff is asked for.
  *
- * M1: every metamorph of a run has a record of its own for its input, so that one that is refused, because another was
+ * [metamorph-1] every metamorph of a run has a record of its own for its input, so that one that is refused, because another was
  *     faster, leaves the other's input alone.
  */
 import { findActorId } from '../../actors/actor-address.ts';
@@ -49,7 +49,7 @@ export interface MetamorphInput {
 }
 
 /**
- * Stores the input under a key of its own (M1), and answers what the run is to become.
+ * Stores the input under a key of its own [metamorph-1], and answers what the run is to become.
  * @throws Refusal what the state of the run does not allow; 400 `max-metamorphs-exceeded`
  */
 export const storeMetamorphInput = defineWrite(

@@ -1,8 +1,8 @@
 /**
  * The start of a run.
  *
- * N1: a run comes to be whole: its row, its first attempt, its storages and its input, in one transaction.
- * N2: a start that is sent again with its key answers the first run and starts nothing (promise 3).
+ * [start-1] a run comes to be whole: its row, its first attempt, its storages and its input, in one transaction.
+ * [start-2] a start that is sent again with its key answers the first run and starts nothing (promise 3).
  */
 import { findActorId } from '../../actors/actor-address.ts';
 import type { ActorSettings } from '../../actors/actor-settings.ts';
@@ -33,7 +33,7 @@ export interface StartRequest {
 
 export type StartPreparation =
   | { readonly kind: 'new'; readonly build: BuildForRun; readonly pricing: PricingInfo | null }
-  /** N2. */
+  /** [start-2]. */
   | { readonly kind: 'started'; readonly runId: string };
 
 /** What a start needs to know before its input can be checked. @throws Refusal 404 or 400 as `findBuild` does */
@@ -75,7 +75,7 @@ export interface NewRun {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Answers the id of the run: that of another one when the key was used before (N2). */
+/** Answers the id of the run: that of another one when the key was used before [start-2]. */
 export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now }) {
   return yield* once(startScope(creation.userId), creation.idempotencyKey, now, function* () {
     const build = yield* getBuildForRun(creation.buildId);

@@ -32,7 +32,7 @@ export interface RunStore {
   /** The run's handoffs, the oldest first, those under way as well. */
   handoffs(runId: string, caller?: Caller): Promise<HandoffResult[]>;
   /**
-   * Applies one change in one transaction. Answers the run as it is then, changed or not (R4).
+   * Applies one change in one transaction. Answers the run as it is then, changed or not [transition-4].
    * `caller`: who asks for it; the platform itself unless given. An attempt is fenced, and a user's run must be theirs.
    * @throws Refusal what the run's state does not allow; 404 for a run that is not the caller's
    */

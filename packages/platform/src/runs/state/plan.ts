@@ -2,12 +2,12 @@
  * Decides what a run needs next: what is, what is wanted → actions. No clock, no I/O, no randomness of its own, so that
  * a simulation can drive it through any interleaving. The supervisor does what it says and asks again.
  *
- * P1: a run that has ended, or an attempt that is fenced, keeps no container.
- * P2: `migrating` is sent only when the next attempt is at the gate, has not come in time, or cannot come (cold).
- * P3: an active attempt is replaced only when its drain is over: nothing in hand and quiet, exited, or grace used up.
- * P4: exit 0 of the active attempt ends the run SUCCEEDED, migrating or not; another code ends it FAILED unless the run
+ * [plan-1] a run that has ended, or an attempt that is fenced, keeps no container.
+ * [plan-2] `migrating` is sent only when the next attempt is at the gate, has not come in time, or cannot come (cold).
+ * [plan-3] an active attempt is replaced only when its drain is over: nothing in hand and quiet, exited, or grace used up.
+ * [plan-4] exit 0 of the active attempt ends the run SUCCEEDED, migrating or not; another code ends it FAILED unless the run
  *     migrates or restarts on errors.
- * P5: a waiting attempt that has ended is never switched to.
+ * [plan-5] a waiting attempt that has ended is never switched to.
  */
 import type { ExitCause } from '../../engines/engine.ts';
 
@@ -118,7 +118,7 @@ export function plan(run: RunFacts, limits: Limits, now: number): Plan {
   return { actions: [...cleaning, ...next.actions], wakeAt: next.wakeAt };
 }
 
-/** P1. */
+/** [plan-1]. */
 function cleanUp(run: RunFacts): Action[] {
   return run.attempts
     .filter((attempt) => run.finished || attempt.phase === 'fenced')
@@ -173,7 +173,7 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
   return wait(run.graceEndsAt, run.deadlineAt);
 }
 
-/** P4. */
+/** [plan-4]. */
 function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
   if (exitCode === 0) return finish(active, 'SUCCEEDED');
   const { handoff } = run;
@@ -193,7 +193,7 @@ function planLost(run: RunFacts): Plan {
   return act({ kind: 'cancelHandoff', outcome: 'the server of the attempt was lost' });
 }
 
-/** P5: a waiting attempt that has ended meanwhile is not switched to; a new one starts instead. */
+/** [plan-5] a waiting attempt that has ended meanwhile is not switched to; a new one starts instead. */
 function switchFrom(run: RunFacts, handoff: HandoffFacts): Plan {
   const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
   const isAlive = standby?.container.kind === 'starting' || standby?.container.kind === 'running';
@@ -222,7 +222,7 @@ function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, l
   return act({ kind: 'sendPersist', attempt: active.number });
 }
 
-/** P2. Undefined once the next attempt is at the gate, is late, or will not come. */
+/** [plan-2]. Undefined once the next attempt is at the gate, is late, or will not come. */
 function planBoot(
   run: RunFacts,
   handoff: HandoffFacts,

@@ -2,11 +2,11 @@
  * What may become of a run: state, change → next state. Pure, so that the database's operations and the simulation
  * share it; `run-store.ts` applies it inside one transaction.
  *
- * R1: an attempt is in phase `active` exactly when it is the run's active attempt; there is one at most.
- * R2: an attempt that is fenced stays so; numbers of attempts only grow.
- * R3: a run that is over has no active attempt and no handoff, and changes no more but by `resurrect` and by the ends
+ * [transition-1] an attempt is in phase `active` exactly when it is the run's active attempt; there is one at most.
+ * [transition-2] an attempt that is fenced stays so; numbers of attempts only grow.
+ * [transition-3] a run that is over has no active attempt and no handoff, and changes no more but by `resurrect` and by the ends
  *     of its attempts.
- * R4: a change that was decided on an older state, and does not fit the state any more, changes nothing. What a user
+ * [transition-4] a change that was decided on an older state, and does not fit the state any more, changes nothing. What a user
  *     asked for is refused with a reason instead.
  */
 import type { ContainerRef } from '../../engines/engine.ts';
@@ -144,7 +144,7 @@ const newAttempt = (
   fencedAt: null,
 });
 
-/** R4: not for an attempt that was fenced meanwhile. It may have been killed before there was anything to kill. */
+/** [transition-4] not for an attempt that was fenced meanwhile. It may have been killed before there was anything to kill. */
 function recordContainer(run: RunState, change: Extract<Change, { kind: 'recordContainer' }>): RunState {
   const { container, tokenHash } = change;
   const attempt = run.attempts.find(({ number }) => number === change.attempt);
@@ -289,7 +289,7 @@ const cancelled = (handoff: HandoffState, outcome: string, now: number): Handoff
 
 function endAttempt(run: RunState, number: number, exitCode: number | null): Transition {
   const attempt = run.attempts.find((each) => each.number === number);
-  // R1: the active one ends only by being fenced first.
+  // [transition-1] the active one ends only by being fenced first.
   if (attempt?.phase !== 'fenced') return { state: run };
   const attempts = run.attempts.filter((each) => each !== attempt);
   return { state: { ...run, attempts }, endedAttempt: { number, exitCode } };
@@ -298,7 +298,7 @@ function endAttempt(run: RunState, number: number, exitCode: number | null): Tra
 function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now: number): Transition {
   const { attempt, status, exitCode, message, usage } = change;
   const { handoff } = run;
-  // R4: the end of one attempt is not that of a run which goes on with another.
+  // [transition-4] the end of one attempt is not that of a run which goes on with another.
   if (attempt !== run.activeAttempt) return { state: run };
   const state: RunState = {
     ...run,

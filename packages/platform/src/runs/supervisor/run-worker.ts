@@ -1,10 +1,10 @@
 /**
  * Does for one run what the plan says.
  *
- * S1: each change is durable before anything follows from it: a gate opens, a container starts, a caller hears of it.
- * S2: one loop a run: its actions are performed one after the other, each on the state that the last one left.
- * S3: what fails, for instance because the disk is full, is tried again; a run is never left alone.
- * S4: a platform that is being ended starts no container any more.
+ * [worker-1] each change is durable before anything follows from it: a gate opens, a container starts, a caller hears of it.
+ * [worker-2] one loop a run: its actions are performed one after the other, each on the state that the last one left.
+ * [worker-3] what fails, for instance because the disk is full, is tried again; a run is never left alone.
+ * [worker-4] a platform that is being ended starts no container any more.
  */
 import { performance } from 'node:perf_hooks';
 import type { ContainerEvent, ContainerRef, ExitCause, Reattachment } from '../../engines/engine.ts';
@@ -17,7 +17,7 @@ import { saveLast, tellToMigrate } from './drain.ts';
 import { type AttemptObserver, LiveRun } from './live-run.ts';
 import { retryMs, type WorkerContext } from './worker-context.ts';
 
-/** S4 */
+/** [worker-4] */
 const startsContainer: ReadonlySet<Action['kind']> = new Set(['start', 'addWaiting']);
 
 export class RunWorker {
@@ -37,7 +37,7 @@ export class RunWorker {
       hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
       inFlightRequests: (runId, attempt) => inFlightRequests.countOf(runId, attempt),
     };
-    // G1: a call that a waiting attempt sent before it was killed may still come.
+    // [gate-1] a call that a waiting attempt sent before it was killed may still come.
     for (const { number, phase } of wasLeft ? state.attempts : []) if (phase === 'waiting') gate.hold(state.id, number);
   }
 
@@ -144,7 +144,7 @@ export class RunWorker {
     return reattached;
   }
 
-  /** S1: the gate opens once the switch is durable. */
+  /** [worker-1] the gate opens once the switch is durable. */
   #openGate(before: RunState): void {
     const { run } = this;
     const { gate } = this.#parts;
@@ -176,7 +176,7 @@ export class RunWorker {
     return state;
   }
 
-  /** Looks what is to be done, now or when what is being done is done (S2, S3). */
+  /** Looks what is to be done, now or when what is being done is done [worker-2], [worker-3]. */
   advance(): void {
     const { run } = this;
     const { phase } = this.#supervision;
@@ -314,7 +314,7 @@ export class RunWorker {
       const { attempts } = await this.apply({ kind: 'recordContainer', attempt, ...what });
       return attempts.some(({ number, container }) => number === attempt && container !== null);
     } catch (error) {
-      // S3: the Actor is not to blame, so the run goes on with another attempt.
+      // [worker-3] the Actor is not to blame, so the run goes on with another attempt.
       this.run.container(attempt).container = { kind: 'lost' };
       throw error;
     }

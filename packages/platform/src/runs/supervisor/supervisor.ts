@@ -1,7 +1,7 @@
 /**
  * Supervises all runs: compares what the database has of each with what is known of its containers, at each start and
  * at each change, and has a worker act on the difference; so a crash of the platform is the same case as a start. The
- * invariants S1 to S4 are in `run-worker.ts`.
+ * invariants [worker-1] to [worker-4] are in `run-worker.ts`.
  */
 import type { Caller } from '../../database/operation.ts';
 import type { Reattachment } from '../../engines/engine.ts';
@@ -76,7 +76,7 @@ export class Supervisor implements RunControl, WorkerContext {
   }
 
   /**
-   * S4: hands every run that can be told off to the next start of the platform: it drains, saves and is fenced, and its
+   * [worker-4] hands every run that can be told off to the next start of the platform: it drains, saves and is fenced, and its
    * next attempt is not started any more. What has not come so far within `graceMs` is left to `close`.
    */
   async handOff(graceMs: number): Promise<void> {
@@ -155,7 +155,7 @@ export class Supervisor implements RunControl, WorkerContext {
     try {
       await this.#readAnew(runId);
     } catch (error) {
-      // S3: the run is there, whether it could be read or not.
+      // [worker-3] the run is there, whether it could be read or not.
       this.#askLater(runId, error);
       throw error;
     }
@@ -184,7 +184,7 @@ export class Supervisor implements RunControl, WorkerContext {
       this.#workers.get(runId)?.applyState(state);
       return state;
     } catch (error) {
-      // S3: whether a change that failed took place is not known, so the database is asked.
+      // [worker-3] whether a change that failed took place is not known, so the database is asked.
       if (!(error instanceof Refusal)) this.askAnew(runId);
       throw error;
     }
@@ -201,7 +201,7 @@ export class Supervisor implements RunControl, WorkerContext {
   }
 
   async reboot(runId: string, caller: Caller): Promise<RunState> {
-    // Read as the caller: a fenced attempt has nothing to ask for (F1).
+    // Read as the caller: a fenced attempt has nothing to ask for [fence-1].
     const state = await this.parts.store.load(runId, caller);
     const { handoff } = state;
     const worker = this.#workers.get(runId);

@@ -5,7 +5,7 @@ import type { LiveRun } from './live-run.ts';
 
 /**
  * Where the platform is between its start and its end. While it recovers, and once it is closed, no worker does
- * anything; while it hands off, none starts a container (S4).
+ * anything; while it hands off, none starts a container [worker-4].
  */
 export type SupervisorPhase = 'recovering' | 'working' | 'handingOff' | 'closed';
 
@@ -22,7 +22,7 @@ export interface WorkerContext {
   activeAttempts(): ReadonlyMap<string, number>;
   /** Takes note of work that must be over before the database is closed. */
   track(work: Promise<void>): void;
-  /** S3: reads the run from the database again, now or after a while, and goes on with it. */
+  /** [worker-3] reads the run from the database again, now or after a while, and goes on with it. */
   askAnew(runId: string): void;
   /** The run is over and nothing is left of it. */
   drop(run: LiveRun): void;

@@ -28,7 +28,7 @@ interface KnownRequest extends Lock {
 
 /**
  * Marks requests as handled and gives up their locks.
- * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds (L4), or that is
+ * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds [lock-4], or that is
  *   handled: its results are there; 400 for changes that would not be accepted of an update either.
  */
 export function* markHandled(
@@ -93,7 +93,7 @@ const handledAlready = (requestId: string) =>
     { requestId },
   );
 
-/** L4. */
+/** [lock-4]. */
 function checkHeld(requestId: string, lock: Lock, holder: LockHolder, now: number): void {
   if (lock.locked_until === null || lock.locked_until <= now || isLockOf(lock, holder)) return;
   throw new Refusal(

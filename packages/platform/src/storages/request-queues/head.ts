@@ -22,7 +22,7 @@ export interface Head {
 const columns = 'id, unique_key, url, method, retry_count, order_no';
 const byPlace = (a: HeadRow, b: HeadRow): number => a.order_no - b.order_no;
 
-/** The first requests that are neither handled nor locked (L1). */
+/** The first requests that are neither handled nor locked [lock-1]. */
 export const readHead = defineRead(
   'requests.head',
   function* ({ access, limit }: { access: QueueAccess; limit: number }, { now }) {

@@ -1,11 +1,11 @@
 /**
  * Locks of requests.
  *
- * L1: a request that is locked is in no head until the lock is given up, taken away by a handoff, or expired.
- * L2: a lock that an attempt took belongs to that attempt. One that was taken from outside of a run belongs to its
+ * [lock-1] a request that is locked is in no head until the lock is given up, taken away by a handoff, or expired.
+ * [lock-2] a lock that an attempt took belongs to that attempt. One that was taken from outside of a run belongs to its
  *     client key. A user may also end or prolong the lock of a run if they know its client key, as on Apify.
- * L3: an expired lock belongs to nobody; it cannot be prolonged.
- * L4: a commit does not mark a request as handled whose lock somebody else holds: that one will bring results of it as
+ * [lock-3] an expired lock belongs to nobody; it cannot be prolonged.
+ * [lock-4] a commit does not mark a request as handled whose lock somebody else holds: that one will bring results of it as
  *     well. An attempt that lost its lock must drop what it has. (A plain update may, as on Apify.)
  */
 import { type Caller, defineWrite } from '../../database/operation.ts';
@@ -74,7 +74,7 @@ export const deleteLock = defineWrite('requests.deleteLock', function* (change: 
   return { queueId };
 });
 
-/** The queue and the new place of a request whose lock is the caller's own (L2, L3). */
+/** The queue and the new place of a request whose lock is the caller's own [lock-2], [lock-3]. */
 function* findOwnLock(change: LockChange, caller: Caller, now: number): Sql<{ queueId: string; place: number }> {
   const { access, requestId, forefront } = change;
   const queue = yield* touchQueue(access, { places: 1 }, now);
@@ -99,7 +99,7 @@ function isOwn(lock: Lock, caller: Caller, clientKey: string | undefined): boole
   return clientKey !== undefined && lock.lock_client_key === clientKey;
 }
 
-/** Whether the lock is the holder's: as L2 has it, but a client that gives its key is held to it. */
+/** Whether the lock is the holder's: as [lock-2] has it, but a client that gives its key is held to it. */
 export function isLockOf(lock: Lock, { runId, attempt, clientKey }: LockHolder): boolean {
   const isOwnClient = lock.lock_client_key === (clientKey ?? null);
   if (lock.lock_run_id === null) return clientKey !== undefined && isOwnClient;

@@ -36,7 +36,7 @@ export class AcknowledgedIsDurable implements Observer {
       case 'save':
         this.#savesOf(runId).acknowledged += 1;
         if (this.#savesOf(runId).accepted.length >= this.#savesOf(runId).acknowledged) return;
-        throw new Violation('P2', `a state was acknowledged that is not in the database of ${runId}`);
+        throw new Violation('[promise-2]', `a state was acknowledged that is not in the database of ${runId}`);
     }
   }
 
@@ -45,14 +45,15 @@ export class AcknowledgedIsDurable implements Observer {
     for (const [text, count] of items) {
       const found = data.items.filter((item) => item.text === text).length;
       if (found < count)
-        throw new Violation('P2', `${text} was acknowledged ${count} times and is there ${found} times`);
+        throw new Violation('[promise-2]', `${text} was acknowledged ${count} times and is there ${found} times`);
     }
     for (const request of handled) {
       const found = data.requests.find(({ id }) => id === request);
-      if (found?.handled !== true) throw new Violation('P2', `${request} was acknowledged as handled and is not`);
+      if (found?.handled !== true)
+        throw new Violation('[promise-2]', `${request} was acknowledged as handled and is not`);
     }
     if (data.commits < commits)
-      throw new Violation('P2', `commit ${commits} was acknowledged, ${data.commits} is the last`);
+      throw new Violation('[promise-2]', `commit ${commits} was acknowledged, ${data.commits} is the last`);
   }
 
   rested({ state, data }: Rest): void {

@@ -23,13 +23,13 @@ export class AtMostOnce implements Observer {
     const name = `${runId}/${key}`;
     const first = this.#answers.get(name) ?? answer;
     this.#answers.set(name, first);
-    if (first !== answer) throw new Violation('P3', `${name} was answered ${first} first and ${answer} now`);
+    if (first !== answer) throw new Violation('[promise-3]', `${name} was answered ${first} first and ${answer} now`);
   }
 
   viewed(runId: string, { items }: RunData): void {
     for (const text of this.#keyed.get(runId) ?? []) {
       const count = items.filter((item) => item.text === text).length;
-      if (count > 1) throw new Violation('P3', `${text}, sent under a key, is there ${count} times`);
+      if (count > 1) throw new Violation('[promise-3]', `${text}, sent under a key, is there ${count} times`);
     }
   }
 }

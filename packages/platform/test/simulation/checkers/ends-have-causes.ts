@@ -3,7 +3,7 @@ import type { Change } from '../../../src/runs/state/transitions.ts';
 import type { Observer, Rest } from '../observer.ts';
 import { Violation } from '../violation.ts';
 
-/** Plan P4 and the other ends: each status a run ends with has its cause, and success leaves nothing undone. */
+/** [plan-4] and the other ends: each status a run ends with has its cause, and success leaves nothing undone. */
 export class EndsHaveCauses implements Observer {
   readonly #exitCodeOf: (runId: string, attempt: number) => number | undefined;
   readonly #now: () => number;
@@ -17,7 +17,7 @@ export class EndsHaveCauses implements Observer {
     if (change.kind !== 'finish' || before.finishedAt !== null || after.finishedAt === null) return;
     const exitCode = this.#exitCodeOf(before.id, before.activeAttempt!);
     if (!this.#isCaused(before, after, exitCode)) {
-      throw new Violation('plan P4', `${before.id} ended ${after.status}; its container ended with ${exitCode}`);
+      throw new Violation('[plan-4]', `${before.id} ended ${after.status}; its container ended with ${exitCode}`);
     }
   }
 
@@ -25,7 +25,7 @@ export class EndsHaveCauses implements Observer {
     if (state.status !== 'SUCCEEDED') return;
     const undone = data.requests.filter(({ takenBy, handled }) => takenBy !== null && !handled);
     if (undone.length > 0)
-      throw new Violation('P4', `${state.id} SUCCEEDED and left ${undone.map(({ id }) => id)} undone`);
+      throw new Violation('[promise-4]', `${state.id} SUCCEEDED and left ${undone.map(({ id }) => id)} undone`);
   }
 
   #isCaused(before: RunState, { status }: RunState, exitCode: number | undefined): boolean {

@@ -4,7 +4,7 @@ import type { AttemptCaller } from '../ledger.ts';
 import type { Observer } from '../observer.ts';
 import { Violation } from '../violation.ts';
 
-/** G1 and G3 of `attempt-gate.ts`, where a handler begins. */
+/** [gate-1] and [gate-3] of `attempt-gate.ts`, where a handler begins. */
 export class GateHolds implements Observer {
   readonly #isStopped: (runId: string, attempt: number) => boolean;
 
@@ -16,11 +16,14 @@ export class GateHolds implements Observer {
   handling({ runId, attempt }: AttemptCaller, call: Call, state: RunState): void {
     const phase = state.attempts.find(({ number }) => number === attempt)?.phase;
     if (phase === 'waiting' && this.#isHeld(state, attempt)) {
-      throw new Violation('G1', `${nameOf(call)} of attempt ${attempt} passed the gate of ${runId} before the switch`);
+      throw new Violation(
+        '[gate-1]',
+        `${nameOf(call)} of attempt ${attempt} passed the gate of ${runId} before the switch`,
+      );
     }
     const isWork = /items|request-queues|commits/.test(gateCallOf(call).url);
     if (isWork && phase === 'active' && this.#isStopped(runId, attempt)) {
-      throw new Violation('G3', `${nameOf(call)} of attempt ${attempt} began after the last persistState`);
+      throw new Violation('[gate-3]', `${nameOf(call)} of attempt ${attempt} began after the last persistState`);
     }
   }
 

@@ -9,15 +9,17 @@ export class NoOrphans implements Observer {
     const expected = activeAttempt === null ? [] : [activeAttempt];
     if (numbers.join() !== expected.join()) {
       throw new Violation(
-        'P4',
+        '[promise-4]',
         `${id} is ${status}, ${activeAttempt} is active, and the containers of ${numbers} work`,
       );
     }
     const others = attempts.filter(({ number }) => number !== activeAttempt);
-    if (others.length > 0) throw new Violation('P4', `attempt ${others[0]!.number} of ${id} has not ended`);
-    if (handoff !== null) throw new Violation('P4', `the handoff of ${id} is ${handoff.phase} for ever`);
-    if (unanswered > 0) throw new Violation('P4', `${unanswered} of those who asked for something have no answer`);
+    if (others.length > 0) throw new Violation('[promise-4]', `attempt ${others[0]!.number} of ${id} has not ended`);
+    if (handoff !== null) throw new Violation('[promise-4]', `the handoff of ${id} is ${handoff.phase} for ever`);
+    if (unanswered > 0)
+      throw new Violation('[promise-4]', `${unanswered} of those who asked for something have no answer`);
     const stuck = finishedAt === null && working.some(({ canEnd }) => canEnd);
-    if (stuck) throw new Violation('P4', `${id} does not end, though its program (${working[0]?.program}) can`);
+    if (stuck)
+      throw new Violation('[promise-4]', `${id} does not end, though its program (${working[0]?.program}) can`);
   }
 }

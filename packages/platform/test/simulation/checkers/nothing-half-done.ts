@@ -11,7 +11,7 @@ export class NothingHalfDone implements Observer {
       const parts = [texts.has(`${sequence}-a`), texts.has(`${sequence}-b`), state.includes(`commit-${sequence}`)];
       if (parts.some((part) => part !== sequence <= commits)) {
         throw new Violation(
-          'P5',
+          '[promise-5]',
           `commit ${sequence} of ${commits} is seen in part: a, b, state are ${parts.join(', ')}`,
         );
       }

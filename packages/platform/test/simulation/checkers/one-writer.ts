@@ -11,7 +11,7 @@ export class OneWriter implements Observer {
     const what = write === 'read' ? 'read' : write.kind;
     if (state.activeAttempt !== attempt) {
       throw new Violation(
-        'P1',
+        '[promise-1]',
         `a ${what} of attempt ${attempt} was let through while ${state.activeAttempt} is active`,
       );
     }
@@ -23,7 +23,7 @@ export class OneWriter implements Observer {
       const next = items[index + 1];
       if (next !== undefined && next.attempt < attempt) {
         throw new Violation(
-          'P1',
+          '[promise-1]',
           `an item of attempt ${next.attempt} landed after one of attempt ${attempt} in ${runId}`,
         );
       }
@@ -34,6 +34,9 @@ export class OneWriter implements Observer {
     const active = attempts.filter(({ phase }) => phase === 'active').map(({ number }) => number);
     const expected = activeAttempt === null ? [] : [activeAttempt];
     if (active.join() === expected.join()) return;
-    throw new Violation('P1', `after ${kind} the attempts ${active} are active, and ${activeAttempt} should be`);
+    throw new Violation(
+      '[promise-1]',
+      `after ${kind} the attempts ${active} are active, and ${activeAttempt} should be`,
+    );
   }
 }

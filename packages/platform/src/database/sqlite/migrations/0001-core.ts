@@ -28,7 +28,7 @@ CREATE TABLE runs (
   deadline_at INTEGER,
   -- When a graceful abort or a timeout stops waiting for the Actor; null while neither is under way.
   grace_ends_at INTEGER,
-  -- F3: null before the first attempt and after the end.
+  -- [fence-3] null before the first attempt and after the end.
   active_attempt INTEGER,
   attempt_count INTEGER NOT NULL DEFAULT 0,
   options_json TEXT NOT NULL,

@@ -3,8 +3,8 @@
  * the platform and keeps a line open (the control connection), over which the platform asks for streams; each of them is
  * a connection to the platform whose other end is the Docker socket. So no node listens for anything.
  *
- * A1: it decides nothing, and keeps nothing: any of them can be ended at any time.
- * A2: one that is told to stop stays for as long as containers of its platform are on the node, for a node that is
+ * [agent-1] it decides nothing, and keeps nothing: any of them can be ended at any time.
+ * [agent-2] one that is told to stop stays for as long as containers of its platform are on the node, for a node that is
  *     drained is when it is needed.
  *
  * The image has this file alone, so it imports nothing but Node's own modules.
@@ -95,7 +95,7 @@ async function callPlatform(): Promise<never> {
   }
 }
 
-/** A2. Docker that does not answer has no container that could be looked after. */
+/** [agent-2]. Docker that does not answer has no container that could be looked after. */
 function countContainers(): Promise<number> {
   const filters = encodeURIComponent(JSON.stringify({ label: [`wherry.platform=${WHERRY_PLATFORM}`, 'wherry.run'] }));
   return new Promise((resolve) => {

@@ -16,7 +16,7 @@ const files = ['Dockerfile', 'agent-program.ts'];
 const sourceLabel = 'wherry.agent';
 const socket = '/var/run/docker.sock';
 const nanoOfSecond = 1e9;
-/** An agent that is told to stop ends by itself, once nothing is left for it to look after (A2). */
+/** An agent that is told to stop ends by itself, once nothing is left for it to look after [agent-2]. */
 const stopGraceSecs = 24 * 3600;
 
 export interface AgentOptions {

@@ -9,7 +9,7 @@ const path = /^\/wherry\/v1\/nodes\/([a-z0-9]+)(?:\/streams\/([A-Za-z0-9]+))?$/;
 
 /**
  * The links with the agents of all nodes. A node may have two agents for a while, when it was drained and is open again:
- * the first stays for the containers that it was told to look after (A2), and the newest link is used.
+ * the first stays for the containers that it was told to look after [agent-2], and the newest link is used.
  */
 export class NodeLinks implements UpgradeHandler {
   readonly #token: Buffer;

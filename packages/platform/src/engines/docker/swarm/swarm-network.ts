@@ -4,7 +4,7 @@ import { namePrefix, platformLabel } from '../labels.ts';
 
 /**
  * The network of a Swarm's containers: on each node a bridge of its own, not an overlay over all of them. An overlay would
- * let every container reach every other (I3); attempts need only the API and the outside. Swarm makes it on each node
+ * let every container reach every other [isolation-3]; attempts need only the API and the outside. Swarm makes it on each node
  * where it is needed, from what the node itself has under a name that ends in `-config`.
  */
 // The prefix by itself names the network of a daemon that is no Swarm's, or was none yet (`docker-network.ts`).
