@@ -1,5 +1,5 @@
-/** The README and the guides name only what there is. */
-import { existsSync, readFileSync } from 'node:fs';
+/** The README and the guides name only what exists: paths, links with their anchors, npm scripts, commands and flags. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const exists = (...parts: string[]) => existsSync(path.join(root, ...parts));
 
 async function guides(): Promise<string[]> {
   const found = await readdir(path.join(root, 'docs'), { recursive: true });
@@ -15,7 +16,7 @@ async function guides(): Promise<string[]> {
 
 /** Paths in code quotes that lead into the clone; a guide may name a file of the platform from its `src` or package. */
 function pathsIn(text: string): string[] {
-  const quoted = [...text.matchAll(/`([\w@./-]+)`|\]\(([\w./-]+)\)/g)].map(([, code, link]) => code ?? link ?? '');
+  const quoted = [...text.matchAll(/`([\w@./-]+)`/g)].map(([, code]) => code!);
   return quoted.filter((each) =>
     /\/.*\.(?:ts|mjs|md|svg|json)$|^(?:docs|packages|actors|bench|test|scripts)\//.test(each),
   );
@@ -25,12 +26,43 @@ function pathsIn(text: string): string[] {
 const bases = ['', 'docs', 'packages/platform', 'packages/platform/src', 'actors/site-crawler'];
 
 test('every path that the documents name exists', async () => {
-  for (const guide of await guides()) {
-    const missing = pathsIn(read(guide)).filter(
-      (each) => !bases.some((base) => existsSync(path.join(root, base, each))),
-    );
-    expect(missing, guide).toEqual([]);
-  }
+  const missing = (await guides()).flatMap((guide) =>
+    pathsIn(read(guide))
+      .filter((each) => !bases.some((base) => exists(base, each)))
+      .map((each) => `${guide}: ${each}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(file: string): string[] {
+  return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('every link between the documents leads to a file, and to a heading of it', async () => {
+  const dead = (await guides()).flatMap((guide) =>
+    [...read(guide).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link]) => link!)
+      .filter((link) => {
+        if (/^https?:/.test(link)) return false;
+        const [file, anchor] = link.split('#');
+        const target = file ? path.join(path.dirname(guide), file) : guide;
+        return !exists(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+      })
+      .map((link) => `${guide}: ${link}`),
+  );
+  expect(dead).toEqual([]);
+});
+
+test('the index of the decisions has each of them once', async () => {
+  const pages = (await readdir(path.join(root, 'docs/decisions'))).filter((name) => /^\d/.test(name));
+  const listed = [...read('docs/decisions/README.md').matchAll(/\]\((\d[^)]*)\)/g)].map(([, page]) => page!);
+  expect(listed).toEqual(pages.toSorted());
 });
 
 test('every npm script and command of wherry that the documents name exists', async () => {
@@ -47,4 +79,42 @@ test('every npm script and command of wherry that the documents name exists', as
     for (const [, command] of text.matchAll(/npx wherry ([a-z][\w-]*)/g))
       expect([...commands], guide).toContain(command);
   }
+});
+
+/** The lines of a page's command blocks, and the commands that it quotes. */
+function commandLinesOf(guide: string): string[] {
+  const text = read(guide);
+  return [...text.matchAll(/^ {4}((?:npx|npm) .*)$/gm), ...text.matchAll(/`((?:npx|npm) [^`]*)`/g)].map(
+    ([, line]) => line!,
+  );
+}
+
+test('every flag of wherry that a command line of the documents has exists', async () => {
+  const unknown: string[] = [];
+  for (const guide of await guides()) {
+    for (const line of commandLinesOf(guide)) {
+      const command = /^npm start -- /.test(line) ? 'up' : /^npx wherry ([a-z][\w-]*)/.exec(line)?.[1];
+      if (command === undefined) continue;
+      const file = `packages/cli/src/commands/${command}.ts`;
+      const known = exists(file) ? read(file) + read('packages/cli/src/commands/platform-command.ts') : '';
+      for (const [, flag] of line.matchAll(/ (--[a-z][\w-]*)/g)) {
+        if (flag !== '--help' && !known.includes(`'${flag}`) && !known.includes(`, ${flag}`))
+          unknown.push(`${guide}: ${command} ${flag}`);
+      }
+    }
+  }
+  expect(unknown).toEqual([]);
+});
+
+test('every Actor, example and test that a command line of the documents names exists', async () => {
+  const missing: string[] = [];
+  for (const guide of await guides()) {
+    for (const line of commandLinesOf(guide)) {
+      for (const [, file] of line.matchAll(/ ((?:actors|docs|packages|test)\/[\w./-]+)/g)) {
+        if (!exists(file!) || (line.includes('vitest run') && !statSync(path.join(root, file!)).isFile()))
+          missing.push(`${guide}: ${file}`);
+      }
+    }
+  }
+  expect(missing).toEqual([]);
 });
