@@ -2,10 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActorVersionSourceFile } from 'apify-client';
 import { badUsage } from './failure.ts';
-import { type IsIgnored, ignoreRules } from './ignore-rules.ts';
 import { withVendoredPackages } from './vendored-packages.ts';
 
-/** An Actor as its folder says it. */
+/** An Actor as its folder describes it. */
 export interface ActorFolder {
   readonly name: string;
   readonly title: string | undefined;
@@ -17,7 +16,7 @@ export interface ActorFolder {
   readonly files: readonly ActorVersionSourceFile[];
 }
 
-/** The platform takes bodies of up to 9 MiB, as Apify does; the rest of the request needs some room. */
+/** The platform accepts bodies of up to 9 MiB, as Apify does; the rest of the request needs some space. */
 const maxSourceBytes = 8 * 1024 * 1024;
 
 interface Definition {
@@ -29,15 +28,16 @@ interface Definition {
   readonly environmentVariables?: Record<string, string>;
 }
 
-/** Whether the folder holds an Actor, or at least a program that npm can start. */
+/** Whether the folder has an Actor, or at least a program that npm can start. */
 export async function isActorFolder(folder: string): Promise<boolean> {
   const definition = await readText(path.join(folder, '.actor', 'actor.json'));
   return definition !== undefined || (await readText(path.join(folder, 'package.json'))) !== undefined;
 }
 
 /**
- * Reads an Actor's folder: `.actor/actor.json`, else `package.json`, every file that no ignore file leaves out, and the
- * packages that it has from beside it.
+ * Reads an Actor's folder: `.actor/actor.json`, else `package.json`, every file that no ignore file excludes, and its
+ * linked packages.
+ * @throws Failure for a folder that is no Actor's, or has more than 8 MiB of source
  */
 export async function readActorFolder(folder: string): Promise<ActorFolder> {
   const definition = await readDefinition(folder);
@@ -47,7 +47,7 @@ export async function readActorFolder(folder: string): Promise<ActorFolder> {
   const sizeBytes = files.reduce((sum, { content }) => sum + content.length, 0);
   if (sizeBytes > maxSourceBytes) {
     throw badUsage(
-      `${folder} holds ${sizeBytes} bytes of source, 8 MiB at most fit. List what is not source in .actorignore.`,
+      `${folder} has ${sizeBytes} bytes of source, but at most 8 MiB are allowed. List what is not source in .actorignore.`,
     );
   }
   return {
@@ -71,7 +71,7 @@ async function readDefinition(folder: string): Promise<Definition> {
       throw badUsage(`${path.join(folder, name)} is not JSON: ${(error as Error).message}.`);
     }
   }
-  throw badUsage(`${folder} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+  throw badUsage(`${folder} has neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
 }
 
 /** Apify allows letters, digits and hyphens: `@acme/My Crawler` becomes `acme-my-crawler`. */
@@ -80,7 +80,8 @@ function actorNameOf(text: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-  if (name === '') throw badUsage(`"${text}" makes no name for an Actor. Give it one in .actor/actor.json.`);
+  if (name === '')
+    throw badUsage(`"${text}" cannot be made into the name of an Actor. Set a name in .actor/actor.json.`);
   return name;
 }
 
@@ -99,7 +100,7 @@ async function readFiles(folder: string, below: string, isIgnored: IsIgnored): P
 
 function sourceFileOf(name: string, bytes: Buffer): ActorVersionSourceFile {
   const text = bytes.toString('utf8');
-  // What is not text would come out changed if it were sent as text.
+  // Bytes that are not text would be changed if they were sent as text.
   return Buffer.from(text).equals(bytes)
     ? { name, format: 'TEXT', content: text }
     : { name, format: 'BASE64', content: bytes.toString('base64') };
@@ -112,4 +113,39 @@ async function readText(file: string): Promise<string | undefined> {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
+}
+
+/** Whether a path, relative to the Actor's folder and with "/" between its parts, is excluded from the source. */
+type IsIgnored = (relativePath: string, isFolder: boolean) => boolean;
+
+interface Rule {
+  readonly glob: string;
+  readonly folderOnly: boolean;
+  readonly includes: boolean;
+}
+
+/** Never part of an Actor's source: installed modules, git's history, and the storages of local runs. */
+const neverSource = ['node_modules/', '.git/', '/storage/', '/apify_storage/', '/data/'];
+
+/** The rules of `.gitignore` and `.actorignore` files, in the given order; the last rule that matches decides. */
+export function ignoreRules(files: readonly string[]): IsIgnored {
+  const rules = [...files.flatMap((file) => file.split(/\r?\n/)), ...neverSource].flatMap(ruleOf);
+  return (relativePath, isFolder) => {
+    const rule = rules.findLast(
+      ({ glob, folderOnly }) => (isFolder || !folderOnly) && path.posix.matchesGlob(relativePath, glob),
+    );
+    return rule !== undefined && !rule.includes;
+  };
+}
+
+function ruleOf(line: string): Rule[] {
+  const text = line.trim();
+  if (text === '' || text.startsWith('#')) return [];
+  const includes = text.startsWith('!');
+  const pattern = includes ? text.slice(1) : text;
+  const folderOnly = pattern.endsWith('/');
+  const bare = folderOnly ? pattern.slice(0, -1) : pattern;
+  // A pattern with a slash before its end is relative to the folder of the file; any other matches at any depth.
+  const glob = bare.includes('/') ? bare.replace(/^\//, '') : `**/${bare}`;
+  return [{ glob, folderOnly, includes }];
 }

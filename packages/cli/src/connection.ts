@@ -4,7 +4,7 @@ import { type ConnectionFlags, connectionSettings } from './settings.ts';
 import { readToken } from './token.ts';
 import { WherryApi } from './wherry-api.ts';
 
-/** A platform as a command talks to it: through Apify's API and through Wherry's own. */
+/** A platform as a command uses it: through Apify's API and through Wherry's own. */
 export interface Connection {
   readonly url: string;
   readonly apify: ApifyClient;
@@ -14,13 +14,13 @@ export interface Connection {
 export function connect(url: string, token: string): Connection {
   return {
     url,
-    // A user who waits wants to hear at once what failed, and a start of a run that is sent again starts two.
+    // A waiting user wants to know at once what failed, and a repeated start of a run would start two.
     apify: new ApifyClient({ baseUrl: url, token, maxRetries: 0 }),
     wherry: new WherryApi(url, token),
   };
 }
 
-/** Does something with the platform that the flags and the environment name. */
+/** Calls `act` with the platform that the flags and the environment name. */
 export async function withPlatform(
   flags: ConnectionFlags,
   act: (connection: Connection) => Promise<void>,

@@ -10,19 +10,21 @@ export interface Deployment {
   readonly actorId: string;
   /** `username/name` */
   readonly fullName: string;
-  /** False when the platform had this very source, built. */
+  /** False if the platform had a build of exactly this source. */
   readonly wasBuilt: boolean;
 }
 
 /**
- * A version carries this tag from when its source is written until that source is built, so that a deployment which
- * was broken off in between is not taken for one that is done.
+ * A version has this tag from the moment its source is written until that source is built, so that a deployment that
+ * was interrupted in between is not taken for a complete one.
  */
 const tagOfUnbuilt = 'unbuilt';
 
 /**
- * Brings an Actor's folder to the platform and builds it, unless it is there already. `onLog` gets the build's log.
- * @param environment variables besides those that the folder names
+ * Sends an Actor's folder to the platform and builds it, unless the platform has that build. `onLog` gets each line of the
+ * build's log.
+ * @param environment variables in addition to those that the folder names
+ * @throws Failure when the build does not succeed
  */
 export async function deploy(
   connection: Connection,
@@ -63,7 +65,7 @@ async function isBuilt(actor: ActorClient, source: ActorFolder): Promise<boolean
   );
 }
 
-/** Whether the version has the files of the folder, in whatever order. */
+/** Whether the version has the files of the folder, in any order. */
 export function hasSource(version: ActorVersion, { files }: Pick<ActorFolder, 'files'>): boolean {
   const { sourceFiles = [] } = version as Partial<ActorVersionSourceFiles>;
   const known = new Map(sourceFiles.map((file) => [file.name, file]));
@@ -76,7 +78,7 @@ export function hasSource(version: ActorVersion, { files }: Pick<ActorFolder, 'f
   );
 }
 
-/** A build has the variables of its time. */
+/** A build has the variables that its version had when it was built. */
 function hasEnvironment({ envVars }: ActorVersion, { environmentVariables }: ActorFolder): boolean {
   const known = new Map((envVars ?? []).map(({ name, value }) => [name, value]));
   const wanted = Object.entries(environmentVariables);
@@ -108,6 +110,6 @@ async function build(
   if (status === 'SUCCEEDED') return;
   throw new Failure(
     exitCodes.notSucceeded,
-    `The build of ${source.name} ended ${status}. Its log (\`wherry log ${id}\`) says why; mend that and run this again.`,
+    `The build of ${source.name} ended ${status}. Its log (\`wherry log ${id}\`) says why; correct that and run this again.`,
   );
 }

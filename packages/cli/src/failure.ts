@@ -2,7 +2,7 @@ import { ApifyApiError } from 'apify-client';
 import { CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** A command cannot go on. `message` is one line that says what to change. */
+/** A command cannot continue. `message` is one line that says what to change. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
@@ -15,12 +15,12 @@ export class Failure extends Error {
 
 export const badUsage = (message: string): Failure => new Failure(exitCodes.badUsage, message);
 
-/** The platform's own refusal, of either of its APIs. */
+/** A refusal by the platform, from Apify's API or Wherry's own. */
 export const refused = (statusCode: number, message: string): Failure =>
   new Failure(
     exitCodes.refused,
     statusCode === 401
-      ? 'The platform does not take this token. Pass the one that it printed at its start with --token or WHERRY_TOKEN.'
+      ? 'The platform does not accept this token. Pass the token that it printed when it started, with --token or WHERRY_TOKEN.'
       : message,
   );
 
@@ -29,7 +29,7 @@ export const noSuchRun = (id: string): Failure => refused(404, `There is no run 
 export const notReachable = (url: string, cause?: unknown): Failure =>
   new Failure(
     exitCodes.notReachable,
-    `No platform answers at ${url}. Start one with \`npm start\`, or name another with --url or WHERRY_URL.`,
+    `No platform responds at ${url}. Start one with \`npm start\`, or name another with --url or WHERRY_URL.`,
     { cause },
   );
 
@@ -46,14 +46,14 @@ const networkCodes = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Whether the network, and not the platform behind it, is what failed. */
+/** Whether the network failed, and not the platform. */
 export function isNetworkError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   return (code !== undefined && networkCodes.has(code)) || isNetworkError(error.cause);
 }
 
-/** What a command ends with when it throws. */
+/** The failure with which a command ends when it throws `error`. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof ApifyApiError) return refused(error.statusCode, error.message);

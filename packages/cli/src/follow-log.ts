@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import { isNetworkError } from './failure.ts';
 
-/** How often, a second apart, a platform that went away is asked again: time enough for it to be started anew. */
+/** How often the log is requested again, a second apart, when the platform is gone: enough time for its restart. */
 const maxRetries = 30;
 
 /**
- * The log of a run or a build from its beginning to its end. It outlives a restart of the platform: the log is only
- * ever appended to, so what was shown already is left out when it is read again.
+ * Yields the log of a run or a build from its beginning to its end. It survives a restart of the platform: a log is only
+ * appended to, so the part that was yielded before is skipped when the log is read again.
  * `isOver`: whether nothing more will be written.
  */
 export async function* followLog(
@@ -37,7 +37,7 @@ export async function* followLog(
   }
 }
 
-/** Whole lines out of chunks; what is left at the end counts as a line. */
+/** Yields the lines of the chunks; a rest without a line break at the end is a line too. */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -49,7 +49,7 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<st
   if (rest !== '') yield rest;
 }
 
-/** A line of a log as data. `timestamp` is null for a line that has none. */
+/** A line of a log as data. `timestamp` is null for a line without one. */
 export function logEntryOf(line: string): { timestamp: string | null; message: string } {
   const [, timestamp, message] = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?(.*)$/s.exec(line) ?? [];
   return timestamp === undefined ? { timestamp: null, message: line } : { timestamp, message: message! };

@@ -3,15 +3,15 @@ import { exitCodes } from './exit-codes.ts';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * A terminal sends Ctrl-C to every process of the command, and npm and `scripts/start.mjs` pass theirs on as well: what
- * comes within this time is the same key press.
+ * A terminal sends Ctrl-C to every process of the command, and npm and `scripts/start.mjs` forward theirs too: signals
+ * within this time are the same key press.
  */
 const sameKeyPressMs = 500;
 
 export interface Interruption {
-  /** Aborted by the first Ctrl-C (or SIGTERM, or the terminal's end): come to an end in good order. */
+  /** Aborted by the first Ctrl-C (or SIGTERM, or the end of the terminal): end in good order. */
   readonly first: AbortSignal;
-  /** Aborted by the second one: end at once. A third one ends this process, whatever it is at. */
+  /** Aborted by the second one: end at once. A third one ends this process, whatever it is doing. */
   readonly second: AbortSignal;
 }
 
@@ -22,7 +22,7 @@ export function interruption(): Interruption {
     const now = performance.now();
     if (now - lastAt < sameKeyPressMs) return;
     lastAt = now;
-    // On its way out Node gives the signals back to the system, and one more would kill it: it stays until none can come.
+    // While Node exits it no longer handles signals, and a further one would kill it: stay until no more can come.
     setTimeout(() => undefined, sameKeyPressMs);
     const next = presses.find(({ signal }) => !signal.aborted);
     if (next === undefined) process.exit(exitCodes.notSucceeded);

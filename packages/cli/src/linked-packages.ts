@@ -2,7 +2,7 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badUsage } from './failure.ts';
 
-/** What is read of a `package.json`. */
+/** The fields that are read from a `package.json`. */
 export interface Manifest {
   readonly name?: string;
   readonly version?: string;
@@ -13,16 +13,16 @@ export interface Manifest {
   readonly publishConfig?: { readonly directory?: string };
 }
 
-/** A package that lies beside the one that needs it, so that no registry can be asked for it. */
+/** A package in a folder outside of the one that needs it, which no registry has. */
 export interface LinkedPackage {
   readonly name: string;
-  /** Its folder, or an archive that somebody packed. */
+  /** Its folder, or an archive. */
   readonly path: string;
 }
 
 const localPath = /^(?:file|link):(.*)$/;
 
-/** The dependencies of the package in `folder` that lie outside of it: named by a path, or linked by a workspace. */
+/** The dependencies of the package in `folder` that are outside of it: named by a path, or linked by a workspace. */
 export async function linkedPackagesOf(folder: string, manifest: Manifest): Promise<LinkedPackage[]> {
   const found = await Promise.all(
     Object.entries(neededOf(manifest)).map(async ([name, specifier]): Promise<LinkedPackage[]> => {
@@ -34,7 +34,7 @@ export async function linkedPackagesOf(folder: string, manifest: Manifest): Prom
       const target = path.resolve(folder, given);
       if (isInside(folder, target)) return [];
       if ((await stat(target).catch(() => undefined)) === undefined) {
-        throw badUsage(`${folder} needs ${name} from ${target}, where nothing is.`);
+        throw badUsage(`${folder} needs ${name} from ${target}, which does not exist.`);
       }
       return [{ name, path: target }];
     }),
@@ -42,12 +42,12 @@ export async function linkedPackagesOf(folder: string, manifest: Manifest): Prom
   return found.flat();
 }
 
-/** A build script has a use for what is needed to develop; nothing else has. */
+/** Only a build script needs the development dependencies. */
 function neededOf({ dependencies, optionalDependencies, devDependencies, scripts }: Manifest): Record<string, string> {
   return { ...(scripts?.build !== undefined && devDependencies), ...optionalDependencies, ...dependencies };
 }
 
-/** Where the first `node_modules` above has a link of that name to; undefined when it has a package, or none has it. */
+/** The target of the link with that name in the nearest `node_modules`; undefined if that has a package, or none has it. */
 async function linkOf(folder: string, name: string): Promise<string | undefined> {
   for (let above = path.resolve(folder); ; above = path.dirname(above)) {
     const candidate = path.join(above, 'node_modules', name);
@@ -55,7 +55,7 @@ async function linkOf(folder: string, name: string): Promise<string | undefined>
     if (entry !== undefined) {
       if (!entry.isSymbolicLink()) return undefined;
       const target = await realpath(candidate);
-      // Some package managers link into a store of their own, which is what a registry gave.
+      // Some package managers link into a store of their own; such a package came from a registry.
       return target.split(path.sep).includes('node_modules') ? undefined : target;
     }
     if (above === path.dirname(above)) return undefined;
@@ -63,8 +63,8 @@ async function linkOf(folder: string, name: string): Promise<string | undefined>
 }
 
 function isInside(folder: string, target: string): boolean {
-  const way = path.relative(path.resolve(folder), target);
-  return !way.startsWith('..') && !path.isAbsolute(way);
+  const relative = path.relative(path.resolve(folder), target);
+  return !relative.startsWith('..') && !path.isAbsolute(relative);
 }
 
 export async function readManifest(folder: string): Promise<Manifest> {

@@ -20,9 +20,9 @@ function programOf(): Command {
   const program = new Command('wherry')
     .description('Runs Apify Actors on your own machines, and moves them between servers while they work.')
     .version(packageFile.version, '-V, --version', 'show the version of wherry')
-    .helpCommand('help [command]', 'show what a command takes')
+    .helpCommand('help [command]', 'show the options of a command')
     .exitOverride()
-    // Commander's own lines for an error are several; ours is one, written below.
+    // Commander writes several lines for an error; `main` writes one.
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
   const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];

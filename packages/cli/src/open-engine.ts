@@ -5,7 +5,7 @@ import { badUsage } from './failure.ts';
 import { printNote } from './output.ts';
 import type { EngineSettings, PlatformSettings } from './settings.ts';
 
-/** Undefined for the process engine, which the platform has by itself. */
+/** Undefined for the process engine, which the platform opens itself. */
 export async function openEngine({
   engine,
   advertisedUrl,
@@ -13,7 +13,7 @@ export async function openEngine({
 }: Pick<PlatformSettings, 'engine' | 'advertisedUrl' | 'dataFolder'>): Promise<Engine | undefined> {
   if (engine.kind === 'process') return undefined;
   const { host, buildNetwork, buildArguments, registry } = engine;
-  // By which the next start on the same data folder knows its containers, and its agents on a Swarm's nodes, again.
+  // By these, the next start with the same data folder recognises its containers, and its agents on a Swarm's nodes.
   const platformId = await idOf(dataFolder, 'platform-id');
   const agentToken = await idOf(dataFolder, 'agent-token');
   try {
@@ -29,7 +29,7 @@ export async function openEngine({
   }
 }
 
-/** An id that is made once for a data folder. */
+/** An id of the data folder, made at its first use. */
 async function idOf(dataFolder: string, name: string): Promise<string> {
   const file = path.join(dataFolder, name);
   try {

@@ -1,13 +1,13 @@
-/** What a command says: results on stdout, all else on stderr, so that `--json` leaves nothing but JSON on stdout. */
+/** Results go to stdout and everything else to stderr, so that stdout has nothing but JSON with `--json`. */
 export const printResult = (text: string): void => void process.stdout.write(`${text}\n`);
 export const printNote = (text: string): void => void process.stderr.write(`${text}\n`);
 export const printJson = (value: unknown): void => printResult(JSON.stringify(value, undefined, 2));
-/** One line for each value, for what comes bit by bit. */
+/** One line for each value, for output that comes piece by piece. */
 export const printJsonLine = (value: unknown): void => printResult(JSON.stringify(value));
 
 type Cell = string | number | null | undefined;
 
-/** Columns as wide as they need to be; numbers to the right, "-" for what there is not. */
+/** A table with columns as wide as their content; numbers are aligned right, and a missing value is "-". */
 export function tableOf(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const texts = rows.map((row) => row.map((cell) => (cell === null || cell === undefined ? '-' : String(cell))));
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]!.length)));
@@ -20,7 +20,7 @@ export function tableOf(head: readonly string[], rows: readonly (readonly Cell[]
   return [head, ...texts].map(lineOf).join('\n');
 }
 
-/** Milliseconds as people read them: `14 ms`, `2.3 s`, `4 min 5 s`. */
+/** A duration for people: `14 ms`, `2.3 s`, `4 min 5 s`; "-" for none. */
 export function durationOf(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '-';
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as tar from 'tar';
 import { badUsage } from './failure.ts';
 import { type Manifest, readManifest } from './linked-packages.ts';
-import { withPackingLock } from './packing-lock.ts';
 
 /** A package as an archive that npm installs. The same source gives the same bytes. */
 export interface PackedPackage {
@@ -19,8 +20,8 @@ export interface PackedPackage {
 const packedAt = new Date('1985-10-26T08:15:00.000Z');
 
 /**
- * Builds and packs the package in `folder`: what `publishConfig.directory` names, or all of it.
- * @param versions of those that it needs from beside it: the archive asks for these instead of for a path
+ * Builds and packs the package in `folder`: the directory that `publishConfig.directory` names, or the whole folder.
+ * @param versions of the linked packages that it needs; in the archive they replace the paths
  */
 export const packPackage = (folder: string, versions: ReadonlyMap<string, string>): Promise<PackedPackage> =>
   withPackingLock(folder, () => pack(folder, versions));
@@ -31,7 +32,7 @@ async function pack(folder: string, versions: ReadonlyMap<string, string>): Prom
   const work = await mkdtemp(path.join(tmpdir(), 'wherry-pack-'));
   try {
     const source = path.join(folder, publishConfig?.directory ?? '.');
-    // What it runs before it is packed was run, and would not be there in a registry's archive either.
+    // Its build has run already, and scripts like `prepack` do not run for a registry's archive either.
     await npm(source, ['pack', '--ignore-scripts', '--pack-destination', work]);
     const [fileName] = await readdir(work);
     const file = path.join(work, fileName!);
@@ -42,7 +43,7 @@ async function pack(folder: string, versions: ReadonlyMap<string, string>): Prom
   }
 }
 
-/** Packs an archive anew with a `package.json` that asks for versions where it asked for paths. */
+/** Packs an archive again, with versions instead of paths in its `package.json`. */
 async function rewrite(file: string, folder: string, versions: ReadonlyMap<string, string>): Promise<void> {
   await mkdir(folder);
   await tar.x({ file, cwd: folder });
@@ -74,7 +75,44 @@ async function npm(folder: string, args: readonly string[]): Promise<void> {
     await promisify(execFile)('npm', args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
-    const said = `${stdout}${stderr}`.trim() || message;
-    throw badUsage(`In ${folder}, which the Actor needs, \`npm ${args.join(' ')}\` failed:\n${said}`);
+    const output = `${stdout}${stderr}`.trim() || message;
+    throw badUsage(`In ${folder}, which the Actor needs, \`npm ${args.join(' ')}\` failed:\n${output}`);
+  }
+}
+
+/**
+ * Runs `body` while no other process on this machine builds or packs the package in `folder`: a build first empties its
+ * output, and another process must not pack that.
+ */
+async function withPackingLock<Result>(folder: string, body: () => Promise<Result>): Promise<Result> {
+  const digest = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 16);
+  const file = path.join(tmpdir(), `wherry-package-${digest}.lock`);
+  while (!(await take(file))) await delay(50);
+  try {
+    return await body();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function take(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, `${process.pid}`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+  // Empty: its holder has not written it yet.
+  if (holder > 0 && !isAlive(holder)) await rm(file, { force: true });
+  return false;
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,4 +1,4 @@
-/** What is going on, for a person: one line that changes on a terminal, a line for each step anywhere else. */
+/** Shows progress to a person: one changing line on a terminal, and a line for each step elsewhere. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   #shown = '';
@@ -7,7 +7,7 @@ export class Progress {
     this.#stream = stream;
   }
 
-  /** Where things stand now. Off a terminal it is shown only when it counts as a step: `always`. */
+  /** Shows the current state. When the stream is no terminal, only with `always`, as a step. */
   update(text: string, { always = false }: { always?: boolean } = {}): void {
     if (text === this.#shown) return;
     this.#shown = text;
@@ -15,13 +15,13 @@ export class Progress {
     else if (always) this.#stream.write(`${text}\n`);
   }
 
-  /** A line that stays. */
+  /** Writes a line that stays. */
   step(text: string): void {
     this.clear();
     this.#stream.write(`${text}\n`);
   }
 
-  /** Takes the changing line away. */
+  /** Removes the changing line. */
   clear(): void {
     this.#shown = '';
     if (this.#stream.isTTY) this.#stream.write('\r\u001b[K');

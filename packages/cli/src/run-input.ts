@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { badUsage } from './failure.ts';
 
-/** The input that `--input` names: JSON itself, `@file`, or `-` for stdin. */
-export async function readInput(wish: string): Promise<unknown> {
-  const source = wish === '-' ? 'stdin' : wish.startsWith('@') ? wish.slice(1) : 'the input';
-  const json = wish === '-' ? await text(process.stdin) : wish.startsWith('@') ? await readInputFile(source) : wish;
+/** The input that the value of `--input` names: JSON itself, `@file`, or `-` for stdin. */
+export async function readInput(value: string): Promise<unknown> {
+  const source = value === '-' ? 'stdin' : value.startsWith('@') ? value.slice(1) : 'the input';
+  const json = value === '-' ? await text(process.stdin) : value.startsWith('@') ? await readInputFile(source) : value;
   try {
     return JSON.parse(json);
   } catch (error) {

@@ -15,10 +15,10 @@ import type { PlatformSettings } from './settings.ts';
 import { showDemo } from './show-demo.ts';
 import { readOrMakeToken } from './token.ts';
 
-/** How long runs have to finish what is in hand when the platform ends: `docker stop` kills what takes 10 s. */
+/** How long runs may finish in-flight requests when the platform ends: `docker stop` kills after 10 s. */
 const endGraceSecs = 8;
 
-/** Starts the platform, shows the demo if that is wanted, and stays until it is told to end. */
+/** Starts the platform, runs the demo if the settings have one, and resolves after the platform has ended. */
 export async function serve(settings: PlatformSettings, { json }: { json: boolean }): Promise<ExitCode> {
   const interrupted = interruption();
   const signal = interrupted.first;
@@ -33,7 +33,7 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
     const exitCode = settings.demo !== null ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
     if (settings.once) return exitCode;
     if (!signal.aborted) {
-      printNote('\nCtrl-C ends it. Runs that are at work then go on at the next start.');
+      printNote('\nPress Ctrl-C to end. Unfinished runs continue at the next start.');
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     }
     return exitCodes.ok;
@@ -45,7 +45,7 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
 async function end(platform: Platform, { first, second }: Interruption): Promise<void> {
   if (first.aborted) {
     printNote(
-      '\nEnding. Runs at work finish what they have in hand, and go on at the next start. Ctrl-C again: at once.',
+      '\nEnding. Runs finish their requests in flight, and continue at the next start. Press Ctrl-C again to end at once.',
     );
   }
   second.addEventListener('abort', async () => {
@@ -83,7 +83,7 @@ function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: 
   const { code = '', syscall, message } = error;
   if (code === 'EADDRINUSE') return badUsage(`Port ${port} is in use. Choose another with --port or WHERRY_PORT.`);
   if (code === 'EACCES' && syscall === 'listen') {
-    return badUsage(`Port ${port} is not for this user. Choose one above 1023 with --port or WHERRY_PORT.`);
+    return badUsage(`This user may not listen on port ${port}. Choose one above 1023 with --port or WHERRY_PORT.`);
   }
   if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
     return badUsage(`This machine has no address "${host}". Choose another with --host or WHERRY_HOST.`);
@@ -92,10 +92,10 @@ function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: 
   if (['EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {
     return badUsage(`${dataFolder} cannot be the data folder (${code}). Choose another with --data or WHERRY_DATA.`);
   }
-  return new Failure(exitCodes.notReachable, `The platform does not start: ${message}`, { cause: error });
+  return new Failure(exitCodes.notReachable, `The platform could not start: ${message}`, { cause: error });
 }
 
-/** A demo that fails does not end the platform, unless it was all that was asked for. */
+/** A demo that fails does not end the platform, except with `--once`. */
 async function demonstrate(
   platform: Platform,
   { demo, demoUrl: url }: PlatformSettings,
@@ -117,7 +117,7 @@ async function demonstrate(
   } catch (error) {
     if (signal.aborted) return exitCodes.notSucceeded;
     const failure = failureOf(error);
-    printNote(`wherry: the demo did not come to its end. ${failure.message}`);
+    printNote(`wherry: the demo could not finish. ${failure.message}`);
     return failure.exitCode;
   }
 }

@@ -1,10 +1,10 @@
 import { type DemoKind, demoKinds } from './demo/demo-kind.ts';
 import { badUsage } from './failure.ts';
 
-/** The one place that reads the environment. A flag wins over its variable, a variable over what is taken else. */
+/** Settings of the commands. A flag overrides its environment variable, and a variable overrides the default. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The flags of `wherry up` as they were written; what is absent was not given. */
+/** The flags of `wherry up` as they were written. */
 export interface PlatformFlags {
   readonly port?: string;
   readonly data?: string;
@@ -15,7 +15,7 @@ export interface PlatformFlags {
   readonly advertise?: string;
   readonly registry?: string;
   readonly commits?: boolean;
-  /** Its name, or whether one runs. */
+  /** The name of a demo, or whether a demo runs. */
   readonly demo?: boolean | string;
   readonly demoUrl?: string;
   readonly once?: boolean;
@@ -28,9 +28,9 @@ export type EngineSettings =
       readonly kind: 'docker';
       readonly host: string | undefined;
       readonly buildNetwork: string | undefined;
-      /** The proxies by which builds reach the outside, as Docker's own client passes them on. */
+      /** The proxies of builds, which Docker's own client passes to builds in the same way. */
       readonly buildArguments: Readonly<Record<string, string>>;
-      /** Where the nodes of a Swarm get images from; undefined for one plain daemon. */
+      /** The registry from which the nodes of a Swarm pull images; undefined for one plain daemon. */
       readonly registry: string | undefined;
     };
 
@@ -38,23 +38,23 @@ export interface PlatformSettings {
   readonly port: number;
   readonly dataFolder: string;
   readonly host: string;
-  /** Undefined: the one in the data folder, which is made once. */
+  /** Undefined: the one in the data folder, made at the first start. */
   readonly token: string | undefined;
   readonly servers: number;
   readonly engine: EngineSettings;
-  /** Where containers reach the API; undefined: where it listens. Without a slash at its end. */
+  /** The URL at which containers reach the API, without a slash at its end; undefined: where it listens. */
   readonly advertisedUrl: string | undefined;
-  /** Whether the routes of commits are there. */
+  /** Whether the API has the routes of commits. */
   readonly commits: boolean;
   /** The demo that runs after the start; null for none. */
   readonly demo: DemoKind | null;
-  /** The site that the demo crawls; undefined: the one that it serves itself. */
+  /** The site that the demo crawls; undefined: a site of its own. */
   readonly demoUrl: string | undefined;
-  /** Whether all ends with the demo. */
+  /** Whether the platform ends with the demo. */
   readonly once: boolean;
 }
 
-/** `demoByDefault`: what holds when neither a flag nor a variable says whether the demo runs. */
+/** @param demoByDefault whether the demo runs if neither a flag nor a variable says so */
 export function platformSettings(
   flags: PlatformFlags,
   demoByDefault: boolean,
@@ -64,8 +64,9 @@ export function platformSettings(
   const once = flags.once ?? booleanOf('WHERRY_ONCE', variable('WHERRY_ONCE')) ?? false;
   const demoUrl = urlOf('--demo-url', flags.demoUrl ?? variable('WHERRY_DEMO_URL'));
   const noDemo = booleanOf('WHERRY_NO_DEMO', variable('WHERRY_NO_DEMO'));
-  const wished = flags.demo ?? (noDemo === undefined ? undefined : !noDemo);
-  if (wished === false && once) throw badUsage('--once ends with the demo, so it cannot go with --no-demo. Drop one.');
+  const requested = flags.demo ?? (noDemo === undefined ? undefined : !noDemo);
+  if (requested === false && once)
+    throw badUsage('--once ends with the demo, so it cannot go with --no-demo. Drop one.');
   return {
     port: wholeNumberOf('--port', flags.port ?? variable('WHERRY_PORT') ?? '8010', 0, 65_535),
     dataFolder: flags.data ?? variable('WHERRY_DATA') ?? './data',
@@ -74,23 +75,23 @@ export function platformSettings(
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
     engine: engineOf(flags, variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
-    // Commander sets the flag to true when it was not given.
+    // Commander sets the flag to true if it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
-    demo: demoOf(wished ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
+    demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
     demoUrl,
     once,
   };
 }
 
-function demoOf(wished: boolean | string, demoUrl: string | undefined): DemoKind | null {
-  if (typeof wished === 'boolean') return wished ? 'site' : null;
-  const kind = demoKinds.find((each) => each === wished);
-  if (kind === undefined) throw badUsage(`There is no demo "${wished}". There are: ${demoKinds.join(', ')}.`);
+function demoOf(requested: boolean | string, demoUrl: string | undefined): DemoKind | null {
+  if (typeof requested === 'boolean') return requested ? 'site' : null;
+  const kind = demoKinds.find((each) => each === requested);
+  if (kind === undefined) throw badUsage(`There is no demo "${requested}". There are: ${demoKinds.join(', ')}.`);
   if (kind !== 'site' && demoUrl !== undefined) throw badUsage('--demo-url is for the demo "site". Drop one.');
   return kind;
 }
 
-/** The flags that each command takes which talks to a platform. */
+/** The flags of each command that uses a running platform. */
 export interface ConnectionFlags {
   readonly url?: string;
   readonly token?: string;
@@ -114,7 +115,7 @@ export function connectionSettings(flags: ConnectionFlags, environment: Environm
   };
 }
 
-/** An empty variable counts as one that is not set, as `WHERRY_PORT= npm start` means it. */
+/** An empty variable counts as not set, as in `WHERRY_PORT= npm start`. */
 const readerOf = (environment: Environment) => (name: string) => environment[name] || undefined;
 
 function wholeNumberOf(flag: string, text: string, least: number, most: number): number {
@@ -146,7 +147,7 @@ function engineOf(flags: PlatformFlags, variable: (name: string) => string | und
   const registry = flags.registry ?? variable('WHERRY_REGISTRY');
   if (kind === 'process') {
     if (flags.registry === undefined) return { kind };
-    throw badUsage('--registry is for images, which the process engine has none of. Add --engine docker, or drop it.');
+    throw badUsage('--registry is for images, and the process engine has none. Add --engine docker, or drop it.');
   }
   if (kind !== 'docker') throw badUsage(`There is no engine "${kind}". Use --engine process or --engine docker.`);
   const host = variable('DOCKER_HOST');

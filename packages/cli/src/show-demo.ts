@@ -13,7 +13,7 @@ import type { Progress } from './progress.ts';
 
 const actorsFolder = fileURLToPath(new URL('../../../actors', import.meta.url));
 
-export interface DemoWish {
+interface ShowDemoOptions {
   readonly connection: Connection;
   readonly kind: DemoKind;
   /** The site to crawl; undefined for the demo's own. */
@@ -25,27 +25,31 @@ export interface DemoWish {
   readonly signal: AbortSignal;
 }
 
-/** Brings the demo's Actors to the platform, as far as it does not have them yet, and runs the demo. */
-export async function showDemo(wish: DemoWish): Promise<Verdict> {
-  const { connection, kind, progress, signal } = wish;
-  // First of all: without its site the run soon ends, as if it had crawled what there is.
+/** Deploys the demo's Actors, unless the platform has them already, and runs the demo. */
+export async function showDemo(options: ShowDemoOptions): Promise<Verdict> {
+  const { connection, kind, progress, signal } = options;
+  // This comes first: without its site, the former run would soon end as if its crawl were complete.
   const former = await abortFormerDemo(connection);
-  if (former !== undefined) progress.step(`The run ${former} of a demo that was broken off is aborted.`);
+  if (former !== undefined) progress.step(`The run ${former} of an interrupted demo is aborted.`);
   const plan = demoPlans[kind];
-  await using show = await showOf(wish);
-  const actor = await bringActors(wish, plan, show);
-  // Awaited here: its site ends on return.
+  await using show = await showOf(options);
+  const actor = await deployActors(options, plan, show);
+  // Awaited here, because the site ends on return.
   return await runDemo({ connection, actor, plan, show, progress, signal });
 }
 
-/** The demo of TikTok takes a while to load. */
-async function showOf({ kind, url, siteHost }: DemoWish): Promise<Show> {
+/** The demo of TikTok is imported only when it runs, because that takes time. */
+async function showOf({ kind, url, siteHost }: ShowDemoOptions): Promise<Show> {
   if (kind === 'tiktok') return (await import('./demo/tiktok-show.ts')).tiktokShow(siteHost);
   return url === undefined ? ownSiteShow(siteHost) : foreignSiteShow(url);
 }
 
-/** Answers the demo's own Actor as the platform knows it. */
-async function bringActors({ connection, progress, signal }: DemoWish, plan: DemoPlan, show: Show): Promise<string> {
+/** Returns the full name of the demo's own Actor. */
+async function deployActors(
+  { connection, progress, signal }: ShowDemoOptions,
+  plan: DemoPlan,
+  show: Show,
+): Promise<string> {
   let actor = plan.actor;
   for (const name of [plan.actor, ...plan.besides]) {
     signal.throwIfAborted();
@@ -53,11 +57,11 @@ async function bringActors({ connection, progress, signal }: DemoWish, plan: Dem
     try {
       const folder = path.join(actorsFolder, name);
       const environment = isOwn ? show.environment : {};
-      const { fullName, wasBuilt } = await deploy(connection, folder, buildTeller(progress, name), environment);
+      const { fullName, wasBuilt } = await deploy(connection, folder, buildReporter(progress, name), environment);
       progress.step(`Actor ${fullName}: ${wasBuilt ? 'built' : 'up to date'}`);
       if (isOwn) actor = fullName;
     } catch (error) {
-      // The demo is about one of them.
+      // The demo needs only one of them.
       if (isOwn || !(error instanceof Failure)) throw error;
       progress.step(`Actor ${name}: not built. ${error.message}`);
     }
@@ -65,12 +69,12 @@ async function bringActors({ connection, progress, signal }: DemoWish, plan: Dem
   return actor;
 }
 
-/** A build may take a while, and most starts need none: it is told of with its first line. */
-function buildTeller(progress: Progress, name: string): (line: string) => void {
-  let isTold = false;
+/** Reports a build with the first line of its log: most starts need no build. */
+function buildReporter(progress: Progress, name: string): (line: string) => void {
+  let isReported = false;
   return (line) => {
-    if (!isTold) progress.step(`Building the Actor ${name}; its first build installs what it needs.`);
-    isTold = true;
+    if (!isReported) progress.step(`Building the Actor ${name}; its first build installs its dependencies.`);
+    isReported = true;
     progress.update(`  ${line}`);
   };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const fileOf = (folder: string): string => path.join(folder, 'token');
 
-/** The token that the data folder keeps; undefined when there is none. */
+/** The token stored in the data folder; undefined if there is none. */
 export async function readToken(folder: string): Promise<string | undefined> {
   try {
     return (await readFile(fileOf(folder), 'utf8')).trim() || undefined;
@@ -14,14 +14,14 @@ export async function readToken(folder: string): Promise<string | undefined> {
   }
 }
 
-/** The token that the data folder keeps, made when there is none. Only its owner can read the file. */
+/** The token stored in the data folder. Makes one if there is none, in a file that only its owner can read. */
 export async function readOrMakeToken(folder: string): Promise<string> {
   const known = await readToken(folder);
   if (known !== undefined) return known;
   const token = `wherry_${randomBytes(24).toString('base64url')}`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(fileOf(folder), `${token}\n`, { mode: 0o600 });
-  // The mode above is not taken for a file that is there already, empty.
+  // `writeFile` does not change the mode of an empty file that exists already.
   await chmod(fileOf(folder), 0o600);
   return token;
 }

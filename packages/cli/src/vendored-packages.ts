@@ -5,8 +5,8 @@ import { type LinkedPackage, linkedPackagesOf, type Manifest, readManifest } fro
 import { type PackedPackage, packPackage } from './packed-package.ts';
 
 /**
- * The files of an Actor, with the packages that it has from beside it, and those that these have, packed into
- * `vendor/`, and a `package.json` that asks for them there: a platform has nothing but what it is sent.
+ * The files of an Actor, together with its linked packages, and the linked packages of these, packed into `vendor/`. The
+ * `package.json` names them there. A platform has only what it is sent.
  */
 export async function withVendoredPackages(
   folder: string,
@@ -32,7 +32,7 @@ class Vendored {
   readonly packed = new Map<string, PackedPackage>();
   readonly #versions = new Map<string, string>();
 
-  /** Those that the package needs come first, so that their versions are known. */
+  /** The linked packages that the package needs are added first, so that their versions are known. */
   async add({ name, path: place }: LinkedPackage): Promise<void> {
     if (this.#versions.has(name)) return;
     if ((await stat(place)).isFile()) {
@@ -49,7 +49,7 @@ class Vendored {
   }
 }
 
-/** Packages that only other ones need are asked for as well: npm then takes them from there. */
+/** Names the packages that only other packages need as well: npm then takes them from `vendor/`. */
 function withPaths(manifest: Manifest, packed: ReadonlyMap<string, PackedPackage>): Manifest {
   const paths = Object.fromEntries([...packed].map(([name, { fileName }]) => [name, `file:vendor/${fileName}`]));
   const kinds = ['dependencies', 'optionalDependencies', 'devDependencies'] as const;
@@ -69,7 +69,7 @@ function withPaths(manifest: Manifest, packed: ReadonlyMap<string, PackedPackage
   };
 }
 
-/** A `package.json` that is none is the build's to complain about. */
+/** Undefined for a `package.json` that is invalid: the build reports that. */
 function objectOf(text: string): Manifest | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -9,7 +9,7 @@ export interface Server {
   readonly activeAttempts: number;
 }
 
-/** Times in ms since 1970 or ISO 8601, as the platform gives them; null for what has not happened. */
+/** An attempt as the API returns it. */
 export interface Attempt {
   readonly number: number;
   readonly serverId: string;
@@ -33,14 +33,14 @@ export interface Handoff {
   readonly outcome: string | null;
 }
 
-/** What a drain came to. `failed`: runs that are still on the server. */
+/** The result of a drain. `failed`: runs that are still on the server. */
 export interface Drain {
   readonly server: Server;
   readonly moved: readonly Handoff[];
   readonly failed: readonly unknown[];
 }
 
-/** Wherry's own API, `/wherry/v1`, and what Apify's client does not do well. */
+/** Wherry's own API, `/wherry/v1`, and what Apify's client does not do well (logs). */
 export class WherryApi {
   readonly #url: string;
   readonly #token: string;
@@ -54,7 +54,7 @@ export class WherryApi {
     return (await this.#call<{ items: Server[] }>('GET', '/servers')).items;
   }
 
-  /** Answers when every run has left the server, or cannot. */
+  /** Resolves when every run has left the server, or cannot leave it. */
   drain(serverId: string): Promise<Drain> {
     return this.#call('POST', `/servers/${encodeURIComponent(serverId)}/drain`);
   }
@@ -71,29 +71,30 @@ export class WherryApi {
     return (await this.#call<{ items: Handoff[] }>('GET', `/runs/${encodeURIComponent(runId)}/handoffs`)).items;
   }
 
-  /** Answers when the handoff is over. */
-  migrate(runId: string, wish: { mode: HandoffMode; server?: string }): Promise<Handoff> {
-    return this.#call('POST', `/runs/${encodeURIComponent(runId)}/migrate`, wish);
+  /** Resolves when the handoff is over. */
+  migrate(runId: string, request: { mode: HandoffMode; server?: string }): Promise<Handoff> {
+    return this.#call('POST', `/runs/${encodeURIComponent(runId)}/migrate`, request);
   }
 
   /**
-   * The log of a run or a build; with `follow` what comes until its end as well. Apify's client tells nothing of why a
-   * stream is refused, and keeps this process up for as long as the platform keeps the connection.
+   * The log of a run or a build; with `follow`, everything until its end. Apify's client does not say why a stream is
+   * refused, and keeps this process alive as long as the platform keeps the connection.
+   * @throws Failure when the platform refuses, or has no such run or build
    */
   async log(id: string, { follow }: { follow: boolean }): Promise<AsyncIterable<Buffer>> {
-    const answer = await this.#send('GET', `/v2/logs/${encodeURIComponent(id)}?stream=${follow}`);
-    if (answer.statusCode === 200) return answer;
-    // An answer that is not read to its end would keep this process up.
-    const text = await textOf(answer);
-    throw answer.statusCode === 404 ? noSuchRun(id) : refusalOf(answer.statusCode ?? 0, parse(text));
+    const response = await this.#send('GET', `/v2/logs/${encodeURIComponent(id)}?stream=${follow}`);
+    if (response.statusCode === 200) return response;
+    // A response that is not read to its end would keep this process alive.
+    const text = await textOf(response);
+    throw response.statusCode === 404 ? noSuchRun(id) : refusalOf(response.statusCode ?? 0, parse(text));
   }
 
   async #call<Result>(method: string, path: string, body?: unknown): Promise<Result> {
-    const answer = await this.#send(method, `/wherry/v1${path}`, body);
-    return unwrap(answer.statusCode ?? 0, await textOf(answer)) as Result;
+    const response = await this.#send(method, `/wherry/v1${path}`, body);
+    return unwrap(response.statusCode ?? 0, await textOf(response)) as Result;
   }
 
-  /** Not `fetch`, which gives up after 300 s: a drain may take longer. */
+  /** Without `fetch`, which gives up after 300 s: a drain may take longer. */
   #send(method: string, path: string, body?: unknown): Promise<http.IncomingMessage> {
     const url = new URL(this.#url + path);
     const headers = {
@@ -108,30 +109,30 @@ export class WherryApi {
   }
 }
 
-async function textOf(answer: http.IncomingMessage): Promise<string> {
+async function textOf(response: http.IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+  for await (const chunk of response.setEncoding('utf8')) text += chunk;
   return text;
 }
 
-interface Answer {
+interface ResponseBody {
   readonly data?: unknown;
   readonly error?: { readonly message?: string };
 }
 
 function unwrap(statusCode: number, text: string): unknown {
-  const answer = parse(text);
-  if (statusCode >= 200 && statusCode < 300 && answer !== undefined) return answer.data;
-  throw refusalOf(statusCode, answer);
+  const response = parse(text);
+  if (statusCode >= 200 && statusCode < 300 && response !== undefined) return response.data;
+  throw refusalOf(statusCode, response);
 }
 
-function parse(text: string): Answer | undefined {
+function parse(text: string): ResponseBody | undefined {
   try {
-    return JSON.parse(text) as Answer;
+    return JSON.parse(text) as ResponseBody;
   } catch {
     return undefined;
   }
 }
 
-const refusalOf = (statusCode: number, answer: Answer | undefined): Failure =>
-  refused(statusCode, answer?.error?.message ?? `The platform answered with status ${statusCode} and no reason.`);
+const refusalOf = (statusCode: number, response: ResponseBody | undefined): Failure =>
+  refused(statusCode, response?.error?.message ?? `The platform responded with status ${statusCode} and no reason.`);

@@ -94,14 +94,14 @@ async function interruptedDemo(signal: NodeJS.Signals, when: string): Promise<Ou
 }
 
 test(
-  'a demo that was killed is aborted by the next one, whose site is another; Ctrl-C ends that one and its run',
+  'the run of a killed demo is aborted by the next demo, which has another site; Ctrl-C ends that demo and its run',
   limit,
   async () => {
     await interruptedDemo('SIGKILL', 'Crawling');
     const { exitCode, stdout, stderr } = await interruptedDemo('SIGINT', 'warm:');
     expect(exitCode).toBe(exitCodes.notSucceeded);
     expect(stderr).toMatch(
-      /^Engine: process, .*--engine docker .*\nThe run \w+ of a demo that was broken off is aborted\.\nActor wherry\/site-crawler: up to date\n/,
+      /^Engine: process, .*--engine docker .*\nThe run \w+ of an interrupted demo is aborted\.\nActor wherry\/site-crawler: up to date\n/,
     );
     expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
     expect(stdout).not.toContain('duplicates');

@@ -26,7 +26,7 @@ async function workspace(): Promise<string> {
   return root;
 }
 
-test('an Actor is written with what it has from beside it, byte by byte, and without what it ignores', async () => {
+test('an Actor is exported with its linked packages, byte for byte, and without ignored files', async () => {
   const root = await workspace();
   const { exitCode, stdout } = await callWherry(['export', 'actor', 'out', '--json'], { cwd: root });
   expect(exitCode).toBe(exitCodes.ok);
@@ -40,14 +40,14 @@ test('an Actor is written with what it has from beside it, byte by byte, and wit
   expect(await readdir(out)).not.toContain('notes.txt');
 });
 
-test('nothing is written over', async () => {
+test('an export overwrites nothing', async () => {
   const root = await workspace();
   const refusals = await Promise.all(
     ['beside', 'actor/notes.txt'].map((target) => callWherry(['export', 'actor', target], { cwd: root })),
   );
   for (const { exitCode, stderr } of refusals) {
     expect(exitCode).toBe(exitCodes.badUsage);
-    expect(stderr).toContain('is not an empty folder. Name one that is empty, or that is not there yet.');
+    expect(stderr).toContain('is not an empty folder. Name one that is empty or does not exist.');
   }
   expect(await readdir(path.join(root, 'beside'))).toEqual(['index.js', 'package.json']);
 });

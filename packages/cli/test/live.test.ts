@@ -34,7 +34,7 @@ async function atWork(run: ActorRun): Promise<void> {
   await until(async () => (await itemCount(run)) > before + 1);
 }
 
-/** Ends a run that goes on until somebody has had enough: no item was lost, and none made twice. */
+/** Ends a run that continues until its record ENOUGH is set: no item was lost, and none made twice. */
 async function expectWhole(run: ActorRun): Promise<void> {
   await atWork(run);
   await platform.client.keyValueStore(run.defaultKeyValueStoreId).setRecord({ key: 'ENOUGH', value: true });
@@ -50,7 +50,7 @@ async function abortAll(): Promise<void> {
 
 const linesOf = ({ stdout }: Outcome) => stdout.trimEnd().split('\n');
 
-test('run shows an Actor’s log while it is at work, on stdout, and all else on stderr', async () => {
+test('run shows an Actor’s log while it runs, on stdout, and everything else on stderr', async () => {
   const input = JSON.stringify({ items: 20, everyMs: 100 });
   const run = platform.startWherry('run', actorFolder('counter'), '--input', input);
   const stderr = text(run.stderr!);
@@ -70,7 +70,7 @@ test('run shows an Actor’s log while it is at work, on stdout, and all else on
   );
 });
 
-test('run takes an Actor’s name and its input from a file, and tells by its exit code what became of it', async () => {
+test('run accepts an Actor’s name and an input file, and its exit code says how the run ended', async () => {
   const file = path.join(dataFolder, 'input.json');
   await writeFile(file, '{"items":3}');
   const failed = platform.wherry('run', 'wherry/counter', '--input', '{"items":0,"fails":true}');
@@ -81,7 +81,7 @@ test('run takes an Actor’s name and its input from a file, and tells by its ex
   expect(await failed).toMatchObject({ exitCode: exitCodes.notSucceeded, stderr: expect.stringMatching(/^FAILED/m) });
 });
 
-test('run --json of a run that fails gives the run on stdout and its log on stderr', async () => {
+test('run --json writes a failed run to stdout and its log to stderr', async () => {
   const outcome = await platform.wherry('run', 'counter', '--input', '{"items":1,"fails":true}', '--json');
   expect(outcome).toMatchObject({ exitCode: exitCodes.notSucceeded, stderr: expect.stringContaining('item 0') });
   expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'FAILED', exitCode: 3 });
@@ -108,7 +108,7 @@ test('runs lists the newest first, as a table or as JSON', async () => {
   expect(json[0]).toMatchObject({ id: run.id, status: 'SUCCEEDED' });
 });
 
-test('log shows the log of a run and of a build; with --json one object a line', async () => {
+test('log shows the log of a run and of a build; with --json, one object for each line', async () => {
   const run = await startRun({ items: 1 });
   await platform.client.run(run.id).waitForFinish();
   const [plain, json, build] = await Promise.all([
@@ -126,7 +126,7 @@ test('log shows the log of a run and of a build; with --json one object a line',
 test.each([
   ['log', '-f'],
   ['run', 'counter'],
-])('%s %s ends quietly when nobody reads it any more', async (...command) => {
+])('%s %s ends quietly when its reader has gone', async (...command) => {
   const run = await startRun();
   const child = platform.startWherry(...command, ...(command[0] === 'log' ? [run.id] : []));
   const [ended, stderr] = [exitCodeOf(child), text(child.stderr!)];
@@ -141,7 +141,7 @@ test.each([
   ['warm', false],
   ['cold', true],
   ['lost', true],
-] as const)('migrate --mode %s moves a run that is at work, and nothing is lost or repeated', async (mode, names) => {
+] as const)('migrate --mode %s moves a running run, and nothing is lost or repeated', async (mode, names) => {
   const run = await startRun();
   await atWork(run);
   const handoff = await platform.json<Handoff>('migrate', run.id, '--mode', mode);
@@ -155,7 +155,7 @@ test.each([
   await expectWhole(run);
 });
 
-test('migrate of a run that is being moved already waits for the end of that', async () => {
+test('migrate of a run that is being moved already waits until that has ended', async () => {
   const run = await startRun();
   await atWork(run);
   const first = platform.json<Handoff>('migrate', run.id);
@@ -166,7 +166,7 @@ test('migrate of a run that is being moved already waits for the end of that', a
   await expectWhole(run);
 });
 
-test('drain moves every run off a server, tells how far it is, and undrain lets runs come again', async () => {
+test('drain moves every run off a server and shows its progress; undrain lets the server take runs again', async () => {
   const runs = await Promise.all([startRun(), startRun(), startRun()]);
   await Promise.all(runs.map(atWork));
   const drained = await platform.wherry('drain', 'local-1');
@@ -187,7 +187,7 @@ test('drain moves every run off a server, tells how far it is, and undrain lets 
   for (const run of runs) await expectWhole(run);
 });
 
-test('what cannot be done is said in one line that names the mend', async () => {
+test('a refusal is one line that says what to change', async () => {
   const { id: over } = await startRun({ items: 0 });
   await platform.client.run(over).waitForFinish();
   const cases: [string[], number, RegExp][] = [
@@ -201,7 +201,7 @@ test('what cannot be done is said in one line that names the mend', async () => 
     [['run', 'nobody'], exitCodes.refused, /no Actor "nobody".*Name the folder/],
     [['run', 'counter', '--input', '{"items":"many"}'], exitCodes.refused, /items/],
     [['run', 'counter', '--build', 'none'], exitCodes.refused, /none/],
-    [['runs', '--token', 'another-token'], exitCodes.refused, /does not take this token\. Pass the one/],
+    [['runs', '--token', 'another-token'], exitCodes.refused, /does not accept this token\. Pass the token/],
   ];
   const outcomes = await Promise.all(cases.map(([commandLine]) => platform.wherry(...commandLine, '--json')));
   for (const [index, [commandLine, exitCode, message]] of cases.entries()) {
@@ -212,7 +212,7 @@ test('what cannot be done is said in one line that names the mend', async () => 
   }
 });
 
-test('log -f goes on across a kill -9 and a new start of the platform, and shows each line once', async () => {
+test('log -f continues across a kill -9 and a restart of the platform, and shows each line once', async () => {
   const run = await startRun();
   await atWork(run);
   const follower = platform.startWherry('log', '-f', run.id);

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { describeDrain, downtimeSummary } from '../src/drain-summary.ts';
+import { describeDrain, downtimeSummary } from '../src/commands/drain.ts';
 import { linesOf, logEntryOf } from '../src/follow-log.ts';
 import { durationOf, tableOf } from '../src/output.ts';
 import type { Drain } from '../src/wherry-api.ts';
 
-test('a table sets words left and numbers right, and "-" for what there is not', () => {
+test('a table aligns words left and numbers right, and shows "-" for a missing value', () => {
   expect(
     tableOf(
       ['server', 'runs'],
@@ -27,7 +27,7 @@ test('the median of an even number of downtimes lies between the middle two; unk
   expect(downtimeSummary([null])).toBeUndefined();
 });
 
-test('a drain is told with its downtimes, and with what it left behind', () => {
+test('the summary of a drain has its downtimes, and the runs that it left behind', () => {
   const drain = (downtimes: (number | null)[], failed: unknown[] = []) =>
     ({ moved: downtimes.map((downtimeMs) => ({ downtimeMs })), failed }) as unknown as Drain;
   expect(describeDrain('local-1', drain([12, 18]))).toBe(

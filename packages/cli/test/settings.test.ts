@@ -76,7 +76,7 @@ test('the demo runs with npm start unless a flag or a variable says no, and with
   expect(up({ demoUrl: 'https://one.test/' }).demo).toBe('site');
 });
 
-test('the docker engine is found as Docker itself finds its daemon, and containers are told what is advertised', () => {
+test('the docker engine uses the daemon that Docker itself would use, and containers get the advertised URL', () => {
   const docker = { engine: 'docker' };
   expect(up(docker).engine).toEqual({ kind: 'docker', host: undefined, buildNetwork: undefined, buildArguments: {} });
   const environment = { DOCKER_HOST: 'tcp://10.0.0.5:2376', WHERRY_BUILD_NETWORK: 'host', https_proxy: 'http://p' };
@@ -91,7 +91,7 @@ test('the docker engine is found as Docker itself finds its daemon, and containe
   expect(up({}, { WHERRY_ADVERTISE: 'https://wherry.test/' }).advertisedUrl).toBe('https://wherry.test');
 });
 
-test('commits are there unless a flag or a variable leaves them out', () => {
+test('the API has commits unless a flag or a variable excludes them', () => {
   expect(up({ commits: false }).commits).toBe(false);
   expect(up({ commits: true }, { WHERRY_NO_COMMITS: '1' }).commits).toBe(false);
   expect(up({ commits: true }, { WHERRY_NO_COMMITS: '0' }).commits).toBe(true);

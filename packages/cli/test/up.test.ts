@@ -1,4 +1,4 @@
-/** How a platform begins and ends, as its operator sees it. */
+/** How a platform starts and ends, as its operator sees it. */
 import { readdir, readlink, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +21,7 @@ async function processesBelow(folder: string): Promise<string[]> {
   return pids.filter((_, index) => folders[index]!.startsWith(folder));
 }
 
-test('Ctrl-C ends the platform and all that it started; the next start goes on with its runs', async () => {
+test('Ctrl-C ends the platform and all that it started; the next start continues its runs', async () => {
   const first = await startLive(dataFolder);
   const actor = actorFolder('counter');
   expect(await first.wherry('run', actor, '--input', '{"items":0}')).toMatchObject({ exitCode: exitCodes.ok });
@@ -52,7 +52,7 @@ test('Ctrl-C ends the platform and all that it started; the next start goes on w
   expect(await second.interrupt()).toBe(exitCodes.ok);
 });
 
-test('a Ctrl-C that comes several times, as npm and the launcher pass theirs on, is one', async () => {
+test('a Ctrl-C that arrives several times, as npm and the launcher forward theirs, counts once', async () => {
   const platform = await startLive(path.join(dataFolder, 'key-press'));
   const ended = platform.interrupt();
   for (let passedOn = 0; passedOn < 40; passedOn += 1) {
@@ -62,7 +62,7 @@ test('a Ctrl-C that comes several times, as npm and the launcher pass theirs on,
   expect(await ended).toBe(exitCodes.ok);
 });
 
-test('a start takes every setting from the environment', async () => {
+test('a start reads every setting from the environment', async () => {
   const environment = {
     WHERRY_PORT: '0',
     WHERRY_DATA: path.join(dataFolder, 'of-variables'),

@@ -37,7 +37,7 @@ test.each([
   [['servers', '--url', 'nowhere'], /--url must be an address/],
   [['servers'], /Pass --token, or set WHERRY_TOKEN/],
   [['up', '--engine', 'podman'], /Use --engine process or --engine docker/],
-])('%j is bad usage, said in one line', async (commandLine, message) => {
+])('%j is bad usage, reported in one line', async (commandLine, message) => {
   const { exitCode, stdout, stderr } = await callWherry(commandLine, options);
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -49,7 +49,7 @@ test.each([[['servers']], [['runs']], [['drain', 'local-1']], [['log', 'x']], [[
   '%j without a platform says so in one line',
   async (command) => {
     const { exitCode, stdout, stderr } = await callWherry([...command, ...nowhere, '--json'], options);
-    expect(stderr).toMatch(/^wherry: No platform answers at http:\/\/127\.0\.0\.1:1\. .*--url.*\n$/);
+    expect(stderr).toMatch(/^wherry: No platform responds at http:\/\/127\.0\.0\.1:1\. .*--url.*\n$/);
     expect(stdout).toBe('');
     expect(exitCode).toBe(exitCodes.notReachable);
   },

@@ -49,7 +49,7 @@ async function manifestIn(base64: string | undefined): Promise<unknown> {
   return JSON.parse(texts.join(''));
 }
 
-test('packages from beside an Actor travel with it, built, and so do those that they need', async () => {
+test('the linked packages of an Actor are built and sent with it, and so are those that they need', async () => {
   const actor = { name: 'a', dependencies: { '@acme/tools': 'file:../tools', 'is-number': '7.0.0' } };
   await using root = await folderOf({ ...beside, 'actor/package.json': actor, 'actor/main.js': '' });
   const files = await filesOf(path.join(root.folder, 'actor'));
@@ -73,7 +73,7 @@ test('packages from beside an Actor travel with it, built, and so do those that 
   expect(again).toEqual([files, files]);
 });
 
-test('a package of the same workspace is found by its link; one that a registry gave stays with the registry', async () => {
+test('a package of the same workspace is found by its link; one from a registry is not packed', async () => {
   const actor = { name: 'a', dependencies: { deep: '^0.3.0', 'is-number': '7.0.0' } };
   await using root = await folderOf({
     ...beside,
@@ -88,19 +88,19 @@ test('a package of the same workspace is found by its link; one that a registry 
   });
 });
 
-test('an Actor whose packages are its own files, or from a registry, is sent as it is', async () => {
+test('an Actor whose packages are in its own folder, or from a registry, is sent unchanged', async () => {
   const text = '{"dependencies":{"own":"file:own","is-number":"7.0.0"}}';
   await using root = await folderOf({ 'package.json': text, 'own/package.json': { name: 'own', version: '1.0.0' } });
   expect(Object.fromEntries(await filesOf(root.folder))).toMatchObject({ 'package.json': text });
 });
 
-test('a package that is not there, and one that cannot be built, are refused with the reason', async () => {
+test('a missing package, and one that cannot be built, are refused with the reason', async () => {
   await using root = await folderOf({
     'a/package.json': { dependencies: { gone: 'file:../gone' } },
     'b/package.json': { dependencies: { broken: 'file:../broken' } },
     'broken/package.json': { name: 'broken', version: '1.0.0', scripts: { build: 'echo no such thing; exit 3' } },
   });
-  await expect(readActorFolder(path.join(root.folder, 'a'))).rejects.toThrow(/needs gone from .*where nothing is/);
+  await expect(readActorFolder(path.join(root.folder, 'a'))).rejects.toThrow(/needs gone from .*which does not exist/);
   await expect(readActorFolder(path.join(root.folder, 'b'))).rejects.toThrow(/npm run build.*failed:.*no such thing/s);
 });
 

@@ -30,11 +30,11 @@ const whole: Crawl = {
   isDurable: false,
 };
 
-test('a crawl with one item a page and three moves is well', () => {
+test('a crawl with one item for each page and three moves has no fault', () => {
   const verdict = verdictOf(whole);
   expect(verdict).toMatchObject({ pages: 3, items: 3, duplicates: 0, lost: [], repeatedAsPlanned: 0, faults: [] });
   expect(reportOf(verdict)).toContain('Nothing was lost, and nothing was repeated in the planned moves.');
-  expect(reportOf(verdict)).toContain('may repeat what was in hand; this one repeated nothing.');
+  expect(reportOf(verdict)).toContain('may repeat its requests in flight; this one repeated nothing.');
 });
 
 test('[demo-1] a page without an item is lost, and that is a fault', () => {
@@ -44,14 +44,14 @@ test('[demo-1] a page without an item is lost, and that is a fault', () => {
   expect(reportOf(verdict)).toMatch(/FAILED: 1 pages have no item/);
 });
 
-test('[demo-3] what a lost server repeated is its own, and no fault', () => {
+test('[demo-2] [demo-3] each further item after the loss of a server belongs to that move, and is no fault', () => {
   const verdict = verdictOf({ ...whole, items: items('a', 'b', 'c', 'c', 'b') });
   expect(verdict).toMatchObject({ duplicates: 2, repeatedAsPlanned: 0, repeatedByLostServer: 2, faults: [] });
   expect(verdict.moves.map(({ duplicates }) => duplicates)).toEqual([0, 0, 2]);
   expect(reportOf(verdict)).toContain('this one repeated 2 pages.');
 });
 
-test('[demo-3] a duplicate belongs to the last move before it; one of a planned move is a fault', () => {
+test('[demo-2] [demo-3] a duplicate belongs to the last move before it; in a planned move it is a fault', () => {
   const verdict = verdictOf({
     ...whole,
     items: items('a', 'a', 'b', 'b', 'b', 'c', 'c'),
@@ -77,13 +77,13 @@ test('a run that did not succeed and a move that was not made are faults', () =>
   expect(verdictOf({ ...whole, moves: moves.slice(0, 1) }).faults).toEqual([expect.stringContaining('moved 1 times')]);
 });
 
-test('items of pages that nobody knew of count as pages; those of pages that failed are told', () => {
+test('items of unknown pages count as pages; the report says how many pages failed', () => {
   const verdict = verdictOf({ ...whole, items: [...whole.items, { url: 'd', failed: true }] });
   expect(verdict).toMatchObject({ pages: 4, failedPages: 1, lost: [], faults: [] });
   expect(reportOf(verdict)).toContain('1 page could not be loaded; its item says why');
 });
 
-test('the report is a table of counts and one of moves', () => {
+test('the report has a table of counts and a table of moves', () => {
   expect(reportOf(verdictOf(whole)).split('\n').slice(1, 8)).toEqual([
     'pages  items  duplicates  lost',
     '    3      3           0     0',
@@ -95,7 +95,7 @@ test('the report is a table of counts and one of moves', () => {
   ]);
 });
 
-test('moves come at a fifth, near a half and past two thirds, in the order warm, cold, lost', () => {
+test('moves are made at 20, 45 and 70 percent of the pages, in the order warm, cold, lost', () => {
   expect(moveDue({ done: 79, known: 400, moved: 0 })).toBeUndefined();
   expect(moveDue({ done: 80, known: 400, moved: 0 })).toBe('warm');
   expect(moveDue({ done: 179, known: 400, moved: 1 })).toBeUndefined();
@@ -109,9 +109,9 @@ test('a site of which only the first page is known is not moved yet', () => {
   expect(moveDue({ done: 5, known: 20, moved: 0 })).toBe('warm');
 });
 
-test('[demo-4] what a durable Actor repeats is a fault, also after a lost server', () => {
+test('[demo-4] a repetition by a durable Actor is a fault, also after a lost server', () => {
   const durable: Crawl = { ...whole, noun: 'profiles', isDurable: true };
-  expect(reportOf(verdictOf(durable))).toContain('nothing was repeated, not even with the server');
+  expect(reportOf(verdictOf(durable))).toContain('nothing was repeated, not even when the server was lost');
   const verdict = verdictOf({ ...durable, items: items('a', 'b', 'c', 'c') });
   expect(verdict.faults).toEqual([expect.stringContaining('repeated after a server was lost')]);
 });

@@ -10,11 +10,11 @@ interface LogFlags extends CommonFlags {
 }
 
 export function addLog(program: Command): void {
-  platformCommand(program, 'log <run>', 'show the log of a run or a build; with --json one object a line', [
+  platformCommand(program, 'log <run>', 'show the log of a run or a build; with --json, one object for each line', [
     'log -f RUN',
     'log RUN | grep ERROR',
   ])
-    .option('-f, --follow', 'go on with what comes, until the run ends')
+    .option('-f, --follow', 'show new lines as they come, until the run or build ends')
     .action((id: string, flags: LogFlags) =>
       withPlatform(flags, async (connection) => {
         const { apify, wherry } = connection;

@@ -13,12 +13,12 @@ interface MigrateFlags extends CommonFlags {
 }
 
 export function addMigrate(program: Command): void {
-  platformCommand(program, 'migrate <run>', 'move a run to another server while it works; ends when it has moved', [
+  platformCommand(program, 'migrate <run>', 'move a running run to another server, and wait until it has moved', [
     'migrate RUN',
     'migrate RUN --mode lost --server local-2',
   ])
-    .addOption(new Option('--mode <mode>', 'how it moves').choices(handoffModes).default('warm'))
-    .option('--server <server>', 'where to (default: the platform chooses)')
+    .addOption(new Option('--mode <mode>', 'how the run is moved').choices(handoffModes).default('warm'))
+    .option('--server <server>', 'the target server (default: the platform chooses)')
     .action((runId: string, flags: MigrateFlags) =>
       withPlatform(flags, async ({ apify, wherry }) => {
         if ((await apify.run(runId).get()) === undefined) throw noSuchRun(runId);
@@ -31,14 +31,14 @@ export function addMigrate(program: Command): void {
     );
 }
 
-const lookEveryMs = 200;
+const pollMs = 200;
 
-/** A run is moved once at a time: after a restart of the platform, say, it may be on its way already. */
+/** A run has one handoff at a time; after a restart of the platform, for example, one may be under way already. */
 async function handoffsEnded(wherry: WherryApi, runId: string): Promise<void> {
   const progress = new Progress(process.stderr);
   while ((await wherry.handoffs(runId)).some(({ phase }) => phase === 'requested' || phase === 'switched')) {
-    progress.update('it is being moved already; waiting for the end of that', { always: true });
-    await delay(lookEveryMs);
+    progress.update('the run is being moved already; waiting until that has ended', { always: true });
+    await delay(pollMs);
   }
   progress.clear();
 }

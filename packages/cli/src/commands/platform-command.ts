@@ -6,7 +6,7 @@ export interface CommonFlags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-/** A command that talks to a platform which runs already. */
+/** Adds a command that uses a running platform. */
 export function platformCommand(
   program: Command,
   nameAndArguments: string,
@@ -16,8 +16,8 @@ export function platformCommand(
   return program
     .command(nameAndArguments)
     .description(description)
-    .option('--url <url>', 'the platform (default: http://127.0.0.1:8010, env: WHERRY_URL)')
-    .option('--token <token>', 'its API token (default: the one in ./data/token, env: WHERRY_TOKEN)')
-    .option('--json', 'write JSON to stdout, and nothing else there')
+    .option('--url <url>', 'the URL of the platform (default: http://127.0.0.1:8010, env: WHERRY_URL)')
+    .option('--token <token>', 'the API token of the platform (default: the one in ./data/token, env: WHERRY_TOKEN)')
+    .option('--json', 'write only JSON to stdout')
     .addHelpText('after', helpOf(examples));
 }

@@ -20,18 +20,18 @@ interface RunFlags extends CommonFlags {
 }
 
 export function addRun(program: Command): void {
-  platformCommand(program, 'run <actor>', 'run an Actor, or the Actor in a folder, and follow its log until it ends', [
+  platformCommand(program, 'run <actor>', 'run an Actor, or the Actor in a folder, and show its log until it ends', [
     'run ./my-crawler --input \'{"maxPages":10}\'',
     'run my-crawler --input @input.json --json > run.json',
   ])
     .option('--input <json>', 'the input: JSON, @file, or - for stdin')
     .option('--build <build>', 'the tag or number of the build')
     .addOption(new Option('--memory <megabytes>', 'the memory of the run').argParser(wholeNumber))
-    .addOption(new Option('--timeout <secs>', 'when the run is ended').argParser(wholeNumber))
-    .action(async (wish: string, flags: RunFlags) => {
+    .addOption(new Option('--timeout <secs>', 'the time after which the run is ended').argParser(wholeNumber))
+    .action(async (actorOrFolder: string, flags: RunFlags) => {
       const input = flags.input === undefined ? undefined : await readInput(flags.input);
       await withPlatform(flags, async (connection) => {
-        const actor = await actorOf(connection, wish);
+        const actor = await actorOf(connection, actorOrFolder);
         const { id } = await connection.apify.actor(actor).start(input, startOptionsOf(flags));
         printNote(`Run ${id} started. Ctrl-C leaves it running; \`wherry log -f ${id}\` shows it again.`);
         process.exitCode = await follow(connection, id, flags.json === true);
@@ -45,16 +45,19 @@ const startOptionsOf = ({ build, memory, timeout }: RunFlags): ActorStartOptions
   ...(timeout !== undefined && { timeout }),
 });
 
-/** The Actor's id or name; a folder's Actor is brought to the platform first. */
-async function actorOf(connection: Connection, wish: string): Promise<string> {
-  if (!(await isActorFolder(wish))) {
-    if (/^[./]/.test(wish)) {
-      throw badUsage(`${wish} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+/** The id or name of the Actor; the Actor in a folder is first deployed to the platform. */
+async function actorOf(connection: Connection, actorOrFolder: string): Promise<string> {
+  if (!(await isActorFolder(actorOrFolder))) {
+    if (/^[./]/.test(actorOrFolder)) {
+      throw badUsage(`${actorOrFolder} has neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
     }
-    if ((await connection.apify.actor(wish).get()) !== undefined) return wish;
-    throw refused(404, `The platform has no Actor "${wish}", and no folder of that name holds one. Name the folder.`);
+    if ((await connection.apify.actor(actorOrFolder).get()) !== undefined) return actorOrFolder;
+    throw refused(
+      404,
+      `The platform has no Actor "${actorOrFolder}", and no folder of that name has one. Name the folder of an Actor.`,
+    );
   }
-  const { fullName, wasBuilt } = await deploy(connection, wish, printNote);
+  const { fullName, wasBuilt } = await deploy(connection, actorOrFolder, printNote);
   if (!wasBuilt) printNote(`${fullName} is up to date.`);
   return fullName;
 }
@@ -65,7 +68,7 @@ async function follow(connection: Connection, runId: string, isJson: boolean): P
   const isOver = async () => isTerminal((await run.get())?.status);
   for await (const chunk of followLog(connection, runId, isOver)) log.write(chunk);
   const ended = await run.get();
-  if (ended === undefined) throw refused(404, `The run ${runId} was deleted while it was followed.`);
+  if (ended === undefined) throw refused(404, `The run ${runId} was deleted before it ended.`);
   const items = (await connection.apify.dataset(ended.defaultDatasetId).get())?.itemCount ?? 0;
   if (isJson) printJson(ended);
   printNote(

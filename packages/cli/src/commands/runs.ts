@@ -10,8 +10,8 @@ interface RunsFlags extends CommonFlags {
 }
 
 export function addRuns(program: Command): void {
-  platformCommand(program, 'runs', 'list the runs, the newest first', ['runs', 'runs --limit 100 --json'])
-    .addOption(new Option('--limit <count>', 'how many').argParser(wholeNumber).default(20))
+  platformCommand(program, 'runs', 'list the runs, newest first', ['runs', 'runs --limit 100 --json'])
+    .addOption(new Option('--limit <count>', 'how many runs to list').argParser(wholeNumber).default(20))
     .action((flags: RunsFlags) =>
       withPlatform(flags, async ({ apify }) => {
         const { items } = await apify.runs().list({ desc: true, limit: flags.limit });
@@ -29,7 +29,7 @@ export function addRuns(program: Command): void {
     );
 }
 
-/** `name`: undefined when the Actor is gone. */
+/** `name`: undefined if the Actor was deleted. */
 const rowOf = ({ id, actId, status, startedAt, finishedAt }: ActorRunListItem, name: string | undefined) => [
   id,
   name ?? actId,

@@ -17,13 +17,13 @@ interface SiteFlags {
 export function addTikTokSite(program: Command): void {
   program
     .command('tiktok-site')
-    .description('serve a stand-in for TikTok’s site, with made-up people, to try the TikTok Actors without it')
-    .option('--port <number>', 'where it listens (default: 8020, 0 for any free one)')
-    .option('--host <host>', 'the address it listens on (default: 127.0.0.1)')
-    .option('--seed <number>', 'which world it shows (default: 1)')
-    .option('--fault-rate <rate>', 'the part of its answers that go wrong, from 0 to 1 (default: 0)')
-    .option('--faults <kinds>', 'what may go wrong, with commas between (default: everything)')
-    .option('--json', 'write JSON to stdout, and nothing else there')
+    .description('serve a stand-in for TikTok’s site, with invented people, to try the TikTok Actors offline')
+    .option('--port <number>', 'the port of the site (default: 8020, 0 for any free one)')
+    .option('--host <host>', 'the address on which it listens (default: 127.0.0.1)')
+    .option('--seed <number>', 'the seed of its data (default: 1)')
+    .option('--fault-rate <rate>', 'the share of its responses that fail, from 0 to 1 (default: 0)')
+    .option('--faults <kinds>', 'the kinds of failures, separated by commas (default: all)')
+    .option('--json', 'write only JSON to stdout')
     .addHelpText('after', helpOf(['tiktok-site', 'tiktok-site --fault-rate 0.1 --seed 7']))
     .action(async (flags: SiteFlags) => {
       outliveReader();
@@ -31,7 +31,7 @@ export function addTikTokSite(program: Command): void {
       await using site = await start(flags);
       if (flags.json) printJsonLine(site.greeting);
       else printResult(site.text);
-      printNote('\nCtrl-C ends it.');
+      printNote('\nPress Ctrl-C to end.');
       await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
     });
 }

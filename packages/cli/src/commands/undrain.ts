@@ -7,8 +7,8 @@ export function addUndrain(program: Command): void {
   platformCommand(program, 'undrain <server>', 'let a server take runs again', ['undrain local-1']).action(
     (serverId: string, flags: CommonFlags) =>
       withPlatform(flags, async ({ wherry }) => {
-        const answer = await wherry.undrain(serverId);
-        if (flags.json) printJson(answer);
+        const server = await wherry.undrain(serverId);
+        if (flags.json) printJson(server);
         else printResult(`${serverId} takes runs again.`);
       }),
   );

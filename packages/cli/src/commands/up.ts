@@ -7,7 +7,7 @@ interface UpFlags extends PlatformFlags {
   readonly json?: boolean;
 }
 
-/** `up`, and `start` for `npm start`, which differs only in that the demo runs unless one says no. */
+/** `up`, and `start` for `npm start`. They differ only in whether the demo runs by default. */
 export function addUp(program: Command): void {
   addPlatformCommand(program, { name: 'up', hidden: false, demoByDefault: false });
   addPlatformCommand(program, { name: 'start', hidden: true, demoByDefault: true });
@@ -19,24 +19,24 @@ function addPlatformCommand(
 ): void {
   program
     .command(name, { hidden })
-    .description('start the platform and stay up until Ctrl-C')
-    .option('--port <number>', 'where it listens (default: 8010, 0 for any free one, env: WHERRY_PORT)')
-    .option('--data <folder>', 'where everything is kept (default: ./data, env: WHERRY_DATA)')
-    .option('--host <host>', 'the address it listens on (default: 127.0.0.1, env: WHERRY_HOST)')
-    .option('--token <token>', 'the API token (default: made once, kept in <data>/token, env: WHERRY_TOKEN)')
+    .description('start the platform and run it until Ctrl-C')
+    .option('--port <number>', 'the port of the API (default: 8010, 0 for any free one, env: WHERRY_PORT)')
+    .option('--data <folder>', 'where all data is stored (default: ./data, env: WHERRY_DATA)')
+    .option('--host <host>', 'the address on which the API listens (default: 127.0.0.1, env: WHERRY_HOST)')
+    .option('--token <token>', 'the API token (default: made once, stored in <data>/token, env: WHERRY_TOKEN)')
     .option('--servers <count>', 'how many local servers there are (default: 2, env: WHERRY_SERVERS)')
     .option('--engine <engine>', 'what runs the Actors: process or docker (default: process, env: WHERRY_ENGINE)')
-    .option('--registry <host:port>', 'where the nodes of a Docker Swarm get images from (env: WHERRY_REGISTRY)')
-    .option('--advertise <url>', 'where containers reach the API (default: found out, env: WHERRY_ADVERTISE)')
-    .option('--no-commits', 'answer no commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
+    .option('--registry <host:port>', 'the registry of a Docker Swarm, for images of Actors (env: WHERRY_REGISTRY)')
+    .option('--advertise <url>', 'the URL at which containers reach the API (default: detected, env: WHERRY_ADVERTISE)')
+    .option('--no-commits', 'refuse commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option(
       '--demo [name]',
-      'bring its Actors along and run a demo once: site (a crawl) or tiktok (profiles of a stand-in)',
+      'deploy its Actors and run a demo: site (a crawl, the default) or tiktok (profiles of a stand-in site)',
     )
-    .option('--no-demo', 'do neither (env: WHERRY_NO_DEMO)')
-    .option('--demo-url <url>', 'the site that the demo crawls (default: one of its own, env: WHERRY_DEMO_URL)')
-    .option('--once', 'end after the demo, with exit code 0 only if all went well (env: WHERRY_ONCE)')
-    .option('--json', 'write JSON to stdout, one object a line, and nothing else there')
+    .option('--no-demo', 'run no demo (env: WHERRY_NO_DEMO)')
+    .option('--demo-url <url>', 'the site that the demo crawls (default: a site of its own, env: WHERRY_DEMO_URL)')
+    .option('--once', 'end after the demo, with exit code 0 only if it succeeded (env: WHERRY_ONCE)')
+    .option('--json', 'write only JSON to stdout, one object for each line')
     .addHelpText(
       'after',
       helpOf([
@@ -49,7 +49,7 @@ function addPlatformCommand(
     .action(async ({ json, ...flags }: UpFlags) => {
       outliveReader();
       const settings = platformSettings(flags, demoByDefault);
-      // The platform takes a second to load, which every other command would pay for.
+      // The platform takes a second to load, so other commands do not import it.
       const { serve } = await import('../serve.ts');
       process.exitCode = await serve(settings, { json: json === true });
     });

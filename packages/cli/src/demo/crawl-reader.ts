@@ -5,7 +5,7 @@ import type { Item } from './verdict.ts';
 /** Items are read in pages of this size. */
 const pageSize = 1000;
 
-/** What the run of a demo has to show, through the API that anybody would use. */
+/** Reads the results of a demo's run, through the public API. */
 export class CrawlReader {
   readonly #connection: Connection;
   readonly #run: ActorRun;
@@ -29,7 +29,7 @@ export class CrawlReader {
     return (await this.#connection.apify.requestQueue(this.#run.defaultRequestQueueId).get())?.totalRequestCount ?? 0;
   }
 
-  /** The server that the run's active attempt is on; undefined while there is none. */
+  /** The server of the run's active attempt; undefined while there is none. */
   async server(): Promise<string | undefined> {
     const attempts = await this.#connection.wherry.attempts(this.#run.id);
     return attempts.find(({ phase }) => phase === 'active')?.serverId;
@@ -51,12 +51,12 @@ export class CrawlReader {
     }
   }
 
-  /** The pages that the Actor says it is done with: what it has handled, an item must show. */
+  /** The pages that the Actor has marked as handled: each must have an item. */
   async handledUrls(): Promise<string[]> {
     const queue = this.#connection.apify.requestQueue(this.#run.defaultRequestQueueId);
     const urls: string[] = [];
     for await (const { items } of queue.paginateRequests({ limit: pageSize })) {
-      // Apify's API gives the time, which its description leaves out of the list.
+      // Apify's API returns this time in lists, although its description does not say so.
       for (const request of items as { url: string; handledAt?: unknown }[]) {
         if (request.handledAt !== undefined && request.handledAt !== null) urls.push(request.url);
       }

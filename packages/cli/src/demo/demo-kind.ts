@@ -1,17 +1,17 @@
-/** The demos that there are. */
+/** The names of the demos. */
 export const demoKinds = ['site', 'tiktok'] as const;
 export type DemoKind = (typeof demoKinds)[number];
 
 export interface DemoPlan {
-  /** The Actor that it runs, by its folder. */
+  /** The folder name of the Actor that it runs. */
   readonly actor: string;
-  /** What else it brings along. */
+  /** Further Actors that it deploys. */
   readonly besides: readonly string[];
   /** What its table counts. */
   readonly noun: 'pages' | 'profiles';
-  /** The field of an item that says what it is of. */
+  /** The field of an item that identifies its page or profile. */
   readonly keyField: 'url' | 'input';
-  /** Whether the Actor repeats nothing even when its server is lost. */
+  /** Whether the Actor must repeat nothing even when its server is lost. */
   readonly isDurable: boolean;
 }
 

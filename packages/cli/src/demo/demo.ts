@@ -15,7 +15,7 @@ import { duplicatesOf, type Move, type Verdict, verdictOf } from './verdict.ts';
 
 export interface DemoOptions {
   readonly connection: Connection;
-  /** The plan's Actor as the platform knows it. */
+  /** The full name of the plan's Actor. */
   readonly actor: string;
   readonly plan: DemoPlan;
   readonly show: Show;
@@ -24,9 +24,9 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-const lookEveryMs = 100;
+const pollMs = 100;
 
-/** Starts the Actor, moves its run three times while it works, and says what came of it. */
+/** Starts the Actor, moves its run three times while it works, and returns the verdict. */
 export async function runDemo(options: DemoOptions): Promise<Verdict> {
   const { connection, plan, show, progress, signal } = options;
   const run = await connection.apify.actor(options.actor).start(show.input);
@@ -82,7 +82,7 @@ class Demo {
       this.#progress.update(`  ${served} of ${known} ${this.#plan.noun}, ${items} items, ${where}`);
       const mode = moveDue({ done: items, known, moved: this.#asked });
       if (mode !== undefined && this.#moving === undefined) this.#startMove(mode);
-      await delay(lookEveryMs, undefined, { signal });
+      await delay(pollMs, undefined, { signal });
     }
     await this.#moving;
   }
@@ -97,16 +97,16 @@ class Demo {
     return verdictOf({ status, items, pages: handled, moves: this.#moves, noun, isDurable });
   }
 
-  /** Of a site of somebody else's: as many as were found so far, up to where the crawl ends. */
+  /** For a site that is not the demo's own: the number of pages found so far, up to the limit of the crawl. */
   async #knownPageCount(): Promise<number> {
     return this.#show.subjects?.length ?? Math.min(maxForeignPages, await this.#reader.requestCount());
   }
 
-  /** The crawl is watched on while the move is made; one move at a time. */
+  /** One move at a time; the crawl is followed meanwhile. */
   #startMove(mode: HandoffMode): void {
     this.#asked += 1;
     this.#moving = this.#move(mode)
-      // A crawl that ended meanwhile cannot be moved. The verdict says that a move is missing.
+      // A crawl that has ended meanwhile cannot be moved. The verdict says that a move is missing.
       .catch((error: Error) => this.#progress.step(`  ${mode}: not made. ${error.message}`))
       .finally(() => {
         this.#moving = undefined;

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts';
 import { isTerminal } from '../status.ts';
 
-/** Where a demo notes its run, for the case that it cannot end it itself. */
+/** The store in which a demo notes its run, in case it is interrupted and cannot end the run itself. */
 const storeName = 'wherry-demo';
 const key = 'RUN';
 
@@ -11,8 +11,8 @@ export async function noteDemoRun(connection: Connection, runId: string): Promis
 }
 
 /**
- * Aborts what a former demo left at work: its site ended with its platform, so the run would ask for pages in vain.
- * Answers the run, if there was one.
+ * Aborts the run that an interrupted demo has left: its site ended with its platform, so it could load no page.
+ * Returns the id of the run, if there was one.
  */
 export async function abortFormerDemo(connection: Connection): Promise<string | undefined> {
   const { id } = await connection.apify.keyValueStores().getOrCreate(storeName);

@@ -1,6 +1,6 @@
 import type { HandoffMode } from '../wherry-api.ts';
 
-/** When the demo moves its run: at which share of the pages, and how. The lost one last, see `verdict.ts`. */
+/** When the demo moves its run: at which share of the pages, and how. The lost server comes last, see `verdict.ts`. */
 const itinerary: readonly { readonly mode: HandoffMode; readonly share: number }[] = [
   { mode: 'warm', share: 0.2 },
   { mode: 'cold', share: 0.45 },
@@ -9,10 +9,10 @@ const itinerary: readonly { readonly mode: HandoffMode; readonly share: number }
 
 export const plannedMoveCount = itinerary.length;
 
-/** Fewer pages than this between two moves would show little; it matters while a site's size is still unknown. */
+/** The least number of pages between two moves, for a site whose size is not yet known. */
 const leastPagesBetween = 5;
 
-/** The move to make now, if any. `known`: how many pages the crawl is known to have so far. */
+/** The move that is due now, if any. `known`: how many pages are known so far. */
 export function moveDue(crawl: {
   readonly done: number;
   readonly known: number;

@@ -3,7 +3,7 @@ import type { Verdict } from './verdict.ts';
 
 const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 10) / 10);
 
-/** The verdict as the demo shows it. */
+/** The verdict as text. */
 export function reportOf(verdict: Verdict): string {
   const { noun, pages, items, duplicates, lost, failedPages, moves } = verdict;
   const counts = tableOf([noun, 'items', 'duplicates', 'lost'], [[pages, items, duplicates, lost.length]]);
@@ -31,11 +31,11 @@ function sentences(verdict: Verdict): string[] {
   const { faults, moves, noun, isDurable, repeatedByLostServer } = verdict;
   const hasLostServer = moves.some(({ mode }) => mode === 'lost');
   if (isDurable && faults.length === 0)
-    return ['Nothing was lost, and nothing was repeated, not even with the server.'];
+    return ['Nothing was lost, and nothing was repeated, not even when the server was lost.'];
   const lostServer =
     hasLostServer && !isDurable
       ? [
-          'A stock Actor whose server is lost may repeat what was in hand; ' +
+          'A stock Actor whose server is lost may repeat its requests in flight; ' +
             (repeatedByLostServer === 0
               ? 'this one repeated nothing.'
               : `this one repeated ${countOf(repeatedByLostServer, noun)}.`),

@@ -2,10 +2,10 @@
 export interface Show extends AsyncDisposable {
   readonly about: string;
   readonly input: object;
-  /** What the Actor must know besides its input. */
+  /** Further variables of the Actor's environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What must have one item each; undefined: what the Actor itself says that it is done with. */
+  /** The pages or profiles that must have one item each; undefined: those that the Actor has marked as handled. */
   readonly subjects: readonly string[] | undefined;
-  /** How many of them were asked for; undefined: nobody counts. */
+  /** How many of them were requested from the site; undefined if that is unknown. */
   readonly servedCount: (() => number) | undefined;
 }

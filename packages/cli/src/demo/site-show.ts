@@ -1,7 +1,7 @@
 import type { Show } from './show.ts';
 import { startSite } from './site.ts';
 
-/** Of a site that is not the demo's own. */
+/** The most pages that are crawled of a site that is not the demo's own. */
 export const maxForeignPages = 400;
 
 const concurrency = { minConcurrency: 3, maxConcurrency: 5 };

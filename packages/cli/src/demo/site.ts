@@ -4,12 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export const sitePageCount = 400;
 
-/** A site to crawl, on a free port of this machine. Each page is the same each time it is asked for. */
+/** A site to crawl, on a free port of this machine. Each page is the same at each request. */
 export interface Site extends AsyncDisposable {
   readonly url: string;
   /** Every page; each can be reached from the first one by links. */
   readonly pageUrls: readonly string[];
-  /** How many different pages were asked for. */
+  /** How many different pages were requested. */
   servedPageCount(): number;
 }
 
@@ -47,10 +47,10 @@ function pageOf(path: string): number | undefined {
   return number < sitePageCount ? number : undefined;
 }
 
-/** 20 to 40 ms, as a quick site takes: the crawl must last long enough to be moved in its middle, thrice. */
+/** 20 to 40 ms, as of a quick site: the crawl must last long enough to be moved three times. */
 const delayMsOf = (page: number): number => 20 + ((page * 13) % 21);
 
-/** A tree, so that every page is reached, with links across it and one away, as real sites have. */
+/** A tree, so that every page is reached, with further links between its branches and one to another site. */
 export function linksOf(page: number): string[] {
   const below = [1, 2, 3].map((each) => page * 3 + each).filter((each) => each < sitePageCount);
   const across = [(page * 7 + 3) % sitePageCount, (page + 1) % sitePageCount];

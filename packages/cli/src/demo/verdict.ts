@@ -1,12 +1,12 @@
 /**
- * What the demo's crawl came to. Each page must have one item.
+ * The verdict on the demo's crawl. Each page must have one item.
  *
  * [demo-1] a page that has no item is lost.
  * [demo-2] each further item of a page is a duplicate.
- * [demo-3] a duplicate belongs to the last move that was asked for before it appeared. The lost server comes last, so
- *     what was there before it was asked for belongs to the planned moves, and what came after belongs to it.
+ * [demo-3] a duplicate belongs to the last move that was requested before it appeared. The lost server comes last, so
+ *     earlier duplicates belong to the planned moves, and later ones to the lost server.
  * [demo-4] nothing may be lost in any move, and nothing repeated in a planned one. A stock Actor whose server is lost may
- *     repeat what was in hand; a durable one may not.
+ *     repeat its requests in flight; a durable one may not.
  */
 import type { Handoff } from '../wherry-api.ts';
 import { plannedMoveCount } from './itinerary.ts';
@@ -19,7 +19,7 @@ export interface Item {
 
 export interface Move {
   readonly handoff: Handoff;
-  /** How many duplicates there were when the move was asked for. */
+  /** How many duplicates there were when the move was requested. */
   readonly duplicatesBefore: number;
 }
 
@@ -30,7 +30,7 @@ export interface Crawl {
   readonly items: readonly Item[];
   /** In the order in which they were made. */
   readonly moves: readonly Move[];
-  /** What it calls what must have an item each. */
+  /** What each item stands for. */
   readonly noun: Noun;
   readonly isDurable: boolean;
 }
@@ -48,10 +48,10 @@ export interface Verdict {
   readonly lost: readonly string[];
   readonly failedPages: number;
   readonly moves: readonly (Handoff & { readonly duplicates: number })[];
-  /** Duplicates of the planned moves, and of the time before the first one. */
+  /** Duplicates of the planned moves, and of the time before the first move. */
   readonly repeatedAsPlanned: number;
   readonly repeatedByLostServer: number;
-  /** Why the crawl is not what it should be; none when all is well. */
+  /** One sentence for each fault of the crawl; empty if there is none. */
   readonly faults: readonly string[];
 }
 
@@ -99,7 +99,7 @@ function faultsOf(verdict: Omit<Verdict, 'faults'>): string[] {
     ...(moves.length === plannedMoveCount
       ? []
       : [
-          `The run was moved ${moves.length} times, not ${plannedMoveCount}: the crawl ended too early. A larger site gives time.`,
+          `The run was moved ${moves.length} times, not ${plannedMoveCount}: the crawl ended too early. Use a larger site.`,
         ]),
   ];
 }
