@@ -13,7 +13,7 @@ export async function actorEnvironment(baseUrl: string, token: string): Promise<
     APIFY_API_BASE_URL: baseUrl,
     APIFY_API_PUBLIC_BASE_URL: baseUrl,
     APIFY_TOKEN: token,
-    // Without these the SDK would ask for its run, which does not exist.
+    // Without these the SDK would request its run, which does not exist.
     APIFY_ACTOR_PRICING_INFO: '{"pricingModel":"FREE"}',
     APIFY_CHARGED_ACTOR_EVENT_COUNTS: '{}',
     ACTOR_DEFAULT_DATASET_ID: dataset.id,
@@ -23,11 +23,11 @@ export async function actorEnvironment(baseUrl: string, token: string): Promise<
   };
 }
 
-/** What a program without a platform gets: Crawlee keeps its storages in `folder`. */
+/** The environment of a program without a platform: Crawlee stores its data in `folder`. */
 export const localEnvironment = (folder: string): Record<string, string> => ({
   CRAWLEE_STORAGE_DIR: folder,
   ...quiet,
 });
 
-/** Crawlee's local storage warns of each lock that it gives away twice, which it does all the time. */
+/** Switches off Crawlee's warnings: its local storage often gives a lock away twice, and warns each time. */
 const quiet = { APIFY_LOG_LEVEL: 'ERROR', CRAWLEE_LOG_LEVEL: 'ERROR' };

@@ -1,4 +1,4 @@
-/** A goal of the design's Speed section. It is printed beside what was measured, and never fails anything. */
+/** A goal for a figure. It is printed beside the measured value, and fails nothing. */
 export interface Goal {
   readonly text: string;
   readonly met: boolean;
@@ -9,7 +9,7 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  /** What was measured in the same rounds, to compare with. */
+  /** The reference, measured in the same rounds. */
   readonly beside?: { readonly what: string; readonly value: number; readonly unit: string };
   /** The median of the rounds' ratios of `value` to `beside`. */
   readonly ratio?: number;
@@ -17,9 +17,9 @@ export interface Figure {
 }
 
 export interface BenchmarkOptions {
-  /** A short version, to see that it works; its figures are rough. */
+  /** A short version with rough figures, to see that the benchmark works. */
   readonly quick: boolean;
-  /** Where processes leave their CPU profiles when they end; nowhere when undefined. */
+  /** The folder for the CPU profiles of the processes; undefined for none. */
   readonly profileFolder: string | undefined;
 }
 

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** As `wherry` is started. */
+/** Where `wherry` keeps its compiled code, too. */
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/wherry', import.meta.url));
 
-/** Client and server in one process would share an event loop, and so measure each other: each gets its own. */
+/** Client and server in one process would share an event loop and measure each other, so each has its own process. */
 export interface Child<Ready, Question = null, Answer = null> extends AsyncDisposable {
-  /** What the program told when it was ready. */
+  /** The message of the program when it was ready. */
   readonly ready: Ready;
   ask(question: Question): Promise<Answer>;
 }
@@ -18,10 +18,10 @@ export interface ChildOptions {
   readonly profileFolder?: string | undefined;
 }
 
-/** What a child sends: see `children/serve.ts`. */
+/** A message of a child: see `children/serve.ts`. */
 export type Message = { readonly answer: unknown } | { readonly error: string };
 
-/** A child that does not end when asked to within this time is killed. */
+/** A child that does not end within this time after the request to end is killed. */
 const endGraceMs = 20_000;
 
 /** Starts a program of this package and waits until it is ready. `program` is a path within `bench/src`. */
@@ -34,7 +34,7 @@ export async function startChild<Ready = null, Question = null, Answer = null>(
   const file = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...profiling, file, ...args], {
     env: { NODE_COMPILE_CACHE: compileCache, ...withoutActorVariables(process.env), ...environment },
-    // The SDK logs to both outputs; what it says of a failure goes on.
+    // The SDK logs to both outputs; only its failures are shown.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ready = (await nextAnswer(child, program)) as Ready;
@@ -48,7 +48,7 @@ export async function startChild<Ready = null, Question = null, Answer = null>(
   };
 }
 
-/** The variables of an Actor that this very process may have must not reach the programs. */
+/** If this process itself runs in an Actor, the Actor's variables must not reach the programs. */
 function withoutActorVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(?:ACTOR|APIFY|CRAWLEE)_/.test(name)));
 }
@@ -57,7 +57,7 @@ async function nextAnswer(child: ChildProcess, program: string): Promise<unknown
   const listening = new AbortController();
   const { signal } = listening;
   const ended = once(child, 'exit', { signal }).then(() => {
-    throw new Error(`${program} ended before it answered`);
+    throw new Error(`${program} ended before it was ready`);
   });
   try {
     const [message] = (await Promise.race([once(child, 'message', { signal }), ended])) as [Message];

@@ -1,6 +1,6 @@
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 
-/** Brings an Actor of `main.js`, and of further files, to the platform and builds it. Answers its id. */
+/** Sends an Actor made of `main.js` and further files to the platform and builds it. Returns its id. */
 export function deploy(
   client: ApifyClient,
   name: string,
@@ -10,7 +10,7 @@ export function deploy(
   return deployFiles(client, name, {
     ...files,
     'main.js': main,
-    // Without dependencies: it finds those of this clone, as every module is looked for in the folders above.
+    // Without dependencies: Node finds those of this clone in the folders above.
     'package.json': JSON.stringify({ name, type: 'module', scripts: { start: 'node main.js' } }),
   });
 }
@@ -36,7 +36,7 @@ export async function deployFiles(
 
 const textFile = (name: string, content: string) => ({ name, format: 'TEXT' as const, content });
 
-/** Waits until the run has pushed `count` items more, so that it is known to be at work. */
+/** Waits until the run has pushed `count` more items, so that it is known to be working. */
 export async function waitForItems(client: ApifyClient, run: ActorRun, count: number): Promise<void> {
   const countItems = async () => (await client.dataset(run.defaultDatasetId).get())!.itemCount;
   const wanted = (await countItems()) + count;

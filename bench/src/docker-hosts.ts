@@ -5,16 +5,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('../../test/docker/hosts.sh', import.meta.url));
-/** So that hosts of the tests, which are there at the same time, are left alone. */
+/** A network of its own, so that hosts of tests that run at the same time are not touched. */
 const net = '75';
 const folder = '/tmp/wherry-hosts-of-bench';
 const environment = { ...process.env, WHERRY_HOSTS_NET: net, WHERRY_HOSTS_FOLDER: folder };
 
 export interface DockerHost {
   readonly name: string;
-  /** Runs Docker's client on it. Answers what that printed. */
+  /** Runs Docker's client on the host. Returns its output. */
   docker(...args: readonly string[]): Promise<string>;
-  /** Answers how many ms `docker run` takes until the first line of a program. */
+  /** Returns how many ms `docker run` takes until the first line of a program. */
   run(image: string, ...command: readonly string[]): Promise<number>;
   /** As in `DOCKER_HOST`. */
   readonly dockerHost: string;
@@ -24,18 +24,18 @@ export interface DockerHosts extends AsyncDisposable {
   /** The manager first. */
   readonly hosts: readonly DockerHost[];
   readonly registry: string;
-  /** Where this machine is for them. */
+  /** The address of this machine in their network. */
   readonly machineAddress: string;
 }
 
 /**
- * A Swarm of Docker daemons of its own, each with a network as a machine has it.
- * @throws Error that says why there is none
+ * Starts a Swarm of Docker daemons, each with a network like a machine's.
+ * @throws Error that says why it could not be started
  */
 export async function startSwarm(count: number): Promise<DockerHosts> {
-  // What a measurement that was killed has left.
+  // Removes what a killed measurement has left.
   await hostsScript('down');
-  // Daemons would outlive a measurement that is broken off.
+  // Daemons would outlive an interrupted measurement.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       spawnSync(script, ['down'], { env: environment, stdio: 'ignore' });
@@ -63,7 +63,7 @@ async function hostsScript(...args: readonly string[]): Promise<string> {
   } catch (error) {
     const { stderr = '', message } = error as { stderr?: string; message: string };
     throw new Error(
-      'NOTHING OF DOCKER IS MEASURED: no hosts could be started. It takes root, and the packages docker.io, ' +
+      'DOCKER IS NOT MEASURED: no hosts could be started. This needs root, and the packages docker.io, ' +
         `docker-registry, iptables and iproute2. ${stderr.trim() || message}`,
     );
   }

@@ -1,11 +1,11 @@
-// The one look into the platform's inside: no route makes runs that have ended, and 10,000 real ones take an hour.
+// The only use of the platform's internals: no route creates finished runs, and 10,000 real runs take an hour.
 import path from 'node:path';
 import { defineWrite } from '../../packages/platform/src/database/operation.ts';
 import { all, each, type Value } from '../../packages/platform/src/database/sql.ts';
 import { SqliteDatabase } from '../../packages/platform/src/database/sqlite/database.ts';
 import { systemClock } from '../../packages/platform/src/shared/clock.ts';
 
-/** Copies a run that has ended, each a minute older than the one before. */
+/** Copies a finished run, each copy a minute older than the one before. */
 const copyRun = defineWrite('bench.copyRun', function* ({ runId, count }: { runId: string; count: number }) {
   const [row] = yield* all<Record<string, Value>>('SELECT * FROM runs WHERE id = ?', runId);
   const columns = Object.keys(row!);
@@ -21,7 +21,7 @@ const copyRun = defineWrite('bench.copyRun', function* ({ runId, count }: { runI
   );
 });
 
-/** `dataFolder` is that of a platform which is not running. */
+/** @param dataFolder of a platform that is not running */
 export async function addFinishedRuns(dataFolder: string, runId: string, count: number): Promise<void> {
   const database = SqliteDatabase.open(path.join(dataFolder, 'wherry.sqlite'), systemClock);
   try {

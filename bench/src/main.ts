@@ -21,7 +21,7 @@ interface Options {
 
 const list = benchmarks.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n');
 const command = new Command('npm run bench --')
-  .description('Measures the platform beside what it is to be compared with, in one run.')
+  .description('Measures the platform and its references in one run.')
   .argument('[names...]', 'which benchmarks; all unless said')
   .option('--quick', 'a short version with rough figures', false)
   .option('--json <file>', 'write the figures to a file')
@@ -42,7 +42,7 @@ for (const benchmark of benchmarks.filter(({ name }) => names.length === 0 || na
     results[benchmark.name] = figures;
     process.stdout.write(`${tableOf(figures)}\n`);
   } catch (error) {
-    // The others are worth measuring all the same.
+    // The other benchmarks are still worth measuring.
     results[benchmark.name] = { failure: (error as Error).message };
     process.stdout.write(`failed: ${(error as Error).stack}\n`);
     process.exitCode = 1;

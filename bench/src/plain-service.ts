@@ -5,11 +5,11 @@ import type { DockerHost } from './docker-hosts.ts';
 const image = 'apify/actor-node:24';
 const beatEveryMs = 2;
 
-/** A program for `node -e` that shows that it works, by writing to a connection all the time. */
+/** A program for `node -e` that shows that it runs, by writing to a connection all the time. */
 const programFor = (host: string, port: number): string =>
   `require('net').connect(${port}, '${host}', function () { setInterval(() => this.write('.'), ${beatEveryMs}); })`;
 
-/** A Swarm service without Wherry: one task of a trivial program, which ends at SIGTERM as programs of Node do. */
+/** A Swarm service without Wherry: one task of a trivial program, which ends at SIGTERM, as Node programs do. */
 export class PlainService implements AsyncDisposable {
   readonly #manager: DockerHost;
   readonly #listener: Server;
@@ -34,7 +34,7 @@ export class PlainService implements AsyncDisposable {
     return service;
   }
 
-  /** Drains the node that it is on. Answers for how many ms it did not work. */
+  /** Drains the node of the service. Returns for how many ms the service did not run. */
   async drain(): Promise<number> {
     const node = await this.#manager.docker(
       'service',
@@ -58,7 +58,7 @@ export class PlainService implements AsyncDisposable {
     this.#beating?.destroy();
   }
 
-  /** Waits for the first sign of another task. Answers how many ms after the last one of this it came. */
+  /** Waits for the first sign of another task. Returns how many ms it came after the last sign of this task. */
   async #nextBeat(): Promise<number> {
     const [socket] = (await once(this.#listener, 'connection')) as [Socket];
     socket.on('error', () => socket.destroy());

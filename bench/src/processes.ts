@@ -17,21 +17,21 @@ export async function newFolder(within = tmpdir()): Promise<Folder> {
   return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** A new folder below the clone: Actors that are built there find the packages of the workspace. */
+/** A new folder inside the clone: Actors that are built there find the packages of the workspace. */
 export async function newFolderOfClone(): Promise<Folder> {
   const within = fileURLToPath(new URL('../../.tmp', import.meta.url));
   await mkdir(within, { recursive: true });
   return newFolder(within);
 }
 
-/** The platform under test. Ask it for the bytes of memory that it holds. */
+/** The platform under test. A question to it returns its memory in bytes. */
 export const startPlatformProcess = (
   dataFolder: string,
   profileFolder?: string,
 ): Promise<Child<string, null, number>> =>
   startChild('children/platform-process.ts', { args: [dataFolder, token], profileFolder });
 
-/** The same on the docker engine. */
+/** The same with the docker engine. */
 export const startDockerPlatformProcess = (
   dataFolder: string,
   engineOptions: object,
@@ -51,10 +51,10 @@ export interface TikTokSiteFacts {
   readonly usernames: readonly string[];
 }
 
-/** A stand-in for TikTok's site. Ask it how often it was asked for something since the last question. */
+/** A stand-in for TikTok's site. A question to it returns the number of its requests since the last question. */
 export const startTikTokSiteProcess = (usernameCount: number): Promise<Child<TikTokSiteFacts, null, number>> =>
   startChild('children/tiktok-site-process.ts', { args: [String(usernameCount)] });
 
-/** A site of so many pages; it is ready with the URL of the first one. Ask it how many pages it served. */
+/** A site of `pageCount` pages; its ready message is the URL of the first. A question returns how many pages it served. */
 export const startSiteProcess = (pageCount: number, host = '127.0.0.1'): Promise<Child<string, null, number>> =>
   startChild('children/site-process.ts', { args: [String(pageCount), host] });

@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 
 const line = `${JSON.stringify({ url: 'https://example.com/products/1', title: 'Product 1', price: 12 })}\n`;
 
-/** The least that makes an item durable: one write and one sync. */
+/** The minimum that makes an item durable: one write and one sync. */
 export class SyncedLog {
   readonly #file: number;
 

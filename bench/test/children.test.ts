@@ -10,7 +10,7 @@ test.each(['push-data', 'set-value', 'request-queue'])('%s runs against the serv
   expect(await program.ask(30)).toBeGreaterThan(0);
 });
 
-test('a program that ends before it answers is an error that names it', async () => {
+test('a program that ends before it is ready is an error that names it', async () => {
   const environment = { APIFY_IS_AT_HOME: '1' };
   await expect(startChild('programs/push-data.ts', { environment })).rejects.toThrow('programs/push-data.ts ended');
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { interleave, median, medianRatio, percentile } from '../src/rounds.ts';
 import { tableOf } from '../src/table.ts';
 
-test('the contestants take turns, and each of them begins a round', async () => {
+test('the contestants alternate, and each of them starts a round', async () => {
   const order: string[] = [];
   const work = (name: string) => async () => order.push(name);
   const rounds = await interleave({ a: work('a'), b: work('b'), c: work('c') }, 3);
@@ -10,20 +10,20 @@ test('the contestants take turns, and each of them begins a round', async () => 
   expect(rounds).toEqual({ a: [1, 6, 8], b: [2, 4, 9], c: [3, 5, 7] });
 });
 
-test('the median of an even count lies between the two in the middle', () => {
+test('the median of an even count is the mean of the middle two', () => {
   expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2.5]);
 });
 
-test('so many of the values as a percentile says do not exceed it', () => {
+test('the share of values that a percentile names does not exceed it', () => {
   const values = Array.from({ length: 50 }, (_, index) => 50 - index);
   expect([percentile(values, 0.95), percentile(values, 1), percentile([7], 0.95)]).toEqual([48, 50, 7]);
 });
 
-test('a slow round of both is not a difference between them', () => {
+test('a round that is slow for both is not a difference between them', () => {
   expect(medianRatio([10, 100, 50], [20, 200, 100])).toBe(0.5);
 });
 
-test('the table says what was measured, beside what, and whether the goal is met', () => {
+test('the table has the figure, its reference, and whether the goal is met', () => {
   const table = tableOf([
     {
       what: 'pushes',

@@ -1,7 +1,7 @@
 import { openState } from '@wherry/durable';
 import { Actor } from 'apify';
 
-/** Measures, in turn and in one run: one item with its state, by the stock SDK and by durable commits. */
+/** Measures, alternating in one run: one item with its state, with the stock SDK and with durable commits. */
 await Actor.init();
 const { rounds, stockCount, commitCount, callers } = await Actor.getInput();
 const state = await openState({
@@ -43,7 +43,7 @@ async function perSecond(count, body) {
 const contestants = {
   stock: () => perSecond(stockCount, stock),
   durable: () => perSecond(commitCount, () => durable(commitCount)),
-  // Each caller does as much as the one above, for the rate is to be a steady one.
+  // Each caller does as much as the one above, so that the rate is steady.
   callers: () => {
     const each = Math.ceil(commitCount / 4);
     return perSecond(each * callers, () => Promise.all(Array.from({ length: callers }, () => durable(each))));
@@ -54,7 +54,7 @@ const measured = { stock: [], durable: [], callers: [] };
 for (let round = -1; round < rounds; round += 1) {
   for (const [name, run] of Object.entries(contestants)) {
     const rate = await run();
-    // The first round is for V8 to compile in.
+    // The first round only lets V8 compile.
     if (round >= 0) measured[name].push(rate);
   }
 }

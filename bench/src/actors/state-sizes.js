@@ -3,8 +3,8 @@ import { durableSet, openState } from '@wherry/durable';
 import { Actor } from 'apify';
 
 /**
- * What a commit costs on states of several sizes, beside saving the same state whole. The first attempt fills the
- * states and reboots; the next one opens them, as after a move, and measures.
+ * Measures the cost of a commit for states of several sizes, and of saving the whole state instead. The first attempt
+ * fills the states and reboots; the next one opens them, as after a move, and measures.
  */
 await Actor.init();
 const { sizes, commitCount, savings } = await Actor.getInput();
@@ -33,7 +33,7 @@ async function openTimed(size) {
   const startedAt = performance.now();
   const state = await open(size);
   const openMs = performance.now() - startedAt;
-  if (state.value.seen.size < size) throw new Error(`${state.value.seen.size} of ${size} entries are there`);
+  if (state.value.seen.size < size) throw new Error(`${state.value.seen.size} of ${size} entries were found`);
   return { size, state, openMs, commits: [], bytes: 0, saves: [] };
 }
 
@@ -62,7 +62,7 @@ async function saveTimed({ size, state, saves }) {
 async function measure() {
   const all = [];
   for (const size of sizes) all.push(await openTimed(size));
-  // In turn, for the machine is not equally fast all the time.
+  // Alternating, because the speed of the machine varies.
   for (let index = 0; index < commitCount; index += 1) for (const each of all) await commitTimed(each, index);
   for (const each of all) await saveTimed(each);
   for (const { state } of all) await state.close();

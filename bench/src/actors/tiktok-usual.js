@@ -1,4 +1,4 @@
-/** The profile scraper as it is usually written: a loop with a state that is saved on `migrating` and each minute. */
+/** The profile scraper as it is usually written: a loop with a state that is saved on `migrating` and every minute. */
 import { Courtesy, patience, profileItem, readProfile, targetsOf, Visitor } from '@wherry/tiktok-actors';
 import { Actor } from 'apify';
 

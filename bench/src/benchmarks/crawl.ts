@@ -7,22 +7,22 @@ import { interleave, median, medianRatio } from '../rounds.ts';
 const pageCount = 2000;
 const quickPageCount = 200;
 
-/** The stock crawler over a whole site, with all of its storages on the platform or on the local disk. */
+/** The stock crawler on a whole site, with all of its storages on the platform or on the local disk. */
 export const crawl: Benchmark = {
   name: 'crawl',
-  about: `${pageCount.toLocaleString('en-US')} pages by a stock CheerioCrawler`,
+  about: `${pageCount.toLocaleString('en-US')} pages with a stock CheerioCrawler`,
   async run({ quick, profileFolder }) {
     await using folder = await newFolder();
     await using platform = await startPlatformProcess(`${folder.path}/platform`, profileFolder);
     await using site = await startSiteProcess(quick ? quickPageCount : pageCount);
     let crawls = 0;
-    // A crawler keeps what it has seen in its storages, so each crawl has a process and storages of its own.
+    // A crawler skips pages that its storages know, so each crawl has its own process and storages.
     const crawlWith = async (environment: Record<string, string>, profiles?: string) => {
       await using child = await startChild<null, string, number>('programs/crawl.ts', {
         environment,
         profileFolder: profiles,
       });
-      // Awaited here: the child is ended on return.
+      // Awaited here, because the child is ended on return.
       return await child.ask(site.ready);
     };
     const rounds = await interleave(

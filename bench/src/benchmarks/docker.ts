@@ -10,19 +10,19 @@ import { PlainService } from '../plain-service.ts';
 import { newFolder, startDockerPlatformProcess, startSiteProcess, token } from '../processes.ts';
 import { interleave, median, percentile } from '../rounds.ts';
 
-/** More than any crawl gets through while it is moved. */
+/** More pages than any crawl handles while it is moved. */
 const endlessPageCount = 999_999_999;
 const actorFolder = new URL('../../../actors/site-crawler/', import.meta.url);
 const actorFiles = ['Dockerfile', 'package.json', 'src/main.js'];
 
-/** A crawl by an unmodified Actor that is moved to and fro between two nodes of a Swarm. */
+/** A crawl by an unmodified Actor that is moved back and forth between two nodes of a Swarm. */
 export const docker: Benchmark = {
   name: 'docker',
   about: 'the downtime of an unmodified Actor that is moved between two nodes of a Docker Swarm',
   async run(options) {
     await using swarm = await startSwarm(2);
     const moved = await measureMoves(swarm, options);
-    // Apart from the moves: an availability is a node's, and what the one drains the other would have to leave.
+    // Separate from the moves: availability belongs to the node, and a drain for one would evict the other.
     const drained = await measureDrains(swarm, options);
     return figuresOf({ ...moved, drained });
   },
@@ -43,7 +43,7 @@ async function measureMoves(swarm: DockerHosts, options: BenchmarkOptions) {
     return migrate(platform.ready, run.id, mode);
   };
   const host = swarm.hosts[0]!;
-  // Twice: by its own name, and by that in the registry.
+  // Twice: by its own name, and by its name in the registry.
   const [image] = (await host.docker('images', '--quiet', '--filter', 'label=wherry.build')).split('\n');
   const rounds = await interleave(
     {

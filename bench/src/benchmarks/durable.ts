@@ -8,7 +8,7 @@ import { repeatedWork } from './repeated-work.ts';
 
 const callers = 32;
 
-/** Durable commits beside the stock SDK's calls, in Actors that the platform runs. */
+/** Durable commits, with the stock SDK's calls as the reference, in Actors that the platform runs. */
 export const durable: Benchmark = {
   name: 'durable',
   about: 'exactly-once commits beside the stock SDK',
@@ -34,7 +34,7 @@ const sizeInput = (quick: boolean) => ({
   savings: 3,
 });
 
-/** Runs an Actor of `bench/src/actors` and answers the record that it leaves. */
+/** Runs an Actor of `bench/src/actors` and returns the record that it writes. */
 async function figuresOfRun<Figures>(client: ApifyClient, name: string, input: object): Promise<Figures> {
   const main = await readFile(new URL(`../actors/${name}.js`, import.meta.url), 'utf8');
   const run = await client.actor(await deploy(client, name, main)).call(input, { log: null });
@@ -63,7 +63,7 @@ function ratesOf(rates: Rates): Figure[] {
   };
   return [
     figure('commits of an item with its state, each awaited', rates.durable, 5),
-    figure(`the same by ${callers} callers`, rates.callers, 20),
+    figure(`the same with ${callers} callers`, rates.callers, 20),
   ];
 }
 
@@ -71,7 +71,7 @@ interface SizeFigures {
   readonly size: number;
   readonly openMs: number;
   readonly commits: readonly number[];
-  /** Sent for one commit, on average. */
+  /** Bytes sent for one commit, on average. */
   readonly commitBytes: number;
   readonly saves: readonly number[];
 }
@@ -93,7 +93,7 @@ function sizesOf(all: readonly SizeFigures[]): Figure[] {
         goals: size === smallest.size ? [] : [atMost(time, 1.2, `1.2 of ${smallest.size} entries`)],
       },
       {
-        what: `  sent for one, ${entries} entries`,
+        what: `  bytes sent for one, ${entries} entries`,
         value: commitBytes,
         unit: 'bytes',
         goals: size === smallest.size ? [] : [atMost(bytes, 1.2, `1.2 of ${smallest.size} entries`)],

@@ -7,11 +7,11 @@ import { migrate } from '../migrate.ts';
 import { newFolderOfClone, startPlatformProcess, startSiteProcess, token } from '../processes.ts';
 import { interleave, median, medianRatio, type Rounds } from '../rounds.ts';
 
-/** More than any crawl gets through while it is moved. */
+/** More pages than any crawl handles while it is moved. */
 const endlessPageCount = 999_999_999;
 const actorFile = new URL('../../../actors/site-crawler/src/main.js', import.meta.url);
 
-/** A crawl by an unmodified Actor that is moved to and fro between two servers. */
+/** A crawl by an unmodified Actor that is moved back and forth between two servers. */
 export const handoff: Benchmark = {
   name: 'handoff',
   about: 'the downtime of an unmodified Actor that is moved',
@@ -35,7 +35,7 @@ export const handoff: Benchmark = {
   },
 };
 
-/** How many ms `node` takes to start and to import what the Actor imports. */
+/** Returns how many ms `node` takes to start and to import the Actor's modules. */
 async function importModules(): Promise<number> {
   const startedAt = performance.now();
   await using _child = await startChild('programs/import-modules.js');

@@ -9,7 +9,7 @@ import { median } from '../rounds.ts';
 const runCount = 10_000;
 const pageSizes = [100, 1000];
 
-/** What the platform holds while it does nothing, and how quickly it lists what it has done. */
+/** The memory of a platform at rest, and how fast it lists finished runs. */
 export const idle: Benchmark = {
   name: 'idle',
   about: `memory at rest, and a list of ${runCount.toLocaleString('en-US')} finished runs`,
@@ -24,7 +24,7 @@ export const idle: Benchmark = {
   },
 };
 
-/** Answers the memory of a platform at rest in MB, and the id of a run that it did afterwards. */
+/** Returns the memory of a platform at rest in MB, and the id of a run that it made afterwards. */
 async function restAndRun(dataFolder: string, restMs: number): Promise<[number, string]> {
   await using platform = await startPlatformProcess(dataFolder);
   await delay(restMs);
@@ -58,6 +58,6 @@ async function firstPageMs(url: string, limit: number): Promise<number> {
     headers: { authorization: `Bearer ${token}` },
   });
   const { data } = (await answer.json()) as { data: { total: number; items: unknown[] } };
-  if (data.total <= runCount || data.items.length !== limit) throw new Error('the list of runs is not whole');
+  if (data.total <= runCount || data.items.length !== limit) throw new Error('the list of runs is incomplete');
   return performance.now() - startedAt;
 }

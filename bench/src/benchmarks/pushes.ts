@@ -34,7 +34,7 @@ export const pushes: Benchmark = {
       ratio: medianRatio(rounds.wherry, rounds[name]),
       goals: name === 'nothing' ? [atLeast(value, 15_000, '15,000/s')] : [],
     });
-    return [beside('nothing', 'a server that does nothing'), beside('fsyncs', 'one fsync an item')];
+    return [beside('nothing', 'a server that does nothing'), beside('fsyncs', 'one fsync for each item')];
   },
 };
 
@@ -51,7 +51,7 @@ async function pushFor(secs: number, url: string, datasetId: string): Promise<nu
   return result['2xx'] / result.duration;
 }
 
-/** How many items a second a log takes that is synced after each of them. */
+/** Returns how many items a second can be written to a log that is synced after each item. */
 function syncFor(secs: number, file: string): number {
   const log = new SyncedLog(file);
   const startedAt = performance.now();

@@ -6,14 +6,14 @@ import { migrate } from '../migrate.ts';
 import { startSiteProcess } from '../processes.ts';
 
 interface Crawled {
-  /** Items of pages that there was an item of already. */
+  /** Items of pages that already had an item. */
   readonly doubled: number;
   readonly lost: number;
-  /** Requests to the site above one a page. */
+  /** Requests to the site beyond one for each page. */
   readonly repeated: number;
 }
 
-/** The same crawl by the stock site crawler and by its durable twin, its server lost several times. */
+/** The same crawl by the stock site crawler and by its durable version, with its server lost several times. */
 export async function repeatedWork(client: ApifyClient, url: string, quick: boolean): Promise<Figure[]> {
   const pageCount = quick ? 120 : 400;
   const lostCount = quick ? 3 : 10;
@@ -37,13 +37,13 @@ export async function repeatedWork(client: ApifyClient, url: string, quick: bool
     what: `${what}, ${lostCount} servers lost`,
     value: durable[name],
     unit: `of ${pageCount}`,
-    beside: { what: 'by the stock crawler', value: stock[name], unit: `of ${pageCount}` },
+    beside: { what: 'with the stock crawler', value: stock[name], unit: `of ${pageCount}` },
     goals: name === 'repeated' ? [] : [{ text: 'none', met: durable[name] === 0 }],
   });
   return [figure('items doubled', 'doubled'), figure('pages lost', 'lost'), figure('requests repeated', 'repeated')];
 }
 
-/** The items of a run, once it is over. */
+/** The items of a run, after its end. */
 async function itemsOf(client: ApifyClient, run: ActorRun): Promise<readonly Record<string, unknown>[]> {
   const { status } = await client.run(run.id).waitForFinish();
   if (status !== 'SUCCEEDED') throw new Error(`the crawl ended ${status}: ${await client.log(run.id).get()}`);

@@ -7,7 +7,7 @@ import { type Contestants, interleave, median, medianRatio } from '../rounds.ts'
 interface Loop {
   readonly what: string;
   readonly program: string;
-  /** Calls in a round: about a second of them. */
+  /** Calls in a round: about as many as a second allows. */
   readonly count: number;
   /** Whether Crawlee's own local storage is measured as well. */
   readonly besideLocal?: boolean;
@@ -19,7 +19,7 @@ const loops: readonly Loop[] = [
   { what: 'request fetched and handled', program: 'programs/request-queue.ts', count: 400, besideLocal: true },
 ];
 
-/** Loops of the stock SDK, each call awaited, as Actors have them. */
+/** Loops with the stock SDK, each call awaited, as in Actors. */
 export const sdk: Benchmark = {
   name: 'sdk',
   about: 'the stock SDK’s calls, one awaited after the other',

@@ -30,10 +30,10 @@ interface Scraped {
   readonly requestsPerProfile: number;
 }
 
-/** Profiles of the stand-in site: by the durable Actor, and by the same one written in the usual way. */
+/** Profiles of the stand-in site: with the durable Actor, and with the same Actor written in the usual way. */
 export const tiktok: Benchmark = {
   name: 'tiktok',
-  about: `${usernameCount.toLocaleString('en-US')} TikTok profiles by a durable Actor, beside one that saves its state now and then`,
+  about: `${usernameCount.toLocaleString('en-US')} TikTok profiles with a durable Actor, and with one that saves its state from time to time`,
   async run({ quick, profileFolder }) {
     await using folder = await newFolderOfClone();
     await using platform = await startPlatformProcess(folder.path, profileFolder);
@@ -60,7 +60,7 @@ class TikTokBench {
   }
 
   async deploy(): Promise<void> {
-    // The Actors read it when they are loaded.
+    // The Actors read it when they are imported.
     const main = `process.env.TIKTOK_SITE_URL = ${JSON.stringify(this.#site.ready.url)};\nawait import('./actor.js');\n`;
     for (const name of Object.keys(mains) as Contestant[]) {
       const files = { 'actor.js': await readFile(mains[name], 'utf8') };
@@ -102,14 +102,14 @@ const figure = (what: string, { durable, usual }: Compared, name: keyof Scraped,
   what,
   value: durable[name],
   unit,
-  beside: { what: 'as it is usually written', value: usual[name], unit },
+  beside: { what: 'with the usual loop', value: usual[name], unit },
   ...(usual[name] > 0 && durable[name] > 0 && { ratio: durable[name] / usual[name] }),
   goals: [],
 });
 
 const speedOf = (compared: Compared): Figure[] => [
   figure('profiles, undisturbed', compared, 'perSecond', '/s'),
-  figure('memory at most, undisturbed', compared, 'memoryMbytes', 'MB'),
+  figure('highest memory, undisturbed', compared, 'memoryMbytes', 'MB'),
 ];
 
 const repeatsOf = (compared: Compared, lostCount: number): Figure[] => [
@@ -121,6 +121,6 @@ const repeatsOf = (compared: Compared, lostCount: number): Figure[] => [
     ...figure(`profiles lost, ${lostCount} servers lost`, compared, 'profilesLost', ''),
     goals: [{ text: 'none', met: compared.durable.profilesLost === 0 }],
   },
-  figure(`requests to the site, ${lostCount} servers lost`, compared, 'requestsPerProfile', 'a profile'),
+  figure(`requests to the site, ${lostCount} servers lost`, compared, 'requestsPerProfile', 'for each profile'),
   figure(`profiles, ${lostCount} servers lost`, compared, 'perSecond', '/s'),
 ];

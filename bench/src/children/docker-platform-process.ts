@@ -10,7 +10,7 @@ const advertisedUrl = engineOptions.swarm!.advertisedUrl!;
 const port = Number(new URL(advertisedUrl).port);
 const platform = await startPlatform({ dataFolder, token, engine, port, advertisedUrl });
 
-/** Answers the bytes of memory that the process holds. */
+/** Returns the memory of the process in bytes. */
 serve(
   platform.url,
   async () => process.memoryUsage.rss(),

@@ -6,9 +6,9 @@ import { SyncedLog } from '../synced-log.ts';
 import { serve } from './serve.ts';
 
 /**
- * The limit of the stock client: a server that answers at once, with the right shapes, and does nothing. Only for a
- * queue it must remember what was added, or there would be nothing to fetch. With the path of a log it syncs that once
- * for each write: the limit of any server that answers when a write is durable.
+ * The limit of the stock client: a server that responds at once, in the right form, and does nothing. It only remembers
+ * the requests of a queue, because there would be nothing to fetch otherwise. With the path of a log it syncs that once
+ * for each write: the limit of any server that responds when a write is durable.
  */
 const [logFile] = process.argv.slice(2);
 const log = logFile === undefined ? undefined : new SyncedLog(logFile);
@@ -77,7 +77,7 @@ async function add(request: IncomingMessage, response: ServerResponse, queue: Qu
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const sent = Buffer.concat(chunks);
-  // The client compresses what is above 1 KiB.
+  // The client compresses bodies above 1 KiB.
   const body = request.headers['content-encoding'] === 'br' ? brotliDecompressSync(sent) : sent;
   const added = JSON.parse(body.toString()) as { uniqueKey: string }[];
   const processedRequests = added.map(({ uniqueKey, ...rest }) => {

@@ -4,7 +4,7 @@ import { serve } from './serve.ts';
 const [dataFolder, token] = process.argv.slice(2) as [string, string];
 const platform = await startPlatform({ dataFolder, token });
 
-/** Answers the bytes of memory that the process holds. */
+/** Returns the memory of the process in bytes. */
 serve(
   platform.url,
   async () => process.memoryUsage.rss(),

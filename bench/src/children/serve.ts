@@ -2,7 +2,7 @@ import type { Message } from '../child.ts';
 
 const send = (message: Message): void => void process.send!(message);
 
-/** The child's side of `startChild`: says that it is ready, answers one question after the other, ends with the parent. */
+/** The child's side of `startChild`: reports that it is ready, handles one question after the other, ends with its parent. */
 export function serve<Question = null, Answer = null>(
   ready: unknown,
   answer: (question: Question) => Promise<Answer>,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve } from './serve.ts';
 
-/** Each page links to so many next ones: enough for a crawler to have work, and the queue stays short. */
+/** How many next pages each page links to: enough work for a crawler, while the queue stays short. */
 const linkCount = 10;
 const delayMs = 5;
 
@@ -30,7 +30,7 @@ const server = createServer(async (request, response) => {
   }
 });
 
-/** Answers how many pages were served. */
+/** Returns how many pages were served. */
 server.listen(0, host, () => {
   serve(`http://${host}:${(server.address() as AddressInfo).port}/pages/0`, async () => served);
 });

@@ -4,7 +4,7 @@ import { serve } from './serve.ts';
 const [usernameCount] = process.argv.slice(2);
 const site = await startTikTokSite({ latencyMs: 5, unavailableRate: 0 });
 
-/** Answers how often the site was asked for something since the last question. */
+/** Returns how many requests the site got since the last question. */
 serve({ url: site.url, usernames: site.truth.usernames(Number(usernameCount)) }, async () => {
   const { total } = site.visits;
   site.visits.clear();

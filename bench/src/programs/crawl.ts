@@ -4,7 +4,7 @@ import { serve } from '../children/serve.ts';
 
 await Actor.init();
 
-/** Crawls a site with the stock crawler, a page an item, and answers pages per second. */
+/** Crawls a site with the stock crawler, one item for each page, and returns the pages per second. */
 serve(null, async (startUrl: string) => {
   const crawler = new CheerioCrawler({
     async requestHandler({ request, $, enqueueLinks, pushData }) {

@@ -1,5 +1,5 @@
 import 'apify';
 import 'crawlee';
 
-// All that `startChild` waits for; with nothing left to do the program ends by itself.
+// `startChild` waits for this; then the program has nothing left to do and ends.
 process.send({ answer: null });

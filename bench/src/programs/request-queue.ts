@@ -5,7 +5,7 @@ import { perSecond } from './per-second.ts';
 await Actor.init();
 let round = 0;
 
-/** Fetches and handles the requests of a queue that was filled before. Each round has a queue of its own. */
+/** Fetches and handles the requests of a queue that was filled before. Each round has its own queue. */
 serve(null, async (count: number) => {
   round += 1;
   const queue = await Actor.openRequestQueue(`round-${process.pid}-${round}`);
