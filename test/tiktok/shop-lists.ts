@@ -1,7 +1,7 @@
 /** Lists of the stand-in's shop that need a browser, and what must come of them. */
 import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
-import type { Expected } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
+import type { Expected } from './comparison.ts';
 
 const keyword = 'tea';
 
