@@ -48,7 +48,7 @@ export class RunWatch implements WatchedRun {
   add(attempt: AttemptTraffic): void {
     this.attempts.push(attempt);
     this.timeline.began(attempt.number);
-    attempt.migrating.then(() => this.timeline.sawMigrating(attempt.number));
+    void attempt.migrating.then(() => this.timeline.sawMigrating(attempt.number));
   }
 
   /** What becomes of a call of one of its attempts. */

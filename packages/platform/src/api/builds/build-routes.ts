@@ -9,7 +9,7 @@ import { invalidInput, notImplemented } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
-import { acceptRawBodies } from '../bodies.ts';
+import { withRawBodies } from '../bodies.ts';
 import { metaOf, userIdOf } from '../caller.ts';
 import { booleanOf, pagingOf, queryOf, waitMsOf } from '../query.ts';
 import type { ActorServices } from '../services.ts';
@@ -47,8 +47,7 @@ export function registerBuildRoutes(app: FastifyInstance, services: ActorService
     registerDefault(app, services, `${path}/:actorId/builds/default`);
     registerBuild(app, services, `${path}/:actorId/builds/:buildId`);
   }
-  app.register(async (scope) => {
-    acceptRawBodies(scope);
+  withRawBodies(app, (scope) => {
     for (const path of actorPaths) registerValidation(scope, services, `${path}/:actorId/validate-input`);
   });
 }
