@@ -1,7 +1,7 @@
 import { type DemoKind, demoKinds } from './demo/demo-kind.ts';
 import { badUsage } from './failure.ts';
 
-/** The one place that reads the environment. A flag wins over its variable, a variable over what is taken else. */
+/** The one place of this package that reads the environment. A flag wins over its variable, a variable over what is taken else. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The flags of `wherry up` as they were written; what is absent was not given. */
@@ -32,6 +32,8 @@ export type EngineSettings =
       readonly buildArguments: Readonly<Record<string, string>>;
       /** Where the nodes of a Swarm get images from; undefined for one plain daemon. */
       readonly registry: string | undefined;
+      /** Docker's own `DOCKER_CONFIG`, which has the logins to registries. */
+      readonly dockerConfigFolder: string | undefined;
     };
 
 export interface PlatformSettings {
@@ -154,6 +156,7 @@ function engineOf(flags: PlatformFlags, variable: (name: string) => string | und
   return {
     kind,
     registry,
+    dockerConfigFolder: variable('DOCKER_CONFIG'),
     host: isSecure ? host?.replace(/^tcp:/, 'https:') : host,
     buildNetwork: variable('WHERRY_BUILD_NETWORK'),
     buildArguments: Object.fromEntries(
