@@ -41,7 +41,7 @@ export function expectedShopLists(site: TikTokSite, products: readonly string[],
 
 /** A store of which all is wanted, and one that is not there. */
 const shopNumber = 11;
-export const missingShop = '7495999999999999999';
+const missingShop = '7495999999999999999';
 
 export const shopLists = ({ truth }: TikTokSite, products: string[], mostFound: number) => ({
   products,

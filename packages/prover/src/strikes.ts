@@ -42,7 +42,7 @@ export interface Scene {
 }
 
 /** `answered`: the write is dealt with; `settled`: the fault is over. */
-export interface Strike {
+interface Strike {
   readonly answered: Promise<void>;
   readonly settled: Promise<void>;
 }

@@ -378,7 +378,7 @@ export class RunWorker {
 }
 
 /** What a run's status message says of its end, unless the Actor has said it. */
-export function endMessageOf(
+function endMessageOf(
   { options }: RunState,
   status: string,
   exitCode: number | null,
