@@ -1,6 +1,6 @@
 /** One row for each TikTok Actor: what it is asked for, and what the site says that it must give. */
 import type { TikTokSite, TikTokSiteOptions } from '../../packages/tiktok-site/src/index.ts';
-import type { StoredItem } from './actor-runs.ts';
+import type { Expected } from './comparison.ts';
 import { expectedPosts, postInputs } from './post-inputs.ts';
 import { expectedProfiles, profileInputs } from './profile-inputs.ts';
 import { expectedProducts, shopInput } from './shop-inputs.ts';
@@ -16,12 +16,6 @@ export interface ActorRow {
   readonly expected: (site: TikTokSite) => Expected;
   /** How often each event is charged for. */
   readonly charges: (expected: Expected) => Record<string, number>;
-}
-
-export interface Expected {
-  /** Each once, in any order. */
-  readonly items: readonly StoredItem[];
-  readonly failed: readonly { readonly input: string; readonly errorCode: string }[];
 }
 
 export const actorRows: readonly ActorRow[] = [

@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
-import type { Expected } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
+
+export interface Expected {
+  /** Each once, in any order. */
+  readonly items: readonly StoredItem[];
+  readonly failed: readonly { readonly input: string; readonly errorCode: string }[];
+}
 
 /** The items of a dataset are what the site says, field by field, each once, and each failure is told. */
 export function expectResults(stored: readonly StoredItem[], expected: Expected): void {

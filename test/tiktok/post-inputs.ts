@@ -1,6 +1,6 @@
 /** Posts of the stand-in site as users write them, in every form, and what must come of each. */
 import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
-import type { Expected } from './actor-rows.ts';
+import type { Expected } from './comparison.ts';
 
 interface PostInput {
   readonly text: string;

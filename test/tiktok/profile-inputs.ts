@@ -1,7 +1,7 @@
 /** Accounts of the stand-in site as users write them, in every form, and what must come of each. */
 import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
-import type { Expected } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
+import type { Expected } from './comparison.ts';
 
 export interface ProfileInput {
   readonly text: string;

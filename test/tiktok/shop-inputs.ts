@@ -1,6 +1,6 @@
 /** Products and searches of the stand-in's shop, and what must come of each. */
 import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
-import type { Expected } from './actor-rows.ts';
+import type { Expected } from './comparison.ts';
 
 const productCount = 150;
 const keywords = [

@@ -1,7 +1,7 @@
 /** Lists of the stand-in's shop that need a browser, and what must come of them. */
 import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
-import type { Expected } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
+import type { Expected } from './comparison.ts';
 
 const keyword = 'tea';
 
@@ -41,7 +41,7 @@ export function expectedShopLists(site: TikTokSite, products: readonly string[],
 
 /** A store of which all is wanted, and one that is not there. */
 const shopNumber = 11;
-export const missingShop = '7495999999999999999';
+const missingShop = '7495999999999999999';
 
 export const shopLists = ({ truth }: TikTokSite, products: string[], mostFound: number) => ({
   products,

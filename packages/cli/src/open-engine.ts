@@ -12,12 +12,12 @@ export async function openEngine({
   dataFolder,
 }: Pick<PlatformSettings, 'engine' | 'advertisedUrl' | 'dataFolder'>): Promise<Engine | undefined> {
   if (engine.kind === 'process') return undefined;
-  const { host, buildNetwork, buildArguments, registry } = engine;
+  const { host, buildNetwork, buildArguments, registry, dockerConfigFolder } = engine;
   // By these, the next start with the same data folder recognises its containers, and its agents on a Swarm's nodes.
   const platformId = await idOf(dataFolder, 'platform-id');
   const agentToken = await idOf(dataFolder, 'agent-token');
   try {
-    const swarm = { advertisedUrl, registry, agentToken, note: printNote };
+    const swarm = { advertisedUrl, registry, dockerConfigFolder, agentToken, note: printNote };
     return await openDockerEngine({ platformId, host, buildNetwork, buildArguments, swarm });
   } catch (error) {
     if (error instanceof SwarmNotReady) throw badUsage(error.message);

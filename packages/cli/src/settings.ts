@@ -1,7 +1,10 @@
 import { type DemoKind, demoKinds } from './demo/demo-kind.ts';
 import { badUsage } from './failure.ts';
 
-/** Settings of the commands. A flag overrides its environment variable, and a variable overrides the default. */
+/**
+ * Settings of the commands, and the one place of this package that reads the environment. A flag overrides its environment
+ * variable, and a variable overrides the default.
+ */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The flags of `wherry up` as they were written. */
@@ -32,6 +35,8 @@ export type EngineSettings =
       readonly buildArguments: Readonly<Record<string, string>>;
       /** The registry from which the nodes of a Swarm pull images; undefined for one plain daemon. */
       readonly registry: string | undefined;
+      /** Docker's own `DOCKER_CONFIG`, which has the logins to registries. */
+      readonly dockerConfigFolder: string | undefined;
     };
 
 export interface PlatformSettings {
@@ -155,6 +160,7 @@ function engineOf(flags: PlatformFlags, variable: (name: string) => string | und
   return {
     kind,
     registry,
+    dockerConfigFolder: variable('DOCKER_CONFIG'),
     host: isSecure ? host?.replace(/^tcp:/, 'https:') : host,
     buildNetwork: variable('WHERRY_BUILD_NETWORK'),
     buildArguments: Object.fromEntries(

@@ -79,9 +79,15 @@ test('the demo runs with npm start unless a flag or a variable says no, and with
 test('the docker engine uses the daemon that Docker itself would use, and containers get the advertised URL', () => {
   const docker = { engine: 'docker' };
   expect(up(docker).engine).toEqual({ kind: 'docker', host: undefined, buildNetwork: undefined, buildArguments: {} });
-  const environment = { DOCKER_HOST: 'tcp://10.0.0.5:2376', WHERRY_BUILD_NETWORK: 'host', https_proxy: 'http://p' };
+  const environment = {
+    DOCKER_HOST: 'tcp://10.0.0.5:2376',
+    DOCKER_CONFIG: '/etc/docker-logins',
+    WHERRY_BUILD_NETWORK: 'host',
+    https_proxy: 'http://p',
+  };
   expect(up(docker, environment).engine).toMatchObject({
     host: 'tcp://10.0.0.5:2376',
+    dockerConfigFolder: '/etc/docker-logins',
     buildNetwork: 'host',
     buildArguments: { HTTPS_PROXY: 'http://p' },
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ActorSourceType, ApifyClient } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { readProcesses } from '../src/engines/process/process-table.ts';
+import { readProcesses } from '../src/shared/process-table.ts';
 import { startFixture } from './fixture.ts';
 
 const token = 'test-token';

@@ -8,8 +8,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findBuild, getBuildForRun } from '../src/builds/build-for-run.ts';
 import { defineRead } from '../src/database/operation.ts';
 import { SqliteDatabase } from '../src/database/sqlite/database.ts';
-import { readProcesses } from '../src/engines/process/process-table.ts';
 import { systemClock } from '../src/shared/clock.ts';
+import { readProcesses } from '../src/shared/process-table.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const run = promisify(execFile);

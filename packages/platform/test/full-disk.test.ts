@@ -142,7 +142,7 @@ test('[log-2] a log says how many lines a full disk did not take, and has every 
   const disk = await mountSmallDisk(context);
   const logs = await LogStore.open(path.join(disk, 'logs'));
   const id = 'a'.repeat(17);
-  const append = (line: string) => logs.append(id, line, Date.now());
+  const append = (line: string) => void logs.append(id, line, Date.now());
   append('before');
   // Lines of a size that does not divide that of a page, so that the disk takes a part of one.
   const free = await fill(disk);

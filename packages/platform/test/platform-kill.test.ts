@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApifyClient } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { readProcesses } from '../src/engines/process/process-table.ts';
+import { readProcesses } from '../src/shared/process-table.ts';
 import { type KillablePlatform, startKillable } from './killable-platform.ts';
 import { dataFolderOfTest, until, versionOf } from './run-fixture.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ProcessEngine } from '../src/engines/process/process-engine.ts';
-import { readProcesses } from '../src/engines/process/process-table.ts';
+import { readProcesses } from '../src/shared/process-table.ts';
 import { describeEngine } from './engine-contract.ts';
 
 describeEngine('process', async () => {

@@ -10,7 +10,7 @@ const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
 };
 
 /** Without its compression; as it is when that is none that we know. */
-export function decoded(bytes: Buffer, { 'content-encoding': encoding = '' }: IncomingHttpHeaders): Buffer {
+function decoded(bytes: Buffer, { 'content-encoding': encoding = '' }: IncomingHttpHeaders): Buffer {
   try {
     return decoders[encoding]?.(bytes) ?? bytes;
   } catch {

@@ -18,7 +18,7 @@ export type FaultKind = (typeof faultKinds)[number];
 export type Side = 'before' | 'after';
 
 /** Where a fault strikes: at the write of its type with this number, of all that the run makes, from 1. */
-export interface Point {
+interface Point {
   readonly type: WriteType;
   readonly ordinal: number;
   readonly side: Side;

@@ -20,7 +20,7 @@ export interface Outcome {
   readonly groups: ReadonlyMap<string, Group>;
 }
 
-export const groupKey = (kind: EntryKind, place: string): string => `${kind}/${place}`;
+const groupKey = (kind: EntryKind, place: string): string => `${kind}/${place}`;
 
 export function groupsOf(groups: readonly Group[]): ReadonlyMap<string, Group> {
   return new Map(groups.map((group) => [groupKey(group.kind, group.place), group]));

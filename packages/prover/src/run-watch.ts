@@ -9,33 +9,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptTraffic } from './attempt-traffic.ts';
 import { type Exchange, refusal } from './exchange.ts';
 import type { Case, Fault } from './fault.ts';
-import { strikes } from './strikes.ts';
+import { type Scene, strikes, type Trouble, type WatchedRun } from './strikes.ts';
 import { Timeline, type WriteEvent } from './timeline.ts';
-
-/** What a strike may use. */
-export interface Scene {
-  readonly watch: RunWatch;
-  readonly runId: string;
-  migrate(mode: 'warm' | 'cold' | 'lost'): Promise<'moved' | 'over' | 'refused'>;
-  spare(attempt: AttemptTraffic): void;
-  /** `kill -9`, and a new start. */
-  restartPlatform(): Promise<void>;
-}
-
-/** Calls that are answered with an error, or late, from some write on. */
-export interface Trouble {
-  readonly kind: 'refused' | 'late';
-  callsLeft: number;
-}
 
 const refusedWith = [503, 429, 500, 502];
 const lateMs = 300;
 
-export class RunWatch {
+export class RunWatch implements WatchedRun {
   readonly timeline = new Timeline();
   readonly attempts: AttemptTraffic[] = [];
   trouble: Trouble | undefined;
-  /** The attempt dies at its next write, if it comes to one. */
   doomed: AttemptTraffic | undefined;
   readonly #scene: Scene;
   readonly #pending: Fault[];
@@ -65,7 +48,7 @@ export class RunWatch {
   add(attempt: AttemptTraffic): void {
     this.attempts.push(attempt);
     this.timeline.began(attempt.number);
-    attempt.migrating.then(() => this.timeline.sawMigrating(attempt.number));
+    void attempt.migrating.then(() => this.timeline.sawMigrating(attempt.number));
   }
 
   /** What becomes of a call of one of its attempts. */
@@ -83,7 +66,6 @@ export class RunWatch {
     exchange.answer(await this.forward(exchange, event));
   }
 
-  /** Makes the call and notes how it came out. */
   async forward(exchange: Exchange, event: WriteEvent) {
     try {
       const answer = await exchange.forward();
@@ -95,13 +77,11 @@ export class RunWatch {
     }
   }
 
-  /** Answers when an attempt after this one has made so many writes. */
   async writesOfNext(attempt: number, count: number): Promise<void> {
     const made = () => this.timeline.writes().filter((write) => write.attempt > attempt).length;
     while (made() < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Answers when no frozen attempt is left. */
   async thawAll(): Promise<void> {
     const frozen = this.attempts.filter(({ passage }) => passage === 'held');
     for (const { number } of frozen) this.timeline.note(number, 'thawed');
@@ -123,7 +103,6 @@ export class RunWatch {
     if (!(await this.isTroubled(exchange, undefined))) exchange.relay();
   }
 
-  /** Whether the call is dealt with by the trouble that is on. */
   async isTroubled(exchange: Exchange, event: WriteEvent | undefined): Promise<boolean> {
     const { trouble } = this;
     if (trouble === undefined || trouble.callsLeft <= 0 || event?.type === 'outside') return false;

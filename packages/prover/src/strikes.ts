@@ -1,13 +1,48 @@
 /** How each kind of fault is carried out, at a write that has just come in. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptTraffic } from './attempt-traffic.ts';
-import type { Exchange } from './exchange.ts';
+import type { Answer, Exchange } from './exchange.ts';
 import type { Fault, FaultKind } from './fault.ts';
-import type { Scene } from './run-watch.ts';
-import type { WriteEvent } from './timeline.ts';
+import type { Timeline, WriteEvent } from './timeline.ts';
+
+/** Calls that are answered with an error, or late, from some write on. */
+export interface Trouble {
+  readonly kind: 'refused' | 'late';
+  callsLeft: number;
+}
+
+/** The run that a strike is made on. */
+export interface WatchedRun {
+  readonly timeline: Timeline;
+  trouble: Trouble | undefined;
+  /** The attempt dies at its next write, if it comes to one. */
+  doomed: AttemptTraffic | undefined;
+
+  /** Makes the call and notes how it came out. */
+  forward(exchange: Exchange, event: WriteEvent): Promise<Answer>;
+
+  /** Resolves when an attempt after this one has made so many writes. */
+  writesOfNext(attempt: number, count: number): Promise<void>;
+
+  /** Resolves when no frozen attempt is left. */
+  thawAll(): Promise<void>;
+
+  /** Whether the call is dealt with by the trouble that is on. */
+  isTroubled(exchange: Exchange, event: WriteEvent | undefined): Promise<boolean>;
+}
+
+/** What a strike may use. */
+export interface Scene {
+  readonly watch: WatchedRun;
+  readonly runId: string;
+  migrate(mode: 'warm' | 'cold' | 'lost'): Promise<'moved' | 'over' | 'refused'>;
+  spare(attempt: AttemptTraffic): void;
+  /** `kill -9`, and a new start. */
+  restartPlatform(): Promise<void>;
+}
 
 /** `answered`: the write is dealt with; `settled`: the fault is over. */
-export interface Strike {
+interface Strike {
   readonly answered: Promise<void>;
   readonly settled: Promise<void>;
 }

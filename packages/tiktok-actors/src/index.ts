@@ -3,6 +3,7 @@ export { AskAgain } from './http/ask-again.ts';
 export { Courtesy, patience } from './http/courtesy.ts';
 export { crawlPages, type PageCrawl, type PagePlan } from './http/crawl-pages.ts';
 export {
+  type Ask,
   type PageReader,
   type Reading,
   readProduct,
@@ -11,7 +12,7 @@ export {
   readStore,
   readVideo,
 } from './http/readers.ts';
-export { type Ask, Visitor } from './http/visitor.ts';
+export { Visitor } from './http/visitor.ts';
 export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
 export { postDatesOf } from './input/dates.ts';
 export { proxiesOf } from './input/proxies.ts';

@@ -188,13 +188,13 @@ if (overlays.cookieBanner) showCookieBanner();
 
 for (const list of lists) {
   if (list.trigger === 'scroll') {
-    start(list)();
+    void start(list)();
     continue;
   }
   const button = document.querySelector(list.trigger.click);
   let load;
   button?.addEventListener('click', () => {
     load ??= start(list);
-    load();
+    void load();
   });
 }

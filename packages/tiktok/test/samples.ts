@@ -249,7 +249,7 @@ export const productComponent = (info: unknown): Json => ({
   ],
 });
 
-export const listedProduct: Json = {
+const listedProduct: Json = {
   product_id: '1729000000000000001',
   title: 'Cup',
   product_price_info: { sale_price_decimal: '10.50' },
@@ -273,7 +273,7 @@ export const storePage: Json = {
   ],
 };
 
-export const review: Json = {
+const review: Json = {
   review_id: '7100000000000000001',
   review_rating: 5,
   review_text: 'good',
@@ -287,7 +287,7 @@ const reviewPage: Json = { product_reviews: [review], has_more: true, total_revi
 export const reviewList: Json = { ...reviewPage, base_resp: { StatusCode: 0, StatusMessage: '' } };
 export const reviewListInData: Json = { code: 0, data: reviewPage };
 
-export const rankedSound: Json = {
+const rankedSound: Json = {
   song_id: '7000000000000000001',
   clip_id: '7000000000000000002',
   title: 'song',

@@ -7,7 +7,7 @@ import type { OpenTransaction } from '../ambient.ts';
 import type { JsonObject } from '../commit.ts';
 import type { DurableRun } from '../durable-run.ts';
 
-export const crawlRecordKey = 'DURABLE_CRAWL';
+const crawlRecordKey = 'DURABLE_CRAWL';
 
 export interface CrawlFacts {
   /** How often the process had ended by itself and was begun again, when this was written. */
@@ -60,7 +60,7 @@ async function readCrawlRecord(run: DurableRun, actor: Actor | undefined): Promi
 }
 
 /** Pure. A move to another server, even from a lost one, is not the fault of what was in hand. */
-export function factsAfter(stored: Partial<Record<keyof CrawlFacts, unknown>>, restarts: number): CrawlRecord {
+function factsAfter(stored: Partial<Record<keyof CrawlFacts, unknown>>, restarts: number): CrawlRecord {
   const followsDeath = restarts > Number(stored.restarts ?? 0);
   const deaths = new Map(Object.entries((stored.deaths ?? {}) as Record<string, number>));
   for (const key of followsDeath ? ((stored.begun ?? []) as string[]) : []) deaths.set(key, (deaths.get(key) ?? 0) + 1);

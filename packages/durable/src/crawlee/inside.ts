@@ -19,7 +19,7 @@ export interface CrawlerInside {
   _timeoutAndRetry<Result>(handler: () => Promise<Result>, ...rest: unknown[]): Promise<Result>;
 }
 
-export interface HandlerContext {
+interface HandlerContext {
   readonly request: Request;
 }
 
@@ -77,7 +77,7 @@ export interface StorageClientInside {
 
 type LocalStorages = readonly { readonly id: string; readonly name?: string }[];
 
-export interface LocalStorageInside {
+interface LocalStorageInside {
   readonly datasetClientsHandled?: LocalStorages;
   readonly keyValueStoresHandled?: LocalStorages;
   readonly requestQueuesHandled?: LocalStorages;

@@ -4,9 +4,8 @@ import { isDifference } from './difference.ts';
 import { operationSize } from './durable-set.ts';
 import { encode } from './encoding.ts';
 import type { Operation } from './operation.ts';
-import { recordFills } from './record-fills.ts';
 import type { StateCopy } from './state-copy.ts';
-import type { TreeNode } from './tracked-tree.ts';
+import { recordFills, type TreeNode } from './tree-node.ts';
 
 type ListNode = TreeNode<unknown[]>;
 

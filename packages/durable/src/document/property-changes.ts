@@ -2,8 +2,7 @@ import { setOwn } from '../json.ts';
 import { isDifference } from './difference.ts';
 import { operationSize } from './durable-set.ts';
 import { encode } from './encoding.ts';
-import { recordFills } from './record-fills.ts';
-import type { TreeNode } from './tracked-tree.ts';
+import { recordFills, type TreeNode } from './tree-node.ts';
 
 type Fields = Record<string, unknown>;
 

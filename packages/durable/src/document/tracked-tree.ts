@@ -13,14 +13,7 @@ import { listMethods, setElement, setLength } from './list-changes.ts';
 import type { Path, RecordedChange, Recorder } from './operation.ts';
 import { deleteProperty, setProperty } from './property-changes.ts';
 import { copyForState, type StateCopy } from './state-copy.ts';
-
-/** An object or a list of the tree, and where it is. */
-export interface TreeNode<Target extends object = object> {
-  readonly tree: TrackedTree;
-  readonly target: Target;
-  readonly parent: TreeNode | undefined;
-  key: string | number;
-}
+import type { ChangeableTree, TreeNode } from './tree-node.ts';
 
 export interface TrackedTreeOptions {
   /** How the document is called in errors. */
@@ -36,7 +29,7 @@ export interface TrackedTreeOptions {
   readonly commuting: boolean;
 }
 
-export class TrackedTree {
+export class TrackedTree implements ChangeableTree {
   readonly commuting: boolean;
   readonly #options: TrackedTreeOptions;
   readonly #proxies = new WeakMap<object, object>();
@@ -69,17 +62,12 @@ export class TrackedTree {
     this.#options.record(change);
   }
 
-  /** A copy of what is put into the tree at `path`. @throws NotJsonError */
   copy(value: unknown, node: TreeNode, key: string | number): StateCopy {
     const { name, collections } = this.#options;
     const path = [...(this.pathOf(node) ?? []), key];
     return copyForState(value, pathText(name, path.slice(0, longestPathText)), collections, { depth: path.length });
   }
 
-  /**
-   * Undefined when the program removed the node from the tree: it may still change it, and put it back as a copy.
-   * @throws TypeError when the node went with the transaction that had made it
-   */
   pathOf(node: TreeNode): Path | undefined {
     if (this.#takenBack.has(node.target)) {
       throw new TypeError('This part of the state was made by work that failed, and went with it. Read it anew.');
@@ -97,7 +85,6 @@ export class TrackedTree {
     return [...path, node.key];
   }
 
-  /** What a program sees of a value in the tree. */
   view(value: unknown, parent: TreeNode, key: string | number): unknown {
     if (typeof value !== 'object' || value === null) return value;
     return this.#proxyOf(value, parent, key);

@@ -1,5 +1,5 @@
 /** Where a test stops the program: each lies between two writes. In production nothing happens there. */
-export const crashPoints = [
+const crashPoints = [
   'begun',
   'parts-stored',
   'intent-written',

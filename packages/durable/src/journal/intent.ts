@@ -25,7 +25,7 @@ export interface PlannedRecord {
   readonly content: { readonly contentType: string; readonly text: string } | BinaryContent | null;
 }
 
-export interface BinaryContent {
+interface BinaryContent {
   readonly contentType: string;
   readonly base64: string;
 }
@@ -44,7 +44,7 @@ export interface PlannedHandled {
   readonly request: JsonObject & { readonly id: string };
 }
 
-export interface PlannedCharge {
+interface PlannedCharge {
   readonly eventName: string;
   readonly count: number;
   readonly key: string;
@@ -57,7 +57,7 @@ export type JournalEntry = JournalHead &
     | { readonly phase: 'done'; readonly leftover?: StoredPlan }
   );
 
-export interface JournalHead {
+interface JournalHead {
   readonly format: typeof journalFormat;
   readonly sequence: number;
   readonly commitId: string;

@@ -174,7 +174,7 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 export const requestIdOf = (uniqueKey: string): string =>
   createHash('sha256').update(uniqueKey).digest('base64').replaceAll(/[+/=]/g, '').slice(0, 15);
 
-export async function refusedAs<Result>(part: string, body: () => Promise<Result>): Promise<Result> {
+async function refusedAs<Result>(part: string, body: () => Promise<Result>): Promise<Result> {
   try {
     return await body();
   } catch (error) {

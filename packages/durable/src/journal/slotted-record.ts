@@ -1,4 +1,4 @@
-import type { LocalStore } from './local-storages.ts';
+import type { LocalStore } from './local-client.ts';
 
 interface Slot {
   /** The higher one is the newer one. */

@@ -1,4 +1,4 @@
-import { ProcessEngine } from '../../../platform/src/engines/process/process-engine.ts';
+import { ProcessEngine } from '../../../platform/src/index.ts';
 
 /** A process engine whose servers can be cut off: what the platform would kill there lives on. */
 export class CutOffEngine extends ProcessEngine {

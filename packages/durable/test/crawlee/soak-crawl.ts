@@ -1,7 +1,7 @@
 /** The crawl that `soak.ts` disturbs, and what must come of it. */
 
 /** A life begins so many requests and waits then for its fault, so that each fault meets the crawl at work. */
-export const beginsOfLife = 24;
+const beginsOfLife = 24;
 const failingPage = 17;
 
 export const soakInput = (api: string, faults: number) => ({
@@ -70,7 +70,7 @@ export const soakPrices = {
 };
 
 /** All pages that can be reached: of the one that fails, nothing is linked. */
-export function soakPages(pageCount: number): number[] {
+function soakPages(pageCount: number): number[] {
   const pages: number[] = [];
   for (let next = [0]; next.length > 0; ) {
     pages.push(...next);

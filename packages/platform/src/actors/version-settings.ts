@@ -1,7 +1,7 @@
 import { invalidInput } from '../shared/errors.ts';
 import { checkSourceName } from './source-files.ts';
 
-export const sourceTypes = ['SOURCE_FILES', 'TARBALL', 'GIT_REPO', 'GITHUB_GIST', 'SOURCE_CODE'] as const;
+const sourceTypes = ['SOURCE_FILES', 'TARBALL', 'GIT_REPO', 'GITHUB_GIST', 'SOURCE_CODE'] as const;
 
 export interface SourceFile {
   readonly name: string;

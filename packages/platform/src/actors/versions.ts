@@ -31,7 +31,7 @@ export function* readVersions(actorId: string): Sql<VersionAnswer[]> {
 }
 
 /** Makes the version, or lays `input` over the one that there is. */
-export function* putVersion(actorId: string, input: VersionInput): Sql<VersionAnswer> {
+function* putVersion(actorId: string, input: VersionInput): Sql<VersionAnswer> {
   const number = input.versionNumber;
   if (!number) throw invalidInput('Give the version a "versionNumber" such as "0.1".');
   const old = yield* one<{ settings_json: string }>(

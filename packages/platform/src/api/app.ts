@@ -20,7 +20,7 @@ declare module 'fastify' {
 }
 
 /** Apify's own limit for what one call may push. */
-export const maxBodyBytes = 9 * 1024 * 1024;
+const maxBodyBytes = 9 * 1024 * 1024;
 
 export function createApp(options: { authenticator: Authenticator; gate: Gate; logger: Logger }): FastifyInstance {
   const app = Fastify({

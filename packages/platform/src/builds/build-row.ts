@@ -4,7 +4,7 @@ import type { StartCommand } from './steps/start-command.ts';
 
 export type BuildStatus = 'READY' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTING' | 'ABORTED';
 
-export const terminalStatuses: readonly BuildStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED-OUT', 'ABORTED'];
+const terminalStatuses: readonly BuildStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED-OUT', 'ABORTED'];
 export const isTerminal = (status: BuildStatus): boolean => terminalStatuses.includes(status);
 
 export interface BuildOptions {
@@ -94,8 +94,6 @@ export function shortBuildAnswer(row: BuildRow) {
     meta: JSON.parse(row.meta_json) as BuildMeta,
   };
 }
-
-export type BuildAnswer = ReturnType<typeof buildAnswer>;
 
 export function buildAnswer(row: FullBuildRow, now: number) {
   const result = row.result_json === null ? undefined : (JSON.parse(row.result_json) as BuildResult);

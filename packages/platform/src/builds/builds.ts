@@ -7,6 +7,7 @@ import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
 import type { Paging } from '../shared/paging.ts';
 import { endBuild } from './build-ends.ts';
+import { findBuild, findBuildId } from './build-for-run.ts';
 import {
   type BuildMeta,
   type BuildOptions,
@@ -40,6 +41,25 @@ function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildR
 export const getBuild = defineRead('builds.get', function* (address: BuildAddress, { now }) {
   return buildAnswer(yield* findBuildRow(address), now);
 });
+
+/** A build of the Actor: `build` is its number or tag, undefined for the Actor's default. */
+export interface ActorBuildAddress {
+  readonly userId: string;
+  readonly actor: string;
+  readonly build: string | undefined;
+}
+
+export const actorBuildId = defineRead('builds.ofActor', function* ({ userId, actor, build }: ActorBuildAddress) {
+  return yield* findBuildId(yield* findActorId(userId, actor), build);
+});
+
+/** Of a build that succeeded. */
+export const actorInputSchema = defineRead(
+  'builds.inputSchemaOfActor',
+  function* ({ userId, actor, build }: ActorBuildAddress) {
+    return (yield* findBuild(yield* findActorId(userId, actor), build)).inputSchema;
+  },
+);
 
 export interface NewBuild {
   readonly id: string;

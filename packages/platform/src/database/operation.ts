@@ -6,7 +6,7 @@ export type Caller =
   | { readonly kind: 'attempt'; readonly userId: string; readonly runId: string; readonly attempt: number }
   | { readonly kind: 'platform' };
 
-export interface OperationContext {
+interface OperationContext {
   /** Milliseconds since 1970, one reading for each operation. */
   readonly now: number;
   readonly caller: Caller;

@@ -64,7 +64,7 @@ export interface Platform {
 }
 
 /** How long the phases of a handoff may take; see `plan.ts`. */
-export interface HandoffLimits {
+interface HandoffLimits {
   /** 30 unless set. */
   readonly bootSecs?: number;
   /** 60 unless set, as on Apify. */

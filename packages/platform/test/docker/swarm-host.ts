@@ -19,7 +19,7 @@ export const swarmHosts = inject('swarmHosts');
 
 /** This machine and the registry, as the hosts reach them (`hosts.sh`). */
 export const machineAddress = `10.${process.env.WHERRY_HOSTS_NET ?? '77'}.0.254`;
-export const registry = `${machineAddress}:5000`;
+const registry = `${machineAddress}:5000`;
 
 export interface SwarmBench extends AsyncDisposable {
   readonly platformId: string;

@@ -12,7 +12,7 @@ export interface Happening {
   readonly happen: () => void | Promise<void>;
 }
 
-export const theWorld: Owner = { isDead: false };
+const theWorld: Owner = { isDead: false };
 
 /** All that may happen next. The scheduler takes one at random: that is what makes the interleavings. */
 export class Agenda {

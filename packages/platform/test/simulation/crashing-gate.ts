@@ -1,16 +1,15 @@
 import { AttemptGate } from '../../src/runs/handoff/attempt-gate.ts';
 import { attemptKey } from '../../src/shared/attempt-key.ts';
-import type { PlatformProcess } from './platform-process.ts';
-import type { World } from './world.ts';
+import type { PlatformLife, Surroundings } from './surroundings.ts';
 
 /** The real gate, in front of which the platform may die. */
 export class CrashingGate extends AttemptGate {
-  readonly #world: World;
-  readonly #process: PlatformProcess;
+  readonly #world: Surroundings;
+  readonly #process: PlatformLife;
   /** In which step the work of an attempt was stopped. */
   readonly #stoppedIn = new Map<string, number>();
 
-  constructor(world: World, process: PlatformProcess, changed: (runId: string) => void) {
+  constructor(world: Surroundings, process: PlatformLife, changed: (runId: string) => void) {
     super(changed);
     this.#world = world;
     this.#process = process;

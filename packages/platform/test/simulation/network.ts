@@ -1,15 +1,32 @@
+import type { Agenda } from './agenda.ts';
 import type { Answer, Call } from './call.ts';
 import { nameOf } from './call.ts';
+import type { Faults } from './faults.ts';
 import type { SimulatedContainer } from './simulated-container.ts';
-import type { World } from './world.ts';
+import type { Witness } from './witness.ts';
+
+/** What the network needs of the world that it is in. */
+interface NetworkSurroundings {
+  readonly agenda: Agenda;
+  readonly faults: Faults;
+  readonly witness: Witness;
+  /** The process that is there now. */
+  readonly platform: {
+    readonly isListening: boolean;
+    readonly isDead: boolean;
+    receive(container: SimulatedContainer, call: Call): Promise<Answer>;
+  };
+
+  fail(error: unknown): void;
+}
 
 /** Carries calls from containers to the platform and answers back, in any order; some are lost on the way. */
 export class Network {
-  readonly #world: World;
+  readonly #world: NetworkSurroundings;
   /** What the platform has been asked and has not answered. */
   readonly #underWay = new Set<{ readonly container: SimulatedContainer; readonly call: Call }>();
 
-  constructor(world: World) {
+  constructor(world: NetworkSurroundings) {
     this.#world = world;
   }
 

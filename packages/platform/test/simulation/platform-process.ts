@@ -4,7 +4,6 @@ import { drainServer } from '../../src/runs/supervisor/server-drain.ts';
 import { Servers } from '../../src/runs/supervisor/servers.ts';
 import { Supervisor } from '../../src/runs/supervisor/supervisor.ts';
 import { Refusal } from '../../src/shared/errors.ts';
-import type { Owner } from './agenda.ts';
 import { type Answer, type Call, gateCallOf } from './call.ts';
 import type { CrashPoint } from './crash-points.ts';
 import { CrashingGate } from './crashing-gate.ts';
@@ -13,12 +12,12 @@ import type { SimulatedContainer } from './simulated-container.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import { SimulatedEvents } from './simulated-events.ts';
 import { BrokenConnection, SimulatedStore } from './simulated-store.ts';
-import type { World } from './world.ts';
+import type { PlatformLife, Surroundings } from './surroundings.ts';
 
-export const limits = { bootMs: 300, graceMs: 600, quietGraceMs: 100 };
+const limits = { bootMs: 300, graceMs: 600, quietGraceMs: 100 };
 
 /** The platform from a start to a `kill -9`: the real supervisor, gate and requests in hand over what is simulated. */
-export class PlatformProcess implements Owner {
+export class PlatformProcess implements PlatformLife {
   isDead = false;
   isListening = false;
   /** Handoffs that a user waits for. */
@@ -27,12 +26,12 @@ export class PlatformProcess implements Owner {
   readonly engine: SimulatedEngine;
   readonly events: SimulatedEvents;
   readonly store: SimulatedStore;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #inFlightRequests: InFlightRequests;
   #servers: Servers | undefined;
   #supervisor: Supervisor | undefined;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
     const advanceRun = (runId: string) => this.#supervisor?.advanceRun(runId);
     this.gate = new CrashingGate(world, this, advanceRun);
@@ -82,7 +81,6 @@ export class PlatformProcess implements Owner {
     this.#supervisor.start();
   }
 
-  /** Whether the platform dies at this point. From then on it does nothing any more. */
   crashesAt(point: CrashPoint): boolean {
     if (this.isDead) return true;
     if (!this.#world.faults.crashes(point)) return false;

@@ -1,9 +1,16 @@
 import type { ActorEvent } from '../../src/events/event-hub.ts';
-import type { Owner } from './agenda.ts';
+import type { Agenda, Owner } from './agenda.ts';
 import type { Answer, Call } from './call.ts';
 import type { AttemptCaller } from './ledger.ts';
 import type { Program } from './programs/program.ts';
-import type { World } from './world.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What a container needs of the world that it is in. */
+export interface ContainerSurroundings {
+  readonly agenda: Agenda;
+  readonly clock: VirtualClock;
+  readonly network: { send(container: SimulatedContainer, call: Call): void };
+}
 
 /** A container: a program on a server, and the network between it and the platform. */
 export class SimulatedContainer implements Owner {
@@ -18,9 +25,13 @@ export class SimulatedContainer implements Owner {
   exitCode: number | undefined;
   /** Called at its end. */
   ended: (exitCode: number) => void = () => undefined;
-  readonly #world: World;
+  readonly #world: ContainerSurroundings;
 
-  constructor(world: World, at: { runId: string; attempt: number; serverId: string }, program: Program) {
+  constructor(
+    world: ContainerSurroundings,
+    at: { runId: string; attempt: number; serverId: string },
+    program: Program,
+  ) {
     this.#world = world;
     this.runId = at.runId;
     this.attempt = at.attempt;

@@ -1,17 +1,16 @@
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../../src/engines/engine.ts';
-import type { PlatformProcess } from './platform-process.ts';
 import { SimulatedContainer } from './simulated-container.ts';
-import type { World } from './world.ts';
+import type { PlatformLife, Surroundings } from './surroundings.ts';
 
 /** The engine of one platform process, over the machines. It keeps [engine-1] and [engine-2] of `engine.ts`, at its own pace. */
 export class SimulatedEngine implements Engine {
   readonly name = 'simulated';
-  readonly #world: World;
-  readonly #process: PlatformProcess;
+  readonly #world: Surroundings;
+  readonly #process: PlatformLife;
   readonly #started = new Set<SimulatedContainer>();
   #listener: (event: ContainerEvent) => void = () => undefined;
 
-  constructor(world: World, process: PlatformProcess) {
+  constructor(world: Surroundings, process: PlatformLife) {
     this.#world = world;
     this.#process = process;
   }

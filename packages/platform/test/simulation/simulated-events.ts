@@ -2,9 +2,8 @@ import type { ActorEvent } from '../../src/events/event-hub.ts';
 import type { AttemptEvents } from '../../src/runs/supervisor/collaborators.ts';
 import { attemptKey } from '../../src/shared/attempt-key.ts';
 import { Channel, type Owner } from './agenda.ts';
-import type { PlatformProcess } from './platform-process.ts';
 import type { SimulatedContainer } from './simulated-container.ts';
-import type { World } from './world.ts';
+import type { PlatformLife, Surroundings } from './surroundings.ts';
 
 class Socket implements Owner {
   isDead = false;
@@ -12,7 +11,7 @@ class Socket implements Owner {
   readonly messages: Channel;
   readonly pongs = new Set<() => void>();
 
-  constructor(world: World, container: SimulatedContainer) {
+  constructor(world: Surroundings, container: SimulatedContainer) {
     this.container = container;
     this.messages = new Channel(world.agenda, this);
   }
@@ -20,11 +19,11 @@ class Socket implements Owner {
 
 /** The events websockets of one platform process. They drop now and then, and never come back, as in the stock SDK. */
 export class SimulatedEvents implements AttemptEvents {
-  readonly #world: World;
-  readonly #process: PlatformProcess;
+  readonly #world: Surroundings;
+  readonly #process: PlatformLife;
   readonly #sockets = new Map<string, Socket>();
 
-  constructor(world: World, process: PlatformProcess) {
+  constructor(world: Surroundings, process: PlatformLife) {
     this.#world = world;
     this.#process = process;
   }

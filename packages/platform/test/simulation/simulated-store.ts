@@ -6,9 +6,8 @@ import { Refusal } from '../../src/shared/errors.ts';
 import { Channel } from './agenda.ts';
 import type { CrashPoint } from './crash-points.ts';
 import type { AttemptCaller, Soon } from './ledger.ts';
-import type { PlatformProcess } from './platform-process.ts';
 import type { RunData, Write, WriteAnswer } from './run-data.ts';
-import type { World } from './world.ts';
+import type { PlatformLife, Surroundings } from './surroundings.ts';
 
 /** Not a refusal: whether the write took place is not known. */
 export class BrokenConnection extends Error {
@@ -22,13 +21,13 @@ const byPlatform = { kind: 'platform' } as const;
  * and are answered in that order, each at a moment that the scheduler chooses.
  */
 export class SimulatedStore implements RunStore {
-  readonly #world: World;
-  readonly #process: PlatformProcess;
+  readonly #world: Surroundings;
+  readonly #process: PlatformLife;
   readonly #commits: Channel;
   readonly #answers: Channel;
   #together: (() => void)[] | undefined;
 
-  constructor(world: World, process: PlatformProcess) {
+  constructor(world: Surroundings, process: PlatformLife) {
     this.#world = world;
     this.#process = process;
     this.#commits = new Channel(world.agenda, process);

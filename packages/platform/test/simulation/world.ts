@@ -10,6 +10,7 @@ import { Network } from './network.ts';
 import { PlatformProcess } from './platform-process.ts';
 import { Programs } from './programs/programs.ts';
 import { Random } from './random.ts';
+import type { Surroundings } from './surroundings.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { Witness } from './witness.ts';
 
@@ -28,7 +29,7 @@ export interface WorldOptions {
 }
 
 /** All that there is in one history. */
-export class World {
+export class World implements Surroundings {
   readonly random: Random;
   readonly agenda: Agenda;
   readonly clock = new VirtualClock();
@@ -45,7 +46,6 @@ export class World {
   platform: PlatformProcess;
   readonly turns: number;
   step = 0;
-  /** How many answers of the database go out together with the next ones. */
   togetherRate = 0.3;
   /** What went wrong outside of the scheduler's own steps. */
   failure: unknown;
@@ -82,7 +82,6 @@ export class World {
     this.platform.start().catch((error: unknown) => this.fail(error));
   }
 
-  /** `kill -9` of the platform: what it had in memory is gone, and it starts anew later. */
   crash(point: CrashPoint | 'anywhere'): void {
     this.trace(`crash: ${point}`);
     const { platform } = this;

@@ -5,7 +5,7 @@ import { ProxyConfiguration } from '@wherry/durable/crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { CommonInput } from '../input/common-input.ts';
 import { proxiesOf } from '../input/proxies.ts';
-import { siteUrl } from '../settings.ts';
+import { nodeUsesProxies, siteUrl } from '../settings.ts';
 
 /** Those of the input, or of the environment (`HTTPS_PROXY`, …). */
 export async function browserProxiesOf(input: CommonInput): Promise<ProxyConfiguration | undefined> {
@@ -20,7 +20,7 @@ export async function browserProxiesOf(input: CommonInput): Promise<ProxyConfigu
  * what that local one forwards through the environment's proxy once more, and ends the process over it.
  */
 function forwardDirectly(): void {
-  if (!process.env.NODE_USE_ENV_PROXY) return;
+  if (!nodeUsesProxies) return;
   http.globalAgent = new http.Agent({ keepAlive: true });
   https.globalAgent = new https.Agent({ keepAlive: true });
 }

@@ -15,7 +15,7 @@ import { type Reading, type Taken, unread } from './reading.ts';
 import type { ListItem } from './selection.ts';
 
 /** The answers to one comment, while they are read. */
-export interface OpenBranch {
+interface OpenBranch {
   reading: Reading;
   /** The comment as the site gave it, so that a fresh page can show it. */
   readonly entry: string;

@@ -3,6 +3,7 @@ import {
   type Address,
   type Captured,
   checkLanding,
+  type Failure,
   failed,
   isProfileOf,
   isVideoOf,
@@ -21,7 +22,9 @@ import {
   type Video,
 } from '@wherry/tiktok';
 import { siteUrl } from '../settings.ts';
-import type { Ask } from './visitor.ts';
+
+/** Asks for a page. Never throws: that no answer comes is a failure of the site. */
+export type Ask = (url: string) => Promise<Captured | Failure>;
 
 export type Reading<T> = Outcome<T> | { readonly kind: 'refused'; readonly message: string };
 

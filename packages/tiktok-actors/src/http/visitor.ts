@@ -1,12 +1,9 @@
-import { type Captured, type Failure, failed, remedyOf } from '@wherry/tiktok';
+import { failed, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
 import { gotScraping, type Session } from 'crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { Courtesy, Turn } from './courtesy.ts';
-import type { Reading } from './readers.ts';
-
-/** Asks for a page. Never throws: that no answer comes is a failure of the site. */
-export type Ask = (url: string) => Promise<Captured | Failure>;
+import type { Ask, Reading } from './readers.ts';
 
 export interface VisitorOptions {
   readonly session: Session | undefined;

@@ -36,7 +36,7 @@ const videoCodes: Record<Exclude<VideoState, 'public' | 'classified'>, number> =
 };
 
 /** The code that a post's page has; the account's state counts before its own. */
-export function videoCodeOf(world: World, number: number | undefined): number {
+function videoCodeOf(world: World, number: number | undefined): number {
   if (number === undefined) return videoCodes.removed;
   const video = videoOf(world, number);
   const author = userOf(world, video.user).state;

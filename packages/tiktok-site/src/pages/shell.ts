@@ -17,7 +17,7 @@ export interface PageList {
 }
 
 /** What lies over a page until a reader has put it away. */
-export type Overlays = Pick<World, 'loginPopup' | 'cookieBanner'>;
+type Overlays = Pick<World, 'loginPopup' | 'cookieBanner'>;
 
 export interface Page {
   readonly title: string;

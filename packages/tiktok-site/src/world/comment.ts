@@ -25,7 +25,7 @@ export interface Comment {
 const maxComments = 1000;
 const maxReplies = 50;
 
-export const commentNumberOf = (video: number, ordinal: number, reply = 0): number =>
+const commentNumberOf = (video: number, ordinal: number, reply = 0): number =>
   (video * maxComments + ordinal) * maxReplies + reply;
 
 export function commentOf(world: World, number: number): Comment {

@@ -96,9 +96,9 @@ export function foundProducts(world: World, keyword: string): number[] {
 }
 
 /** The feed: each page brings posts of other users, and begins with some of the page before, until it dries up. */
-export const feedPageSize = 30;
-export const feedOverlap = 6;
-export const feedPages = 40;
+const feedPageSize = 30;
+const feedOverlap = 6;
+const feedPages = 40;
 
 export function feedPage(world: World, feed: string, ordinal: number): number[] {
   const start = Math.min(ordinal, feedPages - 1) * (feedPageSize - feedOverlap);

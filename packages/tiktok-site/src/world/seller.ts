@@ -19,7 +19,7 @@ export interface Seller {
   readonly videos: number;
 }
 
-export const sellerCount = 40;
+const sellerCount = 40;
 
 export function sellerOf(world: World, number: number): Seller {
   const { seed } = world;

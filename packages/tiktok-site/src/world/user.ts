@@ -27,7 +27,7 @@ export interface User {
   readonly counts: UserCounts;
 }
 
-export interface UserCounts {
+interface UserCounts {
   readonly followers: number;
   readonly following: number;
   readonly hearts: number;

@@ -32,7 +32,7 @@ export interface Video {
   readonly comments: number;
 }
 
-export interface VideoCounts {
+interface VideoCounts {
   readonly plays: number;
   readonly likes: number;
   readonly shares: number;
@@ -87,7 +87,7 @@ export const isListed = (world: World, number: number): boolean => videoStateOf(
 export const showsPosts = (world: World, user: number): boolean =>
   ['public', 'renamed'].includes(userStateOf(world, user));
 
-export function videoStateOf({ seed, unavailableRate }: World, number: number): VideoState {
+function videoStateOf({ seed, unavailableRate }: World, number: number): VideoState {
   const states: VideoState[] = ['removed', 'private', 'geo_blocked', 'classified'];
   const chance = fractionOf(seed, 'video', 'state', number);
   return chance < unavailableRate ? states[Math.floor((chance / unavailableRate) * 4)]! : 'public';

@@ -13,9 +13,9 @@ export interface ListRequest {
   readonly body: string | null;
 }
 
-export const sortNumbers: Record<PostSort, string> = { latest: '0', popular: '1', oldest: '2' };
+const sortNumbers: Record<PostSort, string> = { latest: '0', popular: '1', oldest: '2' };
 
-export const userListScenes = { following: '21', followers: '67' } as const;
+const userListScenes = { following: '21', followers: '67' } as const;
 
 export function requestOf(list: List, { cursor, token }: Position): ListRequest {
   switch (list.kind) {

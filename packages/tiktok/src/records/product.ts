@@ -32,7 +32,7 @@ export interface SaleProperty {
   readonly values: readonly string[];
 }
 
-export const productUrlOf = (productId: string): string => `https://www.tiktok.com/view/product/${productId}`;
+const productUrlOf = (productId: string): string => `https://www.tiktok.com/view/product/${productId}`;
 
 /** Of a page's `product_info`, whichever its generation. What is said of its shop stands in it, or beside it. */
 export const readProduct = (info: Place, shopInfo: Place): Product =>

@@ -56,7 +56,7 @@ export const readSlideshowUrls = (imagePost: Place): string[] =>
     .list()
     .flatMap((image) => readUrls(image.at('imageURL', 'urlList')).slice(0, 1));
 
-export const readUrls = (list: Place): string[] =>
+const readUrls = (list: Place): string[] =>
   list
     .list()
     .map((each) => each.text())

@@ -1,15 +1,21 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { findActorId } from '../../actors/actor-address.ts';
-import { findBuild, findBuildId } from '../../builds/build-for-run.ts';
 import { isTerminal } from '../../builds/build-row.ts';
-import { abortBuild, type BuildAddress, createBuild, deleteBuild, getBuild, listBuilds } from '../../builds/builds.ts';
+import {
+  abortBuild,
+  actorBuildId,
+  actorInputSchema,
+  type BuildAddress,
+  createBuild,
+  deleteBuild,
+  getBuild,
+  listBuilds,
+} from '../../builds/builds.ts';
 import { prepareInput } from '../../builds/input/input.ts';
-import { defineRead } from '../../database/operation.ts';
 import { invalidInput, notImplemented } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
-import { acceptRawBodies } from '../bodies.ts';
+import { withRawBodies } from '../bodies.ts';
 import { metaOf, userIdOf } from '../caller.ts';
 import { booleanOf, pagingOf, queryOf, waitMsOf } from '../query.ts';
 import type { ActorServices } from '../services.ts';
@@ -18,20 +24,6 @@ interface Params {
   readonly actorId?: string;
   readonly buildId: string;
 }
-
-const actorBuild = defineRead(
-  'builds.ofActor',
-  function* (input: { userId: string; actor: string; build: string | undefined }) {
-    return yield* findBuildId(yield* findActorId(input.userId, input.actor), input.build);
-  },
-);
-
-const actorInputSchema = defineRead(
-  'builds.inputSchemaOfActor',
-  function* (input: { userId: string; actor: string; build: string | undefined }) {
-    return (yield* findBuild(yield* findActorId(input.userId, input.actor), input.build)).inputSchema;
-  },
-);
 
 export function registerBuildRoutes(app: FastifyInstance, services: ActorServices): void {
   registerBuild(app, services, '/v2/actor-builds/:buildId');
@@ -47,8 +39,7 @@ export function registerBuildRoutes(app: FastifyInstance, services: ActorService
     registerDefault(app, services, `${path}/:actorId/builds/default`);
     registerBuild(app, services, `${path}/:actorId/builds/:buildId`);
   }
-  app.register(async (scope) => {
-    acceptRawBodies(scope);
+  withRawBodies(app, (scope) => {
     for (const path of actorPaths) registerValidation(scope, services, `${path}/:actorId/validate-input`);
   });
 }
@@ -110,7 +101,7 @@ function registerDefault(app: FastifyInstance, services: ActorServices, path: st
   app.get(path, async (request) => {
     const userId = userIdOf(request);
     const wanted = { userId, actor: (request.params as Params).actorId!, build: undefined };
-    const buildId = await services.database.read(actorBuild, wanted, request.caller);
+    const buildId = await services.database.read(actorBuildId, wanted, request.caller);
     return { data: await awaitBuild(services, request, { userId, buildId }) };
   });
 }

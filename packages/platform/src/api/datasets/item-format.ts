@@ -1,7 +1,7 @@
 import { type Item, isPlain, leavesOf, type Shape, shapeItem } from '../../storages/datasets/shape.ts';
 
 /** Pages of items as JSON texts. May be walked more than once. */
-export type Pages = () => AsyncIterable<readonly string[]>;
+type Pages = () => AsyncIterable<readonly string[]>;
 
 export interface ItemFormat {
   readonly contentType: string;

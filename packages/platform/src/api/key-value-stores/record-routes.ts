@@ -21,13 +21,14 @@ const defaultContentType = 'application/octet-stream';
 
 /** Records of a key-value store. Values of any type, streamed both ways, stored as the bytes that were sent. */
 export function registerRecordRoutes(app: FastifyInstance, services: Services, mounts: readonly StorageMount[]): void {
-  app.register(async (scope) => {
+  app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, body, done) => done(null, body));
     for (const mount of mounts) {
       registerReading(scope, services, mount);
       registerWriting(scope, services, mount);
     }
+    done();
   });
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../runs/operations/metamorph.ts';
 import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
-import { acceptRawBodies } from '../bodies.ts';
+import { withRawBodies } from '../bodies.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
@@ -17,8 +17,7 @@ import { discardInput, receiveInput, type StoredInput, storeInput } from './run-
 
 /** A run becomes one of another Actor. The body, of any type, is its new input. */
 export function registerRunMetamorphRoutes(app: FastifyInstance, services: RunServices): void {
-  app.register(async (scope) => {
-    acceptRawBodies(scope);
+  withRawBodies(app, (scope) => {
     for (const mount of runMounts) registerMetamorph(scope, services, mount);
   });
 }

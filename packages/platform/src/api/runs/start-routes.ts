@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { actorPaths } from '../actors/actor-paths.ts';
-import { acceptRawBodies } from '../bodies.ts';
+import { withRawBodies } from '../bodies.ts';
 import { userIdOf } from '../caller.ts';
 import { queryOf, waitMsOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
@@ -9,8 +9,7 @@ import { startRun } from './run-start.ts';
 
 /** The start of a run. The body, of any type, is its input. */
 export function registerRunStartRoutes(app: FastifyInstance, services: RunServices): void {
-  app.register(async (scope) => {
-    acceptRawBodies(scope);
+  withRawBodies(app, (scope) => {
     for (const path of actorPaths) {
       scope.post(`${path}/:actorId/runs`, async (request, reply) => {
         const waitMs = waitMsOf(queryOf(request));

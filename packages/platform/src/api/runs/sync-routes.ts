@@ -5,7 +5,7 @@ import { Refusal } from '../../shared/errors.ts';
 import { readRecord } from '../../storages/key-value-stores/record.ts';
 import { checkRecordKey } from '../../storages/storage-name.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
-import { acceptRawBodies } from '../bodies.ts';
+import { withRawBodies } from '../bodies.ts';
 import { userIdOf } from '../caller.ts';
 import { answerItems, itemsQueryOf } from '../datasets/items-response.ts';
 import { answerRecord } from '../key-value-stores/record-response.ts';
@@ -16,8 +16,7 @@ import { startRun } from './run-start.ts';
 
 /** Runs that are started and waited for in one call, whose answer is what they made. GET gives them no input. */
 export function registerRunSyncRoutes(app: FastifyInstance, services: RunServices): void {
-  app.register(async (scope) => {
-    acceptRawBodies(scope);
+  withRawBodies(app, (scope) => {
     for (const path of actorPaths) {
       registerSync(scope, `${path}/:actorId/run-sync`, (request, reply) => runForRecord(services, request, reply));
       registerSync(scope, `${path}/:actorId/run-sync-get-dataset-items`, (request, reply) =>

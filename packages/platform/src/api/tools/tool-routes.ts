@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidInput } from '../../shared/errors.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
-import { acceptRawBodies } from '../bodies.ts';
+import { withRawBodies } from '../bodies.ts';
 import { userIdOf } from '../caller.ts';
 import { booleanOf, queryOf } from '../query.ts';
 import type { ActorServices } from '../services.ts';
@@ -26,8 +26,7 @@ export function registerToolRoutes(app: FastifyInstance, { signatures }: ActorSe
 
 /** Tells a caller what the platform sees of its request: Actors use it to look at their own proxies and headers. */
 export function registerBrowserInfoRoutes(app: FastifyInstance): void {
-  app.register(async (scope) => {
-    acceptRawBodies(scope);
+  withRawBodies(app, (scope) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE'] as const) {
       scope.route({
         method,

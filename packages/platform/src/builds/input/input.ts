@@ -9,7 +9,7 @@ export interface PreparedInput {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-export const jsonContentType = 'application/json; charset=utf-8';
+const jsonContentType = 'application/json; charset=utf-8';
 const isJson = (contentType: string) => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
 
 /**

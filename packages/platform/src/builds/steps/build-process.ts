@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import path from 'node:path';
-import { killGroup, readProcesses } from '../../engines/process/process-table.ts';
 import { LineSplitter } from '../../shared/line-splitter.ts';
+import { killGroup, readProcesses } from '../../shared/process-table.ts';
 
 export interface BuildCommand {
   readonly file: string;

@@ -117,7 +117,7 @@ const passedOn = [
 ];
 
 /** The environment of what a build runs: the platform's own Node comes first in the path. */
-export function buildEnvironment(
+function buildEnvironment(
   platform: Readonly<Record<string, string | undefined>>,
   envVars: readonly EnvVar[],
 ): Record<string, string> {

@@ -1,10 +1,18 @@
 import { realpath, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageMaker } from '../../engines/engine.ts';
+import type { BuildJob } from '../build-queue.ts';
 import type { ActorDefinition } from '../input/actor-definition.ts';
 import { BuildFailure } from './build-failure.ts';
-import type { BuildWork } from './build-steps.ts';
 import { findDockerfile } from './dockerfile.ts';
+
+interface ImageWork {
+  readonly job: BuildJob;
+  /** Where the Actor's files are. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
 
 /** For sources without one, as on Apify: Node, and what package.json asks for. */
 const usualDockerfile = `FROM apify/actor-node:24
@@ -20,7 +28,7 @@ CMD ["npm", "start", "--silent"]
  */
 export async function makeImage(
   images: ImageMaker,
-  { job, folder, signal, log }: BuildWork,
+  { job, folder, signal, log }: ImageWork,
   { definition }: ActorDefinition,
 ): Promise<string> {
   const context = await contextFolder(folder, definition?.dockerContextDir);

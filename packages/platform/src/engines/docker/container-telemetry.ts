@@ -10,7 +10,7 @@ import type { Telemetry } from '../engine.ts';
 const overloadedShare = 0.9;
 
 /** What is used of the answer, which has more fields and lacks some of them while a container starts or ends. */
-export interface DockerStats {
+interface DockerStats {
   readonly read: string;
   readonly cpu_stats?: { readonly cpu_usage?: { readonly total_usage?: number } };
   readonly memory_stats?: { readonly usage?: number; readonly stats?: Readonly<Record<string, number>> };
@@ -24,11 +24,7 @@ export interface TelemetryReader {
 }
 
 /** Undefined when there is nothing to tell, as between the end of a container and that of its stream. */
-export function telemetryBetween(
-  before: DockerStats | undefined,
-  now: DockerStats,
-  cores: number,
-): Telemetry | undefined {
+function telemetryBetween(before: DockerStats | undefined, now: DockerStats, cores: number): Telemetry | undefined {
   const { usage, stats = {} } = now.memory_stats ?? {};
   const cpuNow = now.cpu_stats?.cpu_usage?.total_usage;
   const cpuBefore = before?.cpu_stats?.cpu_usage?.total_usage;

@@ -90,7 +90,8 @@ export class DockerContainer {
 
   tellEnd(end: ContainerEnd): void {
     const { runId, attempt } = this;
-    this.#tell({ kind: 'exited', runId, attempt, ...end });
+    // The promise is about room for more output, and this is none.
+    void this.#tell({ kind: 'exited', runId, attempt, ...end });
   }
 
   /** Answers once the container has ended, is lost, or is left. */
@@ -160,7 +161,7 @@ export class DockerContainer {
 
   #tellLost(): void {
     const { runId, attempt } = this;
-    this.#tell({ kind: 'lost', runId, attempt });
+    void this.#tell({ kind: 'lost', runId, attempt });
   }
 
   async #sendKill(): Promise<void> {

@@ -143,7 +143,7 @@ export class DockerEngine implements Engine, Reattachment {
     if (statusOf(error) === undefined) {
       // Not at once, or a daemon that is away would be asked without end.
       await delay(retryMs);
-      this.#listener({ kind: 'lost', runId, attempt });
+      void this.#listener({ kind: 'lost', runId, attempt });
       return new Error(`Docker does not answer: ${messageOf(error)}`);
     }
     const isGone = isMissing(error) && program.kind === 'image';

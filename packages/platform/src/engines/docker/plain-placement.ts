@@ -97,7 +97,7 @@ export interface OwnNetwork {
  * The network that a platform's containers are on, made when it is not there yet. The daemon lets its containers reach
  * what the machine reaches, but not each other [isolation-3].
  */
-export async function ensureNetwork(docker: Docker, platformId: string): Promise<OwnNetwork> {
+async function ensureNetwork(docker: Docker, platformId: string): Promise<OwnNetwork> {
   const name = namePrefix(platformId);
   const [known] = await docker.listNetworks({ filters: { ...ofPlatform(platformId), name: [`^${name}$`] } });
   const network = known === undefined ? await create(docker, name, platformId) : docker.getNetwork(known.Id);

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { attemptKey } from '../../shared/attempt-key.ts';
 import { LineSplitter } from '../../shared/line-splitter.ts';
+import { killGroup, readProcess, readProcesses } from '../../shared/process-table.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
-import { killGroup, readProcess, readProcesses } from './process-table.ts';
 
 /** Waits until fd 3 says that the reference is stored; without that word, because the platform died, it ends [engine-1]. */
 const holdScript = 'read -r go <&3 || exit 1; exec 3<&-; exec "$@"';

@@ -209,7 +209,7 @@ function* naming<Result>(part: string, body: Sql<Result>): Sql<Result> {
 }
 
 /** What a commit does to one request queue: it adds, then marks as handled, so that it may do both to a request. Never neither. */
-export interface RequestsPart {
+interface RequestsPart {
   /** Null for the run's default queue. */
   readonly queueId: string | null;
   readonly clientKey: string | undefined;
@@ -231,7 +231,7 @@ interface RequestsCommit {
   readonly holder: LockHolder;
 }
 
-export function* commitRequests({ part, queue, holder }: RequestsCommit, now: number): Sql<CommittedRequests> {
+function* commitRequests({ part, queue, holder }: RequestsCommit, now: number): Sql<CommittedRequests> {
   // A commit without a client key is of a run whose clients are counted by their own calls.
   const access = { ...queue, clientKey: part.clientKey, uncounted: part.clientKey === undefined };
   let queueId = queue.address;

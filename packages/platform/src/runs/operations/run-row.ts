@@ -39,7 +39,7 @@ interface AttemptRow {
   readonly fenced_at: number | null;
 }
 
-export interface HandoffRow {
+interface HandoffRow {
   readonly id: string;
   readonly mode: HandoffMode;
   readonly reason: HandoffReason;

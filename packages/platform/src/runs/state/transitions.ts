@@ -22,7 +22,7 @@ import {
   runTimeMs,
 } from './run-state.ts';
 
-export type FinalStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTED';
+type FinalStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTED';
 
 /** What a metamorph makes of a run. */
 export interface Metamorph {
@@ -238,8 +238,8 @@ const fenced = (attempt: AttemptState, now: number): AttemptState =>
   attempt.phase === 'fenced' ? attempt : { ...attempt, phase: 'fenced', fencedAt: now };
 
 /** Restarts older than this do not count against the limit of `restartOnError`. */
-export const restartWindowMs = 60_000;
-export const maxRestartsInWindow = 3;
+const restartWindowMs = 60_000;
+const maxRestartsInWindow = 3;
 
 function counted(stats: RunStats, reason: HandoffReason, now: number): RunStats {
   switch (reason) {

@@ -34,7 +34,7 @@ export interface RunLogs {
 }
 
 /** What adopting a container needs of the platform, for engines whose containers outlive it. */
-export interface ReattachContext {
+interface ReattachContext {
   /** Takes the run's secrets out of a line of its log, as `Launch.hide` does. */
   hider(run: RunState, attempt: AttemptState): Promise<Launch['hide']>;
   logged(runId: string): Promise<LoggedOutput>;

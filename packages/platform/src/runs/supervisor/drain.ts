@@ -39,7 +39,7 @@ const calmRoundTrips = 20;
 const readingMs = 1000;
 const pauseMs = 1;
 
-export interface QuietWatch {
+interface QuietWatch {
   readonly gate: AttemptGate;
   readonly events: AttemptEvents;
   readonly clock: Clock;
@@ -53,7 +53,7 @@ export interface QuietWatch {
  * saves after that counts what those calls did. Without this a loop could save its state between the effect of a push
  * and its answer, and the next attempt would push the same again.
  */
-export async function untilAnswered({ gate, events, clock, runId, attempt, isWanted }: QuietWatch): Promise<void> {
+async function untilAnswered({ gate, events, clock, runId, attempt, isWanted }: QuietWatch): Promise<void> {
   const traffic = gate.traffic(runId, attempt);
   for (let rounds = 0; rounds < calmRounds && isWanted(); ) {
     await events.roundTrip(runId, attempt);
@@ -67,7 +67,7 @@ export async function untilAnswered({ gate, events, clock, runId, attempt, isWan
  * nobody wants to know any more. Ends by the grace at the latest, which the plan keeps.
  * @param expected the records that it is expected to write again
  */
-export async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string>): Promise<void> {
+async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string>): Promise<void> {
   const { gate, events, clock, runId, attempt, isWanted } = watch;
   const traffic = gate.traffic(runId, attempt);
   let rounds = 0;

@@ -92,7 +92,7 @@ export class LiveRun {
 }
 
 /** Memory and processor time of a run, from its containers' telemetry. Memory in bytes, processor in percent of a core. */
-export class UsageMeter {
+class UsageMeter {
   #count = 0;
   #memorySum = 0;
   #cpuSum = 0;

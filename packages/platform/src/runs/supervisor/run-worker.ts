@@ -47,7 +47,8 @@ export class RunWorker {
 
   /** Writes a line of the platform's own into the run's log. */
   note(text: string): void {
-    this.#parts.logs.append(this.run.id, `WHERRY ${text}`, this.#parts.clock.now());
+    // A line of the platform's own does not wait for room: it is short, and seldom.
+    void this.#parts.logs.append(this.run.id, `WHERRY ${text}`, this.#parts.clock.now());
   }
 
   /** Answers, after output, when there is room for more of it. */
@@ -377,7 +378,7 @@ export class RunWorker {
 }
 
 /** What a run's status message says of its end, unless the Actor has said it. */
-export function endMessageOf(
+function endMessageOf(
   { options }: RunState,
   status: string,
   exitCode: number | null,

@@ -113,7 +113,7 @@ export interface PlacementRequest {
  * drained, or cannot be reached.
  * @throws Refusal 404 for a server that does not exist, 409 for one that takes no attempts, 503 when there is none
  */
-export function place(servers: readonly PlaceableServer[], { leaving, wanted }: PlacementRequest): string {
+function place(servers: readonly PlaceableServer[], { leaving, wanted }: PlacementRequest): string {
   if (wanted) {
     const server = servers.find(({ id }) => id === wanted);
     const names = servers.map(({ id }) => id).join(', ');

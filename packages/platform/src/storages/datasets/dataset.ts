@@ -15,7 +15,7 @@ export function* insertDataset(dataset: NewStorage): Sql<void> {
 }
 
 /** Deletes the dataset with its items and what it remembers of pushes. Nothing happens when there is none. */
-export function* deleteDataset(id: string): Sql<void> {
+function* deleteDataset(id: string): Sql<void> {
   yield* exec('DELETE FROM idempotency_keys WHERE scope = ?', pushScope(id));
   yield* exec('DELETE FROM datasets WHERE id = ?', id);
 }

@@ -9,7 +9,7 @@ const maxPageItems = 1000;
 const maxPageBytes = 1024 * 1024;
 
 /** A stretch of a dataset in the order of reading: `count` items, of which the first is `first` and the next one beside it. */
-export interface Stretch {
+interface Stretch {
   readonly datasetId: string;
   readonly first: number;
   readonly count: number;

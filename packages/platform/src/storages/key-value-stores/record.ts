@@ -72,7 +72,7 @@ function* findStored(storeId: string, key: string): Sql<{ bytes: number; blob_id
   return yield* one('SELECT bytes, blob_id FROM records WHERE store_id = ? AND key = ?', storeId, key);
 }
 
-export function* getRecord(storeId: string, key: string): Sql<StoredRecord | undefined> {
+function* getRecord(storeId: string, key: string): Sql<StoredRecord | undefined> {
   return yield* one<StoredRecord>(
     `SELECT key, content_type AS "contentType", bytes, blob_id AS "blobId", value
       FROM records WHERE store_id = ? AND key = ?`,

@@ -14,7 +14,7 @@ export function* insertKeyValueStore(store: NewStorage): Sql<void> {
  * Deletes the store with its records. Nothing happens when there is none. Answers the blobs that no record names any
  * more: remove them after the commit, or leave them to `sweepBlobs`.
  */
-export function* deleteKeyValueStore(id: string): Sql<string[]> {
+function* deleteKeyValueStore(id: string): Sql<string[]> {
   const rows = yield* all<{ blob_id: string }>(
     'SELECT blob_id FROM records WHERE store_id = ? AND blob_id IS NOT NULL',
     id,

@@ -12,7 +12,7 @@ export interface HeadRow {
   readonly order_no: number;
 }
 
-export interface Head {
+interface Head {
   readonly modifiedAt: number;
   readonly hadMultipleClients: boolean;
   /** Those that are first, in order. */
@@ -50,7 +50,7 @@ export const readHead = defineRead(
   },
 );
 
-export interface LockedHead extends Head {
+interface LockedHead extends Head {
   readonly lockedUntil: number;
   readonly hasLockedRequests: boolean;
 }

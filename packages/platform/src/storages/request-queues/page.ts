@@ -4,7 +4,7 @@ import { notFound } from '../../shared/errors.ts';
 import type { QueueAccess } from './queue.ts';
 import { findRequestQueueId } from './queue.ts';
 
-export interface FoundRequest {
+interface FoundRequest {
   readonly queueId: string;
   /** The request as it is answered. */
   readonly json: string;

@@ -1,5 +1,6 @@
+import type { Machines } from '../machines.ts';
 import type { Observer } from '../observer.ts';
-import type { World } from '../world.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
 import { AcknowledgedIsDurable } from './acknowledged-is-durable.ts';
 import { AtMostOnce } from './at-most-once.ts';
 import { EndsHaveCauses } from './ends-have-causes.ts';
@@ -10,8 +11,15 @@ import { NothingHalfDone } from './nothing-half-done.ts';
 import { OneWriter } from './one-writer.ts';
 import { TransitionsHold } from './transitions-hold.ts';
 
+/** What the checkers ask about a world, besides what they are told. */
+interface CheckedWorld {
+  readonly machines: Machines;
+  readonly clock: VirtualClock;
+  readonly platform: { readonly gate: { isStopped(runId: string, attempt: number): boolean } };
+}
+
 /** All that look on in one history. */
-export const checkersOf = (world: World): Observer[] => [
+export const checkersOf = (world: CheckedWorld): Observer[] => [
   new OneWriter(),
   new AcknowledgedIsDurable(),
   new AtMostOnce(),

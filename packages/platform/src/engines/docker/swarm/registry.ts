@@ -23,11 +23,14 @@ export class Registry {
   /** `host`, `host:port`, or one of these with a path. */
   readonly #place: string;
   readonly #docker: Docker;
+  readonly #configFolder: string;
   /** By their names on the daemon. */
   readonly #pushed = new Map<string, Promise<string>>();
 
-  constructor(docker: Docker, place: string) {
+  /** `configFolder`: where `docker login` keeps what it was told; undefined for Docker's usual one of this user. */
+  constructor(docker: Docker, place: string, configFolder = path.join(homedir(), '.docker')) {
     this.#docker = docker;
+    this.#configFolder = configFolder;
     this.#place = place.replace(/^https?:\/\//, '').replace(/\/+$/, '');
   }
 
@@ -74,10 +77,9 @@ export class Registry {
 
   /** As `docker login` has stored it in this user's `config.json`; undefined where it has not. */
   async login(): Promise<RegistryLogin | undefined> {
-    const folder = process.env.DOCKER_CONFIG ?? path.join(homedir(), '.docker');
     const host = this.#place.split('/')[0]!;
     try {
-      const { auths } = JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8')) as {
+      const { auths } = JSON.parse(await readFile(path.join(this.#configFolder, 'config.json'), 'utf8')) as {
         auths?: Record<string, { auth?: string }>;
       };
       const [username, ...password] = Buffer.from(auths?.[host]?.auth ?? '', 'base64')

@@ -5,6 +5,8 @@ export interface RequestedSwarmOptions {
   readonly advertisedUrl?: string | undefined;
   /** The registry from which the nodes get images, with the path below which they are kept there, if any. */
   readonly registry?: string | undefined;
+  /** Where `docker login` has stored the registry's password; undefined for Docker's usual folder of this user. */
+  readonly dockerConfigFolder?: string | undefined;
   /** By which the agents on the nodes are known; a secret that is the same at each start. */
   readonly agentToken?: string | undefined;
   /** Told while what takes long is done. */

@@ -53,7 +53,7 @@ export class SwarmPlacement implements Placement {
   /** @throws Error that says what is missing */
   static async open(manager: Docker, options: SwarmOptions): Promise<SwarmPlacement> {
     const { platformId, advertisedUrl, agentToken, registry: place, ...rest } = await checkedOptions(manager, options);
-    const registry = new Registry(manager, place);
+    const registry = new Registry(manager, place, options.dockerConfigFolder);
     await ensureNodeNetwork(manager, platformId);
     await ensureSwarmNetwork(manager, platformId);
     await ensureAgents(manager, { platformId, advertisedUrl, agentToken, registry, ...rest });

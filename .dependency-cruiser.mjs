@@ -1,0 +1,183 @@
+/**
+ * Which file may import which. `docs/decisions/0025-layers-are-checked-by-dependency-cruiser.md` says why this tool.
+ * Type-only imports count like others. An allowed import is added to a table below, with the reason if it is not
+ * plain; a cycle is mended by moving what both sides need.
+ */
+
+const source = '^packages/platform/src/';
+
+const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
+const domain = ['runs', 'builds', 'actors', 'storages', 'accounts'];
+
+/**
+ * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
+ * a row, only what is named here.
+ */
+const layers = {
+  main: ['api', ...domain, ...adapters, 'shared'],
+  api: [...domain, ...adapters, 'shared'],
+  // The token of an attempt is hashed as those of users are.
+  runs: ['builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
+  builds: ['actors', ...adapters, 'shared'],
+  actors: [...adapters, 'shared'],
+  storages: [...adapters, 'shared'],
+  accounts: [...adapters, 'shared'],
+  // The end of a log is compared with the output that an engine still has.
+  logs: ['engines/engine.ts', 'shared'],
+  engines: ['shared'],
+  database: ['shared'],
+  objects: ['shared'],
+  events: ['shared'],
+  shared: [],
+};
+
+/** The parts of `runs/`: the state machine is at the bottom, and knows neither the database nor containers. */
+const runParts = {
+  supervisor: ['operations', 'handoff', 'state'],
+  operations: ['state'],
+  handoff: ['state'],
+  state: [],
+};
+
+/** What the source of each package may import of other packages. */
+const packages = {
+  platform: [],
+  durable: [],
+  tiktok: [],
+  prover: ['platform', 'durable'],
+  'tiktok-site': ['tiktok'],
+  'tiktok-actors': ['tiktok', 'durable'],
+  cli: ['platform', 'prover', 'tiktok-site'],
+};
+
+/** The files that the packages export. */
+const exported = [
+  'packages/[^/]+/src/index\\.ts$',
+  'packages/durable/src/crawlee/index\\.ts$',
+  'packages/tiktok-actors/src/browser/index\\.ts$',
+];
+
+const anyOf = (paths) => (paths.length === 0 ? '(?!)' : `(${paths.join('|')})`);
+const folders = (names) => anyOf(names.map((name) => (name.endsWith('.ts') ? name : `${name}/`)));
+
+const layerRules = Object.entries(layers).map(([layer, lower]) => ({
+  name: `layers-of-platform-${layer}`,
+  comment: `${layer}/ may import ${lower.join(', ') || 'nothing'} only: put what it needs there, or pass it in.`,
+  severity: 'error',
+  from: { path: `${source}${layer}/` },
+  to: { path: source, pathNot: `${source}${folders([layer, ...lower])}` },
+}));
+
+const runRules = Object.entries(runParts).map(([part, lower]) => ({
+  name: `parts-of-runs-${part}`,
+  comment: `runs/${part}/ may import ${lower.join(', ') || 'no other part'} of runs/ only.`,
+  severity: 'error',
+  from: { path: `${source}runs/${part}/` },
+  to: { path: `${source}runs/`, pathNot: `${source}runs/${folders([part, ...lower])}` },
+}));
+
+const packageRules = Object.entries(packages).map(([name, others]) => ({
+  name: `packages-${name}`,
+  comment: `packages/${name} may import ${others.join(', ') || 'no other package'} only.`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src/` },
+  to: { path: '^packages/', pathNot: `^packages/${folders([name, ...others])}` },
+}));
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that import each other cannot be read apart. Move what both need into a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'The import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    ...layerRules,
+    {
+      name: 'layers-of-platform-are-complete',
+      comment: 'Each folder of packages/platform/src has a row in `layers`, and only index.ts is outside of a folder.',
+      severity: 'error',
+      from: { path: source, pathNot: `${source}(index\\.ts$|${folders(Object.keys(layers))})` },
+      to: {},
+    },
+    ...runRules,
+    {
+      name: 'state-machine-is-pure',
+      comment: 'runs/state/ gets facts as arguments and returns decisions. Of an engine it knows types.',
+      severity: 'error',
+      from: { path: `${source}runs/state/` },
+      to: {
+        path: '.',
+        pathNot: [`${source}runs/state/`, `${source}engines/engine\\.ts$`, `${source}shared/`],
+      },
+    },
+    {
+      name: 'adapters-behind-their-interfaces',
+      comment: 'Which database and which engine it is, only main/ and the exports of the package know.',
+      severity: 'error',
+      from: { path: source, pathNot: `${source}(index\\.ts$|main/|engines/|database/)` },
+      to: { path: `${source}(database/sqlite|engines/process|engines/docker)/` },
+    },
+    {
+      name: 'no-sql-in-api',
+      comment: 'api/ calls operations of the domain. Of the database it knows types.',
+      severity: 'error',
+      from: { path: `${source}api/` },
+      to: { path: `${source}database/`, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'http-in-api-only',
+      comment: 'The domain knows nothing of HTTP: read the request and shape the response in api/.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: `${source}(api|main)/` },
+      to: { path: 'node_modules/(@?fastify)/' },
+    },
+    ...packageRules,
+    {
+      name: 'packages-through-their-exports',
+      comment: 'Of another package only what it exports.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/[^/]+/src/', pathNot: ['^packages/$1/', ...exported] },
+    },
+    {
+      name: 'packages-through-their-exports-from-outside',
+      comment: 'Of a package only what it exports, also in bench/, test/ and the Actors.',
+      severity: 'error',
+      from: {
+        path: '^(actors|bench|docs|scripts|test)/',
+        pathNot: [
+          // No call makes runs that are over, and 10,000 real ones take an hour.
+          '^bench/src/finished-runs\\.ts$',
+          // They deploy, connect and show as the CLI does, which exports nothing: it is a program.
+          '^test/docker/[^/]+\\.docker\\.test\\.ts$',
+        ],
+      },
+      to: { path: '^packages/[^/]+/src/', pathNot: exported },
+    },
+    {
+      name: 'no-tests-in-source',
+      comment: 'What tests use is not there in a published package.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: ['^test/', '^packages/[^/]+/test/'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.d.ts'],
+    },
+  },
+};
