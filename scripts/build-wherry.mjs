@@ -9,15 +9,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  compile,
-  filesIn,
-  packagesFolder,
-  publishedManifest,
-  readManifest,
-  root,
-  writeManifest,
-} from './compile.mjs';
+import { compile, filesIn, packagesFolder, publishedManifest, readManifest, root, writeManifest } from './compile.mjs';
 
 const cli = path.join(packagesFolder, 'cli');
 const dist = path.join(cli, 'dist');

@@ -25,7 +25,8 @@ const languages = {
  */
 export function compile(names, outFolder, engine) {
   const language = languages[/^>=(\d+)/.exec(engine)?.[1]];
-  if (language === undefined) throw new Error(`scripts/compile.mjs knows no language for Node ${engine}. Add it there.`);
+  if (language === undefined)
+    throw new Error(`scripts/compile.mjs knows no language for Node ${engine}. Add it there.`);
   rmSync(outFolder, { recursive: true, force: true });
   mkdirSync(outFolder, { recursive: true });
   const project = path.join(outFolder, 'tsconfig.json');
@@ -65,7 +66,13 @@ export const readManifest = (folder) => JSON.parse(readFileSync(path.join(folder
 
 /** A source's `package.json` without what only the workspace needs. */
 export function publishedManifest(folder) {
-  const { private: _private, scripts: _scripts, publishConfig: _to, devDependencies: _dev, ...kept } = readManifest(folder);
+  const {
+    private: _private,
+    scripts: _scripts,
+    publishConfig: _to,
+    devDependencies: _dev,
+    ...kept
+  } = readManifest(folder);
   return kept;
 }
 

@@ -11,8 +11,8 @@ import { randomUUID } from 'node:crypto';
 import type { Backend } from './backend.ts';
 import { type Applied, type Change, type CommittedDocument, withinLimits } from './change.ts';
 import type { CommitParts } from './commit.ts';
-import type { Operation } from './document/operation.ts';
 import { type Deferred, deferred } from './deferred.ts';
+import type { Operation } from './document/operation.ts';
 import { CommitRejectedError } from './errors.ts';
 import { mergeParts } from './merged-parts.ts';
 
