@@ -69,6 +69,17 @@ function linkPackages(packages) {
   }
 }
 
+/** @throws Error when a file is named that is not there: Node would only say so when it comes to load it */
+function checkFiles() {
+  for (const file of filesIn(lib, /\.js$/)) {
+    const named = readFileSync(file, 'utf8').matchAll(/(?:from |import |import\(|new URL\()'(\.{1,2}\/[^']+)'/g);
+    for (const [, name] of named) {
+      if (!existsSync(path.resolve(path.dirname(file), name)))
+        throw new Error(`${file} names ${name}, which is missing.`);
+    }
+  }
+}
+
 /** What is read at run time and is not compiled: all that is not TypeScript, and what goes into an image of Docker. */
 function copyAssets(packages) {
   for (const folderName of packages.keys()) {
@@ -109,6 +120,7 @@ writeManifest(path.join(lib, 'cli'), { name: source.name, version: source.versio
 mkdirSync(path.join(dist, 'bin'));
 cpSync(path.join(cli, 'bin', 'published.mjs'), path.join(dist, 'bin', 'wherry.mjs'));
 exportActors();
+checkFiles();
 writeManifest(dist, { ...source, dependencies: dependenciesOf(packages), files: ['actors', 'bin', 'lib'] });
 cpSync(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE'));
 cpSync(path.join(cli, 'README.md'), path.join(dist, 'README.md'));
