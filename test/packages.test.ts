@@ -15,7 +15,7 @@ const limitMs = 600_000;
 
 /** As in a shell of somebody who has this Node and nothing of the workspace. */
 const environment: NodeJS.ProcessEnv = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(?:WHERRY|APIFY|ACTOR|NODE)_/.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(?:WHERRY|APIFY|ACTOR)_/.test(name)),
 );
 environment.PATH = [
   path.dirname(process.execPath),
