@@ -29,7 +29,7 @@ export const noSuchRun = (id: string): Failure => refused(404, `There is no run 
 export const notReachable = (url: string, cause?: unknown): Failure =>
   new Failure(
     exitCodes.notReachable,
-    `No platform responds at ${url}. Start one with \`npm start\`, or name another with --url or WHERRY_URL.`,
+    `No platform responds at ${url}. Start one with \`wherry up\`, or name another with --url or WHERRY_URL.`,
     { cause },
   );
 

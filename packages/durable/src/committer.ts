@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import type { Backend } from './backend.ts';
 import { type Applied, type Change, type CommittedDocument, withinLimits } from './change.ts';
 import type { CommitParts } from './commit.ts';
+import { type Deferred, deferred } from './deferred.ts';
 import type { Operation } from './document/operation.ts';
 import { CommitRejectedError } from './errors.ts';
 import { mergeParts } from './merged-parts.ts';
@@ -19,7 +20,7 @@ interface Waiting {
   readonly change: Change;
   /** After a rejected batch its members are tried one by one. */
   alone: boolean;
-  readonly settle: PromiseWithResolvers<void>;
+  readonly settle: Deferred<void>;
 }
 
 interface Member {
@@ -60,7 +61,7 @@ export class Committer {
   /** Answers once the change is durable. */
   submit(change: Change): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const settle = Promise.withResolvers<void>();
+    const settle = deferred();
     this.#queue.push({ change, alone: false, settle });
     this.#unsettled.add(settle.promise);
     const forget = () => void this.#unsettled.delete(settle.promise);
@@ -71,7 +72,7 @@ export class Committer {
 
   /** Runs `work` between two commits, when nothing that is in memory is still to be acknowledged. */
   atRest<Result>(work: () => Result): Promise<Result> {
-    const done = Promise.withResolvers<Result>();
+    const done = deferred<Result>();
     this.#restWork.push(() => {
       try {
         done.resolve(work());

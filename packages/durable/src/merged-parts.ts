@@ -16,7 +16,7 @@ export function mergeParts(all: readonly CommitParts[]): CommitParts {
 
 function mergeItems(all: readonly CommitParts[]): CommitParts['items'] {
   if (all.length === 1 && all[0]!.items.length <= 1) return all[0]!.items;
-  const byDataset = Map.groupBy(
+  const byDataset = grouped(
     all.flatMap(({ items }) => items),
     ({ datasetId }) => datasetId,
   );
@@ -24,6 +24,18 @@ function mergeItems(all: readonly CommitParts[]): CommitParts['items'] {
     ...(datasetId !== undefined && { datasetId }),
     items: parts.flatMap(({ items }) => items),
   }));
+}
+
+/** `Map.groupBy`, which Node 20 does not have. */
+function grouped<Key, Value>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
 }
 
 function lastOfEach(records: CommitParts['records']): CommitParts['records'] {
@@ -34,13 +46,13 @@ function lastOfEach(records: CommitParts['records']): CommitParts['records'] {
 /** What is added comes first, so that a request can be added and handled by one commit. */
 function mergeRequests(parts: readonly RequestsPart[]): RequestsPart[] {
   if (parts.length === 0) return [];
-  const marks = Map.groupBy(
+  const marks = grouped(
     parts.filter(({ handled = [] }) => handled.length > 0),
     ({ queueId, clientKey }) => JSON.stringify([queueId, clientKey]),
   );
   return [
     ...additionsOf(parts),
-    ...marks.values().map(([first, ...rest]) => ({
+    ...[...marks.values()].map(([first, ...rest]) => ({
       ...(first!.queueId !== undefined && { queueId: first!.queueId }),
       ...(first!.clientKey !== undefined && { clientKey: first!.clientKey }),
       handled: [first!, ...rest].flatMap(({ handled = [] }) => handled),

@@ -5,6 +5,7 @@
  *     would be refused again).
  */
 import type { BasicCrawler } from 'crawlee';
+import { type Deferred, deferred } from '../deferred.ts';
 import { durableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
 import { keepEventsConnected } from '../events.ts';
@@ -47,7 +48,7 @@ class DurableCrawler {
   readonly #inHand = new RequestsInHand();
   #parts: TaskParts | undefined;
   #runCount = 0;
-  #idle: PromiseWithResolvers<void> | undefined;
+  #idle: Deferred<void> | undefined;
   #stopping = false;
 
   constructor(crawler: BasicCrawler) {
@@ -136,7 +137,7 @@ class DurableCrawler {
   async #drain(): Promise<void> {
     this.#stopping = true;
     if (this.#tasks.size > 0) {
-      this.#idle ??= Promise.withResolvers();
+      this.#idle ??= deferred();
       await this.#idle.promise;
     }
     await this.#parts?.run.settled();

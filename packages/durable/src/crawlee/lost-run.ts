@@ -5,10 +5,11 @@
  * [lost-run-1] nothing more is written or logged then: tasks stand still, and `crawler.run` ends with the error, which is an
  *     `AttemptFencedError` when another attempt has taken over.
  */
+import { deferred } from '../deferred.ts';
 import { AttemptFencedError, CommitRejectedError } from '../errors.ts';
 import { scopeAtWork } from './work.ts';
 
-const lost = Promise.withResolvers<never>();
+const lost = deferred<never>();
 lost.promise.catch(() => undefined);
 
 /** Rejects when nothing can be committed any more; never answers. */

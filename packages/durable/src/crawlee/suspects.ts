@@ -8,6 +8,7 @@
  *     happened to be in hand too are not blamed again.
  */
 import { NonRetryableError } from 'crawlee';
+import { deferred } from '../deferred.ts';
 import type { DurableRun } from '../durable-run.ts';
 import type { CrawlRecord } from './crawl-record.ts';
 import { standStillUnlessRejected } from './lost-run.ts';
@@ -31,7 +32,7 @@ export class Suspects {
   async inTurn(task: () => Promise<void>): Promise<void> {
     if (this.#record.facts.deaths.size === 0) return task();
     const before = Suspects.#turns;
-    const turn = Promise.withResolvers<void>();
+    const turn = deferred();
     Suspects.#turns = turn.promise;
     await before;
     try {

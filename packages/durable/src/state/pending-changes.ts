@@ -44,7 +44,10 @@ export class PendingChanges {
 
   /** Whether one of them is of this place, or of one that is in it or around it. */
   touches(path: Path): boolean {
-    return this.#numbers.keys().some((operation) => overlap(pathOf(operation) ?? [], path));
+    for (const operation of this.#numbers.keys()) {
+      if (overlap(pathOf(operation) ?? [], path)) return true;
+    }
+    return false;
   }
 }
 

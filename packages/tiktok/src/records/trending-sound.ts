@@ -53,7 +53,7 @@ export function derivedTrend(videos: readonly Video[]): TrendingSound[] {
 }
 
 const playsOf = (videos: ReadonlyMap<string, Video>): number =>
-  videos.values().reduce((sum, { playCount }) => sum + playCount, 0);
+  [...videos.values()].reduce((sum, { playCount }) => sum + playCount, 0);
 
 function derivedSound(musicId: string, videos: readonly Video[], rank: number): TrendingSound {
   const music = videos[0]!.musicMeta!;
