@@ -6,6 +6,8 @@ declare module 'autocannon' {
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: string;
     readonly connections: number;
+    /** Threads that send, beside the caller's. */
+    readonly workers?: number;
     /** In seconds. */
     readonly duration: number;
   }

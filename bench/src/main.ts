@@ -9,9 +9,10 @@ import { idle } from './benchmarks/idle.ts';
 import { pushes } from './benchmarks/pushes.ts';
 import { sdk } from './benchmarks/sdk.ts';
 import { tiktok } from './benchmarks/tiktok.ts';
+import { writer } from './benchmarks/writer.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, tiktok, idle];
+const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, tiktok, idle, writer];
 
 interface Options {
   readonly quick: boolean;

@@ -13,8 +13,8 @@ interface OperationContext {
 }
 
 /**
- * A named operation. The name lets a batch cross to the writer's thread as plain data; `input` and the result must
- * therefore be structured-cloneable.
+ * A named operation. On a slow disk SQLite is written in a worker thread, which finds a write by its name: the input and
+ * the result of a write must therefore be structured-cloneable.
  */
 export interface Operation<Input, Result> {
   readonly name: string;
@@ -54,3 +54,7 @@ export function operationNamed(name: string): AnyOperation {
   if (operation === undefined) throw new Error(`no operation is named ${name}`);
   return operation;
 }
+
+/** The names of all writes that the modules loaded so far define. */
+export const namesOfWrites = (): string[] =>
+  [...registry.values()].filter(({ kind }) => kind === 'write').map(({ name }) => name);

@@ -10,6 +10,7 @@ import { acceptEventsSockets } from '../api/runs/events-socket.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import { SqliteDatabase } from '../database/sqlite/database.ts';
+import { measureSyncMs, type WriterPlace, writerPlaceFor } from '../database/sqlite/writer-thread.ts';
 import type { Engine } from '../engines/engine.ts';
 import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
@@ -47,6 +48,8 @@ export interface PlatformOptions {
   readonly engine?: Engine;
   /** False leaves the routes of commits out, to try an Actor as it would behave on Apify. */
   readonly commits?: boolean;
+  /** Where the database is written; chosen by how long a sync of the data folder takes unless set. */
+  readonly writer?: WriterPlace;
   readonly logger?: Logger;
 }
 
@@ -96,7 +99,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const logger = options.logger ?? pino({ level: 'silent' });
   const lock = DataFolderLock.take(dataFolder);
   parts.defer(() => lock.release());
-  const database = SqliteDatabase.open(path.join(dataFolder, 'wherry.sqlite'), systemClock);
+  const database = openDatabase(options, logger);
   parts.defer(() => database.close());
   await database.write(
     ensureUser,
@@ -179,6 +182,20 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
       await parts.disposeAsync();
     },
   };
+}
+
+/** Writes where the disk of the data folder makes it pay: docs/decisions/0003-where-the-writer-runs.md. */
+function openDatabase({ dataFolder, writer }: PlatformOptions, logger: Logger): SqliteDatabase {
+  const syncMs = measureSyncMs(dataFolder);
+  const place = writer ?? writerPlaceFor(syncMs);
+  const found = syncMs === undefined ? 'could not be measured' : `takes ${syncMs.toFixed(2)} ms`;
+  logger.info(
+    { syncMs, writer: place },
+    `The database is written on the ${place}: a sync of the data folder ${found}.`,
+  );
+  const operations = [new URL('./write-operations.ts', import.meta.url).href];
+  const file = path.join(dataFolder, 'wherry.sqlite');
+  return SqliteDatabase.open(file, systemClock, place === 'worker thread' ? { operations } : {});
 }
 
 /** Where containers reach the API, and where they open their websockets: with a relay, if they outlive the platform. */

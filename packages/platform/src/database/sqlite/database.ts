@@ -5,14 +5,15 @@ import type { Caller, Operation } from '../operation.ts';
 import { resultOf, SqliteApplier, type WriteOutcome, type WriteRequest } from './applier.ts';
 import { migrate } from './migrations/index.ts';
 import { SqliteSession } from './session.ts';
+import { WriterThread } from './writer-thread.ts';
 
 interface Waiting {
   readonly request: WriteRequest;
   readonly settle: (outcome: WriteOutcome) => void;
 }
 
-/** What applies a batch: this thread, or one of its own. See docs/decisions/0003-where-the-writer-runs.md. */
-export interface BatchApplier {
+/** What applies a batch: this thread, or a worker thread. See docs/decisions/0003-where-the-writer-runs.md. */
+interface BatchApplier {
   apply(batch: readonly WriteRequest[]): Promise<WriteOutcome[]> | WriteOutcome[];
   close(): Promise<void> | void;
 }
@@ -28,20 +29,28 @@ export class SqliteDatabase implements Database {
   #waiting: Waiting[] = [];
   #applying = false;
 
-  constructor(options: { clock: Clock; reader: SqliteSession; applier: BatchApplier }) {
+  private constructor(options: { clock: Clock; reader: SqliteSession; applier: BatchApplier }) {
     this.#clock = options.clock;
     this.#reader = options.reader;
     this.#applier = options.applier;
   }
 
-  /** Opens or creates the database in `file`, with its schema brought up to date, and writes on this thread. */
-  static open(file: string, clock: Clock): SqliteDatabase {
+  /**
+   * Opens or creates the database in `file`, with its schema brought up to date. It is written on this thread, or, with
+   * the modules of the `operations` that will be asked for, in a worker thread.
+   */
+  static open(file: string, clock: Clock, { operations }: { operations?: readonly string[] } = {}): SqliteDatabase {
     const writer = new SqliteSession(file, { readOnly: false });
     migrate(writer);
+    const reader = new SqliteSession(file, { readOnly: true });
+    if (operations !== undefined) {
+      writer.close();
+      return new SqliteDatabase({ clock, reader, applier: new WriterThread(file, operations) });
+    }
     const applier = new SqliteApplier(writer);
     return new SqliteDatabase({
       clock,
-      reader: new SqliteSession(file, { readOnly: true }),
+      reader,
       applier: { apply: (batch) => applier.apply(batch), close: () => writer.close() },
     });
   }

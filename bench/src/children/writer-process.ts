@@ -1,0 +1,19 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { startPlatform, type WriterPlace } from '@wherry/platform';
+import { serve } from './serve.ts';
+
+const [dataFolder, token, writer] = process.argv.slice(2) as [string, string, WriterPlace];
+const platform = await startPlatform({ dataFolder, token, writer });
+const delays = monitorEventLoopDelay({ resolution: 1 });
+delays.enable();
+
+/** Returns the 99th percentile of the event loop's delays since the last question, in milliseconds. */
+serve(
+  platform.url,
+  async () => {
+    const delayMs = delays.percentile(99) / 1e6;
+    delays.reset();
+    return delayMs;
+  },
+  () => platform.close(),
+);

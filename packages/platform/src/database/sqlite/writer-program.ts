@@ -1,0 +1,19 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { SqliteApplier, type WriteRequest } from './applier.ts';
+import { SqliteSession } from './session.ts';
+import type { WriterThreadData } from './writer-thread.ts';
+
+/** The worker of `WriterThread`: applies one group after the other, and closes the database when it is told to. */
+const { file, operations } = workerData as WriterThreadData;
+for (const module of operations) await import(module);
+const session = new SqliteSession(file, { readOnly: false });
+const applier = new SqliteApplier(session);
+
+parentPort!.on('message', (message: readonly WriteRequest[] | 'close') => {
+  if (message !== 'close') {
+    parentPort!.postMessage(applier.apply(message));
+    return;
+  }
+  session.close();
+  parentPort!.close();
+});

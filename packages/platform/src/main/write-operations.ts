@@ -1,0 +1,25 @@
+/**
+ * The modules that define the writes of the platform, for the worker thread that carries writes out by their names when
+ * the disk is slow. Reads stay on the main thread. `test/write-operations.test.ts` fails when a write is missing.
+ */
+import '../accounts/tokens.ts';
+import '../actors/actors.ts';
+import '../actors/env-vars.ts';
+import '../actors/versions.ts';
+import '../builds/build-ends.ts';
+import '../builds/build-queue.ts';
+import '../builds/builds.ts';
+import '../runs/operations/charges.ts';
+import '../runs/operations/commits.ts';
+import '../runs/operations/metamorph.ts';
+import '../runs/operations/run-creation.ts';
+import '../runs/operations/run-deletion.ts';
+import '../runs/operations/run-details.ts';
+import '../runs/operations/run-store.ts';
+import '../runs/supervisor/servers.ts';
+import '../storages/datasets/dataset.ts';
+import '../storages/key-value-stores/record.ts';
+import '../storages/request-queues/change.ts';
+import '../storages/request-queues/head.ts';
+import '../storages/request-queues/lock.ts';
+import '../storages/storage-operations.ts';
