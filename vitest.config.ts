@@ -13,6 +13,14 @@ const common = {
   execArgv: ['--disable-warning=ExperimentalWarning'],
 };
 
+/** They end daemons and drain nodes, which others would notice. */
+const disruptive = [
+  'packages/platform/test/docker/daemon.docker.test.ts',
+  'packages/platform/test/docker/swarm-runs.docker.test.ts',
+];
+
+const onDocker = { ...common, globalSetup: './test/docker/global-setup.ts' };
+
 /**
  * Where a test file is says what it is: `test/` of a package tests that package, the root's `test/` the whole product
  * with real Actors, and what ends in `.docker.test.ts`, wherever it is, needs Docker.
@@ -33,10 +41,20 @@ export default defineConfig({
       { test: { ...common, name: 'e2e', include: ['test/**/*.test.ts'], exclude: [docker] } },
       {
         test: {
-          ...common,
+          ...onDocker,
           name: 'docker',
           include: ['packages/*/test/**/*.docker.test.ts', 'test/**/*.docker.test.ts'],
-          globalSetup: './test/docker/global-setup.ts',
+          exclude: disruptive,
+        },
+      },
+      {
+        test: {
+          ...onDocker,
+          name: 'docker-alone',
+          include: disruptive,
+          maxWorkers: 1,
+          // After all others.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

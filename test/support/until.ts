@@ -22,8 +22,8 @@ export async function until<Value>(
   const over = delay(secs * 1000, isOver, { signal: stop.signal }).catch(() => isOver);
   try {
     for (;;) {
-      // What is asked may itself hang.
-      const value = await Promise.race([ask(), over]);
+      // What is asked may itself hang. The limit stands first, so that it also ends what is always asked at once.
+      const value = await Promise.race([over, ask()]);
       if (value === isOver) throw new Error(`Waited ${secs} s in vain until ${what}.`);
       if (value !== undefined && value !== false) return value as Value;
       await delay(20);
