@@ -1,18 +1,62 @@
 import { defineConfig } from 'vitest/config';
 import { SlowFirst } from './test/slow-first.ts';
 
+/** Docker daemons of their own, which they start as root: docs/docker.md. */
+const docker = '**/*.docker.test.ts';
+
+const common = {
+  // Tests start real processes and a real platform. The limits only end what hangs: a quiet machine takes a fifth at most.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  pool: 'forks' as const,
+  maxWorkers: 2,
+  execArgv: ['--disable-warning=ExperimentalWarning'],
+};
+
+/** They end daemons and drain nodes, which others would notice. */
+const disruptive = [
+  'packages/platform/test/docker/daemon.docker.test.ts',
+  'packages/platform/test/docker/swarm-runs.docker.test.ts',
+];
+
+const onDocker = { ...common, globalSetup: './test/docker/global-setup.ts' };
+
+/**
+ * Where a test file is says what it is: `test/` of a package tests that package, the root's `test/` the whole product
+ * with real Actors, and what ends in `.docker.test.ts`, wherever it is, needs Docker.
+ */
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'bench/test/**/*.test.ts', 'test/**/*.test.ts'],
-    // These need a Docker of their own: npm run test:docker.
-    exclude: ['**/*.docker.test.ts'],
-    // Tests start real processes and a real platform; the time limits only end what hangs.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
-    maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
     reporters: ['default', './test/tally-reporter.ts'],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
+          exclude: [docker],
+        },
+      },
+      { test: { ...common, name: 'e2e', include: ['test/**/*.test.ts'], exclude: [docker] } },
+      {
+        test: {
+          ...onDocker,
+          name: 'docker',
+          include: ['packages/*/test/**/*.docker.test.ts', 'test/**/*.docker.test.ts'],
+          exclude: disruptive,
+        },
+      },
+      {
+        test: {
+          ...onDocker,
+          name: 'docker-alone',
+          include: disruptive,
+          maxWorkers: 1,
+          // After all others.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -37,7 +37,7 @@ test.each(programs.map(([, file, text]) => ({ file: file!, text: text! })))('$fi
 });
 
 describe('its commands', () => {
-  test.each(commandsOf(guide))('$line', { timeout: 300_000 }, ({ line, exitCode }) => {
+  test.each(commandsOf(guide))('$line', ({ line, exitCode }) => {
     const ended = spawnSync('bash', ['-c', line], { cwd: root, encoding: 'utf8' });
     expect(ended.status, `${ended.stdout}\n${ended.stderr}`).toBe(exitCode);
   });

@@ -1,8 +1,8 @@
 /** Each TikTok Actor gives what the site says, once, whatever happens to its run and to the site. */
 import type { ActorRun } from 'apify-client';
 import { expect, test } from 'vitest';
-import { until } from '../packages/platform/test/run-fixture.ts';
 import type { TikTokSite } from '../packages/tiktok-site/src/index.ts';
+import { until } from './support/until.ts';
 import { type ActorRow, actorRows } from './tiktok/actor-rows.ts';
 import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
 import { expectResults } from './tiktok/comparison.ts';
@@ -54,7 +54,9 @@ test.each(movedRows)('$actor gives the same when it is moved five times and the 
   const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: mostInHand });
   for (const [index, mode] of moves.entries()) {
     const share = (items.length * (index + 0.3)) / (moves.length + 1);
-    await until(async () => (await fixture.itemCountOf(run)) >= share);
+    await until(`the run has given ${share} results`, async () => (await fixture.itemCountOf(run)) >= share, {
+      secs: 300,
+    });
     isMoving = true;
     await fixture.migrate(run.id, mode);
     isMoving = false;

@@ -1,6 +1,6 @@
 /** Wrong inputs are refused before the run starts, or named with a reason; limits are kept; nothing vanishes. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../packages/platform/test/run-fixture.ts';
+import { until } from './support/until.ts';
 import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
 
 let fixture: ActorFixture;
@@ -54,7 +54,7 @@ test.each(['dataset', 'record'])('inputs that mean nothing are told in the %s, t
 test('failures that wait in the record come through a lost server, each once', async () => {
   const gone = Array.from({ length: 30 }, (_, each) => `nobody.${each}`);
   const run = await fixture.run({ profiles: [...names(60), ...gone], failedInputs: 'record' });
-  await until(async () => (await fixture.itemCountOf(run)) >= 60);
+  await until('the run has given 60 results', async () => (await fixture.itemCountOf(run)) >= 60);
   await fixture.migrate(run.id, 'lost');
   await fixture.succeeded(run);
   const failed = (await fixture.recordOf(run, 'FAILED')) as { input: string }[];
@@ -65,7 +65,7 @@ test('failures that wait in the record come through a lost server, each once', a
 test.each(['to its end', 'through a lost server'])('a run stops at its budget, %s', async (how) => {
   const run = await fixture.run({ profiles: names(120), maxConcurrency: 10 }, { maxTotalChargeUsd: 0.1 });
   if (how !== 'to its end') {
-    await until(async () => (await fixture.itemCountOf(run)) >= 20);
+    await until('the run has given 20 results', async () => (await fixture.itemCountOf(run)) >= 20);
     await fixture.migrate(run.id, 'lost');
   }
   const { chargedEventCounts, statusMessage } = await fixture.succeeded(run);

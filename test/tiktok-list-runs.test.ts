@@ -1,8 +1,8 @@
 /** What runs of the Actors of lists keep to: where they go on, how far they read, and what the site refuses. */
 import { derivedTrend } from '@wherry/tiktok';
 import { describe, expect, test } from 'vitest';
-import { until } from '../packages/platform/test/run-fixture.ts';
 import type { TikTokSite, TikTokSiteOptions } from '../packages/tiktok-site/src/index.ts';
+import { until } from './support/until.ts';
 import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
 import { chromiumPath } from './tiktok/browser.ts';
 import { expectResults } from './tiktok/comparison.ts';
@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     await using fixture = await start('tiktok-user', { latencyMs: () => (isMoving ? 2_000 : 100) });
     const user = userWith(fixture.site, 204);
     const run = await fixture.run({ profiles: [user.name] });
-    await until(async () => (await fixture.itemCountOf(run)) >= 70);
+    await until('the run has given 70 results', async () => (await fixture.itemCountOf(run)) >= 70, { secs: 300 });
     isMoving = true;
     await fixture.migrate(run.id, mode);
     isMoving = false;
@@ -76,7 +76,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
             ],
           ] as const);
     const run = await fixture.run(input);
-    await until(async () => (await fixture.itemCountOf(run)) >= 85);
+    await until('the run has given 85 results', async () => (await fixture.itemCountOf(run)) >= 85, { secs: 300 });
     await fixture.migrate(run.id, 'lost');
     await fixture.succeeded(run);
     expectResults(await fixture.itemsOf(run), { items, failed: [] });
@@ -87,7 +87,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     await using fixture = await start('tiktok-user', { latencyMs: 300, cursorsAreBound: true });
     const user = userWith(fixture.site, 204);
     const run = await fixture.run({ profiles: [user.name] });
-    await until(async () => (await fixture.itemCountOf(run)) >= 71);
+    await until('the run has given 71 results', async () => (await fixture.itemCountOf(run)) >= 71, { secs: 300 });
     await fixture.migrate(run.id, 'lost');
     const { chargedEventCounts } = await fixture.succeeded(run);
     expectResults(await fixture.itemsOf(run), { items: postsOf(fixture.site, user.number), failed: [] });
@@ -189,7 +189,9 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     await using fixture = await start('tiktok-music-trend', { soundRanksAreOff: true, latencyMs: 300 });
     const { truth, visits } = fixture.site;
     const run = await fixture.run({ maxFeedVideos: 200, resultsPerPage: 150 });
-    await until(() => [...visits.entries()].some(([request, count]) => request.includes('/recommend/') && count >= 3));
+    await until('recommendations were asked for three times', () =>
+      [...visits.entries()].some(([request, count]) => request.includes('/recommend/') && count >= 3),
+    );
     await fixture.migrate(run.id, 'lost');
     const { chargedEventCounts } = await fixture.succeeded(run);
     const videos = Array.from({ length: 40 }, (_, page) => truth.feed('recommended', page)).flat();

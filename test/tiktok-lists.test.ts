@@ -1,7 +1,7 @@
 /** Each Actor of lists gives what the site says, once, by a real browser, whatever happens to its run and to the site. */
 import type { ActorRun } from 'apify-client';
 import { describe, expect, test } from 'vitest';
-import { until } from '../packages/platform/test/run-fixture.ts';
+import { until } from './support/until.ts';
 import { type ActorFixture, type StoredItem, startActorFixture } from './tiktok/actor-runs.ts';
 import { chromiumPath } from './tiktok/browser.ts';
 import type { Expected } from './tiktok/comparison.ts';
@@ -34,7 +34,9 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: 1 });
     for (const [index, mode] of moves.entries()) {
       const share = (items.length * (index + 0.3)) / (moves.length + 3);
-      await until(async () => (await fixture.itemCountOf(run)) >= share);
+      await until(`the run has given ${share} results`, async () => (await fixture.itemCountOf(run)) >= share, {
+        secs: 300,
+      });
       isMoving = true;
       await fixture.migrate(run.id, mode);
       isMoving = false;

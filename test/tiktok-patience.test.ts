@@ -1,7 +1,7 @@
 /** A site that does not answer at all ends a run; when it answers again, the run goes on from where it was. */
 import { expect, test } from 'vitest';
-import { until } from '../packages/platform/test/run-fixture.ts';
 import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
+import { until } from './support/until.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
 import { chromiumPath } from './tiktok/browser.ts';
 
@@ -11,7 +11,7 @@ test('a run that the site refuses fails, and gives the rest once when it is resu
   await using fixture = await startActorFixture('tiktok-profile-scraper', site, { TIKTOK_PAUSE_MS: '1' });
   const profiles = fixture.site.truth.usernames(80);
   const run = await fixture.run({ profiles, maxConcurrency: 3 });
-  await until(async () => (await fixture.itemCountOf(run)) >= 10);
+  await until('the run has given ten results', async () => (await fixture.itemCountOf(run)) >= 10);
   faultKinds.push('forbidden', 'captcha', 'throttled');
   const refused = await fixture.client.run(run.id).waitForFinish();
   expect(refused.status).toBe('FAILED');

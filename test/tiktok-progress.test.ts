@@ -1,7 +1,7 @@
 /** What a user is told while a run works. */
 import { expect, test } from 'vitest';
-import { until } from '../packages/platform/test/run-fixture.ts';
 import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
+import { until } from './support/until.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
 
 test('a run says how far it is, what failed, and why it asks again', async () => {
@@ -12,7 +12,8 @@ test('a run says how far it is, what failed, and why it asks again', async () =>
   const profiles = [...Array.from({ length: 10 }, (_, each) => `nobody.${each}`), ...fixture.site.truth.usernames(390)];
   const run = await fixture.run({ profiles, maxConcurrency: 5 });
   const messageOf = async () => (await fixture.client.run(run.id).get())?.statusMessage ?? '';
-  const isTold = (pattern: RegExp) => until(async () => pattern.test(await messageOf()));
+  const isTold = (pattern: RegExp) =>
+    until(`the status message is like ${pattern}`, async () => pattern.test(await messageOf()));
   await isTold(/^[1-9]\d* of 400 inputs done: [1-9]\d* results?, 10 failed\.$/);
   faultKinds.push('forbidden');
   await isTold(/ of 400 inputs done: .* Asking again: .*403.*\(blocked\)\.$/);

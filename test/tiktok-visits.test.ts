@@ -1,6 +1,6 @@
 /** What a run that is moved asks of the site: each page once, and again only what was in hand when a server was lost. */
 import { expect, test } from 'vitest';
-import { until } from '../packages/platform/test/run-fixture.ts';
+import { until } from './support/until.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
 
 const mostInHand = 4;
@@ -15,7 +15,10 @@ test.each([
   const profiles = fixture.site.truth.usernames(150);
   const run = await fixture.run({ profiles, maxConcurrency: mostInHand });
   for (const [index, mode] of modes.entries()) {
-    await until(async () => (await fixture.itemCountOf(run)) >= 20 * (index + 1));
+    await until(
+      `the run has given ${20 * (index + 1)} results`,
+      async () => (await fixture.itemCountOf(run)) >= 20 * (index + 1),
+    );
     isMoving = true;
     await fixture.migrate(run.id, mode);
     isMoving = false;

@@ -10,7 +10,7 @@ import { logIn } from './logged-in-cli.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-test('a TikTok Actor is exported, pushed and called', { timeout: 300_000 }, async () => {
+test('a TikTok Actor is exported, pushed and called', async () => {
   await using fixture = await startRunFixture();
   await using site = await startTikTokSite({ unavailableRate: 0 });
   await using cli = await logIn(fixture.platform, { templateList: true });

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the root file system of the base image that Actors' Dockerfiles name, where no registry can be reached: this
-# workspace's own Node, npm, a shell with the usual tools, and whatever these link to, all from this machine.
+# workspace's own Node, npm, a shell with the usual tools, and whatever these link to, all from this machine. As Apify's
+# images have them, the SDK and Crawlee are installed in it: it is the one layer that the test Actors share.
 #
 #   test/docker/base-image.sh FILE.tar
 set -euo pipefail
@@ -34,6 +35,9 @@ mkdir -p "$root/etc/ssl/certs"
 certificates=/etc/ssl/certs/ca-certificates.crt
 if [ -f "$certificates" ]; then cp "$certificates" "$root$certificates"; else touch "$root$certificates"; fi
 echo "registry=$(npm config get registry)" > "$root/usr/local/etc/npmrc"
+
+node="$workspace/node_modules/.bin/node"
+"$node" --disable-warning=ExperimentalWarning "$workspace/test/docker/base-packages.ts" "$root/usr/src/app"
 
 # The user that Apify's images have.
 printf 'root:x:0:0:root:/root:/bin/sh\nmyuser:x:1000:1000::/home/myuser:/bin/sh\n' > "$root/etc/passwd"

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { whyNoDocker } from '../../scripts/docker-needs.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,18 +30,35 @@ const hostsOf = (lines: string): SwarmHost[] =>
     .map((line) => line.split(' ') as [string, string, string])
     .map(([name, address, dockerHost]) => ({ name, address, dockerHost }));
 
-/** Docker hosts of the tests' own, for as long as they run. In CI they must start. */
-export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
+interface Hosts {
+  readonly plain: string;
+  readonly swarm: readonly SwarmHost[];
+}
+
+/** Undefined, with a line that says so, where they cannot start; in CI they must. */
+async function startHosts(): Promise<Hosts | undefined> {
   try {
-    provide('dockerHost', (await run(script, ['up'])).stdout.trim());
-    provide('swarmHosts', hostsOf((await run(script, ['swarm', '3'])).stdout));
+    const missing = whyNoDocker();
+    if (missing !== undefined) throw new Error(missing);
+    const plain = (await run(script, ['up'])).stdout.trim();
+    return { plain, swarm: hostsOf((await run(script, ['swarm', '3'])).stdout) };
   } catch (error) {
     if (process.env.CI) throw error;
-    const { stderr = '' } = error as { stderr?: string };
-    process.stderr.write(`\n*** THE DOCKER TESTS ARE SKIPPED: no Docker host could be started. ${stderr}\n\n`);
-    provide('dockerHost', undefined);
-    provide('swarmHosts', undefined);
+    const { stderr, message } = error as Error & { stderr?: string };
+    process.stderr.write(`\n*** THE DOCKER TESTS ARE SKIPPED: ${stderr ?? message}\n\n`);
+    return undefined;
   }
+}
+
+/** Each project of Vitest's loads this file anew, in the same process: they share the hosts. */
+const shared = globalThis as { wherryHosts?: Promise<Hosts | undefined> };
+
+/** Docker hosts of the tests' own, for as long as they run. */
+export default async function setUp({ provide }: TestProject): Promise<() => Promise<void>> {
+  shared.wherryHosts ??= startHosts();
+  const hosts = await shared.wherryHosts;
+  provide('dockerHost', hosts?.plain);
+  provide('swarmHosts', hosts?.swarm);
   return async () => {
     // A developer who started it wants to keep it.
     if (!process.env.WHERRY_KEEP_HOSTS) await run(script, ['down']);

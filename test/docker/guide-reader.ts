@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { until } from '../support/until.ts';
 import { type GuideMachines, pressCtrlC } from './guide-machines.ts';
 import type { GuideStep } from './guide-steps.ts';
 
@@ -68,12 +68,9 @@ export class GuideReader {
       .replace(/\bTOKEN\b/, this.#joinToken);
   }
 
-  async #repeat(name: string, command: string, until: RegExp): Promise<void> {
-    for (;;) {
-      const output = await this.#machines.on(name, command).catch((error: Error) => error.message);
-      if (until.test(output)) return;
-      await delay(500);
-    }
+  async #repeat(name: string, command: string, text: RegExp): Promise<void> {
+    const output = () => this.#machines.on(name, command).catch((error: Error) => error.message);
+    await until(`\`${command}\` shows ${text}`, async () => text.test(await output()), { secs: 300 });
   }
 
   async #runs(): Promise<{ id: string; status: string }[]> {

@@ -5,7 +5,7 @@ import { connect } from '../../packages/cli/src/connection.ts';
 import { startSite } from '../../packages/cli/src/demo/site.ts';
 import { deploy } from '../../packages/cli/src/deploy.ts';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
-import { until } from '../../packages/platform/test/run-fixture.ts';
+import { until } from '../support/until.ts';
 
 const folder = fileURLToPath(new URL('../../actors/site-crawler', import.meta.url));
 
@@ -24,7 +24,7 @@ test.skipIf(inject('dockerHost') === undefined)('a crawl is moved warm and cold 
     ['warm', 210],
     ['cold', 300],
   ] as const) {
-    await until(() => site.servedPageCount() >= pages);
+    await until(`the site has served ${pages} pages`, () => site.servedPageCount() >= pages, { secs: 300 });
     await fixture.migrate(run.id, mode);
   }
   const ended = await client.run(run.id).waitForFinish();

@@ -5,7 +5,7 @@ import { connect } from '../../packages/cli/src/connection.ts';
 import { startSite } from '../../packages/cli/src/demo/site.ts';
 import { deploy } from '../../packages/cli/src/deploy.ts';
 import { machineAddress, startSwarmFixture } from '../../packages/platform/test/docker/swarm-host.ts';
-import { until } from '../../packages/platform/test/run-fixture.ts';
+import { until } from '../support/until.ts';
 
 const planned = ['warm', 'cold', 'warm', 'cold', 'warm', 'cold', 'warm', 'cold', 'warm', 'cold'];
 /** What only an Actor that commits comes through. */
@@ -16,30 +16,28 @@ describe.skipIf(inject('swarmHosts') === undefined)('a crawl that is moved ten t
   test.concurrent.each([
     ['site-crawler', planned],
     ['site-crawler-durable', withLosses],
-  ])(
-    '%s gives each page once',
-    async (name, modes) => {
-      await using fixture = await startSwarmFixture();
-      const { client, platform } = fixture;
-      await using site = await startSite(machineAddress, 12);
-      const folder = fileURLToPath(new URL(`../../actors/${name}`, import.meta.url));
-      const { actorId } = await deploy(connect(platform.url, platform.token), folder, () => undefined);
-      const run = await client
-        .actor(actorId)
-        .start({ startUrls: [{ url: site.url }], maxConcurrency: 4 }, { memory: 4096 });
-      const servers = new Set<string>();
-      for (const [index, mode] of modes.entries()) {
-        await until(() => site.servedPageCount() >= 20 + index * 30);
-        servers.add((await fixture.migrate(run.id, mode)).to!);
-      }
-      const ended = await client.run(run.id).waitForFinish();
-      const log = await fixture.logOf(run.id);
-      expect(ended.status, log).toBe('SUCCEEDED');
-      const urls = (await fixture.itemsOf(run)).map(({ url }) => url);
-      expect(urls.toSorted()).toEqual(site.pageUrls.toSorted());
-      expect(ended.stats).toMatchObject({ migrationCount: 10 });
-      expect(servers.size).toBeGreaterThan(1);
-    },
-    300_000,
-  );
+  ])('%s gives each page once', async (name, modes) => {
+    await using fixture = await startSwarmFixture();
+    const { client, platform } = fixture;
+    await using site = await startSite(machineAddress, 12);
+    const folder = fileURLToPath(new URL(`../../actors/${name}`, import.meta.url));
+    const { actorId } = await deploy(connect(platform.url, platform.token), folder, () => undefined);
+    const run = await client
+      .actor(actorId)
+      .start({ startUrls: [{ url: site.url }], maxConcurrency: 4 }, { memory: 4096 });
+    const servers = new Set<string>();
+    for (const [index, mode] of modes.entries()) {
+      await until(`the site has served ${20 + index * 30} pages`, () => site.servedPageCount() >= 20 + index * 30, {
+        secs: 300,
+      });
+      servers.add((await fixture.migrate(run.id, mode)).to!);
+    }
+    const ended = await client.run(run.id).waitForFinish();
+    const log = await fixture.logOf(run.id);
+    expect(ended.status, log).toBe('SUCCEEDED');
+    const urls = (await fixture.itemsOf(run)).map(({ url }) => url);
+    expect(urls.toSorted()).toEqual(site.pageUrls.toSorted());
+    expect(ended.stats).toMatchObject({ migrationCount: 10 });
+    expect(servers.size).toBeGreaterThan(1);
+  });
 });

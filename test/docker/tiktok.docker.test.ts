@@ -5,50 +5,45 @@ import { connect } from '../../packages/cli/src/connection.ts';
 import { tiktokShow } from '../../packages/cli/src/demo/tiktok-show.ts';
 import { deploy } from '../../packages/cli/src/deploy.ts';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
-import { until } from '../../packages/platform/test/run-fixture.ts';
 import { startTikTokSite } from '../../packages/tiktok-site/src/index.ts';
+import { until } from '../support/until.ts';
 import { chromiumPath } from '../tiktok/browser.ts';
 import { expectResults } from '../tiktok/comparison.ts';
 import { listRows } from '../tiktok/list-rows.ts';
 
 const folderOf = (actor: string) => fileURLToPath(new URL(`../../actors/${actor}`, import.meta.url));
 
-test.skipIf(inject('dockerHost') === undefined)(
-  'profiles are moved, each is given once',
-  { timeout: 400_000 },
-  async () => {
-    await using bench = openBench();
-    await using fixture = await startDockerFixture(bench);
-    const { client, platform, engine } = fixture;
-    await using show = await tiktokShow(engine.hostAddress);
-    const log: string[] = [];
-    const connection = connect(platform.url, platform.token);
-    const { actorId } = await deploy(
-      connection,
-      folderOf('tiktok-profile-scraper'),
-      (line) => log.push(line),
-      show.environment,
-    );
-    expect(log.join('\n')).toContain('FROM apify/actor-node-playwright-chrome:24');
-    const run = await client.actor(actorId).start(show.input, { memory: 4096 });
-    for (const [mode, profiles] of [
-      ['warm', 50],
-      ['lost', 150],
-      ['cold', 300],
-    ] as const) {
-      await until(() => show.servedCount!() >= profiles);
-      await fixture.migrate(run.id, mode);
-    }
-    const ended = await client.run(run.id).waitForFinish();
-    expect(ended.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
-    const inputs = (await fixture.itemsOf(run)).map(({ input }) => input);
-    expect(inputs.toSorted()).toEqual(show.subjects!.toSorted());
-  },
-);
+test.skipIf(inject('dockerHost') === undefined)('profiles are moved, each is given once', async () => {
+  await using bench = openBench();
+  await using fixture = await startDockerFixture(bench);
+  const { client, platform, engine } = fixture;
+  await using show = await tiktokShow(engine.hostAddress);
+  const log: string[] = [];
+  const connection = connect(platform.url, platform.token);
+  const { actorId } = await deploy(
+    connection,
+    folderOf('tiktok-profile-scraper'),
+    (line) => log.push(line),
+    show.environment,
+  );
+  expect(log.join('\n')).toContain('FROM apify/actor-node-playwright-chrome:24');
+  const run = await client.actor(actorId).start(show.input, { memory: 4096 });
+  for (const [mode, profiles] of [
+    ['warm', 50],
+    ['lost', 150],
+    ['cold', 300],
+  ] as const) {
+    await until(`the site has served ${profiles} profiles`, () => show.servedCount!() >= profiles, { secs: 300 });
+    await fixture.migrate(run.id, mode);
+  }
+  const ended = await client.run(run.id).waitForFinish();
+  expect(ended.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
+  const inputs = (await fixture.itemsOf(run)).map(({ input }) => input);
+  expect(inputs.toSorted()).toEqual(show.subjects!.toSorted());
+});
 
 test.skipIf(inject('dockerHost') === undefined || chromiumPath === undefined)(
   'a browser reads posts in a container; moved in the middle of a list, each is given once',
-  { timeout: 400_000 },
   async () => {
     await using bench = openBench();
     await using fixture = await startDockerFixture(bench);
@@ -61,7 +56,11 @@ test.skipIf(inject('dockerHost') === undefined || chromiumPath === undefined)(
     const run = await client.actor(actorId).start({ ...row.input(site), maxConcurrency: 1 }, { memory: 4096 });
     const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
     for (const [index, mode] of (['warm', 'lost', 'cold'] as const).entries()) {
-      await until(async () => (await itemCount()) >= (expected.items.length * (index + 0.5)) / 5);
+      await until(
+        `the run has given share ${index + 1} of its results`,
+        async () => (await itemCount()) >= (expected.items.length * (index + 0.5)) / 5,
+        { secs: 300 },
+      );
       await fixture.migrate(run.id, mode);
     }
     const ended = await client.run(run.id).waitForFinish();

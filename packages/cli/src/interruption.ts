@@ -3,7 +3,7 @@ import { exitCodes } from './exit-codes.ts';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * A terminal sends Ctrl-C to every process of the command, and npm and `scripts/start.mjs` forward theirs too: signals
+ * A terminal sends Ctrl-C to every process of the command, and npm forwards its own too: signals
  * within this time are the same key press.
  */
 const sameKeyPressMs = 500;

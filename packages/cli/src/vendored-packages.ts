@@ -3,10 +3,15 @@ import path from 'node:path';
 import type { ActorVersionSourceFile } from 'apify-client';
 import { type LinkedPackage, linkedPackagesOf, type Manifest, readManifest } from './linked-packages.ts';
 import { type PackedPackage, packPackage } from './packed-package.ts';
+import { type VendoredArchive, workspaceLock } from './workspace-lock.ts';
+
+/** An Actor that has one says itself which versions it is installed with. */
+const lockFiles = ['package-lock.json', 'npm-shrinkwrap.json'];
 
 /**
  * The files of an Actor, together with its linked packages, and the linked packages of these, packed into `vendor/`. The
- * `package.json` names them there. A platform has only what it is sent.
+ * `package.json` names them there. A platform has only what it is sent. A member of an npm workspace also gets a
+ * `package-lock.json`, made from the one of the workspace.
  */
 export async function withVendoredPackages(
   folder: string,
@@ -17,11 +22,13 @@ export async function withVendoredPackages(
   if (own === undefined || manifest === undefined) return files;
   const vendored = new Vendored();
   for (const linked of await linkedPackagesOf(folder, manifest)) await vendored.add(linked);
-  if (vendored.packed.size === 0) return files;
-  const rewritten = { ...own, content: `${JSON.stringify(withPaths(manifest, vendored.packed), null, 2)}\n` };
+  const hasLock = files.some(({ name }) => lockFiles.includes(name));
+  const sent = vendored.packed.size === 0 ? manifest : withPaths(manifest, vendored.packed);
+  const lock = hasLock ? undefined : await workspaceLock({ folder, manifest, sent, vendored: vendored.archives() });
   return [
     ...files.filter((file) => file !== own),
-    rewritten,
+    sent === manifest ? own : { ...own, content: `${JSON.stringify(sent, null, 2)}\n` },
+    ...(lock === undefined ? [] : [{ name: 'package-lock.json', format: 'TEXT' as const, content: lock }]),
     ...[...vendored.packed.values()].map(({ fileName, bytes }): ActorVersionSourceFile => {
       return { name: `vendor/${fileName}`, format: 'BASE64', content: bytes.toString('base64') };
     }),
@@ -47,11 +54,21 @@ class Vendored {
     const versions = new Map(needed.map((linked) => [linked.name, this.#versions.get(linked.name)!]));
     this.packed.set(name, await packPackage(place, versions));
   }
+
+  archives(): ReadonlyMap<string, VendoredArchive> {
+    const archives = [...this.packed].map(([name, each]) => {
+      const archive = { version: this.#versions.get(name)!, specifier: specifierOf(each), bytes: each.bytes };
+      return [name, archive] as const;
+    });
+    return new Map(archives);
+  }
 }
+
+const specifierOf = ({ fileName }: PackedPackage): string => `file:vendor/${fileName}`;
 
 /** Names the packages that only other packages need as well: npm then takes them from `vendor/`. */
 function withPaths(manifest: Manifest, packed: ReadonlyMap<string, PackedPackage>): Manifest {
-  const paths = Object.fromEntries([...packed].map(([name, { fileName }]) => [name, `file:vendor/${fileName}`]));
+  const paths = Object.fromEntries([...packed].map(([name, each]) => [name, specifierOf(each)]));
   const kinds = ['dependencies', 'optionalDependencies', 'devDependencies'] as const;
   const named = kinds.map((kind) => {
     const known = manifest[kind] ?? {};

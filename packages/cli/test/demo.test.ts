@@ -12,9 +12,6 @@ import { exitCodes } from '../src/exit-codes.ts';
 import { dataFolderOfTest, startLive } from './live-platform.ts';
 import { callWherry, exitCodeOf, type Outcome, startWherry } from './program.ts';
 
-/** Ends only what hangs: an installation may take its time. */
-const limit = { timeout: 300_000 };
-
 let dataFolder: string;
 let commandLine: string[];
 beforeAll(async () => {
@@ -23,42 +20,38 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataFolder, { recursive: true, force: true }));
 
-test(
-  'the demo moves its crawl three times and loses nothing, repeats nothing as planned, and says so',
-  limit,
-  async () => {
-    const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--json']);
-    expect(exitCode, stderr).toBe(exitCodes.ok);
-    const [started, verdict, ...more] = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(started).toEqual({ event: 'started', url: expect.any(String), token: expect.any(String), dataFolder });
-    expect(verdict as Verdict).toMatchObject({
-      event: 'demo',
-      ok: true,
-      status: 'SUCCEEDED',
-      faults: [],
-      pages: sitePageCount,
-      lost: [],
-      failedPages: 0,
-      repeatedAsPlanned: 0,
-    });
-    expect((verdict as Verdict).moves.map(({ mode, outcome }) => [mode, outcome])).toEqual([
-      ['warm', 'done'],
-      ['cold', 'done'],
-      ['lost', 'done'],
-    ]);
-    expect(more).toEqual([]);
-    // Not on a terminal, so a line for each step; the demo's other Actor has its own.
-    expect(stderr).toMatch(
-      /^Building the Actor site-crawler;.*\nActor wherry\/site-crawler: built\n(?:.*\n)*Crawling 400 pages/,
-    );
-    expect(stderr).toMatch(/\n {2}warm: local-1 → local-2, .*\n {2}cold: .*\n {2}lost: .*\n$/);
-  },
-);
+test('the demo moves its crawl three times and loses nothing, repeats nothing as planned, and says so', async () => {
+  const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--json']);
+  expect(exitCode, stderr).toBe(exitCodes.ok);
+  const [started, verdict, ...more] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(started).toEqual({ event: 'started', url: expect.any(String), token: expect.any(String), dataFolder });
+  expect(verdict as Verdict).toMatchObject({
+    event: 'demo',
+    ok: true,
+    status: 'SUCCEEDED',
+    faults: [],
+    pages: sitePageCount,
+    lost: [],
+    failedPages: 0,
+    repeatedAsPlanned: 0,
+  });
+  expect((verdict as Verdict).moves.map(({ mode, outcome }) => [mode, outcome])).toEqual([
+    ['warm', 'done'],
+    ['cold', 'done'],
+    ['lost', 'done'],
+  ]);
+  expect(more).toEqual([]);
+  // Not on a terminal, so a line for each step; the demo's other Actor has its own.
+  expect(stderr).toMatch(
+    /^Building the Actor site-crawler;.*\nActor wherry\/site-crawler: built\n(?:.*\n)*Crawling 400 pages/,
+  );
+  expect(stderr).toMatch(/\n {2}warm: local-1 → local-2, .*\n {2}cold: .*\n {2}lost: .*\n$/);
+});
 
-test('the demo of TikTok gives each profile once, also when a server is lost', limit, async () => {
+test('the demo of TikTok gives each profile once, also when a server is lost', async () => {
   const { exitCode, stdout, stderr } = await callWherry([...commandLine, '--demo', 'tiktok', '--json']);
   expect(exitCode, stderr).toBe(exitCodes.ok);
   const [, verdict] = stdout
@@ -93,21 +86,17 @@ async function interruptedDemo(signal: NodeJS.Signals, when: string): Promise<Ou
   return { exitCode: await ended, stdout: await stdout, stderr };
 }
 
-test(
-  'the run of a killed demo is aborted by the next demo, which has another site; Ctrl-C ends that demo and its run',
-  limit,
-  async () => {
-    await interruptedDemo('SIGKILL', 'Crawling');
-    const { exitCode, stdout, stderr } = await interruptedDemo('SIGINT', 'warm:');
-    expect(exitCode).toBe(exitCodes.notSucceeded);
-    expect(stderr).toMatch(
-      /^Engine: process, .*--engine docker .*\nThe run \w+ of an interrupted demo is aborted\.\nActor wherry\/site-crawler: up to date\n/,
-    );
-    expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
-    expect(stdout).not.toContain('duplicates');
-    const platform = await startLive(dataFolder);
-    const { items } = await platform.client.runs().list({ desc: true });
-    expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED', 'SUCCEEDED', 'SUCCEEDED']);
-    await platform.interrupt();
-  },
-);
+test('the run of a killed demo is aborted by the next demo, which has another site; Ctrl-C ends that demo and its run', async () => {
+  await interruptedDemo('SIGKILL', 'Crawling');
+  const { exitCode, stdout, stderr } = await interruptedDemo('SIGINT', 'warm:');
+  expect(exitCode).toBe(exitCodes.notSucceeded);
+  expect(stderr).toMatch(
+    /^Engine: process, .*--engine docker .*\nThe run \w+ of an interrupted demo is aborted\.\nActor wherry\/site-crawler: up to date\n/,
+  );
+  expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
+  expect(stdout).not.toContain('duplicates');
+  const platform = await startLive(dataFolder);
+  const { items } = await platform.client.runs().list({ desc: true });
+  expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED', 'SUCCEEDED', 'SUCCEEDED']);
+  await platform.interrupt();
+});

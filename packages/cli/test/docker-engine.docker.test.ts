@@ -2,8 +2,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { openBench } from '../../platform/test/docker/docker-host.ts';
-import { dataFolderOfTest, livePlatformOf, until } from './live-platform.ts';
+import { dataFolderOfTest, livePlatformOf } from './live-platform.ts';
 
 const main = `
 let next = 0;
@@ -37,18 +38,18 @@ test.skipIf(inject('dockerHost') === undefined)(
     const [server] = await first.json<{ id: string; engine: string }[]>('servers');
     expect(server).toMatchObject({ engine: 'docker' });
     first.startWherry('run', folder);
-    const id = await until(async () => (await first.client.runs().list()).items[0]?.id);
+    const id = await until('the run is listed', async () => (await first.client.runs().list()).items[0]?.id);
     const beats = async (client = first.client) => [
       ...((await client.log(id).get()) ?? '').matchAll(/Z beat (\d+)$/gm),
     ];
-    await until(async () => (await beats()).length >= 5);
+    await until('the run has logged five beats', async () => (await beats()).length >= 5);
     expect(await first.interrupt()).toBe(0);
     const [container] = await bench.docker.listContainers({ filters: { label: [`wherry.run=${id}`] } });
     expect(container).toMatchObject({ State: 'running' });
 
     const second = await start(new URL(first.url).port);
     const before = (await beats(second.client)).length;
-    await until(async () => (await beats(second.client)).length >= before + 5);
+    await until('the run has logged five more beats', async () => (await beats(second.client)).length >= before + 5);
     const numbers = (await beats(second.client)).map(([, number]) => Number(number));
     expect(numbers).toEqual(Array.from(numbers, (_, index) => index));
     expect((await second.client.run(id).get())!.status).toBe('RUNNING');

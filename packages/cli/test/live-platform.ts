@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ApifyClient } from 'apify-client';
 import { type CallOptions, callWherry, exitCodeOf, type Outcome, startWherry } from './program.ts';
@@ -14,15 +13,6 @@ export async function dataFolderOfTest(): Promise<string> {
   const folder = fileURLToPath(new URL('../../../.tmp', import.meta.url));
   await mkdir(folder, { recursive: true });
   return mkdtemp(path.join(folder, 'cli-'));
-}
-
-/** Asks until the answer is there; a test that waits in vain ends by its own time limit. */
-export async function until<Answer>(ask: () => Promise<Answer | undefined | false>): Promise<Answer> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    await delay(30);
-  }
 }
 
 /** A platform that `wherry up` started in a process of its own. */

@@ -5,9 +5,10 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { type Drain, type Handoff, type Server, WherryApi } from '../src/wherry-api.ts';
-import { actorFolder, dataFolderOfTest, type LivePlatform, startLive, until } from './live-platform.ts';
+import { actorFolder, dataFolderOfTest, type LivePlatform, startLive } from './live-platform.ts';
 import { exitCodeOf, type Outcome } from './program.ts';
 
 let dataFolder: string;
@@ -31,7 +32,7 @@ const itemCount = async ({ defaultDatasetId }: ActorRun) =>
 /** Waits until the run has made some more items. */
 async function atWork(run: ActorRun): Promise<void> {
   const before = await itemCount(run);
-  await until(async () => (await itemCount(run)) > before + 1);
+  await until('the run has pushed two more items', async () => (await itemCount(run)) > before + 1);
 }
 
 /** Ends a run that continues until its record ENOUGH is set: no item was lost, and none made twice. */
@@ -160,7 +161,9 @@ test('migrate of a run that is being moved already waits until that has ended', 
   await atWork(run);
   const first = platform.json<Handoff>('migrate', run.id);
   const api = new WherryApi(platform.url, platform.client.token!);
-  await until(async () => (await api.handoffs(run.id)).some(({ phase }) => phase === 'requested'));
+  await until('a handoff of the run is requested', async () =>
+    (await api.handoffs(run.id)).some(({ phase }) => phase === 'requested'),
+  );
   const second = await platform.json<Handoff>('migrate', run.id);
   expect(second.from).toBe((await first).to);
   await expectWhole(run);

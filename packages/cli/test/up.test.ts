@@ -3,9 +3,10 @@ import { readdir, readlink, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import type { Server } from '../src/wherry-api.ts';
-import { actorFolder, dataFolderOfTest, livePlatformOf, startLive, until } from './live-platform.ts';
+import { actorFolder, dataFolderOfTest, livePlatformOf, startLive } from './live-platform.ts';
 import { callWherry } from './program.ts';
 
 let dataFolder: string;
@@ -26,7 +27,10 @@ test('Ctrl-C ends the platform and all that it started; the next start continues
   const actor = actorFolder('counter');
   expect(await first.wherry('run', actor, '--input', '{"items":0}')).toMatchObject({ exitCode: exitCodes.ok });
   const { id, defaultDatasetId, defaultKeyValueStoreId } = await first.client.actor('wherry/counter').start({});
-  await until(async () => (await first.client.dataset(defaultDatasetId).get())!.itemCount > 2);
+  await until(
+    'the run has pushed three items',
+    async () => (await first.client.dataset(defaultDatasetId).get())!.itemCount > 2,
+  );
   expect(await first.interrupt()).toBe(exitCodes.ok);
   expect(await processesBelow(dataFolder)).toEqual([]);
 

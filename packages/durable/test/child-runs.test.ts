@@ -2,7 +2,8 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { type RunFixture, startRunFixture, until } from '../../platform/test/run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { type RunFixture, startRunFixture } from '../../platform/test/run-fixture.ts';
 import type { Backend } from '../src/backend.ts';
 import { RefusedError } from '../src/errors.ts';
 import { ApifyStorages } from '../src/journal/apify-storages.ts';
@@ -143,7 +144,10 @@ test.each([true, false])(
     const childId = await fixture.deploy('child', child);
     const run = await fixture.start(await fixture.deploy('parent', callingParent(childId)));
     for (let moves = 1; moves <= 2; moves += 1) {
-      await until(async () => (await fixture.client.actor(childId).runs().list()).total >= moves);
+      await until(
+        `the parent has started ${moves} children`,
+        async () => (await fixture.client.actor(childId).runs().list()).total >= moves,
+      );
       await fixture.migrate(run.id, 'lost');
     }
     const { status } = await fixture.client.run(run.id).waitForFinish();
@@ -161,6 +165,6 @@ async function asOfAnActor(fixture: RunFixture, { run }: Parent): Promise<RunFix
   );
   const teller = await fixture.start(actorId, { of: run.id });
   const store = fixture.client.keyValueStore(teller.defaultKeyValueStoreId);
-  const record = await until(() => store.getRecord('TOKEN'));
+  const record = await until('the run has stored its token', () => store.getRecord('TOKEN'));
   return { ...fixture, platform: { ...fixture.platform, token: record.value as string } };
 }

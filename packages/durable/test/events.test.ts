@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Configuration, PlatformEventManager } from 'apify';
 import { expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { startRunFixture, until } from '../../platform/test/run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { startRunFixture } from '../../platform/test/run-fixture.ts';
 import { keepEventsConnected } from '../src/events.ts';
 
 /** Passes connections on, and can break those of events. */
@@ -63,8 +64,8 @@ async function startListener(keeps: boolean, quietGraceSecs: number) {
   const fixture = await startRunFixture({ advertisedUrl: proxy.url, handoffs: { bootSecs: 5, quietGraceSecs } });
   proxy.target.port = Number(new URL(fixture.platform.url).port);
   const run = await fixture.start(await fixture.deploy('listener', listener(keeps)));
-  await until(async () => (await fixture.logOf(run.id)).includes('at work'));
-  await until(() => proxy.eventsSeen() > 0);
+  await until('the run is at work', async () => (await fixture.logOf(run.id)).includes('at work'));
+  await until('the run has connected to its events', () => proxy.eventsSeen() > 0);
   return {
     proxy,
     fixture,
@@ -81,7 +82,7 @@ test('[reconnect-2] after a drop the connection is made again, and migrating arr
   const { proxy, fixture, run } = started;
   proxy.closeEvents();
   proxy.openEvents();
-  await until(() => proxy.eventsSeen() > 1);
+  await until('the run has connected to its events again', () => proxy.eventsSeen() > 1);
   await fixture.migrate(run.id, 'warm');
   expect(await fixture.itemsOf(run)).toEqual([{ told: true }]);
 });
@@ -91,10 +92,10 @@ test('an event that nobody was there to hear is told to whoever connects while i
   const { proxy, fixture, run } = started;
   proxy.closeEvents();
   const migrated = fixture.migrate(run.id, 'warm');
-  await until(async () => (await fixture.attempts(run.id)).length > 1);
+  await until('the run has a second attempt', async () => (await fixture.attempts(run.id)).length > 1);
   await delay(500);
   proxy.openEvents();
-  await until(async () => (await fixture.itemsOf(run)).length > 0);
+  await until('the run has pushed an item', async () => (await fixture.itemsOf(run)).length > 0);
   await fixture.client.run(run.id).abort();
   await migrated.catch(() => undefined);
   expect(await fixture.itemsOf(run)).toEqual([{ told: true }]);
@@ -122,7 +123,7 @@ async function startManager() {
   keepEventsConnected(manager);
   await manager.init();
   keepEventsConnected(manager);
-  await until(() => connections === 1);
+  await until('the manager is connected', () => connections === 1);
   return {
     server,
     manager,
@@ -142,10 +143,10 @@ test('[reconnect-1] events are emitted once each, however often the connection w
   manager.on('migrating' as never, (data: unknown) => void heard.push(data));
   for (const wanted of [2, 3]) {
     for (const client of server.clients) client.terminate();
-    await until(() => connections() === wanted && server.clients.size === 1);
+    await until(`connection ${wanted} is the only one`, () => connections() === wanted && server.clients.size === 1);
   }
   for (const client of server.clients) client.send(JSON.stringify({ name: 'migrating', data: { n: 1 } }));
-  await until(() => heard.length > 0);
+  await until('an event is heard', () => heard.length > 0);
   await delay(100);
   expect(heard).toEqual([{ n: 1 }]);
 });
@@ -162,11 +163,14 @@ test.each([
   await using ended = await startManager();
   await using dropped = await startManager();
   await end(ended);
-  await until(() => ended.server.clients.size === 0);
+  await until('the ended connection is closed', () => ended.server.clients.size === 0);
   // Another one comes back twice meanwhile.
   for (const wanted of [2, 3]) {
     for (const client of dropped.server.clients) client.terminate();
-    await until(() => dropped.connections() === wanted && dropped.server.clients.size === 1);
+    await until(
+      `connection ${wanted} is the only one`,
+      () => dropped.connections() === wanted && dropped.server.clients.size === 1,
+    );
   }
   expect(ended.connections()).toBe(1);
 });

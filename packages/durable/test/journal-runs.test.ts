@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { dataFolderOfTest, startRunFixture, until } from '../../platform/test/run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { dataFolderOfTest, startRunFixture } from '../../platform/test/run-fixture.ts';
 
 /** Pushes the numbers from 1 to `last` and counts them in its state; asks what the state says at its end. */
 const counter = (last: number) => `
@@ -46,7 +47,10 @@ test('a program over the local storage that is killed again and again gives each
       const before = (await filesOf(dataset)).length;
       const goal = before + 4 + killed;
       const isOver = exited.then(() => true);
-      await Promise.race([isOver, until(async () => (await filesOf(dataset)).length >= goal)]);
+      await Promise.race([
+        isOver,
+        until(`${goal} items are stored`, async () => (await filesOf(dataset)).length >= goal),
+      ]);
       child.kill('SIGKILL');
       const [code] = await exited;
       if (code === null) continue;
@@ -68,7 +72,10 @@ test('a run of a platform without commits that loses its server again and again 
   const actorId = await fixture.deploy('counter', counter(90), {}, {});
   const run = await fixture.start(actorId);
   for (let moves = 1; moves <= 2; moves += 1) {
-    await until(async () => (await fixture.itemsOf(run)).length >= moves * 25);
+    await until(
+      `the run has pushed ${moves * 25} items`,
+      async () => (await fixture.itemsOf(run)).length >= moves * 25,
+    );
     await fixture.migrate(run.id, 'lost');
   }
   const finished = await fixture.client.run(run.id).waitForFinish();

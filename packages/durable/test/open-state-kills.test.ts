@@ -2,8 +2,9 @@
 import { rm } from 'node:fs/promises';
 import { ApifyClient } from 'apify-client';
 import { expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { startKillable } from '../../platform/test/killable-platform.ts';
-import { dataFolderOfTest, startRunFixture, until } from '../../platform/test/run-fixture.ts';
+import { dataFolderOfTest, startRunFixture } from '../../platform/test/run-fixture.ts';
 
 const count = 400;
 
@@ -40,7 +41,10 @@ test('servers are lost in the middle of commits: each item is there once and in 
   await using fixture = await startRunFixture();
   const run = await fixture.start(await fixture.deploy('loop', program));
   for (const itemCount of [20, 80, 150, 230, 300, 370]) {
-    await until(async () => (await fixture.client.dataset(run.defaultDatasetId).get())!.itemCount >= itemCount);
+    await until(
+      `the run has pushed ${itemCount} items`,
+      async () => (await fixture.client.dataset(run.defaultDatasetId).get())!.itemCount >= itemCount,
+    );
     await fixture.migrate(run.id, 'lost');
   }
   const { status } = await fixture.client.run(run.id).waitForFinish();
@@ -59,7 +63,10 @@ test('the platform is killed in the middle of commits: each item is there once a
   const client = () => new ApifyClient({ baseUrl: platform.url, token: 'test-token' });
   try {
     for (const itemCount of [20, 120, 250]) {
-      await until(async () => (await client().dataset(defaultDatasetId).get())!.itemCount >= itemCount);
+      await until(
+        `the run has pushed ${itemCount} items`,
+        async () => (await client().dataset(defaultDatasetId).get())!.itemCount >= itemCount,
+      );
       await platform.kill();
       platform = await startKillable(dataFolder);
     }

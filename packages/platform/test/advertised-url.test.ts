@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { ProcessEngine } from '../src/engines/process/process-engine.ts';
-import { startRunFixture, until } from './run-fixture.ts';
+import { startRunFixture } from './run-fixture.ts';
 
 const tellingActor = `
 const names = ['APIFY_API_BASE_URL', 'APIFY_API_PUBLIC_BASE_URL', 'ACTOR_EVENTS_WEBSOCKET_URL'];
@@ -35,7 +36,9 @@ test('a platform ends while containers have websockets open at an address of the
     `,
   );
   const { id } = await fixture.start(actorId);
-  await until(async () => (await fixture.logOf(id)).includes('listens at 127.0.0.2'));
+  await until('the run says that it listens at 127.0.0.2', async () =>
+    (await fixture.logOf(id)).includes('listens at 127.0.0.2'),
+  );
   await fixture.platform.close();
   await expect(fetch(fixture.platform.url)).rejects.toThrow();
 });

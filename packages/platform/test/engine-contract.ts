@@ -1,8 +1,8 @@
 /** What every engine must do; each engine's test runs it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine, Program } from '../src/engines/engine.ts';
-import { until } from './run-fixture.ts';
 
 export interface EngineUnderTest extends AsyncDisposable {
   readonly engine: Engine;
@@ -32,7 +32,9 @@ class Recorder {
   }
 
   async exitCode(attempt = 1): Promise<number> {
-    const exit = await until(() => this.events.find((event) => event.kind === 'exited' && event.attempt === attempt));
+    const exit = await until(`attempt ${attempt} has exited`, () =>
+      this.events.find((event) => event.kind === 'exited' && event.attempt === attempt),
+    );
     return (exit as Extract<ContainerEvent, { kind: 'exited' }>).exitCode;
   }
 }
@@ -115,10 +117,10 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       await under.engine.start(await specOf(under, script), async (stored) => {
         ref = stored;
       });
-      await until(() => recorder.output() === 'has a child');
+      await until('the program has a child', () => recorder.output() === 'has a child');
       under.engine.kill(runId, 1);
       expect(await recorder.exitCode()).toBe(137);
-      await until(async () => !(await under.isThere(ref!)));
+      await until('the container is gone', async () => !(await under.isThere(ref!)));
     });
 
     test('what a container leaves behind ends with it', async () => {
@@ -133,7 +135,7 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
         ref = stored;
       });
       expect(await recorder.exitCode()).toBe(0);
-      await until(async () => !(await under.isThere(ref!)));
+      await until('the container is gone', async () => !(await under.isThere(ref!)));
     });
 
     test('[engine-2] another engine ends what a former one left, and nothing that has the number since', async () => {
@@ -147,7 +149,7 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       await next.killOrphan(under.strangerWith(ref!));
       expect(await under.isThere(ref!)).toBe(true);
       await next.killOrphan(ref!);
-      await until(async () => !(await under.isThere(ref!)));
+      await until('the container is gone', async () => !(await under.isThere(ref!)));
       // And again: it is gone already.
       await next.killOrphan(ref!);
       await next.close();
@@ -157,7 +159,7 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       await using under = await start();
       const recorder = new Recorder(under.engine);
       await under.engine.start(await specOf(under, 'for (;;) Math.random();'), nothingToRecord);
-      const measured = await until(() =>
+      const measured = await until('telemetry tells of processor time', () =>
         recorder.events.find((event) => event.kind === 'telemetry' && event.telemetry.cpuCurrentUsage > 0),
       );
       expect((measured as Extract<ContainerEvent, { kind: 'telemetry' }>).telemetry.memCurrentBytes).toBeGreaterThan(
@@ -175,7 +177,8 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
         ref = stored;
       });
       await under.engine.close();
-      if (under.engine.reattachment === undefined) await until(async () => !(await under.isThere(ref!)));
+      if (under.engine.reattachment === undefined)
+        await until('the container is gone', async () => !(await under.isThere(ref!)));
       else expect(await under.isThere(ref!)).toBe(true);
     });
   });

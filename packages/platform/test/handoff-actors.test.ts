@@ -3,7 +3,8 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActorRun } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
-import { dataFolderOfTest, type RunFixture, startRunFixture, startTestSite, until } from './run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { dataFolderOfTest, type RunFixture, startRunFixture, startTestSite } from './run-fixture.ts';
 
 const itemCount = async ({ client }: RunFixture, run: ActorRun) =>
   (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
@@ -41,11 +42,11 @@ test.each(['warm', 'cold'])(
     const run = await fixture.start(await fixture.deploy('loop', loopActor), { items: 1_000_000 });
     for (let move = 1; move <= 3; move += 1) {
       const before = await itemCount(fixture, run);
-      await until(async () => (await itemCount(fixture, run)) >= before + 50);
+      await until('the run has pushed 50 more items', async () => (await itemCount(fixture, run)) >= before + 50);
       await fixture.migrate(run.id, mode);
     }
     const before = await itemCount(fixture, run);
-    await until(async () => (await itemCount(fixture, run)) >= before + 50);
+    await until('the run has pushed 50 more items', async () => (await itemCount(fixture, run)) >= before + 50);
     await fixture.client.run(run.id).abort();
     await expectNumbered(fixture, run);
   },
@@ -75,7 +76,7 @@ test('a crawl of a RequestList loses nothing in a warm handoff, and its sessions
   await using site = await startTestSite(5);
   const urls = Array.from({ length: 24 }, (_, index) => `http://127.0.0.1:9/${index}`);
   const run = await fixture.start(await fixture.deploy('list', listActor), { urls, hold: `${site.url}/hold` });
-  await until(() => site.hits.get('/hold') === 1);
+  await until('the page is held', () => site.hits.get('/hold') === 1);
   await fixture.migrate(run.id, 'warm');
   site.release();
   await ended(fixture, run);
@@ -112,7 +113,7 @@ test('a crawl whose server is lost, twice, loses nothing', async () => {
   await using site = await startTestSite(40);
   const run = await fixture.start(await fixture.deploy('queue', queueActor), { url: site.url, pages: 120 });
   for (const share of [20, 60]) {
-    await until(async () => (await itemCount(fixture, run)) >= share);
+    await until(`the run has pushed ${share} items`, async () => (await itemCount(fixture, run)) >= share);
     expect(await fixture.migrate(run.id, 'lost')).toMatchObject({ mode: 'lost', reason: 'lost', drainMs: null });
   }
   expect((await ended(fixture, run)).stats).toMatchObject({ migrationCount: 2 });
@@ -128,7 +129,7 @@ test('a server is drained of all its runs, which go on elsewhere, and takes none
   const idle = "setInterval(() => {}, 1000); console.log('at work');";
   const actorId = await fixture.deploy('idle', idle);
   const runs = await Promise.all(Array.from({ length: 6 }, () => fixture.start(actorId)));
-  await until(async () => {
+  await until('all six runs are at work', async () => {
     const logs = await Promise.all(runs.map(({ id }) => fixture.logOf(id)));
     return logs.every((log) => log.includes('at work'));
   });
@@ -180,7 +181,7 @@ test('an Actor that ends while it is told to migrate is done; one that fails goe
   ] as const) {
     const run = await fixture.start(actorId, { code });
     const store = fixture.client.keyValueStore(run.defaultKeyValueStoreId);
-    await until(async () => (await store.getRecord('SEEN')) !== undefined);
+    await until('the Actor has stored what it has seen', async () => (await store.getRecord('SEEN')) !== undefined);
     await delay(200);
     const answer = await fixture.call('POST', `/wherry/v1/runs/${run.id}/migrate`, { mode: 'cold' });
     expect(answer.status).toBe(code === 0 ? 409 : 200);
@@ -194,7 +195,7 @@ test('a platform that is ended in an orderly way lets runs save, and the next on
   onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
   const first = await startRunFixture({ dataFolder });
   const run = await first.start(await first.deploy('loop', loopActor), { items: 600 });
-  await until(async () => (await itemCount(first, run)) >= 50);
+  await until('the run has pushed 50 items', async () => (await itemCount(first, run)) >= 50);
   await first.platform.close({ graceSecs: 20 });
   await using next = await startRunFixture({ dataFolder });
   const before = await itemCount(next, run);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { startRunFixture, startTestSite, until } from './run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { startRunFixture, startTestSite } from './run-fixture.ts';
 
 /** Stock, default settings, state in `useState`; its handlers last until the test lets them go on. */
 const crawlerActor = `
@@ -29,10 +30,12 @@ test.each(['warm', 'cold'])('a %s handoff of a stock crawler in its middle repea
   await using site = await startTestSite(5);
   const urls = pathsOf(6).map((path) => site.url + path);
   const run = await fixture.start(await fixture.deploy('crawler', crawlerActor), { urls, hold: `${site.url}/hold` });
-  await until(() => site.hits.get('/hold') === 3);
+  await until('three pages are held', () => site.hits.get('/hold') === 3);
   const migrating = fixture.migrate(run.id, mode);
   // Three requests are in hand when it is told, and end after that.
-  await until(async () => (await fixture.logOf(run.id)).includes('is told that it migrates'));
+  await until('the attempt is told that it migrates', async () =>
+    (await fixture.logOf(run.id)).includes('is told that it migrates'),
+  );
   site.release();
   const handoff = await migrating;
   expect(handoff).toMatchObject({ mode, reason: 'migration', from: 'local-1', to: 'local-2', outcome: 'done' });

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { NodeLinks } from '../src/engines/docker/swarm/node-links.ts';
-import { until } from './run-fixture.ts';
 
 const token = 'agent-token-of-a-test';
 
@@ -39,12 +39,12 @@ async function openUpgradeHandler() {
 test('an agent that is broken off, as by the end of its node, is a link less and nothing else', async () => {
   await using upgradeHandler = await openUpgradeHandler();
   const { socket } = await upgradeHandler.call('node1');
-  await until(() => upgradeHandler.links.of('node1') !== undefined);
+  await until('node1 is connected', () => upgradeHandler.links.of('node1') !== undefined);
   socket.resetAndDestroy();
-  await until(() => upgradeHandler.links.of('node1') === undefined);
+  await until('the connection of node1 is gone', () => upgradeHandler.links.of('node1') === undefined);
   const again = await upgradeHandler.call('node1');
   expect(again.answer).toBe('HTTP/1.1 101 Switching Protocols');
-  await until(() => upgradeHandler.links.of('node1') !== undefined);
+  await until('node1 is connected again', () => upgradeHandler.links.of('node1') !== undefined);
   again.socket.destroy();
 });
 

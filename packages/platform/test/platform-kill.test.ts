@@ -4,10 +4,11 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApifyClient } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import type { WriterPlace } from '../src/database/sqlite/writer-thread.ts';
 import { readProcesses } from '../src/shared/process-table.ts';
 import { type KillablePlatform, startKillable } from './killable-platform.ts';
-import { dataFolderOfTest, until, versionOf } from './run-fixture.ts';
+import { dataFolderOfTest, versionOf } from './run-fixture.ts';
 
 const rounds = 50;
 /** Every fifth platform writes as on a slow disk, which takes half as long again to start. */
@@ -123,7 +124,7 @@ async function attemptProcesses(dataFolder: string): Promise<number[]> {
   return [...new Set(folders.filter((groupId) => groupId !== 0))];
 }
 
-test(`kill -9 of the platform under load, ${rounds} times in a row`, { timeout: 600_000 }, async () => {
+test(`kill -9 of the platform under load, ${rounds} times in a row`, async () => {
   const dataFolder = await dataFolderOfTest();
   onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
   const ledger = new Ledger();
@@ -154,10 +155,14 @@ test(`kill -9 of the platform under load, ${rounds} times in a row`, { timeout: 
     expect([value, value + 1]).toContain(stored);
   }
   // Promise 4: every run comes to its end, those whose start was never answered too.
-  await until(async () => {
-    const { items: runs } = await client.actor(storages.actorId).runs().list({ limit: 1000 });
-    return runs.every(({ status }) => status === 'SUCCEEDED') && runs.length >= ledger.runs.size;
-  });
+  await until(
+    'all runs have ended well',
+    async () => {
+      const { items: runs } = await client.actor(storages.actorId).runs().list({ limit: 1000 });
+      return runs.every(({ status }) => status === 'SUCCEEDED') && runs.length >= ledger.runs.size;
+    },
+    { secs: 300 },
+  );
   const { items: runs } = await client.actor(storages.actorId).runs().list({ limit: 1000 });
   expect(runs.map(({ id }) => id)).toEqual(expect.arrayContaining([...ledger.runs.values()]));
   expect(runs.length).toBeLessThanOrEqual(rounds);
@@ -165,6 +170,6 @@ test(`kill -9 of the platform under load, ${rounds} times in a row`, { timeout: 
     const { items: counted } = await client.dataset<{ next: number }>(defaultDatasetId).listItems();
     expect(new Set(counted.map(({ next }) => next)).size).toBe(10);
   }
-  await until(async () => (await attemptProcesses(dataFolder)).length === 0);
+  await until('no process of an attempt is left', async () => (await attemptProcesses(dataFolder)).length === 0);
   await platform.kill();
 });

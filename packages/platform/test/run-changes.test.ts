@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 /** Notes in the run's store which events it hears, and goes on until it is ended. */
 const listening = `
@@ -26,10 +27,10 @@ setInterval(() => {}, 1000);
 `;
 
 const isUp = (fixture: RunFixture, runId: string) =>
-  until(async () => (await fixture.client.run(runId).keyValueStore().getRecord('UP')) !== undefined);
+  until('the Actor is up', async () => (await fixture.client.run(runId).keyValueStore().getRecord('UP')) !== undefined);
 
 const isAtWork = (fixture: RunFixture, runId: string) =>
-  until(async () => (await fixture.logOf(runId)).includes('at work'));
+  until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
 
 const errorOf = async (answer: Response) => {
   const { error } = (await answer.json()) as { error: { type: string; message: string } };
@@ -77,7 +78,10 @@ test('a reboot starts the Actor anew in the same run', async () => {
   const atWork = await fixture.start(await fixture.deploy('endless', endless));
   await isAtWork(fixture, atWork.id);
   await fixture.client.run(atWork.id).reboot();
-  await until(async () => (await fixture.logOf(atWork.id)).split('at work').length === 3);
+  await until(
+    'the run is at work for the second time',
+    async () => (await fixture.logOf(atWork.id)).split('at work').length === 3,
+  );
 });
 
 const metamorphing = (target: string) => `
@@ -134,12 +138,15 @@ test('[metamorph-1] a metamorph that is refused leaves no input and no number be
     const answers = await Promise.all(['a', 'b'].map((from) => morph(`targetActorId=${other}`, { from, time })));
     // The other one is too early, and at the end one too many.
     expect(answers.map(({ status }) => status).sort(), `${time}`).toEqual([200, time < 10 ? 409 : 400]);
-    await until(async () => (await fixture.client.run(run.id).get())!.stats.metamorph === time);
-    await until(async () => (await fixture.attempts(run.id)).at(-1)?.phase === 'active');
+    await until(
+      `metamorph ${time} is counted`,
+      async () => (await fixture.client.run(run.id).get())!.stats.metamorph === time,
+    );
+    await until('its new attempt is active', async () => (await fixture.attempts(run.id)).at(-1)?.phase === 'active');
     const answered = answers.findIndex(({ ok }) => ok);
     const { value } = (await store.getRecord(`INPUT-METAMORPH-${time}`))!;
     expect(value).toEqual({ from: ['a', 'b'][answered], time });
-    await until(async () => (await fixture.logOf(run.id)).split('at work').length > time + 1);
+    await until('it is at work again', async () => (await fixture.logOf(run.id)).split('at work').length > time + 1);
   }
   expect((await keys()).length).toBe(10);
   expect(await errorOf(await morph(`targetActorId=${other}`))).toEqual([400, 'max-metamorphs-exceeded']);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 const endless = 'console.log("at work"); setInterval(() => {}, 1000)';
 const pricingInfos = [
@@ -101,5 +102,5 @@ test('nothing is charged in a run that is over, nor in another run by an attempt
   expect(await typeOf(await charge(fixture, run.id, { eventName: 'page' }))).toEqual([409, 'run-not-active']);
   expect(await countsOf(fixture, victim.id)).toEqual({});
   expect(await countsOf(fixture, run.id)).toEqual({});
-  await until(async () => (await fixture.client.run(victim.id).get())!.status === 'RUNNING');
+  await until('the run is RUNNING', async () => (await fixture.client.run(victim.id).get())!.status === 'RUNNING');
 });

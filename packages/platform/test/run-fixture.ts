@@ -89,15 +89,6 @@ export const versionOf = (name: string, files: Record<string, string>) => ({
   ],
 });
 
-/** Asks until the answer is there; a test that waits in vain ends by its own time limit. */
-export async function until<Answer>(ask: () => Promise<Answer | undefined | false> | Answer | undefined | false) {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    await delay(20);
-  }
-}
-
 export interface TestSite extends AsyncDisposable {
   readonly url: string;
   /** How often each path was asked for. */

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { defineRead } from '../src/database/operation.ts';
 import { all } from '../src/database/sql.ts';
 import { SqliteDatabase } from '../src/database/sqlite/database.ts';
 import { systemClock } from '../src/shared/clock.ts';
-import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
+import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 const platform = { kind: 'platform' } as const;
 
@@ -290,7 +291,7 @@ test('the last run of an Actor is found by status and origin, and so are its sto
 test('waiting for a run ends with the run, or with the time', async () => {
   await using fixture = await startRunFixture();
   const run = await fixture.start(await fixture.deploy('endless', endless));
-  await until(async () => (await fixture.client.run(run.id).get())!.status === 'RUNNING');
+  await until('the run is RUNNING', async () => (await fixture.client.run(run.id).get())!.status === 'RUNNING');
   const waited = (await fixture.client.run(run.id).get({ waitForFinish: 1 }))!;
   expect(waited.status).toBe('RUNNING');
   expect(waited.stats.durationMillis).toBeGreaterThanOrEqual(1000);
@@ -310,7 +311,7 @@ test('a fenced attempt learns nothing of its run and starts, changes and charges
       'console.log("token", "is", [...process.env.APIFY_TOKEN].join("-")); setInterval(() => {}, 1000)',
     ),
   );
-  const token = await until(async () =>
+  const token = await until('the run has logged its token', async () =>
     /token is (\S+)/.exec(await fixture.logOf(run.id))?.[1]?.replaceAll(/-(?=.)/g, ''),
   );
   const asAttempt = async (method: string, url: string, body?: unknown) => {
@@ -319,7 +320,7 @@ test('a fenced attempt learns nothing of its run and starts, changes and charges
   };
   expect(await asAttempt('GET', `/v2/actor-runs/${run.id}`)).toEqual([200, 'fine']);
   await fixture.client.run(run.id).reboot();
-  await until(async () =>
+  await until('the second attempt is active', async () =>
     (await fixture.attempts(run.id)).some(({ number, phase }) => number === 2 && phase === 'active'),
   );
   const before = await counts(fixture);

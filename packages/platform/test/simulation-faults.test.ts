@@ -8,4 +8,4 @@ test('promises 1 to 5 hold in 60,000 histories of crashes, lost messages, full d
   const tally = new CrashTally();
   await runSeeds(file, { first: 1, count: 60_000 }, { temper: 'harsh', tally });
   if (!isReplay) expect(tally.never(), 'points at which the platform was never stopped').toEqual([]);
-}, 600_000);
+});

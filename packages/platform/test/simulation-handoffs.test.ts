@@ -8,7 +8,7 @@ const file = 'packages/platform/test/simulation-handoffs.test.ts';
 
 test('a planned handoff repeats nothing and loses nothing in 40,000 histories without faults', async () => {
   await runSeeds(file, { first: 1, count: 40_000 }, { temper: 'gentle', tally: new CrashTally() });
-}, 600_000);
+});
 
 /** How many seeds it may take to find what is broken on purpose, and which checker must find it. */
 const breakages: readonly [Exclude<Breakage, 'none'>, string, number][] = [

@@ -2,10 +2,11 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import description from '../src/api/about/wherry-v1.openapi.json' with { type: 'json' };
 import { registerRoutes } from '../src/api/routes.ts';
 import type { HandoffServices, RunServices } from '../src/api/services.ts';
-import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
+import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 type Responses = Record<string, { content?: object }>;
 const paths = description.paths as unknown as Record<string, Record<string, { responses: Responses }>>;
@@ -50,7 +51,7 @@ test('answers and errors are as described', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
   const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
   const { id: runId } = await fixture.start(actorId);
-  await until(async () => (await fixture.logOf(runId)).includes('at work'));
+  await until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
   const known = { runId, serverId: 'local-1', sequence: '1' };
   const unknown = { runId: 'NoSuchRun00000000', serverId: 'mars', sequence: '3' };
   const statuses = new Map<string, number[]>();

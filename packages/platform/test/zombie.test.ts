@@ -2,8 +2,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { ProcessEngine } from '../src/engines/process/process-engine.ts';
-import { dataFolderOfTest, startRunFixture, until } from './run-fixture.ts';
+import { dataFolderOfTest, startRunFixture } from './run-fixture.ts';
 
 /** Numbers items for as long as it may, goes on where the dataset ends, and tells its log how each push came out. */
 const loopActor = `
@@ -38,9 +39,12 @@ test('an attempt that was stopped and goes on after its run was handed off as lo
   await using fixture = await startRunFixture({ engine, dataFolder });
   const actorId = await fixture.deploy('loop', loopActor);
   const run = await fixture.start(actorId, { items: 400 });
-  const pid = await until(async () => Number(/pid (\d+)/.exec(await fixture.logOf(run.id))?.[1]) || undefined);
+  const pid = await until(
+    'the run has logged its process id',
+    async () => Number(/pid (\d+)/.exec(await fixture.logOf(run.id))?.[1]) || undefined,
+  );
   const dataset = fixture.client.dataset<{ next: number; pid: number }>(run.defaultDatasetId);
-  await until(async () => ((await dataset.get())?.itemCount ?? 0) >= 20);
+  await until('the run has pushed 20 items', async () => ((await dataset.get())?.itemCount ?? 0) >= 20);
 
   process.kill(-pid, 'SIGSTOP');
   engine.isCutOff = true;
@@ -49,7 +53,9 @@ test('an attempt that was stopped and goes on after its run was handed off as lo
   const before = await ofZombie();
   const isOver = fixture.client.run(run.id).waitForFinish();
   process.kill(-pid, 'SIGCONT');
-  await until(async () => (await fixture.logOf(run.id)).includes(`refused ${pid} attempt-fenced`));
+  await until(`process ${pid} is refused`, async () =>
+    (await fixture.logOf(run.id)).includes(`refused ${pid} attempt-fenced`),
+  );
   expect(await ofZombie()).toBe(before);
   engine.isCutOff = false;
   expect((await isOver).status).toBe('SUCCEEDED');

@@ -1,6 +1,6 @@
 /** Charges of handlers: part of the commit, within the run's limit, taken back when the handler fails. */
 import { expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
 const event = (eventPriceUsd: number) => ({ eventTitle: 'An event', eventDescription: 'An event', eventPriceUsd });
@@ -38,7 +38,7 @@ test('a charge is made with the commit of its handler, once, whatever becomes of
     priced({ page: 0.01, item: 0.02 }),
   );
   for (const share of [10, 25]) {
-    await until(async () => (await fixture.itemCountOf(run)) >= share);
+    await until(`the run has pushed ${share} items`, async () => (await fixture.itemCountOf(run)) >= share);
     await fixture.migrate(run.id, 'lost');
   }
   const { chargedEventCounts } = await fixture.succeeded(run);

@@ -1,6 +1,6 @@
 /** What a long handler commits on its way is there once, whatever becomes of the handler. */
 import { expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
 /** Each step pushes an item, charges for it and says where to go on, in one commit. */
@@ -35,7 +35,7 @@ test('a server that is lost in the middle: what was committed stands, and the ha
   await using fixture = await startCrawlFixture();
   const main = steps.replace('AFTER_EACH', 'if (step === 3) await hold();');
   const run = await fixture.crawl(main, {}, {}, { pricingInfos: [priceList] });
-  await until(() => fixture.site.hits.get('/hold') === 1);
+  await until('the page is held', () => fixture.site.hits.get('/hold') === 1);
   expect(await fixture.itemsOf(run)).toEqual([0, 1, 2, 3].map((step) => ({ step })));
   await fixture.migrate(run.id, 'lost');
   fixture.site.release();

@@ -1,6 +1,6 @@
 /** Whole crawls that are moved, killed and made to fail: each page is one item, and the counters are equal. */
 import { expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
 const pageCount = 90;
@@ -73,7 +73,7 @@ for (const [kind, { name, platform }] of [
       [24, 'warm'],
       [38, 'cold'],
     ] as const) {
-      await until(async () => (await fixture.itemCountOf(run)) >= share);
+      await until(`the run has pushed ${share} items`, async () => (await fixture.itemCountOf(run)) >= share);
       await fixture.migrate(run.id, mode);
     }
     await fixture.succeeded(run);

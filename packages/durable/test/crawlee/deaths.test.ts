@@ -1,6 +1,6 @@
 /** What survives the end of the process: [statistics-1], [initial-request-1], [request-list-1], [suspect-1] to [suspect-3]. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
 
 let fixture: CrawlFixture;
@@ -14,7 +14,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 /** Moves the run from a server that is lost each time that it has that many items. */
 async function loseAt(run: Awaited<ReturnType<CrawlFixture['crawl']>>, shares: readonly number[]): Promise<void> {
   for (const share of shares) {
-    await until(async () => (await fixture.itemCountOf(run)) >= share);
+    await until(`the run has pushed ${share} items`, async () => (await fixture.itemCountOf(run)) >= share);
     await fixture.migrate(run.id, 'lost');
   }
 }
@@ -70,7 +70,7 @@ test('[initial-request-1] what crawler.run is given is added once, whatever uniq
     await Actor.exit();
   `);
   // The first batch is in the queue, and the second one is being made up.
-  await until(() => fixture.site.hits.get('/hold') === 1);
+  await until('the page is held', () => fixture.site.hits.get('/hold') === 1);
   expect((await fixture.client.requestQueue(run.defaultRequestQueueId).get())?.totalRequestCount).toBe(50);
   await fixture.migrate(run.id, 'lost');
   await loseAt(run, [30]);

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { dataFolderOfTest, until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
+import { dataFolderOfTest } from '../../../platform/test/run-fixture.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 import { CutOffEngine } from './cut-off-engine.ts';
 
@@ -38,14 +39,22 @@ test.each([
   `,
       input,
     );
-    const pid = await until(async () => (await fixture.recordOf(run, 'PID')) as number | undefined);
-    await until(async () => (await fixture.itemCountOf(run)) >= input.frozenAt);
+    const pid = await until(
+      'the run has stored its process id',
+      async () => (await fixture.recordOf(run, 'PID')) as number | undefined,
+    );
+    await until(
+      `the run has pushed ${input.frozenAt} items`,
+      async () => (await fixture.itemCountOf(run)) >= input.frozenAt,
+    );
     process.kill(-pid, 'SIGSTOP');
     engine.spare(run.id, 1);
     await fixture.migrate(run.id, 'lost');
     const frozen = (await fixture.logOf(run.id)).length;
     process.kill(-pid, 'SIGCONT');
-    await until(async () => (await fixture.logOf(run.id)).includes(`ended ${pid}`));
+    await until(`process ${pid} says that it has ended`, async () =>
+      (await fixture.logOf(run.id)).includes(`ended ${pid}`),
+    );
     await fixture.succeeded(run);
     const later = (await fixture.logOf(run.id)).slice(frozen);
     expect(later).toContain(`ended ${pid} AttemptFencedError attempt-fenced`);

@@ -1,6 +1,6 @@
 /** [work-1] to [work-3], [queue-view-1] what a request handler does is one commit, or nothing. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
 
 let fixture: CrawlFixture;
@@ -34,7 +34,7 @@ test('[work-1] all that a handler does by any way is there together with its han
     await crawler.run([url('start')]);
     await Actor.exit();
   `);
-  await until(() => held.site.hits.get('/hold') === 1);
+  await until('the page is held', () => held.site.hits.get('/hold') === 1);
   const queue = held.client.requestQueue(run.defaultRequestQueueId);
   const beside = async () => ({
     items: (await held.client.dataset('wherry/beside').listItems()).items,
@@ -182,7 +182,7 @@ test('failedRequestHandler: what it does is one commit with the handled mark', a
     await Actor.setValue('OUTPUT', { requestsFailed });
     await Actor.exit();
   `);
-  await until(() => held.site.hits.get('/hold') === 1);
+  await until('the page is held', () => held.site.hits.get('/hold') === 1);
   expect(await held.itemsOf(run)).toEqual([{ by: 'errorHandler' }]);
   expect(await held.handledOf(run)).toEqual([]);
   held.site.release();

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { dataFolderOfTest, startTestSite, until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
+import { dataFolderOfTest, startTestSite } from '../../../platform/test/run-fixture.ts';
 
 /** The locks of a dead process hold on here as in stock Crawlee, so they are made short. */
 const main = (init: string) => `
@@ -63,7 +64,7 @@ test.each([
     JSON.parse(await readFile(path.join(folder, 'storage', 'key_value_stores', 'default', 'OUTPUT.json'), 'utf8'));
   const expected = Array.from({ length: 40 }, (_, page) => page);
   const killed = start({});
-  await until(async () => (await filesOf(dataset)).length >= 15);
+  await until('15 items are stored', async () => (await filesOf(dataset)).length >= 15);
   killed.kill('SIGKILL');
   await ended(killed);
   expect(await ended(start(resumed))).toBe(0);

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
 const isProgram = (file: string): boolean => {
@@ -58,7 +58,7 @@ test.skipIf(chromium === undefined)(
     `,
       { chromium },
     );
-    await until(async () => (await fixture.itemCountOf(run)) >= 5);
+    await until('the run has pushed five items', async () => (await fixture.itemCountOf(run)) >= 5);
     await fixture.migrate(run.id, 'lost');
     await fixture.succeeded(run);
     const items = (await fixture.itemsOf(run)).map(({ page, title }) => `${page} ${title}`);

@@ -1,6 +1,6 @@
 /** [shutdown-1], [shutdown-2] what happens when the process is told to go. [reconnect-1] what happens when it is not told. */
 import { expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
 
 /** Two pages are held in their handlers; what the SDK is asked for is logged. */
@@ -37,9 +37,11 @@ test.each(['warm', 'cold'])(
   async (mode) => {
     await using fixture = await startCrawlFixture();
     const run = await fixture.crawl(crawl());
-    await until(() => fixture.site.hits.get('/hold') === 2);
+    await until('two pages are held', () => fixture.site.hits.get('/hold') === 2);
     const moved = fixture.migrate(run.id, mode);
-    await until(async () => (await steps(fixture, run.id)).includes('TOLD migrating'));
+    await until('the Actor is told that it migrates', async () =>
+      (await steps(fixture, run.id)).includes('TOLD migrating'),
+    );
     fixture.site.release();
     expect(await moved).toMatchObject({ outcome: 'done' });
     await fixture.succeeded(run);
@@ -56,9 +58,11 @@ test.each(['warm', 'cold'])(
 test('[shutdown-1] told to abort, it begins nothing, commits what it has in hand, and then exits', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(crawl());
-  await until(() => fixture.site.hits.get('/hold') === 2);
+  await until('two pages are held', () => fixture.site.hits.get('/hold') === 2);
   const aborted = fixture.client.run(run.id).abort({ gracefully: true });
-  await until(async () => (await steps(fixture, run.id)).includes('TOLD aborting'));
+  await until('the Actor is told that it is aborted', async () =>
+    (await steps(fixture, run.id)).includes('TOLD aborting'),
+  );
   fixture.site.release();
   await aborted;
   const { status } = await fixture.client.run(run.id).waitForFinish();
@@ -82,9 +86,11 @@ test('[shutdown-2] an author who has switched the graceful shutdown off gets no 
     Actor.getDefaultInstance().gracefulShutdownHandlers = {};
   `;
   const run = await fixture.crawl(crawl(off));
-  await until(() => fixture.site.hits.get('/hold') === 2);
+  await until('two pages are held', () => fixture.site.hits.get('/hold') === 2);
   const moved = fixture.migrate(run.id, 'warm');
-  await until(async () => (await steps(fixture, run.id)).includes('TOLD migrating'));
+  await until('the Actor is told that it migrates', async () =>
+    (await steps(fixture, run.id)).includes('TOLD migrating'),
+  );
   fixture.site.release();
   await moved;
   await fixture.succeeded(run);

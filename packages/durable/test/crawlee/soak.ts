@@ -10,7 +10,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { ActorRun } from 'apify-client';
-import { dataFolderOfTest, until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
+import { dataFolderOfTest } from '../../../platform/test/run-fixture.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
 import { CutOffEngine } from './cut-off-engine.ts';
 import { judge, type SoakVerdict, soakActor, soakInput, soakPrices } from './soak-crawl.ts';
@@ -51,12 +52,16 @@ const lastLife = (log: string): Life | undefined =>
 /** Strikes once the life that is to meet the fault has begun, after a time of up to half a second. */
 async function strike(fixture: CrawlFixture, engine: CutOffEngine, run: ActorRun, fault: number, random: () => number) {
   const kind = kinds[Math.floor(random() * kinds.length)]!;
-  const life = await until(async () => {
-    const { status } = (await fixture.client.run(run.id).get())!;
-    if (status !== 'READY' && status !== 'RUNNING') throw new Error(`the run ended ${status} before fault ${fault}`);
-    const at = lastLife(await fixture.logOf(run.id));
-    return at !== undefined && at.number >= fault && at;
-  });
+  const life = await until(
+    `life ${fault} of the run has begun`,
+    async () => {
+      const { status } = (await fixture.client.run(run.id).get())!;
+      if (status !== 'READY' && status !== 'RUNNING') throw new Error(`the run ended ${status} before fault ${fault}`);
+      const at = lastLife(await fixture.logOf(run.id));
+      return at !== undefined && at.number >= fault && at;
+    },
+    { secs: 300 },
+  );
   await delay(random() * 500);
   if (kind !== 'frozen') {
     await fixture.migrate(run.id, kind);

@@ -1,6 +1,6 @@
 /** `useState` of handlers: seen at once by the others, undone with its handler, durable with its commit. */
 import { expect, test } from 'vitest';
-import { until } from '../../../platform/test/run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
 test('what a handler changes is seen by others at once, and taken back without theirs when it throws', async () => {
@@ -66,7 +66,7 @@ test('a state that was asked for before there was a crawler is the same one, and
     await Actor.setValue('OUTPUT', JSON.parse(JSON.stringify(state)));
     await Actor.exit();
   `);
-  await until(() => fixture.site.hits.get('/hold') === 1);
+  await until('the page is held', () => fixture.site.hits.get('/hold') === 1);
   await fixture.migrate(run.id, 'lost');
   await fixture.succeeded(run);
   const { before, handled } = (await fixture.recordOf(run, 'OUTPUT')) as { before: number; handled: string[] };

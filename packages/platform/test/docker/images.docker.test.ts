@@ -1,7 +1,8 @@
 /** Builds that make images, by Actors' own Dockerfiles. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { until, versionOf } from '../run-fixture.ts';
+import { versionOf } from '../run-fixture.ts';
 import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
 
 const base = 'FROM apify/actor-node:24';
@@ -94,10 +95,10 @@ CMD ["true"]
     const { buildId } = await startBuild({ Dockerfile: `${base}\nRUN echo at work && sleep 1234\n` });
     const atWork = async () =>
       (await bench.docker.listContainers()).filter(({ Command }) => Command.includes('sleep 1234'));
-    await until(async () => (await atWork()).length === 1);
+    await until("the build's container is at work", async () => (await atWork()).length === 1);
     await client.build(buildId).abort();
     expect((await client.build(buildId).waitForFinish()).status).toBe('ABORTED');
-    await until(async () => (await atWork()).length === 0);
+    await until('the build has no container', async () => (await atWork()).length === 0);
   });
 
   test('an image goes with its build; what no build has any more goes at the next start', async () => {

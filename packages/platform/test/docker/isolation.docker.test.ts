@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { until } from '../run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { type DockerBench, dockerHost, openBench, startDockerFixture } from './docker-host.ts';
 import {
   bystander,
@@ -39,7 +39,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
   }
   const endOf = (runId: string) => fixture.client.run(runId).waitForFinish();
   const untilLogged = (runId: string, text: RegExp) =>
-    until(async () => text.exec(await fixture.logOf(runId)) ?? undefined);
+    until(`run ${runId} has logged ${text}`, async () => text.exec(await fixture.logOf(runId)) ?? undefined);
 
   test('[isolation-1] one that needs more memory than it has is ended, and its status says so', async () => {
     const { id } = await start('memory-eater', memoryEater, { memory: 256 });
@@ -55,6 +55,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     await fixture.client.run(id).abort();
     expect((await endOf(id)).status).toBe('ABORTED');
     await until(
+      'the aborted run has no container',
       async () => (await bench.docker.listContainers({ filters: { label: [`wherry.run=${id}`] } })).length === 0,
     );
   });
@@ -143,7 +144,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
 
   test('a run beside all of them has worked on in its first container, and lost no line', async () => {
     const before = (await beatsOf(beating.id)).length;
-    await until(async () => (await beatsOf(beating.id)).length > before);
+    await until('the run has logged another beat', async () => (await beatsOf(beating.id)).length > before);
     const beats = await beatsOf(beating.id);
     expect(beats).toEqual(Array.from(beats, (_, index) => index));
     expect((await fixture.client.run(beating.id).get())!.status).toBe('RUNNING');

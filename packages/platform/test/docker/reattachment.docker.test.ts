@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ApifyClient } from 'apify-client';
 import { describe, expect, test } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import type { DockerEngineOptions } from '../../src/engines/docker/docker-engine.ts';
 import { startKillable } from '../killable-platform.ts';
-import { dataFolderOfTest, deployTo, startTestSite, until } from '../run-fixture.ts';
+import { dataFolderOfTest, deployTo, startTestSite } from '../run-fixture.ts';
 import { dockerHost, openBench, plainFiles, sdkFiles } from './docker-host.ts';
 import { freePort, machineAddress, openSwarmBench } from './swarm-host.ts';
 
@@ -124,7 +125,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     const { id } = await client.actor(actorId).start(undefined, { memory: 2048 });
     const lineCount = async () => ((await client.log(id).get()) ?? '').split('line ').length;
     for (let kills = 1; kills <= killCount; kills += 1) {
-      await until(async () => (await lineCount()) > kills * 400);
+      await until(`the log has ${kills * 400} lines`, async () => (await lineCount()) > kills * 400);
       await platform.kill();
       await platform.startAgain();
     }
@@ -146,13 +147,13 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     const inFlight = new Set<number>();
     for (const mode of moves) {
       const before = await itemCount();
-      await until(async () => (await itemCount()) >= before + 20);
+      await until('the run has pushed 20 more items', async () => (await itemCount()) >= before + 20);
       const last = await itemCount();
       await platform.kill();
       await platform.startAgain();
       const restarted = await itemCount();
       for (let index = last; index <= restarted; index += 1) inFlight.add(index);
-      await until(async () => (await itemCount()) >= restarted + 20);
+      await until('the run has pushed 20 more items', async () => (await itemCount()) >= restarted + 20);
       const answer = await fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
         method: 'POST',
         headers: { authorization: 'Bearer test-token', 'content-type': 'application/json' },
@@ -161,7 +162,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
       expect(answer.status, await answer.text()).toBe(200);
     }
     const before = await itemCount();
-    await until(async () => (await itemCount()) >= before + 20);
+    await until('the run has pushed 20 more items', async () => (await itemCount()) >= before + 20);
     await client.run(run.id).abort();
     const { items } = await client.dataset<{ next: number }>(run.defaultDatasetId).listItems();
     const log = (await client.log(run.id).get()) ?? '';
@@ -184,7 +185,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     const actorId = await deployTo(client, 'crawler', { 'main.js': crawler, ...sdkFiles });
     const paths = ['/first', '/hold', '/last'];
     const run = await client.actor(actorId).start({ site: site.url, paths }, { memory: 4096 });
-    await until(() => site.hits.get('/hold') === 1);
+    await until('the page is held', () => site.hits.get('/hold') === 1);
     await platform.kill();
     await platform.startAgain();
     const moved = fetch(`${url}/wherry/v1/runs/${run.id}/migrate`, {
@@ -193,7 +194,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
       body: '{"mode":"warm"}',
     });
     const log = async () => (await client.log(run.id).get()) ?? '';
-    await until(async () => (await log()).includes('heard of its migration'));
+    await until('the run has heard of its migration', async () => (await log()).includes('heard of its migration'));
     // The SDK asks for its reboot then, and nothing but what is in hand keeps the attempt from being switched off.
     await delay(1000);
     site.release();

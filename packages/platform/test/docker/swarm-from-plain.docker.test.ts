@@ -1,9 +1,9 @@
 /** A machine whose daemon was a plain one becomes the manager of a Swarm: what it has made before is used on. */
 import { expect, test } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { DockerImages } from '../../src/engines/docker/docker-images.ts';
 import { PlainPlacement } from '../../src/engines/docker/plain-placement.ts';
 import type { ContainerEvent, Program } from '../../src/engines/engine.ts';
-import { until } from '../run-fixture.ts';
 import { makeProgram } from './docker-host.ts';
 import { openEngineAlone, swarmHosts } from './swarm-host.ts';
 
@@ -26,7 +26,7 @@ test.skipIf(swarmHosts === undefined)(
       const spec = { runId, attempt: 1, serverId, program: program!, env: {}, memoryMbytes: 256, diskMbytes: 512 };
       await engine.start(spec, async () => undefined);
       const of = (kind: string) => events.find((event) => event.runId === runId && event.kind === kind);
-      expect(await until(() => of('exited'))).toMatchObject({ exitCode: 0 });
+      expect(await until('the container has exited', () => of('exited'))).toMatchObject({ exitCode: 0 });
       expect(of('output')).toMatchObject({ text: 'is here' });
     }
   },

@@ -1,7 +1,7 @@
 /** [image-1] an image is removed with its build, from wherever a Swarm has it. */
 import { expect, test } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { buildLabel } from '../../src/engines/docker/labels.ts';
-import { until } from '../run-fixture.ts';
 import { hostileFiles } from './hostile-actors.ts';
 import { cutOff } from './swarm-faults.ts';
 import { startSwarmFixture, swarmHosts } from './swarm-host.ts';
@@ -32,11 +32,11 @@ test.skipIf(swarmHosts === undefined)(
     const away = fixture.engine.servers().at(-1)!;
     {
       await using _cut = await cutOff(bench.daemons.length);
-      await until(() => fixture.engine.states!.stateOf(away) === 'lost');
+      await until(`${away} counts as lost`, () => fixture.engine.states!.stateOf(away) === 'lost');
       await client.build(build!.id).delete();
       expect(await images()).toHaveLength(1);
     }
-    await until(async () => (await images()).length === 0);
+    await until('no daemon has the image', async () => (await images()).length === 0);
     expect((await manifest()).status).toBe(404);
   },
 );

@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { until } from '../run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { diskFiller, forker, hostileFiles, intruder, listener, memoryEater } from './hostile-actors.ts';
 import { startSwarmFixture, swarmHosts } from './swarm-host.ts';
 
@@ -24,7 +24,7 @@ describe.skipIf(swarmHosts === undefined)('a container is held in its place on a
   }
   const endOf = (runId: string) => fixture.client.run(runId).waitForFinish();
   const untilLogged = (runId: string, text: RegExp) =>
-    until(async () => text.exec(await fixture.logOf(runId)) ?? undefined);
+    until(`run ${runId} has logged ${text}`, async () => text.exec(await fixture.logOf(runId)) ?? undefined);
 
   /** Of one node, or of all. */
   async function containersOf(runId: string, daemons: readonly Docker[] = fixture.bench.daemons) {
@@ -51,7 +51,7 @@ describe.skipIf(swarmHosts === undefined)('a container is held in its place on a
     expect(await containersOf(id)).toHaveLength(1);
     await fixture.client.run(id).abort();
     expect((await endOf(id)).status).toBe('ABORTED');
-    await until(async () => (await containersOf(id)).length === 0);
+    await until('the aborted run has no container', async () => (await containersOf(id)).length === 0);
   });
 
   test('[isolation-5] one that fills its disk is ended, and its status says so', async () => {
@@ -66,7 +66,7 @@ describe.skipIf(swarmHosts === undefined)('a container is held in its place on a
     const others = swarmHosts!.map(({ name }) => name).filter((name) => name !== server);
     for (const other of others) await fixture.engine.states!.close(other);
     const { id } = await fixture.start(actorId);
-    const [first] = await until(async () => {
+    const [first] = await until('the run has an attempt', async () => {
       const attempts = await fixture.attempts(id);
       return attempts.length > 0 && attempts;
     });

@@ -1,7 +1,7 @@
 /** Runs on a Swarm whose nodes are drained, die, and are cut off. */
 import type { ActorRun } from 'apify-client';
 import { describe, expect, test } from 'vitest';
-import { until } from '../run-fixture.ts';
+import { until } from '../../../../test/support/until.ts';
 import { counterFiles } from './counter.ts';
 import { cutOff, cutOffFromManager, killDaemon, startDaemons } from './swarm-faults.ts';
 import { startSwarmFixture, swarmHosts } from './swarm-host.ts';
@@ -24,7 +24,9 @@ async function startCounting(count: number) {
   /** Answers when each run has counted on. */
   const progress = async (least = 3) => {
     const before = await counts();
-    await until(async () => (await counts()).every((each, index) => each >= before[index]! + least));
+    await until(`each run has pushed ${least} more items`, async () =>
+      (await counts()).every((each, index) => each >= before[index]! + least),
+    );
   };
   await progress();
   return {
@@ -61,7 +63,9 @@ async function serverStates(fixture: SwarmFixture): Promise<Record<string, strin
 }
 
 const allReady = (fixture: SwarmFixture) =>
-  until(async () => Object.values(await serverStates(fixture)).every((state) => state === 'ready'));
+  until('all servers are ready', async () =>
+    Object.values(await serverStates(fixture)).every((state) => state === 'ready'),
+  );
 
 describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
   test('20 runs leave a node that Wherry drains, and one that plain Docker drains', async () => {
@@ -84,8 +88,10 @@ describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
     expect((await nodeOf(second!).inspect()).Spec.Availability).toBe('drain');
 
     await setAvailability(third!, 'drain');
-    await until(async () => (await counting.servers()).every((server) => server === manager));
-    await until(async () => (await containersOn(counting, 3)) === 0);
+    await until('all runs are on the manager', async () =>
+      (await counting.servers()).every((server) => server === manager),
+    );
+    await until('host 3 has no container of a run', async () => (await containersOn(counting, 3)) === 0);
     await counting.progress();
     await call('POST', `/wherry/v1/servers/${second}/undrain`);
     await setAvailability(third!, 'active');
@@ -102,12 +108,12 @@ describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
     expect(await counting.servers()).toContain(second);
     await killDaemon(2);
     try {
-      await until(async () => !(await counting.servers()).includes(second));
+      await until(`no run is on ${second}`, async () => !(await counting.servers()).includes(second));
       await counting.progress();
     } finally {
       await startDaemons();
     }
-    await until(async () => (await containersOn(counting, 2)) === 0);
+    await until('host 2 has no container of a run', async () => (await containersOn(counting, 2)) === 0);
     await allReady(counting);
     await counting.expectCounted();
   });
@@ -117,12 +123,12 @@ describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
     expect(await counting.servers()).toContain(third);
     {
       await using _cut = await cutOff(3);
-      await until(async () => !(await counting.servers()).includes(third));
+      await until(`no run is on ${third}`, async () => !(await counting.servers()).includes(third));
       await counting.progress();
       // Nobody can reach it: it works on there.
       expect(await containersOn(counting, 3)).toBeGreaterThan(0);
     }
-    await until(async () => (await containersOn(counting, 3)) === 0);
+    await until('host 3 has no container of a run', async () => (await containersOn(counting, 3)) === 0);
     await allReady(counting);
     await counting.expectCounted();
   });
@@ -132,8 +138,8 @@ describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
     expect(await counting.servers()).toContain(third);
     {
       await using _cut = await cutOffFromManager(3);
-      await until(async () => !(await counting.servers()).includes(third));
-      await until(async () => (await containersOn(counting, 3)) === 0);
+      await until(`no run is on ${third}`, async () => !(await counting.servers()).includes(third));
+      await until('host 3 has no container of a run', async () => (await containersOn(counting, 3)) === 0);
       await counting.progress();
     }
     await allReady(counting);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { newId } from '../../shared/ids.ts';
 import { BuildFailure } from './build-failure.ts';
 import { runBuildCommand } from './build-process.ts';
+import { linkInstalled, ownInstallation } from './installed-packages.ts';
 import { type PackageFile, readText } from './package-file.ts';
 
 export interface Installation {
@@ -40,10 +41,13 @@ const devOf = (file: PackageFile) => (hasBuildScript(file) ? file.devDependencie
  */
 export class Dependencies {
   readonly #folder: string;
+  readonly #installation: string | undefined;
   readonly #atWork = new Map<string, LayerAtWork>();
 
-  constructor(folder: string) {
+  /** `installation`: a folder in which npm has installed packages that layers may share. */
+  constructor(folder: string, installation = ownInstallation()) {
     this.#folder = folder;
+    this.#installation = installation;
   }
 
   /** The name of the layer that serves these dependencies; undefined when they must be installed in the build's folder. */
@@ -122,6 +126,7 @@ export class Dependencies {
       }
       const archives = archivesOf(installation.packageFile);
       for (const name of archives) await cp(path.join(installation.folder, name), path.join(partial, name));
+      await this.#linkInstalled(partial, installation);
       await npmInstall({ ...installation, folder: partial });
       for (const name of archives) await rm(path.join(partial, name));
       // It may hold the token of a registry.
@@ -132,9 +137,18 @@ export class Dependencies {
       throw error;
     }
   }
+
+  async #linkInstalled(layer: string, { packageFile, log }: Installation): Promise<void> {
+    const lock = await readText(path.join(layer, lockFile));
+    if (lock === undefined || this.#installation === undefined) return;
+    const withDev = hasBuildScript(packageFile);
+    const count = await linkInstalled({ lock, from: this.#installation, to: layer, withDev });
+    if (count > 0) log(`Dependencies: ${count} packages are the same as the platform's own, and are linked.`);
+  }
 }
 
-const layerFiles = ['package-lock.json', 'npm-shrinkwrap.json', '.npmrc'];
+const lockFile = 'package-lock.json';
+const layerFiles = [lockFile, 'npm-shrinkwrap.json', '.npmrc'];
 
 const specifiersOf = (file: PackageFile): string[] =>
   Object.values({ ...file.dependencies, ...file.optionalDependencies, ...devOf(file) });
@@ -158,7 +172,9 @@ function dependenciesOf(file: PackageFile) {
 /** @throws BuildFailure when npm cannot install what `package.json` asks for */
 export async function npmInstall({ folder, packageFile, environment, signal, log }: Installation): Promise<void> {
   const kind = hasBuildScript(packageFile) ? '--include=dev' : '--omit=dev';
-  const args = ['install', '--no-audit', '--no-fund', kind];
+  // A lock says by their digests which archives are wanted, so what npm has kept of them is as good as the registry.
+  const offline = (await hasLock(folder)) ? ['--prefer-offline'] : [];
+  const args = ['install', '--no-audit', '--no-fund', kind, ...offline];
   log(`Dependencies: npm ${args.join(' ')}`);
   const exitCode = await runBuildCommand({ file: 'npm', args, folder, environment, signal, onLine: log });
   if (exitCode === 0) return;
@@ -166,6 +182,8 @@ export async function npmInstall({ folder, packageFile, environment, signal, log
     `npm install ended with exit code ${exitCode}. The log says why; mend package.json accordingly.`,
   );
 }
+
+const hasLock = async (folder: string) => (await readText(path.join(folder, lockFile))) !== undefined;
 
 function tell(logs: ReadonlySet<(line: string) => void>, line: string): void {
   for (const log of logs) log(line);

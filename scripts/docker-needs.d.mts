@@ -1,0 +1,4 @@
+export function missingPackages(): string[];
+export function mayInstall(): boolean;
+export function whyNoDocker(): string | undefined;
+export function whyNoBrowser(): string | undefined;

@@ -1,0 +1,109 @@
+/**
+ * `npm test`: installs what is missing, then runs every part, whether or not an earlier one failed. With `CI=true`, as
+ * root on Debian, it installs the Debian packages that the Docker tests need; elsewhere it says what was skipped and why.
+ *
+ * The last line is `N passed, N failed, N skipped` over all parts, for CI systems of any language. A part that failed
+ * although none of its tests did (the linter, say) counts as one failed test. The exit code is 0 only if none failed.
+ *
+ * Plain JavaScript that Node 20 runs, and nothing of `node_modules`, since there may be none yet.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { mayInstall, missingPackages, whyNoBrowser, whyNoDocker } from './docker-needs.mjs';
+import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
+
+/** The npm scripts that `npm test` consists of, in their order. */
+const parts = ['lint', 'types', 'test:packages', 'test:unit', 'test:e2e', 'test:docker'];
+
+/** As `CI=true` means it; some systems write `CI=1`. */
+const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
+
+function installDebianPackages() {
+  const missing = missingPackages();
+  if (missing.length === 0 || !mayInstall()) return;
+  console.log(`Installing for the Docker tests: ${missing.join(' ')}`);
+  const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit' }).status === 0;
+  const isDone = apt('update') && apt('install', '-y', '--no-install-recommends', ...missing);
+  // Newer releases have Docker's client apart.
+  if (isDone && missingPackages().includes('docker.io')) apt('install', '-y', '--no-install-recommends', 'docker-cli');
+}
+
+/** What the reporter `test/tally-reporter.ts` has counted; zeros where it never came to its end. */
+function tallyOf(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+}
+
+/** Runs one npm script; resolves with how it ended. */
+function runPart(script, tallyFile) {
+  console.log(`\n=== npm run ${script}`);
+  const startedAt = performance.now();
+  const child = spawn('npm', ['run', '--silent', script], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...environmentOfTheMachine(), WHERRY_TALLY_FILE: tallyFile },
+  });
+  return new Promise((resolve) => {
+    const end = (isSuccess) => {
+      const minutes = (performance.now() - startedAt) / 60_000;
+      const counted = tallyOf(tallyFile);
+      const failed = isSuccess ? counted.failed : Math.max(counted.failed, 1);
+      resolve({ script, minutes, tally: { ...counted, failed } });
+    };
+    child.once('error', (error) => {
+      console.error(`npm does not start: ${error.message}`);
+      end(false);
+    });
+    child.once('exit', (code) => end(code === 0));
+  });
+}
+
+function resultOf({ passed, failed, skipped }) {
+  if (failed > 0) return 'FAILED';
+  return passed === 0 && skipped > 0 ? 'SKIPPED' : 'passed';
+}
+
+const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+function printSummary(ends) {
+  console.log(`\n${'part'.padEnd(16)}${'result'.padEnd(10)}${'minutes'.padStart(7)}  tests`);
+  for (const { script, minutes, tally } of ends) {
+    const tests = Object.values(tally).some((count) => count > 0) ? textOf(tally) : '';
+    console.log(`${script.padEnd(16)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
+  }
+  const [noDocker, noBrowser] = [whyNoDocker(), whyNoBrowser()];
+  if (noDocker !== undefined) console.log(`\n*** THE DOCKER TESTS WERE SKIPPED: ${noDocker}`);
+  if (noBrowser !== undefined) console.log(`\n*** THE TESTS WITH A BROWSER WERE SKIPPED: ${noBrowser}`);
+  const sum = (kind) => ends.reduce((total, { tally }) => total + tally[kind], 0);
+  const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  console.log(`\n${textOf(total)}`);
+  return total;
+}
+
+async function main() {
+  if (process.argv.length > 2) {
+    console.error('`npm test` takes no arguments. For one file: npx vitest run FILE; for one part: npm run test:unit.');
+    process.exit(2);
+  }
+  ensureInstalled();
+  if (isCi) installDebianPackages();
+  const folder = mkdtempSync(path.join(tmpdir(), 'wherry-tally-'));
+  let isInterrupted = false;
+  // The part at work gets the terminal's Ctrl-C itself, and ends by it; those after it do not start.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (isInterrupted = true));
+  const ends = [];
+  for (const [index, script] of parts.entries()) {
+    if (!isInterrupted) ends.push(await runPart(script, path.join(folder, `${index}.json`)));
+  }
+  rmSync(folder, { recursive: true });
+  const { failed } = printSummary(ends);
+  if (isInterrupted) process.exit(130);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+await main();
