@@ -1,8 +1,8 @@
-/** [verdict-2] what differs from chance to chance is not the fault's doing. */
+/** [verdict-2] a value that differs by chance does not make an Actor unsafe. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseCase } from '../src/fault.ts';
+import { parseCase } from '../src/faults/fault.ts';
 import { proveActor } from './prove-actor.ts';
 
 interface News {
@@ -10,12 +10,12 @@ interface News {
   readonly articles: number;
 }
 
-/** A paper that says the same to the first two who ask, and something else to each one after. */
-async function startPaper(later: (asked: number) => News): Promise<string> {
-  let asked = 0;
+/** A news server that sends the same response to the first two requests, and another one to each later request. */
+async function startNewsServer(later: (requestCount: number) => News): Promise<string> {
+  let requestCount = 0;
   const server = createServer((_request, response) => {
-    asked += 1;
-    response.end(JSON.stringify(asked <= 2 ? { edition: 'morning', articles: 1 } : later(asked)));
+    requestCount += 1;
+    response.end(JSON.stringify(requestCount <= 2 ? { edition: 'morning', articles: 1 } : later(requestCount)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -27,16 +27,16 @@ async function startPaper(later: (asked: number) => News): Promise<string> {
 
 const replay = parseCase('slow@record#1:before');
 
-test('a value that differs in a further undisturbed run as well is set aside', async () => {
-  const paper = await startPaper((asked) => ({ edition: `extra ${asked}`, articles: 1 }));
-  const verdict = await proveActor('asks-for-news', { input: { paper }, replay });
+test('[verdict-2] a value that differs in a further undisturbed run as well is ignored', async () => {
+  const url = await startNewsServer((requestCount) => ({ edition: `extra ${requestCount}`, articles: 1 }));
+  const verdict = await proveActor('reads-news', { input: { url }, replay });
   expect(verdict).toMatchObject({ verdict: 'safe', reasons: [], cleanRuns: 3 });
-  expect(verdict.setAside).toEqual({ 'record/default/EDITION': ['edition'] });
+  expect(verdict.ignoredPaths).toEqual({ 'record/default/EDITION': ['edition'] });
 });
 
-test('when a further undisturbed run gives another number of items, nothing can be told', async () => {
-  const paper = await startPaper((asked) => ({ edition: `extra ${asked}`, articles: asked }));
-  const verdict = await proveActor('asks-for-news', { input: { paper }, replay });
+test('[verdict-2] when a further undisturbed run has another number of items, the verdict is unclear', async () => {
+  const url = await startNewsServer((requestCount) => ({ edition: `extra ${requestCount}`, articles: requestCount }));
+  const verdict = await proveActor('reads-news', { input: { url }, replay });
   expect(verdict).toMatchObject({ verdict: 'unclear', cleanRuns: 3 });
   expect(verdict.reasons).toEqual(['item/default: 1 in one undisturbed run, 4 in another']);
 });

@@ -1,12 +1,11 @@
-/** The recording proxy and who is asked through it. */
+/** The recording proxy, in front of a server. */
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { OutsideProxy } from '../src/outside-proxy.ts';
-import { PathPatterns } from '../src/path-patterns.ts';
+import { OutsideProxy, PathPatterns } from '../src/proxy/outside-proxy.ts';
 
-test('[outside-3] who never answers is hung up on, before the answer and in the middle of it', async () => {
+test('[outside-3] a server that sends nothing is disconnected, before its response and in the middle of it', async () => {
   const silent = http.createServer((request, response) => {
     if (request.url === '/half') response.write('half');
   });
@@ -16,25 +15,25 @@ test('[outside-3] who never answers is hung up on, before the answer and in the 
     attemptOf: () => undefined,
     intercept: async () => {},
     record: () => {},
-    silenceMs: 200,
+    idleTimeoutMs: 200,
     reads: new PathPatterns([]),
   });
-  const ask = (path: string) =>
+  const request = (path: string) =>
     new Promise<string>((resolve) => {
       const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}${path}`;
-      const asked = http.get({ host: '127.0.0.1', port: proxy.port, path: url }, (answer) => {
-        answer.resume().once('error', () => resolve('broken off'));
+      const sent = http.get({ host: '127.0.0.1', port: proxy.port, path: url }, (response) => {
+        response.resume().once('error', () => resolve('incomplete'));
       });
-      asked.once('error', () => resolve('no answer'));
+      sent.once('error', () => resolve('no response'));
     });
-  expect(await ask('/never')).toBe('no answer');
-  expect(await ask('/half')).toBe('broken off');
+  expect(await request('/never')).toBe('no response');
+  expect(await request('/half')).toBe('incomplete');
   await proxy.close();
   silent.closeAllConnections();
   silent.close();
 });
 
-test('an author names what only reads by its path, with its host or without', () => {
+test('the author declares what only reads by its path, with or without its host', () => {
   const patterns = new PathPatterns(['/graphql', '/api/*/list', 'shop.example:80.0/search*']);
   const match = (url: string) => patterns.match(new URL(url));
   expect(['http://a/graphql?x=1', 'http://b:1/api/v1/shop/list'].map(match)).toEqual([true, true]);
