@@ -17,7 +17,7 @@ export type ProveRow = Pick<ListRow, 'actor' | 'site' | 'small' | 'charges' | 'a
 const reads = ['/api/shop/*'];
 
 /** A feed shows other videos to each visitor, so those that a lost server had read do not appear again. */
-const ofFeeds = ['lost', 'changed'] as const;
+const allowedForFeeds = ['lost', 'changed'] as const;
 
 export async function proveRow(row: ProveRow, options: Partial<ProveOptions>): Promise<Verdict> {
   await using site = await startTikTokSite({ ...row.site, faultRate: 0 });
@@ -31,7 +31,7 @@ export async function proveRow(row: ProveRow, options: Partial<ProveOptions>): P
       reads,
       chargedEvents: Object.keys(row.charges({ items: [], failed: [] })),
       deploy: ({ url, token }) => deploy(new ApifyClient({ baseUrl: url, token }), row.actor, site.url),
-      ...(row.anyOf && { allowed: ofFeeds }),
+      ...(row.anyOf && { allowed: allowedForFeeds }),
       ...options,
     });
   } finally {
