@@ -1,6 +1,8 @@
 /**
- * Proofs that take too long for CI: `npm run prove:tiktok -- [--actor tiktok-shop] [--seeds 5] [--faults 100] [--per-run 4]`.
- * `--faults` is the number for each Actor and seed. Exit code 1 when a failure was found, or when an Actor got no fault.
+ * Proofs that take too long for CI: `npm run prove:tiktok -- [--actor tiktok-shop] [--seeds 5] [--faults 100]
+ * [--per-run 4]`.
+ * `--faults` is the number for each Actor and seed. Exit code 1 when a failure was found, or when an Actor got no
+ * fault.
  * `--as-apify`: the platform accepts no commits. Nothing is sent twice, because no library can undo that there.
  */
 import { parseArgs } from 'node:util';

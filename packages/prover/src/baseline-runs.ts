@@ -6,7 +6,9 @@ import type { CaseRun } from './sandbox/trial-runner.ts';
 
 /** How many undisturbed runs there are at most. */
 const maxRuns = 5;
-/** A run with faults may take this many times as long as an undisturbed run, and `moreMs`: the machine may be busier. */
+/**
+ * A run with faults may take this many times as long as an undisturbed run, and `moreMs`: the machine may be busier.
+ */
 const timeLimit = { factor: 5, moreMs: 15_000 };
 
 export class BaselineRuns {

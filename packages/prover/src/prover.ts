@@ -2,13 +2,13 @@
  * Proves an Actor: learns what it produces undisturbed, runs it with faults, and says what they do to its results.
  *
  * The files beside this one carry the steps out: `baseline-runs.ts` learns the baseline, `trials.ts` tries cases,
- * `failing-cases.ts` simplifies those that fail, and `verdict.ts`, `tally.ts`, `story.ts` and `advice.ts` are the result.
- * They may use all folders but `report/`, which may use them: `sandbox/` runs the Actor, `faults/` injects faults, `proxy/`
- * sees its calls, and `comparison/` compares its results.
+ * `failing-cases.ts` simplifies those that fail, and `verdict.ts`, `tally.ts`, `story.ts` and `advice.ts` are the
+ * result. They may use all folders but `report/`, which may use them: `sandbox/` runs the Actor, `faults/` injects
+ * faults, `proxy/` sees its calls, and `comparison/` compares its results.
  *
  * [verdict-1] "safe" requires that every kind of fault was injected at every type of write at least once.
- * [verdict-2] when a value is found changed, a further undisturbed run is made before that counts. A value that changes by
- *     chance differs in that run too, and is then ignored.
+ * [verdict-2] when a value is found changed, a further undisturbed run is made before that counts. A value that changes
+ *     by chance differs in that run too, and is then ignored.
  * [verdict-3] however the proof ends, no process that it started is left.
  */
 import { adviceFor, type Symptoms } from './advice.ts';

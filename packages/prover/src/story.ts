@@ -44,7 +44,9 @@ function textAt(timeline: Timeline, type: string, ordinal: number, attempt: numb
     ?.text;
 }
 
-/** The most telling later write of the undisturbed run: for a pushed item its mark, else the next write that is telling. */
+/**
+ * The most telling later write of the undisturbed run: for a pushed item its mark, else the next write that is telling.
+ */
 function nextIn(clean: Timeline, { type, ordinal }: FaultEvent['fault']): string | undefined {
   const writes = clean.writes();
   const index = writes.findIndex((write) => write.type === type && write.ordinal === ordinal);

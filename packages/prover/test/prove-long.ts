@@ -1,6 +1,8 @@
 /**
- * Proofs that take too long for CI: `npm run prove:long -- sound|durable [--seeds 20] [--faults 100] [--per-run 8] [--as-apify]`.
- * `sound`: no false alarm for Actors that no fault can harm. `durable`: nothing lost or duplicated with @wherry/durable.
+ * Proofs that take too long for CI: `npm run prove:long -- sound|durable [--seeds 20] [--faults 100] [--per-run 8]
+ * [--as-apify]`.
+ * `sound`: no false alarm for Actors that no fault can harm. `durable`: nothing lost or duplicated with
+ * @wherry/durable.
  * `--faults` is the number for each Actor and seed. Exit code 1 when a failure was found.
  */
 import { parseArgs } from 'node:util';

@@ -1,4 +1,6 @@
-/** When faults are injected into a run, and what passes the proxy afterwards. The test makes the calls of the attempts. */
+/**
+ * When faults are injected into a run, and what passes the proxy afterwards. The test makes the calls of the attempts.
+ */
 import { spawn } from 'node:child_process';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -2,13 +2,14 @@
  * Compares a run with faults to the baseline.
  *
  * The folder `comparison/` says what a run produced (`outcome.ts`, `outcome-reader.ts`), what undisturbed runs have in
- * common (`baseline.ts`, `ignored-paths.ts`) and what is wrong with a run (here, `finding.ts`). Only `outcome-reader.ts`
- * does I/O. It imports no other folder of the prover.
+ * common (`baseline.ts`, `ignored-paths.ts`) and what is wrong with a run (here, `finding.ts`). Only
+ * `outcome-reader.ts` does I/O. It imports no other folder of the prover.
  *
  * [compare-1] what the baseline has and the run does not have is lost; what the run has more often is duplicated.
  * [compare-2] a value that the baseline does not have is paired with a missing one, which has then changed. Without a
  *     missing one it is one too many, so it counts as a duplicate.
- * [compare-3] a request to the outside that only reads, or that may be repeated, is waste when it is repeated, not a failure.
+ * [compare-3] a request to the outside that only reads, or that may be repeated, is waste when it is repeated, not a
+ *     failure.
  */
 import { type Baseline, withoutIgnoredPaths } from './baseline.ts';
 import type { Failure, Finding } from './finding.ts';

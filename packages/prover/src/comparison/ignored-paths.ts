@@ -1,5 +1,6 @@
 /**
- * Finds the paths whose values differ between undisturbed runs. They say nothing about a run with faults, so they are ignored.
+ * Finds the paths whose values differ between undisturbed runs. They say nothing about a run with faults, so they are
+ * ignored.
  *
  * [ignored-1] without the ignored paths both runs have the same values, as multisets.
  * [ignored-2] a path is ignored only when its values differ, or when ignoring fewer paths does not make the runs equal.
@@ -8,8 +9,8 @@ import { canonical, type Json, leavesOf, pathBelow, withoutPaths } from './json.
 import { Multiset } from './multiset.ts';
 
 /**
- * Returns the paths to ignore, those in `known` included. Returns undefined when one run has more values than the other,
- * or when no set of paths makes them equal.
+ * Returns the paths to ignore, those in `known` included. Returns undefined when one run has more values than the
+ * other, or when no set of paths makes them equal.
  */
 export function differingPaths(
   one: readonly Json[],
@@ -60,7 +61,9 @@ function parentOf(path: string): string {
   return path.endsWith('[]') ? path : pathBelow(dot === -1 ? '' : path.slice(0, dot), '*');
 }
 
-/** For runs in which every path has the same values, but in other combinations: the one path that explains most of it. */
+/**
+ * For runs in which every path has the same values, but in other combinations: the one path that explains most of it.
+ */
 function bestPath(one: readonly Json[], other: readonly Json[]): string[] {
   const candidates = [...valuesByPath(one).keys()];
   const mismatches = candidates.map((path) => {

@@ -2,10 +2,11 @@
  * Reads everything that a run produced, after its end.
  *
  * [internal-1] records whose keys begin with `SDK_` (statistics, session pools, request lists) belong to the SDK and to
- *     Crawlee. They may differ in a run with faults, so they are not compared. `useState` is the author's own, so it is.
- * [internal-2] of a state of `@wherry/durable` only the value is compared, whatever its size: how it is stored depends on
- *     the number of commits. Its other records and its journal are left out. A state that cannot be read is represented by
- *     the reason, so that it differs from any state that can be read.
+ *     Crawlee. They may differ in a run with faults, so they are not compared. The record of `useState` is compared: it
+ *     is the author's own state.
+ * [internal-2] of a state of `@wherry/durable` only the value is compared, whatever its size: how it is stored depends
+ *     on the number of commits. Its other records and its journal are left out. A state that cannot be read is
+ *     represented by the reason, so that it differs from any state that can be read.
  */
 import { readStoredState } from '@wherry/durable';
 import type { ActorRun, ApifyClient } from 'apify-client';

@@ -46,7 +46,9 @@ export const outsideText = ({ method, host, path, query }: OutsideRequest): stri
   return `${method} ${host}${path}${parameters.length === 0 ? '' : `?${parameters.join('&')}`}`;
 };
 
-/** Whether sending it twice has the same effect as once: HTTP defines so for all methods but these, and so does a key. */
+/**
+ * Whether sending it twice has the same effect as once: HTTP defines so for all methods but these, and so does a key.
+ */
 export const isRepeatable = ({ method, key, reads }: OutsideRequest): boolean =>
   reads || (method !== 'POST' && method !== 'PATCH') || key !== '';
 

@@ -7,7 +7,10 @@ import type { Timeline, WriteEvent } from './timeline.ts';
 
 export type HandoffMode = 'warm' | 'cold' | 'lost';
 
-/** `moved`: the run continues in another attempt; `over`: it had ended before; `refused`: the platform refused to move it. */
+/**
+ * `moved`: the run continues in another attempt; `over`: it had ended before; `refused`: the platform refused to move
+ * it.
+ */
 export type MigrationResult = 'moved' | 'over' | 'refused';
 
 /** What the prover can do to a run through its private platform. */
@@ -42,7 +45,7 @@ export interface FaultContext extends RunControls {
 }
 
 /** `responded`: the write has its response, or its connection has ended; `settled`: the fault is over. */
-export interface Injection {
+interface Injection {
   readonly responded: Promise<void>;
   readonly settled: Promise<void>;
 }
@@ -97,7 +100,9 @@ function planned(mode: 'warm' | 'cold'): FaultInjector {
   };
 }
 
-/** Resolves when `migrating` was sent and the attempt has made a call since, or has had the time to process the event. */
+/**
+ * Resolves when `migrating` was sent and the attempt has made a call since, or has had the time to process the event.
+ */
 async function migratingReceived(attempt: AttemptTraffic): Promise<void> {
   await attempt.migrating;
   await Promise.race([attempt.nextCall, delay(eventMs)]);

@@ -1,10 +1,9 @@
 /**
  * Plans which cases are tried, and in which order.
  *
- * [fault-plan-1] each round has one fault of each kind, and the faults of a kind take the types of write in turn. So with
- *     any budget the numbers of faults differ by one at most, for as long as there are points left.
- *     Within a type the most telling points come first: those between a result and its mark, so "after" a result and
- *     "before" a mark.
+ * [fault-plan-1] each round has one fault of each kind, and the faults of a kind take the types of write in turn. So
+ *     with any budget the numbers of faults differ by one at most, for as long as there are points left. Within a type
+ *     the most telling points come first: those between a result and its mark, so "after" a result and "before" a mark.
  * [fault-plan-2] no kind is injected twice at the same point.
  * [fault-plan-3] the same writes, kinds and seed give the same cases.
  */

@@ -2,8 +2,8 @@
  * A fault, and a case: the faults of one run.
  *
  * The folder `faults/` decides which faults a run has (`fault-plan.ts`), injects them while the run makes its writes
- * (`run-watch.ts`, `fault-injectors.ts`) and keeps what happened (`timeline.ts`). It imports `proxy/` and `comparison/`.
- * The plan is pure; an injector reaches the platform only through its context.
+ * (`run-watch.ts`, `fault-injectors.ts`) and keeps what happened (`timeline.ts`). It imports `proxy/` and
+ * `comparison/`. The plan is pure; an injector reaches the platform only through its context.
  */
 import { type WriteType, writeTypes } from '../proxy/write.ts';
 
@@ -23,8 +23,10 @@ export type FaultKind = (typeof faultKinds)[number];
 
 export type Side = 'before' | 'after';
 
-/** Where a fault is injected: at a write of this type. `ordinal` counts the writes of the type in the whole run, from 1. */
-export interface Point {
+/**
+ * Where a fault is injected: at a write of this type. `ordinal` counts the writes of the type in the whole run, from 1.
+ */
+interface Point {
   readonly type: WriteType;
   readonly ordinal: number;
   readonly side: Side;

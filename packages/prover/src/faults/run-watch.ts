@@ -1,8 +1,8 @@
 /**
  * Observes one run: it sees each write of each attempt and injects the faults of the case.
  *
- * [watch-1] faults do not overlap: while one is in progress no other is injected. The next fault of the case is injected at
- *     the first write after that which has its type and at least its ordinal.
+ * [watch-1] faults do not overlap: while one is in progress no other is injected. The next fault of the case is
+ *     injected at the first write after that which has its type and at least its ordinal.
  * [watch-2] once the calls of an attempt are dropped, none of them reaches the platform. No fault is injected into an
  *     attempt that was frozen.
  */
@@ -46,7 +46,7 @@ export class RunWatch implements FaultContext {
   add(attempt: AttemptTraffic): void {
     this.attempts.push(attempt);
     this.timeline.began(attempt.number);
-    attempt.migrating.then(() => this.timeline.sawMigrating(attempt.number));
+    void attempt.migrating.then(() => this.timeline.sawMigrating(attempt.number));
   }
 
   /** Handles a call of one of the run's attempts. */

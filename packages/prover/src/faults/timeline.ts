@@ -13,7 +13,10 @@ export type TimelineEvent =
       readonly type: WriteType;
       readonly ordinal: number;
       readonly text: string;
-      /** `unknown`: the prover received no response; `refused`: the response was an error; `stopped`: it was not forwarded. */
+      /**
+       * `unknown`: the prover received no response; `refused`: the response was an error; `stopped`: it was not
+       * forwarded.
+       */
       outcome: 'pending' | 'done' | 'refused' | 'unknown' | 'stopped';
     }
   | {

@@ -161,7 +161,9 @@ interface EventsConnection {
   readonly target: string;
 }
 
-/** Server frames are not masked and this platform does not compress them, so the event's name is readable in the bytes. */
+/**
+ * Server frames are not masked and this platform does not compress them, so the event's name is readable in the bytes.
+ */
 const migrating = '"name":"migrating"';
 
 /** Relays the events websocket of an attempt byte by byte, unchanged. */

@@ -11,8 +11,8 @@ export interface AttemptStart {
 }
 
 /**
- * What happens to the attempt's calls. `pass`: they are handled. `drop`: none is, as if the attempt were dead. `hold`: the
- * attempt is frozen; calls that it had already sent wait until it is thawed.
+ * What happens to the attempt's calls. `pass`: they are handled. `drop`: none is, as if the attempt were dead. `hold`:
+ * the attempt is frozen; calls that it had already sent wait until it is thawed.
  */
 export type CallPolicy = 'pass' | 'drop' | 'hold';
 

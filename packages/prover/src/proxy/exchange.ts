@@ -1,10 +1,11 @@
 /**
  * One HTTP call that an attempt makes, and what the prover can do with it.
  *
- * The folder `proxy/` contains the two proxies between the attempts and everything that they call: `api-proxy.ts` in front
- * of the private platform and `outside-proxy.ts` in front of all other servers. Both turn a call into an `Exchange` and
- * pass it to an `Interceptor`, which decides what happens to it; without a fault a call passes unchanged. `write.ts` says
- * which write a call makes, `attempt-traffic.ts` represents the attempt. The folder imports only `comparison/`.
+ * The folder `proxy/` contains the two proxies between the attempts and everything that they call: `api-proxy.ts` in
+ * front of the private platform and `outside-proxy.ts` in front of all other servers. Both turn a call into an
+ * `Exchange` and pass it to an `Interceptor`, which decides what happens to it; without a fault a call passes
+ * unchanged. `write.ts` says which write a call makes, `attempt-traffic.ts` represents the attempt. The folder imports
+ * only `comparison/`.
  */
 import type { Json } from '../comparison/json.ts';
 import type { AttemptTraffic } from './attempt-traffic.ts';

@@ -1,11 +1,12 @@
 /**
- * The recording forward proxy: it sees the requests of the Actors to all servers other than the platform, as far as their
- * clients use the proxy settings.
+ * The recording forward proxy: it sees the requests of the Actors to all servers other than the platform, as far as
+ * their clients use the proxy settings.
  *
  * [outside-1] a request is recorded when it is forwarded, so a request that a fault stopped is not recorded.
- * [outside-2] of a tunnel (CONNECT) that carries TLS only the host is known. A tunnel that carries plain HTTP is read as HTTP.
- * [outside-3] a server that sends nothing for `idleTimeoutMs` is disconnected. Otherwise a fault that waits for its response
- *     would never end.
+ * [outside-2] of a tunnel (CONNECT) that carries TLS only the host is known. A tunnel that carries plain HTTP is read
+ *     as HTTP.
+ * [outside-3] a server that sends nothing for `idleTimeoutMs` is disconnected. Otherwise a fault that waits for its
+ *     response would never end.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * Draws a run: a row for each attempt, a mark for each write, a line for each fault. The horizontal axis is the order of
- * events, not time, because the events of a story often happen within one millisecond.
+ * Draws a run: a row for each attempt, a mark for each write, a line for each fault. The horizontal axis is the order
+ * of events, not time, because the events of a story often happen within one millisecond.
  */
 import type { Finding } from '../comparison/finding.ts';
 import type { TimelineEvent, WriteEvent } from '../faults/timeline.ts';

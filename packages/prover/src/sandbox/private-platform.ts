@@ -46,8 +46,11 @@ export class PrivatePlatform {
       this.#send({ kind: 'known', token: message.token });
     });
     child.once('error', started.reject);
-    child.once('exit', () => started.reject(new Error(`The private platform did not start: ${endOf(logFile)}`)));
+    const failed = () => started.reject(new Error(`The private platform did not start: ${endOf(logFile)}`));
+    child.once('exit', failed);
     this.#url = await started.promise;
+    // A later exit is no failure to start, and the log's folder may be gone by then.
+    child.off('exit', failed);
   }
 
   /** From now on the platform cannot kill this attempt. */

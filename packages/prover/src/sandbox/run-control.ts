@@ -7,7 +7,10 @@ export interface Address {
   readonly token: string;
 }
 
-/** How long a `lost` handoff is requested again when the platform refuses it, because another handoff may be in progress. */
+/**
+ * How long a `lost` handoff is requested again when the platform refuses it, because another handoff may be in
+ * progress.
+ */
 const retryForMs = 15_000;
 const retryEveryMs = 50;
 

@@ -2,9 +2,9 @@
  * The sandbox: the private platforms on which an Actor is tried, with the Actor deployed on each.
  *
  * The folder `sandbox/` starts and stops processes. A trial runner (`trial-runner.ts`) owns one private platform
- * (`private-platform.ts`, in a child process `platform-process.ts`) and the two proxies in front of it, and tries one case
- * at a time. Nothing outside of the sandbox's folder is written, and `close()` leaves no process. The folder imports
- * `faults/`, `proxy/` and `comparison/`.
+ * (`private-platform.ts`, in a child process `platform-process.ts`) and the two proxies in front of it, and tries one
+ * case at a time. Nothing outside of the sandbox's folder is written, and `close()` leaves no process. The folder
+ * imports `faults/`, `proxy/` and `comparison/`.
  */
 import { cp } from 'node:fs/promises';
 import path from 'node:path';
@@ -67,7 +67,9 @@ export class Sandbox {
     }
   }
 
-  /** Runs the Actor once with these faults. `runner`: from 0 to `runnerCount - 1`; one runner does one run at a time. */
+  /**
+   * Runs the Actor once with these faults. `runner`: from 0 to `runnerCount - 1`; one runner does one run at a time.
+   */
   run(runner: number, faults: Case): Promise<CaseRun> {
     const timeoutMs = this.timeoutMs + faults.length * faultTimeoutMs;
     return this.#runners[runner]!.run(faults, { actorId: this.#actorId, input: this.#input, timeoutMs });

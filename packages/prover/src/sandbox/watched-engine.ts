@@ -1,4 +1,7 @@
-/** The process engine, wrapped: the prover learns of each attempt before its first call, and can keep it from being killed. */
+/**
+ * The process engine, wrapped: the prover learns of each attempt before its first call, and can keep it from being
+ * killed.
+ */
 import type { ContainerRef, ContainerSpec, Engine, ProcessEngine } from '@wherry/platform';
 import type { AttemptStart } from '../proxy/attempt-traffic.ts';
 
@@ -6,7 +9,7 @@ export interface WatchedEngineParts {
   readonly engine: ProcessEngine;
   /** Called before the Actor's program runs. The program starts when the promise resolves. */
   readonly starting: (start: AttemptStart) => Promise<void>;
-  /** Further environment variables of an attempt. The platform's own take precedence. */
+  /** Further environment variables of an attempt. Those of the platform and of the Actor take precedence. */
   readonly environmentOf: (spec: ContainerSpec) => Readonly<Record<string, string>>;
 }
 
