@@ -22,7 +22,7 @@ test('all thirteen are tried', () => {
 });
 
 test.each(rows)('$actor comes through faults', async ({ mostFaults, ...row }) => {
-  const verdict = await proveRow(row, { seed: 5, faultsPerRun, mostFaults, budgetSecs: 300 });
+  const verdict = await proveRow(row, { seed: 5, faultsPerRun, maxFaults: mostFaults, budgetSecs: 300 });
   expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
   expect(verdict.verdict).not.toBe('unsafe');
   expect(verdict.cleanRuns).toBeGreaterThanOrEqual(2);

@@ -1,7 +1,9 @@
 /**
- * What takes longer than CI has: `npm run prove:tiktok -- [--actor tiktok-shop] [--seeds 5] [--faults 100] [--per-run 4]`.
- * `--faults` are those of each Actor and seed. Exit code 1 when anything was found, or with an Actor nothing was tried.
- * `--as-apify`: the platform takes no commits, and nothing is sent twice, which no library can undo there.
+ * Proofs that take too long for CI: `npm run prove:tiktok -- [--actor tiktok-shop] [--seeds 5] [--faults 100]
+ * [--per-run 4]`.
+ * `--faults` is the number for each Actor and seed. Exit code 1 when a failure was found, or when an Actor got no
+ * fault.
+ * `--as-apify`: the platform accepts no commits. Nothing is sent twice, because no library can undo that there.
  */
 import { parseArgs } from 'node:util';
 import { faultKinds } from '../../packages/prover/src/index.ts';
@@ -30,12 +32,12 @@ for (const row of [...actorRows, ...listRows, apiRow].filter(
 )) {
   for (let index = 0; index < Number(values.seeds); index += 1) {
     const seed = Number(values['first-seed']) + index;
-    const options = { seed, mostFaults: Number(values.faults), faultsPerRun: Number(values['per-run']) };
+    const options = { seed, maxFaults: Number(values.faults), faultsPerRun: Number(values['per-run']) };
     const more = values['as-apify'] ? asApify : {};
     const verdict = await proveRow(row, { ...options, ...more, budgetSecs: 3600 });
     faults += verdict.faults;
     failures += verdict.failing.length;
-    // Its runs fail undisturbed, say.
+    // For example, because its undisturbed runs fail.
     isUntried ||= verdict.faults === 0;
     const { tookSecs, verdict: word } = verdict;
     process.stdout.write(`${row.actor}, seed ${seed}: ${verdict.faults} faults in ${tookSecs} s, ${word}\n`);

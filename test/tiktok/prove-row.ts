@@ -1,4 +1,4 @@
-/** Faults at the writes of a TikTok Actor, with a small input. */
+/** Proves a TikTok Actor with a small input. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,14 +10,14 @@ import type { ListRow } from './list-rows.ts';
 
 const below = fileURLToPath(new URL('../../.tmp', import.meta.url));
 
-/** What of a row is used here. */
+/** The fields of a row that are used here. */
 export type ProveRow = Pick<ListRow, 'actor' | 'site' | 'small' | 'charges' | 'anyOf'>;
 
-/** The shop's pages ask for their lists by POST. */
+/** The shop's pages request their lists by POST. */
 const reads = ['/api/shop/*'];
 
-/** A feed shows a visitor who comes again other videos than those that a lost server had in hand. */
-const ofFeeds = ['lost', 'changed'] as const;
+/** A feed shows other videos to each visitor, so those that a lost server had read do not appear again. */
+const allowedForFeeds = ['lost', 'changed'] as const;
 
 export async function proveRow(row: ProveRow, options: Partial<ProveOptions>): Promise<Verdict> {
   await using site = await startTikTokSite({ ...row.site, faultRate: 0 });
@@ -31,7 +31,7 @@ export async function proveRow(row: ProveRow, options: Partial<ProveOptions>): P
       reads,
       chargedEvents: Object.keys(row.charges({ items: [], failed: [] })),
       deploy: ({ url, token }) => deploy(new ApifyClient({ baseUrl: url, token }), row.actor, site.url),
-      ...(row.anyOf && { allowed: ofFeeds }),
+      ...(row.anyOf && { allowed: allowedForFeeds }),
       ...options,
     });
   } finally {

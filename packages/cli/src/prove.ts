@@ -20,19 +20,19 @@ import { interruption } from './interruption.ts';
 import { printJson, printNote, printResult, tableOf } from './output.ts';
 import { Progress } from './progress.ts';
 
-export interface ProveWish extends Omit<ProveOptions, 'deploy' | 'folder' | 'signal' | 'onProgress' | 'actor'> {
-  /** The Actor's. */
+export interface ProveActorOptions extends Omit<ProveOptions, 'deploy' | 'folder' | 'signal' | 'onProgress' | 'actor'> {
+  /** The Actor's folder. */
   readonly folder: string;
   readonly json: boolean;
-  /** Where reports are written; undefined for none. */
+  /** The folder for the reports; undefined for no reports. */
   readonly reportFolder: string | undefined;
-  /** The command line of this case alone. */
+  /** Returns the command line that tries only this case. */
   readonly replayWith: (replay: string) => string;
 }
 
-/** Proves the Actor in a folder, and reports. */
-export async function proveActor(wish: ProveWish): Promise<ExitCode> {
-  const { folder, json, reportFolder, replayWith, ...options } = wish;
+/** Proves the Actor in a folder, and prints or writes the verdict. Resolves with the exit code. */
+export async function proveActor(request: ProveActorOptions): Promise<ExitCode> {
+  const { folder, json, reportFolder, replayWith, ...options } = request;
   if (!(await isActorFolder(folder))) {
     throw badUsage(`${folder} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
   }
@@ -62,7 +62,7 @@ export async function proveActor(wish: ProveWish): Promise<ExitCode> {
   }
 }
 
-/** The platform that has the build's log is gone when this command ends, so what it says is said here. */
+/** Prints the end of the build's log when the build fails, because the private platform is removed with its logs. */
 async function deployPrivately(
   { url, token }: { url: string; token: string },
   folder: string,
@@ -81,13 +81,13 @@ async function deployPrivately(
     progress.clear();
     for (const line of lines.slice(-shownLogLines)) printNote(line);
     const summary = message.split('.')[0];
-    throw new Failure(exitCodes.badUsage, `${summary}. Its log is above; mend what it names.`, { cause: error });
+    throw new Failure(exitCodes.badUsage, `${summary}. The log above says why.`, { cause: error });
   }
 }
 
 const shownLogLines = 20;
 
-/** 2 means "could not tell", as for a command that could not begin: nothing is known of the Actor. */
+/** An unclear verdict has the exit code of bad usage: in both cases nothing is known about the Actor. */
 const exitCodeOf = ({ verdict }: Verdict): ExitCode =>
   ({ safe: exitCodes.ok, unsafe: exitCodes.notSucceeded, unclear: exitCodes.badUsage })[verdict];
 
@@ -95,7 +95,7 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw badUsage(`${folder} cannot be the folder of the report (${(error as NodeJS.ErrnoException).code}).`);
+    throw badUsage(`${folder} cannot be used as the folder of the report (${(error as NodeJS.ErrnoException).code}).`);
   }
 }
 
@@ -106,10 +106,10 @@ async function writeReports(verdict: Verdict, folder: string, replayWith: (repla
 }
 
 const phases: Readonly<Record<Proving['phase'], string>> = {
-  deploying: 'Deploying on a private platform',
-  clean: 'Running undisturbed',
+  deploying: 'Deploying to a private platform',
+  clean: 'Running without faults',
   faults: 'Faults',
-  shrinking: 'Looking for simpler cases',
+  shrinking: 'Simplifying failing cases',
 };
 
 function show(progress: Progress, { phase, faults, failedRuns, elapsedSecs, last }: Proving, budgetSecs: number): void {

@@ -19,10 +19,10 @@ async function temporaryFolder(): Promise<{ folder: string; environment: Record<
 
 test.each([
   [['prove'], /missing required argument 'folder'/],
-  [['prove', '.', '--budget', 'soon'], /--budget is a time such as 90s, 5m or 1h, but is "soon"/],
-  [['prove', '.', '--faults', 'kill,explode'], /There is no fault "explode". There are: warm, cold, kill/],
-  [['prove', '.', '--allow', 'everything'], /There is no failure "everything". There are: lost, duplicated/],
-  [['prove', '.', '--replay', 'kill'], /--replay: "kill" is no fault; one looks like kill@push#17:after/],
+  [['prove', '.', '--budget', 'soon'], /--budget must be a time such as 90s, 5m or 1h, but is "soon"/],
+  [['prove', '.', '--faults', 'kill,explode'], /"explode" is not a kind of fault. Use one of: warm, cold, kill/],
+  [['prove', '.', '--allow', 'everything'], /"everything" is not a failure. Use one of: lost, duplicated/],
+  [['prove', '.', '--replay', 'kill'], /--replay: "kill" is not a fault. Write it in the form kill@push#17:after/],
   [['prove', '.', '--input', 'missing.json'], /missing.json cannot be read \(ENOENT\)/],
   [['prove', '.', '--input', '{broken'], /the input is not JSON/],
   [['prove', './missing'], /Name the folder of an Actor/],
@@ -44,7 +44,7 @@ test('an unsafe Actor: exit code 1, a table, a story with its replay, and report
   expect(exitCode, stderr).toBe(exitCodes.notSucceeded);
   expect(stdout).toMatch(/^kill +1 +0 +0 +0 +1 +0 +0 +0$/m);
   expect(stdout).toMatch(/^kill: Killed after event page was charged and before record PAGE-0 was saved/m);
-  expect(stdout).toContain(`again: wherry prove ${actor} --input ${input} --replay 'kill@charge#1:after'`);
+  expect(stdout).toContain(`replay: wherry prove ${actor} --input ${input} --replay 'kill@charge#1:after'`);
   expect(stdout).toContain('UNSAFE: charge-without-key');
   expect((await readdir(report)).toSorted()).toEqual(['report.html', 'report.junit.xml', 'verdict.json']);
   expect(await readFile(path.join(report, 'report.junit.xml'), 'utf8')).toContain(
@@ -94,6 +94,6 @@ test('an Actor that cannot be built is bad usage, and the end of its log says wh
   const { exitCode, stdout, stderr } = await callWherry(['prove', actor], { environment });
   expect({ exitCode, stdout }).toEqual({ exitCode: exitCodes.badUsage, stdout: '' });
   expect(stderr).toContain('no such thing');
-  expect(stderr).toMatch(/wherry: The build of unbuildable ended FAILED\. Its log is above; mend what it names\.\n$/);
+  expect(stderr).toMatch(/wherry: The build of unbuildable ended FAILED\. The log above says why\.\n$/);
   expect(await readdir(folder)).toEqual(['unbuildable']);
 });

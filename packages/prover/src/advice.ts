@@ -1,9 +1,9 @@
-/** What mends a failure: told by the failure, and by which faults bring it about and which do not. */
-import type { FaultKind } from './fault.ts';
-import { type Failure, failures } from './finding.ts';
-import type { WriteType } from './write.ts';
+/** Says how to fix a failure, by the kinds of fault that cause it and by the writes that the Actor makes. */
+import { type Failure, failures } from './comparison/finding.ts';
+import type { FaultKind } from './faults/fault.ts';
+import type { WriteType } from './proxy/write.ts';
 
-/** What went wrong over all runs: the kinds of fault by failure. */
+/** The failures of all runs, each with the kinds of fault that caused it. */
 export type Symptoms = ReadonlyMap<Failure, ReadonlySet<FaultKind>>;
 
 export interface Advice {
@@ -11,63 +11,62 @@ export interface Advice {
   readonly text: string;
 }
 
-const planned: readonly FaultKind[] = ['warm', 'cold'];
+const handoffs: readonly FaultKind[] = ['warm', 'cold'];
 const losses: readonly FaultKind[] = ['kill', 'frozen', 'deaf', 'platform-kill'];
-const answers: readonly FaultKind[] = ['lost-answer', 'sent-twice'];
+const repetitions: readonly FaultKind[] = ['lost-answer', 'sent-twice'];
 
 export function adviceFor(symptoms: Symptoms, writes: ReadonlySet<WriteType>): Advice[] {
   return failures.flatMap((failure) => {
     const kinds = symptoms.get(failure);
-    return kinds === undefined ? [] : advising[failure](kinds, writes).map((text) => ({ failure, text }));
+    return kinds === undefined ? [] : textsFor[failure](kinds, writes).map((text) => ({ failure, text }));
   });
 }
 
-type Advising = (kinds: ReadonlySet<FaultKind>, writes: ReadonlySet<WriteType>) => string[];
+type TextsFor = (kinds: ReadonlySet<FaultKind>, writes: ReadonlySet<WriteType>) => string[];
 
-const advising: Readonly<Record<Failure, Advising>> = {
+const textsFor: Readonly<Record<Failure, TextsFor>> = {
   lost: (kinds, writes) => [
-    ...(hasAny(kinds, planned) ? [writes.has('lock') ? askTheQueue : saveOnPersist] : []),
-    ...(hasAny(kinds, losses)
-      ? [
-          'Something was marked as done before its result was saved, or a state that was kept in memory was lost with it. Put both into one commit: `state.commit((draft, tx) => …)` of @wherry/durable, or `useState` of @wherry/durable in place of the SDK’s.',
-        ]
-      : []),
-    ...(hasAny(kinds, answers) ? [resend] : []),
+    ...(hasAny(kinds, handoffs) ? [writes.has('lock') ? useIsFinished : saveOnPersistState] : []),
+    ...(hasAny(kinds, losses) ? [commitMarkWithResult] : []),
+    ...(hasAny(kinds, repetitions) ? [useKeys] : []),
   ],
   duplicated: (kinds, writes) => [
-    ...(hasAny(kinds, planned) ? [saveOnPersist] : []),
-    ...(hasAny(kinds, losses) ? [oneCommit(writes)] : []),
-    ...(hasAny(kinds, answers) ? [resend] : []),
+    ...(hasAny(kinds, handoffs) ? [saveOnPersistState] : []),
+    ...(hasAny(kinds, losses) ? [commitTogether(writes)] : []),
+    ...(hasAny(kinds, repetitions) ? [useKeys] : []),
   ],
   changed: () => [
-    'A record counts or gathers what was done, and is not saved together with it. Keep it in a state of @wherry/durable and change it in the commit that it belongs to. If it may differ, as a count of restarts may, set it aside with --ignore.',
+    'A record counts or collects results, but is not saved together with them. Keep it in a state of @wherry/durable, and change it in the commit of the result. If it may differ, as a count of restarts does, ignore it with --ignore.',
   ],
   chargedTwice: () => [
-    'Charge in the commit of what is charged for: `tx.charge(event, count)` of @wherry/durable. Without it: give each charge an idempotency key of its own that is the same when it is charged again, e.g. the key of the item (`client.run(id).charge({ eventName, idempotencyKey })`).',
+    'Charge in the commit of the result: `tx.charge(event, count)` of @wherry/durable. Without @wherry/durable, give each charge an idempotency key that is the same when the charge is repeated, e.g. the key of the item (`client.run(id).charge({ eventName, idempotencyKey })`).',
   ],
   startedTwice: () => [
-    'Start child runs by a key: `state.call(actor, input, { key })` of @wherry/durable starts one at most, and waits for it again after a restart. Without it: pass an Idempotency-Key, or save the id of the run before anything else.',
+    'Start child runs with a key: `state.call(actor, input, { key })` of @wherry/durable starts at most one run, and waits for the same run after a restart. Without @wherry/durable, send an Idempotency-Key, or save the id of the run before you do anything else.',
   ],
   neverFinished: () => [
-    'The Actor does not come to its end after this fault; the log of the run is in the report. Often an error of the API that would pass by itself ends it (let the client retry), or it waits for an event that came to the attempt before.',
+    'The Actor does not finish after this fault. The report contains the log of the run. Often a temporary error of the API ends the Actor (let the client retry), or the Actor waits for an event that an earlier attempt received.',
   ],
 };
 
-const saveOnPersist =
-  "Planned handoffs show as well, which need not be. Register `Actor.on('persistState', save)` before the work begins, save there and not on `migrating` alone, read it again at the start, and await every write before the next one.";
+const commitMarkWithResult =
+  'Something was marked as done before its result was saved, or state in memory was lost together with the results in it. Put both into one commit: `state.commit((draft, tx) => …)` of @wherry/durable, or use `useState` of @wherry/durable instead of the SDK’s.';
 
-const askTheQueue =
-  'Planned handoffs lose as well. Once an attempt is told to migrate, `fetchNextRequest()` gives null whatever is in the queue: a loop that ends at null, and then `Actor.exit()`, end the run half-done. Loop until `await queue.isFinished()`, or let a crawler work the queue.';
+const saveOnPersistState =
+  "The Actor also fails in planned handoffs, which is avoidable. Register `Actor.on('persistState', save)` before the work begins, save the state there and not only on `migrating`, load it at the start, and await each write before the next one.";
 
-const resend =
-  'A client that hears no answer sends again, and the platform cannot tell that from a second result. Give each write a key (a record with its own key in place of an item, `uniqueKey` for requests, an idempotency key for charges and runs), or use @wherry/durable, whose commits are numbered.';
+const useIsFinished =
+  'The Actor also loses results in planned handoffs. After an attempt has received `migrating`, `fetchNextRequest()` returns null even if the queue has requests, so a loop that ends at null and then calls `Actor.exit()` ends the run too early. Loop until `await queue.isFinished()`, or let a crawler process the queue.';
 
-const oneCommit = (writes: ReadonlySet<WriteType>): string => {
-  const mark = writes.has('handled') ? 'the request that is marked handled' : 'the state that says how far it is';
+const useKeys =
+  'A client that receives no response sends the request again, and the platform cannot distinguish it from a second result. Give each write a key (a record with its own key instead of an item, `uniqueKey` for requests, an idempotency key for charges and runs), or use @wherry/durable, whose commits are numbered.';
+
+const commitTogether = (writes: ReadonlySet<WriteType>): string => {
+  const mark = writes.has('handled') ? 'the mark that its request is handled' : 'the state that records the progress';
   const fix = writes.has('handled')
-    ? '`durableCrawler(crawler)` of @wherry/durable/crawlee makes them one commit; for a queue of your own `tx.markHandled`'
-    : '`state.commit((draft, tx) => …)` of @wherry/durable makes them one commit';
-  return `The result and ${mark} are written one after the other, and the fault comes in between. ${fix}.`;
+    ? 'With `durableCrawler(crawler)` of @wherry/durable/crawlee they are one commit; for a queue of your own use `tx.markHandled`'
+    : 'With `state.commit((draft, tx) => …)` of @wherry/durable they are one commit';
+  return `The result and ${mark} are two writes, and the fault happens between them. ${fix}.`;
 };
 
 const hasAny = (kinds: ReadonlySet<FaultKind>, some: readonly FaultKind[]) => some.some((kind) => kinds.has(kind));

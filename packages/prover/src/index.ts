@@ -1,8 +1,7 @@
-export { type Case, caseText, type Fault, type FaultKind, faultKinds, parseCase } from './fault.ts';
-export { type Failure, failureNames, failures, findingText } from './finding.ts';
-export type { Progress, ProveOptions } from './prove-options.ts';
-export { prove } from './prover.ts';
-export { reportHtml } from './report-html.ts';
-export { reportJunit } from './report-junit.ts';
-export { headline, reportText } from './report-text.ts';
+export { type Failure, failureNames, failures, findingText } from './comparison/finding.ts';
+export { type Case, caseText, type Fault, type FaultKind, faultKinds, parseCase } from './faults/fault.ts';
+export { type Progress, type ProveOptions, prove } from './prover.ts';
+export { headline, reportText } from './report/report.ts';
+export { reportHtml } from './report/report-html.ts';
+export { reportJunit } from './report/report-junit.ts';
 export type { FailingCase, Verdict } from './verdict.ts';

@@ -1,38 +1,92 @@
 /**
- * Learns what an Actor gives undisturbed, tries it under faults, and says what they do to it.
+ * Proves an Actor: learns what it produces undisturbed, runs it with faults, and says what they do to its results.
  *
- * [verdict-1] "safe" needs every kind of fault to have struck at every type of write at least once.
- * [verdict-3] whatever ends it, nothing that it started is left.
+ * The files beside this one carry the steps out: `baseline-runs.ts` learns the baseline, `trials.ts` tries cases,
+ * `failing-cases.ts` simplifies those that fail, and `verdict.ts`, `tally.ts`, `story.ts` and `advice.ts` are the
+ * result. They may use all folders but `report/`, which may use them: `sandbox/` runs the Actor, `faults/` injects
+ * faults, `proxy/` sees its calls, and `comparison/` compares its results.
+ *
+ * [verdict-1] "safe" requires that every kind of fault was injected at every type of write at least once.
+ * [verdict-2] when a value is found changed, a further undisturbed run is made before that counts. A value that changes
+ *     by chance differs in that run too, and is then ignored.
+ * [verdict-3] however the proof ends, no process that it started is left.
  */
 import { adviceFor, type Symptoms } from './advice.ts';
-import { CleanRuns } from './clean-runs.ts';
+import { BaselineRuns } from './baseline-runs.ts';
+import { type Failure, unsafeFindings } from './comparison/finding.ts';
+import type { Json } from './comparison/json.ts';
 import { failingCases } from './failing-cases.ts';
-import { type FaultKind, faultKinds } from './fault.ts';
-import { plannedCases, shareOf, sharesOf } from './fault-plan.ts';
-import type { Failure } from './finding.ts';
-import type { Progress, ProveOptions } from './prove-options.ts';
-import { failing, Tally } from './tally.ts';
+import { type Case, type FaultKind, faultKinds } from './faults/fault.ts';
+import { coverageOf, plannedCases, requiredCoverage } from './faults/fault-plan.ts';
+import type { WriteType } from './proxy/write.ts';
+import { Sandbox } from './sandbox/sandbox.ts';
+import { Tally } from './tally.ts';
 import { type Trial, Trials, unlessAborted } from './trials.ts';
 import type { FailingCase, Verdict } from './verdict.ts';
-import { Workshop } from './workshop.ts';
 
-/** Of the budget what is left for finding simpler cases. */
-const shareForShrinking = 0.2;
+export interface ProveOptions {
+  /** The name of the Actor in the report. */
+  readonly actor: string;
+  /** Deploys the Actor to a platform and resolves with the Actor's id. */
+  readonly deploy: (address: { url: string; token: string }) => Promise<string>;
+  readonly input?: Json;
+  /** The events of the Actor's price list. Without events the SDK charges nothing, as for a free Actor. */
+  readonly chargedEvents?: readonly string[];
+  /** Default: 1. */
+  readonly seed?: number;
+  /** Default: 300, counted from the first undisturbed run. When it is used up, no further case begins. */
+  readonly budgetSecs?: number;
+  /** Default: all. */
+  readonly kinds?: readonly FaultKind[];
+  /** Paths that may differ. */
+  readonly ignored?: readonly string[];
+  /** The paths of requests to the outside that only read, although they are POSTs (see `PathPatterns`). */
+  readonly reads?: readonly string[];
+  /** Failures that do not make the Actor unsafe. */
+  readonly allowed?: readonly Failure[];
+  /** Tries only this case. */
+  readonly replay?: Case;
+  /** How many faults one run has. Default: 1. */
+  readonly faultsPerRun?: number;
+  /** The proof ends after this many faults, even if the budget is not used up. Default: no limit. */
+  readonly maxFaults?: number;
+  /** How many runs are in progress at the same time, each on a platform of its own. Default: 2. */
+  readonly runnerCount?: number;
+  /** Whether the platform accepts commits. Apify's does not. Default: true. */
+  readonly takesCommits?: boolean;
+  /** All files are written below this folder, which must exist. The caller removes it. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly phase: 'deploying' | 'clean' | 'faults' | 'shrinking';
+  readonly faults: number;
+  readonly failedRuns: number;
+  readonly elapsedSecs: number;
+  /** The case that has just ended. */
+  readonly last?: Trial;
+}
+
+/** The part of the budget that is kept for simplifying cases. */
+const shrinkingShare = 0.2;
 
 export async function prove(options: ProveOptions): Promise<Verdict> {
-  const { folder, lanes = 2, takesCommits = true, reads = [], deploy, input, chargedEvents = [], signal } = options;
+  const { folder, runnerCount = 2, takesCommits = true, reads = [] } = options;
+  const { deploy, input, chargedEvents = [], signal } = options;
   const proof = new Proof(options);
-  proof.tell('deploying');
-  const opening = Workshop.open({ folder, lanes, takesCommits, reads, deploy, input, chargedEvents });
+  proof.reportProgress('deploying');
+  const opening = Sandbox.open({ folder, runnerCount, takesCommits, reads, deploy, input, chargedEvents });
   try {
-    const workshop = await unlessAborted(opening, signal);
-    await proof.make(workshop);
+    const sandbox = await unlessAborted(opening, signal);
+    await proof.make(sandbox);
   } catch (error) {
     if (signal?.aborted !== true) throw error;
   } finally {
-    // [verdict-3] also when it was aborted while it opened.
+    // [verdict-3] also when it was aborted before the sandbox was open.
     await opening.then(
-      (workshop) => workshop.close(),
+      (sandbox) => sandbox.close(),
       () => undefined,
     );
   }
@@ -44,7 +98,7 @@ class Proof {
   readonly #kinds: readonly FaultKind[];
   readonly #allowed: ReadonlySet<Failure>;
   #startedAt = performance.now();
-  #cleanRuns: CleanRuns | undefined;
+  #baselineRuns: BaselineRuns | undefined;
   #trials: Trials | undefined;
   #failing: readonly FailingCase[] = [];
 
@@ -54,48 +108,46 @@ class Proof {
     this.#allowed = new Set(options.allowed ?? []);
   }
 
-  async make(workshop: Workshop): Promise<void> {
-    const { signal, ignored = [] } = this.#options;
-    // What an install takes says nothing about the Actor.
+  async make(sandbox: Sandbox): Promise<void> {
+    const { signal, ignored = [], maxFaults = Number.POSITIVE_INFINITY } = this.#options;
+    // The time that an installation takes does not count.
     this.#startedAt = performance.now();
-    this.tell('clean');
-    const cleanRuns = new CleanRuns(workshop, ignored);
-    this.#cleanRuns = cleanRuns;
-    if (!(await unlessAborted(cleanRuns.learn(), signal))) return;
+    this.reportProgress('clean');
+    const baselineRuns = new BaselineRuns(sandbox, ignored);
+    this.#baselineRuns = baselineRuns;
+    if (!(await unlessAborted(baselineRuns.learn(), signal))) return;
     let phase: Progress['phase'] = 'faults';
     const trials = new Trials({
-      workshop,
-      cleanRuns,
+      sandbox,
+      baselineRuns,
       signal,
-      goesOn: () => this.#hasTime(1 - shareForShrinking) && this.#faultCount() < (this.#options.mostFaults ?? Infinity),
-      onTrial: (trial) => this.tell(phase, trial),
+      mayContinue: () => this.#hasTime(1 - shrinkingShare) && this.#faultCount() < maxFaults,
+      onTrial: (trial) => this.reportProgress(phase, trial),
     });
     this.#trials = trials;
-    this.tell(phase);
-    await trials.tryAll(this.#cases(cleanRuns));
+    this.reportProgress(phase);
+    await trials.tryAll(this.#cases(baselineRuns));
     phase = 'shrinking';
     this.#failing = await failingCases({
       trials,
       allowed: this.#allowed,
-      clean: cleanRuns.first!.timeline,
-      laneCount: workshop.laneCount,
-      goesOn: () => this.#hasTime(1) && this.#options.replay === undefined,
+      clean: baselineRuns.first!.timeline,
+      runnerCount: sandbox.runnerCount,
+      mayContinue: () => this.#hasTime(1) && this.#options.replay === undefined,
     });
   }
 
-  #cases(cleanRuns: CleanRuns) {
+  #cases(baselineRuns: BaselineRuns) {
     const { replay, seed = 1, faultsPerRun = 1 } = this.#options;
     if (replay !== undefined) return [replay].values();
-    return plannedCases({ writes: cleanRuns.writeTypes(), kinds: this.#kinds, seed, faultsPerRun });
+    return plannedCases({ writes: baselineRuns.writeTypes(), kinds: this.#kinds, seed, faultsPerRun });
   }
 
-  tell(phase: Progress['phase'], last?: Trial): void {
-    const trials = this.#trials;
-    const isBad = (trial: Trial) => failing(trials!.findingsOf(trial), this.#allowed).length > 0;
+  reportProgress(phase: Progress['phase'], last?: Trial): void {
     this.#options.onProgress?.({
       phase,
       faults: this.#faultCount(),
-      failedRuns: trials?.all.filter(isBad).length ?? 0,
+      failedRuns: this.#failedTrials().length,
       elapsedSecs: this.#elapsedSecs(),
       ...(last !== undefined && { last }),
     });
@@ -103,12 +155,12 @@ class Proof {
 
   verdict(): Verdict {
     const { actor, seed = 1, allowed = [] } = this.#options;
-    const cleanRuns = this.#cleanRuns;
-    const types = cleanRuns?.writeTypes() ?? [];
+    const baselineRuns = this.#baselineRuns;
+    const types = baselineRuns?.writeTypes() ?? [];
     const reasons = this.#reasons();
-    // Without a truth that holds, what was found may be chance.
-    const isTruthKnown = cleanRuns !== undefined && cleanRuns.reasons.length === 0;
-    const isUnsafe = isTruthKnown && this.#trialsWithFailures().length > 0;
+    // If a later undisturbed run does not agree with the baseline, the findings may be due to chance.
+    const isBaselineKnown = baselineRuns !== undefined && baselineRuns.reasons.length === 0;
+    const isUnsafe = isBaselineKnown && this.#failedTrials().length > 0;
     return {
       format: 1,
       verdict: isUnsafe ? 'unsafe' : reasons.length > 0 ? 'unclear' : 'safe',
@@ -119,66 +171,67 @@ class Proof {
       budgetSecs: this.#budgetSecs,
       tookSecs: Math.round(this.#elapsedSecs() * 10) / 10,
       faults: this.#faultCount(),
-      cleanRuns: cleanRuns?.count ?? 0,
-      cleanMs: cleanRuns?.longestMs ?? 0,
+      cleanRuns: baselineRuns?.count ?? 0,
+      cleanMs: baselineRuns?.longestMs ?? 0,
       writes: Object.fromEntries(
         Map.groupBy(types, (type) => type)
           .entries()
           .map(([type, all]) => [type, all.length]),
       ),
-      setAside: setAsideOf(cleanRuns),
+      ignoredPaths: ignoredPathsOf(baselineRuns),
       rows: this.#rows(),
       failing: this.#failing,
       advice: adviceFor(this.#symptoms(), new Set(types)),
     };
   }
 
-  /** Why no clear verdict can be given, unless the Actor was seen to fail. */
+  /** Why the verdict is unclear, unless the Actor was seen to fail. */
   #reasons(): string[] {
-    const cleanRuns = this.#cleanRuns;
+    const baselineRuns = this.#baselineRuns;
     const aborted = this.#options.signal?.aborted === true ? ['it was interrupted'] : [];
-    if (cleanRuns === undefined || cleanRuns.count < 2) return aborted;
-    if (cleanRuns.reasons.length > 0) return [...aborted, ...cleanRuns.reasons];
-    if (cleanRuns.writeTypes().length === 0) return ['the Actor writes nothing, so there is nothing that could fail'];
-    const missing = this.#missingShares();
+    if (baselineRuns === undefined || baselineRuns.count < 2) return aborted;
+    if (baselineRuns.reasons.length > 0) return [...aborted, ...baselineRuns.reasons];
+    if (baselineRuns.writeTypes().length === 0)
+      return ['the Actor writes nothing, so there is nothing that could fail'];
+    // [verdict-1]
+    const required = this.#requiredCoverage(baselineRuns.writeTypes());
+    const missing = [...required.difference(this.#coverage())];
     if (missing.length === 0) return aborted;
     const some = missing.slice(0, 4).join(', ');
-    return [...aborted, `${missing.length} of the kinds of fault and types of write were not seen together: ${some}`];
+    return [...aborted, `${missing.length} of ${required.size} combinations of fault and write not tried: ${some}`];
   }
 
-  /** [verdict-1]. */
-  #missingShares(): string[] {
+  #requiredCoverage(types: readonly WriteType[]): Set<string> {
     const { replay } = this.#options;
-    const wanted =
-      replay === undefined ? sharesOf(this.#cleanRuns?.writeTypes() ?? [], this.#kinds) : new Set(replay.map(shareOf));
-    const seen = this.#struckTrials().flatMap(({ faults }) => faults.map(shareOf));
-    return [...wanted.difference(new Set(seen))];
+    return replay === undefined ? requiredCoverage(types, this.#kinds) : new Set(replay.map(coverageOf));
   }
 
-  /** A case of which a fault did not strike tells nothing of that fault: the run was over before. */
-  #struckTrials(): Trial[] {
-    return (this.#trials?.all ?? []).map(({ faults, run }) => ({ faults: faults.slice(0, run.struckCount), run }));
+  #coverage(): Set<string> {
+    const covered = this.#allTrials().flatMap((trial) => injectedFaultsOf(trial).map(coverageOf));
+    return new Set(covered);
   }
 
-  #trialsWithFailures(): Trial[] {
-    return (this.#trials?.all ?? []).filter(
-      (trial) => failing(this.#trials!.findingsOf(trial), this.#allowed).length > 0,
+  #allTrials(): readonly Trial[] {
+    return this.#trials?.all ?? [];
+  }
+
+  #failedTrials(): Trial[] {
+    return this.#allTrials().filter(
+      (trial) => unsafeFindings(this.#trials!.findingsOf(trial), this.#allowed).length > 0,
     );
   }
 
   #rows() {
     const { replay } = this.#options;
     const tally = new Tally(replay?.map(({ kind }) => kind) ?? this.#kinds, this.#allowed);
-    for (const trial of this.#trials?.all ?? []) {
-      tally.add(trial.faults.slice(0, trial.run.struckCount), this.#trials!.findingsOf(trial));
-    }
+    for (const trial of this.#allTrials()) tally.add(injectedFaultsOf(trial), this.#trials!.findingsOf(trial));
     return tally.rows();
   }
 
   #symptoms(): Symptoms {
     const symptoms = new Map<Failure, Set<FaultKind>>();
-    for (const trial of this.#trialsWithFailures()) {
-      for (const { failure } of failing(this.#trials!.findingsOf(trial), this.#allowed)) {
+    for (const trial of this.#failedTrials()) {
+      for (const { failure } of unsafeFindings(this.#trials!.findingsOf(trial), this.#allowed)) {
         const kinds = symptoms.get(failure as Failure) ?? new Set();
         symptoms.set(failure as Failure, kinds);
         for (const { kind } of trial.faults) kinds.add(kind);
@@ -188,7 +241,7 @@ class Proof {
   }
 
   #faultCount(): number {
-    return (this.#trials?.all ?? []).reduce((sum, { run }) => sum + run.struckCount, 0);
+    return this.#allTrials().reduce((sum, { run }) => sum + run.injectedCount, 0);
   }
 
   #elapsedSecs(): number {
@@ -204,8 +257,11 @@ class Proof {
   }
 }
 
-function setAsideOf(cleanRuns: CleanRuns | undefined): Record<string, string[]> {
-  const known = [...(cleanRuns?.truth?.setAside ?? [])].map(([group, paths]): [string, string[]] => [
+/** A fault whose point the run did not reach was not injected, so the run says nothing about it. */
+const injectedFaultsOf = ({ faults, run }: Trial): Case => faults.slice(0, run.injectedCount);
+
+function ignoredPathsOf(baselineRuns: BaselineRuns | undefined): Record<string, string[]> {
+  const known = [...(baselineRuns?.baseline?.ignoredPaths ?? [])].map(([group, paths]): [string, string[]] => [
     group,
     [...paths],
   ]);

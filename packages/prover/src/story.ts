@@ -1,15 +1,15 @@
-/** What happened in a failing run, in a sentence. */
-import { happenings, type Side } from './fault.ts';
-import { type Finding, findingText } from './finding.ts';
-import { type FaultEvent, isTelling, type Timeline } from './timeline.ts';
+/** Describes a failing run in one sentence: what the faults did, and what is wrong with the results. */
+import { type Finding, findingText } from './comparison/finding.ts';
+import { faultPhrases, type Side } from './faults/fault.ts';
+import { type FaultEvent, isTelling, type Timeline } from './faults/timeline.ts';
 
-/** `clean`: the timeline of an undisturbed run, which tells what would have come next. */
+/** `clean`: the timeline of an undisturbed run, which shows what would have come next. */
 export function storyOf(timeline: Timeline, findings: readonly Finding[], clean: Timeline): string {
-  const strikes = timeline.faults().map((event) => strikeText(event, timeline, clean));
-  return `${capital(strikes.join('; then '))}: ${resultText(findings)}.`;
+  const faults = timeline.faults().map((event) => faultText(event, timeline, clean));
+  return `${capitalized(faults.join('; then '))}: ${resultText(findings)}.`;
 }
 
-/** The first finding in full, and how many there are besides. */
+/** The first finding in full, and the number of the others. */
 function resultText(findings: readonly Finding[]): string {
   const counted = findings.filter(({ failure }) => failure !== 'wasted');
   const first = counted[0] ?? findings[0];
@@ -23,22 +23,17 @@ function resultText(findings: readonly Finding[]): string {
   ].join(', ');
 }
 
-const verbs: Readonly<Record<FaultEvent['fault']['kind'], string>> = {
-  ...happenings,
-  'lost-answer': 'the answer was lost',
-  'sent-twice': 'the request was sent twice',
-};
-
-function strikeText({ fault, attempt, lastWrite }: FaultEvent, timeline: Timeline, clean: Timeline): string {
+function faultText({ fault, attempt, lastWrite }: FaultEvent, timeline: Timeline, clean: Timeline): string {
+  const phrase = faultPhrases[fault.kind];
   const here = textAt(timeline, fault.type, fault.ordinal, attempt) ?? `${fault.type} ${fault.ordinal}`;
-  if (fault.kind === 'lost-answer' || fault.kind === 'sent-twice') return `${verbs[fault.kind]} when ${here}`;
+  if (fault.kind === 'lost-answer' || fault.kind === 'sent-twice') return `${phrase} when ${here}`;
   const [before, after] = neighbours(fault.side, here, lastWrite, nextIn(clean, fault));
-  return [verbs[fault.kind], before && `after ${before}`, before && after && 'and', after && `before ${after}`]
+  return [phrase, before && `after ${before}`, before && after && 'and', after && `before ${after}`]
     .filter(Boolean)
     .join(' ');
 }
 
-/** What had happened, and what had not. */
+/** The write that had happened before the fault, and the one that had not happened yet. */
 function neighbours(side: Side, here: string, last: string | undefined, next: string | undefined) {
   return side === 'before' ? [last, here] : [here, next];
 }
@@ -49,7 +44,9 @@ function textAt(timeline: Timeline, type: string, ordinal: number, attempt: numb
     ?.text;
 }
 
-/** The write that follows in the undisturbed run, and tells most: of a result its mark, else what is no housekeeping. */
+/**
+ * The most telling later write of the undisturbed run: for a pushed item its mark, else the next write that is telling.
+ */
 function nextIn(clean: Timeline, { type, ordinal }: FaultEvent['fault']): string | undefined {
   const writes = clean.writes();
   const index = writes.findIndex((write) => write.type === type && write.ordinal === ordinal);
@@ -59,4 +56,4 @@ function nextIn(clean: Timeline, { type, ordinal }: FaultEvent['fault']): string
   return (mark ?? later.find((write) => isTelling(write.type)) ?? later[0])?.text;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,14 +1,14 @@
-/** What the cases of each kind came to. */
-import { type Case, type FaultKind, faultKinds } from './fault.ts';
-import type { Failure, Finding } from './finding.ts';
+/** Counts the findings of all runs by the kind of fault. */
+import { type Failure, type Finding, unsafeFindings } from './comparison/finding.ts';
+import { type Case, type FaultKind, faultKinds } from './faults/fault.ts';
 
 export interface Row {
   readonly kind: FaultKind;
-  /** Runs in which the fault struck. */
+  /** Runs in which the fault was injected. */
   runs: number;
-  /** Of them, those with a failure that is not allowed. */
+  /** Those of them with a failure that is not allowed. */
   failedRuns: number;
-  /** How many things, over all runs. */
+  /** The number of lost, duplicated, … results over all runs. */
   readonly counts: Record<Failure | 'wasted', number>;
 }
 
@@ -36,7 +36,7 @@ export class Tally {
     for (const kind of new Set(faults.map((fault) => fault.kind))) {
       const row = this.#rows.get(kind)!;
       row.runs += 1;
-      if (failing(findings, this.#allowed).length > 0) row.failedRuns += 1;
+      if (unsafeFindings(findings, this.#allowed).length > 0) row.failedRuns += 1;
       for (const { failure, count } of findings) row.counts[failure] += count;
     }
   }
@@ -45,7 +45,3 @@ export class Tally {
     return faultKinds.flatMap((kind) => this.#rows.get(kind) ?? []);
   }
 }
-
-/** The findings that make an Actor unsafe. */
-export const failing = (findings: readonly Finding[], allowed: ReadonlySet<Failure>): Finding[] =>
-  findings.filter(({ failure }) => failure !== 'wasted' && !allowed.has(failure));

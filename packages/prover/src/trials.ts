@@ -1,16 +1,11 @@
-/**
- * Tries cases, one on each lane at a time.
- *
- * [verdict-2] a value that is found changed is compared with a further undisturbed run before it counts: what differs from chance
- *     to chance differs there too.
- */
-import type { CleanRuns } from './clean-runs.ts';
-import { compare } from './compare.ts';
-import type { Case } from './fault.ts';
-import type { Finding } from './finding.ts';
-import type { CaseRun } from './lane.ts';
-import type { Truth } from './truth.ts';
-import type { Workshop } from './workshop.ts';
+/** Tries cases, one at a time on each trial runner, and compares each run to the baseline. */
+import type { BaselineRuns } from './baseline-runs.ts';
+import type { Baseline } from './comparison/baseline.ts';
+import { compare } from './comparison/compare.ts';
+import type { Finding } from './comparison/finding.ts';
+import type { Case } from './faults/fault.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import type { CaseRun } from './sandbox/trial-runner.ts';
 
 export interface Trial {
   readonly faults: Case;
@@ -18,10 +13,10 @@ export interface Trial {
 }
 
 export interface TrialsOptions {
-  readonly workshop: Workshop;
-  readonly cleanRuns: CleanRuns;
+  readonly sandbox: Sandbox;
+  readonly baselineRuns: BaselineRuns;
   /** Whether another case may begin. */
-  readonly goesOn: () => boolean;
+  readonly mayContinue: () => boolean;
   readonly onTrial: (trial: Trial) => void;
   readonly signal: AbortSignal | undefined;
 }
@@ -29,46 +24,49 @@ export interface TrialsOptions {
 export class Trials {
   readonly all: Trial[] = [];
   readonly #options: TrialsOptions;
-  readonly #findings = new WeakMap<Trial, { readonly truth: Truth; readonly findings: Finding[] }>();
+  readonly #findings = new WeakMap<Trial, { readonly baseline: Baseline; readonly findings: Finding[] }>();
 
   constructor(options: TrialsOptions) {
     this.#options = options;
   }
 
   async tryAll(cases: Iterator<Case>): Promise<void> {
-    const { workshop, goesOn } = this.#options;
-    const lanes = Array.from({ length: workshop.laneCount }, async (_, lane) => {
-      while (goesOn()) {
+    const { sandbox, mayContinue } = this.#options;
+    const runners = Array.from({ length: sandbox.runnerCount }, async (_, runner) => {
+      while (mayContinue()) {
         const next = cases.next();
         if (next.done === true) return;
-        await this.tryOne(lane, next.value);
+        await this.tryOne(runner, next.value);
       }
     });
-    await Promise.all(lanes);
+    await Promise.all(runners);
   }
 
-  async tryOne(lane: number, faults: Case): Promise<Trial> {
-    const { workshop, cleanRuns, onTrial, signal } = this.#options;
-    const trial = { faults, run: await unlessAborted(workshop.run(lane, faults), signal) };
-    // [verdict-2].
-    if (this.findingsOf(trial).some(({ failure }) => failure === 'changed')) await cleanRuns.learnMore(lane);
+  async tryOne(runner: number, faults: Case): Promise<Trial> {
+    const { sandbox, baselineRuns, onTrial, signal } = this.#options;
+    const trial = { faults, run: await unlessAborted(sandbox.run(runner, faults), signal) };
+    // [verdict-2]
+    if (this.findingsOf(trial).some(({ failure }) => failure === 'changed')) await baselineRuns.learnMore(runner);
     this.all.push(trial);
     onTrial(trial);
     return trial;
   }
 
-  /** By what is known of the truth now. */
+  /** The findings by the present baseline, which may change with each further undisturbed run. */
   findingsOf(trial: Trial): Finding[] {
-    const truth = this.#options.cleanRuns.truth!;
+    const baseline = this.#options.baselineRuns.baseline!;
     const known = this.#findings.get(trial);
-    if (known?.truth === truth) return known.findings;
-    const findings = compare(truth, trial.run.outcome);
-    this.#findings.set(trial, { truth, findings });
+    if (known?.baseline === baseline) return known.findings;
+    const findings = compare(baseline, trial.run.outcome);
+    this.#findings.set(trial, { baseline, findings });
     return findings;
   }
 }
 
-/** What is under way when it is aborted ends by itself, once its platform is gone; nobody waits for it. */
+/**
+ * Rejects when the signal is aborted, without waiting for `work`. The work ends by itself when its platform is closed.
+ * @throws the signal's reason
+ */
 export async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return work;
   signal.throwIfAborted();

@@ -1,16 +1,16 @@
-/** What the prover says of an Actor. Plain data: `--json` writes it as it is. */
+/** The prover's verdict on an Actor. Plain data: `--json` writes it unchanged. */
 import type { Advice } from './advice.ts';
-import type { FaultKind } from './fault.ts';
-import type { Failure, Finding } from './finding.ts';
+import type { Failure, Finding } from './comparison/finding.ts';
+import type { FaultKind } from './faults/fault.ts';
+import type { TimelineEvent } from './faults/timeline.ts';
 import type { Row } from './tally.ts';
-import type { TimelineEvent } from './timeline.ts';
 
 export interface FailingCase {
   readonly kind: FaultKind;
   readonly failures: readonly Failure[];
   readonly findings: readonly Finding[];
   readonly story: string;
-  /** What `--replay` takes. */
+  /** The value for `--replay`. */
   readonly replay: string;
   /** Whether a second run of the same case failed in the same way; null when there was no time for one. */
   readonly isReproduced: boolean | null;
@@ -21,21 +21,21 @@ export interface FailingCase {
 export interface Verdict {
   readonly format: 1;
   readonly verdict: 'safe' | 'unsafe' | 'unclear';
-  /** Why it is unclear; for a verdict that is clear what limits it. */
+  /** Why the verdict is unclear; for a clear verdict, what limits it. */
   readonly reasons: readonly string[];
   readonly actor: string;
   readonly seed: number;
   readonly budgetSecs: number;
   readonly tookSecs: number;
-  /** How many struck. A run with several counts for the kind of each in `rows`. */
+  /** How many faults were injected. In `rows`, a run with several faults counts for the kind of each. */
   readonly faults: number;
-  /** Undisturbed runs, and how long the longest of them took. */
+  /** The number of undisturbed runs, and the duration of the longest. */
   readonly cleanRuns: number;
   readonly cleanMs: number;
   /** How many writes of each type the undisturbed run made. */
   readonly writes: Readonly<Record<string, number>>;
   /** By group, the paths that differ between undisturbed runs or were given with `--ignore`. */
-  readonly setAside: Readonly<Record<string, readonly string[]>>;
+  readonly ignoredPaths: Readonly<Record<string, readonly string[]>>;
   readonly allowed: readonly Failure[];
   readonly rows: readonly Row[];
   /** One for each kind of fault that fails. */

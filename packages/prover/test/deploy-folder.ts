@@ -5,7 +5,7 @@ import { ActorSourceType, ApifyClient } from 'apify-client';
 
 export const actorFolder = (name: string): string => fileURLToPath(new URL(`./actors/${name}`, import.meta.url));
 
-/** As `wherry run` brings a folder to a platform, which the tests of the CLI check. */
+/** Deploys a folder in the same way as `wherry run`, which the tests of the CLI cover. */
 export async function deployFolder(address: { url: string; token: string }, folder: string): Promise<string> {
   const client = new ApifyClient({ baseUrl: address.url, token: address.token });
   const entries = await readdir(folder, { withFileTypes: true });

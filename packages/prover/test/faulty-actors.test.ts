@@ -1,8 +1,8 @@
-/** The prover can see: Actors with known faults, each written as people write them, and what it says of each. */
+/** The prover finds known mistakes: Actors as people write them, and what the verdict says about each. */
 import { expect, test } from 'vitest';
-import type { FaultKind } from '../src/fault.ts';
-import type { Failure } from '../src/finding.ts';
-import type { Json } from '../src/json.ts';
+import type { Failure } from '../src/comparison/finding.ts';
+import type { Json } from '../src/comparison/json.ts';
+import type { FaultKind } from '../src/faults/fault.ts';
 import type { Verdict } from '../src/verdict.ts';
 import { patientMs, proveActor } from './prove-actor.ts';
 
@@ -10,11 +10,11 @@ interface Known {
   readonly actor: string;
   readonly input: Json;
   readonly kinds: readonly FaultKind[];
-  readonly mostFaults: number;
-  /** Each failure with a kind of fault under which it must be seen. */
-  readonly seen: readonly (readonly [FaultKind, Failure])[];
-  /** Kinds that must find nothing lost and nothing twice. */
-  readonly fine?: readonly FaultKind[];
+  readonly maxFaults: number;
+  /** Failures that must be found, each with the kind of fault that must cause it. */
+  readonly expected: readonly (readonly [FaultKind, Failure])[];
+  /** Kinds of fault that must cause no loss and no duplicate. */
+  readonly harmless?: readonly FaultKind[];
   readonly story: RegExp;
   readonly advice: RegExp;
 }
@@ -22,25 +22,25 @@ interface Known {
 const known: readonly Known[] = [
   {
     actor: 'saved-on-migrating',
-    // So many that a move finds it at work, however long that takes.
+    // Enough that a move always happens while the Actor works, even on a slow machine.
     input: { pages: 40 },
     kinds: ['kill', 'warm'],
-    mostFaults: 6,
-    seen: [
+    maxFaults: 6,
+    expected: [
       ['kill', 'duplicated'],
       ['warm', 'duplicated'],
     ],
     story:
-      /^Killed after item \{"page":\d+\} was pushed and before .*: item \{"page":0\} is there 2 times instead of once/,
+      /^Killed after item \{"page":\d+\} was pushed and before .*: item \{"page":0\} appears 2 times instead of once/,
     advice: /persistState/,
   },
   {
     actor: 'saved-on-persist-state',
     input: { pages: 6 },
     kinds: ['warm', 'cold', 'kill'],
-    mostFaults: 9,
-    seen: [['kill', 'duplicated']],
-    fine: ['warm', 'cold'],
+    maxFaults: 9,
+    expected: [['kill', 'duplicated']],
+    harmless: ['warm', 'cold'],
     story: /^Killed after item/,
     advice: /state\.commit/,
   },
@@ -48,8 +48,8 @@ const known: readonly Known[] = [
     actor: 'no-listener',
     input: { pages: 6 },
     kinds: ['cold', 'platform-kill'],
-    mostFaults: 5,
-    seen: [
+    maxFaults: 5,
+    expected: [
       ['cold', 'duplicated'],
       ['platform-kill', 'duplicated'],
     ],
@@ -60,21 +60,21 @@ const known: readonly Known[] = [
     actor: 'pushed-before-marked',
     input: { pages: 3 },
     kinds: ['kill', 'frozen'],
-    mostFaults: 6,
-    seen: [
+    maxFaults: 6,
+    expected: [
       ['kill', 'duplicated'],
       ['frozen', 'duplicated'],
     ],
     story:
-      /^Frozen, replaced and thawed later after item (\S+) was pushed and before request (\S+) was marked handled: item \1 is there 2 times/,
+      /^Frozen, replaced and thawed later after item (\S+) was pushed and before request (\S+) was marked handled: item \1 appears 2 times/,
     advice: /durableCrawler/,
   },
   {
     actor: 'ends-at-null',
     input: { pages: 4 },
     kinds: ['warm'],
-    mostFaults: 4,
-    seen: [['warm', 'lost']],
+    maxFaults: 4,
+    expected: [['warm', 'lost']],
     story: /^Moved by a warm handoff after .* is missing, and \d more/,
     advice: /isFinished/,
   },
@@ -82,8 +82,8 @@ const known: readonly Known[] = [
     actor: 'array-saved-each-minute',
     input: { pages: 4 },
     kinds: ['kill'],
-    mostFaults: 6,
-    seen: [['kill', 'lost']],
+    maxFaults: 6,
+    expected: [['kill', 'lost']],
     story: /^Killed .*: record RESULTS has no \{"url":"https:\/\/shop\.example\/0"\}/,
     advice: /one commit/,
   },
@@ -91,18 +91,18 @@ const known: readonly Known[] = [
     actor: 'charge-without-key',
     input: { pages: 3 },
     kinds: ['kill', 'lost-answer'],
-    mostFaults: 8,
-    seen: [['kill', 'chargedTwice']],
-    fine: ['lost-answer'],
-    story: /^Killed after event page was charged and before record PAGE-\d was saved: charge page is there 4 times/,
+    maxFaults: 8,
+    expected: [['kill', 'chargedTwice']],
+    harmless: ['lost-answer'],
+    story: /^Killed after event page was charged and before record PAGE-\d was saved: charge page appears 4 times/,
     advice: /tx\.charge/,
   },
   {
     actor: 'child-without-key',
     input: { parts: 2 },
     kinds: ['kill', 'lost-answer'],
-    mostFaults: 4,
-    seen: [
+    maxFaults: 4,
+    expected: [
       ['kill', 'startedTwice'],
       ['lost-answer', 'startedTwice'],
     ],
@@ -113,8 +113,8 @@ const known: readonly Known[] = [
     actor: 'crawlee-use-state',
     input: { pages: 7 },
     kinds: ['kill'],
-    mostFaults: 6,
-    seen: [
+    maxFaults: 6,
+    expected: [
       ['kill', 'lost'],
       ['kill', 'duplicated'],
     ],
@@ -125,22 +125,25 @@ const known: readonly Known[] = [
 
 const rowOf = ({ rows }: Verdict, kind: FaultKind) => rows.find((row) => row.kind === kind)!;
 
-test.each(known)('$actor: the right failure is named', { timeout: patientMs }, async (each) => {
-  const { actor, input, kinds, mostFaults, seen, fine = [], story, advice } = each;
+test.each(known)('$actor: the verdict names its failure', { timeout: patientMs }, async (each) => {
+  const { actor, input, kinds, maxFaults, expected, harmless = [], story, advice } = each;
   const verdict = await proveActor(actor, {
     input,
     kinds,
-    mostFaults,
+    maxFaults,
     ...(actor.startsWith('charge') && { chargedEvents: ['page'] }),
   });
-  const told = JSON.stringify({ ...verdict, failing: verdict.failing.map(({ story, replay }) => ({ story, replay })) });
-  expect(verdict.verdict, told).toBe('unsafe');
-  for (const [kind, failure] of seen) expect(rowOf(verdict, kind).counts[failure], told).toBeGreaterThan(0);
-  for (const kind of fine) {
-    expect(rowOf(verdict, kind).counts, told).toMatchObject({ lost: 0, duplicated: 0, chargedTwice: 0 });
+  const summary = JSON.stringify({
+    ...verdict,
+    failing: verdict.failing.map(({ story, replay }) => ({ story, replay })),
+  });
+  expect(verdict.verdict, summary).toBe('unsafe');
+  for (const [kind, failure] of expected) expect(rowOf(verdict, kind).counts[failure], summary).toBeGreaterThan(0);
+  for (const kind of harmless) {
+    expect(rowOf(verdict, kind).counts, summary).toMatchObject({ lost: 0, duplicated: 0, chargedTwice: 0 });
   }
-  const failing = verdict.failing.find(({ kind }) => kind === (seen[0]![0] as string))!;
-  expect(verdict.failing.map((one) => one.story).join('\n'), told).toMatch(new RegExp(story.source, 'm'));
-  expect(failing.findings.map(({ failure }) => failure)).toContain(seen[0]![1]);
+  const failing = verdict.failing.find(({ kind }) => kind === (expected[0]![0] as string))!;
+  expect(verdict.failing.map((one) => one.story).join('\n'), summary).toMatch(new RegExp(story.source, 'm'));
+  expect(failing.findings.map(({ failure }) => failure)).toContain(expected[0]![1]);
   expect(verdict.advice.map(({ text }) => text).join('\n')).toMatch(advice);
 });

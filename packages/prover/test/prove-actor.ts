@@ -1,4 +1,4 @@
-/** Proves one of the Actors beside this file, on the workspace's own packages. */
+/** Proves one of the Actors in `actors/`, with the packages of the workspace. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,16 +7,16 @@ import { actorFolder, deployFolder } from './deploy-folder.ts';
 
 const below = fileURLToPath(new URL('../../../.tmp', import.meta.url));
 
-/** What a test of it may take on a machine that is busy with others. */
+/** The time limit of such a test, for a machine that is busy. */
 export const patientMs = 400_000;
 
-/** Below the clone, so that Actors find `apify` and `crawlee` without an installation. */
+/** A folder below the clone, where Actors find `apify` and `crawlee` without an installation. */
 export async function proverFolder(): Promise<string> {
   await mkdir(below, { recursive: true });
   return mkdtemp(path.join(below, 'prover-'));
 }
 
-/** `mostFaults` or a replay ends it; the budget is for a machine that hangs. */
+/** `maxFaults` or `replay` ends the proof. The budget is only for a proof that hangs. */
 export async function proveActor(name: string, options: Partial<ProveOptions> = {}): Promise<Verdict> {
   const folder = await proverFolder();
   try {

@@ -1,14 +1,16 @@
 /**
- * What takes longer than CI has: `npm run prove:long -- sound|durable [--seeds 20] [--faults 100] [--per-run 8] [--as-apify]`.
- * `sound`: no false alarm of the Actors that nothing can harm. `durable`: nothing lost, nothing twice with @wherry/durable.
- * `--faults` are those of each Actor and seed. Exit code 1 when anything was found.
+ * Proofs that take too long for CI: `npm run prove:long -- sound|durable [--seeds 20] [--faults 100] [--per-run 8]
+ * [--as-apify]`.
+ * `sound`: no false alarm for Actors that no fault can harm. `durable`: nothing lost or duplicated with
+ * @wherry/durable.
+ * `--faults` is the number for each Actor and seed. Exit code 1 when a failure was found.
  */
 import { parseArgs } from 'node:util';
-import { faultKinds } from '../src/fault.ts';
+import { faultKinds } from '../src/faults/fault.ts';
 import { proveActor } from './prove-actor.ts';
 import { type SoundActor, soundActors } from './sound-actors.ts';
 
-const durableActors: readonly Omit<SoundActor, 'mostFaults'>[] = [
+const durableActors: readonly Omit<SoundActor, 'maxFaults'>[] = [
   { actor: 'durable-loop', input: { pages: 60 } },
   { actor: 'durable-crawl', input: { pages: 30 } },
 ];
@@ -41,7 +43,7 @@ for (const { actor, input } of actors.filter((each) => values.actor === undefine
       takesCommits,
       chargedEvents: ['page'],
       budgetSecs: 3600,
-      mostFaults: Number(values.faults),
+      maxFaults: Number(values.faults),
       faultsPerRun: Number(values['per-run']),
     });
     faults += verdict.faults;

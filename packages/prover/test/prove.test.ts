@@ -1,12 +1,12 @@
-/** What ends a proof, and what it says then. */
+/** How a proof can end, and what the verdict says then. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseCase } from '../src/fault.ts';
+import { parseCase } from '../src/faults/fault.ts';
 import { prove } from '../src/index.ts';
 import { actorFolder, deployFolder } from './deploy-folder.ts';
 import { proveActor, proverFolder } from './prove-actor.ts';
 
-/** Processes of this machine whose command line or environment names the folder. */
+/** Processes on this machine whose command line or environment contains the folder. */
 async function processesOf(folder: string): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
   const texts = await Promise.all(
@@ -18,11 +18,11 @@ async function processesOf(folder: string): Promise<string[]> {
   return texts.filter((text) => text.includes(folder));
 }
 
-test('[verdict-3] a proof that is interrupted says what it knew, and leaves no process', async () => {
+test('[verdict-3] an interrupted proof reports what it has found so far, and leaves no process', async () => {
   const folder = await proverFolder();
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const stop = new AbortController();
-  let atWork: string[] = [];
+  let running: string[] = [];
   const verdict = await prove({
     actor: 'commits',
     folder,
@@ -32,38 +32,36 @@ test('[verdict-3] a proof that is interrupted says what it knew, and leaves no p
     onProgress: ({ faults }) => {
       if (faults < 3 || stop.signal.aborted) return;
       void processesOf(folder).then((found) => {
-        atWork = found;
+        running = found;
         stop.abort();
       });
     },
   });
-  expect(atWork.length).toBeGreaterThan(0);
+  expect(running.length).toBeGreaterThan(0);
   expect(verdict).toMatchObject({ verdict: 'unclear' });
   expect(verdict.reasons[0]).toBe('it was interrupted');
   expect(verdict.rows.reduce((sum, { runs }) => sum + runs, 0)).toBeGreaterThanOrEqual(3);
   expect(await processesOf(folder)).toEqual([]);
 });
 
-test('[verdict-1] what was not tried keeps it from being called safe', async () => {
+test('[verdict-1] an Actor is not safe before every combination of fault and write was tried', async () => {
   const verdict = await proveActor('commits', {
     input: { pages: 3 },
     kinds: ['kill', 'warm'],
-    mostFaults: 1,
-    lanes: 1,
+    maxFaults: 1,
+    runnerCount: 1,
   });
   expect(verdict.verdict).toBe('unclear');
-  expect(verdict.reasons).toEqual([
-    '1 of the kinds of fault and types of write were not seen together: kill at commit',
-  ]);
+  expect(verdict.reasons).toEqual(['1 of 2 combinations of fault and write not tried: kill at commit']);
 });
 
-test('an Actor whose undisturbed runs differ in what they give cannot be proved', async () => {
-  const verdict = await proveActor('as-many-as-it-likes', { input: {} });
+test('the verdict is unclear when undisturbed runs differ in their number of results', async () => {
+  const verdict = await proveActor('random-item-count', { input: {} });
   expect(verdict).toMatchObject({ verdict: 'unclear', rows: expect.anything(), cleanRuns: 2 });
   expect(verdict.reasons.join()).toMatch(/^item\/default: \d+ in one undisturbed run, \d+ in another/);
 });
 
-test('an Actor that fails undisturbed cannot be proved, and its log says why', async () => {
+test('the verdict is unclear when an undisturbed run fails or writes nothing, and says why', async () => {
   const verdict = await proveActor('commits', { input: { pages: 'none' } });
   expect(verdict.verdict).toBe('unclear');
   expect(verdict.reasons.join()).toMatch(/writes nothing/);
@@ -73,7 +71,7 @@ test('an Actor that fails undisturbed cannot be proved, and its log says why', a
   );
 });
 
-test('a failure that is allowed leaves an Actor safe, and is counted', async () => {
+test('an allowed failure does not make an Actor unsafe, and is counted', async () => {
   const replay = parseCase('kill@push#2:after');
   const verdict = await proveActor('no-listener', { input: { pages: 3 }, replay, allowed: ['duplicated'] });
   expect(verdict).toMatchObject({

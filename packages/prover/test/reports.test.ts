@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { Timeline } from '../src/faults/timeline.ts';
 import { type FailingCase, reportHtml, reportJunit, reportText, type Verdict } from '../src/index.ts';
 import { storyOf } from '../src/story.ts';
-import { Timeline } from '../src/timeline.ts';
 
 const counts = {
   lost: 0,
@@ -13,7 +13,7 @@ const counts = {
   wasted: 0,
 };
 
-/** Two attempts; the first is killed between an item and the mark of its request. */
+/** Two attempts. The first is killed between an item and the mark of its request. */
 function timelineOf(item: string): Timeline {
   const timeline = new Timeline();
   timeline.began(1);
@@ -34,7 +34,7 @@ function cleanOf(item: string): Timeline {
 
 function failingOf(item: string): FailingCase {
   const timeline = timelineOf(item);
-  const how = 'is there 2 times instead of once';
+  const how = 'appears 2 times instead of once';
   const findings = [{ failure: 'duplicated', what: `item ${item}`, how, count: 1 } as const];
   return {
     kind: 'kill',
@@ -60,7 +60,7 @@ const verdictOf = (item: string): Verdict => ({
   cleanRuns: 2,
   cleanMs: 400,
   writes: { push: 1, handled: 1 },
-  setAside: { 'item/default': ['at'] },
+  ignoredPaths: { 'item/default': ['at'] },
   allowed: [],
   rows: [
     { kind: 'warm', runs: 0, failedRuns: 0, counts },
@@ -72,19 +72,19 @@ const verdictOf = (item: string): Verdict => ({
 
 const replayWith = (replay: string) => `wherry prove . --replay ${replay}`;
 
-test('a story says what had happened, what had not, and what came of it', () => {
+test('a story says which write had happened, which had not, and what the result was', () => {
   expect(verdictOf('{"page":17}').failing[0]!.story).toBe(
-    'Killed after item {"page":17} was pushed and before request x was marked handled: item {"page":17} is there 2 times instead of once.',
+    'Killed after item {"page":17} was pushed and before request x was marked handled: item {"page":17} appears 2 times instead of once.',
   );
 });
 
-test('the page needs nothing else and takes what an Actor writes as text', () => {
+test('the page is self-contained, and text of the Actor is escaped in it', () => {
   const html = reportHtml(verdictOf('<script>alert(1)</script>'), replayWith);
   expect(html).not.toMatch(/<script|<b>log|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
-  expect(html).toContain('item &lt;script&gt;alert(1)&lt;/script&gt; is there 2 times');
+  expect(html).toContain('item &lt;script&gt;alert(1)&lt;/script&gt; appears 2 times');
   expect(html).toContain('<code>wherry prove . --replay kill@push#1:after</code>');
   expect(html).toContain('Use <code>state.commit</code>.');
-  // Both pushes of the item that is there twice are ringed, and nothing else is.
+  // Both pushes of the item that appears twice have a ring, and nothing else has.
   expect(html.split('<svg')[1]!.match(/r="10"/g)).toHaveLength(2);
   expect(html.match(/>attempt \d</g)).toEqual(['>attempt 1<', '>attempt 2<']);
 });
@@ -99,12 +99,12 @@ test('JUnit has a case for each kind of fault: failed, passed or skipped', () =>
   expect(unclear).toContain('<error message="it was interrupted"/>');
 });
 
-test('the terminal shows the table, the story with its replay, what mends it, and the verdict last', () => {
+test('the terminal shows the table, the story with its replay, the advice, and the verdict last', () => {
   const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
     [head, ...rows].map((row) => row.join(' ')).join('\n');
   const lines = reportText(verdictOf('1'), table, replayWith).split('\n');
   expect(lines).toContain('kill 2 0 1 0 0 0 0 0');
-  expect(lines).toContain('  again: wherry prove . --replay kill@push#1:after');
+  expect(lines).toContain('  replay: wherry prove . --replay kill@push#1:after');
   expect(lines).toContain('  - Use `state.commit`.');
   expect(lines.at(-1)).toBe('UNSAFE: a & b fails under kill (2 faults in 13 s, seed 3).');
 });

@@ -1,14 +1,14 @@
-import type { Json } from '../src/json.ts';
+import type { Json } from '../src/comparison/json.ts';
 
 export interface SoundActor {
   readonly actor: string;
   readonly input: Json;
-  /** So many let every kind of fault strike at every type of its writes. */
-  readonly mostFaults: number;
+  /** Enough that every kind of fault is injected at every type of write. */
+  readonly maxFaults: number;
 }
 
 export const soundActors: readonly SoundActor[] = [
-  { actor: 'records-by-key', input: { pages: 3 }, mostFaults: 45 },
-  { actor: 'commits', input: { pages: 6 }, mostFaults: 20 },
-  { actor: 'durable-loop', input: { pages: 6 }, mostFaults: 20 },
+  { actor: 'records-by-key', input: { pages: 3 }, maxFaults: 45 },
+  { actor: 'commits', input: { pages: 6 }, maxFaults: 20 },
+  { actor: 'durable-loop', input: { pages: 6 }, maxFaults: 20 },
 ];

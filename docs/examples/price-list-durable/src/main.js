@@ -16,7 +16,7 @@ while (state.value.next <= 30) {
 await Actor.setValue('OUTPUT', { total: state.value.total });
 await Actor.exit();
 
-/** Stands for a request to a shop. */
+/** Simulates a request to a shop. */
 async function readProduct(number) {
   await delay(20);
   return { name: `Product ${number}`, price: (number * 37) % 100 };

@@ -14,7 +14,7 @@ while (state.next <= 30) {
 await Actor.setValue('OUTPUT', { total: state.total });
 await Actor.exit();
 
-/** Stands for a request to a shop. */
+/** Simulates a request to a shop. */
 async function readProduct(number) {
   await delay(20);
   return { name: `Product ${number}`, price: (number * 37) % 100 };

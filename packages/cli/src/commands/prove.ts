@@ -25,25 +25,33 @@ interface ProveFlags {
 export function addProve(program: Command): void {
   program
     .command('prove <folder>')
-    .description('try the Actor in a folder under faults at its writes, and say what they do to its results')
+    .description('run the Actor in a folder with faults at its writes, and report what they do to its results')
     .option('--input <json>', 'the input: JSON, a file, or - for stdin')
-    .addOption(new Option('--seed <number>', 'what the faults are drawn by').argParser(wholeNumber).default(1))
-    .addOption(new Option('--budget <time>', 'how long to go on: 90s, 5m, 1h').argParser(seconds).default(300, '5m'))
-    .addOption(new Option('--faults <kinds>', `which, with commas: ${faultKinds.join(',')}`).argParser(kindsOf))
-    .addOption(new Option('--faults-per-run <count>', 'how many one run goes through').argParser(wholeNumber))
-    .option('--charge <events...>', 'the events of its price list (default: those of .actor/pay_per_event.json)')
-    .option('--ignore <paths...>', 'what may differ: crawledAt, rows[].time, STATE.restarts')
-    .option('--reads <paths...>', 'what only reads outside, though it is a POST: /graphql, /api/*, host/search')
+    .addOption(new Option('--seed <number>', 'the seed for the order of the faults').argParser(wholeNumber).default(1))
+    .addOption(
+      new Option('--budget <time>', 'the time for the proof: 90s, 5m, 1h').argParser(seconds).default(300, '5m'),
+    )
+    .addOption(
+      new Option('--faults <kinds>', `the kinds of fault, separated by commas: ${faultKinds.join(',')}`).argParser(
+        kindsOf,
+      ),
+    )
+    .addOption(
+      new Option('--faults-per-run <count>', 'the number of faults in one run (default: 1)').argParser(wholeNumber),
+    )
+    .option('--charge <events...>', 'the events of the price list (default: those in .actor/pay_per_event.json)')
+    .option('--ignore <paths...>', 'paths that may differ: crawledAt, rows[].time, STATE.restarts')
+    .option('--reads <paths...>', 'requests that only read, although they are POSTs: /graphql, /api/*, host/search')
     .addOption(
       new Option(
         '--allow <failures...>',
-        `what is accepted: ${failures.map((each) => failureNames[each]).join(' ')}`,
+        `failures to accept: ${failures.map((each) => failureNames[each]).join(' ')}`,
       ).argParser(allowedOf),
     )
-    .addOption(new Option('--replay <case>', 'try this case alone, as a report names it').argParser(caseOf))
-    .option('--report <folder>', 'write report.html, report.junit.xml and verdict.json there')
-    .option('--as-apify', 'without commits, as the Actor would run on Apify')
-    .option('--json', 'write JSON to stdout, and nothing else there')
+    .addOption(new Option('--replay <case>', 'try only this case, in the form of the report').argParser(caseOf))
+    .option('--report <folder>', 'write report.html, report.junit.xml and verdict.json to this folder')
+    .option('--as-apify', 'accept no commits, as on Apify')
+    .option('--json', 'write only JSON to stdout')
     .addHelpText(
       'after',
       helpOf([
@@ -79,8 +87,8 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
   });
 }
 
-/** A file may be named with an @ before it, as everywhere in `wherry`, and without. */
-const sourceOf = (wish: string): string => (/^\s*[[{"@]|^-$/.test(wish) ? wish : `@${wish}`);
+/** Elsewhere in `wherry` a file name needs a leading @. Here it is optional. */
+const sourceOf = (text: string): string => (/^\s*[[{"@]|^-$/.test(text) ? text : `@${text}`);
 
 function replayCommand(folder: string, { input, charge, ignore, reads, asApify }: ProveFlags, replay: string): string {
   return [
@@ -94,7 +102,7 @@ function replayCommand(folder: string, { input, charge, ignore, reads, asApify }
   ].join(' ');
 }
 
-/** For a shell. */
+/** Quotes the text for a shell, if that is necessary. */
 const quoted = (text: string): string =>
   /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
@@ -104,26 +112,26 @@ function seconds(text: string): number {
   const [, count, unit] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
   const secs = Number(count) * (unitSecs[unit ?? ''] ?? 0);
   if (secs > 0) return secs;
-  throw badUsage(`--budget is a time such as 90s, 5m or 1h, but is "${text}".`);
+  throw badUsage(`--budget must be a time such as 90s, 5m or 1h, but is "${text}".`);
 }
 
 function kindsOf(text: string): FaultKind[] {
   return text.split(',').map((each) => {
     const kind = faultKinds.find((known) => known === each.trim());
-    if (kind === undefined) throw badUsage(`There is no fault "${each}". There are: ${faultKinds.join(', ')}.`);
+    if (kind === undefined) throw badUsage(`"${each}" is not a kind of fault. Use one of: ${faultKinds.join(', ')}.`);
     return kind;
   });
 }
 
-function allowedOf(text: string, former: readonly Failure[] | undefined): Failure[] {
+function allowedOf(text: string, previous: readonly Failure[] | undefined): Failure[] {
   const allowed = text.split(',').map((each) => {
     const failure = failures.find((known) => failureNames[known] === each.trim());
     if (failure !== undefined) return failure;
     throw badUsage(
-      `There is no failure "${each}". There are: ${failures.map((known) => failureNames[known]).join(', ')}.`,
+      `"${each}" is not a failure. Use one of: ${failures.map((known) => failureNames[known]).join(', ')}.`,
     );
   });
-  return [...(former ?? []), ...allowed];
+  return [...(previous ?? []), ...allowed];
 }
 
 function caseOf(text: string): Case {

@@ -1,4 +1,5 @@
-// Gathers results in an array that a timer saves, and marks each request as soon as its result is in the array.
+// Faulty: collects results in an array that a timer saves, and marks each request as soon as its result is in the
+// array.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Actor } from 'apify';
 

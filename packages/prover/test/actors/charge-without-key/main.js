@@ -1,4 +1,4 @@
-// Results are sound: each has a record of its own. The charge for it has nothing that tells it from a second one.
+// Faulty: the results are sound, because each has a record of its own, but a repeated charge cannot be recognized.
 import { Actor } from 'apify';
 
 await Actor.init();

@@ -1,4 +1,4 @@
-// Starts a run for each part, and keeps in a record which parts have theirs.
+// Faulty: starts a child run for each part, then saves in a record which parts have one.
 import { Actor } from 'apify';
 
 await Actor.init();

@@ -1,16 +1,16 @@
-// Sound: an item and where it is are one commit, by its number made once. What @wherry/durable does, by hand.
+// Sound: an item and the progress are one numbered commit, made by hand as @wherry/durable makes it.
 const { APIFY_API_BASE_URL: url, APIFY_TOKEN: token, ACTOR_RUN_ID: run } = process.env;
 const store = process.env.ACTOR_DEFAULT_KEY_VALUE_STORE_ID;
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 
-/** Asks until it gets an answer; who is fenced ends. */
+/** Repeats the call until there is a response. Exits when this attempt is fenced. */
 async function call(method, path, body) {
   for (;;) {
-    const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) }).catch(
+    const response = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) }).catch(
       () => undefined,
     );
-    if (answer?.status === 403) process.exit(1);
-    if (answer !== undefined && answer.status < 429) return answer.json();
+    if (response?.status === 403) process.exit(1);
+    if (response !== undefined && response.status < 429) return response.json();
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

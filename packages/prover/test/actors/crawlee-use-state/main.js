@@ -1,4 +1,4 @@
-// A stock crawl, with a state of which every tutorial says that it survives.
+// Faulty: a stock crawl with `useState`, which is documented to survive migrations.
 import { Actor } from 'apify';
 import { BasicCrawler } from 'crawlee';
 

@@ -1,4 +1,4 @@
-// A stock crawl without proxies, whose client takes the proxy of the environment for the site itself.
+// A stock crawl without a proxy configuration, whose client sends its requests to the proxy as if to the site.
 import { Actor } from 'apify';
 import { CheerioCrawler } from 'crawlee';
 

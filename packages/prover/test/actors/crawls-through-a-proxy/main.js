@@ -1,4 +1,4 @@
-// A stock crawl whose requests go through the proxy that the SDK knows.
+// A stock crawl that sends its requests through the proxy configuration of the SDK.
 import { Actor } from 'apify';
 import { CheerioCrawler } from 'crawlee';
 

@@ -1,4 +1,4 @@
-// Sound: the crawl of crawlee-use-state, with a crawler of @wherry/durable. One import differs.
+// Sound: the crawl of crawlee-use-state, with a crawler of @wherry/durable. Only one import differs.
 import { BasicCrawler } from '@wherry/durable/crawlee';
 import { Actor } from 'apify';
 

@@ -1,4 +1,4 @@
-// Sound: an item, a record, a charge and where it is are one commit of @wherry/durable.
+// Sound: an item, a record, a charge and the progress are one commit of @wherry/durable.
 import { durableSet, openState } from '@wherry/durable';
 import { Actor } from 'apify';
 

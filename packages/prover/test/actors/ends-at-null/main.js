@@ -1,4 +1,4 @@
-// Works a queue until it gives nothing more. It gives nothing to an attempt that is told to migrate, either.
+// Faulty: takes requests from a queue until it returns null, which it also does after `migrating`.
 import { Actor } from 'apify';
 
 await Actor.init();

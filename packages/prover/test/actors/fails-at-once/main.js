@@ -1,3 +1,3 @@
-// Cannot begin.
+// Fails at its start.
 console.log('There is no key for the shop.');
 process.exit(7);

@@ -1,4 +1,4 @@
-// Begins at the beginning, whatever was there before: nobody thought of a second attempt.
+// Faulty: starts from the beginning in every attempt.
 import { Actor } from 'apify';
 
 await Actor.init();

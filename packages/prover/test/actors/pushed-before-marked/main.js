@@ -1,4 +1,4 @@
-// A queue of its own: a page's item, and then the mark that the page is done.
+// Faulty: processes a queue of its own, and pushes the item of a page before it marks the page as handled.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Actor } from 'apify';
 

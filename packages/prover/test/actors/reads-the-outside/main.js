@@ -1,4 +1,4 @@
-// Asks a shop for each page and keeps it under its own key; then it orders, which no shop takes back.
+// Reads a page of a shop, places an order for it, which cannot be undone, and saves the page under its own key.
 import { Actor } from 'apify';
 
 await Actor.init();

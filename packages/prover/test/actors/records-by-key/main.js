@@ -1,4 +1,4 @@
-// Sound: each result has its own key in the store, so doing it again changes nothing.
+// Sound: each result has its own key in the store, so repeating it changes nothing.
 import { setTimeout as delay } from 'node:timers/promises';
 import { Actor } from 'apify';
 

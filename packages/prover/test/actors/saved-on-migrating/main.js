@@ -1,4 +1,4 @@
-// Numbers pages; where it is, it saves when it is told that it moves.
+// Faulty: counts pages, and saves the progress only on `migrating`.
 import { Actor } from 'apify';
 
 await Actor.init();

@@ -1,4 +1,4 @@
-// Numbers pages, and saves where it is whenever it is told to: sound when it is moved as planned, and only then.
+// Counts pages, and saves the progress on `persistState`: sound in planned handoffs, and only there.
 import { Actor } from 'apify';
 
 await Actor.init();
