@@ -1,4 +1,10 @@
-import { type AttemptCaller, insufficientPermissions, limitedRightsOf, type RequestedGrant, type StorageNeed } from '../accounts/permissions.ts';
+import {
+  type AttemptCaller,
+  insufficientPermissions,
+  limitedRightsOf,
+  type RequestedGrant,
+  type StorageNeed,
+} from '../accounts/permissions.ts';
 import { type Caller, defineRead } from '../database/operation.ts';
 import { exec, one, type Sql } from '../database/sql.ts';
 import { Refusal } from '../shared/errors.ts';

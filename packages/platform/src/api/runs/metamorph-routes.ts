@@ -1,5 +1,5 @@
-import { grantsOf } from '../../builds/input/input-grants.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { grantsOf } from '../../builds/input/input-grants.ts';
 import {
   dropMetamorphInput,
   type MetamorphInput,
@@ -25,19 +25,24 @@ export function registerRunMetamorphRoutes(app: FastifyInstance, services: RunSe
   });
 }
 
-function registerMetamorph(app: FastifyInstance, services: RunServices, { prefix, addressOf }: RunMount): void {
-  app.post(`${prefix}/metamorph`, async (request) => {
-    const { targetActorId: actor, build } = queryOf(request);
-    if (!actor) throw invalidInput('Name the Actor that the run shall become with the parameter "targetActorId".');
-    const address = addressOf(request);
-    const wanted = { address, actor, build: build || undefined };
-    const target = await services.database.read(prepareMetamorph, wanted, request.caller);
-    const sent = { body: request.body, contentType: request.headers['content-type'] };
-    const input = await receiveInput(services, target.build.inputSchema, sent);
-    const stored = { input: await storeInput(services, input), grants: grantsOf(target.build.inputSchema, input) };
-    await metamorph(services, request, target, stored);
-    return changedRun(services, address.userId, target.runId);
-  });
+function registerMetamorph(app: FastifyInstance, services: RunServices, mount: RunMount): void {
+  const { prefix, addressOf } = mount;
+  app.post(
+    `${prefix}/metamorph`,
+    { config: { access: { attempt: 'onlyOwnRun', run: mount }, effect: 'savesState' } },
+    async (request) => {
+      const { targetActorId: actor, build } = queryOf(request);
+      if (!actor) throw invalidInput('Name the Actor that the run shall become with the parameter "targetActorId".');
+      const address = addressOf(request);
+      const wanted = { address, actor, build: build || undefined };
+      const target = await services.database.read(prepareMetamorph, wanted, request.caller);
+      const sent = { body: request.body, contentType: request.headers['content-type'] };
+      const input = await receiveInput(services, target.build.inputSchema, sent);
+      const stored = { input: await storeInput(services, input), grants: grantsOf(target.build.inputSchema, input) };
+      await metamorph(services, request, target, stored);
+      return changedRun(services, address.userId, target.runId);
+    },
+  );
 }
 
 async function metamorph(

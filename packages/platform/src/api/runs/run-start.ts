@@ -1,6 +1,6 @@
-import { grantsOf } from '../../builds/input/input-grants.ts';
 import type { FastifyRequest } from 'fastify';
 import { type PreparedInput, prepareInput } from '../../builds/input/input.ts';
+import { grantsOf } from '../../builds/input/input-grants.ts';
 import { createRun, inputKey, type NewRun, prepareStart } from '../../runs/operations/run-creation.ts';
 import { startOptions } from '../../runs/operations/run-options.ts';
 import { Refusal } from '../../shared/errors.ts';

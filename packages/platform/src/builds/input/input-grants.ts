@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../shared/json-object.ts';
 import type { RequestedGrant } from '../../accounts/permissions.ts';
+import { isJsonObject } from '../../shared/json-object.ts';
 import type { PreparedInput } from './input.ts';
 
 /** Apify's `resourceType`s that are storages. Source: docs.apify.com, "Actor input schema", resource picker. */
@@ -24,7 +24,9 @@ export function grantsOf(
 ): RequestedGrant[] {
   if (inputSchema === null || prepared === undefined || !/json/i.test(prepared.contentType)) return [];
   const fields = Object.entries((inputSchema.properties ?? {}) as Record<string, ResourceField>);
-  const resources = fields.filter(([, field]) => typeof field.resourceType === 'string' && field.resourceType in tables);
+  const resources = fields.filter(
+    ([, field]) => typeof field.resourceType === 'string' && field.resourceType in tables,
+  );
   if (resources.length === 0) return [];
   const input: unknown = JSON.parse(prepared.body.toString('utf8'));
   return isJsonObject(input) ? resources.flatMap(([name, field]) => grantsOfField(field, input[name])) : [];

@@ -154,10 +154,7 @@ function* commitItems(
 ): Sql<CommitAnswer['items']> {
   const appended: CommitAnswer['items'][number][] = [];
   for (const [index, { datasetId: address, items }] of parts.entries()) {
-    const datasetId = yield* naming(
-      `items[${index}]`,
-      reachedStorage(by, 'datasets', address, default_dataset_id),
-    );
+    const datasetId = yield* naming(`items[${index}]`, reachedStorage(by, 'datasets', address, default_dataset_id));
     const { firstIndex } = yield* appendItems({ datasetId, items, now });
     appended.push({ datasetId, firstIndex, count: items.length });
   }

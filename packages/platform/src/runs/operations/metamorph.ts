@@ -4,9 +4,15 @@
  * [metamorph-1] every metamorph of a run has a record of its own for its input, so that one that is refused, because another was
  *     faster, leaves the other's input alone.
  */
-import { type AttemptCaller, insufficientPermissions, limitedRightsOf, type PermissionLevel, type RequestedGrant } from '../../accounts/permissions.ts';
-import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
+import {
+  type AttemptCaller,
+  insufficientPermissions,
+  limitedRightsOf,
+  type PermissionLevel,
+  type RequestedGrant,
+} from '../../accounts/permissions.ts';
 import { findActorId } from '../../actors/actor-address.ts';
+import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
 import { type BuildForRun, findBuild } from '../../builds/build-for-run.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';

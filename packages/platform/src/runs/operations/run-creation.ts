@@ -4,7 +4,13 @@
  * [start-1] a run comes to be whole: its row, its first attempt, its storages and its input, in one transaction.
  * [start-2] a start that is sent again with its key answers the first run and starts nothing (promise 3).
  */
-import { type AttemptCaller, insufficientPermissions, limitedRightsOf, type PermissionLevel, type RequestedGrant } from '../../accounts/permissions.ts';
+import {
+  type AttemptCaller,
+  insufficientPermissions,
+  limitedRightsOf,
+  type PermissionLevel,
+  type RequestedGrant,
+} from '../../accounts/permissions.ts';
 import { findActorId } from '../../actors/actor-address.ts';
 import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
 import { type PricingInfo, pricingAt } from '../../actors/pricing.ts';
@@ -16,8 +22,8 @@ import { notFound } from '../../shared/errors.ts';
 import { insertDataset } from '../../storages/datasets/dataset.ts';
 import { putRecord, type StoredRecord } from '../../storages/key-value-stores/record.ts';
 import { insertKeyValueStore } from '../../storages/key-value-stores/store.ts';
-import { grantStorages } from '../../storages/storage-permissions.ts';
 import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
+import { grantStorages } from '../../storages/storage-permissions.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
 import { deadlineOf, firstAttempt } from '../state/transitions.ts';
 import type { DefaultStorages, RunMeta } from './run-details.ts';
