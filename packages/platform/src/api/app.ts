@@ -10,7 +10,7 @@ import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
 import { authorize } from './authorization.ts';
 import { acceptEmptyBodies } from './bodies.ts';
-import { pathOf, withoutTokens } from './log-redaction.ts';
+import { pathOf, TokenFreeLogger } from './log-redaction.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,7 +33,7 @@ export interface AppOptions {
 
 export function createApp(options: AppOptions): FastifyInstance {
   const app = Fastify({
-    loggerInstance: withoutTokens(options.logger) as FastifyBaseLogger,
+    loggerInstance: TokenFreeLogger.over(options.logger as FastifyBaseLogger),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     // Record keys and request ids travel in the path; Apify allows keys of 256 characters, percent-encoded.
