@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ApifyClient } from 'apify-client';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { ensureUser, hashToken } from '../src/accounts/tokens.ts';
+import { ensureUser, hashToken, KnownTokens } from '../src/accounts/tokens.ts';
 import { createApp } from '../src/api/app.ts';
 import { Authenticator } from '../src/api/authentication.ts';
 import { registerRequestQueueRoutes } from '../src/api/request-queues/queue-routes.ts';
@@ -75,7 +75,8 @@ async function startQueues() {
   const emptied: string[] = [];
   const inFlightRequests = new InFlightRequests((runId) => emptied.push(runId));
   const app = createApp({
-    authenticator: new Authenticator(database),
+    database,
+    authenticator: new Authenticator(new KnownTokens(database)),
     gate: { enter: async () => undefined, leave: () => undefined },
     logger: pino({ level: 'silent' }),
   });

@@ -1,22 +1,106 @@
 import { hash } from 'node:crypto';
+import type { Database } from '../database/database.ts';
 import { type Caller, defineRead, defineWrite } from '../database/operation.ts';
 import { exec, one } from '../database/sql.ts';
+import { attemptKey } from '../shared/attempt-key.ts';
+import { attemptFenced } from '../shared/errors.ts';
 
 /** Tokens are long and random, so one round of SHA-256 keeps what is stored useless to a reader of the database. */
 export const hashToken = (token: string): string => hash('sha256', token);
 
-/** Whom a token stands for: a user, or an attempt of one of the user's runs. */
-export const callerOfToken = defineRead('tokens.caller', function* ({ tokenHash }: { tokenHash: string }) {
+/** Whom a token stands for. */
+export interface Identity {
+  readonly caller: Exclude<Caller, { kind: 'platform' }>;
+  /** The default storages of an attempt's run; undefined for a user. */
+  readonly ownStorageIds?: ReadonlySet<string>;
+}
+
+interface AttemptRow {
+  readonly user_id: string;
+  readonly run_id: string;
+  readonly number: number;
+  readonly phase: string;
+  readonly finished_at: number | null;
+  readonly default_dataset_id: string;
+  readonly default_key_value_store_id: string;
+  readonly default_request_queue_id: string;
+}
+
+/**
+ * Undefined for a token that nobody has. @throws Refusal 403 `attempt-fenced` for one of an attempt that is neither waiting
+ * nor active any more [token-1]
+ */
+const identityOfToken = defineRead('tokens.identity', function* ({ tokenHash }: { tokenHash: string }) {
   const user = yield* one<{ user_id: string }>('SELECT user_id FROM api_tokens WHERE token_hash = ?', tokenHash);
-  if (user !== undefined) return { kind: 'user', userId: user.user_id } as Caller;
-  const attempt = yield* one<{ user_id: string; run_id: string; number: number }>(
-    `SELECT runs.user_id, attempts.run_id, attempts.number
+  if (user !== undefined) return { caller: { kind: 'user', userId: user.user_id } } as Identity;
+  const row = yield* one<AttemptRow>(
+    `SELECT runs.user_id, attempts.run_id, attempts.number, attempts.phase, runs.finished_at, runs.default_dataset_id,
+        runs.default_key_value_store_id, runs.default_request_queue_id
        FROM attempts JOIN runs ON runs.id = attempts.run_id WHERE attempts.token_hash = ?`,
     tokenHash,
   );
-  if (attempt === undefined) return undefined;
-  return { kind: 'attempt', userId: attempt.user_id, runId: attempt.run_id, attempt: attempt.number } as Caller;
+  if (row === undefined) return undefined;
+  const isCurrent = (row.phase === 'active' || row.phase === 'waiting') && row.finished_at === null;
+  if (!isCurrent) throw attemptFenced(row.run_id, row.number);
+  const storageIds = [row.default_dataset_id, row.default_key_value_store_id, row.default_request_queue_id];
+  return {
+    caller: { kind: 'attempt', userId: row.user_id, runId: row.run_id, attempt: row.number },
+    ownStorageIds: new Set(storageIds),
+  } as Identity;
 });
+
+/** The most tokens that are kept; a call with another one costs a look into the database. */
+const maxKnown = 10_000;
+
+/**
+ * Who each token stands for, kept so that a call costs no look into the database.
+ *
+ * [token-1] the token of an attempt is valid while that attempt is its run's active or waiting one, and what is kept of it
+ *     ends with the attempt.
+ */
+export class KnownTokens {
+  readonly #database: Database;
+  readonly #byHash = new Map<string, Identity>();
+  /** The hash of each attempt's token. */
+  readonly #hashes = new Map<string, string>();
+  /** Grows with each attempt that is forgotten, so that what was read before is not kept after. */
+  #generation = 0;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws Refusal 403 `attempt-fenced` [token-1] */
+  async identityOf(tokenHash: string): Promise<Identity | undefined> {
+    const known = this.#byHash.get(tokenHash);
+    if (known !== undefined) return known;
+    const generation = this.#generation;
+    const identity = await this.#database.read(identityOfToken, { tokenHash }, { kind: 'platform' });
+    if (identity === undefined || generation !== this.#generation) return identity;
+    if (this.#byHash.size >= maxKnown) this.forgetAll();
+    this.#byHash.set(tokenHash, identity);
+    const { caller } = identity;
+    if (caller.kind === 'attempt') this.#hashes.set(attemptKey(caller.runId, caller.attempt), tokenHash);
+    return identity;
+  }
+
+  /** [token-1] */
+  forget(runId: string, attempt: number): void {
+    this.#generation += 1;
+    const key = attemptKey(runId, attempt);
+    const tokenHash = this.#hashes.get(key);
+    if (tokenHash === undefined) return;
+    this.#hashes.delete(key);
+    this.#byHash.delete(tokenHash);
+  }
+
+  /** After a change of users' tokens. */
+  forgetAll(): void {
+    this.#generation += 1;
+    this.#byHash.clear();
+    this.#hashes.clear();
+  }
+}
 
 /** Makes sure that the one user of a self-hosted platform exists and that `tokenHash` is the only token of theirs. */
 export const ensureUser = defineWrite(

@@ -1,3 +1,4 @@
+import { type PermissionLevel, permissionLevels } from '../accounts/permissions.ts';
 import { invalidInput, Refusal } from '../shared/errors.ts';
 import { bodyChecker } from '../shared/schema-check.ts';
 import { type VersionInput, versionSchema } from './version-settings.ts';
@@ -9,16 +10,22 @@ export interface DefaultRunOptions {
   readonly memoryMbytes: number;
   readonly restartOnError?: boolean;
   readonly maxItems?: number | null;
+  readonly forcePermissionLevel?: PermissionLevel | null;
 }
 
 /** What an Actor gets where neither its settings nor its definition say otherwise; Apify's own values. */
 export const usualRunOptions: DefaultRunOptions = { build: 'latest', timeoutSecs: 3600, memoryMbytes: 1024 };
 
 /** What is kept of an Actor besides its name, versions and tags. */
+/** The level of an Actor that does not name one; Apify's own default for new Actors. */
+const usualPermissionLevel: PermissionLevel = 'LIMITED_PERMISSIONS';
+
 export interface ActorSettings {
   readonly title?: string | null;
   readonly description?: string | null;
   readonly isPublic?: boolean;
+  /** Missing in Actors of before there were levels, which keep the whole account. */
+  readonly actorPermissionLevel?: PermissionLevel | null;
   readonly defaultRunOptions?: Partial<DefaultRunOptions>;
   readonly exampleRunInput?: { readonly body?: string; readonly contentType?: string } | null;
   readonly [field: string]: unknown;
@@ -44,7 +51,7 @@ const defaultRunOptionsSchema = {
     memoryMbytes: { type: 'integer', minimum: 128, maximum: 1_048_576 },
     restartOnError: { type: 'boolean' },
     maxItems: count,
-    forcePermissionLevel: text(50),
+    forcePermissionLevel: { enum: [...permissionLevels, null] },
   },
 };
 
@@ -60,7 +67,7 @@ const actorSchema = {
     seoDescription: text(1000),
     isDeprecated: flag,
     restartOnError: flag,
-    actorPermissionLevel: { enum: ['LIMITED_PERMISSIONS', 'FULL_PERMISSIONS', null] },
+    actorPermissionLevel: { enum: [...permissionLevels, null] },
     categories: { type: 'array', nullable: true, maxItems: 50, items: { type: 'string', maxLength: 100 } },
     pricingInfos: { type: 'array', maxItems: 100, items: { type: 'object' } },
     defaultRunOptions: defaultRunOptionsSchema,
@@ -116,5 +123,19 @@ export function checkActorName(name: string | null | undefined): asserts name is
 export function mergeSettings(old: ActorSettings, input: ActorInput): ActorSettings {
   const { name, versions, taggedBuilds, defaultRunOptions, ...given } = input;
   const runOptions = { ...old.defaultRunOptions, ...defaultRunOptions };
-  return { ...old, ...given, isPublic: given.isPublic ?? old.isPublic ?? false, defaultRunOptions: runOptions };
+  return {
+    ...old,
+    ...given,
+    isPublic: given.isPublic ?? old.isPublic ?? false,
+    defaultRunOptions: runOptions,
+  };
+}
+
+/** The settings of a new Actor. */
+export const newSettings = (input: ActorInput): ActorSettings =>
+  mergeSettings({ actorPermissionLevel: usualPermissionLevel }, input);
+
+/** What the runs of an Actor may do where their start does not say otherwise. */
+export function permissionLevelOf({ actorPermissionLevel: level }: ActorSettings): PermissionLevel {
+  return level === undefined ? 'FULL_PERMISSIONS' : (level ?? usualPermissionLevel);
 }

@@ -9,6 +9,8 @@ import {
   type ActorSettings,
   checkActorName,
   mergeSettings,
+  newSettings,
+  permissionLevelOf,
   usualRunOptions,
 } from './actor-settings.ts';
 import { changeTags, readTags } from './tags.ts';
@@ -45,6 +47,7 @@ function* readActor(actorId: string): Sql<Record<string, unknown>> {
     description: settings.description ?? null,
     isPublic: settings.isPublic ?? false,
     isDeprecated: settings.isDeprecated ?? false,
+    actorPermissionLevel: permissionLevelOf(settings),
     versions: yield* readVersions(actorId),
     taggedBuilds: yield* readTags(actorId),
     defaultRunOptions: { ...usualRunOptions, ...defaultRunOptions },
@@ -94,7 +97,7 @@ export const createActor = defineWrite(
       input.name,
       now,
       now,
-      JSON.stringify(mergeSettings({}, input)),
+      JSON.stringify(newSettings(input)),
     );
     yield* replaceVersions(id, input.versions ?? []);
     return yield* readActor(id);

@@ -1,30 +1,39 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
+import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import type { Gate } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
+import { requireDeclarations } from './access.ts';
 import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
+import { authorize } from './authorization.ts';
 import { acceptEmptyBodies } from './bodies.ts';
+import { pathOf, TokenFreeLogger } from './log-redaction.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set before any handler of a route that wants a token. */
     caller: Caller;
-  }
-  interface FastifyContextConfig {
-    /** A route without this answers only to a valid token. */
-    public?: boolean;
+    /** The default storages of an attempt's run; undefined for other callers. */
+    ownStorageIds: ReadonlySet<string> | undefined;
   }
 }
 
 /** Apify's own limit for what one call may push. */
 const maxBodyBytes = 9 * 1024 * 1024;
 
-export function createApp(options: { authenticator: Authenticator; gate: Gate; logger: Logger }): FastifyInstance {
+export interface AppOptions {
+  readonly authenticator: Authenticator;
+  readonly database: Database;
+  readonly gate: Gate;
+  readonly logger: Logger;
+}
+
+export function createApp(options: AppOptions): FastifyInstance {
   const app = Fastify({
-    loggerInstance: options.logger as FastifyBaseLogger,
+    loggerInstance: TokenFreeLogger.over(options.logger as FastifyBaseLogger),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     // Record keys and request ids travel in the path; Apify allows keys of 256 characters, percent-encoded.
@@ -32,14 +41,20 @@ export function createApp(options: { authenticator: Authenticator; gate: Gate; l
     forceCloseConnections: true,
   });
   app.decorateRequest('caller');
+  app.decorateRequest('ownStorageIds');
+  app.decorateRequest('checkedRunId');
+  app.decorateRequest('checkedStorageId');
+  requireDeclarations(app);
   app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.public === true) return;
-    const caller = await options.authenticator.callerOf(tokenOf(request));
+    if (request.routeOptions.config.access === 'public') return;
+    const { caller, ownStorageIds } = await options.authenticator.identityOf(tokenOf(request));
     request.caller = caller;
+    request.ownStorageIds = ownStorageIds;
     if (caller.kind !== 'attempt') return;
     await options.gate.enter(caller, request);
     // Not the hook onResponse, which a client that goes away before its answer never reaches.
     reply.raw.once('close', () => options.gate.leave(caller, request, reply.statusCode < 400));
+    await authorize(options.database, request, caller);
   });
   acceptCompressedBodies(app);
   acceptJson(app);
@@ -90,7 +105,7 @@ function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : toRefusal(error);
     if (refusal === undefined) {
-      request.log.error({ err: error, url: request.url }, 'a request failed inside the platform');
+      request.log.error({ err: error, url: pathOf(request.url) }, 'a request failed inside the platform');
       return reply
         .code(500)
         .send({ error: { type: 'internal-error', message: 'The platform failed; its log says why.' } });
@@ -100,7 +115,7 @@ function answerErrors(app: FastifyInstance): void {
   });
   app.setNotFoundHandler({ preHandler: undefined }, (request, reply) => {
     const error = request.url.startsWith('/v2/')
-      ? { type: 'not-implemented', message: `Wherry has no ${request.method} ${request.url.split('?')[0]} yet.` }
+      ? { type: 'not-implemented', message: `Wherry has no ${request.method} ${pathOf(request.url)} yet.` }
       : {
           type: 'page-not-found',
           message: 'There is nothing here. Apify’s API is under /v2, Wherry’s own under /wherry/v1.',

@@ -1,7 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { callerOfToken, hashToken } from '../accounts/tokens.ts';
-import type { Database } from '../database/database.ts';
-import type { Caller } from '../database/operation.ts';
+import { hashToken, type Identity, type KnownTokens } from '../accounts/tokens.ts';
 import { Refusal } from '../shared/errors.ts';
 import { queryOf } from './query.ts';
 
@@ -12,33 +10,22 @@ export function tokenOf(request: FastifyRequest): string | undefined {
   return queryOf(request).token;
 }
 
-/** Finds out who asks. What was found for a token is kept: tokens never change hands. */
+/** Finds out who calls. */
 export class Authenticator {
-  readonly #database: Database;
-  readonly #known = new Map<string, Caller>();
+  readonly #tokens: KnownTokens;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(tokens: KnownTokens) {
+    this.#tokens = tokens;
   }
 
-  async callerOf(token: string | undefined): Promise<Caller> {
+  /** @throws Refusal 401 for a token that is missing or unknown; 403 `attempt-fenced` for one of an attempt that is over */
+  async identityOf(token: string | undefined): Promise<Identity> {
     if (token === undefined) {
       throw new Refusal(401, 'token-not-provided', 'Send the API token as "Authorization: Bearer TOKEN".');
     }
     // The comparison is one of hashes by an index, so its time tells nothing of the token.
-    const tokenHash = hashToken(token);
-    const known = this.#known.get(tokenHash);
-    if (known !== undefined) return known;
-    const caller = await this.#database.read(callerOfToken, { tokenHash }, { kind: 'platform' });
-    if (caller === undefined) {
-      throw new Refusal(
-        401,
-        'user-or-token-not-found',
-        'The API token is not valid. `wherry up` prints the right one.',
-      );
-    }
-    if (this.#known.size > 10_000) this.#known.clear();
-    this.#known.set(tokenHash, caller);
-    return caller;
+    const identity = await this.#tokens.identityOf(hashToken(token));
+    if (identity !== undefined) return identity;
+    throw new Refusal(401, 'user-or-token-not-found', 'The API token is not valid. `wherry up` prints the right one.');
   }
 }

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
 import { Signatures } from '../accounts/signatures.ts';
-import { ensureUser, hashToken } from '../accounts/tokens.ts';
+import { ensureUser, hashToken, KnownTokens } from '../accounts/tokens.ts';
 import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
 import { registerRoutes } from '../api/routes.ts';
@@ -114,7 +114,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const { buildTimeoutSecs: timeoutSecs } = options;
   const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
+  const tokens = new KnownTokens(database);
   const runs = await createSupervisor({
+    tokens,
     ...common,
     logs,
     engine,
@@ -124,10 +126,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     publicUrl: () => options.advertisedUrl ?? address.url,
     eventsUrl: () => address.ofEvents,
   });
-  const authenticator = new Authenticator(database);
+  const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
-  const app = createApp({ authenticator, gate: runs.gate, logger });
+  const app = createApp({ authenticator, database, gate: runs.gate, logger });
   const services = {
     database,
     logs,

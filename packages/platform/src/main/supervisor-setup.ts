@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { KnownTokens } from '../accounts/tokens.ts';
 import type { Database } from '../database/database.ts';
 import type { Engine } from '../engines/engine.ts';
 import { EventHub } from '../events/event-hub.ts';
@@ -22,11 +23,12 @@ export interface SupervisorOptions extends Launcher {
   readonly logger: FaultLogger;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly tokens: KnownTokens;
 }
 
 /** Puts together what supervises runs. */
 export async function createSupervisor(parts: SupervisorOptions) {
-  const { database, engine, logs, logger, clock, limits, dataFolder } = parts;
+  const { database, engine, logs, logger, clock, limits, dataFolder, tokens } = parts;
   const advanceRun = (runId: string) => supervisor.advanceRun(runId);
   const gate = new AttemptGate(advanceRun);
   const journal = engine.reattachment && InFlightJournal.open(path.join(dataFolder, 'in-flight-requests'));
@@ -41,6 +43,7 @@ export async function createSupervisor(parts: SupervisorOptions) {
     inFlightRequests,
     events,
     servers,
+    tokens,
     logs,
     logger,
     clock,

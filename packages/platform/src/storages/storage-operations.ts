@@ -1,11 +1,14 @@
-import { defineRead, defineWrite, type Operation } from '../database/operation.ts';
+import { rightsOf } from '../accounts/permissions.ts';
+import { type Caller, defineRead, defineWrite, type Operation } from '../database/operation.ts';
 import type { Sql } from '../database/sql.ts';
+import { checkStorageReach } from './storage-permissions.ts';
 import {
   changeStorage,
   findStorageId,
   getOrCreateStorage,
   getStorage,
   listStorages,
+  type NewStorage,
   type StorageChanges,
   type StorageListing,
   type StorageRow,
@@ -23,14 +26,23 @@ export interface StorageOperations<Row extends StorageRow> {
   readonly delete: Operation<Addressed, string[]>;
 }
 
+/** What a storage keeps of the attempt that asks for it; nothing for a user's. */
+function* creatorOf(caller: Caller): Sql<Pick<NewStorage, 'actId' | 'runId' | 'creatorActorId'>> {
+  if (caller.kind !== 'attempt') return {};
+  const { actorId } = yield* rightsOf(caller);
+  return { actId: actorId, runId: caller.runId, creatorActorId: actorId };
+}
+
 export function defineStorageOperations<Row extends StorageRow>(
   table: StorageTable,
   deleteStorage: (id: string) => Sql<string[]>,
 ): StorageOperations<Row> {
   return {
-    getOrCreate: defineWrite(`${table}.getOrCreate`, (input, { now }) =>
-      getOrCreateStorage<Row>(table, { ...input, now }),
-    ),
+    getOrCreate: defineWrite(`${table}.getOrCreate`, function* (input, { now, caller }) {
+      const made = yield* getOrCreateStorage<Row>(table, { ...input, now, ...(yield* creatorOf(caller)) });
+      if (!made.created) yield* checkStorageReach(caller, table, made.row.id, 'read');
+      return made;
+    }),
     get: defineRead(`${table}.get`, ({ userId, address }) => getStorage<Row>(table, userId, address)),
     list: defineRead(`${table}.list`, (listing) => listStorages<Row>(table, listing)),
     change: defineWrite(`${table}.change`, (input, { now }) => changeStorage<Row>(table, { ...input, now })),

@@ -29,6 +29,8 @@ export interface NewStorage {
   readonly now: number;
   readonly actId?: string | null;
   readonly runId?: string | null;
+  /** The Actor that asked for it, which keeps access to it in its later runs [permission-1]. */
+  readonly creatorActorId?: string | null;
 }
 
 export interface StorageListing {
@@ -54,13 +56,14 @@ const nouns: Record<StorageTable, string> = {
 
 export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<void> {
   yield* exec(
-    `INSERT INTO ${table} (id, user_id, name, act_id, act_run_id, url_signing_secret_key, created_at, modified_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO ${table} (id, user_id, name, act_id, act_run_id, creator_actor_id, url_signing_secret_key, created_at,
+      modified_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     storage.id,
     storage.userId,
     storage.name,
     storage.actId ?? null,
     storage.runId ?? null,
+    storage.creatorActorId ?? null,
     newId(24),
     storage.now,
     storage.now,

@@ -18,7 +18,7 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
   });
 
   for (const path of actorPaths) {
-    app.get(path, async (request) => {
+    app.get(path, { config: { access: { attempt: 'account' }, effect: 'reads' } }, async (request) => {
       const query = queryOf(request);
       // Nobody else's Actors are here, so `my` makes no difference; it is checked all the same.
       booleanOf(query, 'my');
@@ -28,27 +28,35 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
       return { data: pageOf(paging, total, items) };
     });
 
-    app.post(path, async (request, reply) => {
+    app.post(path, { config: { access: { attempt: 'account' }, effect: 'savesState' } }, async (request, reply) => {
       const input = { userId: userIdOf(request), id: newId(), input: checkActorBody(request.body) };
       const actor = await database.write(createActor, input, request.caller);
       reply.code(201).header('location', `${services.publicUrl}/v2/actors/${input.id}`);
       return { data: actor };
     });
 
-    app.get(`${path}/:actorId`, async (request) => {
+    app.get(`${path}/:actorId`, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
       return { data: await database.read(getActor, addressed(request), request.caller) };
     });
 
-    app.put(`${path}/:actorId`, async (request) => {
-      const input = { ...addressed(request), input: checkActorBody(request.body) };
-      return { data: await database.write(updateActor, input, request.caller) };
-    });
+    app.put(
+      `${path}/:actorId`,
+      { config: { access: { attempt: 'changeActor' }, effect: 'savesState' } },
+      async (request) => {
+        const input = { ...addressed(request), input: checkActorBody(request.body) };
+        return { data: await database.write(updateActor, input, request.caller) };
+      },
+    );
 
-    app.delete(`${path}/:actorId`, async (request, reply) => {
-      const aborted = await database.write(deleteActor, addressed(request), request.caller);
-      for (const buildId of aborted) builder.stop(buildId);
-      return reply.code(204).send();
-    });
+    app.delete(
+      `${path}/:actorId`,
+      { config: { access: { attempt: 'account' }, effect: 'savesState' } },
+      async (request, reply) => {
+        const aborted = await database.write(deleteActor, addressed(request), request.caller);
+        for (const buildId of aborted) builder.stop(buildId);
+        return reply.code(204).send();
+      },
+    );
   }
 }
 

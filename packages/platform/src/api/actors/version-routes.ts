@@ -35,65 +35,79 @@ export function registerActorVersionRoutes(app: FastifyInstance, services: Servi
 }
 
 function registerVersions(app: FastifyInstance, { database }: Services, path: string): void {
-  app.get(path, async (request) => {
+  app.get(path, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
     const items = await database.read(listVersions, actorOf(request), request.caller);
     return { data: { total: items.length, items } };
   });
 
-  app.post(path, async (request, reply) => {
+  app.post(path, { config: { access: { attempt: 'changeActor' }, effect: 'savesState' } }, async (request, reply) => {
     const input = { ...actorOf(request), input: checkVersion(request.body) };
     const version = await database.write(createVersion, input, request.caller);
     reply.code(201);
     return { data: version };
   });
 
-  app.get(`${path}/:versionNumber`, async (request) => {
-    return { data: await database.read(getVersion, versionOf(request), request.caller) };
-  });
+  app.get(
+    `${path}/:versionNumber`,
+    { config: { access: { attempt: 'readActor' }, effect: 'reads' } },
+    async (request) => {
+      return { data: await database.read(getVersion, versionOf(request), request.caller) };
+    },
+  );
 
   app.route({
     method: ['PUT', 'POST'],
     url: `${path}/:versionNumber`,
+    config: { access: { attempt: 'changeActor' }, effect: 'savesState' },
     handler: async (request) => {
       const input = { ...versionOf(request), input: checkVersion(request.body) };
       return { data: await database.write(updateVersion, input, request.caller) };
     },
   });
 
-  app.delete(`${path}/:versionNumber`, async (request, reply) => {
-    await database.write(deleteVersion, versionOf(request), request.caller);
-    return reply.code(204).send();
-  });
+  app.delete(
+    `${path}/:versionNumber`,
+    { config: { access: { attempt: 'account' }, effect: 'savesState' } },
+    async (request, reply) => {
+      await database.write(deleteVersion, versionOf(request), request.caller);
+      return reply.code(204).send();
+    },
+  );
 }
 
 function registerEnvVars(app: FastifyInstance, { database }: Services, path: string): void {
-  app.get(path, async (request) => {
+  app.get(path, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
     const items = await database.read(listEnvVars, versionOf(request), request.caller);
     return { data: { total: items.length, items } };
   });
 
-  app.post(path, async (request, reply) => {
+  app.post(path, { config: { access: { attempt: 'changeActor' }, effect: 'savesState' } }, async (request, reply) => {
     const input = { ...versionOf(request), input: checkNewEnvVar(request.body) };
     const envVar = await database.write(createEnvVar, input, request.caller);
     reply.code(201);
     return { data: envVar };
   });
 
-  app.get(`${path}/:name`, async (request) => {
+  app.get(`${path}/:name`, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
     return { data: await database.read(getEnvVar, envVarOf(request), request.caller) };
   });
 
   app.route({
     method: ['PUT', 'POST'],
     url: `${path}/:name`,
+    config: { access: { attempt: 'changeActor' }, effect: 'savesState' },
     handler: async (request) => {
       const input = { ...envVarOf(request), input: checkEnvVar(request.body) };
       return { data: await database.write(updateEnvVar, input, request.caller) };
     },
   });
 
-  app.delete(`${path}/:name`, async (request, reply) => {
-    await database.write(deleteEnvVar, envVarOf(request), request.caller);
-    return reply.code(204).send();
-  });
+  app.delete(
+    `${path}/:name`,
+    { config: { access: { attempt: 'changeActor' }, effect: 'savesState' } },
+    async (request, reply) => {
+      await database.write(deleteEnvVar, envVarOf(request), request.caller);
+      return reply.code(204).send();
+    },
+  );
 }

@@ -28,11 +28,15 @@ interface Params {
 export function registerBuildRoutes(app: FastifyInstance, services: ActorServices): void {
   registerBuild(app, services, '/v2/actor-builds/:buildId');
   registerList(app, services, '/v2/actor-builds');
-  app.delete('/v2/actor-builds/:buildId', async (request, reply) => {
-    const buildId = await services.database.write(deleteBuild, addressOf(request), request.caller);
-    await services.builder.removeFiles(buildId);
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/v2/actor-builds/:buildId',
+    { config: { access: { attempt: 'account' }, effect: 'savesState' } },
+    async (request, reply) => {
+      const buildId = await services.database.write(deleteBuild, addressOf(request), request.caller);
+      await services.builder.removeFiles(buildId);
+      return reply.code(204).send();
+    },
+  );
   for (const path of actorPaths) {
     registerList(app, services, `${path}/:actorId/builds`);
     registerStart(app, services, `${path}/:actorId/builds`);
@@ -60,7 +64,7 @@ async function awaitBuild({ database, builder }: ActorServices, request: Fastify
 }
 
 function registerList(app: FastifyInstance, { database }: ActorServices, path: string): void {
-  app.get(path, async (request) => {
+  app.get(path, { config: { access: { attempt: 'account' }, effect: 'reads' } }, async (request) => {
     const paging = pagingOf(queryOf(request));
     const { actorId } = request.params as Partial<Params>;
     const listing = { userId: userIdOf(request), ...(actorId !== undefined && { actor: actorId }), ...paging };
@@ -71,7 +75,7 @@ function registerList(app: FastifyInstance, { database }: ActorServices, path: s
 
 function registerStart(app: FastifyInstance, services: ActorServices, path: string): void {
   const { database, builder } = services;
-  app.post(path, async (request, reply) => {
+  app.post(path, { config: { access: { attempt: 'account' }, effect: 'savesState' } }, async (request, reply) => {
     const query = queryOf(request);
     if (!query.version) throw invalidInput('Name the version to build with the parameter "version", such as "0.1".');
     waitMsOf(query);
@@ -98,7 +102,7 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
 }
 
 function registerDefault(app: FastifyInstance, services: ActorServices, path: string): void {
-  app.get(path, async (request) => {
+  app.get(path, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
     const userId = userIdOf(request);
     const wanted = { userId, actor: (request.params as Params).actorId!, build: undefined };
     const buildId = await services.database.read(actorBuildId, wanted, request.caller);
@@ -107,22 +111,24 @@ function registerDefault(app: FastifyInstance, services: ActorServices, path: st
 }
 
 function registerBuild(app: FastifyInstance, services: ActorServices, path: string): void {
-  app.get(path, async (request) => ({ data: await awaitBuild(services, request, addressOf(request)) }));
+  app.get(path, { config: { access: { attempt: 'readBuild' }, effect: 'reads' } }, async (request) => ({
+    data: await awaitBuild(services, request, addressOf(request)),
+  }));
 
-  app.post(`${path}/abort`, async (request) => {
+  app.post(`${path}/abort`, { config: { access: { attempt: 'account' }, effect: 'savesState' } }, async (request) => {
     const build = await services.database.write(abortBuild, addressOf(request), request.caller);
     // One that waited is over; the builder tells those who wait for it.
     if (build.status === 'ABORTING' || build.status === 'ABORTED') services.builder.stop(build.id);
     return { data: build };
   });
 
-  app.get(`${path}/openapi.json`, async () => {
+  app.get(`${path}/openapi.json`, { config: { access: { attempt: 'readBuild' }, effect: 'reads' } }, async () => {
     throw notImplemented('Wherry makes no OpenAPI description of an Actor. Read its input schema.');
   });
 }
 
 function registerValidation(app: FastifyInstance, { database }: ActorServices, path: string): void {
-  app.post(path, async (request) => {
+  app.post(path, { config: { access: { attempt: 'account' }, effect: 'reads' } }, async (request) => {
     const { actorId: actor } = request.params as Params;
     const wanted = { userId: userIdOf(request), actor: actor!, build: queryOf(request).build || undefined };
     const inputSchema = await database.read(actorInputSchema, wanted, request.caller);

@@ -2,15 +2,16 @@ import type { FastifyInstance } from 'fastify';
 import { type DatasetRow, datasets } from '../../storages/datasets/dataset.ts';
 import type { Services } from '../services.ts';
 import { storageMounts } from '../storages/storage-mounts.ts';
-import { registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
+import { plainEffects, registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
 import { registerDatasetItemRoutes } from './item-routes.ts';
 
 export function registerDatasetRoutes(app: FastifyInstance, services: Services): void {
-  const mounts = storageMounts(services, 'dataset');
+  const mounts = storageMounts(services, 'datasets');
   registerStorageRoutes(app, services, {
     collection: '/v2/datasets',
     mounts,
     operations: datasets,
+    effects: plainEffects,
     answerOf: (row) => datasetAnswer(services, row),
   });
   for (const mount of mounts) registerDatasetItemRoutes(app, services, mount);

@@ -19,40 +19,56 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
   const open = async (request: FastifyRequest, wanted: Wanted, withPage: boolean) =>
     openItems(services, request, { address: await storageOf(request), wanted, withPage });
 
-  app.post(`${prefix}/items`, async (request, reply) => {
-    const items = itemTexts(request.body);
-    const push = {
-      userId: userIdOf(request),
-      address: await storageOf(request),
-      items,
-      measured: measure(items),
-      idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
-    };
-    await database.write(pushItems, push, request.caller);
-    return reply.code(201).send({});
-  });
+  app.post(
+    `${prefix}/items`,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'givesResults' } },
+    async (request, reply) => {
+      const items = itemTexts(request.body);
+      const push = {
+        userId: userIdOf(request),
+        address: await storageOf(request),
+        items,
+        measured: measure(items),
+        idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
+      };
+      await database.write(pushItems, push, request.caller);
+      return reply.code(201).send({});
+    },
+  );
 
-  app.get(`${prefix}/items`, { exposeHeadRoute: false }, async (request, reply) => {
-    return answerItems(services, request, reply, await storageOf(request));
-  });
+  app.get(
+    `${prefix}/items`,
+    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' }, exposeHeadRoute: false },
+    async (request, reply) => {
+      return answerItems(services, request, reply, await storageOf(request));
+    },
+  );
 
-  app.head(`${prefix}/items`, async (request, reply) => {
-    const query = queryOf(request);
-    const wanted = wantedOf(query);
-    const format = formatOf(query);
-    const { dataset, stretch } = await open(request, wanted, false);
-    describeItems(reply, wanted, dataset.item_count, stretch.count);
-    return reply.type(format.contentType).send();
-  });
+  app.head(
+    `${prefix}/items`,
+    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
+    async (request, reply) => {
+      const query = queryOf(request);
+      const wanted = wantedOf(query);
+      const format = formatOf(query);
+      const { dataset, stretch } = await open(request, wanted, false);
+      describeItems(reply, wanted, dataset.item_count, stretch.count);
+      return reply.type(format.contentType).send();
+    },
+  );
 
-  app.get(`${prefix}/statistics`, async (request) => {
-    const all = { offset: 0, limit: Number.MAX_SAFE_INTEGER, desc: false };
-    const statistics = new DatasetStatistics();
-    for await (const page of pagesOf(database, request.caller, await open(request, all, true))) {
-      for (const json of page) statistics.add(JSON.parse(json) as Item);
-      // The next page waits for what else is to be done: a long scan must not hold up the API.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return { data: { fieldStatistics: statistics.result() } };
-  });
+  app.get(
+    `${prefix}/statistics`,
+    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
+    async (request) => {
+      const all = { offset: 0, limit: Number.MAX_SAFE_INTEGER, desc: false };
+      const statistics = new DatasetStatistics();
+      for await (const page of pagesOf(database, request.caller, await open(request, all, true))) {
+        for (const json of page) statistics.add(JSON.parse(json) as Item);
+        // The next page waits for what else is to be done: a long scan must not hold up the API.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return { data: { fieldStatistics: statistics.result() } };
+    },
+  );
 }

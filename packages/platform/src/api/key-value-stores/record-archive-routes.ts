@@ -13,15 +13,22 @@ const keysAtOnce = 1000;
 
 /** All records of a key-value store, or those whose keys begin alike, as a zip archive: one file a record. */
 export function registerRecordArchiveRoute(app: FastifyInstance, services: Services, mount: StorageMount): void {
-  app.get(`${mount.prefix}/records`, { exposeHeadRoute: false }, async (request, reply) => {
-    const { collection, prefix = '' } = queryOf(request);
-    if (collection) throw noCollections();
-    const address = await mount.storageOf(request);
-    const { storeId, keys } = await keysOf(services, request, { address, prefix });
-    const archive = archiveOf(services, request, storeId, keys);
-    reply.header('content-disposition', `attachment; filename="${storeId}.zip"`);
-    return reply.type('application/zip').send(archive);
-  });
+  app.get(
+    `${mount.prefix}/records`,
+    {
+      config: { access: { attempt: 'readStorage', storage: mount, records: 'all' }, effect: 'reads' },
+      exposeHeadRoute: false,
+    },
+    async (request, reply) => {
+      const { collection, prefix = '' } = queryOf(request);
+      if (collection) throw noCollections();
+      const address = await mount.storageOf(request);
+      const { storeId, keys } = await keysOf(services, request, { address, prefix });
+      const archive = archiveOf(services, request, storeId, keys);
+      reply.header('content-disposition', `attachment; filename="${storeId}.zip"`);
+      return reply.type('application/zip').send(archive);
+    },
+  );
 }
 
 export const noCollections = (): Refusal =>

@@ -32,28 +32,39 @@ export function registerRecordRoutes(app: FastifyInstance, services: Services, m
   });
 }
 
-function registerReading(app: FastifyInstance, services: Services, { prefix, storageOf }: StorageMount): void {
+function registerReading(app: FastifyInstance, services: Services, mount: StorageMount): void {
   const { database } = services;
-  const url = `${prefix}/records/:recordKey`;
-  const addressed = addressing(storageOf);
+  const url = `${mount.prefix}/records/:recordKey`;
+  const addressed = addressing(mount.storageOf);
 
-  app.get(url, { exposeHeadRoute: false }, async (request, reply) => {
-    const attachment = booleanOf(queryOf(request), 'attachment') === true;
-    const input = await addressed(request);
-    const read = () => database.read(readRecord, input, request.caller);
-    return answerRecord(services, reply, read, attachment ? input.key : undefined);
-  });
+  app.get(
+    url,
+    {
+      config: { access: { attempt: 'readStorage', storage: mount, records: 'one' }, effect: 'reads' },
+      exposeHeadRoute: false,
+    },
+    async (request, reply) => {
+      const attachment = booleanOf(queryOf(request), 'attachment') === true;
+      const input = await addressed(request);
+      const read = () => database.read(readRecord, input, request.caller);
+      return answerRecord(services, reply, read, attachment ? input.key : undefined);
+    },
+  );
 
-  app.head(url, async (request, reply) => {
-    describeValue(reply, await database.read(describeRecord, await addressed(request), request.caller));
-    return reply.send();
-  });
+  app.head(
+    url,
+    { config: { access: { attempt: 'readStorage', storage: mount, records: 'one' }, effect: 'reads' } },
+    async (request, reply) => {
+      describeValue(reply, await database.read(describeRecord, await addressed(request), request.caller));
+      return reply.send();
+    },
+  );
 }
 
-function registerWriting(app: FastifyInstance, services: Services, { prefix, storageOf }: StorageMount): void {
+function registerWriting(app: FastifyInstance, services: Services, mount: StorageMount): void {
   const { database, files } = services;
-  const url = `${prefix}/records/:recordKey`;
-  const addressed = addressing(storageOf);
+  const url = `${mount.prefix}/records/:recordKey`;
+  const addressed = addressing(mount.storageOf);
   const discard = async (blobId: string | null) => {
     if (blobId !== null) await files.remove(blobId);
   };
@@ -62,6 +73,7 @@ function registerWriting(app: FastifyInstance, services: Services, { prefix, sto
     method: ['PUT', 'POST'],
     url,
     bodyLimit: maxRecordBytes,
+    config: { access: { attempt: 'writeStorage', storage: mount, records: 'one' }, effect: 'savesState' },
     handler: async (request, reply) => {
       const { userId, address, key } = await addressed(request);
       if (Number(request.headers['content-length'] ?? 0) > maxRecordBytes) throw recordTooLarge();
@@ -82,10 +94,14 @@ function registerWriting(app: FastifyInstance, services: Services, { prefix, sto
     },
   });
 
-  app.delete(url, async (request, reply) => {
-    await discard(await database.write(removeRecord, await addressed(request), request.caller));
-    return reply.code(204).send();
-  });
+  app.delete(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount, records: 'one' }, effect: 'savesState' } },
+    async (request, reply) => {
+      await discard(await database.write(removeRecord, await addressed(request), request.caller));
+      return reply.code(204).send();
+    },
+  );
 }
 
 const addressing = (storageOf: StorageMount['storageOf']) => async (request: FastifyRequest) => {

@@ -5,7 +5,7 @@ import { userIdOf } from '../caller.ts';
 import { integerOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
 import { type StorageMount, storageMounts } from '../storages/storage-mounts.ts';
-import { registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
+import { plainEffects, registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
 import { noCollections, registerRecordArchiveRoute } from './record-archive-routes.ts';
 import { registerRecordRoutes } from './record-routes.ts';
 
@@ -13,11 +13,12 @@ import { registerRecordRoutes } from './record-routes.ts';
 const maxKeys = 1000;
 
 export function registerKeyValueStoreRoutes(app: FastifyInstance, services: Services): void {
-  const mounts = storageMounts(services, 'keyValueStore');
+  const mounts = storageMounts(services, 'key_value_stores');
   registerStorageRoutes(app, services, {
     collection: '/v2/key-value-stores',
     mounts,
     operations: keyValueStores,
+    effects: plainEffects,
     answerOf: (row) => storeAnswer(services, row),
   });
   for (const mount of mounts) {
@@ -27,32 +28,37 @@ export function registerKeyValueStoreRoutes(app: FastifyInstance, services: Serv
   registerRecordRoutes(app, services, mounts);
 }
 
-function registerKeyRoute(app: FastifyInstance, services: Services, { prefix, storageOf }: StorageMount): void {
-  app.get(`${prefix}/keys`, async (request) => {
-    const query = queryOf(request);
-    if (query.collection) throw noCollections();
-    const exclusiveStartKey = query.exclusiveStartKey ?? '';
-    const limit = Math.min(integerOf(query, 'limit', 0) || maxKeys, maxKeys);
-    const listing = { exclusiveStartKey, prefix: query.prefix ?? '', limit };
-    const input = { userId: userIdOf(request), address: await storageOf(request), ...listing };
-    const { storeId, keys } = await services.database.read(listKeys, input, request.caller);
-    const items = keys.slice(0, limit).map(({ key, bytes }) => ({
-      key,
-      size: bytes,
-      recordPublicUrl: `${storeUrl(services, storeId)}/records/${encodeURIComponent(key)}`,
-    }));
-    const isTruncated = keys.length > limit;
-    return {
-      data: {
-        items,
-        count: items.length,
-        limit,
-        exclusiveStartKey: exclusiveStartKey || null,
-        isTruncated,
-        nextExclusiveStartKey: isTruncated ? items.at(-1)!.key : null,
-      },
-    };
-  });
+function registerKeyRoute(app: FastifyInstance, services: Services, mount: StorageMount): void {
+  const { prefix, storageOf } = mount;
+  app.get(
+    `${prefix}/keys`,
+    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
+    async (request) => {
+      const query = queryOf(request);
+      if (query.collection) throw noCollections();
+      const exclusiveStartKey = query.exclusiveStartKey ?? '';
+      const limit = Math.min(integerOf(query, 'limit', 0) || maxKeys, maxKeys);
+      const listing = { exclusiveStartKey, prefix: query.prefix ?? '', limit };
+      const input = { userId: userIdOf(request), address: await storageOf(request), ...listing };
+      const { storeId, keys } = await services.database.read(listKeys, input, request.caller);
+      const items = keys.slice(0, limit).map(({ key, bytes }) => ({
+        key,
+        size: bytes,
+        recordPublicUrl: `${storeUrl(services, storeId)}/records/${encodeURIComponent(key)}`,
+      }));
+      const isTruncated = keys.length > limit;
+      return {
+        data: {
+          items,
+          count: items.length,
+          limit,
+          exclusiveStartKey: exclusiveStartKey || null,
+          isTruncated,
+          nextExclusiveStartKey: isTruncated ? items.at(-1)!.key : null,
+        },
+      };
+    },
+  );
 }
 
 const storeUrl = (services: Services, id: string): string => `${services.publicUrl}/v2/key-value-stores/${id}`;

@@ -1,33 +1,38 @@
 import { pipeline } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { findLogSubject, findRunLog, type LogKind, type LogSubject } from '../../runs/operations/log-subject.ts';
+import type { AttemptAccess } from '../access.ts';
 import { userIdOf } from '../caller.ts';
 import { booleanOf, queryOf } from '../query.ts';
 import { runMounts } from '../runs/run-mounts.ts';
 import type { Services } from '../services.ts';
 import { plainText } from './plain-text.ts';
 
-type Find = (request: FastifyRequest) => Promise<LogSubject>;
-
 export function registerLogRoutes(app: FastifyInstance, services: Services): void {
   const { database } = services;
   const byId =
-    (kind: LogKind): Find =>
-    (request) => {
+    (kind: LogKind) =>
+    (request: FastifyRequest): Promise<LogSubject> => {
       const { id } = request.params as { id: string };
       return database.read(findLogSubject, { userId: userIdOf(request), id, kind }, request.caller);
     };
-  registerLog(app, services, '/v2/logs/:id', byId('either'));
-  registerLog(app, services, '/v2/actor-builds/:id/log', byId('build'));
-  for (const { prefix, addressOf } of runMounts) {
-    registerLog(app, services, `${prefix}/log`, (request) =>
-      database.read(findRunLog, { address: addressOf(request) }, request.caller),
-    );
+  registerLog(app, services, '/v2/logs/:id', { access: { attempt: 'readLog' }, find: byId('either') });
+  registerLog(app, services, '/v2/actor-builds/:id/log', { access: { attempt: 'readLog' }, find: byId('build') });
+  for (const run of runMounts) {
+    registerLog(app, services, `${run.prefix}/log`, {
+      access: { attempt: 'readRun', run },
+      find: (request) => database.read(findRunLog, { address: run.addressOf(request) }, request.caller),
+    });
   }
 }
 
-function registerLog(app: FastifyInstance, services: Services, url: string, find: Find): void {
-  app.get(url, async (request, reply) => {
+interface Subject {
+  readonly access: AttemptAccess;
+  readonly find: (request: FastifyRequest) => Promise<LogSubject>;
+}
+
+function registerLog(app: FastifyInstance, services: Services, url: string, { access, find }: Subject): void {
+  app.get(url, { config: { access, effect: 'reads' } }, async (request, reply) => {
     const query = queryOf(request);
     const [stream, download, raw] = ['stream', 'download', 'raw'].map((name) => booleanOf(query, name) === true);
     const subject = await find(request);

@@ -8,40 +8,48 @@ import { markInFlight, unmarkInFlight } from './in-flight.ts';
 import { forefrontOf, limitOf, lockSecsOf, queueCallOf, requestIdIn } from './request-query.ts';
 
 export function registerRequestHeadRoutes(app: FastifyInstance, { database }: Services, mount: StorageMount): void {
-  app.get(`${mount.prefix}/head`, async (request) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const limit = limitOf(query, 100, 1000);
-    const head = await database.read(readHead, { access, limit }, request.caller);
-    return {
-      data: {
-        limit,
-        queueModifiedAt: isoTime(head.modifiedAt),
-        hadMultipleClients: head.hadMultipleClients,
-        items: head.rows.map(headItem),
-      },
-    };
-  });
+  app.get(
+    `${mount.prefix}/head`,
+    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'takesWork' } },
+    async (request) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const limit = limitOf(query, 100, 1000);
+      const head = await database.read(readHead, { access, limit }, request.caller);
+      return {
+        data: {
+          limit,
+          queueModifiedAt: isoTime(head.modifiedAt),
+          hadMultipleClients: head.hadMultipleClients,
+          items: head.rows.map(headItem),
+        },
+      };
+    },
+  );
 
-  app.post(`${mount.prefix}/head/lock`, async (request, reply) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const limit = limitOf(query, 25, 25);
-    const lockSecs = lockSecsOf(query);
-    const input = { access, limit, lockMs: Math.round(lockSecs * 1000) };
-    const head = await database.write(lockHead, input, request.caller);
-    const lockExpiresAt = isoTime(head.lockedUntil);
-    reply.code(201);
-    return {
-      data: {
-        limit,
-        lockSecs: Math.ceil(lockSecs),
-        queueModifiedAt: isoTime(head.modifiedAt),
-        queueHasLockedRequests: head.hasLockedRequests,
-        ...(access.clientKey !== undefined && { clientKey: access.clientKey }),
-        hadMultipleClients: head.hadMultipleClients,
-        items: head.rows.map((row) => ({ ...headItem(row), lockExpiresAt })),
-      },
-    };
-  });
+  app.post(
+    `${mount.prefix}/head/lock`,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request, reply) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const limit = limitOf(query, 25, 25);
+      const lockSecs = lockSecsOf(query);
+      const input = { access, limit, lockMs: Math.round(lockSecs * 1000) };
+      const head = await database.write(lockHead, input, request.caller);
+      const lockExpiresAt = isoTime(head.lockedUntil);
+      reply.code(201);
+      return {
+        data: {
+          limit,
+          lockSecs: Math.ceil(lockSecs),
+          queueModifiedAt: isoTime(head.modifiedAt),
+          queueHasLockedRequests: head.hasLockedRequests,
+          ...(access.clientKey !== undefined && { clientKey: access.clientKey }),
+          hadMultipleClients: head.hadMultipleClients,
+          items: head.rows.map((row) => ({ ...headItem(row), lockExpiresAt })),
+        },
+      };
+    },
+  );
 }
 
 const headItem = (row: HeadRow) => ({
@@ -56,29 +64,41 @@ export function registerRequestLockRoutes(app: FastifyInstance, services: Servic
   const { database, inFlightRequests } = services;
   const url = `${mount.prefix}/requests/:requestId/lock`;
 
-  app.put(url, async (request) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const requestId = requestIdIn(request);
-    const lockMs = Math.round(lockSecsOf(query) * 1000);
-    const input = { access, requestId, forefront: forefrontOf(query), lockMs };
-    const { queueId, lockedUntil } = await database.write(prolongLock, input, request.caller);
-    markInFlight(inFlightRequests, request.caller, queueId, requestId);
-    return { data: { lockExpiresAt: isoTime(lockedUntil) } };
-  });
+  app.put(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const requestId = requestIdIn(request);
+      const lockMs = Math.round(lockSecsOf(query) * 1000);
+      const input = { access, requestId, forefront: forefrontOf(query), lockMs };
+      const { queueId, lockedUntil } = await database.write(prolongLock, input, request.caller);
+      markInFlight(inFlightRequests, request.caller, queueId, requestId);
+      return { data: { lockExpiresAt: isoTime(lockedUntil) } };
+    },
+  );
 
-  app.delete(url, async (request, reply) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const requestId = requestIdIn(request);
-    const input = { access, requestId, forefront: forefrontOf(query) };
-    const { queueId } = await database.write(deleteLock, input, request.caller);
-    unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
-    return reply.code(204).send();
-  });
+  app.delete(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request, reply) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const requestId = requestIdIn(request);
+      const input = { access, requestId, forefront: forefrontOf(query) };
+      const { queueId } = await database.write(deleteLock, input, request.caller);
+      unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
+      return reply.code(204).send();
+    },
+  );
 
-  app.post(`${mount.prefix}/requests/unlock`, async (request) => {
-    const { access } = await queueCallOf(request, mount);
-    const { queueId, requestIds } = await database.write(unlockRequests, { access }, request.caller);
-    unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
-    return { data: { unlockedCount: requestIds.length } };
-  });
+  app.post(
+    `${mount.prefix}/requests/unlock`,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request) => {
+      const { access } = await queueCallOf(request, mount);
+      const { queueId, requestIds } = await database.write(unlockRequests, { access }, request.caller);
+      unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
+      return { data: { unlockedCount: requestIds.length } };
+    },
+  );
 }

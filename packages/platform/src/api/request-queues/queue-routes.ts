@@ -7,11 +7,12 @@ import { registerRequestHeadRoutes, registerRequestLockRoutes } from './head-and
 import { registerRequestRoutes } from './request-routes.ts';
 
 export function registerRequestQueueRoutes(app: FastifyInstance, services: Services): void {
-  const mounts = storageMounts(services, 'requestQueue');
+  const mounts = storageMounts(services, 'request_queues');
   registerStorageRoutes(app, services, {
     collection: '/v2/request-queues',
     mounts,
     operations: requestQueues,
+    effects: { reads: 'takesWork', writes: 'takesWork' },
     answerOf: (row) => requestQueueAnswer(services, row),
   });
   for (const mount of mounts) {

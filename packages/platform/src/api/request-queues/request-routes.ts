@@ -22,96 +22,124 @@ export function registerRequestRoutes(app: FastifyInstance, services: Services, 
 function registerCollection(app: FastifyInstance, { database }: Services, mount: StorageMount): void {
   const url = `${mount.prefix}/requests`;
 
-  app.post(url, async (request, reply) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const requests = [newRequestOf(request.body, 'the request')];
-    const { added } = await database.write(
-      addToQueue,
-      { access, requests, forefront: forefrontOf(query) },
-      request.caller,
-    );
-    const { requestId, wasAlreadyPresent, wasAlreadyHandled } = added[0]!;
-    reply.code(201);
-    return { data: { requestId, wasAlreadyPresent, wasAlreadyHandled } };
-  });
+  app.post(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request, reply) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const requests = [newRequestOf(request.body, 'the request')];
+      const { added } = await database.write(
+        addToQueue,
+        { access, requests, forefront: forefrontOf(query) },
+        request.caller,
+      );
+      const { requestId, wasAlreadyPresent, wasAlreadyHandled } = added[0]!;
+      reply.code(201);
+      return { data: { requestId, wasAlreadyPresent, wasAlreadyHandled } };
+    },
+  );
 
-  app.get(url, async (request, reply) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const limit = limitOf(query, 1000, 10_000);
-    const filter = filterOf(query);
-    if (filter.length > 0 && query.exclusiveStartId !== undefined) {
-      throw invalidInput('"filter" does not go with "exclusiveStartId". Use "cursor".');
-    }
-    const input = { access, afterId: pageStartOf(query), limit, filter };
-    const { page, more } = await database.read(listRequests, input, request.caller);
-    const { exclusiveStartId, cursor } = query;
-    const rest = JSON.stringify({
-      limit,
-      exclusiveStartId,
-      cursor,
-      ...(more && { nextCursor: cursorAfter(page.at(-1)!.id) }),
-    });
-    return sendJson(reply, `{"items":[${page.map(({ json }) => json).join(',')}],${rest.slice(1)}`);
-  });
+  app.get(
+    url,
+    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'takesWork' } },
+    async (request, reply) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const limit = limitOf(query, 1000, 10_000);
+      const filter = filterOf(query);
+      if (filter.length > 0 && query.exclusiveStartId !== undefined) {
+        throw invalidInput('"filter" does not go with "exclusiveStartId". Use "cursor".');
+      }
+      const input = { access, afterId: pageStartOf(query), limit, filter };
+      const { page, more } = await database.read(listRequests, input, request.caller);
+      const { exclusiveStartId, cursor } = query;
+      const rest = JSON.stringify({
+        limit,
+        exclusiveStartId,
+        cursor,
+        ...(more && { nextCursor: cursorAfter(page.at(-1)!.id) }),
+      });
+      return sendJson(reply, `{"items":[${page.map(({ json }) => json).join(',')}],${rest.slice(1)}`);
+    },
+  );
 }
 
 function registerBatches(app: FastifyInstance, services: Services, mount: StorageMount): void {
   const { database, inFlightRequests } = services;
   const url = `${mount.prefix}/requests/batch`;
 
-  app.post(url, async (request, reply) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const requests = batchOf(request.body).map((each, index) => newRequestOf(each, `requests[${index}]`));
-    const { added } = await database.write(
-      addToQueue,
-      { access, requests, forefront: forefrontOf(query) },
-      request.caller,
-    );
-    reply.code(201);
-    return { data: { processedRequests: added, unprocessedRequests: [] } };
-  });
+  app.post(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request, reply) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const requests = batchOf(request.body).map((each, index) => newRequestOf(each, `requests[${index}]`));
+      const { added } = await database.write(
+        addToQueue,
+        { access, requests, forefront: forefrontOf(query) },
+        request.caller,
+      );
+      reply.code(201);
+      return { data: { processedRequests: added, unprocessedRequests: [] } };
+    },
+  );
 
-  app.delete(url, async (request) => {
-    const { access } = await queueCallOf(request, mount);
-    const named = batchOf(request.body).map(namedRequestOf);
-    const requestIds = named.map(({ id, uniqueKey }) => id ?? requestIdOf(uniqueKey!));
-    const { queueId } = await database.write(deleteRequests, { access, requestIds }, request.caller);
-    unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
-    return { data: { processedRequests: named, unprocessedRequests: [] } };
-  });
+  app.delete(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request) => {
+      const { access } = await queueCallOf(request, mount);
+      const named = batchOf(request.body).map(namedRequestOf);
+      const requestIds = named.map(({ id, uniqueKey }) => id ?? requestIdOf(uniqueKey!));
+      const { queueId } = await database.write(deleteRequests, { access, requestIds }, request.caller);
+      unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
+      return { data: { processedRequests: named, unprocessedRequests: [] } };
+    },
+  );
 }
 
 function registerSingle(app: FastifyInstance, services: Services, mount: StorageMount): void {
   const { database, inFlightRequests } = services;
   const url = `${mount.prefix}/requests/:requestId`;
 
-  app.get(url, async (request, reply) => {
-    const { access } = await queueCallOf(request, mount);
-    const requestId = requestIdIn(request);
-    const { queueId, json, handled } = await database.read(getRequest, { access, requestId }, request.caller);
-    if (!handled) markInFlight(inFlightRequests, request.caller, queueId, requestId);
-    return sendJson(reply, json);
-  });
+  app.get(
+    url,
+    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'takesWork' } },
+    async (request, reply) => {
+      const { access } = await queueCallOf(request, mount);
+      const requestId = requestIdIn(request);
+      const { queueId, json, handled } = await database.read(getRequest, { access, requestId }, request.caller);
+      if (!handled) markInFlight(inFlightRequests, request.caller, queueId, requestId);
+      return sendJson(reply, json);
+    },
+  );
 
-  app.put(url, async (request) => {
-    const { access, query } = await queueCallOf(request, mount);
-    const requestId = requestIdIn(request);
-    const changed = newRequestOf(request.body, 'the request');
-    checkRequestId(requestId, changed);
-    const input = { access, request: changed, forefront: forefrontOf(query) };
-    const { queueId, locked, ...flags } = await database.write(updateRequest, input, request.caller);
-    if (!locked) unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
-    return { data: { requestId, ...flags } };
-  });
+  app.put(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request) => {
+      const { access, query } = await queueCallOf(request, mount);
+      const requestId = requestIdIn(request);
+      const changed = newRequestOf(request.body, 'the request');
+      checkRequestId(requestId, changed);
+      const input = { access, request: changed, forefront: forefrontOf(query) };
+      const { queueId, locked, ...flags } = await database.write(updateRequest, input, request.caller);
+      if (!locked) unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
+      return { data: { requestId, ...flags } };
+    },
+  );
 
-  app.delete(url, async (request, reply) => {
-    const { access } = await queueCallOf(request, mount);
-    const requestIds = [requestIdIn(request)];
-    const { queueId, deleted } = await database.write(deleteRequests, { access, requestIds }, request.caller);
-    if (deleted === 0) throw notFound('Request', requestIds[0]!);
-    unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
-    return reply.code(204).send();
-  });
+  app.delete(
+    url,
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    async (request, reply) => {
+      const { access } = await queueCallOf(request, mount);
+      const requestIds = [requestIdIn(request)];
+      const { queueId, deleted } = await database.write(deleteRequests, { access, requestIds }, request.caller);
+      if (deleted === 0) throw notFound('Request', requestIds[0]!);
+      unmarkInFlight(inFlightRequests, request.caller, queueId, requestIds);
+      return reply.code(204).send();
+    },
+  );
 }
 
 /** Requests are stored as they are answered, so they are not parsed to be sent. */

@@ -27,24 +27,32 @@ export function registerRunChangeRoutes(app: FastifyInstance, services: RunServi
 function registerEnds(app: FastifyInstance, services: RunServices, mount: RunMount): void {
   const { database, runControl, clock, logs } = services;
 
-  app.post(`${mount.prefix}/abort`, async (request) => {
-    const graceMs = booleanOf(queryOf(request), 'gracefully') === true ? abortGraceMs : 0;
-    const { id } = await findRun(services, mount, request);
-    await runControl.change(id, { kind: 'abort', graceMs }, request.caller);
-    return changedRun(services, userIdOf(request), id);
-  });
+  app.post(
+    `${mount.prefix}/abort`,
+    { config: { access: { attempt: 'ownRun', run: mount }, effect: 'savesState' } },
+    async (request) => {
+      const graceMs = booleanOf(queryOf(request), 'gracefully') === true ? abortGraceMs : 0;
+      const { id } = await findRun(services, mount, request);
+      await runControl.change(id, { kind: 'abort', graceMs }, request.caller);
+      return changedRun(services, userIdOf(request), id);
+    },
+  );
 
-  app.delete(mount.prefix, async (request, reply) => {
-    const { id: runId } = await findRun(services, mount, request);
-    const address = { kind: 'id', userId: userIdOf(request), runId } as const;
-    const until = clock.now() + deletionWaitMs;
-    while ((await database.write(deleteRun, { address }, request.caller)).kind === 'ending') {
-      if (clock.now() >= until) throw stillEnding(runId);
-      await delay(deletionPollMs);
-    }
-    await logs.remove(runId);
-    return reply.code(204).send();
-  });
+  app.delete(
+    mount.prefix,
+    { config: { access: { attempt: 'account' }, effect: 'savesState' } },
+    async (request, reply) => {
+      const { id: runId } = await findRun(services, mount, request);
+      const address = { kind: 'id', userId: userIdOf(request), runId } as const;
+      const until = clock.now() + deletionWaitMs;
+      while ((await database.write(deleteRun, { address }, request.caller)).kind === 'ending') {
+        if (clock.now() >= until) throw stillEnding(runId);
+        await delay(deletionPollMs);
+      }
+      await logs.remove(runId);
+      return reply.code(204).send();
+    },
+  );
 }
 
 const stillEnding = (runId: string) =>
@@ -57,19 +65,27 @@ const stillEnding = (runId: string) =>
 function registerRestarts(app: FastifyInstance, services: RunServices, mount: RunMount): void {
   const { database, runControl } = services;
 
-  app.post(`${mount.prefix}/reboot`, async (request) => {
-    const { id } = await findRun(services, mount, request);
-    await runControl.reboot(id, request.caller);
-    return changedRun(services, userIdOf(request), id);
-  });
+  app.post(
+    `${mount.prefix}/reboot`,
+    { config: { access: { attempt: 'ownRun', run: mount }, effect: 'savesState' } },
+    async (request) => {
+      const { id } = await findRun(services, mount, request);
+      await runControl.reboot(id, request.caller);
+      return changedRun(services, userIdOf(request), id);
+    },
+  );
 
-  app.post(`${mount.prefix}/resurrect`, async (request) => {
-    const requested = requestedOptionsOf(queryOf(request));
-    const address = mount.addressOf(request);
-    const { runId, ...more } = await database.read(prepareResurrection, { address, requested }, request.caller);
-    const serverId = await runControl.placeNew();
-    await runControl.change(runId, { kind: 'resurrect', serverId, ...more }, request.caller);
-    await runControl.supervise(runId);
-    return changedRun(services, userIdOf(request), runId);
-  });
+  app.post(
+    `${mount.prefix}/resurrect`,
+    { config: { access: { attempt: 'account' }, effect: 'savesState' } },
+    async (request) => {
+      const requested = requestedOptionsOf(queryOf(request));
+      const address = mount.addressOf(request);
+      const { runId, ...more } = await database.read(prepareResurrection, { address, requested }, request.caller);
+      const serverId = await runControl.placeNew();
+      await runControl.change(runId, { kind: 'resurrect', serverId, ...more }, request.caller);
+      await runControl.supervise(runId);
+      return changedRun(services, userIdOf(request), runId);
+    },
+  );
 }

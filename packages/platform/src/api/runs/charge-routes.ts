@@ -18,13 +18,18 @@ const checkCharge = bodyChecker<{ readonly eventName: string; readonly count?: n
 });
 
 export function registerRunChargeRoutes(app: FastifyInstance, { database }: RunServices): void {
-  for (const { prefix, addressOf } of runMounts) {
-    app.post(`${prefix}/charge`, async (request, reply) => {
-      const { eventName, count = 1 } = checkCharge(request.body);
-      const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
-      const charge = { address: addressOf(request), eventName, count, idempotencyKey };
-      await database.write(chargeRun, charge, request.caller);
-      return reply.code(201).send({});
-    });
+  for (const mount of runMounts) {
+    const { prefix, addressOf } = mount;
+    app.post(
+      `${prefix}/charge`,
+      { config: { access: { attempt: 'onlyOwnRun', run: mount }, effect: 'givesResults' } },
+      async (request, reply) => {
+        const { eventName, count = 1 } = checkCharge(request.body);
+        const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
+        const charge = { address: addressOf(request), eventName, count, idempotencyKey };
+        await database.write(chargeRun, charge, request.caller);
+        return reply.code(201).send({});
+      },
+    );
   }
 }

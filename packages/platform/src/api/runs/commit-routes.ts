@@ -7,6 +7,7 @@ import { maxInlineBytes } from '../../storages/key-value-stores/record.ts';
 import { userIdOf } from '../caller.ts';
 import type { Services } from '../services.ts';
 import { commitIdOf, commitPartsOf } from './commit-body.ts';
+import { wherryRunMount } from './run-mounts.ts';
 
 /** One atomic change of items, records, requests and charges, by the active attempt of a run or on its behalf. */
 export function registerCommitRoutes(app: FastifyInstance, services: Services): void {
@@ -15,30 +16,38 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
     for (const blobId of blobs) await files.remove(blobId);
   };
 
-  app.put('/wherry/v1/runs/:runId/commits/:sequence', async (request) => {
-    const { runId, sequence: text } = request.params as { runId: string; sequence: string };
-    const sequence = sequenceOf(text);
-    const id = commitIdOf(request.body);
-    const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
-    const input = { userId: userIdOf(request), runId, sequence, id, parts };
-    try {
-      const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
-      releaseHandled(inFlightRequests, answer);
-      await discard(repeated ? blobs : replacedBlobs);
-      return { data: answer };
-    } catch (error) {
-      // As for a record: after any other failure the commit may stand, and its blobs with it.
-      if (error instanceof Refusal) await discard(blobs);
-      throw error;
-    }
-  });
+  app.put(
+    `${wherryRunMount.prefix}/commits/:sequence`,
+    { config: { access: { attempt: 'onlyOwnRun', run: wherryRunMount }, effect: 'givesResults' } },
+    async (request) => {
+      const { runId, sequence: text } = request.params as { runId: string; sequence: string };
+      const sequence = sequenceOf(text);
+      const id = commitIdOf(request.body);
+      const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
+      const input = { userId: userIdOf(request), runId, sequence, id, parts };
+      try {
+        const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
+        releaseHandled(inFlightRequests, answer);
+        await discard(repeated ? blobs : replacedBlobs);
+        return { data: answer };
+      } catch (error) {
+        // As for a record: after any other failure the commit may stand, and its blobs with it.
+        if (error instanceof Refusal) await discard(blobs);
+        throw error;
+      }
+    },
+  );
 
-  app.get('/wherry/v1/runs/:runId/commits/last', async (request) => {
-    const { runId } = request.params as { runId: string };
-    return {
-      data: { sequence: await database.read(lastCommit, { userId: userIdOf(request), runId }, request.caller) },
-    };
-  });
+  app.get(
+    `${wherryRunMount.prefix}/commits/last`,
+    { config: { access: { attempt: 'onlyOwnRun', run: wherryRunMount }, effect: 'reads' } },
+    async (request) => {
+      const { runId } = request.params as { runId: string };
+      return {
+        data: { sequence: await database.read(lastCommit, { userId: userIdOf(request), runId }, request.caller) },
+      };
+    },
+  );
 }
 
 /** Of the attempt that the commit was made for, whoever sent it. A repeated commit may be the first that is answered. */

@@ -43,7 +43,7 @@ async function accept(parts: EventsSocketParts, request: IncomingMessage, socket
 /** Undefined for a token of something else, and for an attempt that is over. */
 async function attemptOf({ authenticator, isAlive }: EventsSocketParts, runId: string, token: string | undefined) {
   try {
-    const caller = await authenticator.callerOf(token);
+    const { caller } = await authenticator.identityOf(token);
     if (caller.kind !== 'attempt' || caller.runId !== runId || !isAlive(runId, caller.attempt)) return undefined;
     return caller.attempt;
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { grantsOf } from '../../builds/input/input-grants.ts';
 import {
   dropMetamorphInput,
+  type MetamorphInput,
   type MetamorphTarget,
   metamorphChange,
   prepareMetamorph,
@@ -13,7 +15,7 @@ import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
 import { changedRun } from './run-reading.ts';
-import { discardInput, receiveInput, type StoredInput, storeInput } from './run-start.ts';
+import { discardInput, receiveInput, storeInput } from './run-start.ts';
 
 /** A run becomes one of another Actor. The body, of any type, is its new input. */
 export function registerRunMetamorphRoutes(app: FastifyInstance, services: RunServices): void {
@@ -22,29 +24,36 @@ export function registerRunMetamorphRoutes(app: FastifyInstance, services: RunSe
   });
 }
 
-function registerMetamorph(app: FastifyInstance, services: RunServices, { prefix, addressOf }: RunMount): void {
-  app.post(`${prefix}/metamorph`, async (request) => {
-    const { targetActorId: actor, build } = queryOf(request);
-    if (!actor) throw invalidInput('Name the Actor that the run shall become with the parameter "targetActorId".');
-    const address = addressOf(request);
-    const wanted = { address, actor, build: build || undefined };
-    const target = await services.database.read(prepareMetamorph, wanted, request.caller);
-    const sent = { body: request.body, contentType: request.headers['content-type'] };
-    const input = await receiveInput(services, target.build.inputSchema, sent);
-    await metamorph(services, request, target, await storeInput(services, input));
-    return changedRun(services, address.userId, target.runId);
-  });
+function registerMetamorph(app: FastifyInstance, services: RunServices, mount: RunMount): void {
+  const { prefix, addressOf } = mount;
+  app.post(
+    `${prefix}/metamorph`,
+    { config: { access: { attempt: 'onlyOwnRun', run: mount }, effect: 'savesState' } },
+    async (request) => {
+      const { targetActorId: actor, build } = queryOf(request);
+      if (!actor) throw invalidInput('Name the Actor that the run shall become with the parameter "targetActorId".');
+      const address = addressOf(request);
+      const wanted = { address, actor, build: build || undefined };
+      const target = await services.database.read(prepareMetamorph, wanted, request.caller);
+      const sent = { body: request.body, contentType: request.headers['content-type'] };
+      const input = await receiveInput(services, target.build.inputSchema, sent);
+      const stored = { input: await storeInput(services, input), grants: grantsOf(target.build.inputSchema, input) };
+      await metamorph(services, request, target, stored);
+      return changedRun(services, address.userId, target.runId);
+    },
+  );
 }
 
 async function metamorph(
   services: RunServices,
   request: FastifyRequest,
   { runId, build }: MetamorphTarget,
-  input: StoredInput | null,
+  { input, grants }: Pick<MetamorphInput, 'input' | 'grants'>,
 ): Promise<void> {
   const { database, runControl, files } = services;
   const handoffId = newId();
-  const stored = { runId, handoffId, build: { id: build.id, actorId: build.actorId, number: build.number }, input };
+  const ofBuild = { id: build.id, actorId: build.actorId, number: build.number };
+  const stored = { runId, handoffId, build: ofBuild, input, grants };
   const wanted = await database.write(storeMetamorphInput, stored, request.caller).catch(async (error: unknown) => {
     if (error instanceof Refusal) await discardInput(services, input);
     throw error;

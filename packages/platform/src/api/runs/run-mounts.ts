@@ -5,7 +5,14 @@ import { userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import { lastRunFilterOf } from './run-query.ts';
 
-/** One of the paths under which a run and what belongs to it answers. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The run that the URL names, once it was checked that an attempt reaches it [authorization-1]. */
+    checkedRunId: string | undefined;
+  }
+}
+
+/** One of the paths under which a run and what belongs to it are. */
 export interface RunMount {
   /** Route prefix, e.g. `/v2/actor-runs/:runId`. */
   readonly prefix: string;
@@ -17,20 +24,20 @@ type Params = { readonly runId: string; readonly actorId: string };
 const byId = (request: FastifyRequest): RunAddress => ({
   kind: 'id',
   userId: userIdOf(request),
-  runId: (request.params as Params).runId,
+  runId: request.checkedRunId ?? (request.params as Params).runId,
 });
 
 const ofActor = (request: FastifyRequest): RunAddress => {
+  if (request.checkedRunId !== undefined) return byId(request);
   const { actorId, runId } = request.params as Params;
   return { kind: 'ofActor', userId: userIdOf(request), actor: actorId, runId };
 };
 
-const last = (request: FastifyRequest): RunAddress => ({
-  kind: 'last',
-  userId: userIdOf(request),
-  actor: (request.params as Params).actorId,
-  ...lastRunFilterOf(queryOf(request)),
-});
+const last = (request: FastifyRequest): RunAddress => {
+  if (request.checkedRunId !== undefined) return byId(request);
+  const { actorId: actor } = request.params as Params;
+  return { kind: 'last', userId: userIdOf(request), actor, ...lastRunFilterOf(queryOf(request)) };
+};
 
 /** By its id, by its id as a run of an Actor (which Apify calls deprecated), and as an Actor's last one. */
 export const runMounts: readonly RunMount[] = [
@@ -38,3 +45,6 @@ export const runMounts: readonly RunMount[] = [
   ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/:runId`, addressOf: ofActor })),
   ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/last`, addressOf: last })),
 ];
+
+/** What only Wherry has of a run. */
+export const wherryRunMount: RunMount = { prefix: '/wherry/v1/runs/:runId', addressOf: byId };

@@ -1,3 +1,4 @@
+import { type PermissionLevel, permissionLevels } from '../../accounts/permissions.ts';
 import type { LastRunFilter } from '../../runs/operations/run-address.ts';
 import type { RunListing } from '../../runs/operations/run-lists.ts';
 import type { RequestedRunOptions } from '../../runs/operations/run-options.ts';
@@ -10,7 +11,6 @@ const statuses: readonly RunStatus[] = [
   ...(['TIMING-OUT', 'TIMED-OUT', 'ABORTING', 'ABORTED'] as const),
 ];
 const origins = ['DEVELOPMENT', 'WEB', 'API', 'SCHEDULER', 'TEST', 'WEBHOOK', 'ACTOR', 'CLI', 'CI', 'STANDBY', 'MCP'];
-const permissionLevels = ['LIMITED_PERMISSIONS', 'FULL_PERMISSIONS'];
 
 const minMemoryMbytes = 128;
 const maxMemoryMbytes = 32_768;
@@ -49,13 +49,18 @@ function memoryOf(query: Query): number | undefined {
   );
 }
 
-/** Checks what is taken but has no effect, and refuses what would wrongly seem to have one. */
-export function checkStartQuery({ webhooks, forcePermissionLevel }: Query): void {
-  if (forcePermissionLevel && !permissionLevels.includes(forcePermissionLevel)) {
-    throw invalidInput(
-      `The parameter "forcePermissionLevel" must be ${permissionLevels.join(' or ')}, but is "${forcePermissionLevel}".`,
-    );
-  }
+/** The level that a run is to have instead of its Actor's. */
+export function checkedLevelOf({ forcePermissionLevel: text }: Query): PermissionLevel | undefined {
+  if (!text) return undefined;
+  const level = permissionLevels.find((each) => each === text);
+  if (level !== undefined) return level;
+  throw invalidInput(
+    `The parameter "forcePermissionLevel" must be ${permissionLevels.join(' or ')}, but is "${text}".`,
+  );
+}
+
+/** Refuses what would wrongly seem to have an effect. */
+export function checkWebhooks({ webhooks }: Query): void {
   if (!webhooks || webhooksOf(webhooks).length === 0) return;
   throw notImplemented(
     'Wherry sends no webhooks yet, so the run was not started. Leave "webhooks" out, and wait for the end of the run.',

@@ -29,7 +29,7 @@ export function registerRunRoutes(app: FastifyInstance, services: RunServices): 
 function registerReading(app: FastifyInstance, services: RunServices): void {
   const lists = ['/v2/actor-runs', ...actorPaths.map((path) => `${path}/:actorId/runs`)];
   for (const url of lists) {
-    app.get(url, async (request) => {
+    app.get(url, { config: { access: { attempt: 'account' }, effect: 'reads' } }, async (request) => {
       const query = queryOf(request);
       const paging = pagingOf(query);
       const { actorId } = request.params as { actorId?: string };
@@ -44,8 +44,9 @@ function registerReading(app: FastifyInstance, services: RunServices): void {
       return { data: pageOf(paging, total, items) };
     });
   }
-  for (const { prefix, addressOf } of runMounts) {
-    app.get(prefix, async (request) => {
+  for (const mount of runMounts) {
+    const { prefix, addressOf } = mount;
+    app.get(prefix, { config: { access: { attempt: 'readRun', run: mount }, effect: 'reads' } }, async (request) => {
       const waitMs = waitMsOf(queryOf(request));
       return answerOf(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
     });

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type PreparedInput, prepareInput } from '../../builds/input/input.ts';
+import { grantsOf } from '../../builds/input/input-grants.ts';
 import { createRun, inputKey, type NewRun, prepareStart } from '../../runs/operations/run-creation.ts';
 import { startOptions } from '../../runs/operations/run-options.ts';
 import { Refusal } from '../../shared/errors.ts';
@@ -8,7 +9,7 @@ import { maxInlineBytes, type StoredRecord } from '../../storages/key-value-stor
 import { idempotencyKeyOf, metaOf, userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
-import { checkStartQuery, requestedOptionsOf } from './run-query.ts';
+import { checkedLevelOf, checkWebhooks, requestedOptionsOf } from './run-query.ts';
 
 /**
  * Starts the run that a request asks for, or finds the one that it started before with the same idempotency key.
@@ -17,11 +18,12 @@ import { checkStartQuery, requestedOptionsOf } from './run-query.ts';
 export async function startRun(services: RunServices, request: FastifyRequest): Promise<string> {
   const query = queryOf(request);
   const requested = requestedOptionsOf(query);
-  checkStartQuery(query);
+  const forcePermissionLevel = checkedLevelOf(query);
+  checkWebhooks(query);
   const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
   const userId = userIdOf(request);
   const { actorId: actor } = request.params as { actorId: string };
-  const start = { userId, actor, build: requested.build, idempotencyKey };
+  const start = { userId, actor, build: requested.build, idempotencyKey, forcePermissionLevel };
   const prepared = await services.database.read(prepareStart, start, request.caller);
   if (prepared.kind === 'started') return prepared.runId;
   const { build, pricing } = prepared;
@@ -37,6 +39,8 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
     options,
     meta: metaOf(request),
     idempotencyKey,
+    forcePermissionLevel,
+    grants: grantsOf(build.inputSchema, input),
     storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
   });
 }

@@ -11,14 +11,18 @@ import { startRun } from './run-start.ts';
 export function registerRunStartRoutes(app: FastifyInstance, services: RunServices): void {
   withRawBodies(app, (scope) => {
     for (const path of actorPaths) {
-      scope.post(`${path}/:actorId/runs`, async (request, reply) => {
-        const waitMs = waitMsOf(queryOf(request));
-        const runId = await startRun(services, request);
-        const address = { kind: 'id', userId: userIdOf(request), runId } as const;
-        const record = await awaitRun(services, address, request.caller, waitMs);
-        reply.code(201).header('location', `${services.publicUrl}/v2/actor-runs/${runId}`);
-        return answerOf(services, record);
-      });
+      scope.post(
+        `${path}/:actorId/runs`,
+        { config: { access: { attempt: 'startRun' }, effect: 'givesResults' } },
+        async (request, reply) => {
+          const waitMs = waitMsOf(queryOf(request));
+          const runId = await startRun(services, request);
+          const address = { kind: 'id', userId: userIdOf(request), runId } as const;
+          const record = await awaitRun(services, address, request.caller, waitMs);
+          reply.code(201).header('location', `${services.publicUrl}/v2/actor-runs/${runId}`);
+          return answerOf(services, record);
+        },
+      );
     }
   });
 }

@@ -27,9 +27,13 @@ export function registerRunSyncRoutes(app: FastifyInstance, services: RunService
 }
 
 function registerSync(app: FastifyInstance, url: string, handler: RouteHandlerMethod): void {
-  app.post(url, handler);
+  app.post(url, { config: { access: { attempt: 'startRun' }, effect: 'givesResults' } }, handler);
   // A HEAD would start a run as well.
-  app.get(url, { exposeHeadRoute: false }, handler);
+  app.get(
+    url,
+    { config: { access: { attempt: 'startRun' }, effect: 'givesResults' }, exposeHeadRoute: false },
+    handler,
+  );
 }
 
 async function runForRecord(services: RunServices, request: FastifyRequest, reply: FastifyReply) {

@@ -31,22 +31,26 @@ const checkUpdate = bodyChecker<UpdateBody>({
 });
 
 function registerUpdate(app: FastifyInstance, services: RunServices, mount: RunMount): void {
-  app.put(mount.prefix, async (request) => {
-    const body = checkUpdate(request.body);
-    const { id } = await findRun(services, mount, request);
-    checkSense(body, id);
-    const userId = userIdOf(request);
-    const address = { kind: 'id', userId, runId: id } as const;
-    const { statusMessage: message, isStatusMessageTerminal } = body;
-    if (typeof message === 'string') {
-      const change = { kind: 'setStatusMessage', message, isTerminal: isStatusMessageTerminal === true } as const;
-      await services.runControl.change(id, change, request.caller);
-    }
-    if (body.generalAccess) {
-      await services.database.write(setGeneralAccess, { address, generalAccess: body.generalAccess }, request.caller);
-    }
-    return changedRun(services, userId, id);
-  });
+  app.put(
+    mount.prefix,
+    { config: { access: { attempt: 'ownRun', run: mount }, effect: 'savesState' } },
+    async (request) => {
+      const body = checkUpdate(request.body);
+      const { id } = await findRun(services, mount, request);
+      checkSense(body, id);
+      const userId = userIdOf(request);
+      const address = { kind: 'id', userId, runId: id } as const;
+      const { statusMessage: message, isStatusMessageTerminal } = body;
+      if (typeof message === 'string') {
+        const change = { kind: 'setStatusMessage', message, isTerminal: isStatusMessageTerminal === true } as const;
+        await services.runControl.change(id, change, request.caller);
+      }
+      if (body.generalAccess) {
+        await services.database.write(setGeneralAccess, { address, generalAccess: body.generalAccess }, request.caller);
+      }
+      return changedRun(services, userId, id);
+    },
+  );
 }
 
 function checkSense({ runId, statusMessage, isStatusMessageTerminal }: UpdateBody, id: string): void {

@@ -5,18 +5,28 @@ import type { HandoffServices } from '../services.ts';
 type Params = { serverId: string };
 
 export function registerServerRoutes(app: FastifyInstance, { supervisor, servers }: HandoffServices): void {
-  app.get('/health', { config: { public: true } }, async () => ({ status: 'ok' }));
+  app.get('/health', { config: { access: 'public', effect: 'reads' } }, async () => ({ status: 'ok' }));
 
-  app.get('/wherry/v1/servers', async () => ({ data: { items: servers.list(supervisor.activeAttempts()) } }));
+  app.get('/wherry/v1/servers', { config: { access: 'user', effect: 'reads' } }, async () => ({
+    data: { items: servers.list(supervisor.activeAttempts()) },
+  }));
 
-  app.post('/wherry/v1/servers/:serverId/drain', async (request) => {
-    const { serverId } = request.params as Params;
-    return { data: await drainServer({ supervisor, servers, caller: request.caller }, serverId) };
-  });
+  app.post(
+    '/wherry/v1/servers/:serverId/drain',
+    { config: { access: 'user', effect: 'savesState' } },
+    async (request) => {
+      const { serverId } = request.params as Params;
+      return { data: await drainServer({ supervisor, servers, caller: request.caller }, serverId) };
+    },
+  );
 
-  app.post('/wherry/v1/servers/:serverId/undrain', async (request) => {
-    const { serverId } = request.params as Params;
-    await servers.setDraining(serverId, false);
-    return { data: serverOf(supervisor, servers, serverId) };
-  });
+  app.post(
+    '/wherry/v1/servers/:serverId/undrain',
+    { config: { access: 'user', effect: 'savesState' } },
+    async (request) => {
+      const { serverId } = request.params as Params;
+      await servers.setDraining(serverId, false);
+      return { data: serverOf(supervisor, servers, serverId) };
+    },
+  );
 }

@@ -1,36 +1,47 @@
 import type { FastifyRequest } from 'fastify';
 import { defaultStorage } from '../../runs/operations/run-details.ts';
-import { runMounts } from '../runs/run-mounts.ts';
+import type { StorageTable } from '../../storages/storage-row.ts';
+import { type RunMount, runMounts } from '../runs/run-mounts.ts';
 import type { Services } from '../services.ts';
 
-/** One of the paths under which a resource of a storage answers. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The storage that the URL names, once it was checked that an attempt reaches it [authorization-1]. */
+    checkedStorageId: string | undefined;
+  }
+}
+
+/** One of the paths under which a resource of a storage is. */
 export interface StorageMount {
   /** Route prefix, e.g. `/v2/datasets/:datasetId`. */
   readonly prefix: string;
+  readonly table: StorageTable;
+  /** The run whose default storage it is; undefined where the URL names the storage itself. */
+  readonly run?: RunMount;
   /** The storage's id, or what the URL names it by (an id, a name, `username~name`). */
   storageOf(request: FastifyRequest): Promise<string>;
 }
 
 const kinds = {
-  dataset: { path: '/v2/datasets/:storageId', alias: 'dataset', column: 'default_dataset_id' },
-  keyValueStore: {
+  datasets: { path: '/v2/datasets/:storageId', alias: 'dataset', column: 'default_dataset_id' },
+  key_value_stores: {
     path: '/v2/key-value-stores/:storageId',
     alias: 'key-value-store',
     column: 'default_key_value_store_id',
   },
-  requestQueue: { path: '/v2/request-queues/:storageId', alias: 'request-queue', column: 'default_request_queue_id' },
+  request_queues: { path: '/v2/request-queues/:storageId', alias: 'request-queue', column: 'default_request_queue_id' },
 } as const;
-export type StorageKind = keyof typeof kinds;
 
 /** By its own address, and as the default one of a run, whichever way that is named. */
-export function storageMounts({ database }: Services, kind: StorageKind): StorageMount[] {
-  const { path, alias, column } = kinds[kind];
+export function storageMounts({ database }: Services, table: StorageTable): StorageMount[] {
+  const { path, alias, column } = kinds[table];
+  const named = async (request: FastifyRequest) =>
+    request.checkedStorageId ?? (request.params as { storageId: string }).storageId;
+  const ofRun = (run: RunMount) => async (request: FastifyRequest) =>
+    request.checkedStorageId ??
+    database.read(defaultStorage, { address: run.addressOf(request), column }, request.caller);
   return [
-    { prefix: path, storageOf: async (request) => (request.params as { storageId: string }).storageId },
-    ...runMounts.map(({ prefix, addressOf }) => ({
-      prefix: `${prefix}/${alias}`,
-      storageOf: (request: FastifyRequest) =>
-        database.read(defaultStorage, { address: addressOf(request), column }, request.caller),
-    })),
+    { prefix: path, table, storageOf: named },
+    ...runMounts.map((run) => ({ prefix: `${run.prefix}/${alias}`, table, run, storageOf: ofRun(run) })),
   ];
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Effect } from '../../runs/handoff/attempt-gate.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { isJsonObject } from '../../shared/json-object.ts';
@@ -19,7 +20,12 @@ export interface StorageKindRoutes<Row extends StorageRow> {
   readonly mounts: readonly StorageMount[];
   readonly operations: StorageOperations<Row>;
   readonly answerOf: (row: Row) => unknown;
+  /** What calls about a storage itself do. Whatever is asked of a request queue takes or ends work. */
+  readonly effects: { readonly reads: Effect; readonly writes: Effect };
 }
+
+/** The effects of calls about datasets and key-value stores themselves. */
+export const plainEffects = { reads: 'reads', writes: 'savesState' } as const;
 
 export const generalAccesses = [
   'ANYONE_WITH_ID_CAN_READ',
@@ -35,9 +41,9 @@ export function registerStorageRoutes<Row extends StorageRow>(
   kind: StorageKindRoutes<Row>,
 ): void {
   const { database, files } = services;
-  const { operations, answerOf } = kind;
+  const { operations, answerOf, effects } = kind;
 
-  app.get(kind.collection, async (request) => {
+  app.get(kind.collection, { config: { access: { attempt: 'account' }, effect: effects.reads } }, async (request) => {
     const query = queryOf(request);
     const paging = pagingOf(query);
     const unnamed = booleanOf(query, 'unnamed') ?? false;
@@ -49,36 +55,53 @@ export function registerStorageRoutes<Row extends StorageRow>(
     return { data: { ...pageOf(paging, total, rows.map(answerOf)), unnamed } };
   });
 
-  app.post(kind.collection, async (request, reply) => {
-    const name = queryOf(request).name || null;
-    if (name !== null) checkStorageName(name);
-    const input = { userId: userIdOf(request), id: newId(), name };
-    const { row, created } = await database.write(operations.getOrCreate, input, request.caller);
-    if (created) reply.code(201).header('location', `${services.publicUrl}${kind.collection}/${row.id}`);
-    return { data: answerOf(row) };
-  });
+  app.post(
+    kind.collection,
+    { config: { access: { attempt: 'createStorage' }, effect: effects.writes } },
+    async (request, reply) => {
+      const name = queryOf(request).name || null;
+      if (name !== null) checkStorageName(name);
+      const input = { userId: userIdOf(request), id: newId(), name };
+      const { row, created } = await database.write(operations.getOrCreate, input, request.caller);
+      if (created) reply.code(201).header('location', `${services.publicUrl}${kind.collection}/${row.id}`);
+      return { data: answerOf(row) };
+    },
+  );
 
-  for (const { prefix, storageOf } of kind.mounts) {
+  for (const mount of kind.mounts) {
+    const { prefix, storageOf } = mount;
     const addressed = async (request: FastifyRequest) => ({
       userId: userIdOf(request),
       address: await storageOf(request),
     });
 
-    app.get(prefix, async (request) => ({
-      data: answerOf(await database.read(operations.get, await addressed(request), request.caller)),
-    }));
+    app.get(
+      prefix,
+      { config: { access: { attempt: 'readStorage', storage: mount }, effect: effects.reads } },
+      async (request) => ({
+        data: answerOf(await database.read(operations.get, await addressed(request), request.caller)),
+      }),
+    );
 
-    app.put(prefix, async (request) => {
-      const changes = changesOf(request.body);
-      const input = { ...(await addressed(request)), changes };
-      return { data: answerOf(await database.write(operations.change, input, request.caller)) };
-    });
+    app.put(
+      prefix,
+      { config: { access: { attempt: 'writeStorage', storage: mount }, effect: effects.writes } },
+      async (request) => {
+        const changes = changesOf(request.body);
+        const input = { ...(await addressed(request)), changes };
+        return { data: answerOf(await database.write(operations.change, input, request.caller)) };
+      },
+    );
 
-    app.delete(prefix, async (request, reply) => {
-      const blobs = await database.write(operations.delete, await addressed(request), request.caller);
-      for (const blobId of blobs) await files.remove(blobId);
-      return reply.code(204).send();
-    });
+    app.delete(
+      prefix,
+      { config: { access: { attempt: 'writeStorage', storage: mount }, effect: effects.writes } },
+      async (request, reply) => {
+        const blobs = await database.write(operations.delete, await addressed(request), request.caller);
+        for (const blobId of blobs) await files.remove(blobId);
+        return reply.code(204).send();
+      },
+    );
   }
 }
 

@@ -13,15 +13,23 @@ const checkEncoded = bodyChecker<{ encoded: string }>({
 });
 
 export function registerToolRoutes(app: FastifyInstance, { signatures }: ActorServices): void {
-  app.post('/v2/tools/encode-and-sign', async (request) => {
-    if (request.body === undefined) throw invalidInput('Send the value to sign as a JSON body.');
-    return { data: { encoded: await signatures.encode(userIdOf(request), request.body) } };
-  });
+  app.post(
+    '/v2/tools/encode-and-sign',
+    { config: { access: { attempt: 'account' }, effect: 'reads' } },
+    async (request) => {
+      if (request.body === undefined) throw invalidInput('Send the value to sign as a JSON body.');
+      return { data: { encoded: await signatures.encode(userIdOf(request), request.body) } };
+    },
+  );
 
-  app.post('/v2/tools/decode-and-verify', async (request) => {
-    const { userId, value } = await signatures.decode(checkEncoded(request.body).encoded);
-    return { data: { decoded: value, encodedByUserId: userId, isVerifiedUser: false } };
-  });
+  app.post(
+    '/v2/tools/decode-and-verify',
+    { config: { access: { attempt: 'account' }, effect: 'reads' } },
+    async (request) => {
+      const { userId, value } = await signatures.decode(checkEncoded(request.body).encoded);
+      return { data: { decoded: value, encodedByUserId: userId, isVerifiedUser: false } };
+    },
+  );
 }
 
 /** Tells a caller what the platform sees of its request: Actors use it to look at their own proxies and headers. */
@@ -31,8 +39,8 @@ export function registerBrowserInfoRoutes(app: FastifyInstance): void {
       scope.route({
         method,
         url: '/v2/browser-info',
-        config: { public: true },
         exposeHeadRoute: false,
+        config: { access: 'public', effect: 'reads' },
         handler: async (request) => browserInfo(request),
       });
     }

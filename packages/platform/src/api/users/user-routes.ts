@@ -17,7 +17,7 @@ const unavailable = [
 ];
 
 export function registerUserRoutes(app: FastifyInstance, { database }: Services): void {
-  app.get('/v2/users/:userId', async (request) => {
+  app.get('/v2/users/:userId', { config: { access: 'user', effect: 'reads' } }, async (request) => {
     const own = userIdOf(request);
     const { userId } = request.params as { userId: string };
     const user = await database.read(getUser, { address: userId === 'me' ? own : userId }, request.caller);

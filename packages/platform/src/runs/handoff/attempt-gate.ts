@@ -18,6 +18,8 @@ export interface Traffic {
   saved: Set<string>;
 }
 
+export type Effect = 'reads' | 'savesState' | 'givesResults' | 'takesWork';
+
 /** What the gate needs to know of a call. */
 export interface GateCall {
   readonly method: string;

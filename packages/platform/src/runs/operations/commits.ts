@@ -16,7 +16,8 @@ import { type HandledMark, type HandledRequest, markHandled } from '../../storag
 import type { NewRequest } from '../../storages/request-queues/input.ts';
 import type { LockHolder } from '../../storages/request-queues/lock.ts';
 import type { QueueAccess } from '../../storages/request-queues/queue.ts';
-import { findStorageId } from '../../storages/storage-row.ts';
+import { checkInputReach, checkStorageReach } from '../../storages/storage-permissions.ts';
+import { findStorageId, type StorageTable } from '../../storages/storage-row.ts';
 import { addCharge } from './charges.ts';
 
 /** A storage of null is the run's default one. Items are JSON texts; a record of null is deleted. */
@@ -77,9 +78,10 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   if (attempt === null) {
     throw new Refusal(409, 'run-not-active', `Run ${runId} has no active attempt, so nothing can be committed to it.`);
   }
-  const items = yield* commitItems(committing, userId, parts.items, now);
-  const replacedBlobs = yield* commitRecords(committing, userId, parts.records, now);
-  const requests = yield* commitQueues(committing, attempt, userId, parts.requests, now);
+  const by = { userId, caller };
+  const items = yield* commitItems(committing, by, parts.items, now);
+  const replacedBlobs = yield* commitRecords(committing, by, parts.records, now);
+  const requests = yield* commitQueues(committing, attempt, by, parts.requests, now);
   for (const [index, { eventName, count }] of parts.charges.entries()) {
     yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
   }
@@ -146,16 +148,13 @@ const outOfOrder = (runId: string, sequence: number, expected: number): Refusal 
 
 function* commitItems(
   { default_dataset_id }: Run,
-  userId: string,
+  by: Committer,
   parts: CommitParts['items'],
   now: number,
 ): Sql<CommitAnswer['items']> {
   const appended: CommitAnswer['items'][number][] = [];
   for (const [index, { datasetId: address, items }] of parts.entries()) {
-    const datasetId = yield* naming(
-      `items[${index}]`,
-      findStorageId('datasets', userId, address ?? default_dataset_id),
-    );
+    const datasetId = yield* naming(`items[${index}]`, reachedStorage(by, 'datasets', address, default_dataset_id));
     const { firstIndex } = yield* appendItems({ datasetId, items, now });
     appended.push({ datasetId, firstIndex, count: items.length });
   }
@@ -164,7 +163,7 @@ function* commitItems(
 
 function* commitRecords(
   { default_key_value_store_id }: Run,
-  userId: string,
+  by: Committer,
   parts: CommitParts['records'],
   now: number,
 ): Sql<string[]> {
@@ -172,8 +171,9 @@ function* commitRecords(
   for (const [index, { storeId: address, key, record }] of parts.entries()) {
     const storeId = yield* naming(
       `records[${index}]`,
-      findStorageId('key_value_stores', userId, address ?? default_key_value_store_id),
+      reachedStorage(by, 'key_value_stores', address, default_key_value_store_id),
     );
+    if (address !== null) yield* naming(`records[${index}]`, checkInputReach(by.caller, storeId, key));
     const old =
       record === null ? yield* deleteRecord({ storeId, key, now }) : yield* putRecord({ ...record, storeId, now });
     if (old !== null) replaced.push(old);
@@ -184,17 +184,35 @@ function* commitRecords(
 function* commitQueues(
   { id: runId, default_request_queue_id }: Run,
   attempt: number,
-  userId: string,
+  by: Committer,
   parts: CommitParts['requests'],
   now: number,
 ): Sql<CommittedRequests[]> {
   const committed: CommittedRequests[] = [];
   for (const [index, part] of parts.entries()) {
     const holder = { runId, attempt, clientKey: part.clientKey };
-    const queue = { userId, address: part.queueId ?? default_request_queue_id };
+    const address = yield* naming(
+      `requests[${index}]`,
+      reachedStorage(by, 'request_queues', part.queueId, default_request_queue_id),
+    );
+    const queue = { userId: by.userId, address };
     committed.push(yield* naming(`requests[${index}]`, commitRequests({ part, queue, holder }, now)));
   }
   return committed;
+}
+
+/** Who commits, and whose storages they are. */
+interface Committer {
+  readonly userId: string;
+  readonly caller: Caller;
+}
+
+/** The storage that a part names, if the caller may write to it; the run's default one when it names none. */
+function* reachedStorage(by: Committer, table: StorageTable, address: string | null, ofRun: string): Sql<string> {
+  if (address === null || address === ofRun) return ofRun;
+  const id = yield* findStorageId(table, by.userId, address);
+  yield* checkStorageReach(by.caller, table, id, 'write');
+  return id;
 }
 
 /** Says which part of a commit is at fault. */

@@ -4,12 +4,21 @@
  * [metamorph-1] every metamorph of a run has a record of its own for its input, so that one that is refused, because another was
  *     faster, leaves the other's input alone.
  */
+import {
+  type AttemptCaller,
+  insufficientPermissions,
+  limitedRightsOf,
+  type PermissionLevel,
+  type RequestedGrant,
+} from '../../accounts/permissions.ts';
 import { findActorId } from '../../actors/actor-address.ts';
+import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
 import { type BuildForRun, findBuild } from '../../builds/build-for-run.ts';
-import { defineRead, defineWrite } from '../../database/operation.ts';
+import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { deleteRecord, putRecord, type StoredRecord } from '../../storages/key-value-stores/record.ts';
+import { grantStorages } from '../../storages/storage-permissions.ts';
 import { applyChange, type Change, type Metamorph } from '../state/transitions.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 import { loadRun } from './run-row.ts';
@@ -25,12 +34,34 @@ export interface MetamorphTarget {
 /** @throws Refusal 404 for a run, Actor or build that is not there; 400 for a build that cannot be run */
 export const prepareMetamorph = defineRead(
   'runs.prepareMetamorph',
-  function* (input: { address: RunAddress; actor: string; build: string | undefined }): Sql<MetamorphTarget> {
+  function* (
+    input: { address: RunAddress; actor: string; build: string | undefined },
+    { caller },
+  ): Sql<MetamorphTarget> {
     const runId = yield* findRunId(input.address);
     const actorId = yield* findActorId(input.address.userId, input.actor);
+    yield* checkTarget(caller, actorId);
     return { runId, build: yield* findBuild(actorId, input.build) };
   },
 );
+
+/** [permission-1] @throws Refusal 403 `insufficient-permissions` */
+function* checkTarget(caller: Caller, actorId: string): Sql<void> {
+  if ((yield* limitedRightsOf(caller)) === undefined) return;
+  if ((yield* levelOfActor(actorId)) === 'LIMITED_PERMISSIONS') return;
+  throw insufficientPermissions(caller as AttemptCaller, 'become a run of an Actor that has more permissions');
+}
+
+function* levelOfActor(actorId: string): Sql<PermissionLevel> {
+  const row = yield* one<{ settings_json: string }>('SELECT settings_json FROM actors WHERE id = ?', actorId);
+  return row === undefined ? 'LIMITED_PERMISSIONS' : permissionLevelOf(JSON.parse(row.settings_json) as ActorSettings);
+}
+
+/** A run that becomes one of an Actor with limited permissions has no more than that Actor from then on. */
+export function* lowerPermissions(runId: string, { actorId }: Metamorph): Sql<void> {
+  if ((yield* levelOfActor(actorId)) === 'FULL_PERMISSIONS') return;
+  yield* exec("UPDATE runs SET permission_level = 'LIMITED_PERMISSIONS' WHERE id = ?", runId);
+}
 
 export const metamorphChange = (handoffId: string, metamorph: Metamorph): Change => ({
   kind: 'requestHandoff',
@@ -46,6 +77,8 @@ export interface MetamorphInput {
   readonly handoffId: string;
   readonly build: Pick<BuildForRun, 'id' | 'actorId' | 'number'>;
   readonly input: Omit<StoredRecord, 'key'> | null;
+  /** The storages that the input names in fields with `resourcePermissions`. */
+  readonly grants: readonly RequestedGrant[];
 }
 
 /**
@@ -54,11 +87,12 @@ export interface MetamorphInput {
  */
 export const storeMetamorphInput = defineWrite(
   'runs.storeMetamorphInput',
-  function* ({ runId, handoffId, build, input }: MetamorphInput, { now }): Sql<Metamorph> {
+  function* ({ runId, handoffId, build, input, grants }: MetamorphInput, { now, caller }): Sql<Metamorph> {
+    yield* checkTarget(caller, build.actorId);
     const state = yield* loadRun(runId);
-    const row = yield* one<{ metamorph_count: number; default_key_value_store_id: string }>(
+    const row = yield* one<{ metamorph_count: number; default_key_value_store_id: string; user_id: string }>(
       `UPDATE runs SET metamorph_count = metamorph_count + 1 WHERE id = ?
-        RETURNING metamorph_count, default_key_value_store_id`,
+        RETURNING metamorph_count, default_key_value_store_id, user_id`,
       runId,
     );
     const { metamorph_count: number, default_key_value_store_id: storeId } = row!;
@@ -74,6 +108,7 @@ export const storeMetamorphInput = defineWrite(
       );
     }
     if (input !== null) yield* putRecord({ ...input, key, storeId, now });
+    yield* grantStorages({ id: runId, userId: row!.user_id }, grants, caller);
     return metamorph;
   },
 );

@@ -4,18 +4,26 @@
  * [start-1] a run comes to be whole: its row, its first attempt, its storages and its input, in one transaction.
  * [start-2] a start that is sent again with its key answers the first run and starts nothing (promise 3).
  */
+import {
+  type AttemptCaller,
+  insufficientPermissions,
+  limitedRightsOf,
+  type PermissionLevel,
+  type RequestedGrant,
+} from '../../accounts/permissions.ts';
 import { findActorId } from '../../actors/actor-address.ts';
-import type { ActorSettings } from '../../actors/actor-settings.ts';
+import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
 import { type PricingInfo, pricingAt } from '../../actors/pricing.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
 import { findAnswer, once } from '../../database/idempotency.ts';
-import { defineRead, defineWrite } from '../../database/operation.ts';
+import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
 import { insertDataset } from '../../storages/datasets/dataset.ts';
 import { putRecord, type StoredRecord } from '../../storages/key-value-stores/record.ts';
 import { insertKeyValueStore } from '../../storages/key-value-stores/store.ts';
 import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
+import { grantStorages } from '../../storages/storage-permissions.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
 import { deadlineOf, firstAttempt } from '../state/transitions.ts';
 import type { DefaultStorages, RunMeta } from './run-details.ts';
@@ -29,6 +37,8 @@ export interface StartRequest {
   readonly actor: string;
   readonly build: string | undefined;
   readonly idempotencyKey: string | undefined;
+  /** What the starter asks for instead of the Actor's own level. */
+  readonly forcePermissionLevel: PermissionLevel | undefined;
 }
 
 export type StartPreparation =
@@ -39,13 +49,14 @@ export type StartPreparation =
 /** What a start needs to know before its input can be checked. @throws Refusal 404 or 400 as `findBuild` does */
 export const prepareStart = defineRead(
   'runs.prepareStart',
-  function* (request: StartRequest, { now }): Sql<StartPreparation> {
+  function* (request: StartRequest, { now, caller }): Sql<StartPreparation> {
     const { userId, idempotencyKey } = request;
-    const known = idempotencyKey && (yield* findAnswer<string>(startScope(userId), idempotencyKey));
+    const known = idempotencyKey && (yield* findAnswer<string>(startScope(userId, caller), idempotencyKey));
     if (known) return { kind: 'started', runId: known.answer };
     const actorId = yield* findActorId(userId, request.actor);
     const settings = yield* readSettings(actorId);
     const build = yield* findBuild(actorId, request.build);
+    yield* checkStart(caller, levelOfRun(request.forcePermissionLevel, settings, build));
     // An Actor says whether it restarts in either of two places.
     const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
     const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
@@ -53,7 +64,21 @@ export const prepareStart = defineRead(
   },
 );
 
-const startScope = (userId: string): string => `run/${userId}`;
+/** An attempt's keys are its run's own: it must not be told of a run that somebody else started with the same key. */
+const startScope = (userId: string, caller: Caller): string =>
+  caller.kind === 'attempt' ? `run/${userId}/${caller.runId}` : `run/${userId}`;
+
+const levelOfRun = (
+  forced: PermissionLevel | undefined,
+  settings: ActorSettings,
+  { defaultRunOptions }: BuildForRun,
+): PermissionLevel => forced ?? defaultRunOptions.forcePermissionLevel ?? permissionLevelOf(settings);
+
+/** [permission-1] @throws Refusal 403 `insufficient-permissions` */
+function* checkStart(caller: Caller, level: PermissionLevel): Sql<void> {
+  if (level === 'LIMITED_PERMISSIONS' || (yield* limitedRightsOf(caller)) === undefined) return;
+  throw insufficientPermissions(caller as AttemptCaller, 'start a run that has more permissions than its own');
+}
 
 /** @throws Refusal 404 when the Actor is gone */
 function* readSettings(actorId: string): Sql<ActorSettings> {
@@ -73,17 +98,24 @@ export interface NewRun {
   readonly meta: RunMeta;
   readonly storages: DefaultStorages;
   readonly idempotencyKey: string | undefined;
+  readonly forcePermissionLevel: PermissionLevel | undefined;
+  /** The storages that the input names in fields with `resourcePermissions`. */
+  readonly grants: readonly RequestedGrant[];
 }
 
 /** Answers the id of the run: that of another one when the key was used before [start-2]. */
-export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now }) {
-  return yield* once(startScope(creation.userId), creation.idempotencyKey, now, function* () {
+export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now, caller }) {
+  return yield* once(startScope(creation.userId, caller), creation.idempotencyKey, now, function* () {
     const build = yield* getBuildForRun(creation.buildId);
-    const pricing = pricingAt(yield* readSettings(build.actorId), now);
-    yield* insertRun(creation, build, pricing, now);
+    const settings = yield* readSettings(build.actorId);
+    const level = levelOfRun(creation.forcePermissionLevel, settings, build);
+    yield* checkStart(caller, level);
+    const startedBy = caller.kind === 'attempt' ? caller.runId : null;
+    yield* insertRun(creation, build, { pricing: pricingAt(settings, now), level, startedBy }, now);
     const attempt = firstAttempt({ attemptCount: 0, buildId: build.id }, creation.serverId, 'start', now);
     yield* saveAttempts(creation.id, [attempt]);
     yield* insertStorages(creation, build.actorId, now);
+    yield* grantStorages(creation, creation.grants, caller);
     return creation.id;
   });
 });
@@ -101,13 +133,21 @@ const firstStats = (inputBodyLen: number): RunStats => ({
   usage: {},
 });
 
-function* insertRun(creation: NewRun, build: BuildForRun, pricing: PricingInfo | null, now: number): Sql<void> {
+interface Terms {
+  readonly pricing: PricingInfo | null;
+  readonly level: PermissionLevel;
+  /** The run of the attempt that starts it. */
+  readonly startedBy: string | null;
+}
+
+function* insertRun(creation: NewRun, build: BuildForRun, terms: Terms, now: number): Sql<void> {
+  const { pricing, level, startedBy } = terms;
   const { options, meta, storages } = creation;
   yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, deadline_at, active_attempt,
       attempt_count, options_json, meta_json, stats_json, pricing_json, input_key, default_dataset_id,
-      default_key_value_store_id, default_request_queue_id)
-      VALUES (?, ?, ?, ?, ?, 'READY', ?, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      default_key_value_store_id, default_request_queue_id, permission_level, started_by_run_id)
+      VALUES (?, ?, ?, ?, ?, 'READY', ?, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     creation.id,
     creation.userId,
     build.actorId,
@@ -123,6 +163,8 @@ function* insertRun(creation: NewRun, build: BuildForRun, pricing: PricingInfo |
     storages.datasetId,
     storages.keyValueStoreId,
     storages.requestQueueId,
+    level,
+    startedBy,
   );
 }
 

@@ -5,6 +5,7 @@ import { notFound } from '../../shared/errors.ts';
 import type { HandoffMode, HandoffReason } from '../state/plan.ts';
 import type { RunState } from '../state/run-state.ts';
 import { applyChange, type Change } from '../state/transitions.ts';
+import { lowerPermissions } from './metamorph.ts';
 import { loadRun, saveTransition } from './run-row.ts';
 
 /** How a handoff came out. `from` and `to` are servers; times in ms, null where there was no drain or no downtime. */
@@ -46,6 +47,7 @@ const changeRun = defineWrite(
     const before = yield* loadRun(runId);
     const transition = applyChange(before, change, now);
     yield* saveTransition(before, transition, now);
+    if (change.kind === 'requestHandoff' && change.metamorph) yield* lowerPermissions(runId, change.metamorph);
     return transition.state;
   },
 );

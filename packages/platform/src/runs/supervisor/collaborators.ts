@@ -40,6 +40,12 @@ interface ReattachContext {
   logged(runId: string): Promise<LoggedOutput>;
 }
 
+/** Who calls with which token, as far as that is kept in memory; see `KnownTokens`. */
+export interface AttemptTokens {
+  /** The attempt is fenced or over, and so is its token. */
+  forget(runId: string, attempt: number): void;
+}
+
 export interface FaultLogger {
   error(details: object, message: string): void;
 }
@@ -51,6 +57,8 @@ export interface Collaborators {
   readonly inFlightRequests: InFlightRequests;
   readonly events: AttemptEvents;
   readonly servers: Servers;
+  /** What is kept of the tokens of attempts. */
+  readonly tokens?: AttemptTokens;
   readonly launch: (run: RunState, attempt: AttemptState) => Promise<Launch>;
   readonly logs: RunLogs;
   readonly reattachContext?: ReattachContext;

@@ -1,3 +1,5 @@
+import type { PermissionLevel } from '../../accounts/permissions.ts';
+
 /** Of the platform's own environment, what an Actor gets as well. Never all of it: it may hold the platform's token. */
 const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
@@ -15,6 +17,7 @@ export interface AttemptFacts {
   readonly keyValueStoreId: string;
   readonly requestQueueId: string;
   readonly origin: string;
+  readonly permissionLevel: PermissionLevel;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly timeoutAt: number | null;
@@ -68,7 +71,7 @@ function apifyVariables(facts: AttemptFacts): Record<string, string> {
     ACTOR_FULL_NAME: facts.actorFullName,
     ACTOR_BUILD_TAGS: facts.buildTag ?? '',
     ACTOR_RESTART_ON_ERROR: facts.restartOnError ? '1' : '0',
-    ACTOR_PERMISSION_LEVEL: 'FULL_PERMISSIONS',
+    ACTOR_PERMISSION_LEVEL: facts.permissionLevel,
     ...(facts.maxItems !== undefined && { ACTOR_MAX_PAID_DATASET_ITEMS: String(facts.maxItems) }),
     ...(facts.maxTotalChargeUsd !== undefined && { ACTOR_MAX_TOTAL_CHARGE_USD: String(facts.maxTotalChargeUsd) }),
     APIFY_IS_AT_HOME: '1',

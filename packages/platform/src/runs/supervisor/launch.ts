@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { PermissionLevel } from '../../accounts/permissions.ts';
 import { hashToken } from '../../accounts/tokens.ts';
 import { getBuildForRun } from '../../builds/build-for-run.ts';
 import type { EnvVar } from '../../builds/build-row.ts';
@@ -20,12 +21,13 @@ interface LaunchRow {
   readonly default_request_queue_id: string;
   readonly full_name: string | null;
   readonly tag: string | null;
+  readonly permission_level: PermissionLevel;
 }
 
 const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
   const row = yield* one<LaunchRow>(
     `SELECT runs.user_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
-        runs.default_request_queue_id, users.username || '/' || actors.name AS full_name, builds.tag
+        runs.default_request_queue_id, runs.permission_level, users.username || '/' || actors.name AS full_name, builds.tag
       FROM runs LEFT JOIN actors ON actors.id = runs.actor_id LEFT JOIN users ON users.id = actors.user_id
       LEFT JOIN builds ON builds.id = ? WHERE runs.id = ?`,
     buildId,
@@ -67,6 +69,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       buildNumber: build.number,
       buildTag: row.tag,
       inputKey: run.inputKey,
+      permissionLevel: row.permission_level,
       datasetId: row.default_dataset_id,
       keyValueStoreId: row.default_key_value_store_id,
       requestQueueId: row.default_request_queue_id,

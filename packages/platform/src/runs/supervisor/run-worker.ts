@@ -99,7 +99,9 @@ export class RunWorker {
     const before = run.state;
     run.state = state;
     for (const { number } of before.attempts) {
-      if (!state.attempts.some((attempt) => attempt.number === number)) this.#forget(number);
+      const attempt = state.attempts.find((each) => each.number === number);
+      if (attempt === undefined || attempt.phase === 'fenced') this.#parts.tokens?.forget(run.id, number);
+      if (attempt === undefined) this.#forget(number);
     }
     if (state.activeAttempt !== before.activeAttempt) this.#openGate(before);
     if (before.handoff !== null && before.handoff.id !== state.handoff?.id) {

@@ -1,0 +1,73 @@
+import { type AttemptCaller, insufficientPermissions, limitedRightsOf, rightsOf } from '../../accounts/permissions.ts';
+import { findActorId } from '../../actors/actor-address.ts';
+import { type Caller, defineRead } from '../../database/operation.ts';
+import { one, type Sql } from '../../database/sql.ts';
+import { findRunId, type RunAddress } from './run-address.ts';
+
+/** `own`: its own run, any at full permissions. `onlyOwn`: at both levels. `read`: also runs that it started. */
+export type RunNeed = 'own' | 'onlyOwn' | 'read';
+
+/** The id of a run that the caller reaches. @throws Refusal 404 `record-not-found`, 403 `insufficient-permissions` */
+export const findReachedRun = defineRead(
+  'runs.findReached',
+  function* ({ address, need }: { address: RunAddress; need: RunNeed }, { caller }) {
+    const runId = yield* findRunId(address);
+    yield* checkRunReach(caller, runId, need);
+    return runId;
+  },
+);
+
+/** [permission-1], and [permission-2] for `onlyOwn`. */
+function* checkRunReach(caller: Caller, runId: string, need: RunNeed): Sql<void> {
+  if (caller.kind !== 'attempt' || caller.runId === runId) return;
+  if (need === 'onlyOwn') throw insufficientPermissions(caller, `do this to another run, ${runId}`);
+  if ((yield* limitedRightsOf(caller)) === undefined) return;
+  if (need === 'read' && (yield* hasStarted(caller.runId, runId))) return;
+  const what = need === 'read' ? 'read a run that it has not started' : 'change another run';
+  throw insufficientPermissions(caller, `${what}, ${runId}: its permissions are limited`);
+}
+
+function* hasStarted(starter: string, runId: string): Sql<boolean> {
+  return (yield* one('SELECT 1 FROM runs WHERE id = ? AND started_by_run_id = ?', runId, starter)) !== undefined;
+}
+
+/** [permission-1] @throws Refusal 403 `insufficient-permissions` for what limited permissions do not reach */
+export const checkAccountReach = defineRead('permissions.account', function* (_: Record<string, never>, { caller }) {
+  if ((yield* limitedRightsOf(caller)) === undefined) return;
+  throw insufficientPermissions(caller as AttemptCaller, 'reach the rest of the account: its permissions are limited');
+});
+
+/**
+ * The id of an Actor that the caller may read or change: its own; for reading, any at full permissions.
+ * @throws Refusal 404 `record-not-found`, 403 `insufficient-permissions`
+ */
+export const findReachedActor = defineRead(
+  'permissions.actor',
+  function* (input: { userId: string; actor: string; need: 'read' | 'change' }, { caller }) {
+    const { userId, actor, need } = input;
+    const id = yield* findActorId(userId, actor);
+    if (caller.kind !== 'attempt') return id;
+    const { level, actorId } = yield* rightsOf(caller);
+    const isAllowed =
+      need === 'read' ? level === 'FULL_PERMISSIONS' || id === actorId : level === 'FULL_PERMISSIONS' && id === actorId;
+    if (isAllowed) return id;
+    throw insufficientPermissions(caller, `${need} the Actor ${id}`);
+  },
+);
+
+/** @throws Refusal 403 `insufficient-permissions` for a build that is not the one of the run, with limited permissions */
+export const checkBuildReach = defineRead('permissions.build', function* (input: { buildId: string }, { caller }) {
+  const rights = yield* limitedRightsOf(caller);
+  if (rights === undefined || rights.buildId === input.buildId) return;
+  throw insufficientPermissions(
+    caller as AttemptCaller,
+    `read the build ${input.buildId}: its permissions are limited`,
+  );
+});
+
+/** @throws Refusal 403 `insufficient-permissions` for the log of what is neither its own, nor a run that it started */
+export const checkLogReach = defineRead('permissions.log', function* ({ id }: { id: string }, { caller }) {
+  const rights = yield* limitedRightsOf(caller);
+  if (rights === undefined || rights.buildId === id) return;
+  yield* checkRunReach(caller, id, 'read');
+});
