@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ActorRun } from 'apify-client';
 import { expect, test } from 'vitest';
-import { type RunFixture, startRunFixture, until } from './run-fixture.ts';
+import { until } from '../../../test/support/until.ts';
+import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 type Level = 'limited' | 'full';
 const levels = { limited: 'LIMITED_PERMISSIONS', full: 'FULL_PERMISSIONS' } as const;
@@ -72,7 +73,7 @@ async function startIdle(fixture: RunFixture, actorId: string, input: object = {
 
 async function whenIdle(fixture: RunFixture, run: ActorRun): Promise<Started> {
   const store = fixture.client.keyValueStore(run.defaultKeyValueStoreId);
-  const { value } = await until(() => store.getRecord('OUTPUT'));
+  const { value } = await until('the Actor says its token', () => store.getRecord('OUTPUT'), { secs: 60 });
   return { run, ...(value as { token: string; level: string }) };
 }
 
@@ -285,21 +286,29 @@ test('[permission-3] an input grants no more than whoever starts the run reaches
   expect((await fixture.call('PUT', input, { writable: [foreign] }, bearer(token))).status).toBe(201);
   expect(await canRead(token, foreign)).toBe(false);
   await fixture.call('POST', `/v2/actor-runs/${run.id}/reboot`, undefined, bearer(token));
-  const rebooted = await until(async () => {
-    const record = await client.keyValueStore(run.defaultKeyValueStoreId).getRecord('OUTPUT');
-    const found = (record?.value as { token: string } | undefined)?.token;
-    return found !== token && found;
-  });
+  const rebooted = await until(
+    'the rebooted attempt says its token',
+    async () => {
+      const record = await client.keyValueStore(run.defaultKeyValueStoreId).getRecord('OUTPUT');
+      const found = (record?.value as { token: string } | undefined)?.token;
+      return found !== token && found;
+    },
+    { secs: 60 },
+  );
   expect(await canRead(rebooted, foreign)).toBe(false);
 
   // Nor does the input of what it becomes.
   const url = `/v2/actor-runs/${run.id}/metamorph?targetActorId=${helper}`;
   expect((await fixture.call('POST', url, { writable: [foreign] }, bearer(rebooted))).status).toBe(200);
-  const changed = await until(async () => {
-    const record = await client.keyValueStore(run.defaultKeyValueStoreId).getRecord('OUTPUT');
-    const found = (record?.value as { token: string } | undefined)?.token;
-    return found !== rebooted && found;
-  });
+  const changed = await until(
+    'the attempt of the other Actor says its token',
+    async () => {
+      const record = await client.keyValueStore(run.defaultKeyValueStoreId).getRecord('OUTPUT');
+      const found = (record?.value as { token: string } | undefined)?.token;
+      return found !== rebooted && found;
+    },
+    { secs: 60 },
+  );
   expect(await canRead(changed, foreign)).toBe(false);
 });
 

@@ -4,8 +4,9 @@ import { connect } from 'node:net';
 import type { ActorRun } from 'apify-client';
 import pino from 'pino';
 import { expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { createApp } from '../src/api/app.ts';
-import { dataFolderOfTest, startRunFixture, until } from './run-fixture.ts';
+import { dataFolderOfTest, startRunFixture } from './run-fixture.ts';
 
 const actor = `
 import { Actor } from 'apify';
@@ -37,7 +38,7 @@ test('[token-1] the token of an attempt ends with the attempt, and stays so afte
     await using fixture = await startRunFixture({ dataFolder });
     run = await fixture.start(await fixture.deploy('idle', actor));
     const store = fixture.client.keyValueStore(run.defaultKeyValueStoreId);
-    token = String((await until(() => store.getRecord('OUTPUT'))).value);
+    token = String((await until('the Actor says its token', () => store.getRecord('OUTPUT'), { secs: 60 })).value);
     expect((await outcomes(fixture.platform.url))[0], 'while the attempt is active').toBe('200 undefined');
     await fixture.client.run(run.id).abort();
     expect(new Set(await outcomes(fixture.platform.url))).toEqual(new Set(['403 attempt-fenced']));
@@ -57,16 +58,20 @@ test('the token of an attempt that was moved away is refused at once', async () 
   await using fixture = await startRunFixture();
   const run = await fixture.start(await fixture.deploy('idle', actor));
   const store = fixture.client.keyValueStore(run.defaultKeyValueStoreId);
-  const first = String((await until(() => store.getRecord('OUTPUT'))).value);
+  const first = String((await until('the Actor says its token', () => store.getRecord('OUTPUT'), { secs: 60 })).value);
   const call = async (token: string) =>
     (await fixture.call('GET', `/v2/actor-runs/${run.id}`, undefined, { authorization: `Bearer ${token}` })).status;
   expect(await call(first)).toBe(200);
   await fixture.migrate(run.id, 'lost');
   expect(await call(first)).toBe(403);
-  const second = await until(async () => {
-    const now = String((await store.getRecord('OUTPUT'))?.value);
-    return now !== first && now;
-  });
+  const second = await until(
+    'the next attempt says its token',
+    async () => {
+      const now = String((await store.getRecord('OUTPUT'))?.value);
+      return now !== first && now;
+    },
+    { secs: 60 },
+  );
   expect(await call(second)).toBe(200);
 });
 
