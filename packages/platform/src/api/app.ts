@@ -1,8 +1,15 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Caller } from '../database/operation.ts';
-import type { Gate } from '../runs/handoff/attempt-gate.ts';
+import type { Effect, Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
 import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
@@ -16,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** A route without this answers only to a valid token. */
     public?: boolean;
+    /** What a call does to the attempt that makes it. */
+    effect?: Effect;
   }
 }
 
@@ -37,15 +46,48 @@ export function createApp(options: { authenticator: Authenticator; gate: Gate; l
     const caller = await options.authenticator.callerOf(tokenOf(request));
     request.caller = caller;
     if (caller.kind !== 'attempt') return;
-    await options.gate.enter(caller, request);
-    // Not the hook onResponse, which a client that goes away before its answer never reaches.
-    reply.raw.once('close', () => options.gate.leave(caller, request, reply.statusCode < 400));
+    const passage = options.gate.enter(caller, gateCallOf(request));
+    // Before the wait, since a client may give up while its call is held. An accepted call is one with a response.
+    whenClosed(request, reply, () => passage.leave(reply.raw.headersSent && reply.statusCode < 400));
+    await passage.admitted;
   });
   acceptCompressedBodies(app);
   acceptJson(app);
   acceptEmptyBodies(app);
   answerErrors(app);
   return app;
+}
+
+/**
+ * Calls back once, when the response is sent or its client is gone, also if that is so already. The hook `onResponse` is
+ * not called for a client that goes away before its response, nor is `close` of a response which waits on its connection
+ * for that of an earlier request.
+ */
+function whenClosed(request: FastifyRequest, reply: FastifyReply, callback: () => void): void {
+  const { socket } = request.raw;
+  const closed = () => {
+    reply.raw.off('close', closed);
+    socket.off('close', closed);
+    callback();
+  };
+  reply.raw.once('close', closed);
+  socket.once('close', closed);
+  if (reply.raw.closed || socket.destroyed) closed();
+}
+
+/** To be replaced by the `effect` that each route declares; until then it is told from the method and the path. */
+function gateCallOf(request: FastifyRequest): GateCall {
+  const { effect } = request.routeOptions.config;
+  const [path = ''] = request.url.split('?');
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const record = !isRead && /\/records\/[^/?]+/.test(path) ? { record: path } : {};
+  if (effect !== undefined) return { effect, ...record };
+  if (/\/request-queues?(?:\/|$)/.test(path)) return { effect: 'takesWork' };
+  // A child run may be started with a GET as well.
+  if (/\/run-sync(?:-get-dataset-items)?$/.test(path)) return { effect: 'givesResults' };
+  if (isRead) return { effect: 'reads' };
+  if (/\/(?:items|charge|runs|commits\/[^/]+)$/.test(path)) return { effect: 'givesResults' };
+  return { effect: 'savesState', ...record };
 }
 
 /** Apify's clients compress every body above 1 KiB. */

@@ -8,7 +8,7 @@ import type { WorkerContext } from './worker-context.ts';
 /** Step 2 of a handoff. */
 export function tellToMigrate({ parts, limits }: WorkerContext, run: LiveRun, attempt: number): void {
   run.container(attempt).migratingSentAt = parts.clock.now();
-  parts.gate.countSaves(run.id, attempt);
+  parts.gate.traffic(run.id, attempt).saves.collect();
   const timeRemainingSecs = Math.round(limits.graceMs / 1000);
   parts.events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs } });
 }
@@ -23,9 +23,9 @@ export async function saveLast(supervision: WorkerContext, run: LiveRun, attempt
   const isWanted = () => supervision.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
   const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
   await untilAnswered(watch);
-  const expected = gate.countSaves(run.id, attempt);
+  gate.traffic(run.id, attempt).saves.expectAgain();
   events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
-  await untilQuiet(watch, expected);
+  await untilQuiet(watch);
 }
 
 /** How often in a row the attempt's event loop must have gone round without a call begun or under way. */
@@ -65,9 +65,8 @@ export async function untilAnswered({ gate, events, clock, runId, attempt, isWan
 /**
  * Step 4 of a handoff: answers once the attempt has nothing under way and nothing more to come that can be seen, or when
  * nobody wants to know any more. Ends by the grace at the latest, which the plan keeps.
- * @param expected the records that it is expected to write again
  */
-export async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string>): Promise<void> {
+export async function untilQuiet(watch: QuietWatch): Promise<void> {
   const { gate, events, clock, runId, attempt, isWanted } = watch;
   const traffic = gate.traffic(runId, attempt);
   let rounds = 0;
@@ -84,7 +83,7 @@ export async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string
     rounds = isCalm ? rounds + 1 : 0;
     if (!isCalm) calmSince = now;
     if (traffic.writesBegun !== writesBegun || traffic.writesInFlight > 0) unwrittenSince = now;
-    const hasSaved = events.isConnected(runId, attempt) && expected.isSubsetOf(traffic.saved);
+    const hasSaved = events.isConnected(runId, attempt) && traffic.saves.hasAll;
     const enoughMs = Math.max(calmMs, calmRoundTrips * slowestMs);
     if (rounds >= calmRounds && (hasSaved || now - calmSince >= enoughMs)) return;
     if (now - unwrittenSince >= readingMs) return;
