@@ -5,7 +5,7 @@ import { all, one } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
 import type { Paging } from '../../shared/paging.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
-import type { RunStatus } from '../state/plan.ts';
+import type { RunStatus } from '../state/run-state.ts';
 import { statusCondition } from './run-address.ts';
 import type { RunMeta } from './run-details.ts';
 

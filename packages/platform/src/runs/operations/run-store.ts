@@ -2,8 +2,7 @@ import type { Database } from '../../database/database.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
-import type { HandoffMode, HandoffReason } from '../state/plan.ts';
-import type { RunState } from '../state/run-state.ts';
+import type { HandoffMode, HandoffReason, RunState } from '../state/run-state.ts';
 import { applyChange, type Change } from '../state/transitions.ts';
 import { loadRun, saveTransition } from './run-row.ts';
 

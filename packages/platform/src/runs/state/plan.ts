@@ -10,53 +10,45 @@
  * [plan-5] a waiting attempt that has ended is never switched to.
  */
 import type { ExitCause } from '../../engines/engine.ts';
+import type {
+  HandoffMode,
+  HandoffReason,
+  HandoffUnderWay,
+  RequestedHandoff,
+  RunStatus,
+  SwitchedHandoff,
+} from './run-state.ts';
 
-export type RunStatus =
-  | 'READY'
-  | 'RUNNING'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'TIMING-OUT'
-  | 'TIMED-OUT'
-  | 'ABORTING'
-  | 'ABORTED';
-export type HandoffMode = 'warm' | 'cold' | 'lost';
-export type HandoffReason = 'migration' | 'lost' | 'reboot' | 'metamorph' | 'restart';
-
+/** What is known of an attempt's container. */
 export type ContainerState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'starting' }
-  | { readonly kind: 'running' }
+  | { readonly kind: 'starting'; readonly killSent: boolean }
+  | { readonly kind: 'running'; readonly killSent: boolean }
   | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: ExitCause }
   /** Its server is gone, or the platform that followed it was. */
   | { readonly kind: 'lost' };
+
+/** How far the drain of an attempt is. `migratingSentAt` in ms since 1970. */
+export type DrainState =
+  | { readonly kind: 'notDraining' }
+  /** Step 3: it finishes what it works on. */
+  | { readonly kind: 'toldToMigrate'; readonly migratingSentAt: number }
+  /** Step 4: it saves for the last time. */
+  | { readonly kind: 'saving'; readonly migratingSentAt: number }
+  | { readonly kind: 'quiet'; readonly migratingSentAt: number };
 
 export interface AttemptFacts {
   readonly number: number;
   readonly phase: 'waiting' | 'active' | 'fenced';
   readonly container: ContainerState;
-  readonly killSent: boolean;
+  readonly drain: DrainState;
   /** It has made a call, or opened its events websocket. */
   readonly hasArrived: boolean;
   /** When it became active; null while it waits. */
   readonly activatedAt: number | null;
   readonly inFlightRequests: number;
-  /** What follows is about a drain under way; times in ms, undefined until it happened. */
-  readonly migratingSentAt: number | undefined;
-  readonly persistSentAt: number | undefined;
-  readonly isQuiet: boolean;
   readonly calledReboot: boolean;
-  readonly abortingSentAt: number | undefined;
-}
-
-export interface HandoffFacts {
-  readonly mode: HandoffMode;
-  readonly reason: HandoffReason;
-  readonly from: number;
-  readonly to: number | null;
-  readonly phase: 'requested' | 'switched';
-  readonly requestedAt: number;
-  readonly switchedAt: number | null;
+  readonly toldToAbort: boolean;
 }
 
 export interface RunFacts {
@@ -66,7 +58,7 @@ export interface RunFacts {
   readonly graceEndsAt: number | null;
   readonly activeAttempt: number | null;
   readonly attempts: readonly AttemptFacts[];
-  readonly handoff: HandoffFacts | null;
+  readonly handoff: HandoffUnderWay | null;
   readonly mayRestart: boolean;
 }
 
@@ -131,7 +123,7 @@ function cleanUp(run: RunFacts): Action[] {
         case 'exited':
           return [{ kind: 'end', attempt: number, exitCode: container.exitCode }];
         default:
-          return attempt.killSent ? [] : [{ kind: 'kill', attempt: number }];
+          return container.killSent ? [] : [{ kind: 'kill', attempt: number }];
       }
     });
 }
@@ -169,7 +161,7 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
   const isOver = !['running', 'starting'].includes(active.container.kind);
   if (isOver || now >= (run.graceEndsAt ?? now)) return finish(active, 'ABORTED');
   if (run.handoff?.phase === 'requested') return act({ kind: 'cancelHandoff', outcome: 'the run is being aborted' });
-  if (active.abortingSentAt === undefined) return act({ kind: 'sendAborting', attempt: active.number });
+  if (!active.toldToAbort) return act({ kind: 'sendAborting', attempt: active.number });
   return wait(run.graceEndsAt, run.deadlineAt);
 }
 
@@ -177,7 +169,7 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
 function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
   if (exitCode === 0) return finish(active, 'SUCCEEDED');
   const { handoff } = run;
-  if (handoff?.phase === 'requested' && (active.migratingSentAt !== undefined || isImmediate(handoff))) {
+  if (handoff?.phase === 'requested' && (active.drain.kind !== 'notDraining' || isImmediate(handoff))) {
     return switchFrom(run, handoff);
   }
   if (!run.mayRestart) return finish(active, 'FAILED');
@@ -194,30 +186,30 @@ function planLost(run: RunFacts): Plan {
 }
 
 /** [plan-5] a waiting attempt that has ended meanwhile is not switched to; a new one starts instead. */
-function switchFrom(run: RunFacts, handoff: HandoffFacts): Plan {
-  const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
-  const isAlive = standby?.container.kind === 'starting' || standby?.container.kind === 'running';
-  return act({ kind: 'switch', to: isAlive ? standby.number : null });
+function switchFrom(run: RunFacts, handoff: RequestedHandoff): Plan {
+  const next = run.attempts.find((attempt) => attempt.number === handoff.to);
+  const isAlive = next?.container.kind === 'starting' || next?.container.kind === 'running';
+  return act({ kind: 'switch', to: isAlive ? next.number : null });
 }
 
 /** A handoff that the Actor asked for itself, or whose attempt is gone, has no drain. */
-const isImmediate = (handoff: HandoffFacts) => handoff.mode === 'lost' || handoff.reason !== 'migration';
+const isImmediate = (handoff: HandoffUnderWay) => handoff.mode === 'lost' || handoff.reason !== 'migration';
 
-function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
+function planDrain(run: RunFacts, handoff: RequestedHandoff, active: AttemptFacts, limits: Limits, now: number): Plan {
   if (isImmediate(handoff)) return switchFrom(run, handoff);
   const booting = handoff.mode === 'warm' ? planBoot(run, handoff, active, limits, now) : undefined;
   if (booting !== undefined) return booting;
-  if (active.migratingSentAt === undefined) {
+  const { drain } = active;
+  if (drain.kind === 'notDraining') {
     // One that still boots would not hear it.
     const bootEndsAt = (active.activatedAt ?? now) + limits.bootMs;
     const isBooting = !active.hasArrived && now < bootEndsAt;
     return isBooting ? wait(bootEndsAt) : act({ kind: 'sendMigrating', attempt: active.number });
   }
-  const graceEndsAt = active.migratingSentAt + limits.graceMs;
-  if (now >= graceEndsAt) return switchFrom(run, handoff);
-  if (active.persistSentAt !== undefined) return active.isQuiet ? switchFrom(run, handoff) : wait(graceEndsAt);
-  if (active.inFlightRequests > 0) return wait(graceEndsAt);
-  const quietGraceEndsAt = Math.min(graceEndsAt, active.migratingSentAt + limits.quietGraceMs);
+  const graceEndsAt = drain.migratingSentAt + limits.graceMs;
+  if (now >= graceEndsAt || drain.kind === 'quiet') return switchFrom(run, handoff);
+  if (drain.kind === 'saving' || active.inFlightRequests > 0) return wait(graceEndsAt);
+  const quietGraceEndsAt = Math.min(graceEndsAt, drain.migratingSentAt + limits.quietGraceMs);
   if (!active.calledReboot && now < quietGraceEndsAt) return wait(quietGraceEndsAt);
   return act({ kind: 'sendPersist', attempt: active.number });
 }
@@ -225,25 +217,25 @@ function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, l
 /** [plan-2]. Undefined once the next attempt is at the gate, is late, or will not come. */
 function planBoot(
   run: RunFacts,
-  handoff: HandoffFacts,
+  handoff: RequestedHandoff,
   active: AttemptFacts,
   limits: Limits,
   now: number,
 ): Plan | undefined {
-  const isDraining = active.migratingSentAt !== undefined;
+  const isDraining = active.drain.kind !== 'notDraining';
   if (handoff.to === null) return isDraining ? undefined : act({ kind: 'addWaiting' });
-  const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
-  if (standby?.container.kind === 'none') return act({ kind: 'start', attempt: standby.number });
-  const isGone = standby === undefined || standby.container.kind === 'exited' || standby.container.kind === 'lost';
+  const next = run.attempts.find((attempt) => attempt.number === handoff.to);
+  if (next?.container.kind === 'none') return act({ kind: 'start', attempt: next.number });
+  const isGone = next === undefined || next.container.kind === 'exited' || next.container.kind === 'lost';
   if (isDraining) return undefined;
   if (isGone) return act({ kind: 'cancelHandoff', outcome: 'the next attempt ended before it came to the gate' });
   const bootEndsAt = handoff.requestedAt + limits.bootMs;
-  return standby.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
+  return next.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
 }
 
 /** After the switch: over when the new attempt has come, or is not going to. A warm one had its time before. */
-function planOpening(handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
-  const openEndsAt = (handoff.switchedAt ?? handoff.requestedAt) + limits.bootMs;
+function planOpening(handoff: SwitchedHandoff, active: AttemptFacts, limits: Limits, now: number): Plan {
+  const openEndsAt = handoff.switchedAt + limits.bootMs;
   if (active.hasArrived || (handoff.mode === 'warm' && active.container.kind === 'running')) {
     return act({ kind: 'completeHandoff', outcome: 'done' });
   }

@@ -11,11 +11,15 @@
  */
 import type { ContainerRef } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
-import type { HandoffMode, HandoffReason } from './plan.ts';
 import {
   type AttemptState,
-  type HandoffState,
+  type ClosedHandoff,
+  type DoneHandoff,
+  type HandoffMode,
+  type HandoffReason,
+  type HandoffUnderWay,
   isOver,
+  type RequestedHandoff,
   type RunOptions,
   type RunState,
   type RunStats,
@@ -80,7 +84,7 @@ export type Change =
 export interface Transition {
   readonly state: RunState;
   /** The handoff that the change brought to its end. */
-  readonly closedHandoff?: HandoffState;
+  readonly closedHandoff?: ClosedHandoff;
   readonly endedAttempt?: { readonly number: number; readonly exitCode: number | null };
 }
 
@@ -171,7 +175,7 @@ function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestH
   const isFollowed = run.handoff?.phase === 'switched' && (reason === 'reboot' || reason === 'metamorph');
   const former = isFollowed ? completeHandoff(run, { outcome: 'done', downtimeMs: null }, now) : { state: run };
   checkMovable(former.state, reason);
-  const handoff: HandoffState = {
+  const handoff: RequestedHandoff = {
     id,
     mode,
     reason,
@@ -180,12 +184,6 @@ function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestH
     to: null,
     phase: 'requested',
     requestedAt: now,
-    migratingAt: null,
-    switchedAt: null,
-    finishedAt: null,
-    drainMs: null,
-    downtimeMs: null,
-    outcome: null,
   };
   return { ...former, state: { ...former.state, ...metamorph, handoff } };
 }
@@ -212,11 +210,11 @@ function checkMovable(run: RunState, reason: HandoffReason): void {
 /** Promise 1: fences the active attempt and activates the next one. */
 function switchActive(run: RunState, change: Extract<Change, { kind: 'switch' }>, now: number): RunState {
   const { handoff } = run;
-  const standby = run.attempts.find(({ number, phase }) => number === change.to && phase === 'waiting');
+  const waiting = run.attempts.find(({ number, phase }) => number === change.to && phase === 'waiting');
   if (handoff?.phase !== 'requested' || handoff.from !== run.activeAttempt) return run;
-  if (change.to !== null && standby === undefined) return run;
-  const next = standby ?? newAttempt(run.attemptCount + 1, run.buildId, change.serverId, handoff.reason, now);
-  const others = run.attempts.filter((attempt) => attempt !== standby).map((attempt) => fenced(attempt, now));
+  if (change.to !== null && waiting === undefined) return run;
+  const next = waiting ?? newAttempt(run.attemptCount + 1, run.buildId, change.serverId, handoff.reason, now);
+  const others = run.attempts.filter((attempt) => attempt !== waiting).map((attempt) => fenced(attempt, now));
   return {
     ...run,
     activeAttempt: next.number,
@@ -229,7 +227,6 @@ function switchActive(run: RunState, change: Extract<Change, { kind: 'switch' }>
       phase: 'switched',
       migratingAt: change.migratingAt,
       switchedAt: now,
-      drainMs: change.migratingAt === null ? null : now - change.migratingAt,
     },
   };
 }
@@ -268,7 +265,7 @@ function completeHandoff(
 ): Transition {
   const { outcome, downtimeMs } = change;
   if (run.handoff?.phase !== 'switched') return { state: run };
-  const closedHandoff: HandoffState = { ...run.handoff, phase: 'done', finishedAt: now, downtimeMs, outcome };
+  const closedHandoff: DoneHandoff = { ...run.handoff, phase: 'done', finishedAt: now, downtimeMs, outcome };
   return { state: { ...run, handoff: null }, closedHandoff };
 }
 
@@ -277,15 +274,14 @@ function cancelHandoff(run: RunState, outcome: string, now: number): Transition 
   const { handoff } = run;
   if (handoff === null) return { state: run };
   const attempts = run.attempts.map((attempt) => (attempt.phase === 'waiting' ? fenced(attempt, now) : attempt));
-  return { state: { ...run, attempts, handoff: null }, closedHandoff: cancelled(handoff, outcome, now) };
+  return { state: { ...run, attempts, handoff: null }, closedHandoff: endOf(handoff, outcome, now) };
 }
 
-const cancelled = (handoff: HandoffState, outcome: string, now: number): HandoffState => ({
-  ...handoff,
-  phase: handoff.phase === 'switched' ? 'done' : 'cancelled',
-  finishedAt: now,
-  outcome,
-});
+/** After the switch there is nothing to take back: the handoff is done, however it went on. */
+function endOf(handoff: HandoffUnderWay, outcome: string, now: number): ClosedHandoff {
+  if (handoff.phase === 'requested') return { ...handoff, phase: 'cancelled', finishedAt: now, outcome };
+  return { ...handoff, phase: 'done', finishedAt: now, downtimeMs: null, outcome };
+}
 
 function endAttempt(run: RunState, number: number, exitCode: number | null): Transition {
   const attempt = run.attempts.find((each) => each.number === number);
@@ -314,7 +310,7 @@ function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now:
   };
   return handoff === null
     ? { state }
-    : { state, closedHandoff: cancelled(handoff, `the run ended ${status} meanwhile`, now) };
+    : { state, closedHandoff: endOf(handoff, `the run ended ${status} meanwhile`, now) };
 }
 
 /** One that is being aborted already can be made to end sooner, never later. */

@@ -7,7 +7,7 @@ import type { WorkerContext } from './worker-context.ts';
 
 /** Step 2 of a handoff. */
 export function tellToMigrate({ parts, limits }: WorkerContext, run: LiveRun, attempt: number): void {
-  run.container(attempt).migratingSentAt = parts.clock.now();
+  run.attempt(attempt).drain = { kind: 'toldToMigrate', migratingSentAt: parts.clock.now() };
   parts.gate.traffic(run.id, attempt).saves.collect();
   const timeRemainingSecs = Math.round(limits.graceMs / 1000);
   parts.events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs } });
@@ -17,10 +17,15 @@ export function tellToMigrate({ parts, limits }: WorkerContext, run: LiveRun, at
  * Step 4 of a handoff: holds what would begin new work, has the attempt save its state once more, and answers when that
  * can be taken to be done. The grace bounds it: the plan does not wait for the answer for longer.
  */
-export async function saveLast(supervision: WorkerContext, run: LiveRun, attempt: number): Promise<void> {
+export async function saveLast(
+  supervision: WorkerContext,
+  run: LiveRun,
+  { attempt, isOurs }: { attempt: number; isOurs: () => boolean },
+): Promise<void> {
   const { events, gate, clock } = supervision.parts;
   gate.stopWork(run.id, attempt);
-  const isWanted = () => supervision.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
+  const isWanted = () =>
+    isOurs() && supervision.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
   const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
   await untilAnswered(watch);
   gate.traffic(run.id, attempt).saves.expectAgain();

@@ -1,27 +1,21 @@
 import type { Telemetry } from '../../engines/engine.ts';
-import type { AttemptFacts, ContainerState, RunFacts } from '../state/plan.ts';
+import type { AttemptFacts, ContainerState, DrainState, RunFacts } from '../state/plan.ts';
 import { isOver, type RunState } from '../state/run-state.ts';
 import { mayRestart } from '../state/transitions.ts';
 
-/** What is known of an attempt's container for as long as this platform process lives. Times in ms since 1970. */
-export interface LiveContainer {
+/** What is known of an attempt for as long as this platform process lives. */
+export interface LiveAttempt {
   container: ContainerState;
-  killSent: boolean;
-  migratingSentAt: number | undefined;
-  persistSentAt: number | undefined;
-  abortingSentAt: number | undefined;
-  isQuiet: boolean;
+  drain: DrainState;
+  toldToAbort: boolean;
   calledReboot: boolean;
 }
 
-const newContainer = (container: ContainerState): LiveContainer => ({
-  container,
-  killSent: false,
-  isQuiet: false,
+const newAttempt = (): LiveAttempt => ({
+  container: { kind: 'none' },
+  drain: { kind: 'notDraining' },
+  toldToAbort: false,
   calledReboot: false,
-  migratingSentAt: undefined,
-  persistSentAt: undefined,
-  abortingSentAt: undefined,
 });
 
 /** What the gate and the queues see of an attempt. */
@@ -40,13 +34,13 @@ export class LiveRun {
   isAdvancing = false;
   wantsAdvance = false;
   cancelWake: () => void = () => undefined;
-  readonly #containers = new Map<number, LiveContainer>();
+  readonly #attempts = new Map<number, LiveAttempt>();
 
   /** @param wasLeft whether a former platform process had it: the containers that it started are lost then */
   constructor(state: RunState, wasLeft: boolean) {
     this.state = state;
     for (const { number, phase, container } of wasLeft ? state.attempts : []) {
-      if (container !== null || phase !== 'active') this.container(number).container = { kind: 'lost' };
+      if (container !== null || phase !== 'active') this.attempt(number).container = { kind: 'lost' };
     }
   }
 
@@ -54,17 +48,17 @@ export class LiveRun {
     return this.state.id;
   }
 
-  container(attempt: number): LiveContainer {
-    let known = this.#containers.get(attempt);
+  attempt(number: number): LiveAttempt {
+    let known = this.#attempts.get(number);
     if (known === undefined) {
-      known = newContainer({ kind: 'none' });
-      this.#containers.set(attempt, known);
+      known = newAttempt();
+      this.#attempts.set(number, known);
     }
     return known;
   }
 
   forget(attempt: number): void {
-    this.#containers.delete(attempt);
+    this.#attempts.delete(attempt);
   }
 
   facts(observer: AttemptObserver, now: number): RunFacts {
@@ -75,11 +69,11 @@ export class LiveRun {
       deadlineAt: state.deadlineAt,
       graceEndsAt: state.graceEndsAt,
       activeAttempt: state.activeAttempt,
-      handoff: state.handoff as RunFacts['handoff'],
+      handoff: state.handoff,
       mayRestart: mayRestart(state, now),
       attempts: state.attempts.map(({ number, phase, activatedAt }): AttemptFacts => {
         return {
-          ...this.container(number),
+          ...this.attempt(number),
           number,
           phase,
           activatedAt,

@@ -1,7 +1,6 @@
 import type { Caller } from '../../database/operation.ts';
 import type { HandoffResult } from '../operations/run-store.ts';
-import type { HandoffMode } from '../state/plan.ts';
-import type { RunState } from '../state/run-state.ts';
+import type { HandoffMode, RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 
 export interface HandoffRequest {

@@ -63,8 +63,8 @@ export class RunWorker {
         return undefined;
       case 'exited':
         // One that is lost is replaced, whatever is heard of it afterwards.
-        if (run.container(attempt).container.kind === 'lost') return undefined;
-        run.container(attempt).container = {
+        if (run.attempt(attempt).container.kind === 'lost') return undefined;
+        run.attempt(attempt).container = {
           kind: 'exited',
           exitCode: event.exitCode,
           ...(event.cause && { cause: event.cause }),
@@ -72,7 +72,7 @@ export class RunWorker {
         this.advance();
         return undefined;
       case 'lost':
-        run.container(attempt).container = { kind: 'lost' };
+        run.attempt(attempt).container = { kind: 'lost' };
         this.advance();
         return undefined;
     }
@@ -130,10 +130,10 @@ export class RunWorker {
     for (const attempt of reattachContext === undefined ? [] : wanted) {
       const hide = await reattachContext!.hider(run.state, attempt);
       const logged = await reattachContext!.logged(run.id);
-      const live = run.container(attempt.number);
+      const live = run.attempt(attempt.number);
       this.#hide = hide;
       // Before, since its end may be told at once.
-      live.container = { kind: 'running' };
+      live.container = { kind: 'running', killSent: false };
       const isTaken = await reattachment.reattach(
         { runId: run.id, attempt: attempt.number, ref: attempt.container! },
         { sinceMs: logged.sinceMs, take: (atMs, text) => logged.take(atMs, hide(text)) },
@@ -165,8 +165,8 @@ export class RunWorker {
   #resume(attempt: number): void {
     this.#parts.gate.open(this.run.id, attempt);
     this.#parts.events.retract(this.run.id, attempt);
-    const live = this.run.container(attempt);
-    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
+    const live = this.run.attempt(attempt);
+    live.drain = { kind: 'notDraining' };
   }
 
   /** Makes a change durable. Answers the run as this change left it; others may have changed it further since. */
@@ -222,13 +222,11 @@ export class RunWorker {
 
   async #perform(action: Action): Promise<unknown> {
     const { run } = this;
-    const { engine, newId } = this.#parts;
     switch (action.kind) {
       case 'start':
         return this.#start(action.attempt);
       case 'kill':
-        run.container(action.attempt).killSent = true;
-        return engine.kill(run.id, action.attempt);
+        return this.#kill(action.attempt);
       case 'end':
         return this.apply({ kind: 'endAttempt', attempt: action.attempt, exitCode: action.exitCode });
       case 'addWaiting':
@@ -248,11 +246,19 @@ export class RunWorker {
         return this.#cancel(action.outcome);
       case 'requestHandoff': {
         const { mode, reason } = action;
-        return this.apply({ kind: 'requestHandoff', id: newId(), mode, reason, targetServerId: null });
+        const id = this.#parts.newId();
+        return this.apply({ kind: 'requestHandoff', id, mode, reason, targetServerId: null });
       }
       case 'finish':
         return this.#finish(action);
     }
+  }
+
+  #kill(attempt: number): void {
+    const live = this.run.attempt(attempt);
+    const { kind } = live.container;
+    if (kind === 'starting' || kind === 'running') live.container = { kind, killSent: true };
+    this.#parts.engine.kill(this.run.id, attempt);
   }
 
   /** Where the next attempt goes. */
@@ -278,15 +284,15 @@ export class RunWorker {
     const { run } = this;
     const attempt = run.state.attempts.find((each) => each.number === number);
     if (attempt === undefined) return;
-    const live = run.container(number);
-    live.container = { kind: 'starting' };
+    const live = run.attempt(number);
+    live.container = { kind: 'starting', killSent: false };
     if (attempt.phase === 'waiting') this.#parts.gate.hold(run.id, number);
     const { handoff } = run.state;
     const why = handoff === null ? attempt.reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
     this.note(`Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
     const launch = this.#launch(number)
       .then(() => {
-        if (live.container.kind === 'starting') live.container = { kind: 'running' };
+        if (live.container.kind === 'starting') live.container = { ...live.container, kind: 'running' };
       })
       .catch((error: Error) => {
         if (this.#isClosed) return;
@@ -315,17 +321,21 @@ export class RunWorker {
       return attempts.some(({ number, container }) => number === attempt && container !== null);
     } catch (error) {
       // [worker-3] the Actor is not to blame, so the run goes on with another attempt.
-      this.run.container(attempt).container = { kind: 'lost' };
+      this.run.attempt(attempt).container = { kind: 'lost' };
       throw error;
     }
   }
 
   #persist(attempt: number): void {
-    const live = this.run.container(attempt);
-    live.persistSentAt = this.#parts.clock.now();
-    saveLast(this.#supervision, this.run, attempt)
+    const live = this.run.attempt(attempt);
+    if (live.drain.kind !== 'toldToMigrate') return;
+    const { migratingSentAt } = live.drain;
+    const saving = { kind: 'saving', migratingSentAt } as const;
+    live.drain = saving;
+    // The handoff may be cancelled meanwhile, and another one begun: its drain is not this one.
+    saveLast(this.#supervision, this.run, { attempt, isOurs: () => live.drain === saving })
       .then(() => {
-        live.isQuiet = true;
+        if (live.drain === saving) live.drain = { kind: 'quiet', migratingSentAt };
         this.advance();
       })
       .catch((error: unknown) => {
@@ -335,18 +345,19 @@ export class RunWorker {
 
   #tellToAbort(attempt: number): void {
     const { id } = this.run;
-    const { events, clock } = this.#parts;
-    this.run.container(attempt).abortingSentAt = clock.now();
+    const { events } = this.#parts;
+    this.run.attempt(attempt).toldToAbort = true;
     events.send(id, attempt, { name: 'aborting', data: {} });
     events.send(id, attempt, { name: 'persistState', data: { isMigrating: false, isAborting: true } });
   }
 
   /** Step 5 of a handoff. */
   async #switch(to: number | null): Promise<void> {
-    const { migratingSentAt: migratingAt = null } = this.run.container(this.run.state.activeAttempt!);
+    const { drain } = this.run.attempt(this.run.state.activeAttempt!);
+    const migratingAt = drain.kind === 'notDraining' ? null : drain.migratingSentAt;
     // One that waits has its place, though every server may be drained by now.
-    const standby = this.run.state.attempts.find(({ number }) => number === to);
-    const serverId = standby?.serverId ?? this.#target();
+    const waiting = this.run.state.attempts.find(({ number }) => number === to);
+    const serverId = waiting?.serverId ?? this.#target();
     await this.apply({ kind: 'switch', to, serverId, migratingAt });
   }
 
@@ -366,7 +377,7 @@ export class RunWorker {
 
   async #finish({ attempt, status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const { run } = this;
-    const { container } = run.container(attempt);
+    const { container } = run.attempt(attempt);
     const cause = container.kind === 'exited' ? container.cause : undefined;
     const message = endMessageOf(run.state, status, exitCode, cause);
     await this.apply({ kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });

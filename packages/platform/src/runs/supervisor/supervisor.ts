@@ -8,7 +8,7 @@ import type { Reattachment } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { HandoffResult } from '../operations/run-store.ts';
 import type { Limits } from '../state/plan.ts';
-import { activeAttemptOf, type HandoffState, isOver, type RunState } from '../state/run-state.ts';
+import { activeAttemptOf, type HandoffMode, type HandoffReason, isOver, type RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
@@ -207,7 +207,7 @@ export class Supervisor implements RunControl, WorkerContext {
     const worker = this.#workers.get(runId);
     const isDraining = handoff?.phase === 'requested' && caller.kind === 'attempt' && caller.attempt === handoff.from;
     if (worker !== undefined && isDraining) {
-      worker.run.container(handoff.from).calledReboot = true;
+      worker.run.attempt(handoff.from).calledReboot = true;
       worker.advance();
       return state;
     }
@@ -243,7 +243,7 @@ export class Supervisor implements RunControl, WorkerContext {
     this.#workers.get(runId)?.advance();
   }
 
-  #request(mode: HandoffState['mode'], reason: HandoffState['reason'], targetServerId: string | null) {
+  #request(mode: HandoffMode, reason: HandoffReason, targetServerId: string | null) {
     return { kind: 'requestHandoff', id: this.parts.newId(), mode, reason, targetServerId } as const;
   }
 }
