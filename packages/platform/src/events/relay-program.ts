@@ -31,6 +31,8 @@ const server = createServer((request, response) => {
 const sockets = new WebSocketServer({ server, autoPong: false });
 let lastAskedAtMs = Date.now();
 
+// It repeats the errors of its server, and one that nobody listens to ends the process; `listen` sees to them.
+sockets.on('error', () => undefined);
 sockets.on('connection', (attempt, request) => {
   // A server that is lost never says that its sockets are closed.
   request.socket.setKeepAlive(true, keepAliveMs);

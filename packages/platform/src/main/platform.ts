@@ -22,6 +22,7 @@ import { newId } from '../shared/ids.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
+import { renameFormerFiles } from './renamed-files.ts';
 import { createSupervisor } from './supervisor-setup.ts';
 
 export interface PlatformOptions {
@@ -96,6 +97,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const logger = options.logger ?? pino({ level: 'silent' });
   const lock = DataFolderLock.take(dataFolder);
   parts.defer(() => lock.release());
+  renameFormerFiles(dataFolder);
   const database = SqliteDatabase.open(path.join(dataFolder, 'wherry.sqlite'), systemClock);
   parts.defer(() => database.close());
   await database.write(

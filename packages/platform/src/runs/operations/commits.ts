@@ -85,7 +85,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   }
   const answer = { runId, sequence, attempt, items, requests };
   yield* exec(
-    'INSERT INTO commits (run_id, sequence, id, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO commits (run_id, sequence, id, attempt, response_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     runId,
     sequence,
     id,
@@ -121,13 +121,13 @@ function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
 
 /** [commit-3], [commit-4]. */
 function* formerAnswer(runId: string, sequence: number, id: string | null, expected: number): Sql<CommitAnswer> {
-  const row = yield* one<{ answer_json: string; id: string | null }>(
-    'SELECT answer_json, id FROM commits WHERE run_id = ? AND sequence = ?',
+  const row = yield* one<{ response_json: string; id: string | null }>(
+    'SELECT response_json, id FROM commits WHERE run_id = ? AND sequence = ?',
     runId,
     sequence,
   );
   if (id !== null && row!.id !== null && row!.id !== id) throw outOfOrder(runId, sequence, expected);
-  return JSON.parse(row!.answer_json) as CommitAnswer;
+  return JSON.parse(row!.response_json) as CommitAnswer;
 }
 
 function* lastSequence(runId: string): Sql<number> {

@@ -8,7 +8,7 @@ import { findActorId } from '../../actors/actor-address.ts';
 import type { ActorSettings } from '../../actors/actor-settings.ts';
 import { type PricingInfo, pricingAt } from '../../actors/pricing.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
-import { findAnswer, once } from '../../database/idempotency.ts';
+import { findResponse, once } from '../../database/idempotency.ts';
 import { defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
@@ -41,8 +41,8 @@ export const prepareStart = defineRead(
   'runs.prepareStart',
   function* (request: StartRequest, { now }): Sql<StartPreparation> {
     const { userId, idempotencyKey } = request;
-    const known = idempotencyKey && (yield* findAnswer<string>(startScope(userId), idempotencyKey));
-    if (known) return { kind: 'started', runId: known.answer };
+    const known = idempotencyKey && (yield* findResponse<string>(startScope(userId), idempotencyKey));
+    if (known) return { kind: 'started', runId: known.response };
     const actorId = yield* findActorId(userId, request.actor);
     const settings = yield* readSettings(actorId);
     const build = yield* findBuild(actorId, request.build);
