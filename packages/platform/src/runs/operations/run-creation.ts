@@ -1,8 +1,8 @@
 /**
  * The start of a run.
  *
- * [start-1] a run comes to be whole: its row, its first attempt, its storages and its input, in one transaction.
- * [start-2] a start that is sent again with its key answers the first run and starts nothing (promise 3).
+ * [start-1] a run is created as a whole: its row, its first attempt, its storages and its input, in one transaction.
+ * [start-2] a start that is sent again with its key returns the first run and starts nothing [promise-3].
  */
 import { findActorId } from '../../actors/actor-address.ts';
 import type { ActorSettings } from '../../actors/actor-settings.ts';
@@ -46,7 +46,7 @@ export const prepareStart = defineRead(
     const actorId = yield* findActorId(userId, request.actor);
     const settings = yield* readSettings(actorId);
     const build = yield* findBuild(actorId, request.build);
-    // An Actor says whether it restarts in either of two places.
+    // An Actor may set whether it restarts in either of two places.
     const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
     const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
     return { kind: 'new', build: { ...build, defaultRunOptions }, pricing: pricingAt(settings, now) };
@@ -75,7 +75,7 @@ export interface NewRun {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Answers the id of the run: that of another one when the key was used before [start-2]. */
+/** Returns the id of the run: that of the first one when the key was used before [start-2]. */
 export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now }) {
   return yield* once(startScope(creation.userId), creation.idempotencyKey, now, function* () {
     const build = yield* getBuildForRun(creation.buildId);

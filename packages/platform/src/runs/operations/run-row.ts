@@ -157,7 +157,7 @@ function phaseColumnsOf(handoff: HandoffState) {
   };
 }
 
-/** Writes what a transition has changed, and releases the request locks of each attempt that it fenced. */
+/** Writes what a transition changed, and releases the request locks of each attempt that it fenced. */
 export function* saveTransition(before: RunState, { state, closedHandoff, endedAttempt }: Transition, now: number) {
   if (state === before) return;
   yield* saveRunRow(state);

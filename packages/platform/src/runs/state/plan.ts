@@ -1,10 +1,10 @@
 /**
- * Decides what a run needs next: what is, what is wanted → actions. No clock, no I/O, no randomness of its own, so that
- * a simulation can drive it through any interleaving. The supervisor does what it says and asks again.
+ * Decides what a run needs next: facts in, actions and a time out. No clock, no I/O and no randomness of its own, so that
+ * a simulation can drive it through any interleaving. The supervisor performs the actions and plans again.
  *
  * [plan-1] a run that has ended, or an attempt that is fenced, keeps no container.
- * [plan-2] `migrating` is sent only when the next attempt is at the gate, has not come in time, or cannot come (cold).
- * [plan-3] an active attempt is replaced only when its drain is over: nothing in hand and quiet, exited, or grace used up.
+ * [plan-2] `migrating` is sent only when the next attempt is at the gate, is late, or is not started yet (cold).
+ * [plan-3] an active attempt is replaced only when its drain is over: no request in flight and quiet, exited, or the grace over.
  * [plan-4] exit 0 of the active attempt ends the run SUCCEEDED, migrating or not; another code ends it FAILED unless the run
  *     migrates or restarts on errors.
  * [plan-5] a waiting attempt that has ended is never switched to.
@@ -25,7 +25,7 @@ export type ContainerState =
   | { readonly kind: 'starting'; readonly killSent: boolean }
   | { readonly kind: 'running'; readonly killSent: boolean }
   | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: ExitCause }
-  /** Its server is gone, or the platform that followed it was. */
+  /** Its server is gone, or the platform process that followed it died. */
   | { readonly kind: 'lost' };
 
 /** How far the drain of an attempt is. `migratingSentAt` in ms since 1970. */
@@ -63,11 +63,11 @@ export interface RunFacts {
 }
 
 export interface Limits {
-  /** How long the next attempt may take to come to the gate. */
+  /** How long the next attempt may take to arrive at the gate. */
   readonly bootMs: number;
   /** What bounds the drain: steps 3 and 4 of a handoff. */
   readonly graceMs: number;
-  /** How long an attempt of which nothing can be seen is left alone after `migrating`. */
+  /** How long after `migrating` an attempt without in-flight requests may go on before it is told to save. */
   readonly quietGraceMs: number;
 }
 
@@ -79,7 +79,7 @@ export type Action =
   | { readonly kind: 'sendMigrating'; readonly attempt: number }
   | { readonly kind: 'sendPersist'; readonly attempt: number }
   | { readonly kind: 'sendAborting'; readonly attempt: number }
-  /** `to`: the waiting attempt that becomes active; null for one that is still to be made. */
+  /** `to`: the waiting attempt that becomes active; null makes a new one. */
   | { readonly kind: 'switch'; readonly to: number | null }
   | { readonly kind: 'completeHandoff'; readonly outcome: string }
   | { readonly kind: 'cancelHandoff'; readonly outcome: string }
@@ -93,7 +93,7 @@ export type Action =
 
 export interface Plan {
   readonly actions: readonly Action[];
-  /** When to ask again at the latest, if nothing happens before. */
+  /** When to plan again at the latest. */
   readonly wakeAt: number | undefined;
 }
 
@@ -137,12 +137,12 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode);
   if (active.container.kind === 'lost') return planLost(run);
   if (active.container.kind === 'none') {
-    // Cold: the next container starts when the one before is gone. An older one on a lost server may never be.
+    // Cold: the next container starts once the previous one is gone. An older one on a lost server may never be gone.
     const before = run.attempts.some(({ phase, number }) => phase === 'fenced' && number === handoff?.from);
     return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
   }
   if (handoff === null) {
-    // Its reboot was to be part of a handoff that is off meanwhile, and it waits for its end.
+    // It asked for a reboot during a handoff that was cancelled since, and waits to be ended.
     return active.calledReboot ? act({ kind: 'requestHandoff', mode: 'cold', reason: 'reboot' }) : wait(run.deadlineAt);
   }
   const next =
@@ -185,14 +185,14 @@ function planLost(run: RunFacts): Plan {
   return act({ kind: 'cancelHandoff', outcome: 'the server of the attempt was lost' });
 }
 
-/** [plan-5] a waiting attempt that has ended meanwhile is not switched to; a new one starts instead. */
+/** [plan-5] when the waiting attempt has ended meanwhile, a new one is started instead. */
 function switchFrom(run: RunFacts, handoff: RequestedHandoff): Plan {
   const next = run.attempts.find((attempt) => attempt.number === handoff.to);
   const isAlive = next?.container.kind === 'starting' || next?.container.kind === 'running';
   return act({ kind: 'switch', to: isAlive ? next.number : null });
 }
 
-/** A handoff that the Actor asked for itself, or whose attempt is gone, has no drain. */
+/** A handoff has no drain when the Actor itself asked for it or its attempt is gone. */
 const isImmediate = (handoff: HandoffUnderWay) => handoff.mode === 'lost' || handoff.reason !== 'migration';
 
 function planDrain(run: RunFacts, handoff: RequestedHandoff, active: AttemptFacts, limits: Limits, now: number): Plan {
@@ -201,7 +201,7 @@ function planDrain(run: RunFacts, handoff: RequestedHandoff, active: AttemptFact
   if (booting !== undefined) return booting;
   const { drain } = active;
   if (drain.kind === 'notDraining') {
-    // One that still boots would not hear it.
+    // An attempt that still boots would miss it.
     const bootEndsAt = (active.activatedAt ?? now) + limits.bootMs;
     const isBooting = !active.hasArrived && now < bootEndsAt;
     return isBooting ? wait(bootEndsAt) : act({ kind: 'sendMigrating', attempt: active.number });
@@ -214,7 +214,7 @@ function planDrain(run: RunFacts, handoff: RequestedHandoff, active: AttemptFact
   return act({ kind: 'sendPersist', attempt: active.number });
 }
 
-/** [plan-2]. Undefined once the next attempt is at the gate, is late, or will not come. */
+/** [plan-2]. Undefined once the next attempt is at the gate, is late, or will not arrive. */
 function planBoot(
   run: RunFacts,
   handoff: RequestedHandoff,
@@ -233,7 +233,7 @@ function planBoot(
   return next.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
 }
 
-/** After the switch: over when the new attempt has come, or is not going to. A warm one had its time before. */
+/** After the switch: done when the new attempt has arrived, or is late. A warm one had its time before the switch. */
 function planOpening(handoff: SwitchedHandoff, active: AttemptFacts, limits: Limits, now: number): Plan {
   const openEndsAt = handoff.switchedAt + limits.bootMs;
   if (active.hasArrived || (handoff.mode === 'warm' && active.container.kind === 'running')) {

@@ -112,7 +112,7 @@ export type HandoffState = HandoffUnderWay | ClosedHandoff;
 export const drainMsOf = ({ switchedAt, migratingAt }: Pick<SwitchedHandoff, 'switchedAt' | 'migratingAt'>) =>
   migratingAt === null ? null : switchedAt - migratingAt;
 
-/** A run as the database has it: all that must last for its supervision. */
+/** A run as the database has it: what the supervisor needs of it after a restart. */
 export interface RunState {
   readonly id: string;
   readonly actorId: string;

@@ -3,7 +3,7 @@ import type { AttemptFacts, ContainerState, DrainState, RunFacts } from '../stat
 import { isOver, type RunState } from '../state/run-state.ts';
 import { mayRestart } from '../state/transitions.ts';
 
-/** What is known of an attempt for as long as this platform process lives. */
+/** What this platform process knows of an attempt. None of it is stored: a restart ends every drain. */
 export interface LiveAttempt {
   container: ContainerState;
   drain: DrainState;
@@ -18,17 +18,17 @@ const newAttempt = (): LiveAttempt => ({
   calledReboot: false,
 });
 
-/** What the gate and the queues see of an attempt. */
+/** What the gate and the in-flight requests tell of an attempt. */
 export interface AttemptObserver {
   hasArrived(runId: string, attempt: number): boolean;
   inFlightRequests(runId: string, attempt: number): number;
 }
 
-/** A run under supervision: its durable state, and what is known of its containers beside it. */
+/** A run that is supervised: its durable state, and what this process knows of its attempts besides. */
 export class LiveRun {
   state: RunState;
   readonly usage = new UsageMeter();
-  /** By the monotonic clock, in ms: what the downtime of a handoff is measured from and to. */
+  /** By the monotonic clock, in ms: the downtime of a handoff lies between these two. */
   lastWriteAtMs: number | undefined;
   openedAtMs: number | undefined;
   isAdvancing = false;
@@ -36,10 +36,10 @@ export class LiveRun {
   cancelWake: () => void = () => undefined;
   readonly #attempts = new Map<number, LiveAttempt>();
 
-  /** @param wasLeft whether a former platform process had it: the containers that it started are lost then */
-  constructor(state: RunState, wasLeft: boolean) {
+  /** @param isRecovered whether an earlier platform process had the run: the containers that it started are lost then */
+  constructor(state: RunState, isRecovered: boolean) {
     this.state = state;
-    for (const { number, phase, container } of wasLeft ? state.attempts : []) {
+    for (const { number, phase, container } of isRecovered ? state.attempts : []) {
       if (container !== null || phase !== 'active') this.attempt(number).container = { kind: 'lost' };
     }
   }
@@ -106,7 +106,7 @@ export class UsageMeter {
     this.#cpuMax = Math.max(this.#cpuMax, cpu);
   }
 
-  /** With the names of Apify's run statistics and of its `systemInfo` events. */
+  /** Named as in Apify's run statistics and its `systemInfo` events. */
   get values() {
     const count = Math.max(1, this.#count);
     return {
