@@ -13,8 +13,8 @@ const formerRelay = 'events-keeper';
 export function renameFormerFiles(dataFolder: string): void {
   rename(dataFolder, formerJournal, 'in-flight-requests');
   const isRenamed = rename(dataFolder, formerRelay, 'events-relay');
-  // The relay of the earlier version works on until it has no websocket any more, and ends when its folder is missing.
-  // Under both names it finds the address of the API, so the websockets that it has are connected again.
+  // The relay of the earlier version keeps running until it has no websocket left, or its folder is missing. With a link
+  // under the former name it finds the address of the API and connects its websockets again.
   if (isRenamed) symlinkSync('events-relay', path.join(dataFolder, formerRelay));
 }
 

@@ -24,7 +24,7 @@ export interface SupervisorOptions extends Launcher {
   readonly limits: Limits;
 }
 
-/** Puts together what supervises runs. */
+/** Creates the supervisor and its collaborators. */
 export async function createSupervisor(parts: SupervisorOptions) {
   const { database, engine, logs, logger, clock, limits, dataFolder } = parts;
   const advanceRun = (runId: string) => supervisor.advanceRun(runId);
@@ -58,7 +58,8 @@ export async function createSupervisor(parts: SupervisorOptions) {
     inFlightRequests,
     events,
     servers,
-    store /** Once no call is answered any more. */,
+    store,
+    /** To be called once no call is served any more. */
     close: () => journal?.close(),
   };
 }
