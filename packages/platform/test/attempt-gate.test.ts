@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { AttemptGate, type GateCall } from '../src/runs/handoff/attempt-gate.ts';
+import { AttemptGate, type GateCall, type Passage, SaveWatch } from '../src/runs/handoff/attempt-gate.ts';
 
 const caller = { kind: 'attempt', userId: 'user', runId: 'run', attempt: 1 } as const;
-const call = (method: string, url: string): GateCall => ({ method, url });
-const push = call('POST', '/v2/datasets/d/items');
-const save = call('PUT', '/v2/key-value-stores/s/records/STATE');
+const push: GateCall = { effect: 'givesResults' };
 
 /** What became of a call by now. */
-async function stateOf(entering: Promise<void>): Promise<string> {
-  const settled = entering.then(
+async function stateOf({ admitted }: Passage): Promise<string> {
+  const settled = admitted.then(
     () => 'let in',
     (error: { type?: string }) => error.type ?? 'failed',
   );
@@ -36,34 +34,73 @@ test('[gate-2] what is held of an attempt that is discarded is refused as fenced
 });
 
 test.each([
-  ['POST', '/v2/datasets/d/items', 'held'],
-  ['POST', '/v2/actor-runs/r/dataset/items', 'held'],
-  ['POST', '/v2/actor-runs/r/charge', 'held'],
-  ['POST', '/v2/acts/a/runs?waitForFinish=60', 'held'],
-  ['GET', '/v2/acts/a/run-sync?timeout=9', 'held'],
-  ['PUT', '/wherry/v1/runs/r/commits/7', 'held'],
-  ['POST', '/v2/request-queues/q/head/lock?limit=25', 'held'],
-  ['GET', '/v2/request-queues/q/requests/x', 'held'],
-  ['PUT', '/v2/actor-runs/r/request-queue/requests/x', 'held'],
-  ['PUT', '/v2/key-value-stores/s/records/STATE', 'let in'],
-  ['GET', '/v2/datasets/d/items', 'let in'],
-  ['POST', '/v2/actor-runs/r/reboot', 'let in'],
-])('[gate-3] once work is stopped, %s %s is %s', async (method, url, expected) => {
+  ['reads', 'let in'],
+  ['savesState', 'let in'],
+  ['givesResults', 'held'],
+  ['takesWork', 'held'],
+] as const)('[gate-3] once work is stopped, a call that %s is %s', async (effect, expected) => {
   const gate = new AttemptGate(() => undefined);
   gate.stopWork('run', 1);
-  expect(await stateOf(gate.enter(caller, call(method, url)))).toBe(expected);
+  expect(await stateOf(gate.enter(caller, { effect }))).toBe(expected);
 });
 
-test('records are noted as saved once they are accepted', async () => {
+test('[gate-3] what a waiting attempt asks for is held on when its work is stopped meanwhile', async () => {
   const gate = new AttemptGate(() => undefined);
-  await gate.enter(caller, save);
-  expect([...gate.countSaves('run', 1)]).toEqual([]);
-  gate.leave(caller, save, true);
-  await gate.enter(caller, save);
-  gate.leave(caller, save, false);
-  expect([...gate.countSaves('run', 1)]).toEqual([save.url]);
-  expect([...gate.countSaves('run', 1)]).toEqual([]);
-  expect(gate.traffic('run', 1)).toMatchObject({ begun: 2, inFlight: 0, writesInFlight: 0 });
+  gate.hold('run', 1);
+  const entering = gate.enter(caller, push);
+  gate.stopWork('run', 1);
+  expect(await stateOf(entering)).toBe('held');
+  gate.open('run', 1);
+  expect(await stateOf(entering)).toBe('let in');
+});
+
+test('[gate-4] a call that is left while it is held is refused, also in the moment after the gate opened', async () => {
+  const gate = new AttemptGate(() => undefined);
+  gate.hold('run', 1);
+  const [before, after] = [gate.enter(caller, push), gate.enter(caller, push)];
+  before.leave(false);
+  gate.open('run', 1);
+  after.leave(false);
+  expect(await stateOf(before)).toBe('call-given-up');
+  expect(await stateOf(after)).toBe('call-given-up');
+  expect(gate.traffic('run', 1)).toMatchObject({ begun: 2, inFlight: 0, writesBegun: 0, writesInFlight: 0 });
+});
+
+test('[gate-4] a call is counted out once, however often it is left, and what is forgotten stays so', async () => {
+  const gate = new AttemptGate(() => undefined);
+  const [first, second] = [gate.enter(caller, push), gate.enter(caller, push)];
+  first.leave(true);
+  first.leave(true);
+  expect(gate.traffic('run', 1)).toMatchObject({ inFlight: 1, writesInFlight: 1 });
+  gate.forget('run', 1);
+  second.leave(true);
+  expect(gate.traffic('run', 1)).toMatchObject({ begun: 0, inFlight: 0, lastWriteAtMs: undefined });
+});
+
+test('a record is saved again once a second write of it is accepted', () => {
+  const gate = new AttemptGate(() => undefined);
+  const { saves } = gate.traffic('run', 1);
+  const write = (record: string, accepted: boolean) =>
+    gate.enter(caller, { effect: 'savesState', record }).leave(accepted);
+  saves.collect();
+  for (const record of ['store/STATE', 'store/OTHER']) write(record, true);
+  write('store/REFUSED', false);
+  saves.expectAgain();
+  expect(saves.hasAll).toBe(false);
+  write('store/STATE', true);
+  write('store/OTHER', false);
+  expect(saves.hasAll).toBe(false);
+  write('store/OTHER', true);
+  expect(saves.hasAll).toBe(true);
+});
+
+test('an attempt that writes more records than are kept counts as never having saved all of them', () => {
+  const saves = new SaveWatch();
+  saves.collect();
+  for (let index = 0; index <= SaveWatch.maxRecords; index += 1) saves.written(`store/${index}`);
+  saves.expectAgain();
+  for (let index = 0; index <= SaveWatch.maxRecords; index += 1) saves.written(`store/${index}`);
+  expect(saves.hasAll).toBe(false);
 });
 
 test('an attempt arrives once', () => {

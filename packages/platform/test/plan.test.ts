@@ -1,33 +1,45 @@
 import { describe, expect, test } from 'vitest';
-import { type AttemptFacts, type HandoffFacts, type Limits, plan, type RunFacts } from '../src/runs/state/plan.ts';
+import { type AttemptFacts, type ContainerState, type Limits, plan, type RunFacts } from '../src/runs/state/plan.ts';
+import type { RequestedHandoff, SwitchedHandoff } from '../src/runs/state/run-state.ts';
 
 const limits: Limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000 };
+
+const running: ContainerState = { kind: 'running', killSent: false };
+const killed: ContainerState = { kind: 'running', killSent: true };
 
 const attempt = (number: number, changes: Partial<AttemptFacts> = {}): AttemptFacts => ({
   number,
   phase: 'active',
-  container: { kind: 'running' },
-  killSent: false,
+  container: running,
+  drain: { kind: 'notDraining' },
   hasArrived: true,
   activatedAt: 0,
   inFlightRequests: 0,
-  migratingSentAt: undefined,
-  persistSentAt: undefined,
-  isQuiet: false,
   calledReboot: false,
-  abortingSentAt: undefined,
+  toldToAbort: false,
   ...changes,
 });
 
-const warm: HandoffFacts = {
+const warm: RequestedHandoff = {
+  id: 'handoff',
   mode: 'warm',
   reason: 'migration',
   from: 1,
   to: 2,
   phase: 'requested',
   requestedAt: 0,
-  switchedAt: null,
+  targetServerId: null,
 };
+const cold = (from: number, to: number): SwitchedHandoff => ({
+  ...warm,
+  mode: 'cold',
+  from,
+  to,
+  phase: 'switched',
+  migratingAt: null,
+  switchedAt: 5,
+});
+const told = { kind: 'toldToMigrate', migratingSentAt: 100 } as const;
 
 const facts = (changes: Partial<RunFacts> = {}): RunFacts => ({
   status: 'RUNNING',
@@ -44,7 +56,7 @@ const facts = (changes: Partial<RunFacts> = {}): RunFacts => ({
 const draining = (changes: Partial<AttemptFacts>): RunFacts =>
   facts({
     handoff: warm,
-    attempts: [attempt(1, { migratingSentAt: 100, ...changes }), attempt(2, { phase: 'waiting' })],
+    attempts: [attempt(1, { drain: told, ...changes }), attempt(2, { phase: 'waiting' })],
   });
 
 describe('a warm handoff', () => {
@@ -70,8 +82,8 @@ describe('a warm handoff', () => {
   });
 
   test('[plan-3] after the second persistState the switch waits for quiet', () => {
-    expect(plan(draining({ persistSentAt: 150 }), limits, 160).actions).toEqual([]);
-    expect(plan(draining({ persistSentAt: 150, isQuiet: true }), limits, 160).actions).toEqual([
+    expect(plan(draining({ drain: { ...told, kind: 'saving' } }), limits, 160).actions).toEqual([]);
+    expect(plan(draining({ drain: { ...told, kind: 'quiet' } }), limits, 160).actions).toEqual([
       { kind: 'switch', to: 2 },
     ]);
   });
@@ -81,7 +93,10 @@ describe('a warm handoff', () => {
     expect(plan(facts({ handoff: warm, attempts: [attempt(1), gone] }), limits, 1).actions).toMatchObject([
       { kind: 'cancelHandoff' },
     ]);
-    const late = facts({ handoff: warm, attempts: [attempt(1, { migratingSentAt: 5, calledReboot: true }), gone] });
+    const late = facts({
+      handoff: warm,
+      attempts: [attempt(1, { drain: { ...told, migratingSentAt: 5 }, calledReboot: true }), gone],
+    });
     expect(plan(late, limits, 6).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
   });
 });
@@ -115,25 +130,23 @@ describe('exits', () => {
 });
 
 test('a cold successor does not wait for an older attempt that cannot be reached', () => {
-  const cold: HandoffFacts = { ...warm, mode: 'cold', from: 2, to: 3, phase: 'switched', switchedAt: 5 };
-  const zombie = attempt(1, { phase: 'fenced', killSent: true });
+  const zombie = attempt(1, { phase: 'fenced', container: killed });
   const next = attempt(3, { container: { kind: 'none' } });
-  expect(plan(facts({ activeAttempt: 3, handoff: cold, attempts: [zombie, next] }), limits, 6).actions).toEqual([
+  expect(plan(facts({ activeAttempt: 3, handoff: cold(2, 3), attempts: [zombie, next] }), limits, 6).actions).toEqual([
     { kind: 'start', attempt: 3 },
   ]);
 });
 
 test('[plan-1] a fenced attempt is killed once and then ended, and a cold successor waits for that', () => {
-  const cold: HandoffFacts = { ...warm, mode: 'cold', phase: 'switched', switchedAt: 5 };
   const next = attempt(2, { container: { kind: 'none' }, hasArrived: false });
   const run = (old: Partial<AttemptFacts>) =>
-    facts({ activeAttempt: 2, handoff: cold, attempts: [attempt(1, { phase: 'fenced', ...old }), next] });
+    facts({ activeAttempt: 2, handoff: cold(1, 2), attempts: [attempt(1, { phase: 'fenced', ...old }), next] });
   expect(plan(run({}), limits, 6).actions).toEqual([{ kind: 'kill', attempt: 1 }]);
-  expect(plan(run({ killSent: true }), limits, 6).actions).toEqual([]);
+  expect(plan(run({ container: killed }), limits, 6).actions).toEqual([]);
   expect(plan(run({ container: { kind: 'exited', exitCode: 137 } }), limits, 6).actions).toEqual([
     { kind: 'end', attempt: 1, exitCode: 137 },
   ]);
-  expect(plan(facts({ activeAttempt: 2, handoff: cold, attempts: [next] }), limits, 7).actions).toEqual([
+  expect(plan(facts({ activeAttempt: 2, handoff: cold(1, 2), attempts: [next] }), limits, 7).actions).toEqual([
     { kind: 'start', attempt: 2 },
   ]);
 });

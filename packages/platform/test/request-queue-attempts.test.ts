@@ -14,6 +14,7 @@ import { exec } from '../src/database/sql.ts';
 import { SqliteDatabase } from '../src/database/sqlite/database.ts';
 import { LogStore } from '../src/logs/log-store.ts';
 import { FileStore } from '../src/objects/file-store.ts';
+import { AttemptGate } from '../src/runs/handoff/attempt-gate.ts';
 import { InFlightRequests } from '../src/runs/handoff/in-flight-requests.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { addRequests } from '../src/storages/request-queues/change.ts';
@@ -77,7 +78,7 @@ async function startQueues() {
   const app = createApp({
     database,
     authenticator: new Authenticator(new KnownTokens(database)),
-    gate: { enter: async () => undefined, leave: () => undefined },
+    gate: new AttemptGate(() => undefined),
     logger: pino({ level: 'silent' }),
   });
   const services = {

@@ -1,9 +1,16 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
-import type { Gate } from '../runs/handoff/attempt-gate.ts';
+import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
 import { requireDeclarations } from './access.ts';
 import type { Authenticator } from './authentication.ts';
@@ -51,9 +58,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     request.caller = caller;
     request.ownStorageIds = ownStorageIds;
     if (caller.kind !== 'attempt') return;
-    await options.gate.enter(caller, request);
-    // Not the hook onResponse, which a client that goes away before its answer never reaches.
-    reply.raw.once('close', () => options.gate.leave(caller, request, reply.statusCode < 400));
+    const passage = options.gate.enter(caller, gateCallOf(request));
+    // Before the wait, since a client may give up while its call is held. An accepted call is one with a response.
+    whenClosed(request, reply, () => passage.leave(reply.raw.headersSent && reply.statusCode < 400));
+    await passage.admitted;
     await authorize(options.database, request, caller);
   });
   acceptCompressedBodies(app);
@@ -61,6 +69,31 @@ export function createApp(options: AppOptions): FastifyInstance {
   acceptEmptyBodies(app);
   answerErrors(app);
   return app;
+}
+
+/**
+ * Calls back once, when the response is sent or its client is gone, also if that is so already. The hook `onResponse` is
+ * not called for a client that goes away before its response, nor is `close` of a response which waits on its connection
+ * for that of an earlier request.
+ */
+function whenClosed(request: FastifyRequest, reply: FastifyReply, callback: () => void): void {
+  const { socket } = request.raw;
+  const closed = () => {
+    reply.raw.off('close', closed);
+    socket.off('close', closed);
+    callback();
+  };
+  reply.raw.once('close', closed);
+  socket.once('close', closed);
+  if (reply.raw.closed || socket.destroyed) closed();
+}
+
+/** What the gate is to know of a call: what its route declares, and which record it writes, if it writes one. */
+function gateCallOf(request: FastifyRequest): GateCall {
+  // An unknown route has no declaration; its call is answered with 404 and does nothing.
+  const { effect = 'reads' } = request.routeOptions.config;
+  const isRecord = (request.params as { recordKey?: string } | undefined)?.recordKey !== undefined;
+  return { effect, ...(isRecord && effect !== 'reads' && { record: pathOf(request.url) }) };
 }
 
 /** Apify's clients compress every body above 1 KiB. */

@@ -1,5 +1,5 @@
 /**
- * The fence (promise 1).
+ * The fence [promise-1].
  *
  * [fence-1] an attempt that is not the active attempt of its run reads and changes nothing.
  * [fence-2] the check is in the transaction of the read or write that it guards, so no interleaving lies between the two.

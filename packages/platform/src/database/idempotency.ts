@@ -1,9 +1,9 @@
 import { exec, one, type Sql } from './sql.ts';
 
 /**
- * Promise 3 for an operation that a client may send twice: runs `body` the first time that `key` is seen in `scope`,
- * and answers what it answered then each time after. Without a key it just runs `body`. The result must be plain JSON.
- * What `body` refuses is not remembered, so it may be sent again once it is put right.
+ * [promise-3] for an operation that a client may send twice: runs `body` the first time that `key` is seen in `scope`,
+ * and returns each time after what it returned then. Without a key it just runs `body`. The result must be plain JSON.
+ * A refusal by `body` is not stored, so the client may send the call again once it is corrected.
  */
 export function* once<Result>(
   scope: string,
@@ -12,11 +12,11 @@ export function* once<Result>(
   body: () => Sql<Result>,
 ): Sql<Result> {
   if (key === undefined) return yield* body();
-  const known = yield* findAnswer<Result>(scope, key);
-  if (known !== undefined) return known.answer;
+  const known = yield* findResponse<Result>(scope, key);
+  if (known !== undefined) return known.response;
   const result = yield* body();
   yield* exec(
-    'INSERT INTO idempotency_keys (scope, key, answer_json, created_at) VALUES (?, ?, ?, ?)',
+    'INSERT INTO idempotency_keys (scope, key, response_json, created_at) VALUES (?, ?, ?, ?)',
     scope,
     key,
     JSON.stringify(result ?? null),
@@ -25,12 +25,12 @@ export function* once<Result>(
   return result;
 }
 
-/** What was answered when `key` was seen in `scope`; undefined when it was not. */
-export function* findAnswer<Result>(scope: string, key: string): Sql<{ answer: Result } | undefined> {
-  const known = yield* one<{ answer_json: string }>(
-    'SELECT answer_json FROM idempotency_keys WHERE scope = ? AND key = ?',
+/** What was returned the first time that `key` was seen in `scope`; undefined when it was not seen yet. */
+export function* findResponse<Result>(scope: string, key: string): Sql<{ response: Result } | undefined> {
+  const known = yield* one<{ response_json: string }>(
+    'SELECT response_json FROM idempotency_keys WHERE scope = ? AND key = ?',
     scope,
     key,
   );
-  return known && { answer: JSON.parse(known.answer_json) as Result };
+  return known && { response: JSON.parse(known.response_json) as Result };
 }

@@ -1,12 +1,15 @@
-/** What starts and stops containers on servers. `test/engine-contract.ts` runs over every engine. */
+/**
+ * The interface to what starts and stops containers on servers. `test/engine-contract.ts` runs over every engine. The
+ * folder of an engine may import from `shared/` and this file, and nothing of the domain.
+ */
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** The engine's own name for a container, as plain data that is kept in the database. */
+/** The engine's own reference to a container: plain data that is stored in the database. */
 export type ContainerRef = Readonly<Record<string, string | number>>;
 
-/** What a build has made: files in which a command is started, or an image that knows its command. */
+/** The result of a build: a folder in which a command is started, or an image that has its command. */
 export type Program =
   | {
       readonly kind: 'folder';
@@ -21,20 +24,20 @@ export interface ContainerSpec {
   readonly serverId: string;
   readonly program: Program;
   readonly env: Readonly<Record<string, string>>;
-  /** What it may take, where the engine can limit it. */
+  /** Limits, for engines that can enforce them. */
   readonly memoryMbytes: number;
   readonly diskMbytes: number;
 }
 
 export interface Telemetry {
   readonly memCurrentBytes: number;
-  /** Share of one core, 1 for all of it. */
+  /** Share of one core; 1 is all of it. */
   readonly cpuCurrentUsage: number;
-  /** Whether it wanted more of the processors than it may have; absent where there is no limit. */
+  /** Whether it would use more processor time than its limit; absent where there is no limit. */
   readonly isCpuOverloaded?: boolean;
 }
 
-/** Why a container ended, where that says more than its exit code. */
+/** Why a container ended, when that says more than its exit code. */
 export type ExitCause = 'outOfMemory' | 'diskFull';
 
 export type ContainerEvent =
@@ -43,7 +46,7 @@ export type ContainerEvent =
       readonly runId: string;
       readonly attempt: number;
       readonly text: string;
-      /** When it was written, where the engine knows it: that is what a log is read on by [engine-4]. */
+      /** When it was written, if the engine knows it; a reattached log continues from there [engine-4]. */
       readonly atMs?: number;
     }
   | {
@@ -53,91 +56,91 @@ export type ContainerEvent =
       readonly exitCode: number;
       readonly cause?: ExitCause;
     }
-  /** Its server is gone, and it may still be at work there. */
+  /** Its server is gone; the container may still work there. */
   | { readonly kind: 'lost'; readonly runId: string; readonly attempt: number }
   | { readonly kind: 'telemetry'; readonly runId: string; readonly attempt: number; readonly telemetry: Telemetry };
 
-/** What it answers, if anything, is when more output can be taken: until then it is better left where it is. */
+/** A promise that it returns resolves when more output can be taken; until then the engine should not read more. */
 export type ContainerListener = (event: ContainerEvent) => Promise<void> | undefined | void;
 
 export interface Engine {
   readonly name: string;
   servers(): readonly string[];
-  /** Where the container's events go. Set once, before anything is started. */
+  /** Sets the listener for the events of containers; once, before anything is started. */
   listen(listener: ContainerListener): void;
   /**
    * [engine-1] the program runs only after `record` has stored the reference, so a crash of the platform leaves no container
-   * that the next start does not know of.
+   * that the next start does not know.
    */
   start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void>;
-  /** Ends the container with all that it started, at once. Its exit comes as an event. */
+  /** Kills the container with all its processes. Its exit is reported as an event. */
   kill(runId: string, attempt: number): void;
-  /** [engine-2] ends what a former platform process started, if it is still there and still the same. */
+  /** [engine-2] kills a container that an earlier platform process started, if it still exists and is still the same. */
   killOrphan(ref: ContainerRef): Promise<void>;
-  /** Without it, all servers are there and open for as long as the engine is, but for those drained by the platform. */
+  /** Without it, every server exists and is open as long as the engine, except those that the platform drains. */
   readonly states?: ServerStates;
-  /** What comes to the API for the engine itself. */
+  /** Handles connections to the API that are for the engine itself. */
   readonly upgradeHandler?: UpgradeHandler;
   /** Without it, containers end with the engine. */
   readonly reattachment?: Reattachment;
-  /** What makes images of sources. Without it, builds make folders. */
+  /** Builds images from sources. Without it, builds make folders. */
   readonly images?: ImageMaker;
-  /** An address of this machine that containers reach. Without it, they are on this machine's own network. */
+  /** An address of this machine that containers reach. Without it, they use this machine's own network. */
   readonly hostAddress?: string;
-  /** Answers when nothing that it does is under way. */
+  /** Resolves when none of its work is in progress. */
   close(): Promise<void>;
 }
 
 /** `open`: takes attempts. `closed`: takes no more. `lost`: it cannot be reached. */
 export type ServerState = 'open' | 'closed' | 'lost';
 
-/** For engines whose servers come, go and change by their operators' hands too. What they say is kept by them. */
+/** For engines whose servers are also added, removed and drained by their operators. The engine stores that state. */
 export interface ServerStates {
   stateOf(serverId: string): ServerState;
-  /** Lets nothing come to a server any more, or opens it again. */
+  /** Closes a server for new containers, or opens it again. */
   close(serverId: string): Promise<void>;
   open(serverId: string): Promise<void>;
-  /** Lets the operator take a closed server away. */
+  /** Allows the operator to remove a closed server. */
   release(serverId: string): Promise<void>;
-  /** What works on, but is to be ended soon: its server is taken away. */
+  /** Attempts that still work but will be ended soon, because their server is drained. */
   evicting(): readonly { readonly runId: string; readonly attempt: number }[];
   /** Called after each change. Set once. */
   onChange(listener: () => void): void;
-  /** Answers once the servers that are there can be used, or that takes too long; the API answers by then. */
+  /** Resolves once the existing servers can be used, or that takes too long. The API listens by then. */
   ready(): Promise<void>;
 }
 
 /** For engines whose own programs on the servers call the platform. */
 export interface UpgradeHandler {
-  /** Takes a connection that asks for another protocol, or answers false when it is not for the engine. */
+  /** Accepts a connection that asks for another protocol; returns false when it is not for the engine. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
-/** The end of an attempt's log, by which it is found out how much of a container's output is in it. */
+/** The end of an attempt's log, which tells how much of a container's output is in it. */
 export interface LoggedOutput {
   /** All output that was written before is in the log, in ms since 1970. */
   readonly sinceMs: number;
-  /** Whether a line is in the log, once for each time that it is there. */
+  /** Whether a line is in the log; true once for each time that it occurs. */
   take(atMs: number, text: string): boolean;
 }
 
-/** For engines whose containers work on while no platform process is there. */
+/** For engines whose containers keep working while no platform process runs. */
 export interface Reattachment {
   /**
-   * [engine-3] takes a container that a former platform process started over: it is followed as if this one had started it.
-   * One that ended meanwhile tells its end as an event. Answers whether it could; if not, it never runs any more.
-   * [engine-4] its output goes on after what is in the log, no line lost or doubled.
+   * [engine-3] follows a container that an earlier platform process started as if this one had started it. The end of one
+   * that ended meanwhile is reported as an event. Resolves with false when the container will never run again.
+   * [engine-4] its output continues after what is in the log, with no line lost or repeated.
    */
   reattach(container: { runId: string; attempt: number; ref: ContainerRef }, logged: LoggedOutput): Promise<boolean>;
-  /** [engine-5] what is left of a container is removed only now, when its end is stored. */
+  /** [engine-5] removes what is left of a container; only once its end is stored. */
   release(runId: string, attempt: number): void;
-  /** Ends and removes what this platform started, but for these. For the start. */
+  /** Ends and removes what this platform started, except these. For the start. */
   sweep(kept: readonly { readonly runId: string; readonly attempt: number }[]): Promise<void>;
 }
 
 export interface ImageRequest {
   readonly buildId: string;
-  /** The source, and in it, by its relative path, the file that tells how the image is made. */
+  /** The source, and the relative path of the Dockerfile in it. */
   readonly folder: string;
   readonly dockerfile: string;
   readonly buildArguments: Readonly<Record<string, string>>;
@@ -148,13 +151,13 @@ export interface ImageRequest {
 
 export type ImageOutcome =
   | { readonly kind: 'made'; readonly image: string }
-  /** What its author has to mend. */
+  /** An error that the author of the Actor has to correct. */
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface ImageMaker {
-  /** @throws the signal's reason when it was aborted */
+  /** @throws the reason of the signal when it is aborted */
   make(request: ImageRequest): Promise<ImageOutcome>;
   remove(buildId: string): Promise<void>;
-  /** Removes the images of all builds but these. For the start. */
+  /** Removes the images of all builds except these. For the start. */
   sweep(buildIds: ReadonlySet<string>): Promise<void>;
 }

@@ -14,19 +14,22 @@ export type ActorEvent =
 const unknownRunCode = 1008;
 const runEndedCode = 1000;
 
-/** What stays true for an attempt that was not connected when it was said. */
+/** Events that are kept for an attempt that is not connected when they are sent. */
 const lasting: readonly string[] = ['migrating', 'aborting'];
 
 const textOf = (event: ActorEvent): string => JSON.stringify({ ...event, createdAt: new Date().toISOString() });
 
-/** The events websocket of each attempt. */
+/**
+ * The events websockets of attempts, with Apify's events. The folder also has the relay, which holds the websockets while
+ * the platform is away. May import from `shared/`; knows nothing of runs but ids and attempt numbers.
+ */
 export class EventHub {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #sockets = new Map<string, Set<WebSocket>>();
-  /** What an attempt must know though no socket was there to hear it: for the first that comes. */
+  /** Events kept for attempts that are not connected; sent to the first websocket that opens. */
   readonly #unheard = new Map<string, ActorEvent[]>();
 
-  /** Accepts a socket for an attempt; `undefined` completes the upgrade and then refuses, as Python's SDK needs. */
+  /** Accepts a socket for an attempt; `undefined` completes the upgrade and then closes, as Python's SDK needs. */
   accept(
     request: IncomingMessage,
     socket: Duplex,
@@ -62,8 +65,8 @@ export class EventHub {
   }
 
   /**
-   * Resolves once the attempt's event loop has gone through what was sent before: a websocket answers pings in order,
-   * and a program that is busy with an event's handler answers late. At once when there is no socket.
+   * Resolves once the attempt's event loop has processed what was sent before: a websocket replies to pings in order, and a
+   * program that is busy with the handler of an event replies late. Resolves at once when there is no websocket.
    */
   async roundTrip(runId: string, attempt: number): Promise<void> {
     const [socket] = this.#sockets.get(attemptKey(runId, attempt)) ?? [];

@@ -1,10 +1,10 @@
-/** By which the platform and the program that keeps its events websockets find each other, in the data folder. */
+/** The folder in the data folder through which the platform and its events relay find each other. */
 export const relayFolder = 'events-relay';
 /** Where the relay listens; written by it. */
 export const addressFile = 'address.json';
-/** Where the platform's API is, as the beginning of a websocket's address; written by the platform. */
+/** Where the platform's API listens, as the beginning of a websocket URL; written by the platform. */
 export const apiFile = 'api-url';
-/** Answers with the relay's folder, which says whose it is. */
+/** Responds with the relay's folder, which says to which platform it belongs. */
 export const relayPath = '/relay';
 
 export interface RelayAddress {

@@ -1,12 +1,12 @@
 /**
  * Holds the events websockets of attempts while the platform is away: the stock SDK connects once and never again, so
- * an attempt that outlived a platform process would hear of no migration any more. A process of its own, which the
- * platform starts and leaves behind: `node relay-program.ts FOLDER HOST`.
+ * an attempt that outlived a platform process would get no more events. A process of its own, which the platform starts
+ * and which outlives it: `node relay-program.ts FOLDER HOST`.
  *
- * [relay-1] an attempt's socket stays open until the platform ends it, whatever becomes of the platform.
+ * [relay-1] an attempt's socket stays open until the platform closes it, even if the platform restarts.
  * [relay-2] it decides nothing and knows no secret but the tokens that pass through: the platform accepts or refuses each
- *     socket anew after each of its starts.
- * [relay-3] pings and their answers go all the way, since the platform finds out by them whether an attempt is quiet.
+ *     socket again after each of its starts.
+ * [relay-3] pings and pongs are forwarded, since the platform uses them to find out whether an attempt is quiet.
  */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -17,10 +17,10 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { addressFile, apiFile, type RelayAddress, relayPath } from './relay-files.ts';
 
 const retryMs = 100;
-/** How long it stays without a socket to hold and without a platform. */
+/** How long it runs without a socket to hold and without a platform. */
 const idleMs = 60_000;
 const keepAliveMs = 15_000;
-/** What a socket is closed with whose other end is gone: that is not to be passed on [relay-1]. */
+/** The close codes of a connection whose other end is gone; these are not forwarded [relay-1]. */
 const goneCodes = [1006, 1001, 1005];
 
 const [, , folder, host] = process.argv as [string, string, string, string];
@@ -31,14 +31,16 @@ const server = createServer((request, response) => {
 const sockets = new WebSocketServer({ server, autoPong: false });
 let lastAskedAtMs = Date.now();
 
+// It emits the errors of `server` again, which `listen` handles; without a listener they would end the process.
+sockets.on('error', () => undefined);
 sockets.on('connection', (attempt, request) => {
-  // A server that is lost never says that its sockets are closed.
+  // A lost server never closes its connections.
   request.socket.setKeepAlive(true, keepAliveMs);
   attempt.on('error', () => attempt.terminate());
   void hold(attempt, request);
 });
 
-/** Connects an attempt's socket with the platform, again and again. */
+/** Connects an attempt's socket with the platform, again after each restart of the platform. */
 async function hold(attempt: WebSocket, { url }: IncomingMessage): Promise<void> {
   while (attempt.readyState === WebSocket.OPEN) {
     const api = await readFile(path.join(folder, apiFile), 'utf8').catch(() => undefined);
@@ -48,7 +50,7 @@ async function hold(attempt: WebSocket, { url }: IncomingMessage): Promise<void>
   }
 }
 
-/** Answers how the platform ended it; undefined when the platform itself is away. */
+/** Resolves with how the platform closed the connection; with undefined when the platform itself is away. */
 function connect(attempt: WebSocket, url: string): Promise<{ code: number; reason: Buffer } | undefined> {
   const platform = new WebSocket(url, { autoPong: false });
   const fromAttempt = {
@@ -72,7 +74,7 @@ function connect(attempt: WebSocket, url: string): Promise<{ code: number; reaso
   });
 }
 
-/** The port that its sockets had before, if it can: attempts that still boot were told it. */
+/** Uses the same port as the relay before it, if it is free: attempts that still boot have that port. */
 async function listen(): Promise<void> {
   const former = await readFile(path.join(folder, addressFile), 'utf8').then(
     (text) => (JSON.parse(text) as RelayAddress).port,
@@ -92,7 +94,7 @@ async function listen(): Promise<void> {
 
 setInterval(() => {
   const isIdle = sockets.clients.size === 0 && Date.now() - lastAskedAtMs > idleMs;
-  // Without the data folder no platform comes back.
+  // Without the data folder no platform will start again.
   if (isIdle || !existsSync(folder)) process.exit(0);
 }, 1000);
 await listen();

@@ -7,19 +7,19 @@ import { addressFile, apiFile, type RelayAddress, relayFolder, relayPath } from 
 
 const program = fileURLToPath(new URL('./relay-program.ts', import.meta.url));
 const askEveryMs = 50;
-/** Twice as often as it would end otherwise. */
+/** Well before the relay would end for lack of a platform. */
 const visitEveryMs = 20_000;
 const startMs = 20_000;
 
 export interface EventsRelay {
   /** Where attempts open their events websockets, without a path: `ws://…`. */
   readonly url: string;
-  /** Leaves the relay to itself: it ends when nothing is left for it to hold. */
+  /** Stops visiting the relay, which ends when it has no socket left. */
   leave(): void;
 }
 
 /**
- * Finds the relay of the platform's events websockets that a former platform process left, or starts one.
+ * Finds the relay of the platform's events websockets that an earlier platform process started, or starts one.
  * @param host where it listens
  * @param apiUrl where the API is, on this machine
  */
@@ -41,16 +41,16 @@ async function start(folder: string, host: string): Promise<RelayAddress> {
     const address = await visit(folder, host);
     if (address !== undefined) return address;
   }
-  throw new Error(`The relay of events could not listen at ${host}. Look whether this machine has that address.`);
+  throw new Error(`The events relay could not listen at ${host}. Check whether this machine has that address.`);
 }
 
-/** Undefined when there is none, or another program has its port since. */
+/** Undefined when no relay runs, or another program has its port now. */
 async function visit(folder: string, host: string): Promise<RelayAddress | undefined> {
   try {
     const address = JSON.parse(await readFile(path.join(folder, addressFile), 'utf8')) as RelayAddress;
     if (address.host !== host) return undefined;
-    const answer = await fetch(`http://${address.host}:${address.port}${relayPath}`);
-    return (await answer.text()) === folder ? address : undefined;
+    const response = await fetch(`http://${address.host}:${address.port}${relayPath}`);
+    return (await response.text()) === folder ? address : undefined;
   } catch {
     return undefined;
   }

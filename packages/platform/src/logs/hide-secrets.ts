@@ -1,7 +1,7 @@
-/** Shorter ones would hide half of every line, and are no secrets. */
+/** Shorter values would hide parts of every line, and are not secret. */
 const minSecretChars = 4;
 
-/** A function that takes the values of secrets out of a text. */
+/** Returns a function that removes the values of secrets from a text. */
 export function hideSecrets(values: readonly string[]): (text: string) => string {
   const secrets = values
     .flatMap((value) => [value, ...value.split('\n')])

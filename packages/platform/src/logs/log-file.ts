@@ -1,23 +1,23 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** More than this on its way to the disk, and lines are lost rather than memory. */
+/** When more than this waits to be written, further lines are dropped, so that memory stays bounded. */
 const maxQueuedBytes = 8 * 1024 * 1024;
-/** From here on, whoever can wait had better do. */
+/** When more than this waits to be written, callers that can wait should do so. */
 const comfortableBytes = maxQueuedBytes / 2;
-/** What one write takes, so that a long queue is not copied as a whole. */
+/** The most that one write takes, so that a long queue is not copied as a whole. */
 const maxWriteBytes = 1024 * 1024;
 
 export interface LogFileOptions {
   readonly path: string;
-  /** When whoever wrote to the file before has done with it. */
+  /** Resolves when the earlier writer of the file is done. */
   readonly after: Promise<void>;
   /** Called when the file has grown, or a write failed. */
   readonly onWritten: () => void;
 }
 
 /**
- * The end of one log that is written to. Lines are appended whole or not at all: what a full disk did not take is
- * counted, cut off, and noted once there is room again. It never throws, since a log is no reason to stop.
+ * Writes to the end of one log. Lines are appended whole or not at all: lines that a full disk did not take are counted,
+ * removed, and mentioned in the log once there is room again. It never throws, since a log must not stop a run.
  */
 export class LogFile {
   readonly #options: LogFileOptions;
@@ -27,7 +27,7 @@ export class LogFile {
   #handle: FileHandle | undefined;
   #size = 0;
   #lostLines = 0;
-  /** Appends so far, and how many of them are in the file or lost. */
+  /** The number of appends so far, and how many of them are in the file or lost. */
   #appended = 0;
   #handled = 0;
   #waiters: { readonly target: number; readonly resolve: () => void }[] = [];
@@ -36,7 +36,7 @@ export class LogFile {
     this.#options = options;
   }
 
-  /** Up to where the file holds whole lines; undefined before the first write. */
+  /** The length of the file up to its last whole line, in bytes; undefined before the first write. */
   get writtenBytes(): number | undefined {
     return this.#handle === undefined ? undefined : this.#size;
   }
@@ -46,12 +46,15 @@ export class LogFile {
     return this.#appended === 0;
   }
 
-  /** @param lines whole lines, each with its end. Answers when there is room for more, if there is little. */
+  /**
+   * Returns a promise when there is little room; it resolves once there is more.
+   * @param lines whole lines, each with its line end
+   */
   append(lines: Buffer): Promise<void> | undefined {
     this.#appended += 1;
     const fits = this.#queuedBytes + lines.length <= maxQueuedBytes;
     if (!fits) this.#lostLines += countLines(lines);
-    // One that does not fit is kept as an empty place, so that the count of the handled stays right.
+    // Lines that do not fit are kept as an empty entry, so that the count stays right.
     this.#queue.push(fits ? lines : nothing);
     if (fits) this.#queuedBytes += lines.length;
     if (!this.#isWriting) {
@@ -61,7 +64,7 @@ export class LogFile {
     return this.#queuedBytes > comfortableBytes ? this.settled() : undefined;
   }
 
-  /** Resolves when all that was appended before is in the file, or lost. */
+  /** Resolves when everything appended so far is in the file or lost. */
   async settled(): Promise<void> {
     await this.#options.after;
     const target = this.#appended;
@@ -125,7 +128,7 @@ export class LogFile {
       this.#size = await sizeWithWholeLines(handle);
       return handle;
     } catch (error) {
-      // It is opened anew for the next line: a full disk may not have taken the line end.
+      // The file is opened again for the next line, since a full disk may not have taken the line end.
       await handle.close();
       throw error;
     }
@@ -136,7 +139,7 @@ export class LogFile {
   }
 }
 
-/** A crash may have left half a line, which is ended here. */
+/** Ends an incomplete line that a crash may have left. */
 async function sizeWithWholeLines(handle: FileHandle): Promise<number> {
   const { size } = await handle.stat();
   if (size === 0) return 0;

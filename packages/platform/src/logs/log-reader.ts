@@ -5,11 +5,11 @@ const chunkBytes = 64 * 1024;
 
 export interface LogReaderOptions {
   readonly file: string;
-  /** When what was appended before the reading is in the file. */
+  /** Resolves when everything that was appended before is in the file. */
   readonly ready: Promise<void>;
-  /** Up to where the file is whole; undefined when nobody writes to it. */
+  /** The length of the file up to its last whole line, in bytes; undefined when nothing writes to it. */
   readonly limit: () => number | undefined;
-  /** Whether more may come, until `finish`. */
+  /** Whether more lines may follow, until `finish`. */
   readonly follows: boolean;
   readonly onClose?: () => void;
 }
@@ -33,7 +33,7 @@ export class LogReader extends Readable {
     return this.#isLast;
   }
 
-  /** Says that the file has grown. */
+  /** To be called when the file has grown. */
   wake(): void {
     this.#wasWoken = true;
     if (!this.#waits) return;
@@ -41,7 +41,7 @@ export class LogReader extends Readable {
     void this.#pump();
   }
 
-  /** Says that nothing more will come: the stream ends at the end of the file. */
+  /** To be called when no more lines will follow: the stream ends at the end of the file. */
   finish(): void {
     this.#isLast = true;
     this.wake();
@@ -64,7 +64,7 @@ export class LogReader extends Readable {
     try {
       await this.#options.ready;
       for (;;) {
-        // Both are settled before the file is read, so that what comes meanwhile makes another round.
+        // Both are read before the file, so that lines that arrive meanwhile cause another round.
         const isLast = this.#isLast;
         this.#wasWoken = false;
         const chunk = await this.#readChunk();

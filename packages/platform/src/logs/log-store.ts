@@ -13,12 +13,12 @@ interface LiveLog {
 
 /**
  * The log of each run and build, one file each, every line stamped with the time. A run has one log through all of its
- * attempts. Logs are the one thing that is not in the database: they are large, only grow, and nothing is decided by
- * them.
+ * attempts. Logs are not in the database: they are large, only grow, and no decision depends on them. May import from
+ * `shared/`.
  *
- * [log-1] a follower gets every line once. It reads the file itself, from where it is, and is only woken by what comes; so
- *     one that reads slowly, or not at all, takes no memory.
- * [log-2] a log never fails what it is about. What the disk does not take is lost and noted.
+ * [log-1] a follower gets every line once. It reads the file at its own pace, and is only told that there is more; a
+ *     follower that reads slowly, or not at all, takes no memory.
+ * [log-2] a log never makes its run or build fail. Lines that the disk does not take are lost, and the log says so.
  */
 export class LogStore {
   readonly #folder: string;
@@ -34,15 +34,19 @@ export class LogStore {
     return new LogStore(folder);
   }
 
-  /** Appends whole lines, each stamped with `atMs`. `text` without its last line end. Answers when there is room for more, if there is little. */
+  /**
+   * Appends whole lines, each stamped with `atMs`. Returns a promise when there is little room; it resolves once there is
+   * more.
+   * @param text without its last line end
+   */
   append(id: string, text: string, atMs: number): Promise<void> | undefined {
     const stamp = new Date(atMs).toISOString();
     return this.#liveLog(id).file.append(Buffer.from(`${stamp} ${text.replaceAll('\n', `\n${stamp} `)}\n`));
   }
 
   /**
-   * Says that nothing more will come for now; those who follow the log are done when they have read it all. Call it
-   * after the end of the run or build is in the database: that is where a follower looks who comes between.
+   * Ends a log for now: its followers are done when they have read it all. To be called after the end of the run or build
+   * is in the database, since a new follower checks there whether to wait for more.
    */
   end(id: string): void {
     const live = this.#live.get(id);
@@ -55,14 +59,14 @@ export class LogStore {
     this.#closing.set(id, closing);
   }
 
-  /** What is there now. An empty stream when there is nothing. */
+  /** The log as it is now. An empty stream when there is none. */
   read(id: string): Readable {
     return this.#reader(id, this.#live.get(id), false);
   }
 
   /**
-   * What is there and what comes, until `end`.
-   * @param isOver asked once following has begun; when the run or build is over, what is there is all
+   * The log as it is now and the lines that follow, until `end`.
+   * @param isOver called once following has begun; when the run or build is over, no more lines follow
    */
   follow(id: string, isOver: () => Promise<boolean>): Readable {
     const live = this.#liveLog(id);
@@ -78,7 +82,7 @@ export class LogStore {
     return reader;
   }
 
-  /** The end of a log that nothing is appended to yet. */
+  /** The end of a log to which nothing was appended yet. */
   tail(id: string): Promise<LogTail> {
     return LogTail.read(this.#pathOf(id));
   }
@@ -89,7 +93,7 @@ export class LogStore {
     await rm(this.#pathOf(id), { force: true });
   }
 
-  /** Ends every log, with what was appended in its file. */
+  /** Ends every log; everything that was appended is in its file then. */
   async close(): Promise<void> {
     for (const id of [...this.#live.keys()]) this.end(id);
     await Promise.all(this.#closing.values());
@@ -126,7 +130,7 @@ export class LogStore {
     return live;
   }
 
-  /** A log that was only followed, and by none that waits, leaves nothing behind. */
+  /** Forgets a log that was only followed, once no follower waits. */
   #forgetIdle(id: string): void {
     const live = this.#live.get(id);
     if (live === undefined || !live.file.isUntouched) return;

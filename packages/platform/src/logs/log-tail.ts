@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import type { LoggedOutput } from '../engines/engine.ts';
 
-/** What is looked at of a long log. More than the lines that a platform may have had in hand when it died. */
+/** How much of a long log is read: more than a platform may have been writing when it died. */
 const tailBytes = 1024 * 1024;
 const stampChars = '2000-01-01T00:00:00.000Z'.length;
 
-/** The lines at the end of a log, each with its time: what is there is not written again. */
+/** The lines at the end of a log, each with its time; lines that are in the log are not written again. */
 export class LogTail implements LoggedOutput {
   readonly sinceMs: number;
   readonly #counts = new Map<string, number>();
@@ -28,7 +28,7 @@ export class LogTail implements LoggedOutput {
       const { size } = await handle.stat();
       const start = Math.max(0, size - maxBytes);
       const { buffer } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
-      // The last piece has no line end: nothing, or half a line that a crash left.
+      // The last piece has no line end: it is empty, or an incomplete line that a crash left.
       const lines = buffer.toString('utf8').split('\n').slice(0, -1);
       return new LogTail(start > 0 ? lines.slice(1) : lines, start > 0);
     } finally {

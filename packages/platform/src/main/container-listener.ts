@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /**
- * The address of this machine that is meant when the advertised URL is the API itself. Undefined when it is a proxy's,
- * here or elsewhere: of that nothing more is known.
+ * The address of this machine in the advertised URL, when that is the URL of the API itself. Undefined when it is the URL
+ * of a proxy, on this machine or another.
  */
 export async function ownAddressOf(advertisedUrl: string, apiUrl: string): Promise<string | undefined> {
   const { protocol, hostname, port } = new URL(advertisedUrl);
@@ -15,12 +15,12 @@ export async function ownAddressOf(advertisedUrl: string, apiUrl: string): Promi
   return own.some(({ address }) => address === found?.address) ? found?.address : undefined;
 }
 
-/** What listens there listens at every address of the machine. */
+/** Addresses that stand for every address of the machine. */
 const everywhere = ['0.0.0.0', '::'];
 
 /**
- * Lets the API answer at the address where containers reach this machine too, at the same port: it may listen on
- * loopback alone, which is another one in each container. Answers the API's URL there.
+ * Makes the API also listen at the address where containers reach this machine, at the same port: it may listen only on
+ * loopback, which in a container is the container itself. Resolves with the API's URL there.
  * @throws Error when this machine does not have the address
  */
 export async function listenForContainers(api: Server, host: string, parts: AsyncDisposableStack): Promise<string> {
@@ -28,7 +28,7 @@ export async function listenForContainers(api: Server, host: string, parts: Asyn
   const url = `http://${host}:${port}`;
   if (everywhere.includes(address) || address === host) return url;
   const listener = createServer((socket) => api.emit('connection', socket));
-  // What is open still is ended by the API's own server, and by the engine, whose connections are no HTTP.
+  // Open connections are closed by the API's own server, and those that are not HTTP by the engine.
   parts.defer(() => {
     listener.close();
     api.closeAllConnections();

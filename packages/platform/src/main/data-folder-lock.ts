@@ -3,12 +3,13 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * One platform for each data folder: two would both start what the database wants to run.
+ * One platform for each data folder: two would both start the containers of the same runs.
  *
- * [data-folder-1] while a process holds the lock, no other one takes it, on whatever machine sees the same disk with working locks.
- * [data-folder-2] it ends with its process, however that ends. So it is a lock of the operating system, taken through SQLite, which
- *     takes it on every system that Node runs on; a process id in a file would outlive its process, and means nothing
- *     in another container.
+ * [data-folder-1] while a process holds the lock, no other process gets it, on any machine that sees the same disk with
+ *     working locks.
+ * [data-folder-2] the lock ends with its process, however that ends. So it is a lock of the operating system, taken through
+ *     SQLite, which does so on every system that Node runs on. A process id in a file would outlive its process, and means
+ *     nothing in another container.
  */
 export class DataFolderLock {
   readonly #database: DatabaseSync;
@@ -25,7 +26,7 @@ export class DataFolderLock {
     const holderFile = path.join(dataFolder, 'platform.pid');
     const database = new DatabaseSync(path.join(dataFolder, 'platform.lock'), { timeout: 0 });
     try {
-      // Nothing is ever written, not even a journal: a full disk does not matter, and there is nothing to repair.
+      // Nothing is ever written, not even a journal: a full disk does not matter, and nothing needs repair.
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     } catch (error) {
       database.close();
@@ -41,7 +42,7 @@ export class DataFolderLock {
   }
 }
 
-/** The data folder belongs to another platform that is up. */
+/** The data folder is in use by another platform. */
 export class DataFolderInUse extends Error {
   override readonly name = 'DataFolderInUse';
   readonly code = 'DATA_FOLDER_IN_USE';
@@ -58,7 +59,7 @@ export class DataFolderInUse extends Error {
 /** SQLITE_BUSY. */
 const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) === 5;
 
-/** Only for the message: whoever is refused wants to know whom to end. */
+/** Only for the message, so that it names the process to end. */
 function nameHolder(file: string): void {
   try {
     writeFileSync(file, `${process.pid}\n`);

@@ -1,5 +1,21 @@
+/**
+ * Composition: opens the adapters, connects the parts of the platform with each other, and starts the server. May import
+ * everything; nothing imports it but the package's index and tests.
+ *
+ * The platform promises, each checked by tests and by the checkers of the simulation:
+ * [promise-1] One writer. A call by an attempt that is not active changes and reads nothing, whenever it arrives. The check
+ *     is in the transaction of the write.
+ * [promise-2] Acknowledged means durable. After a 2xx the write survives `kill -9` of every process, and power loss as far
+ *     as the disk keeps what it has synced.
+ * [promise-3] At most once per commit. A commit, a push, a charge or a start of a run that is sent again with its number or
+ *     key gets the first response and changes nothing.
+ * [promise-4] No orphans, no ghosts. Whatever dies and whenever, each active attempt ends up with one live container, and
+ *     there is none besides; a run that is over is changed only by resurrection.
+ * [promise-5] Nothing half-done is shown. A reader sees a commit whole or not at all.
+ */
 import type { Server } from 'node:http';
 import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
 import { Signatures } from '../accounts/signatures.ts';
 import { ensureUser, hashToken, KnownTokens } from '../accounts/tokens.ts';
@@ -23,10 +39,11 @@ import { newId } from '../shared/ids.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
+import { renameFormerFiles } from './renamed-files.ts';
 import { createSupervisor } from './supervisor-setup.ts';
 
 export interface PlatformOptions {
-  /** Everything that must last is in this folder; it is created when missing. */
+  /** Everything durable is in this folder; it is created when missing. */
   readonly dataFolder: string;
   readonly token: string;
   readonly host?: string;
@@ -46,7 +63,7 @@ export interface PlatformOptions {
   readonly handoffs?: HandoffLimits;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
-  /** False leaves the routes of commits out, to try an Actor as it would behave on Apify. */
+  /** False leaves out the routes of commits, to test how an Actor behaves on Apify. */
   readonly commits?: boolean;
   /** Where the database is written; chosen by how long a sync of the data folder takes unless set. */
   readonly writer?: WriterPlace;
@@ -54,14 +71,14 @@ export interface PlatformOptions {
 }
 
 export interface Platform {
-  /** Where the API answers, e.g. `http://127.0.0.1:8010`. */
+  /** Where the API listens, e.g. `http://127.0.0.1:8010`. */
   readonly url: string;
   readonly token: string;
-  /** An address of this machine that containers reach; undefined when they are on its own network. */
+  /** An address of this machine that containers reach; undefined when they use its own network. */
   readonly hostAddress: string | undefined;
   /**
-   * Ends all that it started; the next start goes on with every run. With `graceSecs`, runs are told before and given
-   * that long to finish what they have in hand and to save, so that the next start repeats nothing.
+   * Ends all that it started; the next start continues every run. With `graceSecs`, runs are told before and given that
+   * long to finish their in-flight requests and to save, so that the next start repeats nothing.
    */
   close(options?: { graceSecs?: number }): Promise<void>;
 }
@@ -82,7 +99,7 @@ const limitsOf = ({ bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: Handof
   quietGraceMs: quietGraceSecs * 1000,
 });
 
-/** Starts a platform and answers when its API does. */
+/** Starts a platform and resolves when its API responds. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const parts = new AsyncDisposableStack();
   try {
@@ -93,12 +110,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-/** `parts` ends what was started, the last first. */
+/** @param parts ends what was started, the last first */
 async function startParts(options: PlatformOptions, parts: AsyncDisposableStack): Promise<Platform> {
-  const { dataFolder, token, host = '127.0.0.1', port = 0 } = options;
+  const { dataFolder, token } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const lock = DataFolderLock.take(dataFolder);
   parts.defer(() => lock.release());
+  renameFormerFiles(dataFolder);
   const database = openDatabase(options, logger);
   parts.defer(() => database.close());
   await database.write(
@@ -149,6 +167,38 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     },
   };
   registerRoutes(app, services, { commits: options.commits ?? true });
+  acceptEvents({ app, runs, engine, authenticator });
+  const started = { runs, app, logs, builder, engine, address, logger };
+  await startWork(started, options, parts);
+  parts.defer(startSweep({ database, files, blobFolder }, logger));
+  return {
+    url: address.url,
+    token,
+    hostAddress: engine.hostAddress,
+    async close({ graceSecs = 0 } = {}) {
+      if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
+      await parts.disposeAsync();
+    },
+  };
+}
+
+interface Startable {
+  readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
+  readonly app: FastifyInstance;
+  readonly logs: LogStore;
+  readonly builder: Builder;
+  readonly engine: Engine;
+  readonly logger: Logger;
+  /** Filled in once the API listens. */
+  readonly address: { url: string; ofContainers: string; ofEvents: string };
+}
+
+function acceptEvents({
+  app,
+  runs,
+  engine,
+  authenticator,
+}: Pick<Startable, 'app' | 'runs' | 'engine'> & { readonly authenticator: Authenticator }): void {
   acceptEventsSockets(app, {
     authenticator,
     hub: runs.events,
@@ -156,6 +206,15 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
     arrived: (runId, attempt) => runs.gate.arrive(runId, attempt),
   });
+}
+
+/** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
+async function startWork(
+  { runs, app, logs, builder, engine, address, logger }: Startable,
+  options: PlatformOptions,
+  parts: AsyncDisposableStack,
+): Promise<void> {
+  const { host = '127.0.0.1', port = 0 } = options;
   parts.defer(() => runs.close());
   parts.defer(() => app.close());
   parts.defer(() => logs.close());
@@ -174,16 +233,6 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(() => evictions.close());
   engine.states?.onChange(() => evictions.check());
   evictions.check();
-  parts.defer(startSweep({ database, files, blobFolder }, logger));
-  return {
-    url: address.url,
-    token,
-    hostAddress: engine.hostAddress,
-    async close({ graceSecs = 0 } = {}) {
-      if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
-      await parts.disposeAsync();
-    },
-  };
 }
 
 /** Writes where the disk of the data folder makes it pay: docs/decisions/0003-where-the-writer-runs.md. */
@@ -200,7 +249,7 @@ function openDatabase({ dataFolder, writer }: PlatformOptions, logger: Logger): 
   return SqliteDatabase.open(file, systemClock, place === 'worker thread' ? { operations } : {});
 }
 
-/** Where containers reach the API, and where they open their websockets: with a relay, if they outlive the platform. */
+/** Where containers reach the API and open their websockets: the relay, if they outlive the platform. */
 async function addressesOfContainers(
   { dataFolder, advertisedUrl }: PlatformOptions,
   { hostAddress, reattachment }: Engine,

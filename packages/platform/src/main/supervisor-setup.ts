@@ -26,7 +26,7 @@ export interface SupervisorOptions extends Launcher {
   readonly tokens: KnownTokens;
 }
 
-/** Puts together what supervises runs. */
+/** Creates the supervisor and its collaborators. */
 export async function createSupervisor(parts: SupervisorOptions) {
   const { database, engine, logs, logger, clock, limits, dataFolder, tokens } = parts;
   const advanceRun = (runId: string) => supervisor.advanceRun(runId);
@@ -61,7 +61,8 @@ export async function createSupervisor(parts: SupervisorOptions) {
     inFlightRequests,
     events,
     servers,
-    store /** Once no call is answered any more. */,
+    store,
+    /** To be called once no call is served any more. */
     close: () => journal?.close(),
   };
 }

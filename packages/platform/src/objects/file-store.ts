@@ -6,8 +6,9 @@ import { storageFull } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 
 /**
- * Blobs too large for the database. A blob is named by an id of ours, so no path comes from a request; it is written,
- * synced and renamed before the row that names it is committed [database-1], so a crash leaves at worst a file without a row.
+ * Blobs that are too large for the database, one file each. A blob's name is an id that Wherry made, so no path comes from
+ * a request. It is written, synced and renamed before the row that refers to it is committed [database-1], so a crash
+ * leaves at worst a file without a row. May import from `shared/`.
  */
 export class FileStore {
   readonly #folder: string;
@@ -17,7 +18,7 @@ export class FileStore {
   }
 
   /**
-   * Stores the whole of `source` durably. Answers the blob's id and its size in bytes.
+   * Stores all of `source` durably. Resolves with the blob's id and its size in bytes.
    * @throws Refusal 507 `storage-full`; nothing is left behind then
    */
   async put(source: Readable | Buffer): Promise<{ blobId: string; bytes: number }> {
@@ -36,7 +37,7 @@ export class FileStore {
     let bytes = 0;
     try {
       for await (const chunk of source instanceof Buffer ? [source] : source) {
-        await file.writeFile(chunk); // `write` may take a part only, on a disk that fills up.
+        await file.writeFile(chunk); // `write` may write only a part when the disk is nearly full.
         bytes += chunk.length;
       }
       await file.sync();
@@ -65,7 +66,7 @@ export class FileStore {
   }
 }
 
-/** No room, or none for this user. */
+/** The disk is full, or this user's quota is used up. */
 const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code!);
 
 export const isBlobId = (name: string): boolean => /^[A-Za-z0-9]{17}$/.test(name);

@@ -17,17 +17,17 @@ export type Answer =
   | { readonly kind: 'lost' };
 
 const gateCallsOfWrites: Readonly<Record<Write['kind'], GateCall>> = {
-  push: { method: 'POST', url: '/v2/datasets/dataset/items' },
-  save: { method: 'PUT', url: '/v2/key-value-stores/store/records/STATE' },
-  commit: { method: 'PUT', url: '/wherry/v1/runs/run/commits/1' },
-  take: { method: 'POST', url: '/v2/request-queues/queue/head/lock' },
-  handle: { method: 'PUT', url: '/v2/request-queues/queue/requests/request' },
+  push: { effect: 'givesResults' },
+  save: { effect: 'savesState', record: 'store/STATE' },
+  commit: { effect: 'givesResults' },
+  take: { effect: 'takesWork' },
+  handle: { effect: 'takesWork' },
 };
 const otherGateCalls: Readonly<Record<Exclude<Call['kind'], 'write'>, GateCall>> = {
-  connect: { method: 'GET', url: '/wherry/v1/runs/run/events' },
-  load: { method: 'GET', url: '/v2/key-value-stores/store/records/STATE' },
-  reboot: { method: 'POST', url: '/v2/actor-runs/run/reboot' },
-  metamorph: { method: 'POST', url: '/v2/actor-runs/run/metamorph' },
+  connect: { effect: 'reads' },
+  load: { effect: 'reads' },
+  reboot: { effect: 'savesState' },
+  metamorph: { effect: 'savesState' },
 };
 
 /** The call as the gate sees it. */

@@ -1,6 +1,6 @@
 import type { Caller } from '../../src/database/operation.ts';
 import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
-import { type HandoffState, isOver, type RunState } from '../../src/runs/state/run-state.ts';
+import { drainMsOf, type HandoffState, isOver, type RunState } from '../../src/runs/state/run-state.ts';
 import { applyChange, type Change } from '../../src/runs/state/transitions.ts';
 import { attemptFenced } from '../../src/shared/errors.ts';
 import type { Breakage } from './breakage.ts';
@@ -49,10 +49,10 @@ export class MemoryLedger implements Ledger {
       toAttempt: handoff.to,
       mode: handoff.mode,
       reason: handoff.reason,
-      drainMs: handoff.drainMs,
-      downtimeMs: handoff.downtimeMs,
+      drainMs: 'switchedAt' in handoff ? drainMsOf(handoff) : null,
+      downtimeMs: handoff.phase === 'done' ? handoff.downtimeMs : null,
       phase: handoff.phase,
-      outcome: handoff.outcome ?? 'under way',
+      outcome: 'outcome' in handoff ? handoff.outcome : 'under way',
     }));
   }
 

@@ -1,4 +1,5 @@
 import type { Caller, Operation } from '../../src/database/operation.ts';
+import type { Passage } from '../../src/runs/handoff/attempt-gate.ts';
 import { InFlightRequests } from '../../src/runs/handoff/in-flight-requests.ts';
 import { drainServer } from '../../src/runs/supervisor/server-drain.ts';
 import { Servers } from '../../src/runs/supervisor/servers.ts';
@@ -93,8 +94,9 @@ export class PlatformProcess implements PlatformLife {
     const { caller } = container;
     try {
       if (call.kind === 'connect') return this.#connect(container);
-      await this.gate.enter(caller, gateCallOf(call));
-      return await this.#handle(caller, call);
+      const passage = this.gate.enter(caller, gateCallOf(call));
+      await passage.admitted;
+      return await this.#handle(caller, call, passage);
     } catch (error) {
       if (error instanceof BrokenConnection) return { kind: 'refused', statusCode: 500, type: 'internal-error' };
       if (!(error instanceof Refusal)) throw error;
@@ -137,7 +139,7 @@ export class PlatformProcess implements PlatformLife {
     return { kind: 'done', value: null };
   }
 
-  async #handle(caller: AttemptCaller, call: Call): Promise<Answer> {
+  async #handle(caller: AttemptCaller, call: Call, passage: Passage): Promise<Answer> {
     if (this.isDead) return new Promise(() => undefined);
     this.#world.witness.handling(caller, call);
     let accepted = false;
@@ -146,7 +148,7 @@ export class PlatformProcess implements PlatformLife {
       accepted = true;
       return { kind: 'done', value };
     } finally {
-      this.gate.leave(caller, gateCallOf(call), accepted);
+      passage.leave(accepted);
     }
   }
 

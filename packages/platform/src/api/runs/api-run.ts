@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../runs/operations/run-details.ts';
+import type { RunDetails } from '../../runs/operations/run-details.ts';
 import { isOver, type RunState, runTimeMs } from '../../runs/state/run-state.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
 
@@ -13,7 +13,7 @@ const unmeasured = {
   netTxBytes: 0,
 };
 
-export interface AnswerContext {
+export interface ApiRunContext {
   readonly now: number;
   /** Measured of a run under way; undefined for one that is not. */
   readonly usage: Readonly<Record<string, number>> | undefined;
@@ -21,9 +21,9 @@ export interface AnswerContext {
 }
 
 /** The run as Apify answers it. */
-export function runAnswer(record: RunRecord, context: AnswerContext) {
+export function apiRun(record: RunDetails, context: ApiRunContext) {
   const { state, storages } = record;
-  const stats = statsAnswer(state, context);
+  const stats = apiStats(state, context);
   return {
     id: state.id,
     actId: state.actorId,
@@ -60,7 +60,7 @@ export function runAnswer(record: RunRecord, context: AnswerContext) {
   };
 }
 
-function statsAnswer(state: RunState, { now, usage }: AnswerContext) {
+function apiStats(state: RunState, { now, usage }: ApiRunContext) {
   const { earlierRunMs, resumedAt, restartedAt, usage: measured, ...counts } = state.stats;
   const durationMillis = runTimeMs(state, now);
   const gigabytes = state.options.memoryMbytes / 1024;

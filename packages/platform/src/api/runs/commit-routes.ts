@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { FileStore } from '../../objects/file-store.ts';
 import type { InFlightRequests } from '../../runs/handoff/in-flight-requests.ts';
-import { type CommitAnswer, type CommitParts, commit, lastCommit } from '../../runs/operations/commits.ts';
+import { type CommitParts, type CommitResponse, commit, lastCommit } from '../../runs/operations/commits.ts';
 import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { maxInlineBytes } from '../../storages/key-value-stores/record.ts';
 import { userIdOf } from '../caller.ts';
@@ -51,7 +51,7 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
 }
 
 /** Of the attempt that the commit was made for, whoever sent it. A repeated commit may be the first that is answered. */
-function releaseHandled(inFlight: InFlightRequests, { runId, attempt, requests }: CommitAnswer): void {
+function releaseHandled(inFlight: InFlightRequests, { runId, attempt, requests }: CommitResponse): void {
   for (const { queueId, handled } of requests) {
     for (const { requestId } of handled) inFlight.remove(runId, attempt, queueId, requestId);
   }

@@ -2,7 +2,7 @@ import { type PermissionLevel, permissionLevels } from '../../accounts/permissio
 import type { LastRunFilter } from '../../runs/operations/run-address.ts';
 import type { RunListing } from '../../runs/operations/run-lists.ts';
 import type { RequestedRunOptions } from '../../runs/operations/run-options.ts';
-import type { RunStatus } from '../../runs/state/plan.ts';
+import type { RunStatus } from '../../runs/state/run-state.ts';
 import { invalidInput, notImplemented } from '../../shared/errors.ts';
 import { booleanOf, integerOf, listOf, numberOf, type Query } from '../query.ts';
 

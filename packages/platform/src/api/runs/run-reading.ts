@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../database/operation.ts';
 import type { RunAddress } from '../../runs/operations/run-address.ts';
-import { getRun, type RunRecord } from '../../runs/operations/run-details.ts';
+import { getRun, type RunDetails } from '../../runs/operations/run-details.ts';
 import { isOver } from '../../runs/state/run-state.ts';
 import type { RunServices } from '../services.ts';
-import { runAnswer } from './api-run.ts';
+import { apiRun } from './api-run.ts';
 import type { RunMount } from './run-mounts.ts';
 
 /** The run, once it is over or `waitMs` have passed. */
@@ -13,7 +13,7 @@ export async function awaitRun(
   address: RunAddress,
   caller: Caller,
   waitMs: number,
-): Promise<RunRecord> {
+): Promise<RunDetails> {
   const record = await database.read(getRun, { address }, caller);
   if (waitMs === 0 || isOver(record.state)) return record;
   const { id: runId } = record.state;
@@ -26,8 +26,8 @@ export async function awaitRun(
 export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
-export const answerOf = ({ clock, runControl, publicUrl }: RunServices, record: RunRecord) => ({
-  data: runAnswer(record, { now: clock.now(), usage: runControl.usageOf(record.state.id), publicUrl }),
+export const answerOf = ({ clock, runControl, publicUrl }: RunServices, record: RunDetails) => ({
+  data: apiRun(record, { now: clock.now(), usage: runControl.usageOf(record.state.id), publicUrl }),
 });
 
 /**

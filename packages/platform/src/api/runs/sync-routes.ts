@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import type { RunRecord } from '../../runs/operations/run-details.ts';
+import type { RunDetails } from '../../runs/operations/run-details.ts';
 import { isOver } from '../../runs/state/run-state.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { readRecord } from '../../storages/key-value-stores/record.ts';
@@ -59,7 +59,7 @@ async function runForItems(services: RunServices, request: FastifyRequest, reply
 }
 
 /** @throws Refusal 408 when the run takes longer than a call may; 400 when it does not succeed */
-async function runToEnd(services: RunServices, request: FastifyRequest): Promise<RunRecord> {
+async function runToEnd(services: RunServices, request: FastifyRequest): Promise<RunDetails> {
   const runId = await startRun(services, request);
   const address = { kind: 'id', userId: userIdOf(request), runId } as const;
   const { syncWaitMs } = services;

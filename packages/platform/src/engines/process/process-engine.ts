@@ -7,7 +7,7 @@ import { LineSplitter } from '../../shared/line-splitter.ts';
 import { killGroup, readProcess, readProcesses } from '../../shared/process-table.ts';
 import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
 
-/** Waits until fd 3 says that the reference is stored; without that word, because the platform died, it ends [engine-1]. */
+/** Waits until fd 3 says that the reference is stored; ends when the platform died before that [engine-1]. */
 const holdScript = 'read -r go <&3 || exit 1; exec 3<&-; exec "$@"';
 const telemetryMs = 1000;
 const ticksPerSecond = 100;
@@ -22,7 +22,7 @@ interface Container {
 
 /**
  * The embedded engine: each attempt is a process group on this machine, in a working folder of its own. It isolates
- * nothing, so it is for trusted code. A server is a local slot; all of them end with this process.
+ * nothing, so it is for trusted code. A server is a local slot; all containers end with this process.
  */
 export class ProcessEngine implements Engine {
   readonly name = 'process';
@@ -30,7 +30,7 @@ export class ProcessEngine implements Engine {
   readonly #workFolder: string;
   readonly #containers = new Map<string, Container>();
   readonly #timer: NodeJS.Timeout;
-  /** Starts and removals of folders under way. */
+  /** Starts and removals of folders in progress. */
   readonly #pending = new Set<Promise<unknown>>();
   #isClosed = false;
   #listener: (event: ContainerEvent) => void = () => undefined;
@@ -56,7 +56,8 @@ export class ProcessEngine implements Engine {
 
   async #start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
     const { program } = spec;
-    if (program.kind !== 'folder') throw new Error('the build is an image, made for the docker engine: build again');
+    if (program.kind !== 'folder')
+      throw new Error('The build is an image for the docker engine. Build the Actor again.');
     const folder = await this.#prepareFolder(spec, program.folder);
     this.#checkOpen();
     const { file, args } = program.command;
@@ -93,12 +94,12 @@ export class ProcessEngine implements Engine {
     const pid = Number(ref.pid);
     const members = (await readProcesses()).filter((entry) => entry.groupId === pid);
     const leader = members.find((entry) => entry.pid === pid);
-    // A leader that started at another time is another program that was given the same number since.
+    // A leader that started at another time is another program, which got the same process id since.
     const isOurs = leader === undefined ? members.length > 0 : leader.startTicks === ref.startTicks;
     if (isOurs && members.length > 0) killGroup(pid);
   }
 
-  /** Answers when nothing that it started is left, neither processes nor folders. */
+  /** Resolves when nothing that it started is left, neither processes nor folders. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#isClosed = true;
@@ -113,7 +114,7 @@ export class ProcessEngine implements Engine {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new Error('the platform is being closed');
+    if (this.#isClosed) throw new Error('the platform is shutting down');
   }
 
   #track<Result>(work: Promise<Result>): Promise<Result> {
@@ -123,7 +124,7 @@ export class ProcessEngine implements Engine {
     return work;
   }
 
-  /** The build's files, copied, since an Actor may write beside them; its modules are shared. */
+  /** A copy of the build's files, since an Actor may write to its folder; the modules are shared. */
   async #prepareFolder(spec: ContainerSpec, buildFolder: string): Promise<string> {
     const folder = path.join(this.#workFolder, `${spec.runId}-${spec.attempt}`);
     const modules = path.join(buildFolder, 'node_modules');
@@ -144,7 +145,7 @@ export class ProcessEngine implements Engine {
     let exitCode = 0;
     child.once('exit', (code, signal) => {
       exitCode = code ?? 128 + (signalNumbers[signal!] ?? 9);
-      // What the program started must not outlive it, and would hold its output open.
+      // The program's own child processes must not outlive it, and would keep its output open.
       killGroup(child.pid!);
     });
     child.once('close', () => {
@@ -178,7 +179,7 @@ const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
 };
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
-/** Process ids start anew with the machine. */
+/** Process ids start again with the machine. */
 let knownBootId: string | undefined;
 async function bootId(): Promise<string> {
   knownBootId ??= (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown')).trim();

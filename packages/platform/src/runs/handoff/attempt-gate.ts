@@ -1,55 +1,123 @@
+/**
+ * What every call of an attempt passes. It holds the calls of an attempt that waits (step 1 of a handoff) and those that
+ * would begin new work of one that is to be fenced at any moment (step 4), and counts what is under way, which tells when
+ * an attempt has become quiet. It knows of calls only what their routes declare: it may import nothing of HTTP.
+ *
+ * [gate-1] a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
+ * [gate-2] a call held for an attempt that is discarded is refused as fenced.
+ * [gate-3] from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take work:
+ *     a loop that went on after its state was saved would only make repeats.
+ * [gate-4] a call is counted in once, when it may reach its handler, and counted out once, when it is over. One that its
+ *     client gives up while it is held is neither counted nor handled.
+ */
 import { performance } from 'node:perf_hooks';
 import type { Caller } from '../../database/operation.ts';
 import { attemptKey } from '../../shared/attempt-key.ts';
-import { attemptFenced } from '../../shared/errors.ts';
+import { attemptFenced, Refusal } from '../../shared/errors.ts';
 
 type AttemptCaller = Extract<Caller, { kind: 'attempt' }>;
 
-/** What the platform sees of an attempt's calls. Times by the monotonic clock, in ms. */
-export interface Traffic {
-  begun: number;
-  inFlight: number;
-  /** Of those, the ones that may change something. */
-  writesBegun: number;
-  writesInFlight: number;
-  firstAtMs: number | undefined;
-  lastWriteAtMs: number | undefined;
-  /** The records that it has written since `countSaves`. */
-  saved: Set<string>;
-}
-
+/**
+ * What a call does to the attempt that makes it; each route declares it.
+ * - `reads`: changes nothing.
+ * - `savesState`: a write that may come at any time, such as a record, a status message, or a request for a reboot.
+ * - `givesResults`: items, charges, child runs, commits.
+ * - `takesWork`: whatever is asked of a request queue, for it takes or ends work.
+ */
 export type Effect = 'reads' | 'savesState' | 'givesResults' | 'takesWork';
 
 /** What the gate needs to know of a call. */
 export interface GateCall {
-  readonly method: string;
-  readonly url: string;
+  readonly effect: Effect;
+  /** The record that it writes: the same text for each write of the same record. */
+  readonly record?: string;
 }
 
-/**
- * What every call of an attempt passes: it holds those of an attempt that waits at the gate (step 1 of a handoff), and
- * counts those under way, which tells when an attempt has become quiet (step 4).
- */
+/** What the platform sees of an attempt's calls. Times by the monotonic clock, in ms. */
+export interface Traffic {
+  /** All that have come to the gate. */
+  begun: number;
+  /** Those that were let in and are not over. */
+  inFlight: number;
+  /** Of those that were let in, the ones that may change something. */
+  writesBegun: number;
+  writesInFlight: number;
+  firstAtMs: number | undefined;
+  lastWriteAtMs: number | undefined;
+  readonly saves: SaveWatch;
+}
+
+/** One call of an attempt, from its arrival to its end. */
+export interface Passage {
+  /**
+   * Resolves when the call may reach its handler.
+   * @throws Refusal 403 `attempt-fenced` [gate-2], 499 `call-given-up` after `leave` [gate-4]
+   */
+  readonly admitted: Promise<void>;
+  /** To be called when the call is over, however it ended; only the first time counts. */
+  leave(accepted: boolean): void;
+}
+
+/** What the API needs of the gate. */
 export interface Gate {
-  enter(caller: AttemptCaller, call: GateCall): Promise<void>;
-  /** For each call that was let in. `accepted` says whether it was answered with a 2xx or 3xx. */
-  leave(caller: AttemptCaller, call: GateCall, accepted: boolean): void;
+  enter(caller: AttemptCaller, call: GateCall): Passage;
 }
 
 /**
- * Where calls are held: those of a waiting attempt until it is active, and those that would begin new work of one that
- * is to be fenced at any moment.
- *
- * [gate-1] a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
- * [gate-2] a call held for an attempt that is discarded is refused as fenced.
- * [gate-3] from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take work: a
- *     loop that went on after its state was saved would only make repeats.
+ * Watches during a drain which records an attempt writes: those that it wrote at the first `persistState` are expected
+ * again at the second one.
  */
+export class SaveWatch {
+  /**
+   * How many records are kept for an attempt. One that writes more in a drain writes records of its work, most of them
+   * once, and its state cannot be told from them. Nothing is expected of it then: it counts as never having saved all,
+   * so that its drain ends by the time that `untilQuiet` waits for such an attempt.
+   */
+  static readonly maxRecords = 1000;
+  #state:
+    | { readonly kind: 'off' }
+    | { readonly kind: 'collecting'; readonly records: Set<string> }
+    | { readonly kind: 'expecting'; readonly missing: Set<string> }
+    | { readonly kind: 'tooMany' } = { kind: 'off' };
+
+  /** From now on the records that are written are kept. */
+  collect(): void {
+    this.#state = { kind: 'collecting', records: new Set() };
+  }
+
+  /** From now on those that were collected are expected again. */
+  expectAgain(): void {
+    if (this.#state.kind === 'tooMany') return;
+    const missing = this.#state.kind === 'collecting' ? this.#state.records : new Set<string>();
+    this.#state = { kind: 'expecting', missing };
+  }
+
+  end(): void {
+    this.#state = { kind: 'off' };
+  }
+
+  written(record: string): void {
+    switch (this.#state.kind) {
+      case 'collecting':
+        this.#state.records.add(record);
+        if (this.#state.records.size > SaveWatch.maxRecords) this.#state = { kind: 'tooMany' };
+        return;
+      case 'expecting':
+        this.#state.missing.delete(record);
+    }
+  }
+
+  /** Whether the attempt has written again all that is expected. */
+  get hasAll(): boolean {
+    return this.#state.kind === 'expecting' && this.#state.missing.size === 0;
+  }
+}
+
 export class AttemptGate implements Gate {
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
   readonly #stopped = new Map<string, PromiseWithResolvers<void>>();
   readonly #traffic = new Map<string, Traffic>();
-  /** Called when an attempt makes its first call, and when its last one under way is answered. */
+  /** Called when an attempt makes its first call. */
   readonly #changed: (runId: string) => void;
 
   constructor(changed: (runId: string) => void) {
@@ -74,6 +142,7 @@ export class AttemptGate implements Gate {
       gates.get(key)?.resolve();
       gates.delete(key);
     }
+    this.#traffic.get(key)?.saves.end();
   }
 
   /** [gate-2] */
@@ -83,14 +152,6 @@ export class AttemptGate implements Gate {
       gates.get(key)?.reject(attemptFenced(runId, attempt));
       gates.delete(key);
     }
-  }
-
-  /** Begins to note anew which records the attempt writes. Answers those that it wrote since the last time. */
-  countSaves(runId: string, attempt: number): ReadonlySet<string> {
-    const traffic = this.traffic(runId, attempt);
-    const before = traffic.saved;
-    traffic.saved = new Set();
-    return before;
   }
 
   forget(runId: string, attempt: number): void {
@@ -108,7 +169,7 @@ export class AttemptGate implements Gate {
     return traffic;
   }
 
-  /** Notes that the attempt has come to the gate; its events websocket counts as well as a call. */
+  /** Records that the attempt has come to the gate; its events websocket counts as well as a call. */
   arrive(runId: string, attempt: number): void {
     const traffic = this.traffic(runId, attempt);
     if (traffic.firstAtMs !== undefined) return;
@@ -116,30 +177,63 @@ export class AttemptGate implements Gate {
     this.#changed(runId);
   }
 
-  async enter(caller: AttemptCaller, call: GateCall): Promise<void> {
-    const { runId, attempt } = caller;
+  enter({ runId, attempt }: AttemptCaller, call: GateCall): Passage {
     const key = attemptKey(runId, attempt);
     const traffic = this.traffic(runId, attempt);
-    const writes = isRead(call) ? 0 : 1;
     traffic.begun += 1;
-    traffic.writesBegun += writes;
     this.arrive(runId, attempt);
-    await this.#waiting.get(key)?.promise;
-    const stopped = this.#stopped.get(key);
-    if (stopped !== undefined && beginsWork(call)) await stopped.promise;
-    traffic.inFlight += 1;
-    traffic.writesInFlight += writes;
+    return new CountedPassage(traffic, call, () => this.#gateBefore(key, call));
   }
 
-  /** For each call that `enter` let through. */
-  leave(caller: AttemptCaller, call: GateCall, accepted: boolean): void {
-    const traffic = this.traffic(caller.runId, caller.attempt);
-    traffic.inFlight -= 1;
-    if (isRead(call)) return;
-    traffic.writesInFlight -= 1;
+  /** What holds the call at this moment. */
+  #gateBefore(key: string, call: GateCall): Promise<void> | undefined {
+    return (this.#waiting.get(key) ?? (beginsWork(call) ? this.#stopped.get(key) : undefined))?.promise;
+  }
+}
+
+/** The one place that counts calls in and out [gate-4]. */
+class CountedPassage implements Passage {
+  readonly admitted: Promise<void>;
+  readonly #traffic: Traffic;
+  readonly #call: GateCall;
+  readonly #givenUp = Promise.withResolvers<never>();
+  #phase: 'held' | 'inFlight' | 'over' = 'held';
+
+  constructor(traffic: Traffic, call: GateCall, gateBefore: () => Promise<void> | undefined) {
+    this.#traffic = traffic;
+    this.#call = call;
+    this.admitted = this.#admit(gateBefore);
+    this.admitted.catch(() => undefined); // Its client may be gone before anybody waits for it.
+  }
+
+  /** Counts in at the moment at which it sees that nothing holds the call: no gate can close in between. */
+  async #admit(gateBefore: () => Promise<void> | undefined): Promise<void> {
+    for (let gate = gateBefore(); gate !== undefined; gate = gateBefore()) {
+      await Promise.race([gate, this.#givenUp.promise]);
+    }
+    // It may have been given up in the moment since the gate opened.
+    if (this.#phase === 'over') throw callGivenUp();
+    this.#phase = 'inFlight';
+    this.#traffic.inFlight += 1;
+    if (!changesSomething(this.#call)) return;
+    this.#traffic.writesBegun += 1;
+    this.#traffic.writesInFlight += 1;
+  }
+
+  leave(accepted: boolean): void {
+    const phase = this.#phase;
+    this.#phase = 'over';
+    if (phase === 'held') this.#givenUp.reject(callGivenUp());
+    if (phase === 'inFlight') this.#countOut(accepted);
+  }
+
+  #countOut(accepted: boolean): void {
+    this.#traffic.inFlight -= 1;
+    if (!changesSomething(this.#call)) return;
+    this.#traffic.writesInFlight -= 1;
     if (!accepted) return;
-    traffic.lastWriteAtMs = performance.now();
-    if (recordPath.test(call.url)) traffic.saved.add(call.url);
+    this.#traffic.lastWriteAtMs = performance.now();
+    if (this.#call.record !== undefined) this.#traffic.saves.written(this.#call.record);
   }
 }
 
@@ -150,7 +244,7 @@ const newTraffic = (): Traffic => ({
   writesInFlight: 0,
   firstAtMs: undefined,
   lastWriteAtMs: undefined,
-  saved: new Set(),
+  saves: new SaveWatch(),
 });
 
 function closedGate(): PromiseWithResolvers<void> {
@@ -159,14 +253,8 @@ function closedGate(): PromiseWithResolvers<void> {
   return gate;
 }
 
-const isRead = ({ method }: GateCall) => method === 'GET' || method === 'HEAD';
-const recordPath = /\/records\/[^/?]+/;
+const changesSomething = ({ effect }: GateCall) => effect !== 'reads';
+const beginsWork = ({ effect }: GateCall) => effect === 'givesResults' || effect === 'takesWork';
 
-/** Items, charges and child runs are results; whatever is asked of a request queue takes or ends work. */
-function beginsWork(call: GateCall): boolean {
-  const [path = ''] = call.url.split('?');
-  if (/\/request-queues?(?:\/|$)/.test(path)) return true;
-  // A child run may be started with a GET as well.
-  if (/\/run-sync(?:-get-dataset-items)?$/.test(path)) return true;
-  return !isRead(call) && /\/(?:items|charge|runs|commits\/[^/]+)$/.test(path);
-}
+/** Nobody reads this: the connection is closed. It only keeps the call from its handler. */
+const callGivenUp = () => new Refusal(499, 'call-given-up', 'The connection was closed before the call was let in.');

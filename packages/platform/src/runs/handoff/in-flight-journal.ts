@@ -1,20 +1,20 @@
 /**
- * What attempts have in hand, in a file: for engines whose containers work on while no platform process is there. The
- * next one reads it, so that a planned move right after a restart waits for what was begun before.
+ * The in-flight requests of attempts in a file, for engines whose containers keep working while no platform process runs.
+ * The next process reads it, so that a planned move right after a restart waits for the requests that were begun before.
  *
- * [in-flight-1] a request is in the file before the attempt hears that it has it. The file is written and not synced: it is for the
- *     death of the platform's process. With the machine's power, the containers on it are gone as well.
- * [in-flight-3] a request that is not in hand any more may be in the file still, when the platform died in between. Its attempt
- *     has had no answer then, and asks again: that takes it out.
+ * [in-flight-1] a request is in the file before the attempt is told that it has it. The file is written and not synced: it
+ *     is for the death of the platform's process. When the machine loses power, the containers on it are gone as well.
+ * [in-flight-3] a request that is no longer in flight may still be in the file when the platform died in between. Its
+ *     attempt got no response then and sends the call again, which removes the request.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
-/** By the key of their attempts. */
+/** By the key of the attempt. */
 export type InFlightByAttempt = Map<string, Set<string>>;
 
 type Change = { readonly sign: '+' | '-'; readonly request: string } | { readonly sign: 'x'; readonly request?: '' };
 
-/** Few requests are in hand at once; what is longer than this is mostly of the past. */
+/** Few requests are in flight at once; a longer file consists mostly of outdated lines. */
 const usualMaxBytes = 1024 * 1024;
 const line = /^([+x-]) (\S+) (\S*)$/;
 
@@ -36,22 +36,22 @@ export class InFlightJournal {
     return new InFlightJournal(file, read(file), maxBytes);
   }
 
-  /** What was in hand when the last change was noted. Whoever notes changes makes them here first. */
+  /** The requests in flight when the last change was written. A caller changes this first and then calls `write`. */
   get inFlight(): InFlightByAttempt {
     return this.#inFlight;
   }
 
-  note(attempt: string, { sign, request = '' }: Change): void {
+  write(attempt: string, { sign, request = '' }: Change): void {
     try {
       this.#bytes += writeSync(this.#descriptor, `${sign} ${attempt} ${request}\n`);
-      if (this.#bytes > this.#maxBytes) this.#renew();
+      if (this.#bytes > this.#maxBytes) this.#compact();
     } catch (error) {
-      // Requests can be read when the disk is full. What is not noted may be made twice after a restart.
+      // Requests can be fetched when the disk is full. One that is not written here may be processed twice after a restart.
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
     }
   }
 
-  #renew(): void {
+  #compact(): void {
     const former = this.#descriptor;
     this.#descriptor = this.#rewrite();
     closeSync(former);
@@ -61,7 +61,7 @@ export class InFlightJournal {
     closeSync(this.#descriptor);
   }
 
-  /** Leaves out what is of the past. Answers where to go on writing. */
+  /** Writes the file again without outdated lines. Returns the descriptor for the next lines. */
   #rewrite(): number {
     const partial = `${this.#file}.partial`;
     const lines = [...this.#inFlight].flatMap(([attempt, requests]) =>
@@ -78,7 +78,7 @@ function read(file: string): InFlightByAttempt {
   const inFlight: InFlightByAttempt = new Map();
   for (const text of textOf(file).split('\n')) {
     const [, sign, attempt, request] = line.exec(text) ?? [];
-    // One that was broken off.
+    // An incomplete line.
     if (attempt === undefined) continue;
     const requests = inFlight.get(attempt) ?? new Set();
     if (sign === '+') inFlight.set(attempt, requests.add(request!));

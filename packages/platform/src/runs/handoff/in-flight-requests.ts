@@ -4,9 +4,10 @@ import type { InFlightByAttempt, InFlightJournal } from './in-flight-journal.ts'
 /**
  * Which requests each attempt works on at this moment: it fetched the request alone or prolonged its lock, and has
  * neither handled, reclaimed nor unlocked it. Crawlee locks up to 25 requests ahead; those that it has not fetched are
- * not in hand. A drain (step 3 of a handoff) waits until an attempt has none.
+ * not in flight. A drain (step 3 of a handoff) waits until an attempt has none.
  *
- * [in-flight-2] an attempt that outlives a platform process has in hand what it had. Without a journal nothing outlives this one.
+ * [in-flight-2] an attempt that outlives a platform process keeps its in-flight requests. Without a journal no attempt
+ *     outlives the process.
  */
 export class InFlightRequests {
   readonly #byAttempt: InFlightByAttempt;
@@ -29,7 +30,7 @@ export class InFlightRequests {
     const request = `${queueId}/${requestId}`;
     if (requests.has(request)) return;
     requests.add(request);
-    this.#journal?.note(key, { sign: '+', request });
+    this.#journal?.write(key, { sign: '+', request });
   }
 
   remove(runId: string, attempt: number, queueId: string, requestId: string): void {
@@ -37,7 +38,7 @@ export class InFlightRequests {
     const request = `${queueId}/${requestId}`;
     const requests = this.#byAttempt.get(key);
     if (requests?.delete(request) !== true) return;
-    this.#journal?.note(key, { sign: '-', request });
+    this.#journal?.write(key, { sign: '-', request });
     if (requests.size === 0) this.#changed(runId);
   }
 
@@ -49,7 +50,7 @@ export class InFlightRequests {
     this.#forgetKey(attemptKey(runId, attempt));
   }
 
-  /** Forgets what a former platform process noted of all other attempts: they are gone. */
+  /** Forgets what an earlier platform process wrote of all other attempts: they are gone. */
   keepOnly(attempts: readonly { readonly runId: string; readonly attempt: number }[]): void {
     const kept = new Set(attempts.map(({ runId, attempt }) => attemptKey(runId, attempt)));
     for (const key of [...this.#byAttempt.keys()]) {
@@ -58,6 +59,6 @@ export class InFlightRequests {
   }
 
   #forgetKey(key: string): void {
-    if (this.#byAttempt.delete(key)) this.#journal?.note(key, { sign: 'x' });
+    if (this.#byAttempt.delete(key)) this.#journal?.write(key, { sign: 'x' });
   }
 }

@@ -1,11 +1,11 @@
 /**
- * What a run has charged for.
+ * The events that a run has charged for.
  *
- * [charge-1] a charge that is sent again with its key counts once (promise 3).
- * [charge-2] an Actor with a price list by events charges for the events of that list alone; any other Actor for what it likes,
- *     so that its author can try charging out before there is a price list.
- * [charge-3] the limit `maxTotalChargeUsd` is not enforced here, as on Apify: the SDK keeps to it, and goes one event over it on
- *     purpose.
+ * [charge-1] a charge that is sent again with its key counts once [promise-3].
+ * [charge-2] an Actor with a price list by events charges only for the events of that list; any other Actor for any event,
+ *     so that its author can test charging before there is a price list.
+ * [charge-3] the limit `maxTotalChargeUsd` is not enforced here, as on Apify: the SDK enforces it, and exceeds it by one
+ *     event on purpose.
  */
 
 import { chargeableEvents, type PricingInfo } from '../../actors/pricing.ts';
@@ -36,7 +36,7 @@ function* checkEvent(runId: string, eventName: string): Sql<void> {
     throw new Refusal(
       405,
       'cannot-charge-apify-event',
-      `The event "${eventName}" is one of the platform's own, for which an Actor cannot charge. Nothing was charged.`,
+      `The event "${eventName}" is reserved for the platform; an Actor cannot charge for it. Nothing was charged.`,
     );
   }
   if (events.includes(eventName)) return;
@@ -76,7 +76,7 @@ export const chargeRun = defineWrite('runs.charge', function* (charge: Charge, {
   yield* once(chargeScope(runId), charge.idempotencyKey, now, function* () {
     const unfinished = yield* one('SELECT 1 FROM runs WHERE id = ? AND finished_at IS NULL', runId);
     if (unfinished === undefined) {
-      throw new Refusal(409, 'run-not-active', `The run ${runId} is over, so nothing can be charged in it any more.`);
+      throw new Refusal(409, 'run-not-active', `The run ${runId} is over, so nothing can be charged any more.`);
     }
     yield* addCharge(runId, charge.eventName, charge.count);
     return null;
@@ -85,5 +85,5 @@ export const chargeRun = defineWrite('runs.charge', function* (charge: Charge, {
 
 function checkOwnRun(runId: string, caller: Caller): void {
   if (caller.kind !== 'attempt' || caller.runId === runId) return;
-  throw new Refusal(403, 'insufficient-permissions', `An attempt of run ${caller.runId} charges in that run alone.`);
+  throw new Refusal(403, 'insufficient-permissions', `An attempt of run ${caller.runId} can charge only in that run.`);
 }

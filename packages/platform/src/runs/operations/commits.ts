@@ -1,10 +1,10 @@
 /**
- * Commits (promise 3).
+ * Commits: items, records, requests and charges in one change [promise-3].
  *
  * [commit-1] the parts of a commit take effect together or not at all, in the order items, records, requests, charges.
  * [commit-2] the commits of a run are numbered from 1 without a gap, across its attempts.
- * [commit-3] a commit that is sent again is answered as the first time and changes nothing, whatever it holds then.
- * [commit-4] of two commits with one number and different ids, the second is no repetition: it is refused.
+ * [commit-3] a commit that is sent again gets the first response and changes nothing, whatever it contains then.
+ * [commit-4] of two commits with one number and different ids, the second is not a repetition: it is refused.
  */
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
@@ -32,7 +32,7 @@ export interface CommitParts {
   readonly charges: readonly { readonly eventName: string; readonly count: number }[];
 }
 
-export interface CommitAnswer {
+export interface CommitResponse {
   readonly runId: string;
   readonly sequence: number;
   readonly attempt: number;
@@ -43,9 +43,9 @@ export interface CommitAnswer {
 }
 
 export interface CommitOutcome {
-  readonly answer: CommitAnswer;
+  readonly answer: CommitResponse;
   readonly repeated: boolean;
-  /** Blobs that no record names any more. */
+  /** Blobs that no record refers to any more. */
   readonly replacedBlobs: readonly string[];
 }
 
@@ -61,7 +61,7 @@ interface Commit {
   readonly userId: string;
   readonly runId: string;
   readonly sequence: number;
-  /** Null when whoever commits gives none; its repetitions are then told by the number alone. */
+  /** Null when the client sends none; a repetition is then recognised by the number alone. */
   readonly id: string | null;
   readonly parts: CommitParts;
 }
@@ -71,7 +71,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   const committing = yield* findRun(userId, runId, caller);
   const expected = (yield* lastSequence(runId)) + 1;
   if (sequence < expected) {
-    return { answer: yield* formerAnswer(runId, sequence, id, expected), repeated: true, replacedBlobs: [] };
+    return { answer: yield* firstResponse(runId, sequence, id, expected), repeated: true, replacedBlobs: [] };
   }
   if (sequence > expected) throw outOfOrder(runId, sequence, expected);
   const attempt = committing.active_attempt;
@@ -87,7 +87,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   }
   const answer = { runId, sequence, attempt, items, requests };
   yield* exec(
-    'INSERT INTO commits (run_id, sequence, id, attempt, answer_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO commits (run_id, sequence, id, attempt, response_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     runId,
     sequence,
     id,
@@ -98,7 +98,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   return { answer, repeated: false, replacedBlobs };
 });
 
-/** The number of the run's last commit, 0 when there is none: where an attempt that takes over goes on. */
+/** The number of the run's last commit, 0 when there is none: the next attempt continues after it. */
 export const lastCommit = defineRead(
   'commits.last',
   function* ({ userId, runId }: Pick<Commit, 'userId' | 'runId'>, { caller }): Sql<number> {
@@ -122,14 +122,14 @@ function* findRun(userId: string, runId: string, caller: Caller): Sql<Run> {
 }
 
 /** [commit-3], [commit-4]. */
-function* formerAnswer(runId: string, sequence: number, id: string | null, expected: number): Sql<CommitAnswer> {
-  const row = yield* one<{ answer_json: string; id: string | null }>(
-    'SELECT answer_json, id FROM commits WHERE run_id = ? AND sequence = ?',
+function* firstResponse(runId: string, sequence: number, id: string | null, expected: number): Sql<CommitResponse> {
+  const row = yield* one<{ response_json: string; id: string | null }>(
+    'SELECT response_json, id FROM commits WHERE run_id = ? AND sequence = ?',
     runId,
     sequence,
   );
   if (id !== null && row!.id !== null && row!.id !== id) throw outOfOrder(runId, sequence, expected);
-  return JSON.parse(row!.answer_json) as CommitAnswer;
+  return JSON.parse(row!.response_json) as CommitResponse;
 }
 
 function* lastSequence(runId: string): Sql<number> {
@@ -151,8 +151,8 @@ function* commitItems(
   by: Committer,
   parts: CommitParts['items'],
   now: number,
-): Sql<CommitAnswer['items']> {
-  const appended: CommitAnswer['items'][number][] = [];
+): Sql<CommitResponse['items']> {
+  const appended: CommitResponse['items'][number][] = [];
   for (const [index, { datasetId: address, items }] of parts.entries()) {
     const datasetId = yield* naming(`items[${index}]`, reachedStorage(by, 'datasets', address, default_dataset_id));
     const { firstIndex } = yield* appendItems({ datasetId, items, now });
@@ -215,7 +215,7 @@ function* reachedStorage(by: Committer, table: StorageTable, address: string | n
   return id;
 }
 
-/** Says which part of a commit is at fault. */
+/** Adds to a refusal which part of the commit it is about. */
 function* naming<Result>(part: string, body: Sql<Result>): Sql<Result> {
   try {
     return yield* body;
@@ -250,7 +250,7 @@ interface RequestsCommit {
 }
 
 function* commitRequests({ part, queue, holder }: RequestsCommit, now: number): Sql<CommittedRequests> {
-  // A commit without a client key is of a run whose clients are counted by their own calls.
+  // A commit without a client key does not count as a client of the queue: the clients are counted by their own calls.
   const access = { ...queue, clientKey: part.clientKey, uncounted: part.clientKey === undefined };
   let queueId = queue.address;
   let added: AddedRequest[] = [];

@@ -1,8 +1,8 @@
 /**
- * A run that becomes a run of another Actor. Its new input is stored before the handoff is asked for.
+ * A run that becomes a run of another Actor. Its new input is stored before the handoff is requested.
  *
- * [metamorph-1] every metamorph of a run has a record of its own for its input, so that one that is refused, because another was
- *     faster, leaves the other's input alone.
+ * [metamorph-1] every metamorph of a run has a record of its own for its input, so that one that is refused, because
+ *     another was faster, does not change the other's input.
  */
 import {
   type AttemptCaller,
@@ -82,7 +82,7 @@ export interface MetamorphInput {
 }
 
 /**
- * Stores the input under a key of its own [metamorph-1], and answers what the run is to become.
+ * Stores the input under a key of its own [metamorph-1], and returns what the run is to become.
  * @throws Refusal what the state of the run does not allow; 400 `max-metamorphs-exceeded`
  */
 export const storeMetamorphInput = defineWrite(
@@ -98,7 +98,7 @@ export const storeMetamorphInput = defineWrite(
     const { metamorph_count: number, default_key_value_store_id: storeId } = row!;
     const key = keyOf(number);
     const metamorph = { actorId: build.actorId, buildId: build.id, buildNumber: build.number, inputKey: key };
-    // Refuses here what the run would refuse later, so that nothing is stored for it.
+    // Refuses here what the run would refuse later, so that nothing is stored.
     applyChange(state, metamorphChange(handoffId, metamorph), now);
     if (number > maxMetamorphs) {
       throw new Refusal(
@@ -115,7 +115,7 @@ export const storeMetamorphInput = defineWrite(
 
 const keyOf = (number: number) => `INPUT-METAMORPH-${number}`;
 
-/** Takes the input back of a metamorph that was refused. Answers the blob that no record names any more. */
+/** Deletes the input of a metamorph that was refused. Returns the blob that no record refers to any more. */
 export const dropMetamorphInput = defineWrite(
   'runs.dropMetamorphInput',
   function* ({ runId, key }: { runId: string; key: string }, { now }): Sql<string | null> {

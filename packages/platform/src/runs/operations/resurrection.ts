@@ -3,7 +3,7 @@ import { defineRead } from '../../database/operation.ts';
 import type { Sql } from '../../database/sql.ts';
 import type { RunOptions } from '../state/run-state.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
-import { readRunRecord } from './run-details.ts';
+import { readRunDetails } from './run-details.ts';
 import { type RequestedRunOptions, resurrectOptions } from './run-options.ts';
 
 export interface Resurrection {
@@ -14,13 +14,13 @@ export interface Resurrection {
 }
 
 /**
- * With what a run goes on: its own build and options where nothing else is buildId for.
+ * What a run is resurrected with: its own build and options, unless others are requested.
  * @throws Refusal 404 or 400 when there is no such run, or its build is gone or cannot be run
  */
 export const prepareResurrection = defineRead(
   'runs.prepareResurrection',
   function* ({ address, requested }: { address: RunAddress; requested: RequestedRunOptions }): Sql<Resurrection> {
-    const { state, pricing } = yield* readRunRecord(yield* findRunId(address));
+    const { state, pricing } = yield* readRunDetails(yield* findRunId(address));
     const buildId = requested.build === undefined ? state.buildId : yield* findBuildId(state.actorId, requested.build);
     const { id, number } = yield* getBuildForRun(buildId);
     const options = resurrectOptions(requested, state.options, pricing);

@@ -1,8 +1,8 @@
 /**
  * The start of a run.
  *
- * [start-1] a run comes to be whole: its row, its first attempt, its storages and its input, in one transaction.
- * [start-2] a start that is sent again with its key answers the first run and starts nothing (promise 3).
+ * [start-1] a run is created as a whole: its row, its first attempt, its storages and its input, in one transaction.
+ * [start-2] a start that is sent again with its key returns the first run and starts nothing [promise-3].
  */
 import {
   type AttemptCaller,
@@ -15,7 +15,7 @@ import { findActorId } from '../../actors/actor-address.ts';
 import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
 import { type PricingInfo, pricingAt } from '../../actors/pricing.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
-import { findAnswer, once } from '../../database/idempotency.ts';
+import { findResponse, once } from '../../database/idempotency.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
@@ -51,13 +51,13 @@ export const prepareStart = defineRead(
   'runs.prepareStart',
   function* (request: StartRequest, { now, caller }): Sql<StartPreparation> {
     const { userId, idempotencyKey } = request;
-    const known = idempotencyKey && (yield* findAnswer<string>(startScope(userId, caller), idempotencyKey));
-    if (known) return { kind: 'started', runId: known.answer };
+    const known = idempotencyKey && (yield* findResponse<string>(startScope(userId, caller), idempotencyKey));
+    if (known) return { kind: 'started', runId: known.response };
     const actorId = yield* findActorId(userId, request.actor);
     const settings = yield* readSettings(actorId);
     const build = yield* findBuild(actorId, request.build);
     yield* checkStart(caller, levelOfRun(request.forcePermissionLevel, settings, build));
-    // An Actor says whether it restarts in either of two places.
+    // An Actor may set whether it restarts in either of two places.
     const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
     const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
     return { kind: 'new', build: { ...build, defaultRunOptions }, pricing: pricingAt(settings, now) };
@@ -103,7 +103,7 @@ export interface NewRun {
   readonly grants: readonly RequestedGrant[];
 }
 
-/** Answers the id of the run: that of another one when the key was used before [start-2]. */
+/** Returns the id of the run: that of the first one when the key was used before [start-2]. */
 export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now, caller }) {
   return yield* once(startScope(creation.userId, caller), creation.idempotencyKey, now, function* () {
     const build = yield* getBuildForRun(creation.buildId);

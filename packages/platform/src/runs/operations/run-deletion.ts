@@ -15,7 +15,7 @@ export const deleteRun = defineWrite('runs.delete', function* ({ address }: { ad
     throw new Refusal(
       400,
       'cannot-remove-running-run',
-      `The run ${runId} is not over, so it stays. Abort it, or wait for its end, before you delete it.`,
+      `The run ${runId} is not over. Abort it, or wait for its end, before you delete it.`,
     );
   }
   const alive = yield* one("SELECT 1 FROM attempts WHERE run_id = ? AND phase <> 'ended'", runId);

@@ -13,8 +13,8 @@ export interface RunMeta {
   readonly userAgent?: string;
 }
 
-/** A run with all that is told of it. */
-export interface RunRecord {
+/** A run with all that the API shows of it. */
+export interface RunDetails {
   readonly state: RunState;
   readonly userId: string;
   readonly meta: RunMeta;
@@ -41,7 +41,7 @@ interface Row {
 }
 
 /** @throws Refusal 404 `record-not-found` */
-export function* readRunRecord(runId: string): Sql<RunRecord> {
+export function* readRunDetails(runId: string): Sql<RunDetails> {
   const state = yield* loadRun(runId);
   const row = (yield* one<Row>(
     `SELECT user_id, meta_json, pricing_json, general_access, default_dataset_id, default_key_value_store_id,
@@ -64,10 +64,10 @@ export function* readRunRecord(runId: string): Sql<RunRecord> {
 }
 
 export const getRun = defineRead('runs.get', function* ({ address }: { address: RunAddress }) {
-  return yield* readRunRecord(yield* findRunId(address));
+  return yield* readRunDetails(yield* findRunId(address));
 });
 
-/** Who may see a run. It is kept and told; one user owns all that is here, so nothing follows from it. */
+/** Who may see a run. It is stored and returned only: one user owns everything here. */
 export const setGeneralAccess = defineWrite(
   'runs.setGeneralAccess',
   function* ({ address, generalAccess }: { address: RunAddress; generalAccess: string }) {

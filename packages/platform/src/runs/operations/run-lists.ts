@@ -5,7 +5,7 @@ import { all, one } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
 import type { Paging } from '../../shared/paging.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
-import type { RunStatus } from '../state/plan.ts';
+import type { RunStatus } from '../state/run-state.ts';
 import { statusCondition } from './run-address.ts';
 import type { RunMeta } from './run-details.ts';
 
@@ -34,7 +34,7 @@ interface Row {
   readonly default_request_queue_id: string;
 }
 
-/** Counted and walked by an index whatever is asked for, so that the first page of many runs is as fast as of few. */
+/** Every filter is counted and read by an index, so that the first page of many runs is as fast as that of few. */
 export const listRuns = defineRead('runs.list', function* (listing: RunListing) {
   const { userId, actor, statuses, startedAfter, startedBefore, offset, limit, desc } = listing;
   const [owner, ownerId] = actor === undefined ? ['user_id', userId] : ['actor_id', yield* findActorId(userId, actor)];
@@ -50,10 +50,10 @@ export const listRuns = defineRead('runs.list', function* (listing: RunListing) 
     limit,
     offset,
   );
-  return { total: counted!.total, items: rows.map(shortRunAnswer) };
+  return { total: counted!.total, items: rows.map(apiListedRun) };
 });
 
-const shortRunAnswer = (row: Row) => ({
+const apiListedRun = (row: Row) => ({
   id: row.id,
   actId: row.actor_id,
   userId: row.user_id,

@@ -3,7 +3,7 @@ import type { PricingInfo } from '../../actors/pricing.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { RunOptions } from '../state/run-state.ts';
 
-/** What the caller wants of a run. What is missing is as the build and the Actor say. */
+/** The options that the caller sets. The build and the Actor define the others. */
 export interface RequestedRunOptions {
   readonly build?: string;
   readonly timeoutSecs?: number;
@@ -29,7 +29,7 @@ export function startOptions(
   return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
 }
 
-/** Those of a run that goes on. */
+/** Those of a run that is resurrected. */
 export function resurrectOptions(
   requested: RequestedRunOptions,
   before: RunOptions,
@@ -45,14 +45,14 @@ function checkLimits({ maxItems, maxTotalChargeUsd }: RequestedRunOptions, prici
     throw new Refusal(
       400,
       'max-items-must-be-greater-than-zero',
-      'The Actor is paid by item: let "maxItems" be at least 1, or leave it out.',
+      'The Actor is paid by item: set "maxItems" to at least 1, or leave it out.',
     );
   }
   if (maxTotalChargeUsd === 0 && pricing?.pricingModel === 'PAY_PER_EVENT') {
     throw new Refusal(
       400,
       'max-total-charge-usd-must-be-greater-than-zero',
-      'The Actor is paid by event: let "maxTotalChargeUsd" be more than 0, or leave it out.',
+      'The Actor is paid by event: set "maxTotalChargeUsd" to more than 0, or leave it out.',
     );
   }
 }

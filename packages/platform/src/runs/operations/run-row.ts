@@ -2,8 +2,16 @@ import { all, each, exec, one, type Sql } from '../../database/sql.ts';
 import type { ContainerRef } from '../../engines/engine.ts';
 import { notFound } from '../../shared/errors.ts';
 import { releaseAttemptLocks } from '../../storages/request-queues/lock.ts';
-import type { HandoffMode, HandoffReason, RunStatus } from '../state/plan.ts';
-import type { AttemptState, HandoffState, RunState } from '../state/run-state.ts';
+import {
+  type AttemptState,
+  drainMsOf,
+  type HandoffMode,
+  type HandoffReason,
+  type HandoffState,
+  type HandoffUnderWay,
+  type RunState,
+  type RunStatus,
+} from '../state/run-state.ts';
 import type { Transition } from '../state/transitions.ts';
 
 interface RunRow {
@@ -77,7 +85,7 @@ export function* loadRun(id: string): Sql<RunState> {
   return stateOf(row, attempts.map(attemptOf), handoff === undefined ? null : handoffOf(handoff));
 }
 
-const stateOf = (row: RunRow, attempts: AttemptState[], handoff: HandoffState | null): RunState => ({
+const stateOf = (row: RunRow, attempts: AttemptState[], handoff: HandoffUnderWay | null): RunState => ({
   id: row.id,
   actorId: row.actor_id,
   buildId: row.build_id,
@@ -112,24 +120,44 @@ const attemptOf = (row: AttemptRow): AttemptState => ({
   fencedAt: row.fenced_at,
 });
 
-const handoffOf = (row: HandoffRow): HandoffState => ({
-  id: row.id,
-  mode: row.mode,
-  reason: row.reason,
-  from: row.from_attempt,
-  to: row.to_attempt,
-  targetServerId: row.target_server_id,
-  phase: row.phase,
-  requestedAt: row.requested_at,
-  migratingAt: row.migrating_at,
-  switchedAt: row.switched_at,
-  finishedAt: row.finished_at,
-  drainMs: row.drain_ms,
-  downtimeMs: row.downtime_ms,
-  outcome: row.outcome,
-});
+/** Of a row that is under way: the columns of the later phases are null until then. */
+function handoffOf(row: HandoffRow): HandoffUnderWay {
+  const base = {
+    id: row.id,
+    mode: row.mode,
+    reason: row.reason,
+    from: row.from_attempt,
+    targetServerId: row.target_server_id,
+    requestedAt: row.requested_at,
+  };
+  if (row.phase === 'requested') return { ...base, phase: 'requested', to: row.to_attempt };
+  return {
+    ...base,
+    phase: 'switched',
+    to: row.to_attempt!,
+    migratingAt: row.migrating_at,
+    switchedAt: row.switched_at!,
+  };
+}
 
-/** Writes what a transition has changed, and releases the request locks of each attempt that it fenced. */
+/** The columns of a handoff that change from phase to phase. */
+function phaseColumnsOf(handoff: HandoffState) {
+  const { phase, to } = handoff;
+  const isClosed = phase === 'done' || phase === 'cancelled';
+  const isSwitched = phase === 'switched' || phase === 'done';
+  return {
+    phase,
+    to,
+    migratingAt: isSwitched ? handoff.migratingAt : null,
+    switchedAt: isSwitched ? handoff.switchedAt : null,
+    finishedAt: isClosed ? handoff.finishedAt : null,
+    drainMs: isSwitched ? drainMsOf(handoff) : null,
+    downtimeMs: phase === 'done' ? handoff.downtimeMs : null,
+    outcome: isClosed ? handoff.outcome : null,
+  };
+}
+
+/** Writes what a transition changed, and releases the request locks of each attempt that it fenced. */
 export function* saveTransition(before: RunState, { state, closedHandoff, endedAttempt }: Transition, now: number) {
   if (state === before) return;
   yield* saveRunRow(state);
@@ -204,6 +232,7 @@ function* endAttemptRow(runId: string, ended: { number: number; exitCode: number
 }
 
 function* saveHandoff(runId: string, handoff: HandoffState): Sql<void> {
+  const columns = phaseColumnsOf(handoff);
   yield* exec(
     `INSERT INTO handoffs (id, run_id, mode, reason, from_attempt, to_attempt, target_server_id, phase, requested_at,
       migrating_at, switched_at, finished_at, drain_ms, downtime_ms, outcome)
@@ -216,15 +245,15 @@ function* saveHandoff(runId: string, handoff: HandoffState): Sql<void> {
     handoff.mode,
     handoff.reason,
     handoff.from,
-    handoff.to,
+    columns.to,
     handoff.targetServerId,
-    handoff.phase,
+    columns.phase,
     handoff.requestedAt,
-    handoff.migratingAt,
-    handoff.switchedAt,
-    handoff.finishedAt,
-    handoff.drainMs,
-    handoff.downtimeMs,
-    handoff.outcome,
+    columns.migratingAt,
+    columns.switchedAt,
+    columns.finishedAt,
+    columns.drainMs,
+    columns.downtimeMs,
+    columns.outcome,
   );
 }

@@ -2,13 +2,12 @@ import type { Database } from '../../database/database.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
-import type { HandoffMode, HandoffReason } from '../state/plan.ts';
-import type { RunState } from '../state/run-state.ts';
+import type { HandoffMode, HandoffReason, RunState } from '../state/run-state.ts';
 import { applyChange, type Change } from '../state/transitions.ts';
 import { lowerPermissions } from './metamorph.ts';
 import { loadRun, saveTransition } from './run-row.ts';
 
-/** How a handoff came out. `from` and `to` are servers; times in ms, null where there was no drain or no downtime. */
+/** A handoff as the API shows it. `from` and `to` are servers; times in ms, null where there was no drain or no downtime. */
 export interface HandoffResult {
   readonly id: string;
   readonly runId: string;
@@ -24,7 +23,7 @@ export interface HandoffResult {
   readonly outcome: string;
 }
 
-/** The durable part of runs, as the supervisor uses it. */
+/** The stored runs, as the supervisor uses them. */
 export interface RunStore {
   /** `caller` as for `change`. @throws Refusal 404 `record-not-found` */
   load(runId: string, caller?: Caller): Promise<RunState>;
@@ -33,7 +32,7 @@ export interface RunStore {
   /** The run's handoffs, the oldest first, those under way as well. */
   handoffs(runId: string, caller?: Caller): Promise<HandoffResult[]>;
   /**
-   * Applies one change in one transaction. Answers the run as it is then, changed or not [transition-4].
+   * Applies one change in one transaction. Resolves with the run after it, changed or not [transition-4].
    * `caller`: who asks for it; the platform itself unless given. An attempt is fenced, and a user's run must be theirs.
    * @throws Refusal what the run's state does not allow; 404 for a run that is not the caller's
    */

@@ -1,62 +1,54 @@
 /**
- * Decides what a run needs next: what is, what is wanted → actions. No clock, no I/O, no randomness of its own, so that
- * a simulation can drive it through any interleaving. The supervisor does what it says and asks again.
+ * Decides what a run needs next: facts in, actions and a time out. No clock, no I/O and no randomness of its own, so that
+ * a simulation can drive it through any interleaving. The supervisor performs the actions and plans again.
  *
  * [plan-1] a run that has ended, or an attempt that is fenced, keeps no container.
- * [plan-2] `migrating` is sent only when the next attempt is at the gate, has not come in time, or cannot come (cold).
- * [plan-3] an active attempt is replaced only when its drain is over: nothing in hand and quiet, exited, or grace used up.
+ * [plan-2] `migrating` is sent only when the next attempt is at the gate, is late, or is not started yet (cold).
+ * [plan-3] an active attempt is replaced only when its drain is over: no request in flight and quiet, exited, or the grace over.
  * [plan-4] exit 0 of the active attempt ends the run SUCCEEDED, migrating or not; another code ends it FAILED unless the run
  *     migrates or restarts on errors.
  * [plan-5] a waiting attempt that has ended is never switched to.
  */
 import type { ExitCause } from '../../engines/engine.ts';
+import type {
+  HandoffMode,
+  HandoffReason,
+  HandoffUnderWay,
+  RequestedHandoff,
+  RunStatus,
+  SwitchedHandoff,
+} from './run-state.ts';
 
-export type RunStatus =
-  | 'READY'
-  | 'RUNNING'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'TIMING-OUT'
-  | 'TIMED-OUT'
-  | 'ABORTING'
-  | 'ABORTED';
-export type HandoffMode = 'warm' | 'cold' | 'lost';
-export type HandoffReason = 'migration' | 'lost' | 'reboot' | 'metamorph' | 'restart';
-
+/** What is known of an attempt's container. */
 export type ContainerState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'starting' }
-  | { readonly kind: 'running' }
+  | { readonly kind: 'starting'; readonly killSent: boolean }
+  | { readonly kind: 'running'; readonly killSent: boolean }
   | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: ExitCause }
-  /** Its server is gone, or the platform that followed it was. */
+  /** Its server is gone, or the platform process that followed it died. */
   | { readonly kind: 'lost' };
+
+/** How far the drain of an attempt is. `migratingSentAt` in ms since 1970. */
+export type DrainState =
+  | { readonly kind: 'notDraining' }
+  /** Step 3: it finishes what it works on. */
+  | { readonly kind: 'toldToMigrate'; readonly migratingSentAt: number }
+  /** Step 4: it saves for the last time. */
+  | { readonly kind: 'saving'; readonly migratingSentAt: number }
+  | { readonly kind: 'quiet'; readonly migratingSentAt: number };
 
 export interface AttemptFacts {
   readonly number: number;
   readonly phase: 'waiting' | 'active' | 'fenced';
   readonly container: ContainerState;
-  readonly killSent: boolean;
+  readonly drain: DrainState;
   /** It has made a call, or opened its events websocket. */
   readonly hasArrived: boolean;
   /** When it became active; null while it waits. */
   readonly activatedAt: number | null;
   readonly inFlightRequests: number;
-  /** What follows is about a drain under way; times in ms, undefined until it happened. */
-  readonly migratingSentAt: number | undefined;
-  readonly persistSentAt: number | undefined;
-  readonly isQuiet: boolean;
   readonly calledReboot: boolean;
-  readonly abortingSentAt: number | undefined;
-}
-
-export interface HandoffFacts {
-  readonly mode: HandoffMode;
-  readonly reason: HandoffReason;
-  readonly from: number;
-  readonly to: number | null;
-  readonly phase: 'requested' | 'switched';
-  readonly requestedAt: number;
-  readonly switchedAt: number | null;
+  readonly toldToAbort: boolean;
 }
 
 export interface RunFacts {
@@ -66,16 +58,16 @@ export interface RunFacts {
   readonly graceEndsAt: number | null;
   readonly activeAttempt: number | null;
   readonly attempts: readonly AttemptFacts[];
-  readonly handoff: HandoffFacts | null;
+  readonly handoff: HandoffUnderWay | null;
   readonly mayRestart: boolean;
 }
 
 export interface Limits {
-  /** How long the next attempt may take to come to the gate. */
+  /** How long the next attempt may take to arrive at the gate. */
   readonly bootMs: number;
   /** What bounds the drain: steps 3 and 4 of a handoff. */
   readonly graceMs: number;
-  /** How long an attempt of which nothing can be seen is left alone after `migrating`. */
+  /** How long after `migrating` an attempt without in-flight requests may go on before it is told to save. */
   readonly quietGraceMs: number;
 }
 
@@ -87,7 +79,7 @@ export type Action =
   | { readonly kind: 'sendMigrating'; readonly attempt: number }
   | { readonly kind: 'sendPersist'; readonly attempt: number }
   | { readonly kind: 'sendAborting'; readonly attempt: number }
-  /** `to`: the waiting attempt that becomes active; null for one that is still to be made. */
+  /** `to`: the waiting attempt that becomes active; null makes a new one. */
   | { readonly kind: 'switch'; readonly to: number | null }
   | { readonly kind: 'completeHandoff'; readonly outcome: string }
   | { readonly kind: 'cancelHandoff'; readonly outcome: string }
@@ -101,7 +93,7 @@ export type Action =
 
 export interface Plan {
   readonly actions: readonly Action[];
-  /** When to ask again at the latest, if nothing happens before. */
+  /** When to plan again at the latest. */
   readonly wakeAt: number | undefined;
 }
 
@@ -131,7 +123,7 @@ function cleanUp(run: RunFacts): Action[] {
         case 'exited':
           return [{ kind: 'end', attempt: number, exitCode: container.exitCode }];
         default:
-          return attempt.killSent ? [] : [{ kind: 'kill', attempt: number }];
+          return container.killSent ? [] : [{ kind: 'kill', attempt: number }];
       }
     });
 }
@@ -145,12 +137,12 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode);
   if (active.container.kind === 'lost') return planLost(run);
   if (active.container.kind === 'none') {
-    // Cold: the next container starts when the one before is gone. An older one on a lost server may never be.
+    // Cold: the next container starts once the previous one is gone. An older one on a lost server may never be gone.
     const before = run.attempts.some(({ phase, number }) => phase === 'fenced' && number === handoff?.from);
     return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
   }
   if (handoff === null) {
-    // Its reboot was to be part of a handoff that is off meanwhile, and it waits for its end.
+    // It asked for a reboot during a handoff that was cancelled since, and waits to be ended.
     return active.calledReboot ? act({ kind: 'requestHandoff', mode: 'cold', reason: 'reboot' }) : wait(run.deadlineAt);
   }
   const next =
@@ -169,7 +161,7 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
   const isOver = !['running', 'starting'].includes(active.container.kind);
   if (isOver || now >= (run.graceEndsAt ?? now)) return finish(active, 'ABORTED');
   if (run.handoff?.phase === 'requested') return act({ kind: 'cancelHandoff', outcome: 'the run is being aborted' });
-  if (active.abortingSentAt === undefined) return act({ kind: 'sendAborting', attempt: active.number });
+  if (!active.toldToAbort) return act({ kind: 'sendAborting', attempt: active.number });
   return wait(run.graceEndsAt, run.deadlineAt);
 }
 
@@ -177,7 +169,7 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
 function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
   if (exitCode === 0) return finish(active, 'SUCCEEDED');
   const { handoff } = run;
-  if (handoff?.phase === 'requested' && (active.migratingSentAt !== undefined || isImmediate(handoff))) {
+  if (handoff?.phase === 'requested' && (active.drain.kind !== 'notDraining' || isImmediate(handoff))) {
     return switchFrom(run, handoff);
   }
   if (!run.mayRestart) return finish(active, 'FAILED');
@@ -193,57 +185,57 @@ function planLost(run: RunFacts): Plan {
   return act({ kind: 'cancelHandoff', outcome: 'the server of the attempt was lost' });
 }
 
-/** [plan-5] a waiting attempt that has ended meanwhile is not switched to; a new one starts instead. */
-function switchFrom(run: RunFacts, handoff: HandoffFacts): Plan {
-  const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
-  const isAlive = standby?.container.kind === 'starting' || standby?.container.kind === 'running';
-  return act({ kind: 'switch', to: isAlive ? standby.number : null });
+/** [plan-5] when the waiting attempt has ended meanwhile, a new one is started instead. */
+function switchFrom(run: RunFacts, handoff: RequestedHandoff): Plan {
+  const next = run.attempts.find((attempt) => attempt.number === handoff.to);
+  const isAlive = next?.container.kind === 'starting' || next?.container.kind === 'running';
+  return act({ kind: 'switch', to: isAlive ? next.number : null });
 }
 
-/** A handoff that the Actor asked for itself, or whose attempt is gone, has no drain. */
-const isImmediate = (handoff: HandoffFacts) => handoff.mode === 'lost' || handoff.reason !== 'migration';
+/** A handoff has no drain when the Actor itself asked for it or its attempt is gone. */
+const isImmediate = (handoff: HandoffUnderWay) => handoff.mode === 'lost' || handoff.reason !== 'migration';
 
-function planDrain(run: RunFacts, handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
+function planDrain(run: RunFacts, handoff: RequestedHandoff, active: AttemptFacts, limits: Limits, now: number): Plan {
   if (isImmediate(handoff)) return switchFrom(run, handoff);
   const booting = handoff.mode === 'warm' ? planBoot(run, handoff, active, limits, now) : undefined;
   if (booting !== undefined) return booting;
-  if (active.migratingSentAt === undefined) {
-    // One that still boots would not hear it.
+  const { drain } = active;
+  if (drain.kind === 'notDraining') {
+    // An attempt that still boots would miss it.
     const bootEndsAt = (active.activatedAt ?? now) + limits.bootMs;
     const isBooting = !active.hasArrived && now < bootEndsAt;
     return isBooting ? wait(bootEndsAt) : act({ kind: 'sendMigrating', attempt: active.number });
   }
-  const graceEndsAt = active.migratingSentAt + limits.graceMs;
-  if (now >= graceEndsAt) return switchFrom(run, handoff);
-  if (active.persistSentAt !== undefined) return active.isQuiet ? switchFrom(run, handoff) : wait(graceEndsAt);
-  if (active.inFlightRequests > 0) return wait(graceEndsAt);
-  const quietGraceEndsAt = Math.min(graceEndsAt, active.migratingSentAt + limits.quietGraceMs);
+  const graceEndsAt = drain.migratingSentAt + limits.graceMs;
+  if (now >= graceEndsAt || drain.kind === 'quiet') return switchFrom(run, handoff);
+  if (drain.kind === 'saving' || active.inFlightRequests > 0) return wait(graceEndsAt);
+  const quietGraceEndsAt = Math.min(graceEndsAt, drain.migratingSentAt + limits.quietGraceMs);
   if (!active.calledReboot && now < quietGraceEndsAt) return wait(quietGraceEndsAt);
   return act({ kind: 'sendPersist', attempt: active.number });
 }
 
-/** [plan-2]. Undefined once the next attempt is at the gate, is late, or will not come. */
+/** [plan-2]. Undefined once the next attempt is at the gate, is late, or will not arrive. */
 function planBoot(
   run: RunFacts,
-  handoff: HandoffFacts,
+  handoff: RequestedHandoff,
   active: AttemptFacts,
   limits: Limits,
   now: number,
 ): Plan | undefined {
-  const isDraining = active.migratingSentAt !== undefined;
+  const isDraining = active.drain.kind !== 'notDraining';
   if (handoff.to === null) return isDraining ? undefined : act({ kind: 'addWaiting' });
-  const standby = run.attempts.find((attempt) => attempt.number === handoff.to);
-  if (standby?.container.kind === 'none') return act({ kind: 'start', attempt: standby.number });
-  const isGone = standby === undefined || standby.container.kind === 'exited' || standby.container.kind === 'lost';
+  const next = run.attempts.find((attempt) => attempt.number === handoff.to);
+  if (next?.container.kind === 'none') return act({ kind: 'start', attempt: next.number });
+  const isGone = next === undefined || next.container.kind === 'exited' || next.container.kind === 'lost';
   if (isDraining) return undefined;
   if (isGone) return act({ kind: 'cancelHandoff', outcome: 'the next attempt ended before it came to the gate' });
   const bootEndsAt = handoff.requestedAt + limits.bootMs;
-  return standby.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
+  return next.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
 }
 
-/** After the switch: over when the new attempt has come, or is not going to. A warm one had its time before. */
-function planOpening(handoff: HandoffFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
-  const openEndsAt = (handoff.switchedAt ?? handoff.requestedAt) + limits.bootMs;
+/** After the switch: done when the new attempt has arrived, or is late. A warm one had its time before the switch. */
+function planOpening(handoff: SwitchedHandoff, active: AttemptFacts, limits: Limits, now: number): Plan {
+  const openEndsAt = handoff.switchedAt + limits.bootMs;
   if (active.hasArrived || (handoff.mode === 'warm' && active.container.kind === 'running')) {
     return act({ kind: 'completeHandoff', outcome: 'done' });
   }

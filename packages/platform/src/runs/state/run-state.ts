@@ -1,5 +1,20 @@
+/**
+ * A run as the database has it, in its parts: options, counts, attempts and the handoff under way. Each phase of a
+ * handoff owns the fields that it has. Imports nothing of the runs' other files.
+ */
 import type { ContainerRef } from '../../engines/engine.ts';
-import type { HandoffMode, HandoffReason, RunStatus } from './plan.ts';
+
+export type RunStatus =
+  | 'READY'
+  | 'RUNNING'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'TIMING-OUT'
+  | 'TIMED-OUT'
+  | 'ABORTING'
+  | 'ABORTED';
+export type HandoffMode = 'warm' | 'cold' | 'lost';
+export type HandoffReason = 'migration' | 'lost' | 'reboot' | 'metamorph' | 'restart';
 
 /** What a run was started with. `timeoutSecs` 0 is none. */
 export interface RunOptions {
@@ -43,25 +58,61 @@ export interface AttemptState {
   readonly fencedAt: number | null;
 }
 
-export interface HandoffState {
+/** What a handoff has in each of its phases. Times in ms since 1970. */
+interface HandoffBase {
   readonly id: string;
   readonly mode: HandoffMode;
   readonly reason: HandoffReason;
   readonly from: number;
-  readonly to: number | null;
   /** Where it shall go; null leaves it to the placement. */
   readonly targetServerId: string | null;
-  readonly phase: 'requested' | 'switched' | 'done' | 'cancelled';
   readonly requestedAt: number;
-  readonly migratingAt: number | null;
-  readonly switchedAt: number | null;
-  readonly finishedAt: number | null;
-  readonly drainMs: number | null;
-  readonly downtimeMs: number | null;
-  readonly outcome: string | null;
 }
 
-/** A run as the database has it: all that must last for its supervision. */
+/** Until the switch. `to` is the waiting attempt, null while there is none. */
+export interface RequestedHandoff extends HandoffBase {
+  readonly phase: 'requested';
+  readonly to: number | null;
+}
+
+/** From the switch on. */
+interface SwitchedParts extends HandoffBase {
+  readonly to: number;
+  /** When the drain began; null for a handoff without one. */
+  readonly migratingAt: number | null;
+  readonly switchedAt: number;
+}
+
+/** `to` is active and is not known to work yet. */
+export interface SwitchedHandoff extends SwitchedParts {
+  readonly phase: 'switched';
+}
+
+export interface DoneHandoff extends SwitchedParts {
+  readonly phase: 'done';
+  readonly finishedAt: number;
+  /** Null when it could not be measured. */
+  readonly downtimeMs: number | null;
+  readonly outcome: string;
+}
+
+/** It ended before the switch, so `from` is active still or the run is over. */
+export interface CancelledHandoff extends HandoffBase {
+  readonly phase: 'cancelled';
+  readonly to: number | null;
+  readonly finishedAt: number;
+  readonly outcome: string;
+}
+
+export type HandoffUnderWay = RequestedHandoff | SwitchedHandoff;
+export type ClosedHandoff = DoneHandoff | CancelledHandoff;
+export type HandoffState = HandoffUnderWay | ClosedHandoff;
+
+/** How long the drain of a handoff took, in ms; null for one without a drain. */
+export const drainMsOf = ({ switchedAt, migratingAt }: Pick<SwitchedHandoff, 'switchedAt' | 'migratingAt'>) =>
+  migratingAt === null ? null : switchedAt - migratingAt;
+
+/** A run as the database has it: what the supervisor needs of it after a restart. */
 export interface RunState {
   readonly id: string;
   readonly actorId: string;
@@ -85,7 +136,7 @@ export interface RunState {
   /** Those that have not ended. */
   readonly attempts: readonly AttemptState[];
   /** The one under way. */
-  readonly handoff: HandoffState | null;
+  readonly handoff: HandoffUnderWay | null;
 }
 
 export const isOver = (run: RunState): boolean => run.finishedAt !== null;

@@ -1,21 +1,25 @@
 /**
- * What may become of a run: state, change → next state. Pure, so that the database's operations and the simulation
+ * Which changes a run allows: state and change in, next state out. Pure, so that the database's operations and the simulation
  * share it; `run-store.ts` applies it inside one transaction.
  *
  * [transition-1] an attempt is in phase `active` exactly when it is the run's active attempt; there is one at most.
- * [transition-2] an attempt that is fenced stays so; numbers of attempts only grow.
- * [transition-3] a run that is over has no active attempt and no handoff, and changes no more but by `resurrect` and by the ends
- *     of its attempts.
- * [transition-4] a change that was decided on an older state, and does not fit the state any more, changes nothing. What a user
- *     asked for is refused with a reason instead.
+ * [transition-2] a fenced attempt stays fenced; attempt numbers only grow.
+ * [transition-3] a run that is over has no active attempt and no handoff, and is changed only by `resurrect` and by the
+ *     ends of its attempts.
+ * [transition-4] a change that was decided on an older state and no longer fits changes nothing. What a user asked for is
+ *     refused with a reason instead.
  */
 import type { ContainerRef } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
-import type { HandoffMode, HandoffReason } from './plan.ts';
 import {
   type AttemptState,
-  type HandoffState,
+  type ClosedHandoff,
+  type DoneHandoff,
+  type HandoffMode,
+  type HandoffReason,
+  type HandoffUnderWay,
   isOver,
+  type RequestedHandoff,
   type RunOptions,
   type RunState,
   type RunStats,
@@ -24,7 +28,7 @@ import {
 
 type FinalStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTED';
 
-/** What a metamorph makes of a run. */
+/** What a metamorph changes of a run. */
 export interface Metamorph {
   readonly actorId: string;
   readonly buildId: string;
@@ -60,7 +64,7 @@ export type Change =
   | { readonly kind: 'endAttempt'; readonly attempt: number; readonly exitCode: number | null }
   | {
       readonly kind: 'finish';
-      /** The active attempt, as the one who decides knows it. */
+      /** The active attempt when the change was decided. */
       readonly attempt: number;
       readonly status: FinalStatus;
       readonly exitCode: number | null;
@@ -79,8 +83,8 @@ export type Change =
 
 export interface Transition {
   readonly state: RunState;
-  /** The handoff that the change brought to its end. */
-  readonly closedHandoff?: HandoffState;
+  /** The handoff that the change ended. */
+  readonly closedHandoff?: ClosedHandoff;
   readonly endedAttempt?: { readonly number: number; readonly exitCode: number | null };
 }
 
@@ -144,7 +148,7 @@ const newAttempt = (
   fencedAt: null,
 });
 
-/** [transition-4] not for an attempt that was fenced meanwhile. It may have been killed before there was anything to kill. */
+/** [transition-4] not for an attempt that was fenced meanwhile: it may have been killed before it had a container. */
 function recordContainer(run: RunState, change: Extract<Change, { kind: 'recordContainer' }>): RunState {
   const { container, tokenHash } = change;
   const attempt = run.attempts.find(({ number }) => number === change.attempt);
@@ -167,11 +171,11 @@ function addWaiting(run: RunState, serverId: string, now: number): RunState {
 
 function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestHandoff' }>, now: number): Transition {
   const { id, mode, reason, targetServerId, metamorph } = change;
-  // An attempt that asks for something itself is there: the handoff that brought it is over.
+  // An attempt that makes a request itself has arrived, so the handoff that started it is over.
   const isFollowed = run.handoff?.phase === 'switched' && (reason === 'reboot' || reason === 'metamorph');
   const former = isFollowed ? completeHandoff(run, { outcome: 'done', downtimeMs: null }, now) : { state: run };
   checkMovable(former.state, reason);
-  const handoff: HandoffState = {
+  const handoff: RequestedHandoff = {
     id,
     mode,
     reason,
@@ -180,17 +184,11 @@ function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestH
     to: null,
     phase: 'requested',
     requestedAt: now,
-    migratingAt: null,
-    switchedAt: null,
-    finishedAt: null,
-    drainMs: null,
-    downtimeMs: null,
-    outcome: null,
   };
   return { ...former, state: { ...former.state, ...metamorph, handoff } };
 }
 
-/** A first container may be lost before it is recorded, while the run is READY still. */
+/** A first container may be lost before it is recorded, while the run is still READY. */
 function checkMovable(run: RunState, reason: HandoffReason): void {
   const isUnderWay = run.status === 'RUNNING' || (run.status === 'READY' && reason === 'lost');
   if (!isUnderWay || run.activeAttempt === null) {
@@ -204,19 +202,19 @@ function checkMovable(run: RunState, reason: HandoffReason): void {
     throw new Refusal(
       409,
       'handoff-under-way',
-      `The run ${run.id} is being handed off already (${run.handoff.mode}, ${run.handoff.reason}). Try again when that is over.`,
+      `The run ${run.id} is already being handed off (${run.handoff.mode}, ${run.handoff.reason}). Try again when that is over.`,
     );
   }
 }
 
-/** Promise 1: fences the active attempt and activates the next one. */
+/** [promise-1] fences the active attempt and activates the next one in one change. */
 function switchActive(run: RunState, change: Extract<Change, { kind: 'switch' }>, now: number): RunState {
   const { handoff } = run;
-  const standby = run.attempts.find(({ number, phase }) => number === change.to && phase === 'waiting');
+  const waiting = run.attempts.find(({ number, phase }) => number === change.to && phase === 'waiting');
   if (handoff?.phase !== 'requested' || handoff.from !== run.activeAttempt) return run;
-  if (change.to !== null && standby === undefined) return run;
-  const next = standby ?? newAttempt(run.attemptCount + 1, run.buildId, change.serverId, handoff.reason, now);
-  const others = run.attempts.filter((attempt) => attempt !== standby).map((attempt) => fenced(attempt, now));
+  if (change.to !== null && waiting === undefined) return run;
+  const next = waiting ?? newAttempt(run.attemptCount + 1, run.buildId, change.serverId, handoff.reason, now);
+  const others = run.attempts.filter((attempt) => attempt !== waiting).map((attempt) => fenced(attempt, now));
   return {
     ...run,
     activeAttempt: next.number,
@@ -229,7 +227,6 @@ function switchActive(run: RunState, change: Extract<Change, { kind: 'switch' }>
       phase: 'switched',
       migratingAt: change.migratingAt,
       switchedAt: now,
-      drainMs: change.migratingAt === null ? null : now - change.migratingAt,
     },
   };
 }
@@ -268,28 +265,27 @@ function completeHandoff(
 ): Transition {
   const { outcome, downtimeMs } = change;
   if (run.handoff?.phase !== 'switched') return { state: run };
-  const closedHandoff: HandoffState = { ...run.handoff, phase: 'done', finishedAt: now, downtimeMs, outcome };
+  const closedHandoff: DoneHandoff = { ...run.handoff, phase: 'done', finishedAt: now, downtimeMs, outcome };
   return { state: { ...run, handoff: null }, closedHandoff };
 }
 
-/** The waiting attempt, if there is one, is fenced; after the switch the active one stays. */
+/** Fences the waiting attempt, if there is one. After the switch the active attempt stays. */
 function cancelHandoff(run: RunState, outcome: string, now: number): Transition {
   const { handoff } = run;
   if (handoff === null) return { state: run };
   const attempts = run.attempts.map((attempt) => (attempt.phase === 'waiting' ? fenced(attempt, now) : attempt));
-  return { state: { ...run, attempts, handoff: null }, closedHandoff: cancelled(handoff, outcome, now) };
+  return { state: { ...run, attempts, handoff: null }, closedHandoff: endOf(handoff, outcome, now) };
 }
 
-const cancelled = (handoff: HandoffState, outcome: string, now: number): HandoffState => ({
-  ...handoff,
-  phase: handoff.phase === 'switched' ? 'done' : 'cancelled',
-  finishedAt: now,
-  outcome,
-});
+/** After the switch there is nothing to take back: the handoff is done, however it went on. */
+function endOf(handoff: HandoffUnderWay, outcome: string, now: number): ClosedHandoff {
+  if (handoff.phase === 'requested') return { ...handoff, phase: 'cancelled', finishedAt: now, outcome };
+  return { ...handoff, phase: 'done', finishedAt: now, downtimeMs: null, outcome };
+}
 
 function endAttempt(run: RunState, number: number, exitCode: number | null): Transition {
   const attempt = run.attempts.find((each) => each.number === number);
-  // [transition-1] the active one ends only by being fenced first.
+  // [transition-1] an active attempt is fenced before it ends.
   if (attempt?.phase !== 'fenced') return { state: run };
   const attempts = run.attempts.filter((each) => each !== attempt);
   return { state: { ...run, attempts }, endedAttempt: { number, exitCode } };
@@ -298,7 +294,7 @@ function endAttempt(run: RunState, number: number, exitCode: number | null): Tra
 function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now: number): Transition {
   const { attempt, status, exitCode, message, usage } = change;
   const { handoff } = run;
-  // [transition-4] the end of one attempt is not that of a run which goes on with another.
+  // [transition-4] the run may continue with another attempt than the one that ended.
   if (attempt !== run.activeAttempt) return { state: run };
   const state: RunState = {
     ...run,
@@ -314,10 +310,10 @@ function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now:
   };
   return handoff === null
     ? { state }
-    : { state, closedHandoff: cancelled(handoff, `the run ended ${status} meanwhile`, now) };
+    : { state, closedHandoff: endOf(handoff, `the run ended ${status} meanwhile`, now) };
 }
 
-/** One that is being aborted already can be made to end sooner, never later. */
+/** A second abort can end a run sooner, never later. */
 function abort(run: RunState, graceMs: number, now: number): RunState {
   const graceEndsAt = Math.min(run.graceEndsAt ?? Number.POSITIVE_INFINITY, now + graceMs);
   return { ...run, status: 'ABORTING', graceEndsAt };
@@ -328,7 +324,7 @@ function setStatusMessage(run: RunState, { message, isTerminal }: Extract<Change
     throw new Refusal(
       400,
       'run-already-finished',
-      `The run ${run.id} ended ${run.status}, so its status message stays as it is.`,
+      `The run ${run.id} ended ${run.status}, so its status message cannot be changed.`,
     );
   }
   return { ...run, statusMessage: message, isStatusMessageTerminal: isTerminal };
@@ -336,7 +332,11 @@ function setStatusMessage(run: RunState, { message, isTerminal }: Extract<Change
 
 function resurrect(run: RunState, change: Extract<Change, { kind: 'resurrect' }>, now: number): RunState {
   if (!isOver(run)) {
-    throw new Refusal(400, 'run-not-finished', `The run ${run.id} is ${run.status}. Only one that is over can go on.`);
+    throw new Refusal(
+      400,
+      'run-not-finished',
+      `The run ${run.id} is ${run.status}. Only a run that is over can be resurrected.`,
+    );
   }
   const { serverId, buildId, buildNumber, options } = change;
   const attempt = firstAttempt({ attemptCount: run.attemptCount, buildId }, serverId, 'resurrect', now);

@@ -11,7 +11,7 @@ import type { Servers } from './servers.ts';
 /** The events websockets of attempts, as the supervisor uses them. */
 export interface AttemptEvents {
   send(runId: string, attempt: number, event: ActorEvent): void;
-  /** What was sent holds no more: whoever connects later need not hear it. */
+  /** Drops what was kept for an attempt that is not connected: it no longer applies. */
   retract(runId: string, attempt: number): void;
   roundTrip(runId: string, attempt: number): Promise<void>;
   isConnected(runId: string, attempt: number): boolean;
@@ -22,20 +22,20 @@ export interface AttemptEvents {
 export interface Launch {
   readonly spec: ContainerSpec;
   readonly tokenHash: string;
-  /** Takes the run's secrets out of a line of its log. */
+  /** Removes the run's secrets from a line of its log. */
   readonly hide: (text: string) => string;
 }
 
 /** One log for each run; see `LogStore`. */
 export interface RunLogs {
-  /** Answers when there is room for more, if there is little. */
+  /** When there is little room, returns a promise that resolves once there is more. */
   append(runId: string, text: string, atMs: number): Promise<void> | undefined;
   end(runId: string): void;
 }
 
-/** What adopting a container needs of the platform, for engines whose containers outlive it. */
+/** What the reattachment of a container needs, for engines whose containers outlive the platform. */
 interface ReattachContext {
-  /** Takes the run's secrets out of a line of its log, as `Launch.hide` does. */
+  /** Returns what removes the run's secrets from a line of its log, as `Launch.hide` does. */
   hider(run: RunState, attempt: AttemptState): Promise<Launch['hide']>;
   logged(runId: string): Promise<LoggedOutput>;
 }

@@ -7,35 +7,43 @@ import type { WorkerContext } from './worker-context.ts';
 
 /** Step 2 of a handoff. */
 export function tellToMigrate({ parts, limits }: WorkerContext, run: LiveRun, attempt: number): void {
-  run.container(attempt).migratingSentAt = parts.clock.now();
-  parts.gate.countSaves(run.id, attempt);
+  run.attempt(attempt).drain = { kind: 'toldToMigrate', migratingSentAt: parts.clock.now() };
+  parts.gate.traffic(run.id, attempt).saves.collect();
   const timeRemainingSecs = Math.round(limits.graceMs / 1000);
   parts.events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs } });
 }
 
 /**
- * Step 4 of a handoff: holds what would begin new work, has the attempt save its state once more, and answers when that
- * can be taken to be done. The grace bounds it: the plan does not wait for the answer for longer.
+ * Step 4 of a handoff: holds calls that would begin new work, tells the attempt to save its state once more, and resolves
+ * when the attempt can be assumed to have done so. The plan waits for it until the grace is over and no longer.
+ * @param isOurs whether the drain for which this was called is still the attempt's
  */
-export async function saveLast(supervision: WorkerContext, run: LiveRun, attempt: number): Promise<void> {
-  const { events, gate, clock } = supervision.parts;
+export async function saveLast(
+  context: WorkerContext,
+  run: LiveRun,
+  { attempt, isOurs }: { attempt: number; isOurs: () => boolean },
+): Promise<void> {
+  const { events, gate, clock } = context.parts;
   gate.stopWork(run.id, attempt);
-  const isWanted = () => supervision.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
+  const isWanted = () =>
+    isOurs() && context.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
   const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
-  await untilAnswered(watch);
-  const expected = gate.countSaves(run.id, attempt);
+  await untilResponded(watch);
+  gate.traffic(run.id, attempt).saves.expectAgain();
   events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
-  await untilQuiet(watch, expected);
+  await untilQuiet(watch);
 }
 
-/** How often in a row the attempt's event loop must have gone round without a call begun or under way. */
+/** How many round trips in a row must pass without a call that begins or is in flight. */
 const calmRounds = 3;
-/** How long an attempt must be calm that has not written again what it wrote at the first `persistState`: it may still
- * be compressing a large state, which leaves its event loop free. */
+/**
+ * How long an attempt must be calm when it has not written again what it wrote at the first `persistState`: it may still
+ * be compressing a large state, which leaves its event loop free.
+ */
 const calmMs = 100;
-/** One that is starved of processor time answers late, and so it saves late: it is given this many of its round trips. */
+/** An attempt that is short of processor time is slow to reply and slow to save: it gets this many of its round trips. */
 const calmRoundTrips = 20;
-/** How long it must have written nothing when it goes on reading: it may wait for another run, or poll. */
+/** How long it must have written nothing when it keeps reading: it may wait for another run, or poll. */
 const readingMs = 1000;
 const pauseMs = 1;
 
@@ -49,11 +57,11 @@ interface QuietWatch {
 }
 
 /**
- * Answers once every write of the attempt that was let in is answered, and its event loop has gone round since: what it
- * saves after that counts what those calls did. Without this a loop could save its state between the effect of a push
- * and its answer, and the next attempt would push the same again.
+ * Resolves once every write that the gate admitted has its response, and the attempt's event loop has run since: what it
+ * saves after that includes what those calls did. Without this a loop could save its state between the effect of a push
+ * and the response to it, and the next attempt would push the same item again.
  */
-async function untilAnswered({ gate, events, clock, runId, attempt, isWanted }: QuietWatch): Promise<void> {
+async function untilResponded({ gate, events, clock, runId, attempt, isWanted }: QuietWatch): Promise<void> {
   const traffic = gate.traffic(runId, attempt);
   for (let rounds = 0; rounds < calmRounds && isWanted(); ) {
     await events.roundTrip(runId, attempt);
@@ -63,11 +71,10 @@ async function untilAnswered({ gate, events, clock, runId, attempt, isWanted }: 
 }
 
 /**
- * Step 4 of a handoff: answers once the attempt has nothing under way and nothing more to come that can be seen, or when
- * nobody wants to know any more. Ends by the grace at the latest, which the plan keeps.
- * @param expected the records that it is expected to write again
+ * Step 4 of a handoff: resolves once no call of the attempt is in flight and none is to be expected, or when the result
+ * is not wanted any more. It needs no limit of its own: the plan ends the drain when the grace is over.
  */
-async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string>): Promise<void> {
+async function untilQuiet(watch: QuietWatch): Promise<void> {
   const { gate, events, clock, runId, attempt, isWanted } = watch;
   const traffic = gate.traffic(runId, attempt);
   let rounds = 0;
@@ -84,7 +91,7 @@ async function untilQuiet(watch: QuietWatch, expected: ReadonlySet<string>): Pro
     rounds = isCalm ? rounds + 1 : 0;
     if (!isCalm) calmSince = now;
     if (traffic.writesBegun !== writesBegun || traffic.writesInFlight > 0) unwrittenSince = now;
-    const hasSaved = events.isConnected(runId, attempt) && expected.isSubsetOf(traffic.saved);
+    const hasSaved = events.isConnected(runId, attempt) && traffic.saves.hasAll;
     const enoughMs = Math.max(calmMs, calmRoundTrips * slowestMs);
     if (rounds >= calmRounds && (hasSaved || now - calmSince >= enoughMs)) return;
     if (now - unwrittenSince >= readingMs) return;

@@ -1,6 +1,6 @@
 import type { PermissionLevel } from '../../accounts/permissions.ts';
 
-/** Of the platform's own environment, what an Actor gets as well. Never all of it: it may hold the platform's token. */
+/** The variables of the platform's own environment that an Actor gets too. Never all of them: one may be the platform's token. */
 const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
 export interface AttemptFacts {
@@ -34,8 +34,8 @@ export interface AttemptFacts {
 }
 
 /**
- * How long a program over a journal looks for what it may have pushed, when the platform takes no commits: on Apify, whose
- * counts are late, it is 10 s. Here nothing is late, but a call that broke off may still be at work.
+ * How long a program with a journal looks for what it may have pushed, when the platform takes no commits. On Apify, whose
+ * counts are delayed, it is 10 s. Here nothing is delayed, but a call whose connection broke may still be in progress.
  */
 const journalSettleSecs = '2';
 
@@ -46,9 +46,9 @@ const mbytesOfOneCore = 4096;
  * The environment of an attempt, in both spellings of Apify's variables.
  *
  * Neither the pricing nor the counts of charged events are in it: a waiting attempt boots long before it is active, so
- * what it was told then would be out of date. Without the variables the SDK asks the API, at the gate.
+ * such values would be out of date. Without the variables the SDK asks the API, whose response waits at the gate.
  * @param own the platform's environment
- * @param ofBuild the variables of the Actor's version; the platform's own win over them
+ * @param ofBuild the variables of the Actor's version; the platform's own take precedence
  */
 export function runEnvironment(
   own: Readonly<Record<string, string | undefined>>,
@@ -86,7 +86,7 @@ function apifyVariables(facts: AttemptFacts): Record<string, string> {
   };
 }
 
-/** Where the old spelling is more than another prefix. */
+/** The old names that differ in more than the prefix. */
 const oldNames: Readonly<Record<string, string>> = {
   ID: 'ACTOR_ID',
   RUN_ID: 'ACTOR_RUN_ID',

@@ -6,7 +6,7 @@ import type { FaultLogger } from './collaborators.ts';
 import { movesAtOnce } from './server-drain.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** How long after a move that failed it is tried again. */
+/** How long after a failed move the next attempt to move the run is made. */
 const retryMs = 2000;
 
 interface EvictedAttempt {
@@ -15,8 +15,8 @@ interface EvictedAttempt {
 }
 
 /**
- * Moves every run whose server is taken away by its operator, by the engine's own means such as `docker node update
- * --availability drain`: its container works on for a while yet.
+ * Moves every run whose server its operator drains with the engine's own tools, such as `docker node update
+ * --availability drain`. The container of such a run keeps working for a while.
  */
 export class Evictions {
   readonly #supervisor: Supervisor;
@@ -32,7 +32,7 @@ export class Evictions {
     this.#logger = parts.logger;
   }
 
-  /** Looks who is to go; at the start, and whenever a server has changed. */
+  /** Finds the attempts that must move. To be called at the start and whenever a server has changed. */
   check(): void {
     for (const each of this.#evicting()) {
       const key = attemptKey(each.runId, each.attempt);
@@ -52,7 +52,7 @@ export class Evictions {
     this.#isClosed = true;
   }
 
-  /** What is no run's active attempt is nobody's loss. */
+  /** Attempts that are not the active one of their run need no move. */
   #evicting(): EvictedAttempt[] {
     const evicting = this.#engine.states?.evicting() ?? [];
     return evicting.filter(({ runId, attempt }) => this.#supervisor.activeAttemptOf(runId) === attempt);
@@ -62,8 +62,12 @@ export class Evictions {
     try {
       await this.#supervisor.migrate(runId, { mode: 'warm' }, { kind: 'platform' });
     } catch (error) {
-      if (!(error instanceof Refusal)) this.#logger.error({ err: error, runId }, 'a run could not leave its server');
-      // Another handoff of it is under way, or there is no server for it yet.
+      if (!(error instanceof Refusal))
+        this.#logger.error(
+          { err: error, runId },
+          'a run could not be moved from a server that is drained; it is tried again',
+        );
+      // Another handoff of the run is in progress, or no server takes it yet.
       await delay(retryMs, undefined, { ref: false });
     } finally {
       this.#moving.delete(key);

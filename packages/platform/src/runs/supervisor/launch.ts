@@ -42,13 +42,13 @@ export interface Launcher {
   readonly dataFolder: string;
   /** The platform's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Asked at each launch, since the port is known only once the API listens. */
+  /** Called at each launch, since the port is known only once the API listens. */
   readonly apiUrl: () => string;
   readonly publicUrl: () => string;
   readonly eventsUrl: () => string;
 }
 
-/** Gathers what an attempt's container is started from, with a new token that is kept nowhere. */
+/** Collects what an attempt's container is started from, with a new token of which only the hash is stored. */
 export async function launchOf(launcher: Launcher, run: RunState, attempt: AttemptState): Promise<Launch> {
   const { database, inputSecrets, dataFolder, environment } = launcher;
   const wanted = { runId: run.id, buildId: attempt.buildId };
@@ -57,7 +57,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
   const token = `${tokenPrefix}${newId(tokenChars)}`;
   const ofBuild = Object.fromEntries(build.envVars.map(({ name, value }) => [name, value]));
   const env = runEnvironment(
-    // An image has its own paths, and nothing of this machine is in it.
+    // An image has its own paths and nothing from this machine.
     program.kind === 'folder' ? environment : {},
     { ...ofBuild, ...(await inputSecrets.environment(build.inputSchema)) },
     {
@@ -101,7 +101,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
   };
 }
 
-/** What takes the run's secrets out of its log, for a container that was started before. */
+/** Returns what removes the run's secrets from its log, for a container that was started earlier. */
 export async function hiderOfAttempt({ database }: Launcher, run: RunState, attempt: AttemptState) {
   const { build } = await database.read(readLaunch, { runId: run.id, buildId: attempt.buildId }, { kind: 'platform' });
   return hiderOf(build.envVars);
@@ -111,7 +111,7 @@ const tokenPrefix = 'wherry_attempt_';
 const tokenChars = 40;
 const attemptToken = new RegExp(`${tokenPrefix}[A-Za-z0-9]{${tokenChars}}`, 'g');
 
-/** The tokens of attempts are known by their form, for they are kept nowhere. */
+/** The tokens of attempts are recognised by their form, since they are not stored. */
 function hiderOf(envVars: readonly EnvVar[]): (text: string) => string {
   const hide = hideSecrets(envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
   return (text) => hide(text).replace(attemptToken, '[hidden]');

@@ -1,52 +1,46 @@
 import type { Telemetry } from '../../engines/engine.ts';
-import type { AttemptFacts, ContainerState, RunFacts } from '../state/plan.ts';
+import type { AttemptFacts, ContainerState, DrainState, RunFacts } from '../state/plan.ts';
 import { isOver, type RunState } from '../state/run-state.ts';
 import { mayRestart } from '../state/transitions.ts';
 
-/** What is known of an attempt's container for as long as this platform process lives. Times in ms since 1970. */
-export interface LiveContainer {
+/** What this platform process knows of an attempt. None of it is stored: a restart ends every drain. */
+export interface LiveAttempt {
   container: ContainerState;
-  killSent: boolean;
-  migratingSentAt: number | undefined;
-  persistSentAt: number | undefined;
-  abortingSentAt: number | undefined;
-  isQuiet: boolean;
+  drain: DrainState;
+  toldToAbort: boolean;
   calledReboot: boolean;
 }
 
-const newContainer = (container: ContainerState): LiveContainer => ({
-  container,
-  killSent: false,
-  isQuiet: false,
+const newAttempt = (): LiveAttempt => ({
+  container: { kind: 'none' },
+  drain: { kind: 'notDraining' },
+  toldToAbort: false,
   calledReboot: false,
-  migratingSentAt: undefined,
-  persistSentAt: undefined,
-  abortingSentAt: undefined,
 });
 
-/** What the gate and the queues see of an attempt. */
+/** What the gate and the in-flight requests tell of an attempt. */
 export interface AttemptObserver {
   hasArrived(runId: string, attempt: number): boolean;
   inFlightRequests(runId: string, attempt: number): number;
 }
 
-/** A run under supervision: its durable state, and what is known of its containers beside it. */
+/** A run that is supervised: its durable state, and what this process knows of its attempts besides. */
 export class LiveRun {
   state: RunState;
   readonly usage = new UsageMeter();
-  /** By the monotonic clock, in ms: what the downtime of a handoff is measured from and to. */
+  /** By the monotonic clock, in ms: the downtime of a handoff lies between these two. */
   lastWriteAtMs: number | undefined;
   openedAtMs: number | undefined;
   isAdvancing = false;
   wantsAdvance = false;
   cancelWake: () => void = () => undefined;
-  readonly #containers = new Map<number, LiveContainer>();
+  readonly #attempts = new Map<number, LiveAttempt>();
 
-  /** @param wasLeft whether a former platform process had it: the containers that it started are lost then */
-  constructor(state: RunState, wasLeft: boolean) {
+  /** @param isRecovered whether an earlier platform process had the run: the containers that it started are lost then */
+  constructor(state: RunState, isRecovered: boolean) {
     this.state = state;
-    for (const { number, phase, container } of wasLeft ? state.attempts : []) {
-      if (container !== null || phase !== 'active') this.container(number).container = { kind: 'lost' };
+    for (const { number, phase, container } of isRecovered ? state.attempts : []) {
+      if (container !== null || phase !== 'active') this.attempt(number).container = { kind: 'lost' };
     }
   }
 
@@ -54,17 +48,17 @@ export class LiveRun {
     return this.state.id;
   }
 
-  container(attempt: number): LiveContainer {
-    let known = this.#containers.get(attempt);
+  attempt(number: number): LiveAttempt {
+    let known = this.#attempts.get(number);
     if (known === undefined) {
-      known = newContainer({ kind: 'none' });
-      this.#containers.set(attempt, known);
+      known = newAttempt();
+      this.#attempts.set(number, known);
     }
     return known;
   }
 
   forget(attempt: number): void {
-    this.#containers.delete(attempt);
+    this.#attempts.delete(attempt);
   }
 
   facts(observer: AttemptObserver, now: number): RunFacts {
@@ -75,11 +69,11 @@ export class LiveRun {
       deadlineAt: state.deadlineAt,
       graceEndsAt: state.graceEndsAt,
       activeAttempt: state.activeAttempt,
-      handoff: state.handoff as RunFacts['handoff'],
+      handoff: state.handoff,
       mayRestart: mayRestart(state, now),
       attempts: state.attempts.map(({ number, phase, activatedAt }): AttemptFacts => {
         return {
-          ...this.container(number),
+          ...this.attempt(number),
           number,
           phase,
           activatedAt,
@@ -112,7 +106,7 @@ class UsageMeter {
     this.#cpuMax = Math.max(this.#cpuMax, cpu);
   }
 
-  /** With the names of Apify's run statistics and of its `systemInfo` events. */
+  /** Named as in Apify's run statistics and its `systemInfo` events. */
   get values() {
     const count = Math.max(1, this.#count);
     return {

@@ -1,10 +1,10 @@
 /**
- * Does for one run what the plan says.
+ * Performs for one run the actions of its plan.
  *
- * [worker-1] each change is durable before anything follows from it: a gate opens, a container starts, a caller hears of it.
+ * [worker-1] each change is durable before anything follows from it: a gate opens, a container starts, a caller gets a response.
  * [worker-2] one loop a run: its actions are performed one after the other, each on the state that the last one left.
- * [worker-3] what fails, for instance because the disk is full, is tried again; a run is never left alone.
- * [worker-4] a platform that is being ended starts no container any more.
+ * [worker-3] what fails, for instance because the disk is full, is tried again; a run never stays without supervision.
+ * [worker-4] a platform that shuts down starts no more containers.
  */
 import { performance } from 'node:perf_hooks';
 import type { ContainerEvent, ContainerRef, ExitCause, Reattachment } from '../../engines/engine.ts';
@@ -22,23 +22,24 @@ const startsContainer: ReadonlySet<Action['kind']> = new Set(['start', 'addWaiti
 
 export class RunWorker {
   readonly run: LiveRun;
-  readonly #supervision: WorkerContext;
+  readonly #context: WorkerContext;
   readonly #parts: Collaborators;
   readonly #observer: AttemptObserver;
   #hide: (text: string) => string = (text) => text;
 
-  /** @param wasLeft whether a former platform process had the run: the containers that it started are lost then */
-  constructor(supervision: WorkerContext, state: RunState, wasLeft: boolean) {
-    this.#supervision = supervision;
-    this.#parts = supervision.parts;
-    this.run = new LiveRun(state, wasLeft);
+  /** @param isRecovered whether an earlier platform process had the run: the containers that it started are lost then */
+  constructor(context: WorkerContext, state: RunState, isRecovered: boolean) {
+    this.#context = context;
+    this.#parts = context.parts;
+    this.run = new LiveRun(state, isRecovered);
     const { gate, inFlightRequests } = this.#parts;
     this.#observer = {
       hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
       inFlightRequests: (runId, attempt) => inFlightRequests.countOf(runId, attempt),
     };
-    // [gate-1] a call that a waiting attempt sent before it was killed may still come.
-    for (const { number, phase } of wasLeft ? state.attempts : []) if (phase === 'waiting') gate.hold(state.id, number);
+    // [gate-1] a call that a waiting attempt sent before it was killed may still arrive.
+    for (const { number, phase } of isRecovered ? state.attempts : [])
+      if (phase === 'waiting') gate.hold(state.id, number);
   }
 
   get state(): RunState {
@@ -46,12 +47,12 @@ export class RunWorker {
   }
 
   /** Writes a line of the platform's own into the run's log. */
-  note(text: string): void {
+  log(text: string): void {
     // A line of the platform's own does not wait for room: it is short, and seldom.
     void this.#parts.logs.append(this.run.id, `WHERRY ${text}`, this.#parts.clock.now());
   }
 
-  /** Answers, after output, when there is room for more of it. */
+  /** After output, returns a promise that resolves when the log can take more, if it cannot now. */
   onContainerEvent(event: ContainerEvent): Promise<void> | undefined {
     const { run } = this;
     const { logs, clock } = this.#parts;
@@ -63,9 +64,9 @@ export class RunWorker {
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(attempt, event.telemetry);
         return undefined;
       case 'exited':
-        // One that is lost is replaced, whatever is heard of it afterwards.
-        if (run.container(attempt).container.kind === 'lost') return undefined;
-        run.container(attempt).container = {
+        // A lost container is replaced, whatever the engine reports of it later.
+        if (run.attempt(attempt).container.kind === 'lost') return undefined;
+        run.attempt(attempt).container = {
           kind: 'exited',
           exitCode: event.exitCode,
           ...(event.cause && { cause: event.cause }),
@@ -73,7 +74,7 @@ export class RunWorker {
         this.advance();
         return undefined;
       case 'lost':
-        run.container(attempt).container = { kind: 'lost' };
+        run.attempt(attempt).container = { kind: 'lost' };
         this.advance();
         return undefined;
     }
@@ -90,12 +91,12 @@ export class RunWorker {
   }
 
   /**
-   * Takes over what the database says now, and does what follows from it, whoever made the change and however this
-   * process has heard of it.
+   * Replaces what this process knows of the run by the state in the database, and does what follows from the difference,
+   * no matter who made the change.
    */
   applyState(state: RunState): void {
     const { run } = this;
-    const { handoffEnds, runEnds } = this.#supervision;
+    const { handoffEnds, runEnds } = this.#context;
     const before = run.state;
     run.state = state;
     for (const { number } of before.attempts) {
@@ -112,7 +113,7 @@ export class RunWorker {
     this.advance();
   }
 
-  /** An attempt has ended. */
+  /** Releases all that belongs to an attempt that has ended. */
   #forget(attempt: number): void {
     const { run } = this;
     const { gate, events, inFlightRequests } = this.#parts;
@@ -120,11 +121,11 @@ export class RunWorker {
     gate.forget(run.id, attempt);
     events.end(run.id, attempt);
     inFlightRequests.forget(run.id, attempt);
-    this.#supervision.attemptEnds.wake(run.id);
+    this.#context.attemptEnds.wake(run.id);
     this.#parts.engine.reattachment?.release(run.id, attempt);
   }
 
-  /** Takes over what of the run's containers works on, or ended meanwhile. Answers whose those are. */
+  /** Reattaches the run's containers that still work, or have ended meanwhile. Resolves with their attempts. */
   async reattach(reattachment: Reattachment): Promise<{ runId: string; attempt: number }[]> {
     const { run } = this;
     const { reattachContext } = this.#parts;
@@ -133,10 +134,10 @@ export class RunWorker {
     for (const attempt of reattachContext === undefined ? [] : wanted) {
       const hide = await reattachContext!.hider(run.state, attempt);
       const logged = await reattachContext!.logged(run.id);
-      const live = run.container(attempt.number);
+      const live = run.attempt(attempt.number);
       this.#hide = hide;
-      // Before, since its end may be told at once.
-      live.container = { kind: 'running' };
+      // First, since the engine may report its end at once.
+      live.container = { kind: 'running', killSent: false };
       const isTaken = await reattachment.reattach(
         { runId: run.id, attempt: attempt.number, ref: attempt.container! },
         { sinceMs: logged.sinceMs, take: (atMs, text) => logged.take(atMs, hide(text)) },
@@ -147,7 +148,7 @@ export class RunWorker {
     return reattached;
   }
 
-  /** [worker-1] the gate opens once the switch is durable. */
+  /** [worker-1] called once the switch is durable. */
   #openGate(before: RunState): void {
     const { run } = this;
     const { gate } = this.#parts;
@@ -161,28 +162,28 @@ export class RunWorker {
       run.lastWriteAtMs = gate.traffic(run.id, from).lastWriteAtMs;
       gate.discard(run.id, from);
     }
-    if (from !== null && to !== null) this.note(`Attempt ${from} is fenced; attempt ${to} is the active one.`);
+    if (from !== null && to !== null) this.log(`Attempt ${from} is fenced; attempt ${to} is the active one.`);
   }
 
-  /** The attempt that was told to migrate goes on, since the handoff is off: what was held of it is let through. */
+  /** The handoff is cancelled, so the attempt that was told to migrate stays: its held calls are admitted. */
   #resume(attempt: number): void {
     this.#parts.gate.open(this.run.id, attempt);
     this.#parts.events.retract(this.run.id, attempt);
-    const live = this.run.container(attempt);
-    Object.assign(live, { migratingSentAt: undefined, persistSentAt: undefined, isQuiet: false });
+    const live = this.run.attempt(attempt);
+    live.drain = { kind: 'notDraining' };
   }
 
-  /** Makes a change durable. Answers the run as this change left it; others may have changed it further since. */
+  /** Makes a change durable. Resolves with the run as this change left it; others may have changed it since. */
   async apply(change: Change): Promise<RunState> {
     const state = await this.#parts.store.change(this.run.id, change);
     this.applyState(state);
     return state;
   }
 
-  /** Looks what is to be done, now or when what is being done is done [worker-2], [worker-3]. */
+  /** Plans and performs what the run needs, now or after the actions in progress [worker-2], [worker-3]. */
   advance(): void {
     const { run } = this;
-    const { phase } = this.#supervision;
+    const { phase } = this.#context;
     run.wantsAdvance = true;
     if (run.isAdvancing || phase === 'closed' || phase === 'recovering') return;
     run.isAdvancing = true;
@@ -190,21 +191,21 @@ export class RunWorker {
     const work = this.#work().then(
       () => {
         run.isAdvancing = false;
-        // What came in the moment since the loop looked for the last time.
+        // Something may have happened since the loop checked for the last time.
         if (run.wantsAdvance) this.advance();
       },
       (error: unknown) => {
         run.isAdvancing = false;
         if (this.#isClosed) return;
-        this.#parts.logger.error({ err: error, runId: run.id }, 'the supervision of a run failed; it is tried again');
-        run.cancelWake = this.#parts.clock.after(retryMs, () => this.#supervision.askAnew(run.id));
+        this.#parts.logger.error({ err: error, runId: run.id }, 'an action for a run failed; it is tried again');
+        run.cancelWake = this.#parts.clock.after(retryMs, () => this.#context.reload(run.id));
       },
     );
-    this.#supervision.track(work);
+    this.#context.track(work);
   }
 
   get #isClosed(): boolean {
-    return this.#supervision.phase === 'closed';
+    return this.#context.phase === 'closed';
   }
 
   async #work(): Promise<void> {
@@ -213,32 +214,30 @@ export class RunWorker {
     while (run.wantsAdvance && !this.#isClosed) {
       run.wantsAdvance = false;
       const now = clock.now();
-      const planned = plan(run.facts(this.#observer, now), this.#supervision.limits, now);
-      const mayStart = this.#supervision.phase !== 'handingOff';
+      const planned = plan(run.facts(this.#observer, now), this.#context.limits, now);
+      const mayStart = this.#context.phase !== 'handingOff';
       const actions = planned.actions.filter(({ kind }) => mayStart || !startsContainer.has(kind));
       for (const action of actions) await this.#perform(action);
       if (actions.length > 0) run.wantsAdvance = true;
       else if (planned.wakeAt !== undefined) run.cancelWake = clock.after(planned.wakeAt - now, () => this.advance());
     }
-    if (isOver(run.state) && run.state.attempts.length === 0) this.#supervision.drop(run);
+    if (isOver(run.state) && run.state.attempts.length === 0) this.#context.forget(run);
   }
 
   async #perform(action: Action): Promise<unknown> {
     const { run } = this;
-    const { engine, newId } = this.#parts;
     switch (action.kind) {
       case 'start':
         return this.#start(action.attempt);
       case 'kill':
-        run.container(action.attempt).killSent = true;
-        return engine.kill(run.id, action.attempt);
+        return this.#kill(action.attempt);
       case 'end':
         return this.apply({ kind: 'endAttempt', attempt: action.attempt, exitCode: action.exitCode });
       case 'addWaiting':
         return this.apply({ kind: 'addWaiting', serverId: this.#target() });
       case 'sendMigrating':
-        this.note(`Attempt ${action.attempt} is told that it migrates.`);
-        return tellToMigrate(this.#supervision, run, action.attempt);
+        this.log(`Attempt ${action.attempt} is told that it migrates.`);
+        return tellToMigrate(this.#context, run, action.attempt);
       case 'sendPersist':
         return this.#persist(action.attempt);
       case 'sendAborting':
@@ -251,54 +250,62 @@ export class RunWorker {
         return this.#cancel(action.outcome);
       case 'requestHandoff': {
         const { mode, reason } = action;
-        return this.apply({ kind: 'requestHandoff', id: newId(), mode, reason, targetServerId: null });
+        const id = this.#parts.newId();
+        return this.apply({ kind: 'requestHandoff', id, mode, reason, targetServerId: null });
       }
       case 'finish':
         return this.#finish(action);
     }
   }
 
-  /** Where the next attempt goes. */
+  #kill(attempt: number): void {
+    const live = this.run.attempt(attempt);
+    const { kind } = live.container;
+    if (kind === 'starting' || kind === 'running') live.container = { kind, killSent: true };
+    this.#parts.engine.kill(this.run.id, attempt);
+  }
+
+  /** The server for the next attempt. */
   #target(): string {
     const { servers } = this.#parts;
     const { handoff } = this.run.state;
     const leaving = activeAttemptOf(this.run.state)?.serverId;
-    const counts = this.#supervision.activeAttempts();
-    // What the Actor asked for itself stays where it is.
+    const counts = this.#context.activeAttempts();
+    // What the Actor itself asked for stays on its server.
     const stays = handoff !== null && ['reboot', 'metamorph', 'restart'].includes(handoff.reason);
     const wanted = handoff?.targetServerId ?? (stays ? leaving : undefined);
     try {
       return servers.choose(counts, { wanted: wanted ?? null, ...(leaving && { leaving }) });
     } catch (error) {
-      // It was drained since it was asked for.
+      // The server was drained after it was asked for.
       if (!(error instanceof Refusal) || !wanted) throw error;
       return servers.choose(counts, leaving ? { leaving } : {});
     }
   }
 
-  /** The container boots on its own time: the loop goes on meanwhile. */
+  /** Does not wait until the container has booted. */
   #start(number: number): void {
     const { run } = this;
     const attempt = run.state.attempts.find((each) => each.number === number);
     if (attempt === undefined) return;
-    const live = run.container(number);
-    live.container = { kind: 'starting' };
+    const live = run.attempt(number);
+    live.container = { kind: 'starting', killSent: false };
     if (attempt.phase === 'waiting') this.#parts.gate.hold(run.id, number);
     const { handoff } = run.state;
     const why = handoff === null ? attempt.reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
-    this.note(`Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
+    this.log(`Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
     const launch = this.#launch(number)
       .then(() => {
-        if (live.container.kind === 'starting') live.container = { kind: 'running' };
+        if (live.container.kind === 'starting') live.container = { ...live.container, kind: 'running' };
       })
       .catch((error: Error) => {
         if (this.#isClosed) return;
         this.#parts.logger.error({ err: error, runId: run.id, attempt: number }, 'a container could not be started');
-        this.note(`Attempt ${number} could not be started: ${error.message}`);
+        this.log(`Attempt ${number} could not be started: ${error.message}`);
         if (live.container.kind === 'starting') live.container = { kind: 'exited', exitCode: 1 };
       })
       .finally(() => this.advance());
-    this.#supervision.track(launch);
+    this.#context.track(launch);
   }
 
   async #launch(number: number): Promise<void> {
@@ -317,39 +324,47 @@ export class RunWorker {
       const { attempts } = await this.apply({ kind: 'recordContainer', attempt, ...what });
       return attempts.some(({ number, container }) => number === attempt && container !== null);
     } catch (error) {
-      // [worker-3] the Actor is not to blame, so the run goes on with another attempt.
-      this.run.container(attempt).container = { kind: 'lost' };
+      // [worker-3] this is no failure of the Actor, so the run continues with another attempt.
+      this.run.attempt(attempt).container = { kind: 'lost' };
       throw error;
     }
   }
 
   #persist(attempt: number): void {
-    const live = this.run.container(attempt);
-    live.persistSentAt = this.#parts.clock.now();
-    saveLast(this.#supervision, this.run, attempt)
+    const live = this.run.attempt(attempt);
+    if (live.drain.kind !== 'toldToMigrate') return;
+    const { migratingSentAt } = live.drain;
+    const saving = { kind: 'saving', migratingSentAt } as const;
+    live.drain = saving;
+    // The handoff may be cancelled meanwhile and another one begin; that one has a drain of its own.
+    saveLast(this.#context, this.run, { attempt, isOurs: () => live.drain === saving })
       .then(() => {
-        live.isQuiet = true;
+        if (live.drain === saving) live.drain = { kind: 'quiet', migratingSentAt };
         this.advance();
       })
       .catch((error: unknown) => {
-        this.#parts.logger.error({ err: error, runId: this.run.id }, 'a drain was not watched');
+        this.#parts.logger.error(
+          { err: error, runId: this.run.id },
+          'it could not be found out whether an attempt has saved its state; the drain lasts the whole grace',
+        );
       });
   }
 
   #tellToAbort(attempt: number): void {
     const { id } = this.run;
-    const { events, clock } = this.#parts;
-    this.run.container(attempt).abortingSentAt = clock.now();
+    const { events } = this.#parts;
+    this.run.attempt(attempt).toldToAbort = true;
     events.send(id, attempt, { name: 'aborting', data: {} });
     events.send(id, attempt, { name: 'persistState', data: { isMigrating: false, isAborting: true } });
   }
 
   /** Step 5 of a handoff. */
   async #switch(to: number | null): Promise<void> {
-    const { migratingSentAt: migratingAt = null } = this.run.container(this.run.state.activeAttempt!);
-    // One that waits has its place, though every server may be drained by now.
-    const standby = this.run.state.attempts.find(({ number }) => number === to);
-    const serverId = standby?.serverId ?? this.#target();
+    const { drain } = this.run.attempt(this.run.state.activeAttempt!);
+    const migratingAt = drain.kind === 'notDraining' ? null : drain.migratingSentAt;
+    // A waiting attempt keeps its server, even if every server has been drained since.
+    const waiting = this.run.state.attempts.find(({ number }) => number === to);
+    const serverId = waiting?.serverId ?? this.#target();
     await this.apply({ kind: 'switch', to, serverId, migratingAt });
   }
 
@@ -364,22 +379,22 @@ export class RunWorker {
 
   async #cancel(outcome: string): Promise<void> {
     await this.apply({ kind: 'cancelHandoff', outcome });
-    this.note(`The handoff is off: ${outcome}.`);
+    this.log(`The handoff is cancelled: ${outcome}.`);
   }
 
   async #finish({ attempt, status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const { run } = this;
-    const { container } = run.container(attempt);
+    const { container } = run.attempt(attempt);
     const cause = container.kind === 'exited' ? container.cause : undefined;
     const message = endMessageOf(run.state, status, exitCode, cause);
     await this.apply({ kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
     if (!isOver(run.state)) return;
-    this.note(`The run ended ${run.state.status}. ${message}`);
+    this.log(`The run ended ${run.state.status}. ${message}`);
     for (const { number } of run.state.attempts) this.#parts.gate.discard(run.id, number);
   }
 }
 
-/** What a run's status message says of its end, unless the Actor has said it. */
+/** The status message of a run that has ended, unless the Actor set a final one. */
 function endMessageOf(
   { options }: RunState,
   status: string,

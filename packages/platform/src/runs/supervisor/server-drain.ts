@@ -1,20 +1,20 @@
 import type { Caller } from '../../database/operation.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { HandoffResult } from '../operations/run-store.ts';
-import type { ServerAnswer, Servers } from './servers.ts';
+import type { ServerStatus, Servers } from './servers.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export interface DrainResult {
-  readonly server: ServerAnswer;
+  readonly server: ServerStatus;
   readonly moved: readonly HandoffResult[];
   /** Runs that are still on the server, each with the reason. */
   readonly failed: readonly { readonly runId: string; readonly type: string; readonly message: string }[];
 }
 
-/** How many runs are moved at a time: each boots a container, and many at once would slow all of them. */
+/** How many runs are moved at the same time. Each boots a container, and many at once would slow down all of them. */
 export const movesAtOnce = 4;
 
-/** Lets no run come to a server any more and moves those that are there, warm. Answers when each has moved or cannot. */
+/** Closes a server for new runs and moves those on it, warm. Resolves when each has moved or cannot be moved. */
 export async function drainServer(
   { supervisor, servers, caller }: { supervisor: Supervisor; servers: Servers; caller: Caller },
   serverId: string,
@@ -29,7 +29,7 @@ export async function drainServer(
         moved.push(await supervisor.migrate(runId, { mode: 'warm' }, caller));
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        // One that ended meanwhile, or was moved by somebody else, has left the server as well.
+        // A run that ended meanwhile, or was moved by another caller, has left the server too.
         if (supervisor.runsOn(serverId).includes(runId)) {
           failed.push({ runId, type: error.type, message: error.message });
         }
@@ -37,10 +37,10 @@ export async function drainServer(
     }
   };
   await Promise.all(Array.from({ length: movesAtOnce }, moveNext));
-  // What could not be moved would die with the server.
+  // A run that could not be moved would be lost with the server.
   if (failed.length === 0) await servers.release(serverId);
   return { server: serverOf(supervisor, servers, serverId), moved, failed };
 }
 
-export const serverOf = (supervisor: Supervisor, servers: Servers, serverId: string): ServerAnswer =>
+export const serverOf = (supervisor: Supervisor, servers: Servers, serverId: string): ServerStatus =>
   servers.list(supervisor.activeAttempts()).find(({ id }) => id === serverId)!;

@@ -4,7 +4,7 @@ import { all, exec } from '../../database/sql.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
 
-export interface ServerAnswer {
+export interface ServerStatus {
   readonly id: string;
   readonly engine: string;
   readonly state: PlaceableServer['state'];
@@ -28,8 +28,8 @@ const platform = { kind: 'platform' } as const;
 const stateNames = { open: 'ready', closed: 'draining', lost: 'lost' } as const;
 
 /**
- * The engine's servers, and which of them are being drained; that is kept in the database, unless the engine's servers
- * say it themselves.
+ * The engine's servers, and which of them are drained. That is stored in the database, unless the engine has a state for
+ * each server itself, as a Swarm has.
  */
 export class Servers {
   readonly #database: Database;
@@ -47,7 +47,7 @@ export class Servers {
   }
 
   /**
-   * Opens a server, or lets nothing come to it any more.
+   * Opens a server for new attempts, or closes it.
    * @throws Refusal 404 `server-not-found`
    */
   async setDraining(id: string, isDraining: boolean): Promise<void> {
@@ -59,7 +59,7 @@ export class Servers {
     else this.#draining.delete(id);
   }
 
-  /** Nothing is left on a server that is being drained: whoever looks after it may take it away. */
+  /** Tells the engine that nothing is left on a drained server, so that its operator may remove it. */
   async release(id: string): Promise<void> {
     await this.#engine.states?.release(id);
   }
@@ -67,11 +67,11 @@ export class Servers {
   check(id: string): void {
     const ids = this.#engine.servers();
     if (ids.includes(id)) return;
-    throw new Refusal(404, 'server-not-found', `There is no server "${id}". Take one of ${ids.join(', ')}.`);
+    throw new Refusal(404, 'server-not-found', `There is no server "${id}". Choose one of ${ids.join(', ')}.`);
   }
 
   /** @param attempts how many attempts are on each server, by its id */
-  list(attempts: ReadonlyMap<string, number>): ServerAnswer[] {
+  list(attempts: ReadonlyMap<string, number>): ServerStatus[] {
     return this.#placeable(attempts).map(({ id, state, attempts: activeAttempts }) => {
       return { id, engine: this.#engine.name, state, activeAttempts };
     });
@@ -102,15 +102,15 @@ export interface PlaceableServer {
 }
 
 export interface PlacementRequest {
-  /** The server that a run leaves: taken only when there is no other. */
+  /** The server that a run leaves: chosen only when there is no other. */
   readonly leaving?: string;
-  /** The one that was asked for. */
+  /** The server that was asked for. */
   readonly wanted?: string | null;
 }
 
 /**
- * The server for the next attempt: the one asked for, else the one with the fewest attempts; never one that is being
- * drained, or cannot be reached.
+ * The server for the next attempt: the one asked for, else the one with the fewest attempts; never one that is
+ * drained or cannot be reached.
  * @throws Refusal 404 for a server that does not exist, 409 for one that takes no attempts, 503 when there is none
  */
 function place(servers: readonly PlaceableServer[], { leaving, wanted }: PlacementRequest): string {
@@ -118,18 +118,18 @@ function place(servers: readonly PlaceableServer[], { leaving, wanted }: Placeme
     const server = servers.find(({ id }) => id === wanted);
     const names = servers.map(({ id }) => id).join(', ');
     if (server === undefined) {
-      throw new Refusal(404, 'server-not-found', `There is no server "${wanted}". Take one of ${names}.`);
+      throw new Refusal(404, 'server-not-found', `There is no server "${wanted}". Choose one of ${names}.`);
     }
     if (server.state === 'ready') return server.id;
     if (server.state === 'lost') {
-      throw new Refusal(409, 'server-lost', `The server ${wanted} cannot be reached. Look after it, or take another.`);
+      throw new Refusal(409, 'server-lost', `The server ${wanted} cannot be reached. Repair it, or choose another.`);
     }
-    throw new Refusal(409, 'server-draining', `The server ${wanted} is being drained. Undrain it, or take another.`);
+    throw new Refusal(409, 'server-draining', `The server ${wanted} is being drained. Undrain it, or choose another.`);
   }
   const open = servers.filter(({ state }) => state === 'ready');
   const elsewhere = open.filter(({ id }) => id !== leaving);
   const [best] = (elsewhere.length > 0 ? elsewhere : open).sort((one, other) => one.attempts - other.attempts);
   if (best !== undefined) return best.id;
   const why = servers.map(({ id, state }) => `${id} is ${state}`).join(', ') || 'there is none';
-  throw new Refusal(503, 'no-server', `No server takes anything: ${why}. Undrain one, or add one.`);
+  throw new Refusal(503, 'no-server', `No server takes new attempts: ${why}. Undrain one, or add one.`);
 }

@@ -1,14 +1,15 @@
 /**
- * Supervises all runs: compares what the database has of each with what is known of its containers, at each start and
- * at each change, and has a worker act on the difference; so a crash of the platform is the same case as a start. The
- * invariants [worker-1] to [worker-4] are in `run-worker.ts`.
+ * Supervises all runs. At each start and at each change it compares the state of a run in the database with what is known
+ * of its containers, and a worker acts on the difference. A crash of the platform is therefore the same case as a start.
+ * The invariants [worker-1] to [worker-4] are in `run-worker.ts`. This folder may import the runs' other folders, the
+ * interfaces of the adapters, and for `launch.ts` the domain of builds; nothing of the API.
  */
 import type { Caller } from '../../database/operation.ts';
 import type { Reattachment } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { HandoffResult } from '../operations/run-store.ts';
 import type { Limits } from '../state/plan.ts';
-import { activeAttemptOf, type HandoffState, isOver, type RunState } from '../state/run-state.ts';
+import { activeAttemptOf, type HandoffMode, type HandoffReason, isOver, type RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
@@ -42,7 +43,7 @@ export class Supervisor implements RunControl, WorkerContext {
     return this.#limits;
   }
 
-  /** Takes up every run that a former platform process left, and the containers that outlived it. */
+  /** Loads every unfinished run that an earlier platform process had, and reattaches the containers that outlived it. */
   async recover(): Promise<void> {
     const { store, engine } = this.parts;
     const states = await Promise.all((await store.unfinished()).map((id) => store.load(id)));
@@ -59,25 +60,25 @@ export class Supervisor implements RunControl, WorkerContext {
     await Promise.all(left.map((container) => engine.killOrphan(container)));
   }
 
-  /** What is still wanted goes on where it is. The rest is ended before anything is started. */
+  /** Containers that are still wanted stay where they are. The others are ended before any is started. */
   async #reattachContainers(reattachment: Reattachment): Promise<void> {
     const reattached = await Promise.all([...this.#workers.values()].map((worker) => worker.reattach(reattachment)));
     this.parts.inFlightRequests.keepOnly(reattached.flat());
     await reattachment.sweep(reattached.flat());
   }
 
-  /** Goes on with what was taken up; once the API answers, since containers call it. */
+  /** Starts to act on the recovered runs. To be called once the API listens, since containers call it. */
   start(): void {
     this.#phase = 'working';
     for (const worker of this.#workers.values()) {
-      if (!isOver(worker.state)) worker.note('The platform was started anew and goes on with this run.');
+      if (!isOver(worker.state)) worker.log('The platform was restarted and continues this run.');
       worker.advance();
     }
   }
 
   /**
-   * [worker-4] hands every run that can be told off to the next start of the platform: it drains, saves and is fenced, and its
-   * next attempt is not started any more. What has not come so far within `graceMs` is left to `close`.
+   * Prepares the runs for a shutdown: each whose attempt can be told drains, saves its state and is fenced. Its next
+   * attempt is started by the next start of the platform [worker-4]. Resolves after `graceMs` at the latest.
    */
   async handOff(graceMs: number): Promise<void> {
     const { limits, events } = this.parts;
@@ -100,14 +101,14 @@ export class Supervisor implements RunControl, WorkerContext {
     await this.attemptEnds.wait(worker.state.id, isOff, { clock: this.parts.clock, waitMs });
   }
 
-  /** Ends nothing: what is at work is gone with the engine, and the next start goes on with it. */
+  /** Stops to act on runs. It ends none of them: the containers end with the engine, and the next start continues the runs. */
   close(): void {
     this.#phase = 'closed';
     for (const { run } of this.#workers.values()) run.cancelWake();
     for (const waiters of [this.runEnds, this.handoffEnds, this.attemptEnds]) waiters.wakeAll();
   }
 
-  /** Answers once nothing more is written; after `close`, and after the engine's. */
+  /** Resolves once nothing more is written. To be called after `close`, and after the engine's. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
@@ -141,7 +142,7 @@ export class Supervisor implements RunControl, WorkerContext {
     return this.#workers.get(runId)?.state.activeAttempt;
   }
 
-  /** Whether the platform still wants to hear of an attempt. */
+  /** Whether an attempt is known and not fenced. */
   isAlive(runId: string, attempt: number): boolean {
     const known = this.#workers.get(runId)?.state.attempts.find(({ number }) => number === attempt);
     return known !== undefined && known.phase !== 'fenced';
@@ -153,15 +154,15 @@ export class Supervisor implements RunControl, WorkerContext {
 
   async supervise(runId: string): Promise<void> {
     try {
-      await this.#readAnew(runId);
+      await this.#load(runId);
     } catch (error) {
-      // [worker-3] the run is there, whether it could be read or not.
-      this.#askLater(runId, error);
+      // [worker-3] the run exists, even if it could not be read.
+      this.#reloadLater(runId, error);
       throw error;
     }
   }
 
-  async #readAnew(runId: string): Promise<void> {
+  async #load(runId: string): Promise<void> {
     const state = await this.parts.store.load(runId);
     const known = this.#workers.get(runId);
     if (known !== undefined) return known.applyState(state);
@@ -171,8 +172,8 @@ export class Supervisor implements RunControl, WorkerContext {
     worker.advance();
   }
 
-  drop(run: LiveRun): void {
-    // What was dropped may be woken once more, when the run was resurrected and is supervised anew.
+  forget(run: LiveRun): void {
+    // Its worker may call this once more, after the run was resurrected and has another worker.
     if (this.#workers.get(run.id)?.run !== run) return;
     this.#workers.delete(run.id);
     this.parts.logs.end(run.id);
@@ -184,30 +185,30 @@ export class Supervisor implements RunControl, WorkerContext {
       this.#workers.get(runId)?.applyState(state);
       return state;
     } catch (error) {
-      // [worker-3] whether a change that failed took place is not known, so the database is asked.
-      if (!(error instanceof Refusal)) this.askAnew(runId);
+      // [worker-3] a change that failed may still have taken effect, so the run is loaded again.
+      if (!(error instanceof Refusal)) this.reload(runId);
       throw error;
     }
   }
 
-  askAnew(runId: string): void {
-    if (this.#phase !== 'closed') this.#readAnew(runId).catch((error: unknown) => this.#askLater(runId, error));
+  reload(runId: string): void {
+    if (this.#phase !== 'closed') this.#load(runId).catch((error: unknown) => this.#reloadLater(runId, error));
   }
 
-  #askLater(runId: string, error: unknown): void {
+  #reloadLater(runId: string, error: unknown): void {
     if (this.#phase === 'closed' || error instanceof Refusal) return;
     this.parts.logger.error({ err: error, runId }, 'the state of a run could not be read; it is tried again');
-    this.parts.clock.after(retryMs, () => this.askAnew(runId));
+    this.parts.clock.after(retryMs, () => this.reload(runId));
   }
 
   async reboot(runId: string, caller: Caller): Promise<RunState> {
-    // Read as the caller: a fenced attempt has nothing to ask for [fence-1].
+    // Read as the caller, so that a fenced attempt is refused [fence-1].
     const state = await this.parts.store.load(runId, caller);
     const { handoff } = state;
     const worker = this.#workers.get(runId);
     const isDraining = handoff?.phase === 'requested' && caller.kind === 'attempt' && caller.attempt === handoff.from;
     if (worker !== undefined && isDraining) {
-      worker.run.container(handoff.from).calledReboot = true;
+      worker.run.attempt(handoff.from).calledReboot = true;
       worker.advance();
       return state;
     }
@@ -238,12 +239,12 @@ export class Supervisor implements RunControl, WorkerContext {
     await this.runEnds.wait(runId, isRunOver, { clock: this.parts.clock, waitMs });
   }
 
-  /** Says that something has happened which may matter to a run. */
+  /** Called when something has happened that may matter to a run. */
   advanceRun(runId: string): void {
     this.#workers.get(runId)?.advance();
   }
 
-  #request(mode: HandoffState['mode'], reason: HandoffState['reason'], targetServerId: string | null) {
+  #request(mode: HandoffMode, reason: HandoffReason, targetServerId: string | null) {
     return { kind: 'requestHandoff', id: this.parts.newId(), mode, reason, targetServerId } as const;
   }
 }

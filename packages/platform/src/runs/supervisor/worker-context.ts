@@ -4,8 +4,8 @@ import type { Collaborators } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
 
 /**
- * Where the platform is between its start and its end. While it recovers, and once it is closed, no worker does
- * anything; while it hands off, none starts a container [worker-4].
+ * Where the platform is between its start and its end. While it recovers, and once it is closed, no worker acts; while it
+ * hands off, no worker starts a container [worker-4].
  */
 export type SupervisorPhase = 'recovering' | 'working' | 'handingOff' | 'closed';
 
@@ -14,18 +14,18 @@ export interface WorkerContext {
   readonly parts: Collaborators;
   readonly phase: SupervisorPhase;
   readonly limits: Limits;
-  /** Who waits for the end of a run, by the run's id; of a handoff, by its own; of an attempt, by the run's. */
+  /** Callers that wait for the end of a run (by the run's id), of a handoff (by its own), of an attempt (by the run's). */
   readonly runEnds: Waiters;
   readonly handoffEnds: Waiters;
   readonly attemptEnds: Waiters;
   /** How many active attempts are on each server, by its id. */
   activeAttempts(): ReadonlyMap<string, number>;
-  /** Takes note of work that must be over before the database is closed. */
+  /** Registers work that must be over before the database is closed. */
   track(work: Promise<void>): void;
-  /** [worker-3] reads the run from the database again, now or after a while, and goes on with it. */
-  askAnew(runId: string): void;
+  /** [worker-3] loads the run from the database again, now or after a while, and continues it. */
+  reload(runId: string): void;
   /** The run is over and nothing is left of it. */
-  drop(run: LiveRun): void;
+  forget(run: LiveRun): void;
 }
 
 /** How long after a failure it is tried again. */

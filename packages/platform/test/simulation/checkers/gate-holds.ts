@@ -1,5 +1,5 @@
 import type { RunState } from '../../../src/runs/state/run-state.ts';
-import { type Call, gateCallOf, nameOf } from '../call.ts';
+import { type Call, nameOf } from '../call.ts';
 import type { AttemptCaller } from '../ledger.ts';
 import type { Observer } from '../observer.ts';
 import { Violation } from '../violation.ts';
@@ -21,7 +21,7 @@ export class GateHolds implements Observer {
         `${nameOf(call)} of attempt ${attempt} passed the gate of ${runId} before the switch`,
       );
     }
-    const isWork = /items|request-queues|commits/.test(gateCallOf(call).url);
+    const isWork = call.kind === 'write' && call.write.kind !== 'save';
     if (isWork && phase === 'active' && this.#isStopped(runId, attempt)) {
       throw new Violation('[gate-3]', `${nameOf(call)} of attempt ${attempt} began after the last persistState`);
     }

@@ -4,6 +4,7 @@ import { storages } from './0002-storages.ts';
 import { requestQueues } from './0003-request-queues.ts';
 import { actors } from './0004-actors.ts';
 import { commitIds } from './0005-commit-ids.ts';
+import { responses } from './0006-responses.ts';
 import { permissions } from './0007-permissions.ts';
 
 /** Every step that the schema ever took, in order. A step that was released is never changed; add another. */
@@ -13,6 +14,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 3, sql: requestQueues },
   { number: 4, sql: actors },
   { number: 5, sql: commitIds },
+  { number: 6, sql: responses },
   { number: 7, sql: permissions },
 ];
 
