@@ -18,9 +18,10 @@ const layers = {
   api: [...domain, ...adapters, 'shared'],
   // The token of an attempt is hashed as those of users are.
   runs: ['builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
-  builds: ['actors', ...adapters, 'shared'],
-  actors: [...adapters, 'shared'],
-  storages: [...adapters, 'shared'],
+  // Permission levels, and what attempts reach, are of accounts/.
+  builds: ['actors', 'accounts', ...adapters, 'shared'],
+  actors: ['accounts', ...adapters, 'shared'],
+  storages: ['accounts', ...adapters, 'shared'],
   accounts: [...adapters, 'shared'],
   // The end of a log is compared with the output that an engine still has.
   logs: ['engines/engine.ts', 'shared'],
