@@ -18,7 +18,7 @@ const defaultColumns: Readonly<Record<StorageTable, string>> = {
 };
 
 /** Whether the caller reaches a storage of its user [permission-1]. */
-export function* reachesStorage(caller: Caller, table: StorageTable, id: string, need: StorageNeed): Sql<boolean> {
+function* reachesStorage(caller: Caller, table: StorageTable, id: string, need: StorageNeed): Sql<boolean> {
   const rights = yield* limitedRightsOf(caller);
   if (rights === undefined) return true;
   const { runId } = caller as AttemptCaller;

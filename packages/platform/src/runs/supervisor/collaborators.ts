@@ -41,7 +41,7 @@ interface ReattachContext {
 }
 
 /** Who calls with which token, as far as that is kept in memory; see `KnownTokens`. */
-export interface AttemptTokens {
+interface AttemptTokens {
   /** The attempt is fenced or over, and so is its token. */
   forget(runId: string, attempt: number): void;
 }
