@@ -23,6 +23,7 @@ import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets } from '../api/runs/events-socket.ts';
+import type { ActorServices, HandoffServices, RunServices } from '../api/services.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import { SqliteDatabase } from '../database/sqlite/database.ts';
@@ -34,6 +35,7 @@ import { LogStore } from '../logs/log-store.ts';
 import { FileStore } from '../objects/file-store.ts';
 import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
+import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
@@ -148,24 +150,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
   const app = createApp({ authenticator, database, gate: runs.gate, logger });
-  const services = {
-    database,
-    logs,
-    builder,
-    inputSecrets,
-    clock: systemClock,
-    inFlightRequests: runs.inFlightRequests,
-    servers: runs.servers,
-    runStore: runs.store,
-    supervisor: runs.supervisor,
-    runControl: runs.supervisor,
-    syncWaitMs: (options.syncWaitSecs ?? 300) * 1000,
-    files,
-    signatures: new Signatures(path.join(dataFolder, 'signing-key')),
-    get publicUrl() {
-      return options.advertisedUrl ?? address.url;
-    },
-  };
+  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, runs, address });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator });
   const started = { runs, app, logs, builder, engine, address, logger };
@@ -229,10 +214,7 @@ async function startWork(
   await builder.start(address.url);
   await engine.states?.ready();
   runs.supervisor.start();
-  const evictions = new Evictions({ supervisor: runs.supervisor, engine, logger });
-  parts.defer(() => evictions.close());
-  engine.states?.onChange(() => evictions.check());
-  evictions.check();
+  parts.defer(watchServers(engine, runs.supervisor, logger));
 }
 
 /** Writes where the disk of the data folder makes it pay: docs/decisions/0003-where-the-writer-runs.md. */
@@ -247,6 +229,40 @@ function openDatabase({ dataFolder, writer }: PlatformOptions, logger: Logger): 
   const operations = [new URL('./write-operations.ts', import.meta.url).href];
   const file = path.join(dataFolder, 'wherry.sqlite');
   return SqliteDatabase.open(file, systemClock, place === 'worker thread' ? { operations } : {});
+}
+
+interface ServiceParts extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files'> {
+  readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
+  /** Filled once the API listens. */
+  readonly address: { readonly url: string };
+}
+
+function servicesOf(
+  { dataFolder, advertisedUrl, syncWaitSecs = 300 }: PlatformOptions,
+  { runs, address, ...parts }: ServiceParts,
+): RunServices & HandoffServices {
+  return {
+    ...parts,
+    clock: systemClock,
+    inFlightRequests: runs.inFlightRequests,
+    servers: runs.servers,
+    runStore: runs.store,
+    supervisor: runs.supervisor,
+    runControl: runs.supervisor,
+    syncWaitMs: syncWaitSecs * 1000,
+    signatures: new Signatures(path.join(dataFolder, 'signing-key')),
+    get publicUrl() {
+      return advertisedUrl ?? address.url;
+    },
+  };
+}
+
+/** Moves the runs of a server that its operator takes away. Returns what stops this. */
+function watchServers(engine: Engine, supervisor: Supervisor, logger: Logger): () => void {
+  const evictions = new Evictions({ supervisor, engine, logger });
+  engine.states?.onChange(() => evictions.check());
+  evictions.check();
+  return () => evictions.close();
 }
 
 /** Where containers reach the API and open their websockets: the relay, if they outlive the platform. */
