@@ -159,6 +159,8 @@ export default {
           '^bench/src/finished-runs\\.ts$',
           // They deploy, connect and show as the CLI does, which exports nothing: it is a program.
           '^test/docker/[^/]+\\.docker\\.test\\.ts$',
+          // They pack the packages under the CLI's lock, for the CLI builds the same ones.
+          '^(scripts/pack\\.mjs|test/packages\\.test\\.ts)$',
         ],
       },
       to: { path: '^packages/[^/]+/src/', pathNot: exported },
