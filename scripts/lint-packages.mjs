@@ -7,18 +7,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import * as tar from 'tar';
-import { readManifest, root } from './compile.mjs';
+import { filesIn, readManifest, root } from './compile.mjs';
 import { licenceComplaints } from './list-licences.mjs';
 import { packInto, publishedPackages } from './pack.mjs';
 
 const mustHave = ['description', 'engines', 'exports', 'files', 'keywords', 'license', 'repository', 'version'];
+const run = promisify(execFile);
 const programs = path.join(root, 'node_modules', '.bin');
 
 /** The complaint of a program that ends with an exit code; undefined when it has none. */
 async function complaintOf(program, args) {
   try {
-    await promisify(execFile)(path.join(programs, program), args, { env: { ...process.env, NO_COLOR: '1' } });
+    await run(path.join(programs, program), args, { env: { ...process.env, NO_COLOR: '1' } });
     return undefined;
   } catch (error) {
     return `${program}: ${error.stdout || error.stderr || error.message}`;
@@ -27,10 +27,10 @@ async function complaintOf(program, args) {
 
 /** What is checked by no tool: the fields, and that nothing of the clone is needed or left in. */
 async function contentComplaints(archive, folder) {
-  await tar.x({ file: archive, cwd: folder });
-  const manifest = readManifest(path.join(folder, 'package'));
-  const files = [];
-  await tar.t({ file: archive, onReadEntry: (entry) => files.push(entry.path.replace(/^package\//, '')) });
+  await run('tar', ['--extract', '--file', archive, '--directory', folder]);
+  const unpacked = path.join(folder, 'package');
+  const manifest = readManifest(unpacked);
+  const files = filesIn(unpacked).map((file) => path.relative(unpacked, file));
   const ranges = Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies });
   return [
     ...mustHave.filter((field) => manifest[field] === undefined).map((field) => `package.json has no ${field}.`),

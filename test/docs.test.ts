@@ -11,7 +11,8 @@ const exists = (...parts: string[]) => existsSync(path.join(root, ...parts));
 
 async function guides(): Promise<string[]> {
   const found = await readdir(path.join(root, 'docs'), { recursive: true });
-  return ['README.md', ...found.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name))];
+  const ofRoot = (await readdir(root)).filter((name) => name.endsWith('.md'));
+  return [...ofRoot, ...found.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name))];
 }
 
 /** Paths in code quotes that lead into the clone; a guide may name a file of the platform from its `src` or package. */
@@ -65,6 +66,10 @@ test('the index of the decisions has each of them once', async () => {
   expect(listed).toEqual(pages.toSorted());
 });
 
+/** Of a package of the workspace; of the workspace itself without a name. */
+const folderOf = (workspace: string | undefined): string =>
+  workspace === undefined ? '.' : `packages/${workspace === 'wherry' ? 'cli' : workspace.replace('@wherry/', '')}`;
+
 test('every npm script and command of wherry that the documents name exists', async () => {
   const scriptsOf = (folder: string) =>
     Object.keys((JSON.parse(read(`${folder}/package.json`)) as { scripts: Record<string, string> }).scripts);
@@ -73,8 +78,8 @@ test('every npm script and command of wherry that the documents name exists', as
   );
   for (const guide of await guides()) {
     const text = read(guide);
-    for (const [, script, workspace] of text.matchAll(/npm run ([\w:]+)(?: -w @wherry\/([\w-]+))?/g)) {
-      expect(scriptsOf(workspace === undefined ? '.' : `packages/${workspace}`), guide).toContain(script);
+    for (const [, script, workspace] of text.matchAll(/npm run ([\w:]+)(?: -w ([\w@/-]+))?/g)) {
+      expect(scriptsOf(folderOf(workspace)), guide).toContain(script);
     }
     for (const [, command] of text.matchAll(/npx wherry ([a-z][\w-]*)/g))
       expect([...commands], guide).toContain(command);

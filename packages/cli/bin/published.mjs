@@ -19,5 +19,6 @@ if (isOld) {
   };
   // Node keeps what it has compiled: the next start is sooner.
   nodeModule.enableCompileCache?.();
-  await import('../lib/cli/src/main.js');
+  // By its address, for in the clone it is not there.
+  await import(new URL('../lib/cli/src/main.js', import.meta.url).href);
 }
