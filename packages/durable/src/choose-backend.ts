@@ -1,10 +1,10 @@
-import { checked, problemOf } from './api-answer.ts';
 import type { Backend } from './backend.ts';
-import { HttpClient } from './http-client.ts';
+import { checked, problemOf } from './http/api-response.ts';
+import { HttpClient } from './http/http-client.ts';
+import { RunsApi } from './http/runs-api.ts';
 import { ApifyStorages } from './journal/apify-storages.ts';
 import { JournalBackend } from './journal/journal-backend.ts';
 import { LocalStorages } from './journal/local-storages.ts';
-import { RunsApi } from './runs-api.ts';
 import { WherryBackend } from './wherry/wherry-backend.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,10 +37,10 @@ export async function chooseBackend(environment: Environment = process.env): Pro
 /** @throws RefusedError, AttemptFencedError */
 async function hasCommits(http: HttpClient, runId: string): Promise<boolean> {
   const call = { method: 'GET', path: `/wherry/v1/runs/${encodeURIComponent(runId)}/commits/last` } as const;
-  const answer = await http.sendUntilAnswered(call);
+  const response = await http.sendWithRetries(call);
   // A 404 is of the route, unless it says that there is no such run.
-  const hasNoRoute = answer.status === 404 && problemOf(answer).type !== 'record-not-found';
-  if (!hasNoRoute) checked(call, answer, []);
+  const hasNoRoute = response.status === 404 && problemOf(response).type !== 'record-not-found';
+  if (!hasNoRoute) checked(call, response, []);
   return !hasNoRoute;
 }
 

@@ -38,7 +38,7 @@ export class Committer {
   #queue: Waiting[] = [];
   /** Those of all that is queued or under way. */
   readonly #unsettled = new Set<Promise<void>>();
-  #restWork: (() => void)[] = [];
+  #idleWork: (() => void)[] = [];
   #running = false;
   #applying = false;
   #failure: Error | undefined;
@@ -71,9 +71,9 @@ export class Committer {
   }
 
   /** Runs `work` between two commits, when nothing that is in memory is still to be acknowledged. */
-  atRest<Result>(work: () => Result): Promise<Result> {
+  betweenCommits<Result>(work: () => Result): Promise<Result> {
     const done = deferred<Result>();
-    this.#restWork.push(() => {
+    this.#idleWork.push(() => {
       try {
         done.resolve(work());
       } catch (error) {
@@ -98,8 +98,8 @@ export class Committer {
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0 || this.#restWork.length > 0) {
-      for (const work of this.#restWork.splice(0)) work();
+    while (this.#queue.length > 0 || this.#idleWork.length > 0) {
+      for (const work of this.#idleWork.splice(0)) work();
       if (this.#failure !== undefined) {
         for (const { settle } of this.#queue.splice(0)) settle.reject(this.#failure);
         continue;
@@ -141,7 +141,7 @@ export class Committer {
       const whole = { ...parts, records: [...parts.records, ...staged] };
       if (!isEmpty(whole)) await this.#send(whole);
     } catch (error) {
-      this.#takeBack(batch, documents, error as Error);
+      this.#rollBack(batch, documents, error as Error);
       return;
     }
     for (const document of documents.keys()) document.acknowledge();
@@ -162,7 +162,7 @@ export class Committer {
     }
   }
 
-  #takeBack(batch: readonly Member[], documents: ReadonlyMap<CommittedDocument, unknown>, error: Error): void {
+  #rollBack(batch: readonly Member[], documents: ReadonlyMap<CommittedDocument, unknown>, error: Error): void {
     for (const { applied } of batch.toReversed()) applied.undo();
     for (const document of documents.keys()) document.discard();
     if (!(error instanceof CommitRejectedError)) {

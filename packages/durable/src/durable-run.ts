@@ -1,9 +1,9 @@
-import type { OpenTransaction } from './ambient.ts';
 import type { Backend } from './backend.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { Committer } from './committer.ts';
-import { OpenedTransaction } from './opened-transaction.ts';
 import { defaultLimits, type StateLimits } from './state/limits.ts';
+import type { OpenTransaction } from './transactions/ambient.ts';
+import { OpenedTransaction } from './transactions/opened-transaction.ts';
 
 /** What all states, crawlers and transactions of this process share. */
 export interface DurableRun {
@@ -86,3 +86,34 @@ const twoCopies = (first: string, second: string): Error =>
     `There are two copies of @wherry/durable in this process: ${first} and ${second}. Install one only: ` +
       '`npm ls @wherry/durable` shows where they come from, `npm dedupe` may join them.',
   );
+
+/** Opens the document with the key, or gives out the handle of when it was opened before. */
+export async function openOnce<Handle>(
+  run: DurableRun,
+  key: string,
+  kind: OpenDocument['kind'],
+  open: () => Promise<Handle>,
+): Promise<Handle> {
+  const known = run.documents.get(key);
+  if (known?.closing !== undefined) {
+    await known.closing;
+    return openOnce(run, key, kind, open);
+  }
+  if (known !== undefined) {
+    if (known.kind === kind) return known.handle as Promise<Handle>;
+    throw new TypeError(
+      `"${key}" is open by ${known.kind === 'state' ? 'openState' : 'useState'} already. Use another key.`,
+    );
+  }
+  const handle = open();
+  run.documents.set(key, { kind, handle });
+  handle.catch(() => run.documents.delete(key));
+  return handle;
+}
+
+/** Frees the key once `close` is over. Whoever opens it meanwhile waits, and gets a handle of its own. */
+export function closeOnce(run: DurableRun, key: string, close: () => Promise<void>): Promise<void> {
+  const known = run.documents.get(key)!;
+  known.closing ??= close().finally(() => run.documents.delete(key));
+  return known.closing;
+}

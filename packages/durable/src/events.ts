@@ -6,7 +6,9 @@
  * [reconnect-2] after a drop it is made again, with a back-off, until it stands.
  * [reconnect-3] not after the manager's `close()`, nor when the platform says that the run is over.
  */
-import { backOffMs } from './http-client.ts';
+
+import { createRequire } from 'node:module';
+import { backOffMs } from './http/http-client.ts';
 
 /** What is used of `PlatformEventManager` of `apify`; its types call the last two private. */
 interface PlatformEvents {
@@ -107,4 +109,30 @@ function keepAlive(socket: EventsSocket): () => void {
     if (!isAnswered) socket.ping();
   }, heartbeatMs).unref();
   return () => clearInterval(timer);
+}
+
+/** The SDK's `persistState`: each minute, and before the process moves or ends by `Actor.exit()`. */
+type Listener = () => Promise<void>;
+
+const listeners = new Set<Listener>();
+let isListening = false;
+
+/** Calls `listener` at each event from now on; where the SDK is not in use, never. Answers what ends it. */
+export function onPersistState(listener: Listener): () => void {
+  listeners.add(listener);
+  if (!isListening && isSdkLoaded()) {
+    isListening = true;
+    listen().catch(() => undefined);
+  }
+  return () => void listeners.delete(listener);
+}
+
+/** To load it takes a second, during which a program that has no use for it would stand still. */
+const isSdkLoaded = (): boolean =>
+  Object.keys(createRequire(import.meta.url).cache).some((file) => /[/\\]apify[/\\]dist[/\\]actor\.js$/.test(file));
+
+/** The SDK waits for what its listeners answer. */
+async function listen(): Promise<void> {
+  const { Actor } = await import('apify');
+  Actor.on('persistState', () => Promise.all([...listeners].map((each) => each())));
 }

@@ -1,7 +1,6 @@
-import { type DurableRun, durableRun } from './durable-run.ts';
+import { type DurableRun, durableRun, openOnce } from './durable-run.ts';
 import { isPlainObject } from './json.ts';
 import { openDocument } from './state/open-document.ts';
-import { openOnce } from './state/open-once.ts';
 import { SharedState } from './state/shared-state.ts';
 
 export interface UseStateOptions {

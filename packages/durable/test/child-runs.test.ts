@@ -6,10 +6,10 @@ import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture } from '../../platform/test/run-fixture.ts';
 import type { Backend } from '../src/backend.ts';
 import { RefusedError } from '../src/errors.ts';
+import { RunsApi } from '../src/http/runs-api.ts';
 import { ApifyStorages } from '../src/journal/apify-storages.ts';
 import type { AtCrashPoint, CrashPoint } from '../src/journal/crash-points.ts';
 import { JournalBackend } from '../src/journal/journal-backend.ts';
-import { RunsApi } from '../src/runs-api.ts';
 import { KeylessClient } from './keyless-client.ts';
 
 const child = `

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type OpenTransaction, runInTransaction } from '../src/ambient.ts';
 import { type DurableRun, startRun } from '../src/durable-run.ts';
 import { CommitRejectedError, NotJsonError, useState } from '../src/index.ts';
+import { type OpenTransaction, runInTransaction } from '../src/transactions/ambient.ts';
 import { type Death, MemoryBackend, MemoryStore } from './memory-backend.ts';
 
 interface Shared {

@@ -4,7 +4,7 @@ import { type DurableRun, startRun } from '../src/durable-run.ts';
 import { openState } from '../src/index.ts';
 import { chunkKey, freshKey, type Garbage, headOf, mergedKey, readableKey } from '../src/state/head-record.ts';
 import type { StateLimits } from '../src/state/limits.ts';
-import type { State } from '../src/state/state.ts';
+import type { State } from '../src/state/open-state.ts';
 import { type Death, MemoryBackend, MemoryStore } from './memory-backend.ts';
 import { type Action, action, durableKit, initialState, modelKit, plain, type TestState } from './state-actions.ts';
 

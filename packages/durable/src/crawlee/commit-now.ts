@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { durableRun } from '../durable-run.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
+import { haltUnlessRejected } from './lost-run.ts';
 import { runInScope, scopeAtWork, Work } from './work.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function commitNow<Result>(body: () => Promise<Result>): Promise<Re
     const result = await runInScope({ task: undefined, work }, body);
     // [work-3] what was not waited for often comes within this turn.
     await turn();
-    await work.commit().catch(standStillUnlessRejected);
+    await work.commit().catch(haltUnlessRejected);
     return result;
   } catch (error) {
     work.undo();

@@ -3,9 +3,9 @@
  * written only in commits.
  */
 import type { Actor } from 'apify';
-import type { OpenTransaction } from '../ambient.ts';
 import type { JsonObject } from '../commit.ts';
 import type { DurableRun } from '../durable-run.ts';
+import type { OpenTransaction } from '../transactions/ambient.ts';
 
 const crawlRecordKey = 'DURABLE_CRAWL';
 

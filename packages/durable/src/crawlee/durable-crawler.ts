@@ -4,23 +4,24 @@
  * [crawl-2] a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
  *     would be refused again).
  */
+
+import type { Actor, ChargingManager } from 'apify';
 import type { BasicCrawler } from 'crawlee';
 import { type Deferred, deferred } from '../deferred.ts';
 import { durableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
 import { keepEventsConnected } from '../events.ts';
-import { captureClients } from './captured-clients.ts';
-import { captureCharges } from './charging.ts';
+import { captureCharges } from './capture/captured-charges.ts';
+import { captureClients } from './capture/captured-clients.ts';
+import { captureRequestList } from './capture/captured-request-list.ts';
+import { commitStatistics } from './capture/captured-statistics.ts';
+import { installQueueViews } from './capture/queue-view.ts';
 import { openCrawlRecord } from './crawl-record.ts';
+import { InFlightRequests } from './in-flight-requests.ts';
 import { InitialRequests } from './initial-requests.ts';
 import { type CrawlerInside, insideOf, missingInside } from './inside.ts';
 import { untilLost } from './lost-run.ts';
-import { installQueueViews } from './queue-view.ts';
-import { captureRequestList } from './request-list.ts';
-import { RequestsInHand } from './requests-in-hand.ts';
-import { loadSdk } from './sdk.ts';
 import { shutDownInOrder } from './shutdown.ts';
-import { commitStatistics } from './statistics.ts';
 import { Suspects } from './suspects.ts';
 import { Task, type TaskParts } from './task.ts';
 import { scopeAtWork } from './work.ts';
@@ -45,7 +46,7 @@ class DurableCrawler {
   readonly #crawler: BasicCrawler;
   readonly #inside: CrawlerInside;
   readonly #tasks = new Set<Task>();
-  readonly #inHand = new RequestsInHand();
+  readonly #inFlight = new InFlightRequests();
   #parts: TaskParts | undefined;
   #runCount = 0;
   #idle: Deferred<void> | undefined;
@@ -75,7 +76,12 @@ class DurableCrawler {
       captureClients(this.#inside.config);
       if (ChargingManager !== undefined) captureCharges(ChargingManager);
       const record = await openCrawlRecord(run, actor);
-      this.#parts = { run, statistics: this.#inside.stats, suspects: new Suspects(run, record), inHand: this.#inHand };
+      this.#parts = {
+        run,
+        statistics: this.#inside.stats,
+        suspects: new Suspects(run, record),
+        inFlight: this.#inFlight,
+      };
       const initial = new InitialRequests(run, record, `${this.#inside.stats.persistStateKey}/${this.#runCount++}`);
       this.#crawler.addRequests = (given, ...rest) =>
         given === requests ? initial.add(this.#crawler, addRequests, given, ...rest) : addRequests(given, ...rest);
@@ -108,7 +114,7 @@ class DurableCrawler {
     const stock = this.#inside._fetchNextRequest.bind(this.#crawler);
     this.#inside._fetchNextRequest = async () => {
       if (this.#stopping) return null;
-      const request = await this.#parts!.inHand.take(stock);
+      const request = await this.#parts!.inFlight.take(stock);
       if (request !== null) (scopeAtWork()!.task as Task).take(request);
       return request;
     };
@@ -130,7 +136,7 @@ class DurableCrawler {
     inside._timeoutAndRetry = async (handler, ...rest) => {
       const settled = await timeoutAndRetry(() => settleForGood(handler), ...rest);
       if ('rejection' in settled) throw settled.rejection;
-      return settled.answer;
+      return settled.value;
     };
   }
 
@@ -144,14 +150,33 @@ class DurableCrawler {
   }
 }
 
-type Settled<Answer> = { readonly answer: Answer } | { readonly rejection: CommitRejectedError };
+type Settled<Value> = { readonly value: Value } | { readonly rejection: CommitRejectedError };
 
 /** [crawl-2] */
-async function settleForGood<Answer>(handler: () => Promise<Answer>): Promise<Settled<Answer>> {
+async function settleForGood<Value>(handler: () => Promise<Value>): Promise<Settled<Value>> {
   try {
-    return { answer: await handler() };
+    return { value: await handler() };
   } catch (error) {
     if (error instanceof CommitRejectedError) return { rejection: error };
     throw error;
   }
+}
+
+export interface Sdk {
+  readonly actor: Actor | undefined;
+  readonly ChargingManager: typeof ChargingManager | undefined;
+}
+
+let loading: Promise<Sdk> | undefined;
+
+/** The SDK is not needed for a crawl on one's own machine, so it may not be there. */
+export function loadSdk(): Promise<Sdk> {
+  loading ??= import('apify').then(
+    ({ Actor, ChargingManager }) => ({ actor: Actor.getDefaultInstance(), ChargingManager }),
+    (error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      return { actor: undefined, ChargingManager: undefined };
+    },
+  );
+  return loading;
 }

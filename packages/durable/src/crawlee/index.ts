@@ -3,7 +3,7 @@
  * `durableCrawler` makes one of any other crawler.
  */
 import * as stock from 'crawlee';
-import { installStates } from './captured-states.ts';
+import { installUseState } from './capture/captured-states.ts';
 import { commitNow } from './commit-now.ts';
 import { durableCrawler } from './durable-crawler.ts';
 
@@ -11,7 +11,7 @@ export * from 'crawlee';
 export { commitNow, durableCrawler };
 
 // At once, for a state may be asked for before there is a crawler.
-installStates();
+installUseState();
 
 export class BasicCrawler<
   Context extends stock.BasicCrawlingContext = stock.BasicCrawlingContext,

@@ -5,12 +5,12 @@
  *     many are in the queue is noted in the commit that adds them.
  */
 import type { BasicCrawler, RequestProvider } from 'crawlee';
-import type { OpenTransaction } from '../ambient.ts';
 import type { DurableRun } from '../durable-run.ts';
+import type { OpenTransaction } from '../transactions/ambient.ts';
+import { storageIdOf } from './capture/own-clients.ts';
 import type { CrawlRecord } from './crawl-record.ts';
 import type { StorageClientInside } from './inside.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
-import { storageIdOf } from './own-clients.ts';
+import { haltUnlessRejected } from './lost-run.ts';
 import { type AddInitially, commitOutside, runInScope } from './work.ts';
 
 type Requests = Parameters<BasicCrawler['addRequests']>[0];
@@ -67,7 +67,7 @@ export class InitialRequests {
 
   #commit(transaction: OpenTransaction): Promise<void> {
     this.#record.addTo(transaction);
-    return commitOutside(transaction).catch(standStillUnlessRejected);
+    return commitOutside(transaction).catch(haltUnlessRejected);
   }
 }
 

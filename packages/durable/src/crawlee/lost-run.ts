@@ -23,17 +23,17 @@ export function expectLoss(): void {
 }
 
 /** [lost-run-1] for the task whose commit it was. One that was rejected leaves all as it was, and is thrown on. */
-export function standStillUnlessRejected(error: unknown): Promise<never> {
+export function haltUnlessRejected(error: unknown): Promise<never> {
   if (error instanceof CommitRejectedError) throw error;
   if (!isExpected) lost.reject(error);
   return new Promise(() => undefined);
 }
 
 /** [lost-run-1] for a call of the API's client by a crawler. Its calls outside of a task are those that look for work. */
-export function standStillIfFenced(error: unknown): Promise<never> {
+export function haltIfFenced(error: unknown): Promise<never> {
   const { type, message } = error as { type?: unknown; message?: unknown };
   if (type !== 'attempt-fenced' || (scopeAtWork() === undefined && !isAboutQueue(error))) throw error;
-  return standStillUnlessRejected(new AttemptFencedError(String(message)));
+  return haltUnlessRejected(new AttemptFencedError(String(message)));
 }
 
 const isAboutQueue = (error: unknown): boolean => String((error as { path?: unknown }).path).includes('request-queues');

@@ -17,32 +17,32 @@ export interface Drainable {
 
 const eventNames = ['migrating', 'aborting'] as const;
 const atWork = new Set<Drainable>();
-let giveBack: (() => void) | undefined;
-let isOver = false;
+let restoreListeners: (() => void) | undefined;
+let isShuttingDown = false;
 
 /** Answers what ends it. */
 export function shutDownInOrder(crawler: Drainable, actor: Actor | undefined): () => void {
   atWork.add(crawler);
-  if (actor !== undefined) giveBack ??= takePlaces(actor);
+  if (actor !== undefined) restoreListeners ??= replaceListeners(actor);
   return () => {
     atWork.delete(crawler);
-    if (atWork.size > 0 || isOver) return;
-    giveBack?.();
-    giveBack = undefined;
+    if (atWork.size > 0 || isShuttingDown) return;
+    restoreListeners?.();
+    restoreListeners = undefined;
   };
 }
 
-function takePlaces(actor: Actor): () => void {
-  const places = eventNames.flatMap((name) => {
+function replaceListeners(actor: Actor): () => void {
+  const listeners = eventNames.flatMap((name) => {
     const stock = (actor as unknown as ActorInside).gracefulShutdownHandlers[name];
-    return stock === undefined ? [] : [{ name, stock, own: () => goInOrder(stock) }];
+    return stock === undefined ? [] : [{ name, stock, own: () => drainAndContinue(stock) }];
   });
-  for (const { name, stock, own } of places) {
+  for (const { name, stock, own } of listeners) {
     actor.off(name, stock);
     actor.on(name, own);
   }
   return () => {
-    for (const { name, stock, own } of places) {
+    for (const { name, stock, own } of listeners) {
       actor.off(name, own);
       actor.on(name, stock);
     }
@@ -50,9 +50,9 @@ function takePlaces(actor: Actor): () => void {
 }
 
 /** `reboot` calls the listeners again and waits for them, so this one answers at once. */
-function goInOrder(stock: () => void): void {
-  if (isOver) return;
-  isOver = true;
+function drainAndContinue(stock: () => void): void {
+  if (isShuttingDown) return;
+  isShuttingDown = true;
   expectLoss();
   void Promise.all([...atWork].map((crawler) => crawler.drain())).then(stock);
 }

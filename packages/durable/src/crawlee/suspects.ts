@@ -11,7 +11,7 @@ import { NonRetryableError } from 'crawlee';
 import { deferred } from '../deferred.ts';
 import type { DurableRun } from '../durable-run.ts';
 import type { CrawlRecord } from './crawl-record.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
+import { haltUnlessRejected } from './lost-run.ts';
 import { commitOutside, type Work } from './work.ts';
 
 /** The first death may have been the fault of another one that was in hand. */
@@ -53,7 +53,7 @@ export class Suspects {
     facts.begun.add(key);
     const transaction = this.#run.begin();
     this.#record.addTo(transaction);
-    await commitOutside(transaction).catch(standStillUnlessRejected);
+    await commitOutside(transaction).catch(haltUnlessRejected);
   }
 
   /** The process has outlived the handler; `isOver` once the request is never begun again. */

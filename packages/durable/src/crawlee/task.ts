@@ -3,10 +3,10 @@ import { log, type Request } from 'crawlee';
 import type { JsonObject } from '../commit.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
+import { addStatistics, countFinished, forgetJob } from './capture/captured-statistics.ts';
+import type { InFlightRequests } from './in-flight-requests.ts';
 import type { StatisticsInside } from './inside.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
-import type { RequestsInHand } from './requests-in-hand.ts';
-import { addStatistics, countFinished, forgetJob } from './statistics.ts';
+import { haltUnlessRejected } from './lost-run.ts';
 import type { Suspects } from './suspects.ts';
 import { type FinishOutcome, type QueueOptions, runInScope, type TaskInScope, Work } from './work.ts';
 
@@ -14,7 +14,7 @@ export interface TaskParts {
   readonly run: DurableRun;
   readonly statistics: StatisticsInside;
   readonly suspects: Suspects;
-  readonly inHand: RequestsInHand;
+  readonly inFlight: InFlightRequests;
 }
 
 /** One go at one request: from its fetch to its handled mark, or to its way back to the queue. */
@@ -41,13 +41,13 @@ export class Task implements TaskInScope {
 
   /** All of it is over. */
   end(): void {
-    if (this.#request !== undefined) this.#parts.inHand.end(this.#request);
+    if (this.#request !== undefined) this.#parts.inFlight.end(this.#request);
   }
 
-  async giveBack(): Promise<void> {
+  async reclaim(): Promise<void> {
     // What an errorHandler did is durable before its request can be taken again.
-    await this.#errorWork?.commit().catch(standStillUnlessRejected);
-    if (this.#request !== undefined) this.#parts.inHand.giveBack(this.#request);
+    await this.#errorWork?.commit().catch(haltUnlessRejected);
+    if (this.#request !== undefined) this.#parts.inFlight.reclaim(this.#request);
   }
 
   handles(requestId: string): boolean {
@@ -84,7 +84,7 @@ export class Task implements TaskInScope {
     }
     await work
       .commit()
-      .catch(standStillUnlessRejected)
+      .catch(haltUnlessRejected)
       .catch((error) => this.#dropIfTaken(error));
   }
 
@@ -131,7 +131,7 @@ export class Task implements TaskInScope {
     addStatistics(work, this.#parts.statistics);
     this.#parts.suspects.end(work, this.key, () => true);
     try {
-      await work.commit().catch(standStillUnlessRejected);
+      await work.commit().catch(haltUnlessRejected);
       return 'committed';
     } catch (error) {
       return this.#dropIfTaken(error);

@@ -6,8 +6,8 @@
  * [work-3] what a handler did without waiting for it, and that came after the commit, is written on its own: late, not lost.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type OpenTransaction, runInTransaction, runOutsideTransaction } from '../ambient.ts';
 import type { RequestObject } from '../commit.ts';
+import { type OpenTransaction, runInTransaction, runOutsideTransaction } from '../transactions/ambient.ts';
 
 export type WorkPhase = 'open' | 'committing' | 'committed' | 'undone';
 
@@ -53,7 +53,7 @@ export class Work {
     try {
       await outsideOfScope(() => this.transaction.commit());
     } catch (error) {
-      this.#takeBack();
+      this.#rollBack();
       throw error;
     }
     this.#phase = 'committed';
@@ -63,10 +63,10 @@ export class Work {
   undo(): void {
     if (this.#phase !== 'open') return;
     this.transaction.undo();
-    this.#takeBack();
+    this.#rollBack();
   }
 
-  #takeBack(): void {
+  #rollBack(): void {
     this.#phase = 'undone';
     for (const undo of this.#undos.toReversed()) undo();
   }
@@ -92,7 +92,7 @@ export interface TaskInScope {
   /** The request that is handled is done: commits all of it. */
   finish(request: object, options: QueueOptions): Promise<FinishOutcome>;
   /** The request goes back to where it came from: what the handler of its error did is committed first. */
-  giveBack(): Promise<void>;
+  reclaim(): Promise<void>;
   /** Whether the task's request has this id. */
   handles(requestId: string): boolean;
 }

@@ -1,9 +1,9 @@
 import type { Json } from '../commit.ts';
 import { NotJsonError } from '../errors.ts';
-import { isDifference } from './difference.ts';
 import { operationSize } from './durable-set.ts';
 import { encode } from './encoding.ts';
 import type { Operation } from './operation.ts';
+import { isDifference } from './operation.ts';
 import type { StateCopy } from './state-copy.ts';
 import { recordFills, type TreeNode } from './tree-node.ts';
 

@@ -22,21 +22,21 @@ export function copyForState(
   { kept, depth }: { kept?: (data: CollectionData) => boolean; depth?: number } = {},
 ): StateCopy {
   const fills: Operation[] = [];
-  const adopted = (special: object) => {
+  const copySpecial = (special: object) => {
     if (collections === undefined) return undefined;
     if (!(special instanceof DurableSet || special instanceof DurableMap)) return undefined;
     if (kept?.(special.data) === true) return { value: special.data, size: 0 };
-    const { data, fill, size } = adopt(special.data, collections);
+    const { data, fill, size } = copyCollection(special.data, collections);
     if (fill !== undefined) fills.push(fill);
     return { value: data, size };
   };
-  const copier = new Copier(where, adopted, depth);
+  const copier = new Copier(where, copySpecial, depth);
   return { value: copier.copy(value), size: copier.size, fills };
 }
 
 const sizePerEntry = 24;
 
-function adopt(original: CollectionData, collections: Collections) {
+function copyCollection(original: CollectionData, collections: Collections) {
   const size = original.entries.size * sizePerEntry;
   if (original instanceof SetData) {
     const data = collections.create('set') as SetData;

@@ -34,7 +34,7 @@ export class TrackedTree implements ChangeableTree {
   readonly #options: TrackedTreeOptions;
   readonly #proxies = new WeakMap<object, object>();
   readonly #nodes = new WeakMap<object, TreeNode>();
-  readonly #takenBack = new WeakSet<object>();
+  readonly #invalid = new WeakSet<object>();
   #closed = false;
 
   constructor(options: TrackedTreeOptions) {
@@ -53,8 +53,8 @@ export class TrackedTree implements ChangeableTree {
   }
 
   /** Writing to this part throws from now on: what made it was taken back. */
-  takeBack(part: object): void {
-    this.#takenBack.add(part);
+  invalidate(part: object): void {
+    this.#invalid.add(part);
   }
 
   record(change: RecordedChange): void {
@@ -69,7 +69,7 @@ export class TrackedTree implements ChangeableTree {
   }
 
   pathOf(node: TreeNode): Path | undefined {
-    if (this.#takenBack.has(node.target)) {
+    if (this.#invalid.has(node.target)) {
       throw new TypeError('This part of the state was made by work that failed, and went with it. Read it anew.');
     }
     if (node.parent === undefined) return node.target === this.#options.box.root ? [] : undefined;

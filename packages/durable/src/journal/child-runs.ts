@@ -12,7 +12,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { RunStart } from '../backend.ts';
 import type { Json } from '../commit.ts';
-import type { ListedRun, RunsApi } from '../runs-api.ts';
+import type { ListedRun, RunsApi } from '../http/runs-api.ts';
 import type { AtCrashPoint } from './crash-points.ts';
 import { isObject } from './intent.ts';
 import type { Storages } from './storages.ts';
@@ -67,7 +67,8 @@ export class ChildRuns {
       await this.#at('child-intended');
       runId = await this.#startOnce(start, record);
     }
-    while (runId === undefined) runId = (await this.#lookFor(start, record)) ?? (await this.#startOnce(start, record));
+    while (runId === undefined)
+      runId = (await this.#findStarted(start, record)) ?? (await this.#startOnce(start, record));
     await this.#at('child-started');
     await this.#write({ ...record, runId });
     await this.#at('child-stored');
@@ -82,7 +83,7 @@ export class ChildRuns {
   }
 
   /** [child-run-2]. */
-  async #lookFor(start: RunStart, record: ChildRecord): Promise<string | undefined> {
+  async #findStarted(start: RunStart, record: ChildRecord): Promise<string | undefined> {
     const since = new Date(Date.parse(record.intendedAt) - clockSkewMs);
     for (let waitedMs = 0, waitMs = 250; ; waitMs = Math.min(2 * waitMs, 2000)) {
       const untagged: ListedRun[] = [];
@@ -90,8 +91,8 @@ export class ChildRuns {
         if (run.meta.userAgent?.includes(record.tag)) return run.id;
         if (!run.meta.userAgent && run.meta.origin === 'ACTOR') untagged.push(run);
       }
-      const alike = await this.#findAlike(start, untagged);
-      if (alike !== undefined) return alike;
+      const found = await this.#findByInput(start, untagged);
+      if (found !== undefined) return found;
       if (waitedMs >= this.#storages.settleMs) return undefined;
       const stepMs = Math.min(waitMs, this.#storages.settleMs - waitedMs);
       await this.#storages.wait(stepMs);
@@ -100,13 +101,13 @@ export class ChildRuns {
   }
 
   /** [child-run-3]. */
-  async #findAlike({ input = {} }: RunStart, candidates: readonly ListedRun[]): Promise<string | undefined> {
+  async #findByInput({ input = {} }: RunStart, candidates: readonly ListedRun[]): Promise<string | undefined> {
     if (candidates.length === 0) return undefined;
     const keys = await this.#storages.listKeys(keyPrefix);
     const claimed = new Set((await Promise.all(keys.map((key) => this.#read(key)))).map((record) => record?.runId));
     // The oldest that fits: the others were started by whoever comes later.
     for (const run of candidates.toReversed()) {
-      if (!claimed.has(run.id) && holds(await this.#runs.inputOf(run), input)) return run.id;
+      if (!claimed.has(run.id) && includesInput(await this.#runs.inputOf(run), input)) return run.id;
     }
     return undefined;
   }
@@ -133,7 +134,7 @@ export class ChildRuns {
 const recordKeyOf = (key: string): string => keyPrefix + createHash('sha256').update(key).digest('hex').slice(0, 32);
 
 /** The API may add the defaults of the Actor's input schema. */
-function holds(text: string | undefined, input: Json): boolean {
+function includesInput(text: string | undefined, input: Json): boolean {
   const stored = JSON.parse(text ?? '{}') as Json;
   if (!isObject(stored) || !isObject(input)) return isDeepStrictEqual(stored, input);
   return Object.entries(input).every(([name, value]) => isDeepStrictEqual(stored[name], value));

@@ -155,18 +155,18 @@ export class CommitJournal {
 
   /** [journal-2]. */
   async #mark(last: LastCommit, plan?: Plan | StoredPlan, refused: readonly RefusedPart[] = []): Promise<LastCommit> {
-    const leftover = plan !== undefined && isStored(plan) ? plan : undefined;
+    const obsolete = plan !== undefined && isStored(plan) ? plan : undefined;
     await writeEntry(this.#storages, {
       format: journalFormat,
       ...last,
       counts: this.#counts.known,
       phase: 'done',
       ...(refused.length > 0 && { refused }),
-      ...(leftover && { leftover }),
+      ...(obsolete && { leftover: obsolete }),
     });
     await this.#at('mark-written');
-    if (leftover !== undefined) {
-      await deleteStored(this.#storages, leftover);
+    if (obsolete !== undefined) {
+      await deleteStored(this.#storages, obsolete);
       await this.#at('parts-deleted');
     }
     return last;

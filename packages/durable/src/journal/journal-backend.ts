@@ -1,6 +1,6 @@
 import type { Backend, ChildRun, CommitOutcome, RunStart } from '../backend.ts';
 import type { Commit } from '../commit.ts';
-import type { RunsApi } from '../runs-api.ts';
+import type { RunsApi } from '../http/runs-api.ts';
 import { ChildRuns } from './child-runs.ts';
 import { CommitJournal } from './commit-journal.ts';
 import type { AtCrashPoint } from './crash-points.ts';

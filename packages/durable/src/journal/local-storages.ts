@@ -146,7 +146,7 @@ export class LocalStorages implements Storages {
       'dataset',
       name,
       () => this.#client.datasets(),
-      (made) => this.#mend(made),
+      (made) => this.#removeTornItem(made),
     );
     return this.#client.datasetClientsHandled.find((each) => each.id === id)!;
   }
@@ -178,7 +178,7 @@ export class LocalStorages implements Storages {
   }
 
   /** An item is written in place, so the process may have ended in the middle of one: it was not pushed then. */
-  async #mend(id: string): Promise<void> {
+  async #removeTornItem(id: string): Promise<void> {
     const dataset = this.#client.datasetClientsHandled.find((each) => each.id === id)!;
     const file = path.join(dataset.datasetDirectory, `${String(dataset.itemCount).padStart(9, '0')}.json`);
     const text = await readFile(file, 'utf8').catch(() => undefined);

@@ -11,7 +11,6 @@ import {
   type PlannedItems,
   type PlannedRecord,
 } from './intent.ts';
-import { withLastingAddresses } from './lasting-addresses.ts';
 import type { Storages } from './storages.ts';
 
 const keyPattern = /^[a-zA-Z0-9!\-_.'()]{1,256}$/;
@@ -192,4 +191,26 @@ function rejected(part: string, sentence: string, statusCode = 400, type = 'inva
     type,
     statusCode,
   });
+}
+
+/**
+ * The parts with each storage under the address by which the next process finds it: undefined for the run's default one,
+ * so that what is named in two ways is counted as one.
+ */
+export function withLastingAddresses(parts: CommitParts, storages: Storages): CommitParts {
+  return {
+    ...parts,
+    items: parts.items.map(({ datasetId, ...rest }) => {
+      const id = datasetId && storages.lastingId('dataset', datasetId);
+      return { ...rest, ...(id && { datasetId: id }) };
+    }),
+    records: parts.records.map(({ storeId, ...rest }) => {
+      const id = storeId && storages.lastingId('store', storeId);
+      return { ...rest, ...(id && { storeId: id }) };
+    }),
+    requests: parts.requests.map(({ queueId, ...rest }) => {
+      const id = queueId && storages.lastingId('queue', queueId);
+      return { ...rest, ...(id && { queueId: id }) };
+    }),
+  };
 }

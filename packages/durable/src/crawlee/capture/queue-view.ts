@@ -8,8 +8,8 @@
  * [queue-view-2] all that a handler adds is added before it ends; Crawlee else adds what is over 1,000 in the background.
  */
 import { RequestProvider } from 'crawlee';
-import type { CachedRequest, QueueCache, QueueInside } from './inside.ts';
-import { runInScope, type Scope, scopeAtWork, type Work } from './work.ts';
+import type { CachedRequest, QueueCache, QueueInside } from '../inside.ts';
+import { runInScope, type Scope, scopeAtWork, type Work } from '../work.ts';
 
 type Method = (this: object, ...args: never[]) => Promise<unknown>;
 type BatchOptions = { readonly maxNewRequests?: number };

@@ -12,15 +12,15 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
 /** Nothing came back, so the call may or may not have taken effect; it has not when it never got to the API. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+export class NoResponseError extends Error {
+  override readonly name = 'NoResponseError';
   readonly wasSent: boolean;
 
   constructor(call: HttpCall, cause: NodeJS.ErrnoException) {
@@ -52,11 +52,11 @@ export class HttpClient {
 
   /**
    * Sends a call once.
-   * @throws NoAnswerError
+   * @throws NoResponseError
    */
-  send(call: HttpCall): Promise<HttpAnswer> {
+  send(call: HttpCall): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      const fail = (error: Error) => reject(new NoAnswerError(call, error));
+      const fail = (error: Error) => reject(new NoResponseError(call, error));
       const sent = this.#request(this.#optionsOf(call), (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -72,13 +72,13 @@ export class HttpClient {
   }
 
   /** Sends a call that may be repeated until it is answered with neither 429 nor 5xx. */
-  async sendUntilAnswered(call: HttpCall): Promise<HttpAnswer> {
+  async sendWithRetries(call: HttpCall): Promise<HttpResponse> {
     for (let failures = 0; ; failures += 1) {
       try {
-        const answer = await this.send(call);
-        if (answer.status !== 429 && answer.status < 500) return answer;
+        const response = await this.send(call);
+        if (response.status !== 429 && response.status < 500) return response;
       } catch (error) {
-        if (!(error instanceof NoAnswerError)) throw error;
+        if (!(error instanceof NoResponseError)) throw error;
       }
       await delay(backOffMs(failures));
     }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../commit.ts';
+import type { JsonObject } from '../../commit.ts';
 import type { Captures } from './capture.ts';
 import { storageIdOf } from './own-clients.ts';
 

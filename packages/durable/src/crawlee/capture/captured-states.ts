@@ -1,6 +1,6 @@
 import { KeyValueStore } from 'crawlee';
-import { useState } from '../use-state.ts';
-import { knowConfiguration, storeIdOf } from './own-clients.ts';
+import { useState } from '../../use-state.ts';
+import { registerConfiguration, storeIdOf } from './own-clients.ts';
 
 let isInstalled = false;
 
@@ -8,12 +8,12 @@ let isInstalled = false;
  * Lets every `useState`, of a crawler, the SDK or Crawlee, answer the durable one, for all of them come to this method.
  * One of another store than the run's default one stays as it is.
  */
-export function installStates(): void {
+export function installUseState(): void {
   if (isInstalled) return;
   isInstalled = true;
   const stock = KeyValueStore.prototype.getAutoSavedValue;
   KeyValueStore.prototype.getAutoSavedValue = async function <Value extends object>(key: string, initial?: Value) {
-    knowConfiguration(this.config);
+    registerConfiguration(this.config);
     if (storeIdOf(this).storeId !== undefined) return stock.call(this, key, initial);
     return (await useState(key, initial)) as never;
   };

@@ -8,8 +8,8 @@ import type { Request } from 'crawlee';
 
 type Identity = Pick<Request, 'id' | 'uniqueKey'>;
 
-export class RequestsInHand {
-  readonly #inHand = new Set<string>();
+export class InFlightRequests {
+  readonly #inFlight = new Set<string>();
   /** Those that were handled while somebody was fetching: what is fetched may be as it was before. */
   readonly #handled = new Set<string>();
   #fetches = 0;
@@ -21,8 +21,8 @@ export class RequestsInHand {
       const request = await fetch();
       if (!request) return null;
       const key = keyOf(request);
-      if (this.#inHand.has(key) || this.#handled.has(key)) return null;
-      this.#inHand.add(key);
+      if (this.#inFlight.has(key) || this.#handled.has(key)) return null;
+      this.#inFlight.add(key);
       return request;
     } finally {
       this.#fetches -= 1;
@@ -31,13 +31,13 @@ export class RequestsInHand {
   }
 
   /** It goes back to where it came from. */
-  giveBack(request: Identity): void {
-    this.#inHand.delete(keyOf(request));
+  reclaim(request: Identity): void {
+    this.#inFlight.delete(keyOf(request));
   }
 
   /** Its task is over. */
   end(request: Identity & { readonly handledAt?: string | undefined }): void {
-    if (!this.#inHand.delete(keyOf(request))) return;
+    if (!this.#inFlight.delete(keyOf(request))) return;
     if (this.#fetches > 0 && request.handledAt !== undefined) this.#handled.add(keyOf(request));
   }
 }

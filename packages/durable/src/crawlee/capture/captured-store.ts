@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { Json, RecordPart } from '../commit.ts';
+import type { Json, RecordPart } from '../../commit.ts';
+import type { Work } from '../work.ts';
 import type { Captures } from './capture.ts';
 import { storageIdOf } from './own-clients.ts';
-import type { Work } from './work.ts';
 
 interface Written {
   readonly key: string;

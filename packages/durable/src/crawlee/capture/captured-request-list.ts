@@ -4,10 +4,10 @@
  * [request-list-1] the record counts a request as done exactly when its commit took effect. Nothing else writes it.
  */
 import { RequestList } from 'crawlee';
-import type { JsonObject } from '../commit.ts';
-import type { RequestListInside } from './inside.ts';
-import type { Task } from './task.ts';
-import { scopeAtWork, type Work } from './work.ts';
+import type { JsonObject } from '../../commit.ts';
+import type { RequestListInside } from '../inside.ts';
+import type { Task } from '../task.ts';
+import { scopeAtWork, type Work } from '../work.ts';
 
 /** @throws Error for a list whose progress cannot be kept. */
 export function captureRequestList(list: RequestListInside): void {
@@ -22,7 +22,7 @@ export function captureRequestList(list: RequestListInside): void {
   const stock = list.markRequestHandled.bind(list);
   const reclaim = list.reclaimRequest.bind(list);
   list.reclaimRequest = async (request) => {
-    await scopeAtWork()?.task?.giveBack();
+    await scopeAtWork()?.task?.reclaim();
     return reclaim(request);
   };
   list.markRequestHandled = async (request) => {

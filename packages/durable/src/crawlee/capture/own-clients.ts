@@ -1,9 +1,9 @@
 import type { Configuration } from 'crawlee';
-import type { StorageClientInside } from './inside.ts';
+import type { StorageClientInside } from '../inside.ts';
 
 const configurations = new Set<Configuration>();
 
-export function knowConfiguration(config: Configuration): void {
+export function registerConfiguration(config: Configuration): void {
   configurations.add(config);
 }
 

@@ -1,8 +1,8 @@
 import { getRequestId } from 'crawlee';
-import type { JsonObject, RequestObject } from '../commit.ts';
+import type { JsonObject, RequestObject } from '../../commit.ts';
+import { scopeAtWork, type Work } from '../work.ts';
 import type { Call, Capture, Captures } from './capture.ts';
 import { storageIdOf } from './own-clients.ts';
-import { scopeAtWork, type Work } from './work.ts';
 
 interface AddOptions {
   readonly forefront?: boolean;
@@ -44,20 +44,20 @@ export const queueMethods: Captures = {
     const { id, uniqueKey, handledAt } = request;
     const task = scopeAtWork()?.task;
     if (!handledAt) {
-      if (task?.handles(id) === true) await task.giveBack();
+      if (task?.handles(id) === true) await task.reclaim();
       return call.stock();
     }
     const { clientKey } = call.client;
     const queueId = storageIdOf(call.client, 'requestQueue');
     const options = { ...(queueId !== undefined && { queueId }), ...(clientKey !== undefined && { clientKey }) };
-    const answer = { requestId: id, uniqueKey, wasAlreadyPresent: true, wasAlreadyHandled: false };
+    const result = { requestId: id, uniqueKey, wasAlreadyPresent: true, wasAlreadyHandled: false };
     if (work !== undefined) {
       work.transaction.markHandled(plain(request) as JsonObject & { id: string }, options);
-      return answer;
+      return result;
     }
     if (task?.handles(id) !== true) return call.stock();
     const outcome = await task.finish(request, options);
-    return { ...answer, wasAlreadyHandled: outcome === 'dropped' };
+    return { ...result, wasAlreadyHandled: outcome === 'dropped' };
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, RequestObject } from './commit.ts';
+import type { Json, JsonObject, RequestObject } from '../commit.ts';
 
 /** The effects of one commit, gathered and then made together. What it is given is copied at once. */
 export interface Transaction {

@@ -4,13 +4,14 @@
  * [statistics-1] the record of the statistics counts exactly the requests whose commits took effect. It is a part of each commit,
  *     as it will be once the request is done, and never written past the commits' order.
  */
-import type { OpenTransaction } from '../ambient.ts';
-import type { JsonObject } from '../commit.ts';
-import { durableRun } from '../durable-run.ts';
-import type { StatisticsInside } from './inside.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
+
+import type { JsonObject } from '../../commit.ts';
+import { durableRun } from '../../durable-run.ts';
+import type { OpenTransaction } from '../../transactions/ambient.ts';
+import type { StatisticsInside } from '../inside.ts';
+import { haltUnlessRejected } from '../lost-run.ts';
+import { commitOutside, type Work } from '../work.ts';
 import { storeIdOf } from './own-clients.ts';
-import { commitOutside, type Work } from './work.ts';
 
 const committed = new WeakMap<StatisticsInside, string>();
 
@@ -18,10 +19,10 @@ const committed = new WeakMap<StatisticsInside, string>();
 export function commitStatistics(statistics: StatisticsInside): void {
   statistics.persistState = async (options) => {
     if (!statistics.persistenceOptions.enable && !options?.enable) return;
-    if (statistics.keyValueStore === undefined || committed.get(statistics) === newsOf(statistics)) return;
+    if (statistics.keyValueStore === undefined || committed.get(statistics) === countsOf(statistics)) return;
     const transaction = (await durableRun()).begin();
     addRecord(transaction, statistics);
-    await commitOutside(transaction).catch(standStillUnlessRejected);
+    await commitOutside(transaction).catch(haltUnlessRejected);
   };
   statistics.listener = () => statistics.persistState();
 }
@@ -35,10 +36,10 @@ export function addStatistics(work: Work, statistics: StatisticsInside): void {
 function addRecord(transaction: OpenTransaction, statistics: StatisticsInside): void {
   const record = JSON.parse(JSON.stringify(statistics.toJSON())) as JsonObject;
   transaction.setValue(statistics.persistStateKey, record, storeIdOf(statistics.keyValueStore!));
-  committed.set(statistics, newsOf(statistics));
+  committed.set(statistics, countsOf(statistics));
 }
 
-function newsOf({ state }: StatisticsInside): string {
+function countsOf({ state }: StatisticsInside): string {
   const { requestsFinished, requestsFailed, requestsRetries, crawlerFinishedAt } = state;
   return JSON.stringify([requestsFinished, requestsFailed, requestsRetries, crawlerFinishedAt]);
 }

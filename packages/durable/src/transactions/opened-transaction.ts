@@ -1,8 +1,8 @@
+import type { Applied, CommittedDocument } from '../change.ts';
+import type { CommitParts } from '../commit.ts';
+import type { Committer } from '../committer.ts';
+import type { Operation } from '../document/operation.ts';
 import type { OpenTransaction } from './ambient.ts';
-import type { Applied, CommittedDocument } from './change.ts';
-import type { CommitParts } from './commit.ts';
-import type { Committer } from './committer.ts';
-import type { Operation } from './document/operation.ts';
 import { GatheredParts } from './gathered-parts.ts';
 
 /** An `OpenTransaction` over a committer. */
@@ -36,14 +36,14 @@ export class OpenedTransaction extends GatheredParts implements OpenTransaction 
     try {
       await this.#committer.submit({ apply: () => this.#applied() });
     } catch (error) {
-      this.#takeBack();
+      this.#withdrawAll();
       throw error;
     }
   }
 
   undo(): void {
     this.close();
-    this.#takeBack();
+    this.#withdrawAll();
   }
 
   /** What it did to documents was done before its turn came, and is not taken back just to be tried alone [committer-3]. */
@@ -51,7 +51,7 @@ export class OpenedTransaction extends GatheredParts implements OpenTransaction 
     return { parts: this, size: this.size, operations: this.#operations, undo: () => undefined };
   }
 
-  #takeBack(): void {
+  #withdrawAll(): void {
     for (const [document, operations] of this.#operations) document.withdraw(operations);
   }
 }

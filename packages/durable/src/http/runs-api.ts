@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checked, dataOf } from './api-answer.ts';
-import type { ChildRun, RunStart } from './backend.ts';
-import { backOffMs, type HttpAnswer, type HttpCall, type HttpClient, NoAnswerError } from './http-client.ts';
+import type { ChildRun, RunStart } from '../backend.ts';
+import { checked, dataOf } from './api-response.ts';
+import { backOffMs, type HttpCall, type HttpClient, type HttpResponse, NoResponseError } from './http-client.ts';
 
 /** A run as the listings of an Actor's runs show it. */
 export interface ListedRun {
@@ -27,11 +27,11 @@ export class RunsApi {
     const call = callOf(start, headers);
     for (let failures = 0; ; failures += 1) {
       try {
-        const answer = await this.#http.send(call);
-        if (answer.status >= 500) return { kind: 'unknown' };
-        if (answer.status !== 429) return { kind: 'started', runId: startedOf(call, answer) };
+        const response = await this.#http.send(call);
+        if (response.status >= 500) return { kind: 'unknown' };
+        if (response.status !== 429) return { kind: 'started', runId: startedOf(call, response) };
       } catch (error) {
-        if (!(error instanceof NoAnswerError)) throw error;
+        if (!(error instanceof NoResponseError)) throw error;
         if (error.wasSent) return { kind: 'unknown' };
       }
       await delay(backOffMs(failures));
@@ -41,7 +41,7 @@ export class RunsApi {
   /** For an API that starts one run only for a key. @throws RefusedError, AttemptFencedError */
   async startWithKey(start: RunStart, idempotencyKey: string): Promise<string> {
     const call = callOf(start, { 'idempotency-key': idempotencyKey });
-    return startedOf(call, await this.#http.sendUntilAnswered(call));
+    return startedOf(call, await this.#http.sendWithRetries(call));
   }
 
   /** The newest first. */
@@ -53,8 +53,8 @@ export class RunsApi {
         offset: String(offset),
         startedAfter: startedAfter.toISOString(),
       });
-      const answer = await this.#ask({ method: 'GET', path: `${runsOf(actor)}?${query}` });
-      const { items } = dataOf<{ items: ListedRun[] }>(answer);
+      const response = await this.#ask({ method: 'GET', path: `${runsOf(actor)}?${query}` });
+      const { items } = dataOf<{ items: ListedRun[] }>(response);
       yield* items;
       if (items.length < pageRuns) return;
     }
@@ -63,8 +63,8 @@ export class RunsApi {
   /** The text of a run's input; undefined when it has none. */
   async inputOf(run: ListedRun): Promise<string | undefined> {
     const path = `/v2/key-value-stores/${encodeURIComponent(run.defaultKeyValueStoreId)}/records/INPUT`;
-    const answer = await this.#ask({ method: 'GET', path }, [404]);
-    return answer.status === 404 ? undefined : answer.body.toString('utf8');
+    const response = await this.#ask({ method: 'GET', path }, [404]);
+    return response.status === 404 ? undefined : response.body.toString('utf8');
   }
 
   async waitForEnd(runId: string): Promise<ChildRun> {
@@ -77,8 +77,8 @@ export class RunsApi {
     }
   }
 
-  async #ask(call: HttpCall, accepted: readonly number[] = []): Promise<HttpAnswer> {
-    return checked(call, await this.#http.sendUntilAnswered(call), accepted);
+  async #ask(call: HttpCall, accepted: readonly number[] = []): Promise<HttpResponse> {
+    return checked(call, await this.#http.sendWithRetries(call), accepted);
   }
 }
 
@@ -98,4 +98,5 @@ function callOf({ actor, input, options }: RunStart, headers: Readonly<Record<st
   };
 }
 
-const startedOf = (call: HttpCall, answer: HttpAnswer): string => dataOf<{ id: string }>(checked(call, answer, [])).id;
+const startedOf = (call: HttpCall, response: HttpResponse): string =>
+  dataOf<{ id: string }>(checked(call, response, [])).id;

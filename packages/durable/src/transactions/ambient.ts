@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CommittedDocument } from './change.ts';
-import type { CommitParts, RecordPart } from './commit.ts';
-import type { Operation } from './document/operation.ts';
+import type { CommittedDocument } from '../change.ts';
+import type { CommitParts, RecordPart } from '../commit.ts';
+import type { Operation } from '../document/operation.ts';
 import type { Transaction } from './transaction.ts';
 
 /**

@@ -3,8 +3,8 @@
  * handlers at work together stay within `maxTotalChargeUsd`; the charge itself becomes a part of the commit.
  */
 import type { ChargeOptions, ChargeResult, ChargingManager } from 'apify';
-import type { ChargingInside } from './inside.ts';
-import { scopeAtWork, type Work } from './work.ts';
+import type { ChargingInside } from '../inside.ts';
+import { scopeAtWork, type Work } from '../work.ts';
 
 type Manager = typeof ChargingManager;
 type Charge = (options: ChargeOptions) => Promise<ChargeResult>;
@@ -33,11 +33,11 @@ async function chargeIn(work: Work, manager: ChargingInside, stock: Charge, opti
   const view = Object.create(manager, { apifyClient: { value: client } }) as ChargingInside;
   const result = await stock.call(view as unknown as ChargingManager, options);
   manager.notPpeWarningPrinted = view.notPpeWarningPrinted;
-  if (result.chargedCount > 0) work.onUndo(() => takeBack(manager, options.eventName, result.chargedCount));
+  if (result.chargedCount > 0) work.onUndo(() => uncharge(manager, options.eventName, result.chargedCount));
   return result;
 }
 
-function takeBack(manager: ChargingInside, eventName: string, count: number): void {
+function uncharge(manager: ChargingInside, eventName: string, count: number): void {
   const state = manager.chargingState?.[eventName];
   if (state === undefined) return;
   const price = manager.pricingInfo[eventName]?.price ?? (manager.isAtHome ? 0 : 1);

@@ -1,6 +1,6 @@
-import type { ChargePart, CommitParts, ItemsPart, Json, JsonObject, RecordPart, RequestObject } from './commit.ts';
-import { NotJsonError } from './errors.ts';
-import { copyJson, copyJsonObject } from './json.ts';
+import type { ChargePart, CommitParts, ItemsPart, Json, JsonObject, RecordPart, RequestObject } from '../commit.ts';
+import { NotJsonError } from '../errors.ts';
+import { copyJson, copyJsonObject } from '../json.ts';
 import type { Transaction } from './transaction.ts';
 
 type HandledMark = string | (JsonObject & { readonly id: string });

@@ -3,14 +3,14 @@
  * the API's or the local storage's. Outside of a handler, and for a client of another account, they are as ever.
  */
 import { type Configuration, log } from 'crawlee';
+import type { StorageClientInside } from '../inside.ts';
+import { haltIfFenced } from '../lost-run.ts';
+import { scopeAtWork } from '../work.ts';
 import type { Call, Capture, Captures } from './capture.ts';
 import { datasetMethods } from './captured-dataset.ts';
 import { queueMethods } from './captured-queue.ts';
 import { storeMethods } from './captured-store.ts';
-import type { StorageClientInside } from './inside.ts';
-import { standStillIfFenced } from './lost-run.ts';
-import { isOwn, knowConfiguration } from './own-clients.ts';
-import { scopeAtWork } from './work.ts';
+import { isOwn, registerConfiguration } from './own-clients.ts';
 
 type AnyMethod = (...args: never[]) => Promise<unknown>;
 
@@ -20,7 +20,7 @@ const isWrite = (name: string): boolean => /^(?:push|set|delete|add|batchAdd|upd
 
 /** Doing it again is no error. */
 export function captureClients(config: Configuration): void {
-  knowConfiguration(config);
+  registerConfiguration(config);
   const storage = config.getStorageClient();
   captureMethods(storage.dataset('any'), datasetMethods);
   captureMethods(storage.keyValueStore('any'), storeMethods);
@@ -35,7 +35,7 @@ function captureMethods(client: object, captures: Captures): void {
     const stock = base[name]!;
     const replacement = function (this: StorageClientInside, ...args: never[]): Promise<unknown> {
       const call = { name, client: this, arguments: args, stock: () => stock.apply(this, args) };
-      return isOwn(this) ? route(call, capture).catch(standStillIfFenced) : call.stock();
+      return isOwn(this) ? route(call, capture).catch(haltIfFenced) : call.stock();
     };
     captured.add(replacement);
     base[name] = replacement;
