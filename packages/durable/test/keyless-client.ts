@@ -1,6 +1,6 @@
 import { type HttpCall, HttpClient, type HttpResponse } from '../src/http/http-client.ts';
 
-/** Leaves out the keys that Apify does not know: of all calls it takes one with a charge alone. */
+/** Omits the idempotency keys that Apify does not know: Apify accepts one only with a charge. */
 export class KeylessClient extends HttpClient {
   override send(call: HttpCall): Promise<HttpResponse> {
     if (call.path.endsWith('/charge')) return super.send(call);

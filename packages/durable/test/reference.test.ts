@@ -1,4 +1,4 @@
-/** `docs/durable.md` has every name that the package exports, and all that one can call or set of it. */
+/** `docs/durable.md` names every export of the package, and all members that a user can call or set. */
 import { readFile } from 'node:fs/promises';
 import * as stock from 'crawlee';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const names = (text: string, pattern: RegExp): string[] => [...text.matchAll(pat
 const quoted = names(reference.replace(/^```[\s\S]*?^```$/gm, ''), /`([^`\n]+)`/g);
 const isDocumented = (name: string) => quoted.some((code) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code));
 
-/** Of a module whose exports are lists and stars. */
+/** The exports of a module that has only lists and stars. */
 async function exportsOf(file: string): Promise<string[]> {
   const text = await source(file);
   const listed = names(text, /^export (?:type )?\{([^}]*)\}/gm)

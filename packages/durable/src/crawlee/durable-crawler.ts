@@ -1,8 +1,9 @@
 /**
- * Makes a crawler durable: what a request handler does, by whatever way, is one commit with its request's handled mark.
+ * Makes a crawler durable: all that a request handler does, by any method of Crawlee or the SDK, is one commit with the
+ * handled mark of its request.
  *
- * [crawl-2] a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
- *     would be refused again).
+ * [crawl-2] A rejected commit fails its request as an error of the handler would. The same commit is not sent again, since
+ *     it would be rejected again.
  */
 
 import type { Actor, ChargingManager } from 'apify';
@@ -28,13 +29,19 @@ import { scopeAtWork } from './work.ts';
 
 const durable = new WeakSet<BasicCrawler>();
 
-/** Answers the same crawler. Doing it again is no error. */
+/**
+ * Makes a crawler durable and returns it. Call it before `crawler.run`. Calling it again does nothing.
+ * @throws Error if this version of Crawlee is not supported, or the progress of the crawler's request list cannot be stored
+ */
 export function durableCrawler<Crawler extends Pick<BasicCrawler, 'run' | 'stats'>>(crawler: Crawler): Crawler {
   const basic = crawler as unknown as BasicCrawler;
   if (durable.has(basic)) return crawler;
   const missing = missingInside(basic);
   if (missing.length > 0) {
-    throw new Error(`@wherry/durable relies on what this version of Crawlee has not: ${missing.join(', ')}`);
+    throw new Error(
+      `@wherry/durable needs members that this version of Crawlee does not have: ${missing.join(', ')}. ` +
+        'Install Crawlee 3.18.',
+    );
   }
   durable.add(basic);
   installQueueViews();
@@ -69,7 +76,7 @@ class DurableCrawler {
     const stock = this.#crawler.run.bind(this.#crawler);
     const addRequests = this.#crawler.addRequests.bind(this.#crawler);
     this.#crawler.run = async (requests, options) => {
-      // What an earlier process left half-done is completed before any request is taken.
+      // A commit that an earlier process left half-done is completed before any request is fetched.
       const run = await durableRun();
       const { actor, ChargingManager } = await loadSdk();
       keepEventsConnected(this.#inside.events);
@@ -114,8 +121,8 @@ class DurableCrawler {
     const stock = this.#inside._fetchNextRequest.bind(this.#crawler);
     this.#inside._fetchNextRequest = async () => {
       if (this.#stopping) return null;
-      const request = await this.#parts!.inFlight.take(stock);
-      if (request !== null) (scopeAtWork()!.task as Task).take(request);
+      const request = await this.#parts!.inFlight.fetch(stock);
+      if (request !== null) (scopeAtWork()!.task as Task).begin(request);
       return request;
     };
   }
@@ -152,7 +159,7 @@ class DurableCrawler {
 
 type Settled<Value> = { readonly value: Value } | { readonly rejection: CommitRejectedError };
 
-/** [crawl-2] */
+/** Keeps a rejected commit from being retried as if the call had timed out [crawl-2]. */
 async function settleForGood<Value>(handler: () => Promise<Value>): Promise<Settled<Value>> {
   try {
     return { value: await handler() };
@@ -169,7 +176,7 @@ export interface Sdk {
 
 let loading: Promise<Sdk> | undefined;
 
-/** The SDK is not needed for a crawl on one's own machine, so it may not be there. */
+/** Local crawls do not need the SDK, so it may not be installed. */
 export function loadSdk(): Promise<Sdk> {
   loading ??= import('apify').then(
     ({ Actor, ChargingManager }) => ({ actor: Actor.getDefaultInstance(), ChargingManager }),

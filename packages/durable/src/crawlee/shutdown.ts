@@ -1,17 +1,17 @@
 /**
- * The order in which a process goes when it is told to.
+ * The order of a graceful shutdown.
  *
- * [shutdown-1] on `migrating` and `aborting` no request is begun any more; those in hand are finished and committed; only then
- *     does the SDK reboot or exit. (By itself it does so at once, and what is in hand is done again.)
- * [shutdown-2] what the SDK would have done is done by its own listener, with the delay and the errors that it has; if its author
- *     has switched it off, nothing is done.
+ * [shutdown-1] On `migrating` and `aborting` no new request is begun; requests in flight are finished and committed; only then
+ *     does the SDK reboot or exit. (The stock SDK does so at once, and the requests in flight are done again.)
+ * [shutdown-2] The reboot or exit is done by the SDK's own listener, with its delay and its errors. If the author of the
+ *     Actor has switched it off, nothing is done.
  */
 import type { Actor } from 'apify';
 import type { ActorInside } from './inside.ts';
 import { expectLoss } from './lost-run.ts';
 
 export interface Drainable {
-  /** Answers when no request is in hand any more and all commits are durable. */
+  /** Resolves when no request is in flight and all commits are durable. */
   drain(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ const atWork = new Set<Drainable>();
 let restoreListeners: (() => void) | undefined;
 let isShuttingDown = false;
 
-/** Answers what ends it. */
+/** Drains the crawler before the SDK shuts down. Returns a function that ends this, for a crawl that has finished. */
 export function shutDownInOrder(crawler: Drainable, actor: Actor | undefined): () => void {
   atWork.add(crawler);
   if (actor !== undefined) restoreListeners ??= replaceListeners(actor);
@@ -49,7 +49,7 @@ function replaceListeners(actor: Actor): () => void {
   };
 }
 
-/** `reboot` calls the listeners again and waits for them, so this one answers at once. */
+/** Returns before the drain has ended, because `reboot` calls the listeners again and waits for them. */
 function drainAndContinue(stock: () => void): void {
   if (isShuttingDown) return;
   isShuttingDown = true;

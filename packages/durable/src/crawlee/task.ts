@@ -17,7 +17,7 @@ export interface TaskParts {
   readonly inFlight: InFlightRequests;
 }
 
-/** One go at one request: from its fetch to its handled mark, or to its way back to the queue. */
+/** One try of one request: from its fetch until it is marked as handled or goes back to the queue. */
 export class Task implements TaskInScope {
   readonly #parts: TaskParts;
   #request: Request | undefined;
@@ -29,23 +29,24 @@ export class Task implements TaskInScope {
     this.#parts = parts;
   }
 
-  /** Of its request, among those of all crawlers of the run. */
+  /** Identifies the request among those of all crawlers of the run. */
   get key(): string {
     const { id, uniqueKey } = this.#request!;
     return `${this.#parts.statistics.persistStateKey}/${id ?? uniqueKey}`;
   }
 
-  take(request: Request): void {
+  /** The task has fetched its request. */
+  begin(request: Request): void {
     this.#request = request;
   }
 
-  /** All of it is over. */
+  /** The try has ended. */
   end(): void {
     if (this.#request !== undefined) this.#parts.inFlight.end(this.#request);
   }
 
   async reclaim(): Promise<void> {
-    // What an errorHandler did is durable before its request can be taken again.
+    // What an errorHandler did must be durable before its request can be fetched again.
     await this.#errorWork?.commit().catch(haltUnlessRejected);
     if (this.#request !== undefined) this.#parts.inFlight.reclaim(this.#request);
   }
@@ -54,20 +55,20 @@ export class Task implements TaskInScope {
     return this.#request?.id === requestId;
   }
 
-  /** The crawler's own calls are caught as those of this task. */
+  /** Runs the crawler's own code, whose calls are captured as those of this task. */
   runOwn<Result>(body: () => Result): Result {
     return runInScope({ task: this, work: undefined }, body);
   }
 
-  /** Gathers what the handler does. */
+  /** Runs the request handler and collects what it does. */
   runHandler<Result>(body: () => Result): Result {
     this.#work = new Work(this.#parts.run.begin());
     return runInScope({ task: this, work: this.#work }, body);
   }
 
   /**
-   * What the handler did is undone. What the handlers of errors do then is a work of its own, and one commit with the
-   * handled mark of a request that has failed for good.
+   * Undoes what the request handler did and runs an error handler. What the error handler does is a separate work, which is
+   * one commit with the handled mark if the request has failed for good.
    */
   async runErrorHandler(body: () => Promise<void>): Promise<void> {
     if (await this.#isDoneAfterAll()) return;
@@ -88,7 +89,7 @@ export class Task implements TaskInScope {
       .catch((error) => this.#dropIfTaken(error));
   }
 
-  /** Crawlee gives a handled mark up that takes long, but a commit that is under way may still take effect. */
+  /** Crawlee gives up a handled mark that takes too long, but a commit in progress may still take effect. */
   async #isDoneAfterAll(): Promise<boolean> {
     if (this.#work?.phase !== 'committing') return this.#work?.phase === 'committed';
     return this.#finishing!.then(
@@ -103,16 +104,16 @@ export class Task implements TaskInScope {
   }
 
   async #finish(request: object, options: QueueOptions): Promise<FinishOutcome> {
-    // One that robots.txt forbids had no handler.
+    // A request that robots.txt forbids had no handler.
     this.#work ??= new Work(this.#parts.run.begin());
     const work = this.#work;
-    // [work-3] what the handler has not waited for often comes within this turn.
+    // Writes that the handler did not await often arrive in this turn of the event loop [work-3].
     await turn();
     work.transaction.markHandled(plain(request), options);
     return this.#commit(work);
   }
 
-  /** For a request of a list, whose mark is the list's own. */
+  /** Like `finish`, for a request of a request list, which marks it as handled itself. */
   finishListed(mark: (work: Work) => Promise<void>): Promise<FinishOutcome> {
     this.#finishing ??= this.#finishOfList(mark);
     return this.#finishing;
@@ -138,12 +139,14 @@ export class Task implements TaskInScope {
     }
   }
 
-  /** Somebody else works on the request now, or has done so: that one brings the results. */
+  /** Another client works on the request now, or has handled it, and gives its results. */
   #dropIfTaken(error: unknown): 'dropped' {
     if (!(error instanceof CommitRejectedError) || error.type !== 'request-handled-or-locked') throw error;
     const { id, uniqueKey, url } = this.#request!;
     forgetJob(this.#parts.statistics, id ?? uniqueKey);
-    log.warning(`Somebody else has taken ${url} over, so what was done for it here is dropped.`, { id });
+    log.warning(`Another client has locked or handled ${url}, so the results of this process for it are dropped.`, {
+      id,
+    });
     return 'dropped';
   }
 }

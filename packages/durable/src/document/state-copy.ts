@@ -5,14 +5,14 @@ import { DurableSet } from './durable-set.ts';
 import type { Tree } from './encoding.ts';
 import type { Operation } from './operation.ts';
 
-/** A value that was copied into a document, with the operations that fill the collections in it. */
+/** A copy of a value for a document, with the operations that fill the collections in it. */
 export interface StateCopy extends Copied<Tree> {
   readonly fills: readonly Operation[];
 }
 
 /**
- * A deep copy for a document. Each collection in it becomes a new one of the document, with the same content, but for
- * those that are `kept`.
+ * Makes a deep copy for a document. Each collection in it becomes a new collection of the document with the same content,
+ * except those that are `kept`.
  * @throws NotJsonError
  */
 export function copyForState(

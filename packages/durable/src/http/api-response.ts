@@ -1,11 +1,11 @@
 import { AttemptFencedError, RefusedError } from '../errors.ts';
 import type { HttpCall, HttpResponse } from './http-client.ts';
 
-/** @throws AttemptFencedError, RefusedError */
+/** Returns the response if its status is below 400 or accepted. @throws AttemptFencedError, RefusedError */
 export function checked(call: HttpCall, response: HttpResponse, accepted: readonly number[]): HttpResponse {
   if (response.status < 400 || accepted.includes(response.status)) return response;
   const { type, message } = problemOf(response);
-  const sentence = `${call.method} ${call.path} was answered ${response.status} ${type}: ${message}`;
+  const sentence = `${call.method} ${call.path} failed with ${response.status} ${type}: ${message}`;
   if (type === 'attempt-fenced') throw new AttemptFencedError(sentence);
   throw new RefusedError(sentence, { statusCode: response.status, type });
 }
@@ -13,7 +13,7 @@ export function checked(call: HttpCall, response: HttpResponse, accepted: readon
 export const dataOf = <Data>({ body }: HttpResponse): Data =>
   (JSON.parse(body.toString('utf8')) as { data: Data }).data;
 
-/** The error object of an response. */
+/** The error object of a response. */
 export interface ApiProblem {
   readonly type: string;
   readonly message: string;
@@ -26,7 +26,7 @@ export function problemOf({ body, status }: HttpResponse): ApiProblem {
     const { error } = JSON.parse(text) as { error: ApiProblem };
     if (typeof error?.type === 'string') return error;
   } catch {
-    // A proxy in between answers whatever it likes.
+    // A proxy in between may send anything.
   }
-  return { type: 'unknown', message: `The API answered ${status}: ${text.slice(0, 200)}` };
+  return { type: 'unknown', message: `The API responded with ${status}: ${text.slice(0, 200)}` };
 }

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface HttpCall {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** From the root of the API, with its query. */
+  /** Relative to the root of the API, with the query. */
   readonly path: string;
   readonly body?: string | Uint8Array;
-  /** JSON unless given. */
+  /** `application/json` by default. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -18,20 +18,20 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** Nothing came back, so the call may or may not have taken effect; it has not when it never got to the API. */
+/** There was no response, so the call may or may not have taken effect. If `wasSent` is false, it has not. */
 export class NoResponseError extends Error {
   override readonly name = 'NoResponseError';
   readonly wasSent: boolean;
 
   constructor(call: HttpCall, cause: NodeJS.ErrnoException) {
-    super(`${call.method} ${call.path} was not answered: ${cause.message}`, { cause });
+    super(`${call.method} ${call.path} got no response: ${cause.message}`, { cause });
     this.wasSent = !neverSent.includes(cause.code ?? '');
   }
 }
 
 const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
-/** Kept-alive connections and nothing else: the stock client's own work is most of what a small call costs. */
+/** A minimal client with keep-alive connections. Most of the cost of a small call is the work of the stock client. */
 export class HttpClient {
   readonly #base: URL;
   readonly #token: string;
@@ -39,7 +39,7 @@ export class HttpClient {
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #request: typeof httpRequest;
 
-  /** @param options.timeoutMs 360 s unless set, as the stock client: Wherry holds calls while a run changes its server */
+  /** @param options.timeoutMs 360 s by default, as in the stock client: Wherry holds calls while a run changes its server */
   constructor(options: { baseUrl: string; token: string; timeoutMs?: number }) {
     this.#base = new URL(options.baseUrl);
     this.#token = options.token;
@@ -66,12 +66,12 @@ export class HttpClient {
         });
       });
       sent.once('error', fail);
-      sent.setTimeout(this.#timeoutMs, () => sent.destroy(new Error(`no answer within ${this.#timeoutMs} ms`)));
+      sent.setTimeout(this.#timeoutMs, () => sent.destroy(new Error(`no response within ${this.#timeoutMs} ms`)));
       sent.end(call.body);
     });
   }
 
-  /** Sends a call that may be repeated until it is answered with neither 429 nor 5xx. */
+  /** Sends a call, and repeats it until there is a response other than 429 and 5xx. */
   async sendWithRetries(call: HttpCall): Promise<HttpResponse> {
     for (let failures = 0; ; failures += 1) {
       try {
@@ -108,7 +108,7 @@ export class HttpClient {
   }
 }
 
-/** Half of it random, so that many callers that failed together do not come again together. */
+/** The wait in milliseconds. Half of it is random, so that callers that failed together do not retry together. */
 export function backOffMs(failures: number): number {
   const most = Math.min(100 * 2 ** failures, 10_000);
   return most / 2 + (Math.random() * most) / 2;

@@ -3,7 +3,7 @@ import type { ChildRun, RunStart } from '../backend.ts';
 import { checked, dataOf } from './api-response.ts';
 import { backOffMs, type HttpCall, type HttpClient, type HttpResponse, NoResponseError } from './http-client.ts';
 
-/** A run as the listings of an Actor's runs show it. */
+/** A run in a list of an Actor's runs. */
 export interface ListedRun {
   readonly id: string;
   readonly meta: { readonly origin?: string; readonly userAgent?: string | null };
@@ -14,7 +14,7 @@ export type StartOutcome = { readonly kind: 'started'; readonly runId: string } 
 
 const pageRuns = 1000;
 
-/** Starts, lists and awaits runs over the API. */
+/** Starts, lists and awaits runs through the API. */
 export class RunsApi {
   readonly #http: HttpClient;
 
@@ -22,7 +22,7 @@ export class RunsApi {
     this.#http = http;
   }
 
-  /** Sends the start once. `unknown`: it may have been started. @throws RefusedError, AttemptFencedError */
+  /** Sends the start once. `unknown`: the run may have been started. @throws RefusedError, AttemptFencedError */
   async startOnce(start: RunStart, headers: Readonly<Record<string, string>>): Promise<StartOutcome> {
     const call = callOf(start, headers);
     for (let failures = 0; ; failures += 1) {
@@ -38,13 +38,13 @@ export class RunsApi {
     }
   }
 
-  /** For an API that starts one run only for a key. @throws RefusedError, AttemptFencedError */
+  /** For an API that starts only one run for a key. @throws RefusedError, AttemptFencedError */
   async startWithKey(start: RunStart, idempotencyKey: string): Promise<string> {
     const call = callOf(start, { 'idempotency-key': idempotencyKey });
     return startedOf(call, await this.#http.sendWithRetries(call));
   }
 
-  /** The newest first. */
+  /** Lists runs, newest first. */
   async *listSince(actor: string, startedAfter: Date): AsyncIterable<ListedRun> {
     for (let offset = 0; ; offset += pageRuns) {
       const query = new URLSearchParams({
@@ -60,7 +60,7 @@ export class RunsApi {
     }
   }
 
-  /** The text of a run's input; undefined when it has none. */
+  /** The text of a run's input; undefined if it has none. */
   async inputOf(run: ListedRun): Promise<string | undefined> {
     const path = `/v2/key-value-stores/${encodeURIComponent(run.defaultKeyValueStoreId)}/records/INPUT`;
     const response = await this.#ask({ method: 'GET', path }, [404]);
@@ -72,7 +72,7 @@ export class RunsApi {
       const path = `/v2/actor-runs/${encodeURIComponent(runId)}?waitForFinish=60`;
       const run = dataOf<ChildRun & { finishedAt?: string | null }>(await this.#ask({ method: 'GET', path }));
       if (run.finishedAt) return run;
-      // An API that does not wait must not be asked without a pause.
+      // Some APIs ignore `waitForFinish`, so there is a pause between two requests.
       await delay(250);
     }
   }

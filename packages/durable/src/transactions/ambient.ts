@@ -5,34 +5,34 @@ import type { Operation } from '../document/operation.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * A transaction that stays open while asynchronous work goes on, such as a request handler of a crawler. What is changed
- * meanwhile in a `useState` document becomes a part of it. Made by `DurableRun.begin`.
+ * A transaction that stays open during asynchronous work, such as a request handler of a crawler. Changes of `useState`
+ * documents during that work become a part of it. `DurableRun.begin` creates it.
  */
 export interface OpenTransaction extends Transaction {
-  /** `closed` once `commit` or `undo` was called; nothing can be added to it then. */
+  /** `closed` once `commit` or `undo` was called. Nothing can be added then. */
   readonly phase: 'open' | 'closed';
-  /** What it holds so far. */
+  /** The parts so far. */
   readonly parts: CommitParts;
-  /** What `setValue` was last given for a key, so that a handler can read what it wrote. */
+  /** The last `setValue` of a key, so that a handler can read what it wrote. */
   findRecord(key: string, storeId?: string): RecordPart | undefined;
-  /** Answers once all of it is durable. When it rejects, all that it did in memory is undone. */
+  /** Resolves when the whole transaction is durable. If it rejects, its changes in memory are undone. */
   commit(): Promise<void>;
-  /** @internal Notes what was changed in a document. */
+  /** @internal Adds a change of a document. */
   record(document: CommittedDocument, operation: Operation, size: number): void;
-  /** Takes back what was changed in `useState` documents, and forgets the rest. */
+  /** Undoes the changes of `useState` documents, and discards the rest. */
   undo(): void;
 }
 
 const atWork = new AsyncLocalStorage<OpenTransaction>();
 
-/** Runs `body`, and all that it starts and awaits, with `transaction` as the one at work. */
+/** Runs `body`, and all asynchronous work that it starts, with `transaction` as the current one. */
 export const runInTransaction = <Result>(transaction: OpenTransaction, body: () => Result): Result =>
   atWork.run(transaction, body);
 
 /** Runs `body` outside of any transaction. */
 export const runOutsideTransaction = <Result>(body: () => Result): Result => atWork.exit(body);
 
-/** The transaction at work, unless it is closed already: work that a handler left behind is on its own. */
+/** The current transaction, unless it is closed: work that a handler did not await is not a part of it. */
 export function transactionAtWork(): OpenTransaction | undefined {
   const transaction = atWork.getStore();
   return transaction?.phase === 'open' ? transaction : undefined;

@@ -5,13 +5,13 @@ import type { Transaction } from './transaction.ts';
 
 type HandledMark = string | (JsonObject & { readonly id: string });
 
-/** Gathers the effects of one transaction, copied and checked as they come. */
+/** Collects the parts of one transaction. Each is copied and checked when it is added. */
 export class GatheredParts implements Transaction, CommitParts {
   readonly items: (ItemsPart & { items: JsonObject[] })[] = [];
   readonly records: RecordPart[] = [];
   readonly requests: CommitParts['requests'][number][] = [];
   readonly charges: ChargePart[] = [];
-  /** About how many characters it will take to send. */
+  /** The approximate size of the parts' JSON text in characters. */
   size = 0;
   #closed = false;
 
@@ -19,7 +19,7 @@ export class GatheredParts implements Transaction, CommitParts {
     return this.#closed;
   }
 
-  /** Nothing can be added from now on. */
+  /** Ends the transaction: nothing can be added from now on. */
   close(): void {
     this.checkOpen();
     this.#closed = true;
@@ -43,7 +43,7 @@ export class GatheredParts implements Transaction, CommitParts {
     const add = requests.map((request, index) => {
       const copied = this.#copyObject(typeof request === 'string' ? { url: request } : request, `requests[${index}]`);
       if (typeof copied.url === 'string' && copied.url !== '') return copied as RequestObject;
-      throw new NotJsonError(`requests[${index}].url must be a text that is not empty. Nothing was changed.`);
+      throw new NotJsonError(`requests[${index}].url must be a string that is not empty. Nothing was changed.`);
     });
     if (add.length > 0) this.requests.push({ ...(queueId !== undefined && { queueId }), add, forefront });
   }
@@ -81,7 +81,7 @@ export class GatheredParts implements Transaction, CommitParts {
   charge(eventName: string, count = 1): void {
     this.checkOpen();
     if (!Number.isSafeInteger(count) || count < 0) {
-      throw new NotJsonError(`A charge counts whole events, not ${count}. Nothing was changed.`);
+      throw new NotJsonError(`The count of a charge must be a whole number, but is ${count}. Nothing was changed.`);
     }
     if (count > 0) this.charges.push({ eventName, count });
   }
@@ -92,7 +92,7 @@ export class GatheredParts implements Transaction, CommitParts {
 
   checkOpen(): void {
     if (!this.#closed) return;
-    throw new Error('The transaction is over: it was committed or taken back. Await what you do in it.');
+    throw new Error('The transaction has ended: it was committed or undone. Await all work that uses it.');
   }
 
   #copyObject(value: unknown, where: string): JsonObject {

@@ -46,7 +46,7 @@ export class OpenedTransaction extends GatheredParts implements OpenTransaction 
     this.#withdrawAll();
   }
 
-  /** What it did to documents was done before its turn came, and is not taken back just to be tried alone [committer-3]. */
+  /** Its changes of documents were made before its turn, and are not undone only to be sent alone [committer-3]. */
   #applied(): Applied {
     return { parts: this, size: this.size, operations: this.#operations, undo: () => undefined };
   }

@@ -13,7 +13,7 @@ export interface WherryOptions {
   readonly runId: string;
 }
 
-/** Commits to a Wherry platform. */
+/** Commits through the commit endpoint of a Wherry platform. */
 export class WherryBackend implements Backend {
   readonly kind = 'wherry';
   readonly #http: HttpClient;
@@ -30,7 +30,7 @@ export class WherryBackend implements Backend {
     this.#recordsPath = `/v2/actor-runs/${encodeURIComponent(runId)}/key-value-store/records`;
   }
 
-  /** A commit is whole on the platform as soon as it is accepted, so there is nothing to complete. */
+  /** A commit is complete as soon as the platform has accepted it, so there is nothing to recover. */
   async recover(): Promise<number> {
     const response = await this.#http.sendWithRetries({ method: 'GET', path: `${this.#commitsPath}/last` });
     return dataOf<{ sequence: number }>(accepted(response)).sequence;
@@ -66,7 +66,7 @@ export class WherryBackend implements Backend {
     accepted(await this.#http.sendWithRetries({ method: 'DELETE', path: this.#recordPath(key) }));
   }
 
-  /** The platform knows a key by the caller's user, so it is made of this run's id and the caller's key. */
+  /** Idempotency keys are unique for each user of the platform, so the run's id is a part of the key. */
   startRun(start: RunStart): Promise<string> {
     return this.#runs.startWithKey(start, keyOf(this.#runId, start.key));
   }
@@ -84,16 +84,16 @@ export class WherryBackend implements Backend {
   }
 }
 
-/** @throws AttemptFencedError, CommitRejectedError */
+/** Returns the response if it is a success. @throws AttemptFencedError, CommitRejectedError */
 function accepted(response: HttpResponse): HttpResponse {
   if (response.status < 300) return response;
   throw errorOf(response.status, problemOf(response));
 }
 
-/** Keys have 256 characters at most. */
+/** Keys have at most 256 characters. */
 const keyOf = (runId: string, key: string): string => `${runId}-${createHash('sha256').update(key).digest('hex')}`;
 
-/** What the caller must do about an answer that is no success: end, or put the commit right. */
+/** The error for a response that is not a success, by what the caller must do: exit, or correct the commit. */
 export function errorOf(statusCode: number, { type, message, data }: ApiProblem): Error {
   if (type === 'attempt-fenced') return new AttemptFencedError(message);
   const hint = statusCode === 413 ? ' Commit it in smaller parts.' : '';

@@ -9,39 +9,39 @@ const request = (handledAt?: string) => {
 };
 const done = request(new Date(0).toISOString());
 
-test('[crawl-1] a request that is in hand is not given out again, until it goes back', async () => {
+test('[crawl-1] a request that is in flight is not returned again until it is reclaimed', async () => {
   const inFlight = new InFlightRequests();
   const first = request();
-  expect(await inFlight.take(async () => first)).toBe(first);
-  expect(await inFlight.take(async () => request())).toBeNull();
+  expect(await inFlight.fetch(async () => first)).toBe(first);
+  expect(await inFlight.fetch(async () => request())).toBeNull();
   inFlight.reclaim(first);
   const again = request();
-  expect(await inFlight.take(async () => again)).toBe(again);
+  expect(await inFlight.fetch(async () => again)).toBe(again);
 });
 
-test('[crawl-1] one that is handled while it is being fetched is not given out', async () => {
+test('[crawl-1] a request that is handled while it is being fetched is not returned', async () => {
   const inFlight = new InFlightRequests();
-  await inFlight.take(async () => request());
+  await inFlight.fetch(async () => request());
   const late = Promise.withResolvers<Request>();
-  const fetched = inFlight.take(() => late.promise);
+  const fetched = inFlight.fetch(() => late.promise);
   inFlight.end(done);
   late.resolve(request());
   expect(await fetched).toBeNull();
 });
 
-test('the memory of what was handled ends with the fetches that it is for', async () => {
+test('a handled request is remembered only until the fetches during which it was handled have ended', async () => {
   const inFlight = new InFlightRequests();
-  await inFlight.take(async () => request());
+  await inFlight.fetch(async () => request());
   inFlight.end(done);
   const next = request();
-  expect(await inFlight.take(async () => next)).toBe(next);
+  expect(await inFlight.fetch(async () => next)).toBe(next);
 });
 
-test('a request that is neither handled nor given back, as one that is to wait, can be fetched again', async () => {
+test('a request that is neither handled nor reclaimed, such as one that has to wait, can be fetched again', async () => {
   const inFlight = new InFlightRequests();
-  await inFlight.take(async () => request());
+  await inFlight.fetch(async () => request());
   const late = Promise.withResolvers<Request>();
-  const fetched = inFlight.take(() => late.promise);
+  const fetched = inFlight.fetch(() => late.promise);
   inFlight.end(request());
   const again = request();
   late.resolve(again);

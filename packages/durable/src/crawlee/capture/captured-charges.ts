@@ -1,6 +1,6 @@
 /**
- * Charges of a handler. The SDK's manager decides as ever how much may be charged, and counts it at once, so that
- * handlers at work together stay within `maxTotalChargeUsd`; the charge itself becomes a part of the commit.
+ * Charges of a handler. The SDK's manager still decides how much may be charged, and counts it at once, so that concurrent
+ * handlers stay within `maxTotalChargeUsd`. The charge itself becomes a part of the commit.
  */
 import type { ChargeOptions, ChargeResult, ChargingManager } from 'apify';
 import type { ChargingInside } from '../inside.ts';
@@ -11,7 +11,7 @@ type Charge = (options: ChargeOptions) => Promise<ChargeResult>;
 
 const captured = new WeakSet<Manager>();
 
-/** Doing it again is no error. */
+/** Captures the charges of all managers of the class. Calling it again does nothing. */
 export function captureCharges(manager: Manager): void {
   if (captured.has(manager)) return;
   captured.add(manager);

@@ -1,6 +1,9 @@
 /**
- * The one place where writes are caught: the methods of the storage clients that Crawlee and the SDK write through,
- * the API's or the local storage's. Outside of a handler, and for a client of another account, they are as ever.
+ * The one place where writes are captured: the methods of the storage clients, of the API or of the local storage, through
+ * which Crawlee and the SDK write. Outside of a handler, and for a client of another account, nothing changes.
+ *
+ * This folder captures what a request handler does by the methods of Crawlee and the SDK: storage clients, queues, request
+ * lists, charges, states and statistics. The rest of `crawlee/` decides when it is committed.
  */
 import { type Configuration, log } from 'crawlee';
 import type { StorageClientInside } from '../inside.ts';
@@ -15,10 +18,10 @@ import { isOwn, registerConfiguration } from './own-clients.ts';
 type AnyMethod = (...args: never[]) => Promise<unknown>;
 
 const captured = new WeakSet<object>();
-const lateWrite = 'A request handler did not wait for something that it writes: that is not a part of its commit.';
+const lateWrite = 'A request handler did not wait for a write, which is therefore not a part of its commit. Await it.';
 const isWrite = (name: string): boolean => /^(?:push|set|delete|add|batchAdd|update)/.test(name);
 
-/** Doing it again is no error. */
+/** Captures the clients of a configuration. Calling it again does nothing. */
 export function captureClients(config: Configuration): void {
   registerConfiguration(config);
   const storage = config.getStorageClient();
@@ -27,7 +30,7 @@ export function captureClients(config: Configuration): void {
   captureMethods(storage.requestQueue('any'), queueMethods);
 }
 
-/** The SDK's own client for datasets that are charged for is a subclass; catching in the base class lets it charge. */
+/** The SDK's client for datasets with charges is a subclass. Capturing the method of the base class lets it charge. */
 function captureMethods(client: object, captures: Captures): void {
   for (const [name, capture] of Object.entries(captures)) {
     const base = baseWith(client, name);
@@ -47,19 +50,21 @@ function baseWith(client: object, name: string): Record<string, AnyMethod> {
   for (let at: object | null = Object.getPrototypeOf(client); at !== null; at = Object.getPrototypeOf(at)) {
     if (Object.hasOwn(at, name)) found = at;
   }
-  if (found === undefined) throw new Error(`@wherry/durable: a storage client has no ${name}(), which it relies on`);
+  if (found === undefined) {
+    throw new Error(`@wherry/durable needs ${name}() of the storage clients. Install a supported version of Crawlee.`);
+  }
   return found as Record<string, AnyMethod>;
 }
 
 async function route(call: Call<never[], unknown>, capture: Capture): Promise<unknown> {
   const work = scopeAtWork()?.work;
-  // What a handler left behind comes while its commit is under way, or later.
+  // A call that the handler did not await may come while its commit is in progress, or later.
   if (work?.phase === 'committing') await work.commit().catch(() => undefined);
   switch (work?.phase) {
-    // [work-2] whoever waits for it belongs to a handler that was given up.
+    // The caller belongs to a handler that has failed, and must not go on [work-2].
     case 'undone':
       return new Promise(() => undefined);
-    // [work-3]
+    // The call was not awaited by the handler, so it is made on its own [work-3].
     case 'committed':
       if (isWrite(call.name)) log.warningOnce(lateWrite);
       return call.stock();

@@ -3,7 +3,7 @@ import type { Captures } from './capture.ts';
 import { storageIdOf } from './own-clients.ts';
 
 export const datasetMethods: Captures = {
-  /** Crawlee gives texts of JSON, one item or an array of them. */
+  /** Crawlee passes JSON texts, each of one item or of an array. */
   async pushItems(work, call) {
     if (work === undefined) return call.stock();
     const [given] = call.arguments as unknown as [string | object | readonly (string | object)[]];

@@ -8,7 +8,7 @@ interface AddOptions {
   readonly forefront?: boolean;
 }
 
-/** What became of a request, as the API tells it. */
+/** The result for an added request, in the shape of the API. */
 interface AddedRequest {
   readonly requestId: string;
   readonly uniqueKey: string;
@@ -18,7 +18,7 @@ interface AddedRequest {
 
 type Given = { readonly uniqueKey: string } & object;
 
-/** Not caught, but a fence shows in them as well. */
+/** These calls are not captured, but they too find out whether the attempt is fenced. */
 const passed: Capture = (_work, call) => call.stock();
 
 export const queueMethods: Captures = {
@@ -38,7 +38,7 @@ export const queueMethods: Captures = {
     return added === undefined ? call.stock() : { processedRequests: added, unprocessedRequests: [] };
   },
 
-  /** With `handledAt` it is the end of the work on a request; without, the request goes back to the queue. */
+  /** With `handledAt` the work on a request has ended; without it, the request goes back to the queue. */
   async updateRequest(work, call) {
     const [request] = call.arguments as unknown as [{ id: string; uniqueKey: string; handledAt?: string | null }];
     const { id, uniqueKey, handledAt } = request;
@@ -61,7 +61,7 @@ export const queueMethods: Captures = {
   },
 };
 
-/** Undefined when the call is nobody's business. */
+/** Undefined if the call is not captured. */
 async function add(
   work: Work | undefined,
   call: Call<never[], unknown>,
@@ -82,8 +82,8 @@ async function add(
 }
 
 /**
- * Whether a request is in the queue already is known to the queue alone once the commit is made. It is asked for before
- * only where a limit of new requests is to be kept; else it is taken for new, as what Crawlee knows of does not come here.
+ * Only the queue knows whether a request is new, and only once the commit is made. The queue is asked before that only if
+ * the number of new requests is limited. Otherwise the request counts as new: Crawlee does not add requests that it knows.
  */
 async function lookUp({ client }: Call<never[], unknown>, { uniqueKey }: Given, ask: boolean): Promise<AddedRequest> {
   const requestId = getRequestId(uniqueKey);
@@ -93,5 +93,5 @@ async function lookUp({ client }: Call<never[], unknown>, { uniqueKey }: Given, 
   return { requestId, uniqueKey, wasAlreadyPresent: known !== undefined, wasAlreadyHandled };
 }
 
-/** JSON drops what Crawlee's requests have of undefined. */
+/** Drops the undefined properties of Crawlee's requests. */
 const plain = (value: object): unknown => JSON.parse(JSON.stringify(value));

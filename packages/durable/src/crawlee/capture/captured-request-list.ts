@@ -1,7 +1,7 @@
 /**
- * Crawls of a `RequestList`: its progress is a record, which becomes a part of each commit.
+ * Crawls of a `RequestList`. The list's progress is a record, which is a part of each commit.
  *
- * [request-list-1] the record counts a request as done exactly when its commit took effect. Nothing else writes it.
+ * [request-list-1] The record counts a request as handled if and only if its commit took effect. Nothing else writes it.
  */
 import { RequestList } from 'crawlee';
 import type { JsonObject } from '../../commit.ts';
@@ -9,15 +9,15 @@ import type { RequestListInside } from '../inside.ts';
 import type { Task } from '../task.ts';
 import { scopeAtWork, type Work } from '../work.ts';
 
-/** @throws Error for a list whose progress cannot be kept. */
+/** @throws Error if the progress of the list cannot be stored */
 export function captureRequestList(list: RequestListInside): void {
   if (!((list as object) instanceof RequestList) || list.persistStateKey === undefined) {
     throw new Error(
-      'durableCrawler cannot keep the progress of this request list. Open it by RequestList.open with a name, ' +
-        'or give the crawler a requestQueue beside it, to which it then moves the requests of the list.',
+      'durableCrawler cannot store the progress of this request list. Open it by RequestList.open with a name, ' +
+        'or also give the crawler a requestQueue, to which it then moves the requests of the list.',
     );
   }
-  // [request-list-1] the list's own writes at events could overtake a commit.
+  // The list's own writes at events could overtake a commit [request-list-1].
   Object.defineProperty(list, 'isStatePersisted', { get: () => true, set: () => undefined });
   const stock = list.markRequestHandled.bind(list);
   const reclaim = list.reclaimRequest.bind(list);

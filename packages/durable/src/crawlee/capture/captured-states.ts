@@ -5,8 +5,8 @@ import { registerConfiguration, storeIdOf } from './own-clients.ts';
 let isInstalled = false;
 
 /**
- * Lets every `useState`, of a crawler, the SDK or Crawlee, answer the durable one, for all of them come to this method.
- * One of another store than the run's default one stays as it is.
+ * Makes every `useState`, of a crawler, the SDK or Crawlee, return the durable state, since all of them call this method.
+ * A state in another store than the run's default store is not affected.
  */
 export function installUseState(): void {
   if (isInstalled) return;

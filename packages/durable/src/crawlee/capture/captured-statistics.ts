@@ -1,8 +1,8 @@
 /**
- * Crawlee's statistics, which `maxRequestsPerCrawl` counts by.
+ * Crawlee's statistics, on which `maxRequestsPerCrawl` relies.
  *
- * [statistics-1] the record of the statistics counts exactly the requests whose commits took effect. It is a part of each commit,
- *     as it will be once the request is done, and never written past the commits' order.
+ * [statistics-1] The record of the statistics counts exactly the requests whose commits took effect. It is a part of each
+ *     commit, with the request already counted, and is never written out of the order of the commits.
  */
 
 import type { JsonObject } from '../../commit.ts';
@@ -15,7 +15,7 @@ import { storeIdOf } from './own-clients.ts';
 
 const committed = new WeakMap<StatisticsInside, string>();
 
-/** [statistics-1] its `persistState`, called at events and at the end, takes its turn among the commits, if it has news. */
+/** Makes `persistState`, which is called at events and at the end, a commit of its own if a count has changed [statistics-1]. */
 export function commitStatistics(statistics: StatisticsInside): void {
   statistics.persistState = async (options) => {
     if (!statistics.persistenceOptions.enable && !options?.enable) return;
@@ -27,7 +27,7 @@ export function commitStatistics(statistics: StatisticsInside): void {
   statistics.listener = () => statistics.persistState();
 }
 
-/** Puts the record into a work's commit. */
+/** Adds the record to a work's commit. */
 export function addStatistics(work: Work, statistics: StatisticsInside): void {
   if (!statistics.persistenceOptions.enable || statistics.keyValueStore === undefined) return;
   work.beforeCommit(() => addRecord(work.transaction, statistics));
@@ -44,7 +44,7 @@ function countsOf({ state }: StatisticsInside): string {
   return JSON.stringify([requestsFinished, requestsFailed, requestsRetries, crawlerFinishedAt]);
 }
 
-/** Counts a request as finished now; Crawlee's own call afterwards finds it counted already. */
+/** Counts a request as finished before its commit. Crawlee's own call afterwards does not count it again. */
 export function countFinished(work: Work, statistics: StatisticsInside, jobId: string, retryCount: number): void {
   const { state, requestRetryHistogram, requestsInProgress } = statistics;
   const job = requestsInProgress.get(jobId);
@@ -61,6 +61,6 @@ export function countFinished(work: Work, statistics: StatisticsInside, jobId: s
   });
 }
 
-/** A request that somebody else has taken over is not counted here at all. */
+/** Forgets a request that another client handles, so that it is not counted here. */
 export const forgetJob = (statistics: StatisticsInside, jobId: string): boolean =>
   statistics.requestsInProgress.delete(jobId);

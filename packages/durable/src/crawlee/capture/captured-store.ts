@@ -63,7 +63,7 @@ async function bytesOf(value: unknown): Promise<Uint8Array | undefined> {
   return undefined;
 }
 
-/** A text that says that it is JSON is taken as the JSON that it holds, so that commits need not hold it as a text. */
+/** A text with a JSON content type is parsed, so that the commit holds a JSON value and not a text. */
 function committedOf(
   value: unknown,
   contentType: string | undefined,
@@ -79,7 +79,7 @@ function committedOf(
   }
 }
 
-/** `setValue` takes null for a deletion, but this is the text `null`. */
+/** For `setValue` null means a deletion, but this is a record with the text `null`. */
 function nonNull(value: Json): Json {
   if (value === null) throw new SyntaxError('null');
   return value;

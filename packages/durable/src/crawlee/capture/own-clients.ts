@@ -7,7 +7,7 @@ export function registerConfiguration(config: Configuration): void {
   configurations.add(config);
 }
 
-/** Whether a client of a storage is one that Crawlee works with, and not of another account. */
+/** Whether Crawlee uses this storage client. A client for another account is not captured. */
 export function isOwn(client: StorageClientInside): boolean {
   const storage = client.apifyClient ?? client.client;
   for (const config of configurations) {
@@ -22,14 +22,14 @@ const kinds = {
   requestQueue: { defaultId: 'defaultRequestQueueId', local: 'requestQueuesHandled' },
 } as const;
 
-/** The id of a storage for a commit; undefined for the run's default one. */
+/** The id of a storage for a commit; undefined for the run's default storage. */
 export function storageIdOf(client: StorageClientInside, kind: keyof typeof kinds): string | undefined {
   const id = lastingIdOf(client, kinds[kind].local);
   const isDefault = [...configurations].some((config) => config.get(kinds[kind].defaultId) === id);
   return isDefault ? undefined : id;
 }
 
-/** The local storage gives each of its storages a new id in each process; their names last. */
+/** The local storage gives its storages new ids in each process; their names stay the same. */
 function lastingIdOf(
   { id, name, client }: StorageClientInside,
   list: (typeof kinds)[keyof typeof kinds]['local'],
@@ -38,7 +38,7 @@ function lastingIdOf(
   return known?.name ?? name ?? id;
 }
 
-/** Where a `KeyValueStore` of Crawlee is, for a commit. */
+/** The address of a `KeyValueStore` of Crawlee for a commit. */
 export function storeIdOf(store: { readonly id: string }): { storeId?: string } {
   const { client } = store as unknown as { readonly client: StorageClientInside };
   const storeId = storageIdOf(client, 'keyValueStore');

@@ -1,11 +1,12 @@
 /**
- * A request queue as the handler of one work sees it.
+ * A request queue as one request handler sees it.
  *
- * [queue-view-1] Crawlee's notes of which requests are in the queue hold none that is not. A request that a handler has added is
- *     noted for that handler alone, until it is committed: if the handler fails, its next try adds it again, and so does
- *     another handler that finds the same link meanwhile.
- *     They count at once towards `maxRequestsPerCrawl`, though, and are taken off when the handler fails.
- * [queue-view-2] all that a handler adds is added before it ends; Crawlee else adds what is over 1,000 in the background.
+ * [queue-view-1] Crawlee's caches of the requests in the queue contain only requests that are in it. A request that a handler
+ *     has added is cached only for that handler until it is committed: if the handler fails, its next try adds the request
+ *     again, and so does another handler that finds the same link meanwhile. Added requests count at once towards
+ *     `maxRequestsPerCrawl`, and are subtracted if the handler fails.
+ * [queue-view-2] All requests that a handler adds are added before it ends. Crawlee would add those after the first 1,000 in
+ *     the background.
  */
 import { RequestProvider } from 'crawlee';
 import type { CachedRequest, QueueCache, QueueInside } from '../inside.ts';
@@ -18,7 +19,7 @@ const views = new WeakMap<Work, Map<object, object>>();
 const isView = new WeakSet<object>();
 let isInstalled = false;
 
-/** Lets `addRequest`, `addRequests` and `addRequestsBatched` of every queue work on the view of the work at hand. */
+/** Makes `addRequest`, `addRequests` and `addRequestsBatched` of every queue use the view of the current work. */
 export function installQueueViews(): void {
   if (isInstalled) return;
   isInstalled = true;
@@ -38,9 +39,10 @@ export function installQueueViews(): void {
   };
 }
 
+/** Adds all requests before it resolves [queue-view-2]. */
 function addAll(stock: Method, queue: object, scope: Scope, [requests, options]: [never, BatchOptions]) {
   const { initialCount } = queue as QueueInside;
-  // What an earlier process has added is not known here; what this one has is.
+  // The caches do not know the requests that an earlier process has added.
   const countsNewRequests = options.maxNewRequests !== undefined && initialCount > 0;
   const all = { ...options, waitForAllRequestsToBeAdded: true, waitBetweenBatchesMillis: 0 };
   return runInScope({ ...scope, countsNewRequests }, () => stock.apply(viewAtWork(queue), [requests, all as never]));
@@ -63,8 +65,8 @@ function viewAtWork(queue: object): object {
 }
 
 function viewOf(queue: QueueInside, work: Work): object {
-  const cache = new NotesOverlay<CachedRequest>(queue.requestCache);
-  const seen = new NotesOverlay<string>(queue.requestSeenCache);
+  const cache = new CacheOverlay<CachedRequest>(queue.requestCache);
+  const seen = new CacheOverlay<string>(queue.requestSeenCache);
   const added: { requestId: string; forefront: boolean }[] = [];
   const view = Object.create(queue, {
     requestCache: { value: cache },
@@ -96,8 +98,8 @@ function viewOf(queue: QueueInside, work: Work): object {
   return view;
 }
 
-/** [queue-view-1] what is noted in it hides nothing of the queue's own notes, and is unknown to them. */
-class NotesOverlay<Value> implements QueueCache<Value> {
+/** Entries that are added to the overlay are not added to the queue's own cache [queue-view-1]. */
+class CacheOverlay<Value> implements QueueCache<Value> {
   readonly own = new Map<string, Value>();
   readonly #base: Pick<QueueCache<Value>, 'get'>;
 
