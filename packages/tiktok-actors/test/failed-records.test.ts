@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { refusedInput } from '../src/index.ts';
-import { failedRecords } from '../src/results/failed-records.ts';
+import { failedRecords } from '../src/results/failed-input.ts';
 
 const failed = Array.from({ length: 10 }, (_, number) => refusedInput(`input ${number}`, 'It means nothing.'));
 const lengthOfOne = JSON.stringify(failed[0]).length + 1;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unknownFields } from '../src/input/unknown-fields.ts';
+import { unknownFields } from '../src/input/common-input.ts';
 
 test('fields that the schema does not have are told', () => {
   const schema = JSON.stringify({ properties: { profiles: {}, maxItems: {} } });

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { AskAgain } from '../src/http/ask-again.ts';
-import { Courtesy, patience } from '../src/http/courtesy.ts';
+import { BackOff, backOffLimits } from '../src/http/back-off.ts';
 import { readProfile } from '../src/http/readers.ts';
+import { RetryLater } from '../src/http/retry-later.ts';
 import { Visitor } from '../src/http/visitor.ts';
 
 /** Where nobody listens any more. */
@@ -16,7 +16,7 @@ async function closedUrl(): Promise<string> {
 
 test('a site that is gone is said to give no answer, and not to have answered that it fails', async () => {
   const url = await closedUrl();
-  const visitor = new Visitor({ session: undefined, proxies: undefined, courtesy: new Courtesy(patience(1)) });
+  const visitor = new Visitor({ session: undefined, proxies: undefined, backOff: new BackOff(backOffLimits(1)) });
   const gone = { kind: 'unavailable', message: expect.stringMatching(/^no answer came: .*ECONNREFUSED/) };
   expect(await visitor.ask(url)).toMatchObject(gone);
   for (const address of [
@@ -28,6 +28,6 @@ test('a site that is gone is said to give no answer, and not to have answered th
 });
 
 test('what is asked again is logged in one line', () => {
-  const { stack } = new AskAgain({ kind: 'blocked', code: null, message: 'status 403' }, 'http://site/@a.name');
-  expect(stack).toBe('AskAgain: http://site/@a.name: status 403 (blocked)');
+  const { stack } = new RetryLater({ kind: 'blocked', code: null, message: 'status 403' }, 'http://site/@a.name');
+  expect(stack).toBe('RetryLater: http://site/@a.name: status 403 (blocked)');
 });

@@ -21,10 +21,10 @@ function loaderOf(list, area = app) {
     if (isBusy || isOver) return;
     isBusy = true;
     try {
-      const answer = await ask(list, cursor);
-      showAll(entriesOf(answer), list, area);
-      cursor = cursorAfter(list, answer, cursor);
-      isOver = list.cursorName === null ? !isFeed(list) : !hasMore(answer);
+      const payload = await ask(list, cursor);
+      showAll(entriesOf(payload), list, area);
+      cursor = cursorAfter(list, payload, cursor);
+      isOver = list.cursorName === null ? !isFeed(list) : !hasMore(payload);
     } catch (error) {
       showFailure(error);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -50,10 +50,10 @@ async function ask(list, cursor) {
   const fields = list.component ? fieldsOfComponent(list.component, query) : query;
   const body = isPost ? { body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } } : {};
   const response = await fetch(`${list.path}?${search}`, { method: list.method, ...body });
-  if (!response.ok) throw new Error(`The answer has status ${response.status}.`);
-  const answer = await response.json();
-  if (answer.code === 10000) return showCaptcha();
-  return answer;
+  if (!response.ok) throw new Error(`The response has status ${response.status}.`);
+  const payload = await response.json();
+  if (payload.code === 10000) return showCaptcha();
+  return payload;
 }
 
 /** The shop's fields are JSON texts. */
@@ -62,33 +62,33 @@ const fieldsOfComponent = (component, params) => ({
   load_more_params: JSON.stringify({ ...params, offset: Number(params.offset) }),
 });
 
-const hasMore = (answer) =>
-  Boolean(answer.hasMore ?? answer.has_more ?? answer.data?.has_more ?? answer.data?.pagination?.has_more);
+const hasMore = (payload) =>
+  Boolean(payload.hasMore ?? payload.has_more ?? payload.data?.has_more ?? payload.data?.pagination?.has_more);
 
-function cursorAfter(list, answer, before) {
+function cursorAfter(list, payload, before) {
   if (list.cursorName === null) return {};
-  if (list.cursorName === 'page') return { page: `${(answer.data?.pagination?.page ?? 0) + 1}` };
+  if (list.cursorName === 'page') return { page: `${(payload.data?.pagination?.page ?? 0) + 1}` };
   if (list.cursorName === 'minCursor')
-    return { minCursor: `${answer.minCursor}`, maxCursor: `${answer.maxCursor ?? 0}` };
-  if (list.cursorName === 'offset' && list.component) return answer.data?.load_more_params ?? {};
+    return { minCursor: `${payload.minCursor}`, maxCursor: `${payload.maxCursor ?? 0}` };
+  if (list.cursorName === 'offset' && list.component) return payload.data?.load_more_params ?? {};
   // Its answers do not say which page they are.
   if (list.cursorName === 'page_start') return { page_start: `${Number(before.page_start ?? 1) + 1}` };
-  const cursor = answer.cursor ?? '0';
-  const searchId = before.search_id ?? (list.path.includes('/search/') ? answer.log_pb?.impr_id : undefined);
+  const cursor = payload.cursor ?? '0';
+  const searchId = before.search_id ?? (list.path.includes('/search/') ? payload.log_pb?.impr_id : undefined);
   return { [list.cursorName]: `${cursor}`, ...(searchId && { search_id: searchId }) };
 }
 
-const entriesOf = (answer) =>
-  answer.itemList ??
-  answer.item_list ??
-  answer.comments ??
-  answer.userList ??
-  answer.user_list ??
-  answer.data?.products ??
-  answer.product_reviews ??
-  answer.data?.product_reviews ??
-  answer.data?.sound_list ??
-  (Array.isArray(answer.data) ? answer.data : []);
+const entriesOf = (payload) =>
+  payload.itemList ??
+  payload.item_list ??
+  payload.comments ??
+  payload.userList ??
+  payload.user_list ??
+  payload.data?.products ??
+  payload.product_reviews ??
+  payload.data?.product_reviews ??
+  payload.data?.sound_list ??
+  (Array.isArray(payload.data) ? payload.data : []);
 
 function showAll(entries, list, area) {
   for (const entry of entries ?? []) {

@@ -34,8 +34,8 @@ export interface TikTokSite extends AsyncDisposable {
 
 export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<TikTokSite> {
   const { port = 0, host = '127.0.0.1', faultRate = 0, slowMs = 1500, latencyMs = 0, ...rest } = options;
-  const { faultKinds: kinds = faultKinds, ...wishes } = rest;
-  const world: World = { ...defaultWorld, ...wishes };
+  const { faultKinds: kinds = faultKinds, ...worldOptions } = rest;
+  const world: World = { ...defaultWorld, ...worldOptions };
   const visits = new Visits();
   const responder = new Responder(world, { seed: world.seed, rate: faultRate, kinds }, visits);
   const script = await readFile(new URL('../browser/app.js', import.meta.url), 'utf8');

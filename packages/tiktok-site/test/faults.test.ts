@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type FaultKind, faultKinds, startTikTokSite } from '../src/index.ts';
 import { askList, capture, found, readList } from './asking.ts';
 
-const ofAnswers = faultKinds.filter(
+const ofResponses = faultKinds.filter(
   (kind) => !['slow', 'repeated_page', 'endless_cursor', 'broken_off'].includes(kind),
 );
 
@@ -20,7 +20,7 @@ const outcomes: Partial<Record<FaultKind, string>> = {
   changed_types: 'changed',
 };
 
-/** Everything that the site answers with, and who reads it. */
+/** Everything that the site responses with, and who reads it. */
 async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof startTikTokSite>>['truth']) {
   const { secUid, formerName } = truth.user(number);
   const [video] = truth.videosOf(number, 'latest', 1);
@@ -32,7 +32,7 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
     tiktok.parseEmbedPage(await capture(`${url}/embed/@${formerName}`)),
   ];
   const asked = tiktok.requestOf({ kind: 'shop_search', keyword: `mug${number}` }, { cursor: '0', token: null });
-  const answers = [
+  const responses = [
     tiktok.parseUserDetail(await capture(`${url}/api/user/detail/?secUid=${secUid}`)),
     tiktok.parseHashtagDetail(await capture(`${url}/api/challenge/detail/?challengeName=${truth.hashtagName(number)}`)),
     tiktok.parseSoundDetail(await capture(`${url}/api/music/detail/?musicId=${truth.soundId(number)}`)),
@@ -41,17 +41,17 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
     tiktok.parseCommentList(await capture(`${url}/api/comment/list/?aweme_id=${video?.id}&cursor=0`)),
     tiktok.parseProductList(await capture(tiktok.requestUrlOf(asked, url), { method: 'POST', body: asked.body })),
   ];
-  return { pages, answers };
+  return { pages, responses };
 }
 
-test.each(ofAnswers)('%s gives its outcome for every page and answer', async (kind) => {
+test.each(ofResponses)('%s gives its outcome for every page and answer', async (kind) => {
   await using site = await startTikTokSite({ seed: 3, faultRate: 1, faultKinds: [kind], unavailableRate: 0 });
   const numbers = Array.from({ length: 60 }, (_, number) => number).filter(
     (number) => site.truth.videosOf(number, 'latest', 1).length > 0 && site.truth.isSoldHere(number),
   );
   for (const number of numbers.slice(0, 20)) {
-    const { pages, answers } = await ask(site.url, number, site.truth);
-    const concerned = kind === 'waf' ? pages : [...pages, ...answers];
+    const { pages, responses } = await ask(site.url, number, site.truth);
+    const concerned = kind === 'waf' ? pages : [...pages, ...responses];
     for (const outcome of concerned.filter((each) => each.kind !== 'removed')) {
       expect(outcome).toMatchObject({ kind: outcomes[kind] });
     }

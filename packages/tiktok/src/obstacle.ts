@@ -6,10 +6,10 @@
 import type { Captured } from './captured.ts';
 import { changed, type Failure, failed } from './outcome.ts';
 
-export type AnswerForm = 'page' | 'api';
+export type ResponseForm = 'page' | 'api';
 
 /** @returns null when the body is worth reading */
-export function obstacleOf({ url, statusCode, body }: Captured, form: AnswerForm): Failure | null {
+export function obstacleOf({ url, statusCode, body }: Captured, form: ResponseForm): Failure | null {
   return ofStatus(statusCode, form) ?? ofAddress(url) ?? (body.trim() === '' ? emptyBody : null) ?? ofChallenge(body);
 }
 
@@ -23,7 +23,7 @@ export function pageObstacleOf(captured: Captured): Failure | null {
 // [obstacle-1]
 const emptyBody = failed('blocked', 'the answer is empty, which is how TikTok treats what it takes for a robot');
 
-function ofStatus(statusCode: number, form: AnswerForm): Failure | null {
+function ofStatus(statusCode: number, form: ResponseForm): Failure | null {
   if (statusCode >= 200 && statusCode < 300) return null;
   if (statusCode === 429) return failed('rate_limited', 'the site asks for fewer requests (429)');
   if (statusCode === 403) return failed('blocked', 'the site refuses this address (403)');

@@ -2,7 +2,7 @@
 import type { Page } from '@wherry/tiktok';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Reading, type Selection, takePage, unread } from '../../src/browser/reading.ts';
+import { type Reading, type Selection, takePage, unread } from '../../src/browser/lists/reading.ts';
 
 interface Thing {
   readonly id: string;

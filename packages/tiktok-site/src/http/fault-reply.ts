@@ -1,8 +1,8 @@
-import type { AnswerForm, FaultKind } from './faults.ts';
+import type { FaultKind, ResponseForm } from './faults.ts';
 import { html, json, type Reply } from './reply.ts';
 
 /** What a fault makes of an answer. */
-export function spoil(reply: Reply, fault: FaultKind, form: AnswerForm): Reply {
+export function spoil(reply: Reply, fault: FaultKind, form: ResponseForm): Reply {
   switch (fault) {
     case 'waf':
       return html(wafPage);

@@ -29,14 +29,14 @@ export const faultKinds = [
 export type FaultKind = (typeof faultKinds)[number];
 
 /** What a request is for: a page, something single that a page's script asks for, or a page of a list. */
-export type AnswerForm = 'page' | 'detail' | 'list';
+export type ResponseForm = 'page' | 'detail' | 'list';
 
 const troubles = [
   ...(['captcha', 'empty', 'forbidden', 'throttled', 'failing', 'cut_off', 'broken_off', 'changed_types'] as const),
   'slow',
 ] as const;
 
-const faultsOf: Record<AnswerForm, readonly FaultKind[]> = {
+const faultsOf: Record<ResponseForm, readonly FaultKind[]> = {
   page: ['waf', ...troubles],
   detail: troubles,
   list: [...troubles, 'repeated_page'],
@@ -50,7 +50,7 @@ export interface FaultOptions {
 }
 
 /** [site-fault-1]. Null when nothing goes wrong. */
-export function faultOf(options: FaultOptions, form: AnswerForm, request: string, attempt: number): FaultKind | null {
+export function faultOf(options: FaultOptions, form: ResponseForm, request: string, attempt: number): FaultKind | null {
   const { seed, rate, kinds } = options;
   const possible = faultsOf[form].filter((kind) => kinds.includes(kind));
   if (possible.length === 0 || fractionOf(seed, 'fault', request, attempt) >= rate) return null;

@@ -3,7 +3,6 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultKind } from './faults.ts';
 import type { Responder } from './responder.ts';
-import { Visitors } from './visitors.ts';
 
 export interface Delays {
   readonly slowMs: number;
@@ -26,14 +25,14 @@ export class Frontend {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      await this.#answer(request, response);
+      await this.#respond(request, response);
     } catch {
       // Whoever asked has gone, or asked for what is no URL.
       response.destroy();
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     if (url.pathname === '/stand-in/app.js') return this.#sendScript(response);
     // A browser asks by itself; it is no page.
@@ -54,5 +53,18 @@ export class Frontend {
   #sendScript(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'max-age=3600' });
     response.end(this.#script);
+  }
+}
+
+/** Tells visitors from each other by a cookie, as a site does. A feed goes on for each of them. */
+export class Visitors {
+  #count = 0;
+
+  /** @returns who asks, and the cookie to set for one who comes for the first time */
+  recognise(cookies: string | undefined): { visitor: string; setCookie: string | null } {
+    const known = /\btt_chain_token=([\w-]+)/.exec(cookies ?? '')?.[1];
+    if (known !== undefined) return { visitor: known, setCookie: null };
+    const visitor = `visitor-${++this.#count}`;
+    return { visitor, setCookie: `tt_chain_token=${visitor}; Path=/` };
   }
 }

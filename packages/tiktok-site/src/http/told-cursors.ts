@@ -10,10 +10,10 @@ export class ToldCursors {
     return cursor === '0' || this.#told.has(keyOf(visitor, list, cursor));
   }
 
-  tell(visitor: string, list: string, answer: Record<string, unknown>): void {
-    const data = (answer.data ?? {}) as Record<string, unknown>;
+  tell(visitor: string, list: string, response: Record<string, unknown>): void {
+    const data = (response.data ?? {}) as Record<string, unknown>;
     const params = (data.load_more_params ?? {}) as Record<string, unknown>;
-    const cursor = answer.cursor ?? answer.minCursor ?? params.offset;
+    const cursor = response.cursor ?? response.minCursor ?? params.offset;
     if (cursor !== undefined) this.#told.add(keyOf(visitor, list, `${cursor}`));
   }
 }

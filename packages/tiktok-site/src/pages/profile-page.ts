@@ -1,4 +1,4 @@
-import { userDetailPayload } from '../http/single-answers.ts';
+import { userDetailPayload } from '../http/single-responses.ts';
 import { userCounts, userPayload } from '../payloads/user-payload.ts';
 import { formsOf } from '../world/form.ts';
 import { userOf } from '../world/user.ts';

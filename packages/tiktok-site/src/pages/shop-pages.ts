@@ -1,5 +1,5 @@
 import { searchComponent, storeComponent } from '@wherry/tiktok';
-import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/shop-lists.ts';
+import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/lists/shop-lists.ts';
 import { productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
 import { type Product, productOf } from '../world/product.ts';
 import { sellerOf } from '../world/seller.ts';

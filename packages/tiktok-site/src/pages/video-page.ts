@@ -1,4 +1,4 @@
-import { videoDetailPayload } from '../http/single-answers.ts';
+import { videoDetailPayload } from '../http/single-responses.ts';
 import { itemPayload } from '../payloads/item-payload.ts';
 import { userPayload } from '../payloads/user-payload.ts';
 import { formsOf } from '../world/form.ts';

@@ -1,10 +1,5 @@
 /** Which parser reads which list, and what tells its items apart. */
-import { parseCommentList } from '../answers/comment-list.ts';
-import { parseGeneralSearch, parseUserSearch, parseVideoSearch } from '../answers/search-lists.ts';
-import { parseProductList, parseReviewList } from '../answers/shop-lists.ts';
-import { parseSoundRanks } from '../answers/sound-ranks.ts';
-import { parseUserList } from '../answers/user-list.ts';
-import { parseCreatorList, parseFeed, parseVideoList } from '../answers/video-lists.ts';
+
 import type { Captured } from '../captured.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Author } from '../records/author.ts';
@@ -14,6 +9,12 @@ import type { Profile } from '../records/profile.ts';
 import type { Review } from '../records/review.ts';
 import type { TrendingSound } from '../records/trending-sound.ts';
 import type { Video } from '../records/video.ts';
+import { parseCommentList } from '../responses/comment-list.ts';
+import { parseGeneralSearch, parseUserSearch, parseVideoSearch } from '../responses/search-lists.ts';
+import { parseProductList, parseReviewList } from '../responses/shop-lists.ts';
+import { parseSoundRanks } from '../responses/sound-ranks.ts';
+import { parseUserList } from '../responses/user-list.ts';
+import { parseCreatorList, parseFeed, parseVideoList } from '../responses/video-lists.ts';
 import type { List, Page, Position } from './list.ts';
 
 /** What each kind of list holds. */
