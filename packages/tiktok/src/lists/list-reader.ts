@@ -1,4 +1,4 @@
-/** Which parser reads which list, and what tells its items apart. */
+/** The parser of each kind of list, and the ids of its items. */
 
 import type { Captured } from '../captured.ts';
 import type { Outcome } from '../outcome.ts';
@@ -17,7 +17,7 @@ import { parseUserList } from '../responses/user-list.ts';
 import { parseCreatorList, parseFeed, parseVideoList } from '../responses/video-lists.ts';
 import type { List, Page, Position } from './list.ts';
 
-/** What each kind of list holds. */
+/** The items of each kind of list. */
 export interface ListItems {
   readonly posts: Video;
   readonly creator_posts: Video;
@@ -38,7 +38,7 @@ export interface ListItems {
 }
 
 export interface ListReader<T> {
-  /** `asked` is where the page begins, for lists that do not say where the next one does. */
+  /** `asked` is the position of the page, for lists whose responses do not contain the next position. */
   readonly parse: (captured: Captured, asked: Position) => Outcome<Page<T>>;
   readonly idOf: (item: T) => string;
 }

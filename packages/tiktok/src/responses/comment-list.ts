@@ -5,11 +5,11 @@ import { type Comment, readComment } from '../records/comment.ts';
 import { pageOf, requirePosition } from './page-of.ts';
 import { readApi } from './response.ts';
 
-/** Of `comment/list` and `comment/list/reply`. */
+/** Parses responses of `comment/list` and `comment/list/reply`. */
 export const parseCommentList = (captured: Captured): Outcome<Page<Comment>> =>
   readApi(captured, (root) =>
     pageOf({
-      // Null when there are none.
+      // Null if there are none.
       entries: root.at('comments').requireList(),
       readEntry: readComment,
       idNames: ['cid'],

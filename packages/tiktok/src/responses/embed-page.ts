@@ -3,7 +3,7 @@ import type { Place } from '../json/place.ts';
 import { changed, type Outcome } from '../outcome.ts';
 import { type Reading, read, readPage } from './response.ts';
 
-/** Of `/embed/@name`: the ids of the newest videos, for when the list of posts is not to be had. */
+/** Parses `/embed/@name`: the ids of the newest videos, for use when the list of posts is not available. */
 export const parseEmbedPage = (captured: Captured): Outcome<readonly string[]> =>
   readPage(captured, [['__FRONTITY_CONNECT_STATE__', ofConnectState]]);
 

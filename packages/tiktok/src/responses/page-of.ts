@@ -1,8 +1,8 @@
 /**
- * Reading the entries of a list's page.
+ * Reads the entries of a list's page.
  *
- * [page-1] an entry that cannot be read is in `unreadable`; when none of several can be read, the answer is `changed`.
- * [page-2] a page without entries is a page only if the answer says whether more follow.
+ * [page-1] An entry that cannot be read is in `unreadable`. If no entry can be read, the outcome is `changed`.
+ * [page-2] A response without entries is a page only if it says whether more follow.
  */
 import { type Place, UnreadableError } from '../json/place.ts';
 import type { Page, Position, UnreadableEntry } from '../lists/list.ts';
@@ -12,10 +12,10 @@ import { type Reading, read } from './response.ts';
 export interface PageShape<T> {
   readonly entries: readonly Place[];
   readonly readEntry: (entry: Place) => T;
-  /** The names of an entry's id, to say which one could not be read. */
+  /** The names of an entry's id, to name an entry that cannot be read. */
   readonly idNames: readonly string[];
   readonly hasMore: Place | boolean;
-  /** Read only when more follows. */
+  /** Read only if more follow. */
   readonly next: () => Position | null;
   readonly total?: number | null;
 }
@@ -31,20 +31,20 @@ export function pageOf<T>(shape: PageShape<T>): Reading<Page<T>> {
       unreadable.push({ id: shape.idNames.map((name) => idOf(entry, name)).find(Boolean) ?? null, path: error.path });
     }
   }
-  // [page-1]
+  // No entry can be read [page-1].
   if (items.length === 0 && unreadable.length > 0) return changed(unreadable[0]!.path);
-  // [page-2]
+  // Throws if the response does not say whether more follow [page-2].
   const hasMore = typeof shape.hasMore === 'boolean' ? shape.hasMore : shape.hasMore.requireFlag();
   return read({ items, unreadable, hasMore, next: hasMore ? shape.next() : null, total: shape.total ?? null });
 }
 
-/** Without a note of what cannot be read: that is said once already. */
+/** Does not note an unreadable id, since the entry is reported already. */
 function idOf(entry: Place, name: string): string | null {
   const { value } = entry.at(name);
   return typeof value === 'string' ? value : null;
 }
 
-/** A cursor is a number or the string of one. */
+/** A cursor is a number or a string. */
 export function requirePosition(cursor: Place, token: string | null = null): Position {
   if (typeof cursor.value === 'number' && Number.isSafeInteger(cursor.value))
     return { cursor: `${cursor.value}`, token };

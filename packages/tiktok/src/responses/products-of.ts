@@ -5,7 +5,7 @@ import { type Product, readListedProduct } from '../records/product.ts';
 import { pageOf } from './page-of.ts';
 import type { Reading } from './response.ts';
 
-/** The products of a list. A page that has the first of them need not say whether more follow, only how to ask for them. */
+/** The products of a list. A page that contains the first ones may only say how to request more, not whether more follow. */
 export function productsOf(data: Place, isInPage: boolean): Reading<Page<Product>> {
   const more = data.at('load_more_params');
   const hasMore = data.at('has_more');

@@ -1,4 +1,7 @@
-/** What all readers of answers share. */
+/**
+ * What all parsers of responses share. The other files of this folder parse one kind of response each: pages of the site,
+ * and pages of lists.
+ */
 import type { Captured } from '../captured.ts';
 import { embeddedJson } from '../json/embedded.ts';
 import { parseExactJson } from '../json/exact-json.ts';
@@ -7,7 +10,7 @@ import { obstacleOf } from '../obstacle.ts';
 import { changed, type Failure, failed, type Outcome } from '../outcome.ts';
 import { failureOfCode } from '../status-code.ts';
 
-/** What a reader makes of the JSON: the record, or why there is none. */
+/** The result of reading the JSON: the record, or why there is none. */
 export type Reading<T> = { readonly kind: 'read'; readonly value: T } | Failure;
 
 export const read = <T>(value: T): Reading<T> => ({ kind: 'read', value });
@@ -15,7 +18,7 @@ export const read = <T>(value: T): Reading<T> => ({ kind: 'read', value });
 export const readApi = <T>(captured: Captured, reader: (root: Place) => Reading<T>): Outcome<T> =>
   readApiWithCodes(captured, (root) => failureOfResponse(root) ?? reader(root));
 
-/** For a reader that looks at the answer's code itself. */
+/** For a reader that checks the code of the response itself. */
 export function readApiWithCodes<T>(captured: Captured, reader: (root: Place) => Reading<T>): Outcome<T> {
   const obstacle = obstacleOf(captured, 'api');
   if (obstacle !== null) return obstacle;
@@ -30,7 +33,7 @@ export function readApiWithCodes<T>(captured: Captured, reader: (root: Place) =>
 
 export type ScriptReader<T> = readonly [elementId: string, reader: (root: Place) => Reading<T>];
 
-/** Reads the first of these script elements that the page has. */
+/** Reads the first of these script elements that is in the page. */
 export function readPage<T>(captured: Captured, readers: readonly ScriptReader<T>[]): Outcome<T> {
   const obstacle = obstacleOf(captured, 'page');
   if (obstacle !== null) return obstacle;
@@ -42,7 +45,7 @@ export function readPage<T>(captured: Captured, readers: readonly ScriptReader<T
   return /<\/html>\s*$/i.test(captured.body) ? changed(`#${readers[0]![0]}`) : endsEarly;
 }
 
-/** The failure that an answer's own code means, whatever its field is called. */
+/** The failure that the code of a response means, whatever the name of its field. */
 export function failureOfResponse(response: Place): Failure | null {
   const codes = ['statusCode', 'status_code', 'code'].map((name) => response.at(name)).filter(({ isThere }) => isThere);
   for (const place of codes) {
@@ -58,14 +61,14 @@ function outcomeOf<T>(value: unknown, reader: (root: Place) => Reading<T>): Outc
     const reading = reader(new Place(value, '', unread));
     return reading.kind === 'read' ? { kind: 'found', value: reading.value, unread: [...new Set(unread)] } : reading;
   } catch (error) {
-    // [outcome-3]
+    // A required value that cannot be read [outcome-3].
     if (error instanceof UnreadableError) return changed(error.path);
     throw error;
   }
 }
 
-const endsEarly = failed('incomplete', 'the answer ends early');
+const endsEarly = failed('incomplete', 'the response is cut off');
 
-/** What begins as JSON was cut off; anything else is a page in place of an answer. */
+/** A text that begins like JSON was cut off. Any other text is a page instead of a response. */
 const notJson = (body: string): Failure =>
-  /^\s*[[{]/.test(body) ? endsEarly : changed('', null, 'the answer is not JSON');
+  /^\s*[[{]/.test(body) ? endsEarly : changed('', null, 'the response is not JSON');

@@ -8,10 +8,10 @@ import { readVideo, type Video } from '../records/video.ts';
 import { pageOf, requirePosition } from './page-of.ts';
 import { readApi } from './response.ts';
 
-/** Entries of other kinds, such as users and suggestions, stand between the videos. */
+/** Entries of other types, such as users and suggestions, are mixed with the videos. */
 const videoType = 1;
 
-/** Of `search/general/full`. */
+/** Parses responses of `search/general/full`. */
 export const parseGeneralSearch = (captured: Captured): Outcome<Page<Video>> =>
   readApi(captured, (root) =>
     pageOf({
@@ -25,7 +25,7 @@ export const parseGeneralSearch = (captured: Captured): Outcome<Page<Video>> =>
     }),
   );
 
-/** Of `search/item/full`. */
+/** Parses responses of `search/item/full`. */
 export const parseVideoSearch = (captured: Captured): Outcome<Page<Video>> =>
   readApi(captured, (root) =>
     pageOf({
@@ -36,7 +36,7 @@ export const parseVideoSearch = (captured: Captured): Outcome<Page<Video>> =>
     }),
   );
 
-/** Of `search/user/full`. */
+/** Parses responses of `search/user/full`. */
 export const parseUserSearch = (captured: Captured): Outcome<Page<Author>> =>
   readApi(captured, (root) =>
     pageOf({
@@ -52,5 +52,5 @@ const continuationOf = (root: Place): { hasMore: Place; next: () => Position } =
   next: () => requirePosition(root.firstOf('cursor', 'offset'), searchIdOf(root)),
 });
 
-/** The first answer of a search names the search; later requests must name it too. */
+/** The first response of a search contains the search's id, which later requests must contain too. */
 const searchIdOf = (root: Place): string | null => root.at('log_pb', 'impr_id').text() ?? root.at('rid').text();

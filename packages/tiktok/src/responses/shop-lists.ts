@@ -9,15 +9,15 @@ import { pageOf } from './page-of.ts';
 import { productsOf } from './products-of.ts';
 import { type Reading, readApi } from './response.ts';
 
-/** Of `shop/brandy_desktop/s/product_list`, and of a store's. */
+/** Parses responses of `shop/brandy_desktop/s/product_list`, and of the list of a store. */
 export const parseProductList = (captured: Captured): Outcome<Page<Product>> =>
   readApi(captured, (root) => productsOf(root.at('data').requireObject(), false));
 
-/** Of `shop/pdp_h5/get_product_reviews`, whose pages are numbered: the answer does not say which one it is. */
+/** Parses responses of `shop/pdp_h5/get_product_reviews`. Its pages are numbered, and do not contain their number. */
 export const parseReviewList = (captured: Captured, asked: Position): Outcome<Page<Review>> =>
   readApi(captured, (root) => reviewsOf(root, asked));
 
-/** Some have it below `data`, some at the root, with a code of their own. */
+/** Some responses have the list under `data`, some at the root with a code of their own. */
 function reviewsOf(root: Place, { cursor }: Position): Reading<Page<Review>> {
   const code = root.at('base_resp', 'StatusCode');
   const failure = code.isThere ? failureOfCode(code.requireCount(), code.path) : null;

@@ -1,4 +1,4 @@
-/** Pages of TikTok's shop: a product's, a search's, and a store's. */
+/** Pages of TikTok's shop: of a product, a search and a store. */
 import type { Captured } from '../captured.ts';
 import type { Place } from '../json/place.ts';
 import type { Page } from '../lists/list.ts';
@@ -10,21 +10,21 @@ import { failureOfCode } from '../status-code.ts';
 import { productsOf } from './products-of.ts';
 import { type Reading, read, readPage } from './response.ts';
 
-/** Of `/view/product/ID` and `/shop/pdp/slug/ID`. */
+/** Parses the pages `/view/product/ID` and `/shop/pdp/slug/ID`. */
 export const parseProductPage = (captured: Captured): Outcome<Product> =>
   readPage(captured, [['__MODERN_ROUTER_DATA__', ofRouterData]]);
 
-/** Of `/shop/s/KEYWORD`: the first of its products. */
+/** Parses the page `/shop/s/KEYWORD`, which has the first products. */
 export const parseShopSearchPage = (captured: Captured): Outcome<Page<Product>> =>
   readPage(captured, [['__MODERN_ROUTER_DATA__', ofSearchData]]);
 
 export interface StorePage {
   readonly shop: Shop;
-  /** The first of its products. */
+  /** The first products of the store. */
   readonly products: Page<Product>;
 }
 
-/** Of `/shop/store/SLUG/ID`. */
+/** Parses the page `/shop/store/SLUG/ID`. */
 export const parseStorePage = (captured: Captured): Outcome<StorePage> =>
   readPage(captured, [['__MODERN_ROUTER_DATA__', ofStoreData]]);
 
@@ -35,7 +35,7 @@ function ofRouterData(root: Place): Reading<Product> {
     const code = globalInfo.at('error_code');
     const failure = code.isThere ? failureOfCode(code.requireCount(), code.path) : null;
     if (failure !== null) return failure;
-    // A copy beside the components, which has less.
+    // `global_data` has a copy with fewer fields.
     const component = componentsOf(config).find((each) => each.at('component_data', 'product_info').isObject);
     const data = component?.at('component_data') ?? globalInfo;
     if (data.at('product_info').isObject) return read(readProduct(data.at('product_info'), data.at('shop_info')));
@@ -50,7 +50,7 @@ function ofSearchData(root: Place): Reading<Page<Product>> {
   return productsOf(list.at('component_data').requireObject(), true);
 }
 
-/** What its list is called is not known from a captured page, so it is known by what it has. */
+/** The name of a store's list is not known from a captured page, so the list is recognised by its content. */
 function ofStoreData(root: Place): Reading<StorePage> {
   const components = pageConfigsOf(root)
     .flatMap(componentsOf)
@@ -71,5 +71,5 @@ const pageConfigsOf = (root: Place): Place[] =>
     .map((loader) => loader.at('page_config'))
     .filter(({ isObject }) => isObject);
 
-/** A list on some pages, an object on others. */
+/** `components_map` is a list on some pages and an object on others. */
 const componentsOf = (config: Place): Place[] => config.at('components_map').entries();

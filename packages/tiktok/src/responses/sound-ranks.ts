@@ -5,10 +5,10 @@ import { readRankedSound, type TrendingSound } from '../records/trending-sound.t
 import { pageOf } from './page-of.ts';
 import { readApi } from './response.ts';
 
-/** Of the Creative Center's `popular_trend/sound/rank_list`. Its pages have numbers, from 1. */
+/** Parses responses of the Creative Center's `popular_trend/sound/rank_list`. Its pages are numbered from 1. */
 export const parseSoundRanks = (captured: Captured): Outcome<Page<TrendingSound>> =>
   readApi(captured, (root) => {
-    // The answer of an endpoint that was switched off looks like success.
+    // The response of an endpoint that was switched off looks like success.
     if (root.at('msg').value === 'deprecated') return changed('data', null, 'the site has switched this list off');
     const data = root.at('data').requireObject();
     const pagination = data.at('pagination').requireObject();

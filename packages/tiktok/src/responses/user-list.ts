@@ -6,7 +6,7 @@ import { type Profile, readUserInfo } from '../records/profile.ts';
 import { pageOf, requirePosition } from './page-of.ts';
 import { readApi } from './response.ts';
 
-/** Of `user/list`: followers, or those whom a user follows. */
+/** Parses responses of `user/list`: followers, or accounts that a user follows. */
 export const parseUserList = (captured: Captured): Outcome<Page<Profile>> =>
   readApi(captured, (root) =>
     pageOf({
@@ -19,7 +19,7 @@ export const parseUserList = (captured: Captured): Outcome<Page<Profile>> =>
     }),
   );
 
-/** Both cursors of the answer go into the next request; `maxCursor` is not always there. */
+/** The next request needs both cursors of the response; `maxCursor` may be absent. */
 function nextOf(root: Place): Position {
   const maxCursor = root.at('maxCursor');
   return requirePosition(root.at('minCursor'), maxCursor.isThere ? requirePosition(maxCursor).cursor : null);

@@ -9,7 +9,7 @@ import { readApi } from './response.ts';
 
 const videoPage = (root: Place, hasMore: Place, next: () => Position | null) =>
   pageOf({
-    // Absent when there are none.
+    // Absent if there are none.
     entries: root.at('itemList').requireList(),
     readEntry: (item) => readVideo(item),
     idNames: ['id'],
@@ -17,19 +17,19 @@ const videoPage = (root: Place, hasMore: Place, next: () => Position | null) =>
     next,
   });
 
-/** Of `post/item_list`, `challenge/item_list` and `music/item_list`. */
+/** Parses responses of `post/item_list`, `challenge/item_list` and `music/item_list`. */
 export const parseVideoList = (captured: Captured): Outcome<Page<Video>> =>
   readApi(captured, (root) => videoPage(root, root.at('hasMore'), () => requirePosition(root.at('cursor'))));
 
-/** Of `recommend/item_list`, `explore/item_list` and `related/item_list`, whose cursors lead nowhere. */
+/** Parses responses of `recommend/item_list`, `explore/item_list` and `related/item_list`, whose cursors have no effect. */
 export const parseFeed = (captured: Captured): Outcome<Page<Video>> =>
   readApi(captured, (root) => videoPage(root, root.at('hasMore'), () => null));
 
 const weekMs = 7 * 24 * 3600 * 1000;
 
 /**
- * Of `creator/item_list`, which gives no cursor: the next page is older than the last video of this one, or than a week
- * before the one that was asked for when there is none.
+ * Parses responses of `creator/item_list`, which contain no cursor. The next page begins before the last video of this page
+ * or, if the page has none, a week before the position of this page.
  */
 export const parseCreatorList = (captured: Captured, asked: Position): Outcome<Page<Video>> =>
   readApi(captured, (root) =>

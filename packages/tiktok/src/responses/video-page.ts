@@ -4,14 +4,14 @@ import { changed, failed, type Outcome } from '../outcome.ts';
 import { readVideo, type Video } from '../records/video.ts';
 import { failureOfResponse, type Reading, read, readApi, readPage } from './response.ts';
 
-/** Of `/@name/video/ID` and `/@name/photo/ID`, of the page for phones too. */
+/** Parses the pages `/@name/video/ID` and `/@name/photo/ID`, also in their mobile form. */
 export const parseVideoPage = (captured: Captured): Outcome<Video> =>
   readPage(captured, [
     ['__UNIVERSAL_DATA_FOR_REHYDRATION__', ofUniversalData],
     ['SIGI_STATE', ofSigiState],
   ]);
 
-/** Of `item/detail`. */
+/** Parses responses of `item/detail`. */
 export const parseVideoDetail = (captured: Captured): Outcome<Video> => readApi(captured, ofItemInfo);
 
 function ofUniversalData(root: Place): Reading<Video> {
@@ -21,14 +21,14 @@ function ofUniversalData(root: Place): Reading<Video> {
 
 function ofItemInfo(detail: Place): Reading<Video> {
   const item = detail.at('itemInfo', 'itemStruct');
-  // What is for adults alone comes without its video.
+  // A post that is only for adults comes without its video.
   if (item.at('isContentClassified').flag() && !item.at('video').isThere) {
-    return failed('login_required', 'the video is shown only to those who are logged in, for its age limit');
+    return failed('login_required', 'the video has an age limit and is shown only after a login');
   }
   return read(readVideo(item));
 }
 
-/** The older page keeps videos by id, with their authors' names alone; there is one video on a video's page. */
+/** The older page has videos by id, with only the names of their authors. A video's page has one video. */
 function ofSigiState(root: Place): Reading<Video> {
   const failure = root.at('VideoPage').isObject ? failureOfResponse(root.at('VideoPage')) : null;
   const item = root.at('ItemModule').entries()[0];
