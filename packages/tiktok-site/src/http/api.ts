@@ -1,4 +1,4 @@
-/** What pages' scripts ask for, by the path after `/api/`. */
+/** The responses to requests of the pages' scripts, by the path after `/api/`. */
 import { challengeInfoPayload } from '../payloads/hashtag-payload.ts';
 import { soundInfoPayload } from '../payloads/sound-payload.ts';
 import { hashtagNumberOfName, soundNumberOfId, soundOf } from '../world/topic.ts';
@@ -34,7 +34,7 @@ export const listResponses: Readonly<Record<string, ListResponse>> = {
   'creative_radar_api/v1/popular_trend/sound/rank_list': soundRanks,
 };
 
-/** Fields by which a list is told from others of its kind. */
+/** The fields that distinguish a list from others of its kind. */
 export const listFields = [
   'secUid',
   'challengeID',

@@ -9,7 +9,7 @@ export interface Delays {
   readonly latencyMs: () => number;
 }
 
-/** Takes requests and sends what the responder makes of them. */
+/** Receives requests and sends the replies of the responder. */
 export class Frontend {
   readonly faults = new Map<FaultKind, number>();
   readonly #responder: Responder;
@@ -27,7 +27,7 @@ export class Frontend {
     try {
       await this.#respond(request, response);
     } catch {
-      // Whoever asked has gone, or asked for what is no URL.
+      // The client has closed the connection, or the URL is invalid.
       response.destroy();
     }
   }
@@ -35,7 +35,7 @@ export class Frontend {
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     if (url.pathname === '/stand-in/app.js') return this.#sendScript(response);
-    // A browser asks by itself; it is no page.
+    // Browsers request it by themselves. It is not a page.
     if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
     const { visitor, setCookie } = this.#visitors.recognise(request.headers.cookie);
     const body = request.method === 'POST' ? await text(request) : '';
@@ -56,11 +56,11 @@ export class Frontend {
   }
 }
 
-/** Tells visitors from each other by a cookie, as a site does. A feed goes on for each of them. */
+/** Distinguishes visitors by a cookie, as a site does. Each of them has its own position in a feed. */
 export class Visitors {
   #count = 0;
 
-  /** @returns who asks, and the cookie to set for one who comes for the first time */
+  /** @returns the visitor, and the cookie to set for a new one */
   recognise(cookies: string | undefined): { visitor: string; setCookie: string | null } {
     const known = /\btt_chain_token=([\w-]+)/.exec(cookies ?? '')?.[1];
     if (known !== undefined) return { visitor: known, setCookie: null };

@@ -11,7 +11,7 @@ import type { Visits } from './visits.ts';
 export interface Asked {
   readonly url: URL;
   readonly body: string;
-  /** Who asks, for feeds. */
+  /** The visitor, for feeds. */
   readonly visitor: string;
 }
 
@@ -21,7 +21,7 @@ export interface Responded {
   readonly form: ResponseForm;
 }
 
-/** What the site answers to a request; all but the counting is pure. */
+/** The response to a request. Except for the counting it is pure. */
 export class Responder {
   readonly #world: World;
   readonly #faults: FaultOptions;
@@ -53,7 +53,7 @@ export class Responder {
     const query = new Query([...url.searchParams, ...bodyFields(body)]);
     if (form === 'detail') return json(detailResponses[name]!(this.#world, query));
     const feedOrdinal = this.#visits.feedOrdinalOf(visitor, name);
-    // A page of the feed that is lost on its way comes again.
+    // A page of the feed that was lost by a fault is sent again.
     if (fault === null || fault === 'slow') this.#visits.addFeedPage(visitor, name);
     const list = listKeyOf(name, query);
     if (this.#world.cursorsAreBound && !this.#told.isTold(visitor, list, query)) return { ...json({}), body: '' };
@@ -64,7 +64,7 @@ export class Responder {
   }
 }
 
-/** The same for each page of a list. */
+/** The key of a list, which is the same for each of its pages. */
 const listKeyOf = (name: string, query: Query): string =>
   [name, ...listFields.map((field) => query.text(field))].join(' ');
 

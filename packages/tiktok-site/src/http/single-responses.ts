@@ -1,4 +1,4 @@
-/** What is said of one user and one video, in pages and to their scripts. */
+/** The data of one user and of one video, in pages and for their scripts. */
 import { type ItemPlace, itemPayload } from '../payloads/item-payload.ts';
 import { userInfoPayload } from '../payloads/user-payload.ts';
 import { userNumberOfName, userNumberOfSecUid, userOf } from '../world/user.ts';
@@ -10,7 +10,7 @@ import type { Query } from './query.ts';
 const userGone = 10221;
 const userPrivate = 10222;
 
-/** `webapp.user-detail`, and the answer of `user/detail`. */
+/** `webapp.user-detail`, and the response of `user/detail`. */
 export function userDetailPayload(world: World, number: number | undefined): Record<string, unknown> {
   const user = number === undefined ? undefined : userOf(world, number);
   if (user === undefined || user.state === 'removed') return { statusCode: userGone, statusMsg: '' };
@@ -35,7 +35,7 @@ const videoCodes: Record<Exclude<VideoState, 'public' | 'classified'>, number> =
   geo_blocked: 10231,
 };
 
-/** The code that a post's page has; the account's state counts before its own. */
+/** The code of a post's page. The state of the account takes precedence over that of the post. */
 function videoCodeOf(world: World, number: number | undefined): number {
   if (number === undefined) return videoCodes.removed;
   const video = videoOf(world, number);
@@ -45,7 +45,7 @@ function videoCodeOf(world: World, number: number | undefined): number {
   return video.state === 'public' || video.state === 'classified' ? 0 : videoCodes[video.state];
 }
 
-/** `webapp.video-detail`, and the answer of `item/detail`. */
+/** `webapp.video-detail`, and the response of `item/detail`. */
 export function videoDetailPayload(
   world: World,
   number: number | undefined,

@@ -1,10 +1,10 @@
 import type { Query } from './query.ts';
 
-/** Which places in lists each visitor was told of. */
+/** The positions in lists that each visitor has received. */
 export class ToldCursors {
   readonly #told = new Set<string>();
 
-  /** Everybody may ask for the beginning of a list. */
+  /** Every visitor may request the beginning of a list. */
   isTold(visitor: string, list: string, query: Query): boolean {
     const cursor = cursorNames.map((name) => query.text(name)).find((text) => text !== '') ?? '0';
     return cursor === '0' || this.#told.has(keyOf(visitor, list, cursor));

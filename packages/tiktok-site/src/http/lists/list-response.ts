@@ -6,11 +6,11 @@ export interface ListContext {
   readonly world: World;
   readonly query: Query;
   readonly faults: ListFaults;
-  /** How many pages of a feed this visitor has had. */
+  /** The number of pages of a feed that this visitor has received. */
   readonly feedOrdinal: number;
 }
 
-/** Takes what was asked for, and gives the payload. */
+/** Returns the payload for a request. */
 export type ListResponse = (context: ListContext) => Record<string, unknown>;
 
 export const envelope = (code: number, more: Record<string, unknown> = {}): Record<string, unknown> => ({

@@ -1,4 +1,4 @@
-/** How much of a list an answer holds. */
+/** The part of a list that a response contains. */
 export interface Part {
   readonly items: readonly number[];
   readonly nextOffset: number;
@@ -6,9 +6,9 @@ export interface Part {
 }
 
 export interface ListFaults {
-  /** The page before the one that was asked for comes again. */
+  /** The previous page is sent again. */
   readonly repeats: boolean;
-  /** The list says for ever that more follows. */
+  /** The list always says that more follow. */
   readonly isEndless: boolean;
 }
 

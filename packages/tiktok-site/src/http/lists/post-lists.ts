@@ -1,4 +1,4 @@
-/** A user's posts, whose cursors are times, or, for the popular ones, numbers that mean nothing outside. */
+/** A user's posts. Their cursors are times or, for the popular posts, numbers without meaning. */
 import { postsOf, type Sort } from '../../world/lists.ts';
 import { userNumberOfSecUid, userOf } from '../../world/user.ts';
 import { videoOf } from '../../world/video.ts';
@@ -25,7 +25,7 @@ export const posts: ListResponse = ({ world, query, faults }) => {
   return envelope(0, { ...itemList(world, shown), cursor: `${next}`, hasMore });
 };
 
-/** Without a cursor in its answer: whoever asks goes by the time of the last post. */
+/** Its response has no cursor: the client uses the time of the last post. */
 export const creatorPosts: ListResponse = ({ world, query, faults }) => {
   const user = userNumberOfSecUid(world, query.text('secUid'));
   if (user === undefined) return envelope(10201);
@@ -35,7 +35,7 @@ export const creatorPosts: ListResponse = ({ world, query, faults }) => {
   return envelope(0, { ...itemList(world, items), hasMorePrevious: hasMore, hasMoreLatest: false });
 };
 
-/** The latest posts begin with the pinned one, which does not come again in its place. */
+/** The latest posts begin with the pinned one, which is not repeated in its place. */
 function splitPinned(world: World, list: readonly number[], sort: Sort): [number[], readonly number[]] {
   const pinned = sort === 'latest' ? list.filter((number) => videoOf(world, number).isPinned) : [];
   return [pinned, list.filter((number) => !pinned.includes(number))];

@@ -9,7 +9,7 @@ import type { Query } from '../query.ts';
 import type { ListResponse } from './list-response.ts';
 import { type ListFaults, partOf } from './offset-part.ts';
 
-/** A search for words, or a seller's products. */
+/** A search for words, or the products of a seller. */
 export interface ProductsWanted {
   readonly keyword: string;
   readonly sellerId: string;
@@ -17,7 +17,7 @@ export interface ProductsWanted {
 
 export const pageSize = 30;
 
-/** Products of a list, and by what the next ones are asked for. */
+/** Products of a list, and the parameters that request the next ones. */
 export function productPart(world: World, wanted: ProductsWanted, offset: number, faults: ListFaults) {
   const { items, nextOffset, hasMore } = partOf(numbersOf(world, wanted), offset, pageSize, faults);
   const products = items.map((number) => listedProductPayload(world, number));
@@ -36,7 +36,7 @@ export const paramsOf = (world: World, { keyword, sellerId }: ProductsWanted, of
   seller_id: sellerId,
 });
 
-/** Nothing but the place that it was given for is asked for by a token. */
+/** A token is valid only for the position that it was given for. */
 const tokenOf = ({ seed }: World, offset: number): string => `t${hashOf(seed, 'page token', offset).toString(36)}`;
 
 const refused = { code: 100000, message: 'invalid request' };
@@ -46,7 +46,7 @@ const wantedOf = (query: Query): ProductsWanted => ({
   sellerId: query.text('seller_id'),
 });
 
-/** Of a search; with a seller in it, of the block that recommends one. */
+/** The products of a search or, with a seller, of the block that recommends the seller. */
 export const products: ListResponse = ({ world, query, faults }) => {
   const wanted = wantedOf(query);
   const offset = query.count('offset');
@@ -59,7 +59,7 @@ export const products: ListResponse = ({ world, query, faults }) => {
 export const storeProducts: ListResponse = (context) =>
   context.query.text('component_name') === storeComponent ? products(context) : refused;
 
-/** Pages are numbered. Some answers have their list below `data`, some have not. */
+/** Pages are numbered. Some responses have their list under `data`, some at the root. */
 export const reviews: ListResponse = ({ world, query, faults }) => {
   const product = productNumberOfId(world, query.text('product_id'));
   if (product === undefined) return { code: 23002102, message: 'not available' };

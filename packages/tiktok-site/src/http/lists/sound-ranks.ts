@@ -2,7 +2,7 @@ import { soundRankPayload } from '../../payloads/sound-rank-payload.ts';
 import { rankCount } from '../../world/ranks.ts';
 import type { ListResponse } from './list-response.ts';
 
-/** Of the Creative Center, whose pages have numbers. */
+/** The ranking of the Creative Center. Its pages are numbered. */
 export const soundRanks: ListResponse = ({ world, query }) => {
   if (world.soundRanksAreOff) return { code: 0, msg: 'deprecated' };
   const [page, size, periodDays] = [query.count('page', 1), query.count('limit', 20), query.count('period', 7)];

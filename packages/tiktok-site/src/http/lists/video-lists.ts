@@ -1,4 +1,4 @@
-/** Lists of videos, all but a user's posts. */
+/** Lists of videos, except for a user's posts. */
 import { itemPayload } from '../../payloads/item-payload.ts';
 import * as lists from '../../world/lists.ts';
 import { hashtagNumberOfId, soundNumberOfId } from '../../world/topic.ts';
@@ -9,7 +9,7 @@ import { partOf } from './offset-part.ts';
 const largestCount = 50;
 const invalidParameter = 10201;
 
-/** A list of videos whose cursor is an offset. */
+/** A list of videos with an offset as its cursor. */
 const videoOffsets =
   (listOf: (context: ListContext) => readonly number[] | number): ListResponse =>
   (context) => {
@@ -22,7 +22,7 @@ const videoOffsets =
     return envelope(0, { ...itemList(world, items), cursor: `${nextOffset}`, hasMore });
   };
 
-/** Absent when there are none. */
+/** Absent if there are none. */
 export const itemList = (world: World, items: readonly number[]): Record<string, unknown> =>
   items.length === 0 ? {} : { itemList: items.map((number) => itemPayload(world, number)) };
 
