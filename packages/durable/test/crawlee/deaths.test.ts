@@ -158,7 +158,7 @@ test('[suspect-2] after a crash a request is recorded while its handler runs', a
     await Actor.exit();
   `;
   const run = await held.crawl(main, {}, { restartOnError: true });
-  await until(() => held.site.hits.get('/hold') === 1);
+  await until('the handler is held', () => held.site.hits.get('/hold') === 1);
   expect(await held.recordOf(run, 'DURABLE_CRAWL')).toMatchObject({ begun: [expect.any(String)] });
   held.site.release();
   await held.succeeded(run);

@@ -26,7 +26,10 @@ export function parseTarget(text: string, wanted: TargetKind, options: AddressOp
     case 'foreign':
       return refuse('foreign_url', `${quoted(trimmed)} is not a TikTok URL: its host is ${reading.host}.`);
     case 'unknown':
-      return refuse('unknown_url', `${quoted(trimmed)} is a TikTok URL of an unknown kind. Give ${targetNames[wanted]}.`);
+      return refuse(
+        'unknown_url',
+        `${quoted(trimmed)} is a TikTok URL of an unknown kind. Give ${targetNames[wanted]}.`,
+      );
     case 'no_url':
       return ofBareText(trimmed, wanted);
   }
