@@ -39,12 +39,12 @@ test('each export of @wherry/durable/crawlee that is not Crawlee’s is in the r
 
 test('each option, method and code is in the reference', async () => {
   const openState = names(await source('state/open-state.ts'), /^ {2}readonly (\w+)\??:/gm);
-  const transaction = names(await source('transaction.ts'), /^ {2}(\w+)\(/gm);
+  const transaction = names(await source('transactions/transaction.ts'), /^ {2}(\w+)\(/gm);
   const call = names(await source('backend.ts'), /^ {2}readonly (\w+Mbytes|\w+Secs|build)\?:/gm);
   const codes = names(await source('errors.ts'), /readonly code = '([\w-]+)'/g);
   const all = [...openState, ...transaction, ...call, ...codes];
   expect(all).toEqual(expect.arrayContaining(['key', 'pushData', 'timeoutSecs', 'not-json']));
   expect(all.filter((name) => !isDocumented(name))).toEqual([]);
-  const state = names(await source('state/state.ts'), /^ {2}(commit|call|close|value)\b/gm);
+  const state = names(await source('state/open-state.ts'), /^ {2}(commit|call|close|value)\b/gm);
   for (const name of state) expect(reference).toContain(`### \`state.${name}`);
 });

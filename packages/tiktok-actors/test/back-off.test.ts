@@ -3,7 +3,7 @@ import { BackOff } from '../src/http/back-off.ts';
 
 const patience = { firstPauseMs: 1, longestPauseMs: 4, mostPauses: 3 };
 
-test('[back-off-1] what was asked before a wait began does not count again', async () => {
+test('[back-off-1] failures of requests from before a wait do not count again', async () => {
   const backOff = new BackOff(patience);
   const asked = await Promise.all(Array.from({ length: 20 }, () => backOff.turn()));
   for (const turn of asked) backOff.failure(turn);
@@ -12,7 +12,7 @@ test('[back-off-1] what was asked before a wait began does not count again', asy
   expect(backOff.isExhausted).toBe(true);
 });
 
-test('[back-off-1] an answer that is worth reading ends the row', async () => {
+test('[back-off-1] a readable response ends the row', async () => {
   const backOff = new BackOff(patience);
   for (let again = 0; again < 10; again += 1) {
     backOff.failure(await backOff.turn());
@@ -22,7 +22,7 @@ test('[back-off-1] an answer that is worth reading ends the row', async () => {
   expect(backOff.isExhausted).toBe(false);
 });
 
-test('[back-off-2] trouble counts also while the site wants everyone to keep away', async () => {
+test('[back-off-2] failures also count during a wait that the site asked for', async () => {
   const backOff = new BackOff(patience);
   for (let again = 0; again < patience.mostPauses; again += 1) {
     const asked = await backOff.turn();

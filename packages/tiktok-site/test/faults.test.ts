@@ -1,4 +1,4 @@
-/** Each fault of the site gives its typed outcome, and a history of faults can be had again. */
+/** Each fault of the site gives its typed outcome, and a history of faults can be reproduced. */
 import * as tiktok from '@wherry/tiktok';
 import { expect, test } from 'vitest';
 import { type FaultKind, faultKinds, startTikTokSite } from '../src/index.ts';
@@ -44,7 +44,7 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
   return { pages, responses };
 }
 
-test.each(ofResponses)('%s gives its outcome for every page and answer', async (kind) => {
+test.each(ofResponses)('%s gives its outcome for every page and response', async (kind) => {
   await using site = await startTikTokSite({ seed: 3, faultRate: 1, faultKinds: [kind], unavailableRate: 0 });
   const numbers = Array.from({ length: 60 }, (_, number) => number).filter(
     (number) => site.truth.videosOf(number, 'latest', 1).length > 0 && site.truth.isSoldHere(number),
@@ -69,7 +69,7 @@ test('a fault that changes a type names the path', async () => {
   expect(list).toMatchObject({ kind: 'changed', path: 'hasMore' });
 });
 
-test('a connection that breaks off is an error of the client, and a slow answer is an answer', async () => {
+test('a broken connection is an error of the client, and a slow response is a response', async () => {
   await using broken = await startTikTokSite({ faultRate: 1, faultKinds: ['broken_off'] });
   await expect(capture(`${broken.url}/@${broken.truth.user(0).formerName}`)).rejects.toThrow();
   await using slow = await startTikTokSite({ faultRate: 1, faultKinds: ['slow'], slowMs: 300, unavailableRate: 0 });
@@ -80,7 +80,7 @@ test('a connection that breaks off is an error of the client, and a slow answer 
   expect(performance.now() - startMs).toBeGreaterThan(290);
 });
 
-test('pages that repeat now and then cost requests, but nothing of the list', async () => {
+test('pages that repeat sometimes cost requests, but no item', async () => {
   await using site = await startTikTokSite({
     seed: 5,
     faultRate: 0.15,
@@ -106,7 +106,7 @@ test('a page that always repeats ends its list', async () => {
   expect(read.items).toHaveLength(35);
 });
 
-test('lists whose cursor never ends come to an end with all that is in them', async () => {
+test('[site-fault-2] lists whose cursor never ends are ended, with all their items', async () => {
   await using site = await startTikTokSite({ faultRate: 1, faultKinds: ['endless_cursor'], unavailableRate: 0 });
   const number = [...Array(10).keys()].find((each) => site.truth.videosOf(each).length > 200)!;
   const { secUid } = site.truth.user(number);
@@ -127,7 +127,7 @@ test('lists of followers may ask for a login', async () => {
   }
 });
 
-test('the same seed has the same history, another seed another, and what failed may succeed when asked again', async () => {
+test('[site-fault-1] the same seed gives the same history, another seed another, and a failed request may succeed when repeated', async () => {
   const historyOf = async (seed: number) => {
     await using site = await startTikTokSite({ seed, faultRate: 0.5, slowMs: 0, faultKinds: faultKinds.slice(0, 6) });
     const history: string[] = [];

@@ -29,7 +29,7 @@ test('a post is wanted from the first second to the last one', () => {
   expect([99, 100, 200, 201].map((secs) => isWanted(post(secs)))).toEqual([false, true, true, false]);
 });
 
-test('without dates all is wanted, pinned posts only where they are not left out', () => {
+test('without dates all posts are wanted, except pinned posts if they are excluded', () => {
   expect(filterOf(job({ kind: 'posts', sort: 'latest' })).isWanted(post(1, true))).toBe(true);
   expect(filterOf(job({ kind: 'posts', sort: 'latest' }, { withoutPinned: true })).isWanted(post(1, true))).toBe(false);
 });
@@ -48,7 +48,7 @@ test.each([
   expect(isPast([post(150, true), ...page.map((secs) => post(secs))])).toBe(isOver);
 });
 
-test('posts are wanted by how many like them, whatever their list', () => {
+test('posts are selected by their likes in any list', () => {
   const liked = (diggCount: number): ListItem => ({ webVideoUrl: 'https://example.org', diggCount }) as never;
   const { isWanted, isPast } = filterOf(job({ kind: 'hashtag_posts' }, { leastDiggs: 10, mostDiggs: 20 }));
   expect([9, 10, 20, 21].map((count) => isWanted(liked(count)))).toEqual([false, true, true, false]);

@@ -38,27 +38,30 @@ async function answerOf(list: List, cursor = '0') {
   return { url, statusCode: 200, body: await (await fetch(url, { method, body })).text() };
 }
 
-test.each(lists)('%s: it goes on where the whole answer goes on, with one entry', async (_name, listOf) => {
-  const list = listOf();
-  const captured = await answerOf(list);
-  const parse = (body: string) => readerOf(list).parse({ ...captured, body }, { cursor: '0', token: null });
-  const whole = parse(captured.body);
-  const kept = shortened(captured.body, list)!;
-  const shown = parse(shownResponse(kept, list, { cursor: '0', token: null }));
-  if (whole.kind !== 'found' || shown.kind !== 'found') throw new Error(`${whole.kind}, ${shown.kind}`);
-  expect(whole.value.items.length).toBeGreaterThan(1);
-  expect(shown.value).toEqual({ ...whole.value, items: whole.value.items.slice(-1) });
-  expect(kept.length).toBeLessThan(captured.body.length / 4);
-});
+test.each(lists)(
+  '[shown-1] %s: it continues where the whole response continues, with one entry',
+  async (_name, listOf) => {
+    const list = listOf();
+    const captured = await answerOf(list);
+    const parse = (body: string) => readerOf(list).parse({ ...captured, body }, { cursor: '0', token: null });
+    const whole = parse(captured.body);
+    const kept = shortened(captured.body, list)!;
+    const shown = parse(shownResponse(kept, list, { cursor: '0', token: null }));
+    if (whole.kind !== 'found' || shown.kind !== 'found') throw new Error(`${whole.kind}, ${shown.kind}`);
+    expect(whole.value.items.length).toBeGreaterThan(1);
+    expect(shown.value).toEqual({ ...whole.value, items: whole.value.items.slice(-1) });
+    expect(kept.length).toBeLessThan(captured.body.length / 4);
+  },
+);
 
-test('a search is shown the id that its first answer gave', async () => {
+test('a search gets the id of its first response', async () => {
   const list: List = { kind: 'search', section: 'video', keyword: 'tea' };
   const kept = shortened((await answerOf(list)).body, list)!;
   const shown = JSON.parse(shownResponse(kept, list, { cursor: '12', token: 'FIRST' })) as { log_pb: unknown };
   expect(shown.log_pb).toEqual({ impr_id: 'FIRST' });
 });
 
-test('comments that are still needed are shown in place of the last one', async () => {
+test('comments that are still needed replace the last one', async () => {
   const { id } = site.truth.videosOf(1).find(({ commentCount }) => commentCount > 20)!;
   const list: List = { kind: 'comments', videoId: id };
   const { body } = await answerOf(list);
@@ -78,7 +81,7 @@ test('comments that are still needed are shown in place of the last one', async 
   });
 });
 
-test('an entry that is too large for each commit is left out, a list without places has nothing to show', () => {
+test('an entry that is too large for each commit is omitted; a list without positions has no stored response', () => {
   const list: List = { kind: 'hashtag_posts', hashtagId: '1' };
   const body = JSON.stringify({ itemList: [{ id: '1', desc: 'x'.repeat(60_000) }], cursor: '30', hasMore: true });
   expect(JSON.parse(shortened(body, list)!)).toEqual({ itemList: [], cursor: '30', hasMore: true });
