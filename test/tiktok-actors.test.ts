@@ -19,7 +19,7 @@ async function expectRow(fixture: ActorFixture, row: ActorRow, run: ActorRun): P
   });
 }
 
-test.each(actorRows)('$actor gives what the site says, field by field', async (row) => {
+test.each(actorRows)('[crawl-page-1] $actor gives the records of the site, field by field', async (row) => {
   await using fixture = await startActorFixture(row.actor, row.site);
   expect(row.expected(fixture.site).items.length).toBeGreaterThanOrEqual(200);
   await expectRow(fixture, row, await fixture.run(row.input(fixture.site)));
@@ -45,23 +45,26 @@ if (leftOutInCi.length > 0) console.warn(`LEFT OUT: ${leftOutInCi.join(', ')} is
 
 const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
 
-test.each(movedRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
-  let isMoving = false;
-  // While the run is moved the site takes its time, so that there is work left for every move.
-  const latencyMs = () => (isMoving ? 500 : 5);
-  await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
-  const { items } = row.expected(fixture.site);
-  const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: mostInHand });
-  for (const [index, mode] of moves.entries()) {
-    const share = (items.length * (index + 0.3)) / (moves.length + 1);
-    await until(`the run has given ${share} results`, async () => (await fixture.itemCountOf(run)) >= share, {
-      secs: 300,
-    });
-    isMoving = true;
-    await fixture.migrate(run.id, mode);
-    isMoving = false;
-  }
-  await expectRow(fixture, row, run);
-  expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
-  expect(repeatedVisits(fixture.site)).toBeLessThanOrEqual(mostRepeated(fixture.site));
-});
+test.each(movedRows)(
+  '[crawl-page-1], [crawl-page-2] $actor gives the same if it is moved five times and the site fails',
+  async (row) => {
+    let isMoving = false;
+    // While the run is moved the site takes its time, so that there is work left for every move.
+    const latencyMs = () => (isMoving ? 500 : 5);
+    await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
+    const { items } = row.expected(fixture.site);
+    const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: mostInHand });
+    for (const [index, mode] of moves.entries()) {
+      const share = (items.length * (index + 0.3)) / (moves.length + 1);
+      await until(`the run has given ${share} results`, async () => (await fixture.itemCountOf(run)) >= share, {
+        secs: 300,
+      });
+      isMoving = true;
+      await fixture.migrate(run.id, mode);
+      isMoving = false;
+    }
+    await expectRow(fixture, row, run);
+    expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
+    expect(repeatedVisits(fixture.site)).toBeLessThanOrEqual(mostRepeated(fixture.site));
+  },
+);

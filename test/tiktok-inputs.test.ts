@@ -19,7 +19,7 @@ test.each([
   [
     'no date',
     { profiles: ['a.name'], oldestPostDateUnified: 'yesterday' },
-    /oldestPostDateUnified.*is no date\. Give one/,
+    /oldestPostDateUnified.*is not a date\. Give a date/,
   ],
   ['no pages at once', { profiles: ['a.name'], maxConcurrency: 0 }, /maxConcurrency.*>= 1/],
 ])('%s: refused with the message of the schema', async (_what, input, message) => {
@@ -34,7 +34,7 @@ const wrong: [string, RegExp][] = [
   ['', /is empty/],
 ];
 
-test.each(['dataset', 'record'])('inputs that mean nothing are told in the %s, the others are done', async (place) => {
+test.each(['dataset', 'record'])('invalid inputs are reported in the %s, and the others are read', async (place) => {
   const videoLink = `${fixture.site.url}${fixture.site.truth.videoLink(fixture.site.truth.videosOf(8)[0]!.id)}`;
   const profiles = [...wrong.map(([input]) => input), videoLink, ...names(2), names(1)[0]!.toUpperCase()];
   const run = await fixture.run({ profiles, failedInputs: place });
@@ -51,7 +51,7 @@ test.each(['dataset', 'record'])('inputs that mean nothing are told in the %s, t
   }
 });
 
-test('failures that wait in the record come through a lost server, each once', async () => {
+test('failures for the record survive a lost server, each once', async () => {
   const gone = Array.from({ length: 30 }, (_, each) => `nobody.${each}`);
   const run = await fixture.run({ profiles: [...names(60), ...gone], failedInputs: 'record' });
   await until('the run has given 60 results', async () => (await fixture.itemCountOf(run)) >= 60);
@@ -75,9 +75,9 @@ test.each(['to its end', 'through a lost server'])('a run stops at its budget, %
 });
 
 test.each([
-  [{ oldestPostDateUnified: '2025-13-45' }, /^"2025-13-45" is no date\. Give one such as/],
-  [{ oldestPostDateUnified: '1 day', newestPostDate: '2 weeks' }, /^No post is from "1 day" on and until "2 weeks"/],
-])('%j fails the run before anything is asked', async (dates, message) => {
+  [{ oldestPostDateUnified: '2025-13-45' }, /^"2025-13-45" is not a date\. Give a date such as/],
+  [{ oldestPostDateUnified: '1 day', newestPostDate: '2 weeks' }, /^No post can be between "1 day" and "2 weeks"/],
+])('%j fails the run before any request', async (dates, message) => {
   const run = await fixture.run({ profiles: names(1), resultsPerPage: 10, ...dates });
   const { status, statusMessage } = await fixture.client.run(run.id).waitForFinish();
   expect(status).toBe('FAILED');
@@ -85,14 +85,14 @@ test.each([
   expect(await fixture.itemsOf(run)).toEqual([]);
 });
 
-test('proxies that are not to be had fail the run, and say so', async () => {
+test('proxies that cannot be used fail the run with a message', async () => {
   const run = await fixture.run({ profiles: names(1), proxyConfiguration: { useApifyProxy: true } });
   const { status, statusMessage } = await fixture.client.run(run.id).waitForFinish();
   expect(status).toBe('FAILED');
   expect(statusMessage).toMatch(/^proxyConfiguration cannot be used: .*password/);
 });
 
-test('a budget that covers no item: nothing is asked of the site, and the run says why', async () => {
+test('with a budget that covers no item there is no request to the site, and the run says why', async () => {
   const before = fixture.site.visits.total;
   const run = await fixture.run({ profiles: names(3) }, { maxTotalChargeUsd: 0.001 });
   const { statusMessage } = await fixture.succeeded(run);
@@ -100,7 +100,7 @@ test('a budget that covers no item: nothing is asked of the site, and the run sa
   expect(fixture.site.visits.total).toBe(before);
 });
 
-test('a run stops at the most results that are wanted', async () => {
+test('a run stops at its limit of results', async () => {
   const run = await fixture.run({ profiles: names(60), maxItems: 7, maxConcurrency: 5 });
   await fixture.succeeded(run);
   expect(await fixture.itemsOf(run)).toHaveLength(7);

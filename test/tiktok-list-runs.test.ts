@@ -33,57 +33,63 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
   test.each([
     ['warm', 0],
     ['lost', 1],
-  ])('moved %s within a list, it goes on behind the last page', async (mode, mostInHand) => {
-    let isMoving = false;
-    await using fixture = await start('tiktok-user', { latencyMs: () => (isMoving ? 2_000 : 100) });
-    const user = userWith(fixture.site, 204);
-    const run = await fixture.run({ profiles: [user.name] });
-    await until('the run has given 70 results', async () => (await fixture.itemCountOf(run)) >= 70, { secs: 300 });
-    isMoving = true;
-    await fixture.migrate(run.id, mode);
-    isMoving = false;
-    const { chargedEventCounts } = await fixture.succeeded(run);
-    expectResults(await fixture.itemsOf(run), { items: postsOf(fixture.site, user.number), failed: [] });
-    expect(chargedEventCounts).toMatchObject({ post: 204 });
-    expectAskedOnce(pagesAsked(fixture), mostInHand);
-  });
+  ])(
+    '[list-crawl-1], [list-crawl-3], [list-route-1], [visit-2] moved %s within a list, it continues after the last page',
+    async (mode, mostInHand) => {
+      let isMoving = false;
+      await using fixture = await start('tiktok-user', { latencyMs: () => (isMoving ? 2_000 : 100) });
+      const user = userWith(fixture.site, 204);
+      const run = await fixture.run({ profiles: [user.name] });
+      await until('the run has given 70 results', async () => (await fixture.itemCountOf(run)) >= 70, { secs: 300 });
+      isMoving = true;
+      await fixture.migrate(run.id, mode);
+      isMoving = false;
+      const { chargedEventCounts } = await fixture.succeeded(run);
+      expectResults(await fixture.itemsOf(run), { items: postsOf(fixture.site, user.number), failed: [] });
+      expect(chargedEventCounts).toMatchObject({ post: 204 });
+      expectAskedOnce(pagesAsked(fixture), mostInHand);
+    },
+  );
 
   /** Pages of reviews are numbered by the page's script; products go on by what the last answer says. */
-  test.each(['reviews', 'store'])('a server lost within the shop’s %s costs the page in hand at most', async (list) => {
-    await using fixture = await start('tiktok-shop', { latencyMs: 300 });
-    const { truth } = fixture.site;
-    const shop = truth.shop(6);
-    const number = Array.from({ length: 400 }, (_, each) => each).find(
-      (each) => truth.isSoldHere(each) && truth.product(each).reviewCount === 210,
-    )!;
-    const id = truth.productId(number);
-    const [input, path, items] =
-      list === 'reviews'
-        ? ([
-            { products: [id], maxReviewsPerProduct: 1000 },
-            '/api/shop/pdp_h5/get_product_reviews',
-            [
-              { type: 'product', input: id, ...truth.product(number) },
-              ...truth.reviewsOf(id).map((review) => ({ type: 'review', input: id, ...review })),
-            ],
-          ] as const)
-        : ([
-            { shops: [shop.url!], maxProductsPerShop: 1000 },
-            '/api/shop/brandy_desktop/store/product_list',
-            [
-              { type: 'shop', input: shop.url, ...shop },
-              ...truth.shopProducts(6).map((product) => ({ type: 'product', input: shop.url, ...product })),
-            ],
-          ] as const);
-    const run = await fixture.run(input);
-    await until('the run has given 85 results', async () => (await fixture.itemCountOf(run)) >= 85, { secs: 300 });
-    await fixture.migrate(run.id, 'lost');
-    await fixture.succeeded(run);
-    expectResults(await fixture.itemsOf(run), { items, failed: [] });
-    expectAskedOnce(pagesAsked(fixture, path), 1);
-  });
+  test.each(['reviews', 'store'])(
+    'a server lost within the shop’s %s costs at most the page in flight',
+    async (list) => {
+      await using fixture = await start('tiktok-shop', { latencyMs: 300 });
+      const { truth } = fixture.site;
+      const shop = truth.shop(6);
+      const number = Array.from({ length: 400 }, (_, each) => each).find(
+        (each) => truth.isSoldHere(each) && truth.product(each).reviewCount === 210,
+      )!;
+      const id = truth.productId(number);
+      const [input, path, items] =
+        list === 'reviews'
+          ? ([
+              { products: [id], maxReviewsPerProduct: 1000 },
+              '/api/shop/pdp_h5/get_product_reviews',
+              [
+                { type: 'product', input: id, ...truth.product(number) },
+                ...truth.reviewsOf(id).map((review) => ({ type: 'review', input: id, ...review })),
+              ],
+            ] as const)
+          : ([
+              { shops: [shop.url!], maxProductsPerShop: 1000 },
+              '/api/shop/brandy_desktop/store/product_list',
+              [
+                { type: 'shop', input: shop.url, ...shop },
+                ...truth.shopProducts(6).map((product) => ({ type: 'product', input: shop.url, ...product })),
+              ],
+            ] as const);
+      const run = await fixture.run(input);
+      await until('the run has given 85 results', async () => (await fixture.itemCountOf(run)) >= 85, { secs: 300 });
+      await fixture.migrate(run.id, 'lost');
+      await fixture.succeeded(run);
+      expectResults(await fixture.itemsOf(run), { items, failed: [] });
+      expectAskedOnce(pagesAsked(fixture, path), 1);
+    },
+  );
 
-  test('where the site gives a place only to whom it told it, the list is read again, and what is known is skipped', async () => {
+  test('[list-store-3], [visit-5] if positions are valid only for the visitor who received them, the list is read again, and known items are skipped', async () => {
     await using fixture = await start('tiktok-user', { latencyMs: 300, cursorsAreBound: true });
     const user = userWith(fixture.site, 204);
     const run = await fixture.run({ profiles: [user.name] });
@@ -95,7 +101,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(pagesAsked(fixture).slice(0, 2)).toEqual([2, 2]);
   });
 
-  test('a budget, a limit and an order are kept', async () => {
+  test('a budget, a limit and an order are respected', async () => {
     await using fixture = await start('tiktok-user');
     const { name, number } = userWith(fixture.site, 90);
     const posts = (sort: 'popular' | 'oldest') => postsOf(fixture.site, number, sort);
@@ -109,7 +115,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(chargedEventCounts).toMatchObject({ post: 50 });
   });
 
-  test('posts between dates are read no further than the dates go', async () => {
+  test('posts between dates are read no further than the dates', async () => {
     await using fixture = await start('tiktok-user');
     const { name, number } = userWith(fixture.site, 204);
     const posts = postsOf(fixture.site, number);
@@ -128,7 +134,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(pagesAsked(fixture).length).toBeLessThanOrEqual(4);
   });
 
-  test('lists are narrowed as other TikTok Actors do it, and a field that is not known is told', async () => {
+  test('lists can be narrowed as in other TikTok Actors, and an unknown field is reported', async () => {
     await using fixture = await start('tiktok-scraper');
     const { name, number } = userWith(fixture.site, 204);
     const posts = postsOf(fixture.site, number).filter(({ diggCount, createTime, isPinned }) => {
@@ -150,10 +156,10 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     });
     await fixture.succeeded(run);
     expectResults(await fixture.itemsOf(run), { items: [...posts, ...accounts], failed: [] });
-    expect(await fixture.logOf(run.id)).toContain('not known here, and have no effect: shouldDownloadVideos.');
+    expect(await fixture.logOf(run.id)).toContain('unknown and have no effect: shouldDownloadVideos.');
   });
 
-  test('lists for those who are logged in are told as failed', async () => {
+  test('[list-crawl-2] lists that need a login fail', async () => {
     await using fixture = await start('tiktok-followers', { followersNeedLogin: true });
     const { name } = userWith(fixture.site, 90);
     const run = await fixture.run({ profiles: [name] });
@@ -161,7 +167,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expectResults(await fixture.itemsOf(run), { items: [], failed: [{ input: name, errorCode: 'login_required' }] });
   });
 
-  test('behind a popup that cannot be closed is what the page shows at first, and the rest is told as failed', async () => {
+  test('[patience-2] behind a popup that cannot be closed the first items are read, and then the list fails', async () => {
     await using fixture = await start('tiktok-user', { loginPopup: 'firm' });
     const { name, number } = userWith(fixture.site, 204);
     const run = await fixture.run({ profiles: [name] });
@@ -174,7 +180,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expectResults(found, { items, failed: [{ input: name, errorCode: 'login_required' }] });
   });
 
-  test('a list that never ends, comes to an end', async () => {
+  test('[visit-4] a list that never ends is ended', async () => {
     await using fixture = await start('tiktok-hashtag', { faultRate: 1, faultKinds: ['endless_cursor'] });
     const name = fixture.site.truth.hashtagName(9);
     const run = await fixture.run({ hashtags: [name] });
@@ -185,7 +191,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expectResults(await fixture.itemsOf(run), { items: [hashtag, ...items], failed: [] });
   });
 
-  test('where there is no ranking of sounds, those of the feed are counted, once, through a lost server', async () => {
+  test('[ranking-1], [ranking-2] without a ranking of sounds, those of the feed are counted, once, through a lost server', async () => {
     await using fixture = await start('tiktok-music-trend', { soundRanksAreOff: true, latencyMs: 300 });
     const { truth, visits } = fixture.site;
     const run = await fixture.run({ maxFeedVideos: 200, resultsPerPage: 150 });

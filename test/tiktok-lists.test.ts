@@ -20,30 +20,36 @@ if (!isLong) {
 const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
 
 describe.skipIf(chromiumPath === undefined)('with a browser', () => {
-  test.each(listRows)('$actor gives what the site says, field by field', async (row) => {
-    await using fixture = await startActorFixture(row.actor, row.site);
-    await expectRow(fixture, row, await fixture.run(row.input(fixture.site)));
-  });
+  test.each(listRows)(
+    '[list-crawl-2], [list-store-2], [visit-4] $actor gives the records of the site, field by field',
+    async (row) => {
+      await using fixture = await startActorFixture(row.actor, row.site);
+      await expectRow(fixture, row, await fixture.run(row.input(fixture.site)));
+    },
+  );
 
-  test.each(movedRows)('$actor gives the same when it is moved five times and the site fails', async (row) => {
-    let isMoving = false;
-    // While the run is moved the site takes its time, so that there is work left for every move.
-    const latencyMs = () => (isMoving ? (row.movingMs ?? 700) : 20);
-    await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
-    const { items } = row.expected(fixture.site);
-    const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: 1 });
-    for (const [index, mode] of moves.entries()) {
-      const share = (items.length * (index + 0.3)) / (moves.length + 3);
-      await until(`the run has given ${share} results`, async () => (await fixture.itemCountOf(run)) >= share, {
-        secs: 300,
-      });
-      isMoving = true;
-      await fixture.migrate(run.id, mode);
-      isMoving = false;
-    }
-    await expectRow(fixture, row, run, true);
-    expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
-  });
+  test.each(movedRows)(
+    '[list-store-1], [open-page-1], [patience-1], [visit-1], [visit-3] $actor gives the same if it is moved five times and the site fails',
+    async (row) => {
+      let isMoving = false;
+      // While the run is moved the site takes its time, so that there is work left for every move.
+      const latencyMs = () => (isMoving ? (row.movingMs ?? 700) : 20);
+      await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
+      const { items } = row.expected(fixture.site);
+      const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: 1 });
+      for (const [index, mode] of moves.entries()) {
+        const share = (items.length * (index + 0.3)) / (moves.length + 3);
+        await until(`the run has given ${share} results`, async () => (await fixture.itemCountOf(run)) >= share, {
+          secs: 300,
+        });
+        isMoving = true;
+        await fixture.migrate(run.id, mode);
+        isMoving = false;
+      }
+      await expectRow(fixture, row, run, true);
+      expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
+    },
+  );
 });
 
 async function expectRow(fixture: ActorFixture, row: ListRow, run: ActorRun, isMoved = false): Promise<void> {

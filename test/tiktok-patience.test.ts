@@ -1,11 +1,11 @@
-/** A site that does not answer at all ends a run; when it answers again, the run goes on from where it was. */
+/** A site that does not respond ends a run. When it responds again, the resurrected run continues where it was. */
 import { expect, test } from 'vitest';
 import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
 import { until } from './support/until.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
 import { chromiumPath } from './tiktok/browser.ts';
 
-test('a run that the site refuses fails, and gives the rest once when it is resurrected', async () => {
+test('[back-off-3] a run that the site refuses fails, and gives the rest once when it is resurrected', async () => {
   const faultKinds: FaultKind[] = [];
   const site = { seed: 9, unavailableRate: 0, faultRate: 1, faultKinds, latencyMs: 20 };
   await using fixture = await startActorFixture('tiktok-profile-scraper', site, { TIKTOK_PAUSE_MS: '1' });
@@ -15,7 +15,7 @@ test('a run that the site refuses fails, and gives the rest once when it is resu
   faultKinds.push('forbidden', 'captcha', 'throttled');
   const refused = await fixture.client.run(run.id).waitForFinish();
   expect(refused.status).toBe('FAILED');
-  expect(refused.statusMessage).toMatch(/has not answered for a long time.*Resurrect/);
+  expect(refused.statusMessage).toMatch(/has not responded for a long time.*Resurrect/);
   faultKinds.length = 0;
   await fixture.client.run(run.id).resurrect();
   const { chargedEventCounts } = await fixture.succeeded(run);
@@ -25,21 +25,24 @@ test('a run that the site refuses fails, and gives the rest once when it is resu
   expect(chargedEventCounts).toMatchObject({ profile: profiles.length - failed });
 });
 
-test.skipIf(chromiumPath === undefined)('so does a run of lists, and goes on with those that are left', async () => {
-  const faultKinds: FaultKind[] = ['forbidden', 'captcha'];
-  const site = { seed: 9, unavailableRate: 0, faultRate: 1, faultKinds };
-  await using fixture = await startActorFixture('tiktok-hashtag', site);
-  const hashtags = Array.from({ length: 6 }, (_, number) => fixture.site.truth.hashtagName(number));
-  const run = await fixture.run({ hashtags, resultsPerPage: 30 });
-  const refused = await fixture.client.run(run.id).waitForFinish();
-  expect(refused.status).toBe('FAILED');
-  expect(refused.statusMessage).toMatch(/has not answered for a long time.*Resurrect/);
-  faultKinds.length = 0;
-  await fixture.client.run(run.id).resurrect();
-  await fixture.succeeded(run);
-  const items = await fixture.itemsOf(run);
-  const failed = items.filter(({ type }) => type === 'failed').map(({ input }) => input);
-  const read = items.filter(({ type }) => type === 'hashtag').map(({ input }) => input);
-  expect(read.length).toBeGreaterThan(1);
-  expect([...failed, ...read].toSorted()).toEqual(hashtags.toSorted());
-});
+test.skipIf(chromiumPath === undefined)(
+  '[list-crawl-4] so does a run of lists, and continues with the remaining ones',
+  async () => {
+    const faultKinds: FaultKind[] = ['forbidden', 'captcha'];
+    const site = { seed: 9, unavailableRate: 0, faultRate: 1, faultKinds };
+    await using fixture = await startActorFixture('tiktok-hashtag', site);
+    const hashtags = Array.from({ length: 6 }, (_, number) => fixture.site.truth.hashtagName(number));
+    const run = await fixture.run({ hashtags, resultsPerPage: 30 });
+    const refused = await fixture.client.run(run.id).waitForFinish();
+    expect(refused.status).toBe('FAILED');
+    expect(refused.statusMessage).toMatch(/has not responded for a long time.*Resurrect/);
+    faultKinds.length = 0;
+    await fixture.client.run(run.id).resurrect();
+    await fixture.succeeded(run);
+    const items = await fixture.itemsOf(run);
+    const failed = items.filter(({ type }) => type === 'failed').map(({ input }) => input);
+    const read = items.filter(({ type }) => type === 'hashtag').map(({ input }) => input);
+    expect(read.length).toBeGreaterThan(1);
+    expect([...failed, ...read].toSorted()).toEqual(hashtags.toSorted());
+  },
+);

@@ -4,7 +4,7 @@ import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
 import { until } from './support/until.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
 
-test('a run says how far it is, what failed, and why it asks again', async () => {
+test('a run reports its progress, its failures, and why it retries', async () => {
   const faultKinds: FaultKind[] = [];
   let latencyMs = 300;
   const site = { seed: 9, unavailableRate: 0, faultRate: 1, faultKinds, latencyMs: () => latencyMs };

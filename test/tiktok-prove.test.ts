@@ -17,7 +17,7 @@ const byBrowser = [...listRows.filter(({ actor }) => actorRows.every((row) => ro
 );
 const rows = [...overHttp, ...(chromiumPath === undefined ? [] : byBrowser)];
 
-test('all thirteen are tried', () => {
+test('all thirteen Actors are tried', () => {
   expect(new Set([...overHttp, ...byBrowser].map(({ actor }) => actor)).size).toBe(13);
 });
 

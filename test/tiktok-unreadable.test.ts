@@ -12,7 +12,7 @@ const component = { component_name: 'feed_list_search_word', component_data: { p
 const data = { loaderData: { page: { page_config: { components_map: [component] } } } };
 const page = `<html><script id="__MODERN_ROUTER_DATA__" type="application/json">${JSON.stringify(data)}</script></html>`;
 
-test('a product of a search that cannot be read is told', async () => {
+test('a product of a search that cannot be read is reported', async () => {
   const site = createServer((_request, response) => response.end(page));
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   try {

@@ -20,11 +20,11 @@ const words = keyword ? [keyword] : [];
 const maxItems = isUnlimited ? undefined : limit;
 const crawl = { input, results, event: 'result' };
 
-/** By a browser, the list of each page that is named. */
+/** Reads the list of each given page with a browser. */
 const lists = (wanted, source) =>
   crawlLists(listsOf(targetsOf(inputs, wanted), { source, maxItems, withoutHeader: true }), crawl);
 
-/** Over HTTP, each page that is named. */
+/** Reads each given page over HTTP. */
 const pages = (targets, plans) =>
   crawlPages(targets, {
     input,
@@ -44,19 +44,19 @@ const shopTargets = () => {
   };
 };
 
-/** What the page of a search, or of a shop, has in itself. */
+/** The number of products on the page of a search or a shop. */
 const ofAPage = 30;
 
-/** Products over HTTP, or by a browser when more of a list is wanted than its page has. */
+/** Reads products over HTTP, or with a browser if more are wanted than the page has. */
 function shop() {
   const { products, stores, searches } = shopTargets();
   const hasLists = stores.length > 0 || searches.length > 0;
   if (hasLists && (maxItems ?? ofAPage + 1) > ofAPage) {
-    const wish = { maxItems, withoutHeader: true };
+    const options = { maxItems, withoutHeader: true };
     const lists = [
       ...listsOf(products, { source: { kind: 'reviews' }, maxItems: 0 }),
-      ...listsOf(stores, { ...wish, source: { kind: 'shop_products' } }),
-      ...listsOf(searches, { ...wish, source: { kind: 'shop_search' } }),
+      ...listsOf(stores, { ...options, source: { kind: 'shop_products' } }),
+      ...listsOf(searches, { ...options, source: { kind: 'shop_search' } }),
     ];
     return crawlLists(lists, crawl);
   }

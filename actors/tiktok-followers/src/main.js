@@ -5,13 +5,13 @@ const { input, results } = await startActor();
 const { profiles, maxFollowersPerProfile = 100, maxFollowingPerProfile = 0 } = input;
 
 const targets = targetsOf(profiles, 'profile');
-const wishes = [
+const listOptions = [
   { source: { kind: 'followers' }, maxItems: maxFollowersPerProfile },
   { source: { kind: 'following' }, maxItems: maxFollowingPerProfile },
 ].filter(({ maxItems }) => maxItems > 0);
 
-// What a page of a list gives, its charges, and where the list goes on are one commit.
-const lists = wishes.flatMap((wish) => listsOf(targets, wish));
+// The items of a page of a list, their charges, and the position of the next page are one commit.
+const lists = listOptions.flatMap((options) => listsOf(targets, options));
 await crawlLists(lists, { input, results, event: 'connection' });
 
 await finishActor(results);

@@ -8,7 +8,7 @@ const lists = listsOf(targetsOf(input.musics, 'sound'), {
   maxItems: input.resultsPerPage,
 });
 
-// What a page of a list gives, its charges, and where the list goes on are one commit.
+// The items of a page of a list, their charges, and the position of the next page are one commit.
 await crawlLists(lists, { input, results, event: 'result' });
 
 await finishActor(results);

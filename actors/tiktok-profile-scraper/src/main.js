@@ -17,7 +17,7 @@ else await profilesAlone();
 
 await finishActor(results);
 
-/** Over HTTP. What a profile gives, its charge, and the mark that it is done are one commit. */
+/** Over HTTP. A profile, its charge, and the handled mark of its request are one commit. */
 async function profilesAlone() {
   await crawlPages(targets, {
     input,
@@ -32,7 +32,7 @@ async function profilesAlone() {
   });
 }
 
-/** By a browser. What a page of posts gives, its charges, and where the posts go on are one commit. */
+/** With a browser. The posts of a page, their charges, and the position of the next page are one commit. */
 async function profilesWithPosts() {
   const { crawlLists, listsOf } = await import('@wherry/tiktok-actors/browser');
   const lists = listsOf(targets, {

@@ -17,7 +17,7 @@ else await postsAlone();
 
 await finishActor(results);
 
-/** Over HTTP. What a post gives, its charge, and the mark that it is done are one commit. */
+/** Over HTTP. A post, its charge, and the handled mark of its request are one commit. */
 async function postsAlone() {
   await crawlPages(targetsOf(postURLs, 'video'), {
     input,
@@ -32,11 +32,11 @@ async function postsAlone() {
   });
 }
 
-/** By a browser. What a page of a list gives, its charges, and where the list goes on are one commit. */
+/** With a browser. The items of a page of a list, their charges, and the position of the next page are one commit. */
 async function postsOfLists() {
   const { crawlLists, listsOf, searchesOf } = await import('@wherry/tiktok-actors/browser');
   const { profileSorting = 'latest', searchSection = '/video', resultsPerPage } = input;
-  const wish = {
+  const options = {
     maxItems: resultsPerPage,
     withoutHeader: true,
     withoutPinned: input.excludePinnedPosts,
@@ -46,13 +46,13 @@ async function postsOfLists() {
   };
   const section = { '': 'general', '/video': 'video', '/user': 'user' }[searchSection];
   const mostFound = section === 'user' ? (input.maxProfilesPerQuery ?? resultsPerPage) : resultsPerPage;
-  const posts = (inputs, wanted, source) => listsOf(targetsOf(inputs, wanted), { ...wish, source });
+  const posts = (inputs, wanted, source) => listsOf(targetsOf(inputs, wanted), { ...options, source });
   const lists = [
     ...listsOf(targetsOf(postURLs, 'video'), { source: { kind: 'video' } }),
     ...posts(profiles, 'profile', { kind: 'posts', sort: profileSorting }),
     ...posts(hashtags, 'hashtag', { kind: 'hashtag_posts' }),
     ...posts(musics, 'sound', { kind: 'sound_posts' }),
-    ...searchesOf(targetsOf(searchQueries, 'search'), { ...wish, section, maxItems: mostFound }),
+    ...searchesOf(targetsOf(searchQueries, 'search'), { ...options, section, maxItems: mostFound }),
   ];
   await crawlLists(lists, { input, results, event: 'result' });
 }

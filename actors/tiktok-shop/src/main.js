@@ -17,7 +17,7 @@ const products = targetsOf(input.products, 'product');
 const shops = targetsOf(input.shops, 'shop');
 const searches = targetsOf(input.searchQueries, 'shop_search');
 
-/** What the page of a search, or of a shop, has in itself. */
+/** The number of products on the page of a search or a shop. */
 const ofAPage = 30;
 
 const needsBrowser =
@@ -29,7 +29,7 @@ else await productsAlone();
 
 await finishActor(results);
 
-/** Over HTTP. What a page gives, its charges, and the mark that it is done are one commit. */
+/** Over HTTP. The items of a page, their charges, and the handled mark of its request are one commit. */
 async function productsAlone() {
   const event = 'product';
   const listed = ({ items }, target, most) => items.slice(0, most).map((each) => productItem(each, target.input));
@@ -57,7 +57,7 @@ async function productsAlone() {
   });
 }
 
-/** By a browser. What a page of a list gives, its charges, and where the list goes on are one commit. */
+/** With a browser. The items of a page of a list, their charges, and the position of the next page are one commit. */
 async function productsAndLists() {
   const { crawlLists, listsOf } = await import('@wherry/tiktok-actors/browser');
   const lists = [

@@ -11,7 +11,7 @@ const lists = listsOf(targetsOf(profiles, 'profile'), {
   withoutPinned: excludePinnedPosts,
 });
 
-// What a page of a list gives, its charges, and where the list goes on are one commit.
+// The items of a page of a list, their charges, and the position of the next page are one commit.
 await crawlLists(lists, { input, results, event: 'post' });
 
 await finishActor(results);

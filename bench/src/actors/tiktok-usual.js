@@ -1,5 +1,5 @@
 /** The profile scraper as it is usually written: a loop with a state that is saved on `migrating` and every minute. */
-import { Courtesy, patience, profileItem, readProfile, targetsOf, Visitor } from '@wherry/tiktok-actors';
+import { BackOff, backOffLimits, profileItem, readProfile, targetsOf, Visitor } from '@wherry/tiktok-actors';
 import { Actor } from 'apify';
 
 await Actor.init();
@@ -11,10 +11,10 @@ Actor.on('persistState', save);
 
 const done = new Set(state.done);
 const waiting = targetsOf(profiles, 'profile').filter(({ input }) => !done.has(input));
-const courtesy = new Courtesy(patience(1000));
+const backOff = new BackOff(backOffLimits(1000));
 
 async function work() {
-  const visitor = new Visitor({ session: undefined, proxies: undefined, courtesy });
+  const visitor = new Visitor({ session: undefined, proxies: undefined, backOff });
   for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
     const reading = await readProfile(target.address, visitor.ask);
     await Actor.pushData(

@@ -3,15 +3,17 @@ import type { DurableRun } from './durable-run.ts';
 import { copyJson } from './json.ts';
 
 export interface CallOptions extends RunStartOptions {
-  /** Names this call among all of the run's; what is called with it again is the same run. */
+  /** Unique among the calls of this run. A second call with the same key returns the same child run. */
   readonly key: string;
 }
 
 /**
- * Starts a run of an Actor and answers it once it is over. However often the process ends meanwhile, one run is started
- * for a key, and the next process waits for that one; actor, input and options then are those of the first time.
+ * Starts a run of an Actor and resolves with the run when it has finished. However often the process ends meanwhile, one run
+ * is started for a key, and the next process waits for that run; the actor, input and options of the first call count.
  * @param actor id or `username/name`
- * @throws NotJsonError, RefusedError, AttemptFencedError
+ * @throws NotJsonError if the input is not JSON
+ * @throws RefusedError if the API will never accept the start
+ * @throws AttemptFencedError if another attempt has become active
  */
 export async function callActor(
   { backend }: DurableRun,

@@ -1,17 +1,19 @@
-import { checked, problemOf } from './api-answer.ts';
 import type { Backend } from './backend.ts';
-import { HttpClient } from './http-client.ts';
+import { checked, problemOf } from './http/api-response.ts';
+import { HttpClient } from './http/http-client.ts';
+import { RunsApi } from './http/runs-api.ts';
 import { ApifyStorages } from './journal/apify-storages.ts';
 import { JournalBackend } from './journal/journal-backend.ts';
 import { LocalStorages } from './journal/local-storages.ts';
-import { RunsApi } from './runs-api.ts';
 import { WherryBackend } from './wherry/wherry-backend.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where this process commits to, by asking the API that it runs on. What the API answers instead of a plain yes or no
- * is an error: a guess would leave half of a run's commits where the other half is not looked for.
+ * Chooses where this process commits to, by asking the API that it runs on. A response that is neither a clear yes nor a
+ * clear no is an error: a wrong guess would split a run's commits over two places.
+ * @throws Error if the environment does not name the run's storages
+ * @throws RefusedError, AttemptFencedError
  */
 export async function chooseBackend(environment: Environment = process.env): Promise<Backend> {
   const variable = (...names: string[]) => names.map((name) => environment[name]).find((value) => value);
@@ -19,7 +21,7 @@ export async function chooseBackend(environment: Environment = process.env): Pro
   const needed = (...names: string[]): string => {
     const value = variable(...names);
     if (value !== undefined) return value;
-    throw new Error(`The environment has no ${names.join(' or ')}, so the run's storages are not known.`);
+    throw new Error(`The environment has no ${names.join(' or ')}. Set it, so that the run's storages are known.`);
   };
   const api = { baseUrl: baseUrlOf(environment), token: needed('APIFY_TOKEN') };
   const http = new HttpClient(api);
@@ -37,14 +39,14 @@ export async function chooseBackend(environment: Environment = process.env): Pro
 /** @throws RefusedError, AttemptFencedError */
 async function hasCommits(http: HttpClient, runId: string): Promise<boolean> {
   const call = { method: 'GET', path: `/wherry/v1/runs/${encodeURIComponent(runId)}/commits/last` } as const;
-  const answer = await http.sendUntilAnswered(call);
-  // A 404 is of the route, unless it says that there is no such run.
-  const hasNoRoute = answer.status === 404 && problemOf(answer).type !== 'record-not-found';
-  if (!hasNoRoute) checked(call, answer, []);
+  const response = await http.sendWithRetries(call);
+  // A 404 means that there is no such route, unless the error says that there is no such run.
+  const hasNoRoute = response.status === 404 && problemOf(response).type !== 'record-not-found';
+  if (!hasNoRoute) checked(call, response, []);
   return !hasNoRoute;
 }
 
-/** Unset on Apify; Wherry, whose API is never late, sets it to less. */
+/** Not set on Apify. Wherry sets it to a shorter time, since its API shows each write at once. */
 function settleOf(secs: string | undefined): { settleMs?: number } {
   if (secs === undefined) return {};
   if (/^\d+(?:\.\d+)?$/.test(secs)) return { settleMs: Number(secs) * 1000 };
@@ -59,5 +61,5 @@ async function localBackend(environment: Environment): Promise<Backend> {
 
 const baseUrlOf = (environment: Environment): string => environment.APIFY_API_BASE_URL || 'https://api.apify.com';
 
-/** As the SDK reads it. */
+/** Reads a Boolean variable as the SDK does. */
 const isTrue = (text: string | undefined): boolean => text !== undefined && !['', '0', 'false'].includes(text);

@@ -1,35 +1,35 @@
-/** What one commit changes, in the shape of `PUT /wherry/v1/runs/:runId/commits/:sequence`. */
+/** The content of one commit, in the shape of `PUT /wherry/v1/runs/:runId/commits/:sequence`. */
 
-/** Plain JSON. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 export type JsonObject = { readonly [name: string]: Json };
 
-/** Items for one dataset; the run's default one without an id. */
+/** Items for one dataset. Without an id it is the run's default dataset. */
 export interface ItemsPart {
   readonly datasetId?: string;
   readonly items: readonly JsonObject[];
 }
 
-/** A record of one key-value store; the run's default one without an id. */
+/** A record of one key-value store. Without an id it is the run's default store. */
 export interface RecordPart {
   readonly storeId?: string;
   readonly key: string;
-  /** JSON; a text with a content type that is not JSON; or `{ base64 }` for bytes. Left out when deleted. */
+  /** A JSON value; a string if the content type is not JSON; or `{ base64 }` for bytes. Absent for a deletion. */
   readonly value?: Json;
   readonly contentType?: string;
   readonly deleted?: true;
 }
 
-/** A request as Crawlee and Apify's API shape it. */
+/** A request in the shape of Crawlee and of Apify's API. */
 export type RequestObject = JsonObject & { readonly url: string; readonly uniqueKey?: string };
 
-/** A request that is done; its other fields, when given, replace the stored ones. */
+/** A request that has been handled. Its other fields, if given, replace the stored ones. */
 export type HandledRequest = JsonObject & { readonly id: string };
 
-/** Changes of one request queue; the run's default one without an id. */
+/** Changes of one request queue. Without an id it is the run's default queue. */
 export interface RequestsPart {
   readonly queueId?: string;
-  /** Who holds the locks, when the queue was worked through a client with a key. */
+  /** The client key that holds the locks of the handled requests. */
   readonly clientKey?: string;
   readonly add?: readonly RequestObject[];
   readonly forefront?: boolean;
@@ -49,9 +49,9 @@ export interface CommitParts {
 }
 
 export interface Commit {
-  /** From 1, without a gap, over all attempts of the run. */
+  /** 1, 2, 3, … without gaps, over all attempts of the run. */
   readonly sequence: number;
-  /** Random; tells this commit from another one that took the same number. */
+  /** Random. It distinguishes this commit from another commit with the same sequence number. */
   readonly id: string;
   readonly parts: CommitParts;
 }

@@ -1,11 +1,11 @@
 /**
- * Brings what all parts of the process want to change to the backend, one commit at a time.
+ * Sends the changes of all parts of the process to the backend, one commit at a time.
  *
- * [committer-1] one commit at most is under way, and the numbers have no gap.
- * [committer-2] changes take effect in the order in which they were handed over; each as a whole, in one commit.
- * [committer-3] a change that is rejected leaves everything as it was before, and takes no other change along.
- * [committer-4] a change is answered only once the backend has answered.
- * [committer-5] after a failure whose outcome is unknown, or a fence, nothing is sent any more.
+ * [committer-1] At most one commit is in progress, and the sequence numbers have no gaps.
+ * [committer-2] Changes take effect in the order in which they were submitted, each as a whole and in one commit.
+ * [committer-3] A rejected change leaves everything as it was before, and no other change is rejected because of it.
+ * [committer-4] The promise of a change settles only after the backend has responded.
+ * [committer-5] After a failure with an unknown outcome, or after a fence, nothing more is sent.
  */
 import { randomUUID } from 'node:crypto';
 import type { Backend } from './backend.ts';
@@ -18,7 +18,7 @@ import { mergeParts } from './merged-parts.ts';
 
 interface Waiting {
   readonly change: Change;
-  /** After a rejected batch its members are tried one by one. */
+  /** After a batch was rejected, its members are sent one by one. */
   alone: boolean;
   readonly settle: Deferred<void>;
 }
@@ -28,7 +28,7 @@ interface Member {
   readonly applied: Applied;
 }
 
-/** The platform takes bodies up to 9 MiB; a batch stays far below, for sizes are estimates and others wait for it. */
+/** The platform accepts bodies up to 9 MiB. Batches are far smaller: sizes are estimates, and other changes wait. */
 const maxBatchSize = 1024 * 1024;
 const maxBatchLength = 500;
 
@@ -36,9 +36,9 @@ export class Committer {
   readonly #backend: Backend;
   #lastSequence: number;
   #queue: Waiting[] = [];
-  /** Those of all that is queued or under way. */
+  /** The promises of all changes that are queued or in progress. */
   readonly #unsettled = new Set<Promise<void>>();
-  #restWork: (() => void)[] = [];
+  #idleWork: (() => void)[] = [];
   #running = false;
   #applying = false;
   #failure: Error | undefined;
@@ -48,17 +48,17 @@ export class Committer {
     this.#lastSequence = lastSequence;
   }
 
-  /** Whether a change is being made in memory. It may be made again, so it must not hand over others. */
+  /** Whether a change is being made in memory. It may be made again, so it must not submit other changes. */
   get isApplying(): boolean {
     return this.#applying;
   }
 
-  /** [committer-5] whether nothing can be committed any more. */
+  /** Whether nothing more can be committed [committer-5]. */
   get hasFailed(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** Answers once the change is durable. */
+  /** Resolves when the change is durable. */
   submit(change: Change): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const settle = deferred();
@@ -70,10 +70,10 @@ export class Committer {
     return settle.promise;
   }
 
-  /** Runs `work` between two commits, when nothing that is in memory is still to be acknowledged. */
-  atRest<Result>(work: () => Result): Promise<Result> {
+  /** Runs `work` between two commits, when all changes in memory are acknowledged. */
+  betweenCommits<Result>(work: () => Result): Promise<Result> {
     const done = deferred<Result>();
-    this.#restWork.push(() => {
+    this.#idleWork.push(() => {
       try {
         done.resolve(work());
       } catch (error) {
@@ -84,13 +84,13 @@ export class Committer {
     return done.promise;
   }
 
-  /** Answers once all that was handed over before is settled; throws when nothing can be committed any more [committer-5]. */
+  /** Resolves when all changes submitted before have settled. Rejects if nothing more can be committed [committer-5]. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#unsettled);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Not at once: what is handed over in the same tick shares the first commit. */
+  /** Starts in a microtask, so that changes submitted in the same tick share the first commit. */
   #wake(): void {
     if (this.#running) return;
     this.#running = true;
@@ -98,8 +98,8 @@ export class Committer {
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0 || this.#restWork.length > 0) {
-      for (const work of this.#restWork.splice(0)) work();
+    while (this.#queue.length > 0 || this.#idleWork.length > 0) {
+      for (const work of this.#idleWork.splice(0)) work();
       if (this.#failure !== undefined) {
         for (const { settle } of this.#queue.splice(0)) settle.reject(this.#failure);
         continue;
@@ -110,7 +110,7 @@ export class Committer {
     this.#running = false;
   }
 
-  /** [committer-2]. The changes that are next in turn, applied. */
+  /** Applies the next changes in order [committer-2] and returns them. */
   #takeBatch(): Member[] {
     const batch: Member[] = [];
     let size = 0;
@@ -141,14 +141,14 @@ export class Committer {
       const whole = { ...parts, records: [...parts.records, ...staged] };
       if (!isEmpty(whole)) await this.#send(whole);
     } catch (error) {
-      this.#takeBack(batch, documents, error as Error);
+      this.#rollBack(batch, documents, error as Error);
       return;
     }
     for (const document of documents.keys()) document.acknowledge();
     for (const { waiting } of batch) waiting.settle.resolve();
   }
 
-  /** [committer-1] */
+  /** Finds the next free sequence number and commits under it [committer-1]. */
   async #send(parts: CommitParts): Promise<void> {
     const id = randomUUID();
     for (let sequence = this.#lastSequence + 1; ; ) {
@@ -157,22 +157,23 @@ export class Committer {
         this.#lastSequence = sequence;
         return;
       }
-      if (outcome.next <= sequence) throw new Error(`commit ${sequence} is taken, but the next one is ${outcome.next}`);
+      if (outcome.next <= sequence)
+        throw new Error(`Commit ${sequence} is taken, but the next number is ${outcome.next}.`);
       sequence = outcome.next;
     }
   }
 
-  #takeBack(batch: readonly Member[], documents: ReadonlyMap<CommittedDocument, unknown>, error: Error): void {
+  #rollBack(batch: readonly Member[], documents: ReadonlyMap<CommittedDocument, unknown>, error: Error): void {
     for (const { applied } of batch.toReversed()) applied.undo();
     for (const document of documents.keys()) document.discard();
     if (!(error instanceof CommitRejectedError)) {
-      // [committer-5] it may have taken effect, so nothing that follows from it may be tried.
+      // The commit may have taken effect, so nothing that depends on it may be sent [committer-5].
       this.#failure = error;
       for (const { waiting } of batch) waiting.settle.reject(error);
     } else if (batch.length === 1) {
       batch[0]!.waiting.settle.reject(error);
     } else {
-      // [committer-3] whose fault it is shows when each is tried alone.
+      // Sending each change alone shows which one is rejected [committer-3].
       for (const { waiting } of batch) waiting.alone = true;
       this.#queue.unshift(...batch.map(({ waiting }) => waiting));
     }

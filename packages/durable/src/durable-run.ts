@@ -1,40 +1,43 @@
-import type { OpenTransaction } from './ambient.ts';
 import type { Backend } from './backend.ts';
 import { chooseBackend } from './choose-backend.ts';
 import { Committer } from './committer.ts';
-import { OpenedTransaction } from './opened-transaction.ts';
 import { defaultLimits, type StateLimits } from './state/limits.ts';
+import type { OpenTransaction } from './transactions/ambient.ts';
+import { OpenedTransaction } from './transactions/opened-transaction.ts';
 
-/** What all states, crawlers and transactions of this process share. */
+/** Shared by all states, crawlers and transactions of this process. */
 export interface DurableRun {
   readonly backend: Backend;
   readonly committer: Committer;
   /** @internal */
   readonly limits: StateLimits;
   begin(): OpenTransaction;
-  /** @internal The one that takes what is changed outside of any; it is committed in the next tick. */
+  /** @internal The transaction for changes outside of any other transaction. It is committed in the next tick. */
   automatic(): OpenTransaction;
-  /** @internal The documents that are open, by their keys. */
+  /** @internal The open documents by key. */
   readonly documents: Map<string, OpenDocument>;
-  /** Answers once all that was handed over before is durable. */
+  /** Resolves when all changes submitted before are durable. */
   settled(): Promise<void>;
 }
 
-/** A key has one document in a process: two would overwrite each other. */
+/** A process has one document for each key: two would overwrite each other. */
 export interface OpenDocument {
   readonly kind: 'state' | 'shared';
   readonly handle: Promise<unknown>;
-  /** Answers when the key is free again. */
+  /** Resolves when the key can be opened again. */
   closing?: Promise<void>;
 }
 
 let current: Promise<DurableRun> | undefined;
 
-/** Says which copy of this module is at work in the process, to all copies. */
+/** The global property that tells all copies of this module in the process which copy is in use. */
 const copyAtWork = Symbol.for('@wherry/durable');
 const thisCopy = { url: import.meta.url };
 
-/** The one of this process; recovers what an earlier process left half-done at the first call. */
+/**
+ * The run of this process. The first call chooses the backend and completes a commit that an earlier process left half-done.
+ * @throws Error if the environment does not name the run's storages, or another copy of this package is in use
+ */
 export async function durableRun(): Promise<DurableRun> {
   const copies = globalThis as { [copyAtWork]?: typeof thisCopy };
   copies[copyAtWork] ??= thisCopy;
@@ -46,7 +49,7 @@ export async function durableRun(): Promise<DurableRun> {
   return current;
 }
 
-/** A run over a backend of the caller's choice, for tests and for programs that have one. */
+/** A run over a given backend, for tests. */
 export async function startRun(
   choosing: Backend | Promise<Backend>,
   limits: StateLimits = defaultLimits,
@@ -69,7 +72,7 @@ export async function startRun(
       if (automatic !== undefined) return automatic;
       const transaction = new OpenedTransaction(committer);
       automatic = transaction;
-      // Nobody awaits it: when it fails, the process ends by an unhandled rejection rather than go on without its state.
+      // If it fails, the process ends by an unhandled rejection, and does not go on without its state.
       setImmediate(() => void commitAutomatic());
       return transaction;
     },
@@ -80,9 +83,40 @@ export async function startRun(
   };
 }
 
-/** Each would have states of its own, and overwrite the other's. */
+/** Each copy would have its own states, and overwrite those of the other. */
 const twoCopies = (first: string, second: string): Error =>
   new Error(
-    `There are two copies of @wherry/durable in this process: ${first} and ${second}. Install one only: ` +
-      '`npm ls @wherry/durable` shows where they come from, `npm dedupe` may join them.',
+    `There are two copies of @wherry/durable in this process: ${first} and ${second}. Install only one: ` +
+      '`npm ls @wherry/durable` shows where they come from, and `npm dedupe` may remove one.',
   );
+
+/** Opens the document with the key, or returns the handle from when it was opened before. */
+export async function openOnce<Handle>(
+  run: DurableRun,
+  key: string,
+  kind: OpenDocument['kind'],
+  open: () => Promise<Handle>,
+): Promise<Handle> {
+  const known = run.documents.get(key);
+  if (known?.closing !== undefined) {
+    await known.closing;
+    return openOnce(run, key, kind, open);
+  }
+  if (known !== undefined) {
+    if (known.kind === kind) return known.handle as Promise<Handle>;
+    throw new TypeError(
+      `"${key}" is already opened by ${known.kind === 'state' ? 'openState' : 'useState'}. Use another key.`,
+    );
+  }
+  const handle = open();
+  run.documents.set(key, { kind, handle });
+  handle.catch(() => run.documents.delete(key));
+  return handle;
+}
+
+/** Frees the key when `close` has resolved. A caller that opens the key meanwhile waits, and gets a new handle. */
+export function closeOnce(run: DurableRun, key: string, close: () => Promise<void>): Promise<void> {
+  const known = run.documents.get(key)!;
+  known.closing ??= close().finally(() => run.documents.delete(key));
+  return known.closing;
+}

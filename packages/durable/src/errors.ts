@@ -1,18 +1,18 @@
-/** Errors by what the caller must do. `code` is stable; messages may change. */
+/** Errors, typed by what the caller must do. `code` is stable; messages may change. */
 
-/** Another attempt of the run has taken over. Nothing more can be written; the program should end. */
+/** Another attempt of the run has become active. Nothing more can be written. The program should exit. */
 export class AttemptFencedError extends Error {
   readonly code = 'attempt-fenced';
   override readonly name = 'AttemptFencedError';
 }
 
-/** A commit can never be accepted as it is. The state is as it was before. */
+/** The API will never accept the commit as it is. The state is as it was before the commit. */
 export class CommitRejectedError extends Error {
   readonly code = 'commit-rejected';
   override readonly name = 'CommitRejectedError';
-  /** The part at fault, e.g. `items[0]`; undefined when the API names none. */
+  /** The part that was not accepted, e.g. `items[0]`; undefined if the API names none. */
   readonly part: string | undefined;
-  /** The API's own code, e.g. `request-handled-or-locked`. */
+  /** The API's error type, e.g. `request-handled-or-locked`. */
   readonly type: string;
   readonly statusCode: number;
 
@@ -24,21 +24,21 @@ export class CommitRejectedError extends Error {
   }
 }
 
-/** The stored state is of a newer version, or of a newer format, than this program knows. It was left untouched. */
+/** The stored state has a version or a format that this program cannot open. It was not changed. */
 export class StateVersionError extends Error {
   readonly code = 'state-version';
   override readonly name = 'StateVersionError';
 }
 
-/** What was put into the state, or into a commit, is not JSON. Nothing was changed. */
+/** A value that was put into the state or into a commit is not JSON. Nothing was changed. */
 export class NotJsonError extends Error {
   readonly code = 'not-json';
   override readonly name = 'NotJsonError';
 }
 
 /**
- * A commit stands, but for the parts it names, which the API refused after others had taken effect. The journal alone
- * can come to this: where commits are atomic, such a commit is rejected whole.
+ * A commit has taken effect except for the `refused` parts, which the API refused after other parts had taken effect. Only
+ * the journal can throw this: where commits are atomic, such a commit is rejected as a whole.
  */
 export class CommitIncompleteError extends Error {
   readonly code = 'commit-incomplete';
@@ -47,12 +47,12 @@ export class CommitIncompleteError extends Error {
 
   constructor(refused: CommitIncompleteError['refused']) {
     const parts = refused.map(({ part, message }) => `${part}: ${message}`).join('; ');
-    super(`The commit stands, but without what was refused after the rest had taken effect: ${parts}`);
+    super(`The commit has taken effect, except for parts that the API refused afterwards: ${parts}`);
     this.refused = refused;
   }
 }
 
-/** The API will never accept this call as it is, such as the start of a child run. It changed nothing. */
+/** The API will never accept this call as it is, for example the start of a child run. Nothing was changed. */
 export class RefusedError extends Error {
   readonly code = 'refused';
   override readonly name = 'RefusedError';

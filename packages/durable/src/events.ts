@@ -1,14 +1,16 @@
 /**
- * Keeps the stock SDK's events websocket connected, which it opens once and never again (apify-sdk-js#642): after one
- * drop, `migrating` and `aborting` never arrive.
+ * Keeps the events websocket of the stock SDK connected. The SDK opens it only once (apify-sdk-js#642), so that `migrating`
+ * and `aborting` never arrive after the connection was dropped.
  *
- * [reconnect-1] one connection at a time, made by the SDK's own code, so no event is emitted twice.
- * [reconnect-2] after a drop it is made again, with a back-off, until it stands.
- * [reconnect-3] not after the manager's `close()`, nor when the platform says that the run is over.
+ * [reconnect-1] There is at most one connection, made by the SDK's own code, so no event is emitted twice.
+ * [reconnect-2] After a drop the connection is made again, with a back-off, until it succeeds.
+ * [reconnect-3] It is not made again after the manager's `close()`, or if the platform says that the run has finished.
  */
-import { backOffMs } from './http-client.ts';
 
-/** What is used of `PlatformEventManager` of `apify`; its types call the last two private. */
+import { createRequire } from 'node:module';
+import { backOffMs } from './http/http-client.ts';
+
+/** The members of `PlatformEventManager` of `apify` that are used here. In its types the last two are private. */
 interface PlatformEvents {
   initialized: boolean;
   readonly config: { get(name: 'actorEventsWsUrl'): string | undefined };
@@ -16,7 +18,7 @@ interface PlatformEvents {
   createWebSocketConnection(url: string): void;
 }
 
-/** What is used of a `ws` websocket. */
+/** The members of a `ws` websocket that are used here. */
 interface EventsSocket {
   readonly readyState: number;
   once(event: 'open', listener: () => void): unknown;
@@ -26,18 +28,19 @@ interface EventsSocket {
   terminate(): void;
 }
 
-/** The platform's own reasons to close: the run is over, or is none that it knows. */
+/** Close codes of the platform: the run has finished, or is unknown. */
 const finalCodes = [1000, 1008];
-/** A connection that answers no ping for so long is gone, though nobody has said so. */
+/** A connection without a pong for this long is considered dropped. */
 const heartbeatMs = 15_000;
-/** Of a websocket's `readyState`. */
+/** The value of `readyState` of an open websocket. */
 const openState = 1;
 
 const kept = new WeakSet<object>();
 
 /**
- * May be called before or after `Actor.init()`, and several times.
- * @param manager of `apify`; where it is none that has a websocket, such as locally, there is nothing to do
+ * Keeps the websocket of an event manager of `apify` connected. It can be called before or after `Actor.init()`, and more
+ * than once.
+ * @param manager without a websocket, as in local runs, nothing is done
  */
 export function keepEventsConnected(manager: object): void {
   if (!isPlatformEvents(manager) || kept.has(manager)) return;
@@ -51,7 +54,7 @@ export function keepEventsConnected(manager: object): void {
   connection.watch(manager.eventsWs);
 }
 
-/** As `keepEventsConnected`, for the event manager that the SDK uses. */
+/** Like `keepEventsConnected`, for the event manager that the SDK uses. */
 export async function keepActorEventsConnected(): Promise<void> {
   const { Configuration } = await import('apify');
   keepEventsConnected(Configuration.getEventManager());
@@ -76,35 +79,63 @@ class KeptConnection {
     });
     socket.once('close', (code) => {
       stopHeartbeat();
-      // [reconnect-3].
+      // Enforces [reconnect-3].
       if (this.#events.initialized && !finalCodes.includes(code)) this.#connectLater();
     });
   }
 
-  /** [reconnect-2]. */
+  /** Connects again after a back-off [reconnect-2]. */
   #connectLater(): void {
     const connect = () => {
       const url = this.#events.config.get('actorEventsWsUrl');
-      // [reconnect-1] somebody else may have connected it meanwhile, as `close()` and `init()` do.
+      // `close()` and `init()` may have made a connection meanwhile [reconnect-1].
       if (!this.#events.initialized || this.#events.eventsWs !== undefined || !url) return;
       this.#events.createWebSocketConnection(url);
     };
-    // Nobody's program is kept from its end by it.
+    // The timer must not keep the process alive.
     setTimeout(connect, backOffMs(this.#failures)).unref();
     this.#failures += 1;
   }
 }
 
-/** Ends a connection that does not answer. Answers how to stop that. */
+/** Terminates a connection that sends no pongs. Returns a function that stops the check. */
 function keepAlive(socket: EventsSocket): () => void {
-  let isAnswered = true;
+  let isAlive = true;
   socket.on('pong', () => {
-    isAnswered = true;
+    isAlive = true;
   });
   const timer = setInterval(() => {
-    if (!isAnswered) return socket.terminate();
-    isAnswered = socket.readyState !== openState;
-    if (!isAnswered) socket.ping();
+    if (!isAlive) return socket.terminate();
+    isAlive = socket.readyState !== openState;
+    if (!isAlive) socket.ping();
   }, heartbeatMs).unref();
   return () => clearInterval(timer);
+}
+
+type Listener = () => Promise<void>;
+
+const listeners = new Set<Listener>();
+let isListening = false;
+
+/**
+ * Calls `listener` at each `persistState` event of the SDK: every minute, and before the process migrates or ends by
+ * `Actor.exit()`. Without the SDK it is never called. Returns a function that removes the listener.
+ */
+export function onPersistState(listener: Listener): () => void {
+  listeners.add(listener);
+  if (!isListening && isSdkLoaded()) {
+    isListening = true;
+    listen().catch(() => undefined);
+  }
+  return () => void listeners.delete(listener);
+}
+
+/** The SDK is not loaded for this: that takes a second, which a program that does not use it should not spend. */
+const isSdkLoaded = (): boolean =>
+  Object.keys(createRequire(import.meta.url).cache).some((file) => /[/\\]apify[/\\]dist[/\\]actor\.js$/.test(file));
+
+/** The SDK waits for the promises that its listeners return. */
+async function listen(): Promise<void> {
+  const { Actor } = await import('apify');
+  Actor.on('persistState', () => Promise.all([...listeners].map((each) => each())));
 }

@@ -3,30 +3,31 @@ import { NotJsonError } from './errors.ts';
 
 export interface Copied<Value> {
   readonly value: Value;
-  /** About as many characters as its text has; never more than twice too few. */
+  /** The approximate size of its JSON text in characters; never less than half of it. */
   readonly size: number;
 }
 
-/** What a number, a comma and the like take up; exactness is not needed, see `Copied`. */
+/** Counted for a number, a comma and so on. The size need not be exact, see `Copied`. */
 const leafSize = 8;
 
 /**
- * A deep copy of what JSON can hold, which shares nothing with the original.
- * @param where names the value in the error, e.g. `state.pages[3]`
- * @throws NotJsonError for what JSON would change or lose: undefined, NaN, a Date, a function, a class, a cycle, a hole
+ * Makes a deep copy of a JSON value. The copy shares nothing with the original.
+ * @param where names the value in errors, e.g. `state.pages[3]`
+ * @throws NotJsonError for a value that JSON would change or lose: undefined, NaN, a Date, a function, an instance of a
+ *   class, a cycle, a hole in a list
  */
 export function copyJson(value: unknown, where: string): Copied<Json> {
   const copier = new Copier(where);
   return { value: copier.copy(value) as Json, size: copier.size };
 }
 
-/** As `copyJson`, of a value that must be an object. */
+/** Like `copyJson`, for a value that must be a plain object. */
 export function copyJsonObject(value: unknown, where: string): Copied<JsonObject> {
   if (!isPlainObject(value)) throw new NotJsonError(`${where} must be a plain object. Nothing was changed.`);
   return copyJson(value, where) as Copied<JsonObject>;
 }
 
-/** `key` becomes a property of the object itself, even when it is `__proto__`. */
+/** Sets an own property, even if its key is `__proto__`. */
 export function setOwn(target: object, key: string | number, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, writable: true, configurable: true });
@@ -38,17 +39,17 @@ export function setOwn(target: object, key: string | number, value: unknown): vo
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
-  // An object of another realm, as tests and `vm` have them, has a prototype of its own that ends the chain as well.
+  // An object of another realm (`vm`, test runners) has that realm's `Object.prototype`, which also ends the chain.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 export const pathText = (where: string, path: readonly (string | number)[]): string =>
   where + path.map((key) => (/^[A-Za-z_]\w*$/.test(`${key}`) ? `.${key}` : `[${JSON.stringify(key)}]`)).join('');
 
-/** Engines and parsers go through nested values by recursion; none comes to its limit this far in. */
+/** Engines and parsers recurse into nested values. None reaches its limit at this depth. */
 const maxDepth = 500;
 
-/** What stands in a copy for an object that is not plain; undefined when nothing may. */
+/** Returns what replaces an object that is not plain in the copy; undefined if such an object is not allowed. */
 export type SpecialCopy = (value: object) => Copied<unknown> | undefined;
 
 export class Copier {
@@ -59,7 +60,7 @@ export class Copier {
   readonly #path: (string | number)[] = [];
   readonly #ancestors = new Set<object>();
 
-  /** @param depth of the place where the copy will be */
+  /** @param depth the depth of the place where the copy will be put */
   constructor(where: string, special: SpecialCopy = () => undefined, depth = 0) {
     this.#where = where;
     this.#special = special;

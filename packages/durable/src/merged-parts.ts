@@ -1,9 +1,9 @@
 import type { CommitParts, RequestObject, RequestsPart } from './commit.ts';
 
 /**
- * The parts of several transactions as those of one commit, with the same effect as one after the other:
- * items in their order, of each record the last write, of each charge the sum. Requests keep their order at either end
- * of a queue; whether one is marked as handled before or after another one is added makes no difference.
+ * Merges the parts of several transactions into those of one commit with the same effect [committer-2]: items in order, the
+ * last write of each record, the sum of each charge. Requests keep their order at either end of a queue. It makes no
+ * difference whether a request is marked as handled before or after another request is added.
  */
 export function mergeParts(all: readonly CommitParts[]): CommitParts {
   return {
@@ -43,7 +43,7 @@ function lastOfEach(records: CommitParts['records']): CommitParts['records'] {
   return [...new Map(records.map((record) => [JSON.stringify([record.storeId, record.key]), record])).values()];
 }
 
-/** What is added comes first, so that a request can be added and handled by one commit. */
+/** Additions come first, so that one commit can add a request and mark it as handled. */
 function mergeRequests(parts: readonly RequestsPart[]): RequestsPart[] {
   if (parts.length === 0) return [];
   const marks = grouped(
@@ -60,7 +60,7 @@ function mergeRequests(parts: readonly RequestsPart[]): RequestsPart[] {
   ];
 }
 
-/** Neighbours at the same end of a queue become one. Others stay, for a request goes where it is added first. */
+/** Joins consecutive additions at the same end of a queue. Others stay apart, since a request keeps its first place. */
 function additionsOf(parts: readonly RequestsPart[]): RequestsPart[] {
   const lists = new Map<string | undefined, { forefront: boolean; add: RequestObject[] }[]>();
   for (const { queueId, add = [], forefront = false } of parts) {

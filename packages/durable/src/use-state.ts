@@ -1,26 +1,27 @@
-import { type DurableRun, durableRun } from './durable-run.ts';
+import { type DurableRun, durableRun, openOnce } from './durable-run.ts';
 import { isPlainObject } from './json.ts';
 import { openDocument } from './state/open-document.ts';
-import { openOnce } from './state/open-once.ts';
 import { SharedState } from './state/shared-state.ts';
 
 export interface UseStateOptions {
-  /** The process's own unless given. */
+  /** The run of this process by default. */
   readonly run?: DurableRun;
-  /** Not there: a state is a part of its run, and so in the run's default store. */
+  /** Not supported: a state belongs to its run, and is in the run's default store. */
   readonly keyValueStoreName?: undefined;
 }
 
-/** The key of `Actor.useState`. */
+/** The default key of `Actor.useState`. */
 const defaultName = 'APIFY_GLOBAL_STATE';
 
 /**
- * As `Actor.useState`: an object that is kept by changing it. What a crawler's handler changes is committed with its
- * request; what is changed elsewhere, in the next tick. A record that the stock SDK left under the name is taken over.
- * It holds plain JSON, and no collections: for those there is `openState`.
+ * Like `Actor.useState`: returns an object whose changes are stored. Changes by a crawler's request handler are committed
+ * with its request, other changes in the next tick. The value of a record that the stock SDK wrote under the name is kept.
+ * The object holds plain JSON and no collections; for those use `openState`.
  *
- * Handlers may change one state at the same time: numbers count by their differences, elements of lists come and go one by
- * one. Of two values for one property the one that is committed last stays.
+ * Several handlers may change one state at the same time: changes of integers are added up, and list elements are added and
+ * removed one by one. Of two values for one property, the value that is committed last stays.
+ * @throws TypeError if `keyValueStoreName` is given, or `openState` has opened the key
+ * @throws NotJsonError, when a property is set, if its value is not JSON
  */
 export async function useState<State extends object = Record<string, never>>(
   name: string = defaultName,
@@ -28,7 +29,7 @@ export async function useState<State extends object = Record<string, never>>(
   options: UseStateOptions = {},
 ): Promise<State> {
   if (options.keyValueStoreName !== undefined) {
-    throw new TypeError('useState of a named store is not possible: a state is in its run’s default store.');
+    throw new TypeError('useState has no "keyValueStoreName": a state is in the default store of its run.');
   }
   const run = options.run ?? (await durableRun());
   const shared = await openOnce(run, name, 'shared', async () => {

@@ -4,7 +4,7 @@ import type { Backend } from '../src/backend.ts';
 import type { Commit, CommitParts, Json, JsonObject } from '../src/commit.ts';
 import { CommitRejectedError } from '../src/errors.ts';
 
-/** A backend over a run of its own, and what an onlooker sees of that run. */
+/** A backend with its own run, and the run as other clients see it. */
 export interface BackendFixture extends AsyncDisposable {
   /** The backend of a new process of the run. */
   open(): Promise<Backend>;
@@ -25,7 +25,7 @@ export const commitOf = (sequence: number, parts: Partial<CommitParts>, id: stri
 
 const page = (name: number) => ({ url: `https://example.com/${name}`, uniqueKey: `${name}` });
 
-/** [backend-1]–[backend-3] of `backend.ts`: what every backend must do. */
+/** The contract of every backend: [backend-1], [backend-2] and [backend-3] of `backend.ts`. */
 export function testBackend(start: () => Promise<BackendFixture>): void {
   test('[backend-1] the parts of a commit take effect together', async () => {
     await using fixture = await start();
@@ -64,7 +64,7 @@ export function testBackend(start: () => Promise<BackendFixture>): void {
     expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  test('[backend-1] a commit that is rejected names the part and changes nothing', async () => {
+  test('[backend-1] a rejected commit names the part and changes nothing', async () => {
     await using fixture = await start();
     const backend = await fixture.open();
     await backend.recover();
@@ -78,7 +78,7 @@ export function testBackend(start: () => Promise<BackendFixture>): void {
     expect(await fixture.items()).toEqual([{ n: 2 }]);
   });
 
-  test('[backend-2], [backend-3] a new process goes on after the last commit, and reads what it stored', async () => {
+  test('[backend-2], [backend-3] a new process continues after the last commit and reads its records', async () => {
     await using fixture = await start();
     const first = await fixture.open();
     await first.recover();

@@ -1,4 +1,4 @@
-/** Child runs on a real platform: one for a key, whatever ends the parent and whenever. */
+/** Child runs on a real platform: one for each key, whatever ends the parent and whenever. */
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
@@ -6,10 +6,10 @@ import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture } from '../../platform/test/run-fixture.ts';
 import type { Backend } from '../src/backend.ts';
 import { RefusedError } from '../src/errors.ts';
+import { RunsApi } from '../src/http/runs-api.ts';
 import { ApifyStorages } from '../src/journal/apify-storages.ts';
 import type { AtCrashPoint, CrashPoint } from '../src/journal/crash-points.ts';
 import { JournalBackend } from '../src/journal/journal-backend.ts';
-import { RunsApi } from '../src/runs-api.ts';
 import { KeylessClient } from './keyless-client.ts';
 
 const child = `
@@ -20,7 +20,7 @@ const child = `
   await Actor.exit();
 `;
 
-/** A run that does nothing; the test is its program. */
+/** A run that does nothing. The test acts as its program. */
 async function startParent(fixture: RunFixture) {
   const actorId = await fixture.deploy('parent', 'setInterval(() => {}, 1000)');
   const run = await fixture.start(actorId);
@@ -43,7 +43,7 @@ const runsOf = async (fixture: RunFixture, { childId }: Parent) =>
   (await fixture.client.actor(childId).runs().list()).items;
 
 test.each<CrashPoint>(['child-intended', 'child-started', 'child-stored'])(
-  '[child-run-1], [child-run-2] a parent that is stopped at %s finds its child, and no other one',
+  '[child-run-1], [child-run-2] a parent that is stopped at %s finds its child and no other run',
   async (stopAt) => {
     await using fixture = await startRunFixture({ commits: false });
     const parent = await startParent(fixture);
@@ -51,7 +51,7 @@ test.each<CrashPoint>(['child-intended', 'child-started', 'child-stored'])(
       if (point === stopAt) throw new Error('stopped');
     });
     await expect(stopped.startRun(startOf(parent, 'two', 2))).rejects.toThrow('stopped');
-    // Of another key, with the same input, at the same time.
+    // Another key with the same input at the same time.
     const other = await openJournal(fixture, parent).startRun(startOf(parent, 'other', 2));
     const runId = await openJournal(fixture, parent).startRun(startOf(parent, 'two', 2));
     expect(runId).not.toBe(other);
@@ -62,7 +62,7 @@ test.each<CrashPoint>(['child-intended', 'child-started', 'child-stored'])(
   },
 );
 
-/** Passes calls on, but loses the answers to the first `losses` starts of runs. */
+/** Forwards calls, but loses the responses to the first `losses` starts of runs. */
 async function startLossyProxy(
   target: string,
   { losses, dropsUserAgent = false }: { losses: number; dropsUserAgent?: boolean },
@@ -71,14 +71,14 @@ async function startLossyProxy(
   const server = createServer((request, response) => {
     const headers = { ...request.headers };
     if (dropsUserAgent) delete headers['user-agent'];
-    const passed = httpRequest(target + request.url, { method: request.method, headers }, (answer) => {
+    const passed = httpRequest(target + request.url, { method: request.method, headers }, (incoming) => {
       if (request.method === 'POST' && request.url?.includes('/runs') && left > 0) {
         left -= 1;
         response.destroy();
         return;
       }
-      response.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(response);
+      response.writeHead(incoming.statusCode!, incoming.headers);
+      incoming.pipe(response);
     });
     request.pipe(passed);
   });
@@ -94,8 +94,8 @@ async function startLossyProxy(
 
 test.each([
   ['[child-run-2] by its user agent', false],
-  ['[child-run-3] by its input, where the API does not show the user agent', true],
-])('a start whose answer is lost is found %s', async (_, dropsUserAgent) => {
+  ['[child-run-3] by its input, if the API does not return the user agent', true],
+])('a start whose response is lost is found %s', async (_, dropsUserAgent) => {
   await using fixture = await startRunFixture({ commits: false });
   await using proxy = await startLossyProxy(fixture.platform.url, { losses: 1, dropsUserAgent });
   const parent = await startParent(fixture);
@@ -104,12 +104,12 @@ test.each([
   const runId = await backend.startRun(startOf(parent, 'three', 3));
   expect(await backend.startRun(startOf(parent, 'three', 3))).toBe(runId);
   expect((await runsOf(fixture, parent)).map(({ id }) => id)).toEqual([runId]);
-  // The same input under another key is another run, for the first one is claimed.
+  // The same input under another key is another run, since the first run is claimed.
   const other = await openJournal(asAttempt, parent, undefined, proxy.url).startRun(startOf(parent, 'more', 3));
   expect(other).not.toBe(runId);
 });
 
-test('a start that is refused says so, and may be put right', async () => {
+test('a refused start rejects, and can be corrected', async () => {
   await using fixture = await startRunFixture({ commits: false });
   const parent = await startParent(fixture);
   const backend = openJournal(fixture, parent);
@@ -138,7 +138,7 @@ const callingParent = (childId: string) => `
 `;
 
 test.each([true, false])(
-  'a run that loses its server while its children run goes on waiting for them; commits: %s',
+  'a run that loses its server while its children run continues to wait for them; commits: %s',
   async (commits) => {
     await using fixture = await startRunFixture({ commits, servers: 3 });
     const childId = await fixture.deploy('child', child);

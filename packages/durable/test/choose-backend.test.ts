@@ -29,7 +29,7 @@ test.each([
   expect(await planted.items()).toEqual([{ n: 1 }]);
 });
 
-/** Answers each call with the next status, the last one for ever. */
+/** Responds to each call with the next status, and repeats the last one for ever. */
 async function startAnswering(...statuses: (readonly [number, string])[]) {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -45,7 +45,7 @@ async function startAnswering(...statuses: (readonly [number, string])[]) {
   };
 }
 
-test('a call that fails is repeated until it is answered, and a 404 is of the route', async () => {
+test('a failed call is repeated until there is a response, and a 404 means that there is no such route', async () => {
   await using api = await startAnswering([503, 'busy'], [429, 'rate-limit-exceeded'], [404, 'page-not-found']);
   expect((await chooseBackend(environmentOf(api.url))).kind).toBe('journal');
   expect(api.asked).toEqual(Array(3).fill('/wherry/v1/runs/run/commits/last'));
@@ -56,12 +56,12 @@ test.each([
   [403, 'attempt-fenced', 'attempt-fenced'],
   [403, 'insufficient-permissions', 'refused'],
   [404, 'record-not-found', 'refused'],
-])('an answer %i %s is an error, no backend', async (status, type, code) => {
+])('the response %i %s is an error and chooses no backend', async (status, type, code) => {
   await using api = await startAnswering([status, type]);
   await expect(chooseBackend(environmentOf(api.url))).rejects.toThrow(expect.objectContaining({ code }));
 });
 
-test('a time to settle that is no number is an error', async () => {
+test('a settle time that is not a number is an error', async () => {
   await using api = await startAnswering([404, 'page-not-found']);
   const environment = { ...environmentOf(api.url), WHERRY_JOURNAL_SETTLE_SECS: 'soon' };
   await expect(chooseBackend(environment)).rejects.toThrow(/WHERRY_JOURNAL_SETTLE_SECS must be a number/);

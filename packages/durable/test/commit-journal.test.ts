@@ -1,4 +1,4 @@
-/** The journal over a model of Apify in memory: seeded histories of ends, lost answers, late pushes and late counts. */
+/** The journal over a model of Apify in memory: seeded histories of crashes, lost responses, late pushes and late counts. */
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { Dice, FakeApify, FakeStorages, type Faults, ProcessEnded } from './fake
 const none: CommitParts = { items: [], records: [], requests: [], charges: [] };
 const urlOf = (name: string | number) => `https://example.com/${name}`;
 
-/** What the program wants to commit at each number. Items may be equal to others of its own. */
+/** What the program commits at each number. Some of its items are equal. */
 function partsOf(number: number, dice: Dice, isAlone: boolean): CommitParts {
   const items = Array.from({ length: dice.roll(4) }, (_, index) => ({ number, index: dice.oneIn(3) ? 0 : index }));
   const add = Array.from({ length: dice.roll(3) }, (_, index) => ({ url: urlOf(`${number}-${index}`) }));
@@ -19,7 +19,7 @@ function partsOf(number: number, dice: Dice, isAlone: boolean): CommitParts {
     items: [
       ...(items.length > 0 ? [{ items }] : []),
       ...(dice.oneIn(4) ? [{ datasetId: 'other', items: [{ number }] }] : []),
-      // Equal to what the commit before pushed, so that only the place in the dataset tells them apart.
+      // Equal to the items of the previous commit, so that only the place in the dataset distinguishes them.
       ...(isAlone && dice.oneIn(4) ? [{ items: [{ same: true }] }] : []),
     ],
     records: [
@@ -48,7 +48,7 @@ const outcomeOf = (api: FakeApify): Outcome => ({
   charged: [...api.charges.values()].reduce((sum, { count }) => sum + count, 0),
 });
 
-/** The same commits in a world where nothing goes wrong. */
+/** The same commits without any fault. */
 async function undisturbed(commits: readonly CommitParts[]): Promise<Outcome> {
   const dice = new Dice(1);
   const api = new FakeApify(dice);
@@ -57,7 +57,7 @@ async function undisturbed(commits: readonly CommitParts[]): Promise<Outcome> {
   return outcomeOf(api);
 }
 
-/** Runs the program in one process after the other until all commits are made. Answers how many there were. */
+/** Runs the program in one process after another until all commits are made. Returns the number of processes. */
 async function disturbed(
   api: FakeApify,
   commits: readonly CommitParts[],
@@ -74,18 +74,18 @@ async function disturbed(
       return processes;
     } catch (error) {
       if (!(error instanceof ProcessEnded)) throw error;
-      // A container takes its time to start; what a dead one pushed may come later still.
+      // A container takes time to start. A push of a dead container may arrive even later.
       api.pass(dice.roll(2000));
     }
   }
 }
 
-test('[journal-1] to [journal-4] whatever ends a process and whatever is lost, each commit takes effect once and in order', async () => {
+test('[journal-1], [journal-2], [journal-3], [journal-4] whatever ends a process and whatever is lost, each commit takes effect once and in order', async () => {
   const seen = { processes: 0, histories: 0 };
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
       const dice = new Dice(seed);
-      // With another writer on the dataset, equal items of different commits could not be told apart.
+      // With another writer on the dataset, equal items of different commits could not be distinguished.
       const isAlone = dice.oneIn(2);
       const commits = Array.from({ length: 1 + dice.roll(8) }, (_, index) => partsOf(index + 1, dice, isAlone));
       const first = { ...none, requests: [{ add: [{ url: urlOf('first') }] }] };
@@ -97,7 +97,7 @@ test('[journal-1] to [journal-4] whatever ends a process and whatever is lost, e
     }),
     { numRuns: 3000 },
   );
-  // The histories were not quiet ones.
+  // The histories contained faults.
   expect(seen.processes).toBeGreaterThan(3 * seen.histories);
 });
 
@@ -135,7 +135,7 @@ test.each<[Partial<CommitParts>, string]>([
   [{ requests: [{ add: [{ url: urlOf(1), payload: 'x'.repeat(10_000_000) }] }] }, 'requests[0]'],
   [{ requests: [{ handled: ['unknown'] }] }, 'requests[0]'],
   [{ charges: [{ eventName: 'page', count: 0 }] }, 'charges[0]'],
-])('[journal-5] what can be seen to be wrong is rejected before anything is written: case %#', async (parts, part) => {
+])('[journal-5] what can be checked is rejected before anything is written: case %#', async (parts, part) => {
   const { api, open, journal } = await startJournal();
   const all = { items: [{ items: [{ a: 1 }] }], ...parts };
   await expect(journal.commit(commitOf(1, all))).rejects.toThrow(expect.objectContaining({ part }));
@@ -143,7 +143,7 @@ test.each<[Partial<CommitParts>, string]>([
   expect(await open().recover()).toBe(0);
 });
 
-test('[journal-6] a commit whose first effect is refused is withdrawn, and another one takes its number', async () => {
+test('[journal-6] a commit whose first effect is refused is withdrawn, and another commit gets its number', async () => {
   const { api, open, journal } = await startJournal();
   await journal.commit(commitOf(1, { items: [{ items: [{ a: 1 }] }] }));
   const refused = commitOf(2, {
@@ -160,7 +160,7 @@ test('[journal-6] a commit whose first effect is refused is withdrawn, and anoth
   expect(api.all('')).toEqual([{ a: 1 }, { a: 3 }]);
 });
 
-test('[journal-6] when a later effect is refused, the rest is made and the caller is told what is missing', async () => {
+test('[journal-6] if a later effect is refused, the others are made and the caller is told what is missing', async () => {
   const { api, open, journal } = await startJournal();
   const error = await journal
     .commit(
@@ -181,7 +181,7 @@ test('[journal-6] when a later effect is refused, the rest is made and the calle
   expect(await open().recover()).toBe(1);
 });
 
-test('[journal-1] a commit that is too large for the journal’s record is stored beside it, whole, wherever the process ends', async () => {
+test('[journal-1] a commit that is too large for the journal’s record is stored whole in other records, wherever the process ends', async () => {
   const { api, journal } = await startJournal();
   const value = 'é'.repeat(3_000_000);
   const parts = { items: [{ items: [{ a: 1 }] }], records: [{ key: 'large', value }] };
@@ -218,7 +218,7 @@ test('[journal-2] the late mark of a commit does not undo the intent of the next
   expect(JSON.parse(api.journal!)).toMatchObject({ sequence: 2, phase: 'done' });
 });
 
-test('items and requests that are too many for one call go in several', async () => {
+test('items and requests that are too many for one call are sent in several', async () => {
   const { api, journal } = await startJournal();
   const payload = 'é'.repeat(600_000);
   const add = Array.from({ length: 30 }, (_, index) => ({ url: urlOf(index), payload }));
@@ -228,7 +228,7 @@ test('items and requests that are too many for one call go in several', async ()
   expect([...api.requests.values()].map(({ url }) => url)).toEqual(add.map(({ url }) => url));
 });
 
-test('a journal of a newer format is left untouched', async () => {
+test('a journal of a newer format is not changed', async () => {
   const { api, journal } = await startJournal();
   api.journal = JSON.stringify({ format: 2, phase: 'somehow' });
   await expect(journal.recover()).rejects.toThrow(expect.objectContaining({ code: 'state-version' }));

@@ -1,4 +1,4 @@
-/** What becomes of commits whose outcome is unknown, and of those that no backend could take. */
+/** Commits with an unknown outcome, and commits that no backend could accept. */
 import { execFile } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,7 +17,7 @@ const count = (draft: { count: number }) => {
   draft.count += 1;
 };
 
-/** Fails once, after the commit has taken effect, in a way that it does not know itself. */
+/** Fails once, after the commit has taken effect, with an error that says nothing about the outcome. */
 class FailingBackend extends MemoryBackend {
   failAt = Number.POSITIVE_INFINITY;
   sent = 0;
@@ -30,7 +30,7 @@ class FailingBackend extends MemoryBackend {
   }
 }
 
-test('[committer-5] after an unknown failure nothing is sent any more, and the next process finds what took effect', async () => {
+test('[committer-5] after an unknown failure nothing more is sent, and the next process finds what took effect', async () => {
   const store = new MemoryStore();
   const backend = new FailingBackend(store);
   const run = await startRun(backend);
@@ -52,7 +52,7 @@ test('[committer-5] after an unknown failure nothing is sent any more, and the n
   expect(next.value.count).toBe(3);
 });
 
-test('[committer-3] what is too large to be made a text of is rejected, and takes nothing along', async () => {
+test('[committer-3] a change that is too large to be serialized is rejected, and no other change with it', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const state = await openState({ key: 'state', initial, run });
   const text = 'x'.repeat(200 * 1024 * 1024);
@@ -66,7 +66,7 @@ test('[committer-3] what is too large to be made a text of is rejected, and take
   expect(state.value).toEqual({ count: 2, text: '' });
 });
 
-test('a second copy of the library in a process is told so', async () => {
+test('a second copy of the library in a process throws', async () => {
   const folder = await dataFolderOfTest();
   try {
     const source = fileURLToPath(new URL('../src', import.meta.url));

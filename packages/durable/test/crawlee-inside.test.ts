@@ -1,4 +1,4 @@
-/** Fails, and says what is missing, when an upgrade of Crawlee or the SDK moves what `src/crawlee/inside.ts` names. */
+/** Fails, and names what is missing, if an upgrade of Crawlee or the SDK changes a member that `src/crawlee/inside.ts` names. */
 import { createRequire } from 'node:module';
 import { Actor, ApifyClient, ChargingManager, Configuration } from 'apify';
 import {
@@ -23,7 +23,7 @@ const has = (thing: object, names: readonly string[]) =>
 const versionOf = (name: string) =>
   (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
 
-test('the versions are those that docs/decisions/0008 is about', () => {
+test('the versions are those of docs/decisions/0008', () => {
   expect([versionOf('crawlee'), versionOf('apify')]).toEqual(['3.18.1', '3.7.2']);
 });
 

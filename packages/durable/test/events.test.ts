@@ -1,4 +1,4 @@
-/** The events websocket is dropped, with the stock SDK on a real platform. */
+/** The events websocket of the stock SDK is dropped, on a real platform. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { until } from '../../../test/support/until.ts';
 import { startRunFixture } from '../../platform/test/run-fixture.ts';
 import { keepEventsConnected } from '../src/events.ts';
 
-/** Passes connections on, and can break those of events. */
+/** Forwards connections, and can break those of events. */
 async function startProxy() {
   const target = { port: 0 };
   const events = new Set<Socket>();
@@ -35,7 +35,7 @@ async function startProxy() {
     target,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     eventsSeen: () => eventsSeen,
-    /** Breaks the connections of events, and takes no other ones until it is opened. */
+    /** Breaks the connections of events, and accepts no others until it is opened. */
     closeEvents() {
       isClosed = true;
       for (const socket of events) socket.destroy();
@@ -87,7 +87,7 @@ test('[reconnect-2] after a drop the connection is made again, and migrating arr
   expect(await fixture.itemsOf(run)).toEqual([{ told: true }]);
 });
 
-test('an event that nobody was there to hear is told to whoever connects while it still holds', async () => {
+test('an event that was sent while nobody was connected is sent to a client that connects while it still applies', async () => {
   await using started = await startListener(true, 30);
   const { proxy, fixture, run } = started;
   proxy.closeEvents();
@@ -101,7 +101,7 @@ test('an event that nobody was there to hear is told to whoever connects while i
   expect(await fixture.itemsOf(run)).toEqual([{ told: true }]);
 });
 
-test('the stock SDK alone does not hear of a migration after a drop', async () => {
+test('the stock SDK alone receives no migrating event after a drop', async () => {
   await using started = await startListener(false, 1);
   const { proxy, fixture, run } = started;
   proxy.closeEvents();
@@ -110,7 +110,7 @@ test('the stock SDK alone does not hear of a migration after a drop', async () =
   expect(await fixture.itemsOf(run)).toEqual([]);
 });
 
-/** The SDK's own manager, connected to a server of the test. */
+/** The SDK's own event manager, connected to a server of the test. */
 async function startManager() {
   const server = new WebSocketServer({ port: 0 });
   await once(server, 'listening');
@@ -136,7 +136,7 @@ async function startManager() {
   };
 }
 
-test('[reconnect-1] events are emitted once each, however often the connection was made', async () => {
+test('[reconnect-1] each event is emitted once, however often the connection was made', async () => {
   await using started = await startManager();
   const { server, manager, connections } = started;
   const heard: unknown[] = [];
@@ -154,7 +154,7 @@ test('[reconnect-1] events are emitted once each, however often the connection w
 test.each([
   ['the manager was closed', async ({ manager }: Awaited<ReturnType<typeof startManager>>) => manager.close()],
   [
-    'the platform said that the run is over',
+    'the platform said that the run has finished',
     async ({ server }: Awaited<ReturnType<typeof startManager>>) => {
       for (const client of server.clients) client.close(1000);
     },
@@ -164,7 +164,7 @@ test.each([
   await using dropped = await startManager();
   await end(ended);
   await until('the ended connection is closed', () => ended.server.clients.size === 0);
-  // Another one comes back twice meanwhile.
+  // Another manager reconnects twice meanwhile.
   for (const wanted of [2, 3]) {
     for (const client of dropped.server.clients) client.terminate();
     await until(

@@ -4,10 +4,10 @@ import { maxBodyBytes } from '../src/journal/body-parts.ts';
 import { requestIdOf } from '../src/journal/plan.ts';
 import type { QueueAddress, Storages, StoredRecord } from '../src/journal/storages.ts';
 
-/** Thrown at a call when the process "ends" there. */
+/** Thrown by a call at which the process "ends". */
 export class ProcessEnded extends Error {}
 
-/** Random numbers that follow from a seed. */
+/** Random numbers from a seed. */
 export class Dice {
   #state: number;
 
@@ -31,18 +31,18 @@ export class Dice {
 
 interface Stored {
   readonly item: JsonObject;
-  /** From when on readers see it. */
+  /** The time from which readers see it. */
   readonly visibleAt: number;
 }
 
-/** As Apify's API does. */
+/** Checks a body as Apify's API does. */
 function checkBody(body: readonly JsonObject[], maxLength = Number.POSITIVE_INFINITY): void {
   if (body.length > maxLength) throw new RefusedError('too many', { statusCode: 400, type: 'invalid-input' });
   if (Buffer.byteLength(JSON.stringify(body)) <= maxBodyBytes) return;
   throw new RefusedError('too large', { statusCode: 413, type: 'request-too-large' });
 }
 
-/** What Apify holds of one run. Its time passes only when somebody waits, or a call is made. */
+/** The storages of one run on Apify. Its time passes only during waits and calls. */
 export class FakeApify {
   readonly settleMs = 10_000;
   readonly #dice: Dice;
@@ -69,7 +69,7 @@ export class FakeApify {
     this.now = until;
   }
 
-  /** Within `settleMs` from now. */
+  /** A time within `settleMs` from now. */
   later(effect: () => void): void {
     this.#later.push({ at: this.now + this.#dice.roll(this.settleMs - 1000), effect });
   }
@@ -77,7 +77,7 @@ export class FakeApify {
   push(datasetId: string, items: readonly JsonObject[]): void {
     const stored = this.datasets.get(datasetId) ?? [];
     this.datasets.set(datasetId, stored);
-    // Seen in order: an item is not seen before those that were stored before it.
+    // In order: an item becomes visible only after the items that were stored before it.
     const lagMs = this.#dice.oneIn(3) ? this.#dice.roll(500) : 0;
     const visibleAt = Math.max(this.now + lagMs, stored.at(-1)?.visibleAt ?? 0);
     for (const item of items) stored.push({ item: structuredClone(item), visibleAt });
@@ -94,13 +94,13 @@ export class FakeApify {
 }
 
 export interface Faults {
-  /** At which call of the process it ends; never when undefined. */
+  /** The number of the call at which the process ends; never if undefined. */
   readonly endsAtCall?: number;
-  /** One in so many calls goes wrong; none when undefined. */
+  /** One in this many calls fails; none if undefined. */
   readonly oneIn?: number;
 }
 
-/** The API as one process sees it. */
+/** The API for one process. */
 export class FakeStorages implements Storages {
   readonly #api: FakeApify;
   readonly #dice: Dice;
@@ -163,7 +163,7 @@ export class FakeStorages implements Storages {
 
   async countItems(datasetId = '') {
     this.#read();
-    // Late, as Apify's is.
+    // Late, as Apify's count is.
     return Math.max(0, this.#api.visible(datasetId).length - this.#dice.roll(4));
   }
 
@@ -220,7 +220,7 @@ export class FakeStorages implements Storages {
     this.#endIf(fate === 'ended' || fate === 'ended-before');
   }
 
-  /** Repeated inside until it is answered, so a lost answer means that it takes effect twice. */
+  /** Repeated until there is a response, so after a lost response the call takes effect twice. */
   #write(effect: () => void): void {
     const fate = this.#fate();
     this.#endIf(fate === 'ended-before');

@@ -9,7 +9,7 @@ class Crash extends Error {}
 
 const page = (name: number) => ({ url: `https://example.com/${name}`, uniqueKey: `${name}` });
 
-/** With two pushes, one of them of equal items; with a part of each kind; the last one too large for the journal's record. */
+/** Commits with two pushes, one of equal items; with a part of each kind; and one too large for the journal's record. */
 const program: readonly Partial<CommitParts>[] = [
   { requests: [{ add: [page(1), page(2)] }], records: [{ key: 'state', value: { at: 1 } }] },
   {
@@ -41,7 +41,7 @@ async function outcomeOf(fixture: JournalFixture) {
   };
 }
 
-/** Runs the program to its end, in a new process after each crash; it crashes where `crashes` says, by the count of crash points. */
+/** Runs the program to its end, in a new process after each crash. `crashes` are the numbers of the crash points where it crashes. */
 async function run(fixture: JournalFixture, crashes: readonly number[]): Promise<CrashPoint[]> {
   const passed: CrashPoint[] = [];
   const at = (point: CrashPoint) => {
@@ -61,16 +61,16 @@ async function run(fixture: JournalFixture, crashes: readonly number[]): Promise
   }
 }
 
-/** Stops the program at each crash point, and once more in the recovery of some. */
+/** Stops the program at each crash point, and at some of them again during the recovery. */
 export function testCrashes(start: () => Promise<JournalFixture>): void {
-  test('[journal-1] to [journal-4] a program that is stopped between any two writes comes to the end of an undisturbed one', async () => {
+  test('[journal-1], [journal-2], [journal-3], [journal-4] a program that is stopped between any two writes has the result of an undisturbed one', async () => {
     await using quiet = await start();
     const points = await run(quiet, []);
     const wanted = await outcomeOf(quiet);
     expect(wanted).toMatchObject({ items: [{ n: 1 }, { n: 1 }, { n: 1 }], charged: 3 });
     expect(wanted.requests).toEqual({ 1: true, 2: true, 3: false });
     for (const [index, point] of points.entries()) {
-      // At every third one in the recovery as well.
+      // At every third crash point in the recovery too.
       for (const crashes of [[index + 1], ...(index % 3 === 0 ? [[index + 1, index + 3]] : [])]) {
         await using fixture = await start();
         await run(fixture, crashes);

@@ -23,7 +23,7 @@ export interface PlatformFixture extends JournalFixture {
   activate(attempt: number): Promise<void>;
 }
 
-/** Starts a real platform whose commit endpoint is off. Answers how to start runs on it; the test is their process. */
+/** Starts a real platform without the commit endpoint. Resolves with a function that starts runs; the test is their process. */
 export async function startBarePlatform(): Promise<{ startRun(): Promise<PlatformFixture> } & AsyncDisposable> {
   const fixture = await startFixture({ commits: false });
   await fixture.client.datasets().getOrCreate('other');
@@ -64,11 +64,11 @@ async function startPlatformRun(fixture: Fixture, id: string): Promise<PlatformF
 
 export interface LocalFixture extends JournalFixture {
   readonly folder: string;
-  /** Random ones, by which the storages are known for as long as the process that opened last. */
+  /** Random ids of the storages, valid only for the process that opened them last. */
   idsOfProcess(): Promise<{ datasetId: string; storeId: string; queueId: string }>;
 }
 
-/** The SDK's local storage in a folder. Each `open` reads it from the disk, as a new process does. */
+/** The SDK's local storage in a folder. Each `open` reads it from disk, as a new process does. */
 export async function startLocalFixture(): Promise<LocalFixture> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-local-'));
   let storage: MemoryStorage | undefined;

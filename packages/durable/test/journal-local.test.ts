@@ -9,7 +9,7 @@ import { startLocalFixture } from './journal-fixtures.ts';
 testBackend(startLocalFixture);
 testCrashes(startLocalFixture);
 
-test('[journal-1] an intent that was torn by the end of the process was never made', async () => {
+test('[journal-1] a torn intent counts as not written', async () => {
   await using fixture = await startLocalFixture();
   const first = await fixture.open();
   for (const sequence of [1, 2]) await first.commit(commitOf(sequence, { items: [{ items: [{ n: sequence }] }] }));
@@ -21,7 +21,7 @@ test('[journal-1] an intent that was torn by the end of the process was never ma
   expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
-test('[journal-4] an item that was torn by the end of the process is pushed again, in its place', async () => {
+test('[journal-4] a torn item is pushed again, in its place', async () => {
   await using fixture = await startLocalFixture();
   const first = await fixture.open((point) => {
     if (point === 'items-pushed') throw new Error('stopped');
@@ -34,7 +34,7 @@ test('[journal-4] an item that was torn by the end of the process is pushed agai
   expect(await fixture.items()).toEqual([{ n: 1 }, { n: 2 }]);
 });
 
-test('[journal-1] storages that were named by the ids of this process are known to the next one', async () => {
+test('[journal-1] storages that were named by the ids of one process are known to the next one', async () => {
   await using fixture = await startLocalFixture();
   const first = await fixture.open((point) => {
     if (point === 'intent-written') throw new Error('stopped');

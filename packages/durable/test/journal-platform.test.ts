@@ -1,4 +1,4 @@
-/** The journal over a real platform whose commit endpoint is off. */
+/** The journal over a real platform without the commit endpoint. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AttemptFencedError } from '../src/errors.ts';
 import { commitOf, testBackend } from './backend-contract.ts';

@@ -1,4 +1,4 @@
-/** Whole programs over the journal: killed as processes, with a plain `node main.js` and as runs of a platform without commits. */
+/** Whole programs over the journal, killed as processes: as plain `node main.js`, and as runs of a platform without commits. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,10 +7,10 @@ import { expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { dataFolderOfTest, startRunFixture } from '../../platform/test/run-fixture.ts';
 
-/** Pushes the numbers from 1 to `last` and counts them in its state; asks what the state says at its end. */
+/** Pushes the numbers from 1 to `last`, counts them in its state, and prints the state at its end. */
 const counter = (last: number) => `
   import { openState } from '@wherry/durable';
-  // Wherry's API is never late, as Apify's may be.
+  // Wherry's API shows each write at once, unlike Apify's.
   process.env.WHERRY_JOURNAL_SETTLE_SECS = '0.2';
   const state = await openState({ key: 'counter', initial: () => ({ n: 0 }) });
   while (state.value.n < ${last}) {
@@ -24,13 +24,13 @@ const counter = (last: number) => `
   process.exit(0);
 `;
 
-/** Who is killed while it writes leaves its lock, a folder, beside the file; the storage takes that away when it is stale. */
+/** A process that is killed while it writes leaves a lock folder beside the file. The storage removes the lock when it is stale. */
 const filesOf = async (folder: string) => (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
 
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => ({ n: index + 1 }));
 
-test('a program over the local storage that is killed again and again gives each result once', async () => {
-  // Enough for several kills even where this process is late to see what has come.
+test('a program over the local storage that is killed repeatedly gives each result once', async () => {
+  // Enough for several kills even if this process notices the results late.
   const last = 24;
   const folder = await dataFolderOfTest();
   try {
@@ -67,7 +67,7 @@ test('a program over the local storage that is killed again and again gives each
   }
 });
 
-test('a run of a platform without commits that loses its server again and again gives each result once', async () => {
+test('a run on a platform without commits that loses its server repeatedly gives each result once', async () => {
   await using fixture = await startRunFixture({ commits: false });
   const actorId = await fixture.deploy('counter', counter(90), {}, {});
   const run = await fixture.start(actorId);

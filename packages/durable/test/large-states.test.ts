@@ -1,4 +1,4 @@
-/** What a commit costs follows what it changes, however large the state is and however it is built. */
+/** The cost of a commit depends on its changes, not on the size or the structure of the state. */
 import { expect, test } from 'vitest';
 import { startRun } from '../src/durable-run.ts';
 import { durableMap, durableSet, openState } from '../src/index.ts';
@@ -14,7 +14,7 @@ const initial = () => ({
 });
 type Draft = ReturnType<typeof initial>;
 
-/** So that a state need not be huge to be written in many slices. */
+/** Small, so that a state need not be huge to be written in many slices. */
 const smallerLimits = { ...defaultLimits, minLogSize: 200_000, chunkSize: 200_000, sliceSize: 16 * 1024 };
 
 const url = (index: number) => `https://example.com/${String(index).padStart(8, '0')}`;
@@ -42,7 +42,7 @@ async function openFilled(size: number, put: (draft: Draft, index: number) => vo
 async function bytesOfCommits(size: number, put: (draft: Draft, index: number) => void): Promise<number> {
   const { backend, state } = await openFilled(size, put);
   backend.committedSize = 0;
-  // As many as take the tail and the segments through several rounds.
+  // Enough commits for several rounds of segments and merges.
   for (let index = 0; index < 600; index += 1) {
     await state.commit((draft) => {
       draft.count += 1;
@@ -54,28 +54,28 @@ async function bytesOfCommits(size: number, put: (draft: Draft, index: number) =
   return committedSize;
 }
 
-test.each(Object.entries(kinds))('a commit on a large %s sends what one on a small one does', async (_, put) => {
+test.each(Object.entries(kinds))('a commit on a large %s sends as much as one on a small one', async (_, put) => {
   expect(await bytesOfCommits(30_000, put)).toBeLessThan(1.2 * (await bytesOfCommits(1000, put)));
 });
 
-/** Counts the commits that were answered between the first chunk of a snapshot and the last one. */
+/** Counts the commits that were acknowledged between the first and the last chunk of a snapshot. */
 class WatchedBackend extends MemoryBackend {
-  answered = 0;
-  readonly answeredAtChunk: number[] = [];
+  acknowledged = 0;
+  readonly acknowledgedAtChunk: number[] = [];
 
   override async commit(commit: Parameters<MemoryBackend['commit']>[0]) {
     const outcome = await super.commit(commit);
-    this.answered += 1;
+    this.acknowledged += 1;
     return outcome;
   }
 
   override writeRecord(key: string, text: string): Promise<void> {
-    if (key.includes('snapshot')) this.answeredAtChunk.push(this.answered);
+    if (key.includes('snapshot')) this.acknowledgedAtChunk.push(this.acknowledged);
     return super.writeRecord(key, text);
   }
 }
 
-test.each(Object.entries(kinds))('commits go on while a snapshot of a large %s is written', async (_, put) => {
+test.each(Object.entries(kinds))('commits continue while a snapshot of a large %s is written', async (_, put) => {
   const backend = new WatchedBackend(new MemoryStore());
   const state = await openState({ key: 'state', initial, run: await startRun(backend, smallerLimits) });
   const size = 40_000;
@@ -84,14 +84,16 @@ test.each(Object.entries(kinds))('commits go on while a snapshot of a large %s i
       for (let index = from; index < from + 1000; index += 1) put(draft, index);
     });
   }
-  // [document-3] each chunk takes many slices, and a commit has its turn between any two of them.
-  const gaps = backend.answeredAtChunk.slice(1).map((answered, index) => answered - backend.answeredAtChunk[index]!);
+  // Each chunk takes many slices, and a commit can be made between any two of them [document-3].
+  const gaps = backend.acknowledgedAtChunk
+    .slice(1)
+    .map((acknowledged, index) => acknowledged - backend.acknowledgedAtChunk[index]!);
   expect(gaps.length).toBeGreaterThan(2);
   expect(gaps.filter((gap) => gap === 0)).toEqual([]);
   await state.close();
 });
 
-test('a snapshot of what grows all the time comes to its end', async () => {
+test('a snapshot of a state that grows all the time is completed', async () => {
   const store = new MemoryStore();
   const state = await openState({
     key: 'state',

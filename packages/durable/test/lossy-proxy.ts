@@ -1,14 +1,14 @@
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Loss = 'none' | 'call' | 'answer' | 'unavailable';
+export type Loss = 'none' | 'call' | 'response' | 'unavailable';
 
 export interface LossyProxy extends AsyncDisposable {
   readonly url: string;
   readonly losses: Map<Loss, number>;
 }
 
-/** Stands before an API and loses calls, or the answers to them, as `next` says. */
+/** A proxy before an API that loses calls or their responses, as `next` says. */
 export async function startLossyProxy(target: string, next: () => Loss): Promise<LossyProxy> {
   const losses = new Map<Loss, number>();
   const server = createServer((incoming, outgoing) => {
@@ -24,14 +24,14 @@ export async function startLossyProxy(target: string, next: () => Loss): Promise
       return;
     }
     const options = { method: incoming.method, headers: incoming.headers };
-    const forwarded = httpRequest(new URL(incoming.url!, target), options, (answer) => {
-      if (loss === 'answer') {
-        answer.resume();
+    const forwarded = httpRequest(new URL(incoming.url!, target), options, (response) => {
+      if (loss === 'response') {
+        response.resume();
         incoming.socket.destroy();
         return;
       }
-      outgoing.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(outgoing);
+      outgoing.writeHead(response.statusCode!, response.headers);
+      response.pipe(outgoing);
     });
     incoming.pipe(forwarded);
   });

@@ -2,22 +2,22 @@ import type { Backend, CommitOutcome } from '../src/backend.ts';
 import type { Commit, Json } from '../src/commit.ts';
 import { CommitRejectedError } from '../src/errors.ts';
 
-/** What outlives a process: a run's storages. */
+/** The storages of a run, which outlive its processes. */
 export class MemoryStore {
   readonly records = new Map<string, string>();
   readonly items: Json[] = [];
   readonly commitIds: string[] = [];
 }
 
-/** Where a process dies: at the n-th call of its backend, before or after the call has had its effect. */
+/** Where a process dies: at the n-th call of its backend, before or after the call took effect. */
 export interface Death {
   readonly atCall: number;
   readonly effect: 'before' | 'after';
 }
 
 /**
- * A backend that keeps [backend-1]–[backend-3] over a store in memory. Once its process is dead, no call is ever answered.
- * Like the platform it takes the chunks of a state and its commits in whatever order they come.
+ * A backend over a store in memory. It keeps the contract of `backend.ts`. After its process has died, no call ever settles.
+ * Like the platform, it accepts the chunks of a state and its commits in any order.
  */
 export class MemoryBackend implements Backend {
   readonly kind = 'wherry';
@@ -35,7 +35,7 @@ export class MemoryBackend implements Backend {
     this.#death = death;
   }
 
-  /** The process is gone. */
+  /** The process has died. */
   kill(): void {
     this.#dead = true;
   }
@@ -93,7 +93,7 @@ export class MemoryBackend implements Backend {
     if (this.#dead) return forever();
     if (call === this.#death?.atCall) return this.#die(effect);
     const result = effect();
-    // The answer takes its time too, during which the process goes on.
+    // The response takes time too, during which the process goes on.
     await new Promise((resolve) => setImmediate(resolve));
     return this.#dead ? forever() : result;
   }

@@ -38,11 +38,11 @@ const parts: fc.Arbitrary<CommitParts> = fc.record({
   charges: fc.array(fc.record({ eventName: fc.constantFrom('item', 'page'), count: fc.integer({ min: 1, max: 5 }) })),
 });
 
-/** What commits leave behind, as the platform applies them: items, records, requests, charges. */
+/** The results of commits as the platform applies them: items, records, requests, charges. */
 class Storages {
   readonly datasets: Record<string, unknown[]> = {};
   readonly records: Record<string, unknown> = {};
-  /** In the order in which they are taken. */
+  /** In the order in which they are fetched. */
   readonly queues: Record<string, string[]> = {};
   readonly handled = new Set<string>();
   readonly charges: Record<string, number> = {};
@@ -75,13 +75,13 @@ class Storages {
   }
 }
 
-test('[committer-2] transactions that travel together have the effect of one after the other', () => {
+test('[committer-2] transactions in one commit have the same effect as one after the other', () => {
   fc.assert(
     fc.property(fc.array(parts, { minLength: 1, maxLength: 4 }), (all) => {
       const oneByOne = all.reduce((storages, each) => storages.apply(each), new Storages());
       const merged = mergeParts(all);
       expect(new Storages().apply(merged)).toEqual(oneByOne);
-      // Each record, charge and dataset once, so that a batch sends no more than its members.
+      // Each record, charge and dataset occurs once, so that a batch sends no more than its members.
       expect(new Set(merged.records.map(({ storeId: store, key }) => `${store}/${key}`)).size).toBe(
         merged.records.length,
       );

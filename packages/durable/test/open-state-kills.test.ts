@@ -1,4 +1,4 @@
-/** A state of a real run whose servers are lost and whose platform is killed, again and again, in the middle of commits. */
+/** A state of a real run whose servers are lost, and whose platform is killed, repeatedly and during commits. */
 import { rm } from 'node:fs/promises';
 import { ApifyClient } from 'apify-client';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { dataFolderOfTest, startRunFixture } from '../../platform/test/run-fixtu
 
 const count = 400;
 
-/** Each commit brings 20 kB, so that snapshots are written all the time; opening checks that the parts fit together. */
+/** Each commit adds 20 kB, so that snapshots are written all the time. Opening checks that the parts are consistent. */
 const program = `
   import { durableMap, durableSet, openState } from '@wherry/durable';
   import { Actor } from 'apify';
@@ -37,7 +37,7 @@ const program = `
 
 const indexes = Array.from({ length: count }, (_, index) => index);
 
-test('servers are lost in the middle of commits: each item is there once and in its order', async () => {
+test('if servers are lost during commits, each item is there once and in order', async () => {
   await using fixture = await startRunFixture();
   const run = await fixture.start(await fixture.deploy('loop', program));
   for (const itemCount of [20, 80, 150, 230, 300, 370]) {
@@ -52,11 +52,11 @@ test('servers are lost in the middle of commits: each item is there once and in 
   expect((await fixture.itemsOf(run)).map(({ index }) => index)).toEqual(indexes);
   const { items } = await fixture.client.keyValueStore(run.defaultKeyValueStoreId).listKeys();
   const snapshots = items.filter(({ key }) => key.includes('.snapshot-'));
-  // It came to snapshots, and none but the last one is left.
+  // Snapshots were written, and only the last one is left.
   expect(new Set(snapshots.map(({ key }) => key.replace(/-\d+$/, '')))).toHaveLength(1);
 });
 
-test('the platform is killed in the middle of commits: each item is there once and in its order', async () => {
+test('if the platform is killed during commits, each item is there once and in order', async () => {
   const dataFolder = await dataFolderOfTest();
   const { id: runId, defaultDatasetId } = await deployed(dataFolder);
   let platform = await startKillable(dataFolder);
@@ -80,7 +80,7 @@ test('the platform is killed in the middle of commits: each item is there once a
   }
 });
 
-/** A run that has just begun, on a platform that has ended since. */
+/** A run that has just begun, on a platform that was stopped afterwards. */
 async function deployed(dataFolder: string) {
   await using fixture = await startRunFixture({ dataFolder });
   return await fixture.start(await fixture.deploy('loop', program));

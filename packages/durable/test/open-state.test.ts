@@ -26,7 +26,7 @@ const count = (draft: { cursor: number }) => {
 test('a commit changes state and results together, and a new process reads it', async () => {
   await using fixture = await startWherryFixture();
   const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
-  const answer = await state.commit((draft, tx) => {
+  const result = await state.commit((draft, tx) => {
     draft.cursor = 1;
     draft.pages.push('a');
     draft.seen.add('a');
@@ -35,7 +35,7 @@ test('a commit changes state and results together, and a new process reads it', 
     tx.charge('item');
     return draft.seen.size;
   });
-  expect(answer).toBe(1);
+  expect(result).toBe(1);
   expect(await fixture.items()).toEqual([{ page: 'a' }]);
   const again = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
   expect(again.value.cursor).toBe(1);
@@ -44,7 +44,7 @@ test('a commit changes state and results together, and a new process reads it', 
   expect([...again.value.sizes]).toEqual([['a', 10]]);
 });
 
-test('callers that commit at once share commits, each atomic and in its order', async () => {
+test('concurrent callers share commits, each atomic and in order', async () => {
   await using fixture = await startWherryFixture();
   const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
   const order: number[] = [];
@@ -60,11 +60,11 @@ test('callers that commit at once share commits, each atomic and in its order', 
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(state.value.cursor).toBe(100);
   expect((await fixture.items()).map(({ index }) => index)).toEqual(order);
-  // All of one tick, and the state itself.
+  // The first state, and one commit for all changes of the tick.
   expect(await (await fixture.open()).recover()).toBe(2);
 });
 
-test('[committer-3] what is rejected leaves state and results as before, and takes no neighbour along', async () => {
+test('[committer-3] a rejected change leaves state and results as before, and no other change is rejected with it', async () => {
   await using fixture = await startWherryFixture();
   const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
   const outcomes = await Promise.allSettled(
@@ -88,7 +88,7 @@ test('[committer-3] what is rejected leaves state and results as before, and tak
   expect(await fixture.items()).toEqual([{ index: 0 }, { index: 3 }]);
 });
 
-test('what is no JSON is refused with its place, and nothing is changed', async () => {
+test('a value that is not JSON is refused with its place, and nothing is changed', async () => {
   await using fixture = await startWherryFixture();
   const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
   const cycle: unknown[] = [];
@@ -133,7 +133,7 @@ test('[commit-4] two processes of one attempt commit in turn', async () => {
   expect(await fixture.items()).toHaveLength(6);
 });
 
-test('[committer-3] a commit that is too large for the API is rejected with a hint, and its neighbours are not', async () => {
+test('[committer-3] a commit that is too large for the API is rejected with a hint, and the others are not', async () => {
   await using fixture = await startWherryFixture();
   const state = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });
   const [before, large, after] = await Promise.allSettled([
@@ -151,9 +151,9 @@ test('[committer-3] a commit that is too large for the API is rejected with a hi
   expect(await fixture.items()).toEqual([]);
 });
 
-test('[committer-1], [commit-3] over a network that loses calls and answers, each commit takes effect once', async () => {
+test('[committer-1], [commit-3] over a network that loses calls and responses, each commit takes effect once', async () => {
   await using fixture = await startWherryFixture();
-  const kinds: Loss[] = ['none', 'answer', 'none', 'call', 'answer', 'unavailable', 'none'];
+  const kinds: Loss[] = ['none', 'response', 'none', 'call', 'response', 'unavailable', 'none'];
   let calls = 0;
   await using proxy = await startLossyProxy(fixture.url, () => kinds[calls++ % kinds.length]!);
   const backend = new WherryBackend({ baseUrl: proxy.url, token: 'run-attempt-1', runId: 'run' });
@@ -168,7 +168,7 @@ test('[committer-1], [commit-3] over a network that loses calls and answers, eac
     });
   }
   backend.close();
-  expect(proxy.losses.get('answer')).toBeGreaterThan(5);
+  expect(proxy.losses.get('response')).toBeGreaterThan(5);
   expect(await fixture.items()).toEqual(numbers.map((index) => ({ index })));
   expect(await fixture.charged('item')).toBe(25);
   const again = await openState({ key: 'crawl', initial, run: await startRun(fixture.open()) });

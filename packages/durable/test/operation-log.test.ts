@@ -18,7 +18,7 @@ test.each([10, 5_000, 200_000])(
         draft.seen.add(`${index}`.padEnd(size / 2));
         draft.texts[index % 3] = `${index}`.padEnd(size / 2);
       });
-      // The tail, and at times what becomes a merged segment, with the names of what that takes the place of.
+      // The tail, and sometimes a merged segment with the keys of the segments that it replaces.
       expect(backend.committedSize - before).toBeLessThan(2 * size + 2 * (maxTailSize + maxFreshSize));
     }
     await state.close();

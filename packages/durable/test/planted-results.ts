@@ -4,7 +4,7 @@ import type { BackendFixture } from './backend-contract.ts';
 
 type PlantedRun = Awaited<ReturnType<typeof startRun>>;
 
-/** What a planted run has come to, as the platform tells it. */
+/** The results of a planted run, as the platform returns them. */
 export const resultsOf = (planted: PlantedRun): Pick<BackendFixture, 'items' | 'record' | 'requests' | 'charged'> => ({
   items: async () => (await planted.items()) as JsonObject[],
   record: async (key) => (await planted.store.getRecord(key))?.value as Json | undefined,

@@ -5,7 +5,7 @@ import { startRun } from '../src/durable-run.ts';
 import { durableMap, durableSet, openState, readStoredState } from '../src/index.ts';
 import { MemoryBackend, MemoryStore } from './memory-backend.ts';
 
-test('the pieces of a text are the text', () => {
+test('the pieces of a JSON text join to the text', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.integer({ min: 1, max: 60 }), (value, groupSize) => {
       expect(JSON.parse([...jsonTexts(value, groupSize)].join(''))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -13,7 +13,7 @@ test('the pieces of a text are the text', () => {
   );
 });
 
-test('a small state is there as plain JSON in its head after each commit, a larger one in a record of its own', async () => {
+test('a small state is plain JSON in its head after each commit, a larger one in a separate record', async () => {
   const store = new MemoryStore();
   const initial = () => ({
     cursor: 0,
@@ -38,7 +38,7 @@ test('a small state is there as plain JSON in its head after each commit, a larg
   expect(record('state.durable.readable')).toEqual({ cursor: 1, seen: ['a', 'b', ...urls], sizes: { 2: { n: 2 } } });
 });
 
-test('a state of any size is read from outside of its run', async () => {
+test('a state of any size can be read from outside of its run', async () => {
   const store = new MemoryStore();
   const initial = () => ({ cursor: 0, seen: durableSet<string>() });
   const state = await openState({ key: 'state', initial, run: await startRun(new MemoryBackend(store)) });

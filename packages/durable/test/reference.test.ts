@@ -1,4 +1,4 @@
-/** `docs/durable.md` has every name that the package exports, and all that one can call or set of it. */
+/** `docs/durable.md` names every export of the package, and all members that a user can call or set. */
 import { readFile } from 'node:fs/promises';
 import * as stock from 'crawlee';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const names = (text: string, pattern: RegExp): string[] => [...text.matchAll(pat
 const quoted = names(reference.replace(/^```[\s\S]*?^```$/gm, ''), /`([^`\n]+)`/g);
 const isDocumented = (name: string) => quoted.some((code) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code));
 
-/** Of a module whose exports are lists and stars. */
+/** The exports of a module that has only lists and stars. */
 async function exportsOf(file: string): Promise<string[]> {
   const text = await source(file);
   const listed = names(text, /^export (?:type )?\{([^}]*)\}/gm)
@@ -39,12 +39,12 @@ test('each export of @wherry/durable/crawlee that is not Crawlee’s is in the r
 
 test('each option, method and code is in the reference', async () => {
   const openState = names(await source('state/open-state.ts'), /^ {2}readonly (\w+)\??:/gm);
-  const transaction = names(await source('transaction.ts'), /^ {2}(\w+)\(/gm);
+  const transaction = names(await source('transactions/transaction.ts'), /^ {2}(\w+)\(/gm);
   const call = names(await source('backend.ts'), /^ {2}readonly (\w+Mbytes|\w+Secs|build)\?:/gm);
   const codes = names(await source('errors.ts'), /readonly code = '([\w-]+)'/g);
   const all = [...openState, ...transaction, ...call, ...codes];
   expect(all).toEqual(expect.arrayContaining(['key', 'pushData', 'timeoutSecs', 'not-json']));
   expect(all.filter((name) => !isDocumented(name))).toEqual([]);
-  const state = names(await source('state/state.ts'), /^ {2}(commit|call|close|value)\b/gm);
+  const state = names(await source('state/open-state.ts'), /^ {2}(commit|call|close|value)\b/gm);
   for (const name of state) expect(reference).toContain(`### \`state.${name}`);
 });

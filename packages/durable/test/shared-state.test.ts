@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type OpenTransaction, runInTransaction } from '../src/ambient.ts';
 import { type DurableRun, startRun } from '../src/durable-run.ts';
 import { CommitRejectedError, NotJsonError, useState } from '../src/index.ts';
+import { type OpenTransaction, runInTransaction } from '../src/transactions/ambient.ts';
 import { type Death, MemoryBackend, MemoryStore } from './memory-backend.ts';
 
 interface Shared {
@@ -27,20 +27,20 @@ const initial = (): Shared => ({
 });
 const open = (run: DurableRun) => useState<Shared>('shared', initial(), { run });
 
-/** A handler: it changes the state at several moments, and ends in one of three ways. */
+/** A handler. It changes the state in several steps, and ends in one of three ways. */
 interface Handler {
   readonly hosts: readonly string[];
   readonly take: boolean;
   readonly ending: 'commit' | 'undo' | 'rejected';
 }
 
-/** What a handler has done, to be counted in when it was committed. */
+/** The changes of a handler, which count if it was committed. */
 interface Done extends Handler {
   readonly number: number;
   readonly taken: number[];
 }
 
-/** The steps of a handler; those of several are mixed. */
+/** The steps of a handler. The steps of several handlers are interleaved. */
 function* stepsOf(state: Shared, transaction: OpenTransaction, done: Done): Generator<undefined> {
   const { number } = done;
   const name = `handler-${number}`;
@@ -68,14 +68,14 @@ function* stepsOf(state: Shared, transaction: OpenTransaction, done: Done): Gene
   if (done.ending === 'rejected') transaction.setValue('bad key', 1);
 }
 
-/** What there is after the handlers with these numbers; the order of lists is not of interest. */
+/** The state after the handlers with these numbers. The order of lists does not matter. */
 function expected(all: readonly Done[], numbers: readonly number[]): Shared {
   const state = initial();
   for (const number of numbers) {
     const { hosts, taken } = all[number]!;
     const name = `handler-${number}`;
     state.count += 1;
-    // Of several the one that is committed last.
+    // Of several values, the one that is committed last.
     state.note = name;
     state.last.by = name;
     state.of[name] = { of: number };
@@ -134,7 +134,7 @@ async function handle(
   await Promise.all(endings);
 }
 
-test('[shared-state-1] whatever handlers do at the same time, the state is what the committed ones made of it', async () => {
+test('[shared-state-1] whatever concurrent handlers do, the state is the result of the committed ones', async () => {
   let deaths = 0;
   const life = fc.record({
     handlers: fc.array(handler, { minLength: 1, maxLength: 6 }),
@@ -167,7 +167,7 @@ test('[shared-state-1] whatever handlers do at the same time, the state is what 
   expect(deaths).toBeGreaterThan(100);
 });
 
-test('what is changed outside of any transaction is committed in the next tick', async () => {
+test('changes outside of any transaction are committed in the next tick', async () => {
   const store = new MemoryStore();
   const run = await startRun(new MemoryBackend(store));
   const state = await open(run);
@@ -178,7 +178,7 @@ test('what is changed outside of any transaction is committed in the next tick',
   expect(again).toMatchObject({ count: 1, done: ['outside'] });
 });
 
-test('a record of the stock SDK is taken over, and the default is used where there is none', async () => {
+test('the value of a record of the stock SDK is used, and the default if there is none', async () => {
   const store = new MemoryStore();
   store.records.set('STATE', '{"pages":3}');
   const run = await startRun(new MemoryBackend(store));
@@ -187,7 +187,7 @@ test('a record of the stock SDK is taken over, and the default is used where the
   expect(JSON.parse(store.records.get('APIFY_GLOBAL_STATE')!)).toMatchObject({ value: { pages: 1 } });
 });
 
-test('the same object is given out for a name, and holds plain JSON only', async () => {
+test('the same object is returned for a name, and holds only plain JSON', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const state = await open(run);
   expect(await open(run)).toBe(state);
@@ -196,7 +196,7 @@ test('the same object is given out for a name, and holds plain JSON only', async
   expect(state).toEqual(initial());
 });
 
-test('who holds a part that went with a failed transaction is told so, rather than lose what it writes', async () => {
+test('writing to a part that was undone with a failed transaction throws, so that nothing is lost silently', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const state = await open(run);
   const [maker, holder] = [run.begin(), run.begin()];
@@ -210,7 +210,7 @@ test('who holds a part that went with a failed transaction is told so, rather th
       held.count += 1;
     }),
   ).toThrow('Read it anew');
-  // What the program itself has removed may still be changed, and put back.
+  // A part that the program itself has removed can still be changed and put back.
   runInTransaction(holder, () => {
     state.of.x = { of: 1 };
     const removed = state.of.x;

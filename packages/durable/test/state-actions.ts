@@ -3,7 +3,7 @@ import { DurableMap } from '../src/document/durable-map.ts';
 import { DurableSet } from '../src/document/durable-set.ts';
 import { durableMap, durableSet } from '../src/index.ts';
 
-/** A document for the tests: some of everything. */
+/** A document for the tests, with values of every kind. */
 export interface TestState {
   cursor: number;
   note: string | null;
@@ -13,7 +13,7 @@ export interface TestState {
   sizes: Map<number, unknown> | DurableMap<number, never>;
 }
 
-/** How collections are made: durable ones, or those of the language for the model. */
+/** How collections are created: durable ones, or `Set` and `Map` for the model. */
 export interface Kit {
   set(values: string[]): TestState['seen'];
   map(entries: [number, unknown][]): TestState['sizes'];
@@ -34,11 +34,11 @@ export const initialState = (kit: Kit): TestState => ({
   sizes: kit.map([]),
 });
 
-/** One thing that a recipe does, to a draft and to the model alike. */
+/** One step of a recipe, applied to a draft and to the model. */
 export type Action = (state: TestState, kit: Kit) => void;
 
 const key = fc.constantFrom('a', 'b', '$set', '$$', '$map', '__proto__', 'ü', '0', 'length');
-/** Made anew each time it is asked for: the model keeps what it is given, and changes it. */
+/** Created anew each time, because the model keeps and changes what it is given. */
 const json = fc.json({ maxDepth: 2 }).map((text) => () => JSON.parse(text) as unknown);
 const element = fc.constantFrom('x', 'y', 'z', 'long'.repeat(20));
 const number = fc.integer({ min: 0, max: 5 });
@@ -49,7 +49,7 @@ function setField(target: object, name: string, value: unknown): void {
   else (target as Record<string, unknown>)[name] = value;
 }
 
-/** The list, or a list in it, so that paths have several steps. */
+/** The list, or a list in it, so that paths have several keys. */
 const inner = (state: TestState, at: number): unknown[] => {
   const found = state.list[at % Math.max(1, state.list.length)];
   return Array.isArray(found) ? found : state.list;
@@ -113,7 +113,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
       },
   ),
   fc.constant<Action>((state) => void Object.assign(state.list, { length: Math.floor(state.list.length / 2) })),
-  // What is held on to moves with its list.
+  // A reference to an element stays valid when the element moves in its list.
   json.map(
     (value): Action =>
       (state) => {
@@ -122,7 +122,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
         if (held !== undefined) setField(held as object, 'held', value());
       },
   ),
-  // What was removed can still be changed, and put back as a copy.
+  // A removed part can still be changed, and put back as a copy.
   json.map(
     (value): Action =>
       (state) => {
@@ -173,7 +173,7 @@ export const action: fc.Arbitrary<Action> = fc.oneof(
   ),
 );
 
-/** A state of either kind as plain JSON, without the order of collections. */
+/** A state of either kind as plain JSON, ignoring the order of collections. */
 export function plain(value: unknown): unknown {
   if (value instanceof Set || value instanceof DurableSet) return { set: [...value].sort() };
   if (value instanceof Map || value instanceof DurableMap) {

@@ -1,4 +1,4 @@
-/** What `close` promises, and what is written besides commits. */
+/** What `close` guarantees, and what is written besides commits. */
 import { expect, test } from 'vitest';
 import { startRun } from '../src/durable-run.ts';
 import { durableSet, openState } from '../src/index.ts';
@@ -10,7 +10,7 @@ const count = (draft: { count: number }) => {
 };
 const url = (index: number) => `https://example.com/products/${index}`;
 
-test('a closed state is durable, its key is free, and it takes no more commits', async () => {
+test('a closed state is durable, its key is free, and it accepts no more commits', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const first = await openState({ key: 'state', initial, run });
   expect(await openState({ key: 'state', initial, run })).toBe(first);
@@ -39,7 +39,7 @@ test('a state is closed at the end of its block', async () => {
   expect((await openState({ key: 'state', initial, run })).value.count).toBe(2);
 });
 
-test('[committer-3] what is settled includes what is tried again alone', async () => {
+test('[committer-3] settled() includes changes that are sent again alone', async () => {
   const run = await startRun(new MemoryBackend(new MemoryStore()));
   const state = await openState({ key: 'state', initial, run });
   const done: number[] = [];
@@ -54,14 +54,14 @@ test('[committer-3] what is settled includes what is tried again alone', async (
         () => done.push(-index),
       ),
   );
-  // The batch is under way by now.
+  // The batch is in progress by now.
   await new Promise((resolve) => setImmediate(resolve));
   await run.settled();
   expect(done).toEqual([0, -1, 2, 3]);
   await Promise.all(commits);
 });
 
-test('large commits are not gathered into one that no platform takes', async () => {
+test('large commits are not merged into one that no platform accepts', async () => {
   const backend = new MemoryBackend(new MemoryStore());
   const state = await openState({ key: 'state', initial, run: await startRun(backend) });
   for (let step = 0; step < 40; step += 1) {
@@ -73,7 +73,7 @@ test('large commits are not gathered into one that no platform takes', async () 
   await state.close();
 });
 
-test('a state that is too large for its head has a copy of its own, until it is small again', async () => {
+test('a state that is too large for its head has a separate readable copy, until it is small again', async () => {
   const store = new MemoryStore();
   const backend = new MemoryBackend(store);
   const run = await startRun(backend);

@@ -4,11 +4,11 @@ import { type DurableRun, startRun } from '../src/durable-run.ts';
 import { openState } from '../src/index.ts';
 import { chunkKey, freshKey, type Garbage, headOf, mergedKey, readableKey } from '../src/state/head-record.ts';
 import type { StateLimits } from '../src/state/limits.ts';
-import type { State } from '../src/state/state.ts';
+import type { State } from '../src/state/open-state.ts';
 import { type Death, MemoryBackend, MemoryStore } from './memory-backend.ts';
 import { type Action, action, durableKit, initialState, modelKit, plain, type TestState } from './state-actions.ts';
 
-/** So small that a few commits go through segments, merges and snapshots of several chunks. */
+/** So small that a few commits produce segments, merges and snapshots of several chunks. */
 const smallLimits: StateLimits = {
   maxTailSize: 120,
   maxFreshSize: 300,
@@ -28,7 +28,7 @@ interface PlannedCommit {
   readonly ending: 'fine' | 'throws' | 'rejected';
 }
 
-/** A process of the run: what it commits, several at once, until it is done or dies. */
+/** A process of the run: its commits, several at once, until it has finished or dies. */
 interface Life {
   readonly rounds: readonly (readonly PlannedCommit[])[];
   readonly death: Death | undefined;
@@ -46,17 +46,17 @@ const life: fc.Arbitrary<Life> = fc.record({
   }) as fc.Arbitrary<Death | undefined>,
 });
 
-/** What is known of each commit of all lives. */
+/** What is known of each commit of all processes. */
 class History {
   readonly commits: PlannedCommit[] = [];
-  readonly answered = new Set<number>();
+  readonly acknowledged = new Set<number>();
   readonly refused = new Set<number>();
 
-  /** [backend-1] what the items say was committed is just what the state holds, each once; what was answered is among it. */
+  /** The items and the state tell of the same commits, each once, and all acknowledged commits are among them [backend-1]. */
   check(store: MemoryStore, state: State<TestState>): void {
     const effective = (store.items as { index: number }[]).map(({ index }) => index);
     expect(new Set(effective).size).toBe(effective.length);
-    for (const index of this.answered) expect(effective).toContain(index);
+    for (const index of this.acknowledged) expect(effective).toContain(index);
     for (const index of this.refused) expect(effective).not.toContain(index);
     const model = initialState(modelKit);
     for (const index of effective) for (const each of this.commits[index]!.actions) each(model, modelKit);
@@ -80,7 +80,7 @@ async function commitOne(state: State<TestState>, planned: PlannedCommit, histor
       if (planned.ending === 'throws') throw new RangeError('own error');
       if (planned.ending === 'rejected') tx.setValue('bad key', 1);
     });
-    history.answered.add(index);
+    history.acknowledged.add(index);
   } catch {
     expect(planned.ending).not.toBe('fine');
     history.refused.add(index);
@@ -89,7 +89,7 @@ async function commitOne(state: State<TestState>, planned: PlannedCommit, histor
 
 const open = (run: DurableRun) => openState<TestState>({ key: 'state', initial: () => initialState(durableKit), run });
 
-/** [document-2] what an earlier process left behind is gone, and all that the head names is there. */
+/** The records that an earlier process left behind are deleted, and all records that the head names exist [document-2]. */
 function checkRecords(store: MemoryStore): void {
   const { durable } = headOf(JSON.parse(store.records.get('state')!), 'state')!;
   const { snapshot, merged, fresh, garbage } = durable;
@@ -98,12 +98,12 @@ function checkRecords(store: MemoryStore): void {
     ...Array.from({ length: merged[1] - merged[0] }, (_, index) => mergedKey('state', merged[0] + index)),
     ...Array.from({ length: fresh[1] - fresh[0] }, (_, index) => freshKey('state', fresh[0] + index)),
   ];
-  // Of garbage that is named some may be gone already; it is deleted by who opens the state next.
+  // Some of the named garbage may be deleted already; the next process that opens the state deletes the rest.
   const found = [...store.records.keys()].filter((key) => key !== readableKey('state') && !isGarbage(key, garbage));
   expect(found.sort()).toEqual(['state', ...needed].sort());
 }
 
-/** A copy for people in a record of its own is of the last commit, once the state was closed. */
+/** After the state was closed, a readable copy in a separate record shows the last commit. */
 function checkCopy(store: MemoryStore, state: State<TestState>): void {
   const copy = store.records.get(readableKey('state'));
   if (copy === undefined || 'value' in JSON.parse(store.records.get('state')!)) return;
@@ -120,10 +120,10 @@ function isGarbage(key: string, garbage: Garbage | undefined): boolean {
   );
 }
 
-/** Deaths at each kind of call, so that the test cannot pass because none came about. */
+/** The crashes at each kind of call, so that the test fails if some did not happen. */
 const deaths = { commits: 0, snapshots: 0 };
 
-test('[document-1]–[document-3], [committer-1]–[committer-4] whatever fails and wherever the process dies, a state opens to the last commit', async () => {
+test('[document-1], [document-2], [document-3], [committer-1], [committer-2], [committer-3], [committer-4] whatever fails and wherever the process dies, a state opens at the last commit', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 4 }), async (lives) => {
       const store = new MemoryStore();

@@ -9,13 +9,13 @@ import { plain } from './state-actions.ts';
 const folder = new URL('./formats/', import.meta.url);
 const formats = (await readdir(folder)).filter((name) => /^\d+$/.test(name));
 
-test('every format up to the present one has its fixture', () => {
+test('every format up to the present one has a fixture', () => {
   expect(formats.map(Number).sort((a, b) => a - b)).toEqual(
     Array.from({ length: stateFormat }, (_, index) => index + 1),
   );
 });
 
-test.each(formats)('states in format %s open, and go on', async (format) => {
+test.each(formats)('states in format %s can be opened and changed', async (format) => {
   const store = new MemoryStore();
   let expected: { state: unknown; shared: unknown } | undefined;
   for (const file of await readdir(new URL(`${format}/`, folder))) {

@@ -1,4 +1,4 @@
-/** States in real processes: how they end, and what is left then. */
+/** States in real processes: how the processes end, and what is stored then. */
 import { expect, test } from 'vitest';
 import { startRunFixture } from '../../platform/test/run-fixture.ts';
 
@@ -16,7 +16,7 @@ async function runToEnd(main: string) {
   return { ...fixture, record: async (key: string) => (await store.getRecord(key))?.value };
 }
 
-test('a process that closes nothing ends by itself, with all that it committed', async () => {
+test('a process that closes no state exits by itself, and all its commits are stored', async () => {
   await using small = await runToEnd(`${opening}
     await state.commit((draft) => { draft.count = 1; });
     void state.commit((draft) => { draft.count += 1; });
@@ -24,7 +24,7 @@ test('a process that closes nothing ends by itself, with all that it committed',
   expect(await small.record('STATE')).toMatchObject({ value: { count: 2, seen: [] } });
 });
 
-test('a process ends by itself when its state is a large one, in the middle of a snapshot too', async () => {
+test('a process with a large state exits by itself, even while a snapshot is written', async () => {
   await using large = await runToEnd(`${opening}
     for (let step = 1; step <= 8; step += 1) {
       await state.commit((draft) => {
@@ -32,14 +32,14 @@ test('a process ends by itself when its state is a large one, in the middle of a
       });
     }
   `);
-  // One was begun at least, though nobody waited for it.
+  // At least one snapshot was begun, though nobody awaited it.
   const { durable } = (await large.record('STATE')) as {
     durable: { snapshot: { generation: number }; writing?: number };
   };
   expect(durable.writing ?? durable.snapshot.generation).toBeGreaterThan(0);
 });
 
-test('a listener of persistState may commit, and the copy for people is of the end', async () => {
+test('a persistState listener can commit, and the readable copy shows the last commit', async () => {
   await using ended = await runToEnd(`
     import { Actor } from 'apify';
     ${opening}

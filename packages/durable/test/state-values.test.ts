@@ -1,4 +1,4 @@
-/** What may be in a state and what not, over the platform: each is stored as it was, or refused with the state as before. */
+/** Values in a state, over the platform: each is stored as it is, or refused without changing the state. */
 import { expect, test } from 'vitest';
 import { startRun } from '../src/durable-run.ts';
 import {
@@ -25,12 +25,9 @@ const open = async (fixture: WherryFixture, key = 'state') =>
   openState({ key, initial, run: await startRun(fixture.open()) });
 
 test.for([
-  [
-    'names that objects have of themselves',
-    ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', ''],
-  ],
+  ['names that every object has', ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '']],
   ['halves of surrogates and control characters', ['\ud800', '\udfff', 'a\ud83d', '\u0000', '\u2028', '😀']],
-  ['what looks like our own format', ['$set', '$map', '$$set', 'durable', 'value', '0', 'length']],
+  ['names of the stored format', ['$set', '$map', '$$set', 'durable', 'value', '0', 'length']],
 ] as const)('%s are stored as they are', async ([, names]) => {
   await using fixture = await startWherryFixture();
   const state = await open(fixture);
@@ -52,7 +49,7 @@ test.for([
   expect(JSON.stringify(await fixture.items())).toBe(JSON.stringify([{ nested }]));
 });
 
-test('[committer-3] what is too large for one commit is rejected with what to do, wherever it is in it', async () => {
+test('[committer-3] a value that is too large for one commit is rejected with advice, wherever it is', async () => {
   await using fixture = await startWherryFixture();
   const state = await open(fixture);
   const long = 'x'.repeat(10 * 1024 * 1024);
@@ -78,7 +75,7 @@ test('[committer-3] what is too large for one commit is rejected with what to do
   expect((await open(fixture)).value.count).toBe(2);
 });
 
-test('what is nested too deep is refused; what is not is stored', async () => {
+test('a value that is nested too deeply is refused, and a less nested one is stored', async () => {
   await using fixture = await startWherryFixture();
   const state = await open(fixture);
   const nested = (levels: number): unknown => (levels === 0 ? 1 : { in: nested(levels - 1) });
@@ -90,7 +87,7 @@ test('what is nested too deep is refused; what is not is stored', async () => {
     await expect(committing).rejects.toThrow(NotJsonError);
     await expect(committing).rejects.toThrow('deep');
   }
-  // Nor step by step.
+  // Nesting it step by step is refused too.
   const digging = state.commit((draft) => {
     let at = draft.fields;
     for (let level = 0; level < 20_000; level += 1) {
@@ -105,7 +102,7 @@ test('what is nested too deep is refused; what is not is stored', async () => {
   expect(Object.keys(again.value.fields)).toEqual(['deep']);
 });
 
-test('a recipe that commits is refused, for it may be run again', async () => {
+test('a recipe that commits is refused', async () => {
   await using fixture = await startWherryFixture();
   const state = await open(fixture);
   const nesting = state.commit((draft) => {
@@ -117,7 +114,7 @@ test('a recipe that commits is refused, for it may be run again', async () => {
   expect(state.value.count).toBe(1);
 });
 
-test('a record of somebody else is not overwritten, but may be taken over', async () => {
+test('a record of another program is not overwritten, but can be upgraded', async () => {
   await using fixture = await startWherryFixture();
   const run = await startRun(fixture.open());
   await run.backend.writeRecord('state', JSON.stringify({ cursor: 5 }));
@@ -130,7 +127,7 @@ test('a record of somebody else is not overwritten, but may be taken over', asyn
   expect(await fixture.record('state')).toMatchObject({ durable: { version: 1 }, value: { count: 5 } });
 });
 
-test('a key that the store would refuse is refused at once', async () => {
+test('an invalid key is refused at once', async () => {
   await using fixture = await startWherryFixture();
   for (const key of ['', 'not a key', 'a/b', 'ü', 'x'.repeat(201)]) {
     await expect(open(fixture, key)).rejects.toThrow('200 characters');
@@ -142,7 +139,7 @@ test('a key that the store would refuse is refused at once', async () => {
   await state.close();
 });
 
-test('collections may be changed while they are gone through, as those of the language', async () => {
+test('collections can be changed during iteration, like Set and Map', async () => {
   await using fixture = await startWherryFixture();
   const state = await open(fixture);
   const went = await state.commit((draft) => {

@@ -43,7 +43,7 @@ const second = (store: MemoryStore) => async (more: object) =>
 test('an older state is upgraded once, collections and all, and the result is committed', async () => {
   const store = await storeFirst();
   await second(store)({ upgrade });
-  // Whoever opens it next finds the new version.
+  // The next process finds the new version.
   const { value } = await second(store)({ upgrade: () => expect.unreachable() });
   expect(value.cursor).toEqual({ page: 7 });
   expect([...value.visited].sort()).toEqual(['b', 'c']);
@@ -51,7 +51,7 @@ test('an older state is upgraded once, collections and all, and the result is co
   expect(value.fromVersion).toBe(1);
 });
 
-test('a collection that went through an upgrade is one of its own afterwards', async () => {
+test('a collection is independent after an upgrade', async () => {
   const store = await storeFirst();
   const state = await second(store)({ upgrade });
   await state.commit((draft) => {
@@ -63,7 +63,7 @@ test('a collection that went through an upgrade is one of its own afterwards', a
   }
 });
 
-test('a state that is newer, older without an upgrade, or of an unknown format is left as it is', async () => {
+test('a state that is newer, older without an upgrade, or in an unknown format is not changed', async () => {
   const store = await storeFirst();
   const before = store.records.get('state')!;
   await expect(second(store)({})).rejects.toThrow(StateVersionError);
@@ -72,7 +72,7 @@ test('a state that is newer, older without an upgrade, or of an unknown format i
   await second(store)({ upgrade });
   const newer = store.records.get('state')!;
   const opening = openState({ key: 'state', initial: () => ({}), run: await runOn(store) });
-  await expect(opening).rejects.toThrow(/version 2.*knows 1/);
+  await expect(opening).rejects.toThrow(/version 2.*knows version 1/);
   expect(store.records.get('state')).toBe(newer);
 
   store.records.set('state', newer.replace('"format":1', '"format":99'));
@@ -101,7 +101,7 @@ test('a key has one handle in a process, and one kind', async () => {
 });
 
 test.each([{ key: 'a b' }, { key: '' }, { version: 0 }, { version: 1.5 }, { initial: () => [] }])(
-  'bad options are refused: %j',
+  'invalid options are refused: %j',
   async (bad) => {
     const options = {
       key: 'state',
@@ -116,12 +116,12 @@ test.each([{ key: 'a b' }, { key: '' }, { version: 0 }, { version: 1.5 }, { init
 const many = 100_000;
 const large = (text: string) => durableSet(Array.from({ length: many }, (_, index) => `${text}-${index}`.padEnd(100)));
 
-test('a state that is too large for one commit begins as a whole, and is upgraded as a whole', async () => {
+test('a state that is too large for one commit is created and upgraded by a snapshot', async () => {
   const store = new MemoryStore();
   const backend = new MemoryBackend(store);
   const initial = () => ({ page: 7, seen: large('a') });
   await openState({ key: 'state', initial, run: await startRun(backend) });
-  // A process died while it wrote the next snapshot.
+  // A process has died while it wrote the next snapshot.
   store.records.set('state', store.records.get('state')!.replace('"tail"', '"writing":2,"tail"'));
   for (let index = 0; index < 99; index += 1) store.records.set(chunkKey('state', 2, index), '[]');
   const another = (old: First): Second => ({
@@ -144,6 +144,6 @@ test('a state that is too large for one commit begins as a whole, and is upgrade
   expect(backend.committedSize).toBeLessThan(100_000);
   const { value } = await second(store)({});
   expect([value.cursor, value.visited.size, value.copy.size]).toEqual([{ page: 7 }, many + 1, many]);
-  // Nothing of the first snapshot is left.
+  // No record of the first snapshot is left.
   expect([...store.records.keys()].filter((key) => /\.snapshot-1-|-98$/.test(key))).toEqual([]);
 });

@@ -14,7 +14,7 @@ test('[fence-1] a fenced attempt gets a typed error, for commits and reads alike
   await expect(backend.readRecord('state')).rejects.toThrow(AttemptFencedError);
 });
 
-test('[commit-4] a number that another process has taken is answered with the next one', async () => {
+test('[commit-4] a number that another process has used gives the next one', async () => {
   await using fixture = await startWherryFixture();
   const [one, two] = [await fixture.open(), await fixture.open()];
   await one.commit(commitOf(1, { items: [{ items: [{ n: 1 }] }] }));

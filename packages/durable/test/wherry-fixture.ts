@@ -11,7 +11,7 @@ export interface WherryFixture extends BackendFixture {
   activate(attempt: number): Promise<void>;
 }
 
-/** A run on a real platform, without an engine: the test is its process. */
+/** A run on a real platform without an engine. The test acts as its process. */
 export async function startWherryFixture(): Promise<WherryFixture> {
   const fixture = await startFixture();
   const planted = await plantRun(fixture);

@@ -1,7 +1,12 @@
-/** How an Actor begins and ends. */
+/**
+ * The start and the end of every TikTok Actor.
+ *
+ * This package is what these Actors share: `input/` reads their inputs, `http/` reads single pages, `browser/` reads lists,
+ * `items/` has the items of the datasets, and `results/` pushes and charges them.
+ */
 import { Actor } from 'apify';
 import type { CommonInput } from './input/common-input.ts';
-import { warnOfUnknownFields } from './input/unknown-fields.ts';
+import { warnOfUnknownFields } from './input/common-input.ts';
 import { Results } from './results/results.ts';
 
 export interface StartedActor<Input> {

@@ -1,6 +1,5 @@
 export { finishActor, type StartedActor, startActor } from './actor.ts';
-export { AskAgain } from './http/ask-again.ts';
-export { Courtesy, patience } from './http/courtesy.ts';
+export { BackOff, backOffLimits } from './http/back-off.ts';
 export { crawlPages, type PageCrawl, type PagePlan } from './http/crawl-pages.ts';
 export {
   type Ask,
@@ -12,6 +11,7 @@ export {
   readStore,
   readVideo,
 } from './http/readers.ts';
+export { RetryLater } from './http/retry-later.ts';
 export { Visitor } from './http/visitor.ts';
 export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
 export { postDatesOf } from './input/dates.ts';

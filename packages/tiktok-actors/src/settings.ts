@@ -1,10 +1,10 @@
-/** What is set outside of the input: no user of an Actor has to know of it. */
+/** Settings outside of the input, which users of an Actor need not know. */
 import { tiktokUrl } from '@wherry/tiktok';
 
-const { TIKTOK_PAUSE_MS: wishedPause = '', TIKTOK_SITE_URL, NODE_USE_ENV_PROXY } = process.env;
+const { TIKTOK_PAUSE_MS: pauseSetting = '', TIKTOK_SITE_URL, NODE_USE_ENV_PROXY } = process.env;
 
-/** Between two pages, about as a person reads. `TIKTOK_PAUSE_MS` is for sites that need no care, such as a stand-in. */
-export const pauseMs: number = /^\d{1,6}$/.test(wishedPause) ? Number(wishedPause) : 1_000;
+/** The pause between two pages, about as long as a person reads. `TIKTOK_PAUSE_MS` shortens it for a stand-in. */
+export const pauseMs: number = /^\d{1,6}$/.test(pauseSetting) ? Number(pauseSetting) : 1_000;
 
 /** TikTok, or a stand-in for it that `TIKTOK_SITE_URL` names. */
 export const siteUrl: string = (TIKTOK_SITE_URL || tiktokUrl).replace(/\/+$/, '');

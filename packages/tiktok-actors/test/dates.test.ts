@@ -17,13 +17,13 @@ test.each([
   expect(dateSecsOf(text, side, startSecs)).toBe(expected);
 });
 
-test.each(['yesterday', '2026-13-45', '31.01.2026', '-3 days', '20260131'])('%s is no date', (text) => {
-  expect(() => dateSecsOf(text, 'from', startSecs)).toThrow(`"${text}" is no date`);
+test.each(['yesterday', '2026-13-45', '31.01.2026', '-3 days', '20260131'])('%s is not a date', (text) => {
+  expect(() => dateSecsOf(text, 'from', startSecs)).toThrow(`"${text}" is not a date`);
 });
 
-test('nothing is between dates of which the first is after the second', () => {
+test('the first date must not be after the second', () => {
   const dates = { oldestPostDateUnified: '2026-02-01', newestPostDate: '2026-01-31' };
-  expect(() => datesOf(dates, startSecs)).toThrow('No post is from "2026-02-01" on and until "2026-01-31"');
+  expect(() => datesOf(dates, startSecs)).toThrow('No post can be between "2026-02-01" and "2026-01-31"');
   const same = { oldestPostDateUnified: '2026-02-01', newestPostDate: '2026-02-01' };
   expect(datesOf(same, startSecs)).toEqual({
     oldestSecs: secs('2026-02-01T00:00:00Z'),

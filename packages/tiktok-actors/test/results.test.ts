@@ -12,7 +12,7 @@ await finishActor(results);
 const price = { eventTitle: 'Profile', eventDescription: 'A profile.', eventPriceUsd: 0.01 };
 const pricingInfos = [{ pricingModel: 'PAY_PER_EVENT', pricingPerEvent: { actorChargeEvents: { profile: price } } }];
 
-test('[result-1] those who give at once do not spend the same rest of a budget', async () => {
+test('[result-1] concurrent callers do not spend the same rest of a budget', async () => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy('gives-at-once', main, { pricingInfos });
   const run = await fixture.start(actorId, {}, { maxTotalChargeUsd: 0.05 });

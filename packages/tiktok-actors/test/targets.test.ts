@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { requestsOf, targetsOf } from '../src/index.ts';
 
-test('inputs that mean the same are one target, told by the first', () => {
+test('inputs with the same meaning are one target, under the first', () => {
   const same = ['Some.Name', '@some.name', 'https://www.tiktok.com/@some.name?lang=en', 'Some.Name'];
   expect(targetsOf(same, 'profile')).toEqual([
     { input: 'Some.Name', wanted: 'profile', address: { kind: 'profile', name: 'Some.Name' } },
   ]);
 });
 
-test('ids that differ in capitals alone stay apart', () => {
+test('ids that differ only in case are different', () => {
   const codes = ['https://vm.tiktok.com/ZMabcd/', 'https://vm.tiktok.com/ZMABCD/'];
   expect(targetsOf(codes, 'profile')).toHaveLength(2);
 });
 
-test('what means nothing is kept with the reason, and opens no page', () => {
+test('an invalid input is kept with the reason, and opens no page', () => {
   const targets = targetsOf(['two words', 'a.name'], 'profile');
   const [refused, readable] = requestsOf(targets);
   expect(refused).toMatchObject({

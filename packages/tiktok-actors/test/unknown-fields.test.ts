@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { unknownFields } from '../src/input/unknown-fields.ts';
+import { unknownFields } from '../src/input/common-input.ts';
 
-test('fields that the schema does not have are told', () => {
+test('fields that are not in the schema are reported', () => {
   const schema = JSON.stringify({ properties: { profiles: {}, maxItems: {} } });
   expect(unknownFields({ profiles: [], shouldDownloadVideos: true, toString: 1 }, schema)).toEqual([
     'shouldDownloadVideos',

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { AskAgain } from '../src/http/ask-again.ts';
-import { Courtesy, patience } from '../src/http/courtesy.ts';
+import { BackOff, backOffLimits } from '../src/http/back-off.ts';
 import { readProfile } from '../src/http/readers.ts';
+import { RetryLater } from '../src/http/retry-later.ts';
 import { Visitor } from '../src/http/visitor.ts';
 
 /** Where nobody listens any more. */
@@ -14,10 +14,10 @@ async function closedUrl(): Promise<string> {
   return `http://127.0.0.1:${port}/`;
 }
 
-test('a site that is gone is said to give no answer, and not to have answered that it fails', async () => {
+test('a site without a connection is reported as no response, not as a failed response', async () => {
   const url = await closedUrl();
-  const visitor = new Visitor({ session: undefined, proxies: undefined, courtesy: new Courtesy(patience(1)) });
-  const gone = { kind: 'unavailable', message: expect.stringMatching(/^no answer came: .*ECONNREFUSED/) };
+  const visitor = new Visitor({ session: undefined, proxies: undefined, backOff: new BackOff(backOffLimits(1)) });
+  const gone = { kind: 'unavailable', message: expect.stringMatching(/^there was no response: .*ECONNREFUSED/) };
   expect(await visitor.ask(url)).toMatchObject(gone);
   for (const address of [
     { kind: 'profile', name: 'a.name' },
@@ -27,7 +27,7 @@ test('a site that is gone is said to give no answer, and not to have answered th
   }
 });
 
-test('what is asked again is logged in one line', () => {
-  const { stack } = new AskAgain({ kind: 'blocked', code: null, message: 'status 403' }, 'http://site/@a.name');
-  expect(stack).toBe('AskAgain: http://site/@a.name: status 403 (blocked)');
+test('a retry is logged in one line', () => {
+  const { stack } = new RetryLater({ kind: 'blocked', code: null, message: 'status 403' }, 'http://site/@a.name');
+  expect(stack).toBe('RetryLater: http://site/@a.name: status 403 (blocked)');
 });

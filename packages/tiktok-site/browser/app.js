@@ -1,14 +1,14 @@
 /**
- * The script of the stand-in's pages. It asks for the lists of its page as TikTok's script does: first when the page has
- * loaded or a button was pressed, then each time that the reader nears the end. What cannot be read is asked for again
- * when the reader scrolls on.
+ * The script of the stand-in's pages. It requests the lists of its page as TikTok's script does: first when the page has
+ * loaded or a button was clicked, then each time that the user scrolls near the end. A response that cannot be read is
+ * requested again when the user scrolls on.
  */
 const app = document.getElementById('app');
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const lists = read('stand-in-lists');
 const overlays = read('stand-in-overlays');
 
-/** TikTok's script adds some dozens of these. */
+/** TikTok's script adds several dozen parameters like these. */
 const everywhere = { aid: '1988', app_name: 'tiktok_web', device_platform: 'web_pc', region: 'US' };
 const retryMs = 300;
 
@@ -21,10 +21,10 @@ function loaderOf(list, area = app) {
     if (isBusy || isOver) return;
     isBusy = true;
     try {
-      const answer = await ask(list, cursor);
-      showAll(entriesOf(answer), list, area);
-      cursor = cursorAfter(list, answer, cursor);
-      isOver = list.cursorName === null ? !isFeed(list) : !hasMore(answer);
+      const payload = await ask(list, cursor);
+      showAll(entriesOf(payload), list, area);
+      cursor = cursorAfter(list, payload, cursor);
+      isOver = list.cursorName === null ? !isFeed(list) : !hasMore(payload);
     } catch (error) {
       showFailure(error);
       await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -50,45 +50,45 @@ async function ask(list, cursor) {
   const fields = list.component ? fieldsOfComponent(list.component, query) : query;
   const body = isPost ? { body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } } : {};
   const response = await fetch(`${list.path}?${search}`, { method: list.method, ...body });
-  if (!response.ok) throw new Error(`The answer has status ${response.status}.`);
-  const answer = await response.json();
-  if (answer.code === 10000) return showCaptcha();
-  return answer;
+  if (!response.ok) throw new Error(`The response has status ${response.status}.`);
+  const payload = await response.json();
+  if (payload.code === 10000) return showCaptcha();
+  return payload;
 }
 
-/** The shop's fields are JSON texts. */
+/** The fields of the shop's requests are JSON texts. */
 const fieldsOfComponent = (component, params) => ({
   component_info: JSON.stringify({ component_type: 'feed_list', component_name: component }),
   load_more_params: JSON.stringify({ ...params, offset: Number(params.offset) }),
 });
 
-const hasMore = (answer) =>
-  Boolean(answer.hasMore ?? answer.has_more ?? answer.data?.has_more ?? answer.data?.pagination?.has_more);
+const hasMore = (payload) =>
+  Boolean(payload.hasMore ?? payload.has_more ?? payload.data?.has_more ?? payload.data?.pagination?.has_more);
 
-function cursorAfter(list, answer, before) {
+function cursorAfter(list, payload, before) {
   if (list.cursorName === null) return {};
-  if (list.cursorName === 'page') return { page: `${(answer.data?.pagination?.page ?? 0) + 1}` };
+  if (list.cursorName === 'page') return { page: `${(payload.data?.pagination?.page ?? 0) + 1}` };
   if (list.cursorName === 'minCursor')
-    return { minCursor: `${answer.minCursor}`, maxCursor: `${answer.maxCursor ?? 0}` };
-  if (list.cursorName === 'offset' && list.component) return answer.data?.load_more_params ?? {};
-  // Its answers do not say which page they are.
+    return { minCursor: `${payload.minCursor}`, maxCursor: `${payload.maxCursor ?? 0}` };
+  if (list.cursorName === 'offset' && list.component) return payload.data?.load_more_params ?? {};
+  // Its responses do not contain the number of their page.
   if (list.cursorName === 'page_start') return { page_start: `${Number(before.page_start ?? 1) + 1}` };
-  const cursor = answer.cursor ?? '0';
-  const searchId = before.search_id ?? (list.path.includes('/search/') ? answer.log_pb?.impr_id : undefined);
+  const cursor = payload.cursor ?? '0';
+  const searchId = before.search_id ?? (list.path.includes('/search/') ? payload.log_pb?.impr_id : undefined);
   return { [list.cursorName]: `${cursor}`, ...(searchId && { search_id: searchId }) };
 }
 
-const entriesOf = (answer) =>
-  answer.itemList ??
-  answer.item_list ??
-  answer.comments ??
-  answer.userList ??
-  answer.user_list ??
-  answer.data?.products ??
-  answer.product_reviews ??
-  answer.data?.product_reviews ??
-  answer.data?.sound_list ??
-  (Array.isArray(answer.data) ? answer.data : []);
+const entriesOf = (payload) =>
+  payload.itemList ??
+  payload.item_list ??
+  payload.comments ??
+  payload.userList ??
+  payload.user_list ??
+  payload.data?.products ??
+  payload.product_reviews ??
+  payload.data?.product_reviews ??
+  payload.data?.sound_list ??
+  (Array.isArray(payload.data) ? payload.data : []);
 
 function showAll(entries, list, area) {
   for (const entry of entries ?? []) {
@@ -101,7 +101,7 @@ function showAll(entries, list, area) {
   }
 }
 
-/** Answers to a comment come three at a time, for as long as the button is pressed. */
+/** Replies to a comment are loaded three at a time, with each click on the button. */
 function repliesButton({ cid, aweme_id: videoId, reply_comment_total: total }) {
   const button = document.createElement('p');
   button.dataset.e2e = 'view-more-1';
@@ -117,7 +117,7 @@ function showCaptcha() {
   overlay.className = 'captcha-verify-container';
   overlay.textContent = 'Drag the slider to fit the puzzle';
   document.body.append(overlay);
-  throw new Error('A captcha is asked for.');
+  throw new Error('The site asks for a captcha.');
 }
 
 function showFailure(error) {
@@ -130,11 +130,11 @@ const isPageNearEnd = () => innerHeight + scrollY >= document.documentElement.sc
 const isNearEnd = ({ scrollTop, clientHeight, scrollHeight }) => scrollTop + clientHeight >= scrollHeight - 600;
 
 function start(list) {
-  // A list in a dialog goes on when the dialog is scrolled, and not when the page is.
+  // A list in a dialog loads more when the dialog is scrolled, not the page.
   const area = list.isDialog ? openDialog() : undefined;
   const { load } = loaderOf(list, area);
   const more = () => !isCovered && (area ? isNearEnd(area) : isPageNearEnd()) && load();
-  // A wheel that turns at the end scrolls nothing; the reader still wants to see more.
+  // At the end the wheel scrolls nothing, but the user still wants to see more.
   for (const name of ['scroll', 'wheel']) (area ?? window).addEventListener(name, more);
   return load;
 }
@@ -152,7 +152,7 @@ function openDialog() {
   return area;
 }
 
-/** It takes the clicks and the scrolling that are meant for the page. */
+/** It receives the clicks and the scrolling instead of the page. */
 function showLoginPopup(isClosable) {
   isCovered = true;
   const popup = document.createElement('div');
@@ -172,7 +172,7 @@ function showLoginPopup(isClosable) {
   document.body.append(popup);
 }
 
-/** Above all else, at the foot of the page. */
+/** On top of everything else, at the bottom of the page. */
 function showCookieBanner() {
   const banner = document.createElement('tiktok-cookie-banner');
   const root = banner.attachShadow({ mode: 'open' });

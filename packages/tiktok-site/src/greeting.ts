@@ -1,11 +1,11 @@
 import type { TikTokSite } from './site.ts';
 
-/** What a started site says of itself. */
+/** What the site prints when it has started. */
 export interface Greeting {
   readonly url: string;
   readonly seed: number;
   readonly userCount: number;
-  /** Some of its users, to try. */
+  /** Some of its users, for trying it out. */
   readonly usernames: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export const greetingOf = ({ url, truth }: TikTokSite): Greeting => ({
 
 export const greetingText = ({ url, usernames }: Greeting): string =>
   [
-    `A stand-in for TikTok's site runs at ${url}. Nobody in it is real.`,
+    `A stand-in for TikTok's site runs at ${url}. All accounts are invented.`,
     'Some of its users:',
     ...usernames.map((name) => `  ${url}/@${name}`),
   ].join('\n');

@@ -1,4 +1,4 @@
-/** Starts the site by itself: `node main.ts [--port n] [--host h] [--seed n] [--fault-rate r] [--faults a,b] [--json]`. */
+/** Starts the site as a program: `node main.ts [--port n] [--host h] [--seed n] [--fault-rate r] [--faults a,b] [--json]`. */
 import { parseArgs } from 'node:util';
 import { greetingOf, greetingText } from './greeting.ts';
 import { siteSettings } from './settings.ts';

@@ -1,7 +1,7 @@
 import { type FaultKind, faultKinds } from './http/faults.ts';
 import type { TikTokSiteOptions } from './site.ts';
 
-/** Flags as they were written; what is absent was not given. */
+/** The flags as they were written. A flag that was not given is absent. */
 export interface SiteFlags {
   readonly port?: string | undefined;
   readonly host?: string | undefined;
@@ -10,7 +10,7 @@ export interface SiteFlags {
   readonly faults?: string | undefined;
 }
 
-/** What is wrong with a flag, in one line. */
+/** Says in one line what is wrong with a flag. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
@@ -38,5 +38,5 @@ function rateOf(flag: string, text: string): number {
 function kindOf(text: string): FaultKind {
   const kind = faultKinds.find((each) => each === text.trim());
   if (kind !== undefined) return kind;
-  throw new SettingsError(`There is no fault "${text.trim()}". There are ${faultKinds.join(', ')}.`);
+  throw new SettingsError(`There is no fault "${text.trim()}". The faults are ${faultKinds.join(', ')}.`);
 }

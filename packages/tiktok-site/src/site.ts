@@ -9,33 +9,36 @@ import { Truth } from './truth/truth.ts';
 import { defaultWorld, type World } from './world/world.ts';
 
 export interface TikTokSiteOptions extends Partial<World> {
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port?: number;
   readonly host?: string;
-  /** The part of answers that go wrong, from 0 to 1. */
+  /** The fraction of responses with a fault, from 0 to 1. */
   readonly faultRate?: number;
-  /** What may go wrong; everything unless given. */
+  /** The faults to inject; all by default. */
   readonly faultKinds?: readonly FaultKind[];
-  /** How long a slow answer takes. */
+  /** How long a slow response takes. */
   readonly slowMs?: number;
-  /** How long every answer takes; asked for each when it is a function. */
+  /** How long every response takes. A function is called for each response. */
   readonly latencyMs?: number | (() => number);
 }
 
-/** A stand-in for TikTok's site, on this machine. Nothing in it is real. */
+/**
+ * A stand-in for TikTok's site on this machine. All its data is invented: `world/` computes it, `truth/` says what a reader must
+ * find, `payloads/` and `pages/` write it in TikTok's forms, and `http/` serves it.
+ */
 export interface TikTokSite extends AsyncDisposable {
   readonly url: string;
   readonly truth: Truth;
-  /** What was asked of it. */
+  /** The requests so far. */
   readonly visits: Visits;
-  /** How many answers suffered which fault. */
+  /** The number of responses by fault. */
   readonly faults: ReadonlyMap<FaultKind, number>;
 }
 
 export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<TikTokSite> {
   const { port = 0, host = '127.0.0.1', faultRate = 0, slowMs = 1500, latencyMs = 0, ...rest } = options;
-  const { faultKinds: kinds = faultKinds, ...wishes } = rest;
-  const world: World = { ...defaultWorld, ...wishes };
+  const { faultKinds: kinds = faultKinds, ...worldOptions } = rest;
+  const world: World = { ...defaultWorld, ...worldOptions };
   const visits = new Visits();
   const responder = new Responder(world, { seed: world.seed, rate: faultRate, kinds }, visits);
   const script = await readFile(new URL('../browser/app.js', import.meta.url), 'utf8');
@@ -44,7 +47,7 @@ export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<
     latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
   });
   const server = createServer((request, response) => void frontend.handle(request, response));
-  // Whoever asks may take its time between two requests; a connection that is closed meanwhile would be a fault of ours.
+  // Clients may pause between two requests. A connection that is closed meanwhile would look like a fault.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

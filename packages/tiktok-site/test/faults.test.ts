@@ -1,10 +1,10 @@
-/** Each fault of the site gives its typed outcome, and a history of faults can be had again. */
+/** Each fault of the site gives its typed outcome, and a history of faults can be reproduced. */
 import * as tiktok from '@wherry/tiktok';
 import { expect, test } from 'vitest';
 import { type FaultKind, faultKinds, startTikTokSite } from '../src/index.ts';
 import { askList, capture, found, readList } from './asking.ts';
 
-const ofAnswers = faultKinds.filter(
+const ofResponses = faultKinds.filter(
   (kind) => !['slow', 'repeated_page', 'endless_cursor', 'broken_off'].includes(kind),
 );
 
@@ -20,7 +20,7 @@ const outcomes: Partial<Record<FaultKind, string>> = {
   changed_types: 'changed',
 };
 
-/** Everything that the site answers with, and who reads it. */
+/** Everything that the site responses with, and who reads it. */
 async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof startTikTokSite>>['truth']) {
   const { secUid, formerName } = truth.user(number);
   const [video] = truth.videosOf(number, 'latest', 1);
@@ -32,7 +32,7 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
     tiktok.parseEmbedPage(await capture(`${url}/embed/@${formerName}`)),
   ];
   const asked = tiktok.requestOf({ kind: 'shop_search', keyword: `mug${number}` }, { cursor: '0', token: null });
-  const answers = [
+  const responses = [
     tiktok.parseUserDetail(await capture(`${url}/api/user/detail/?secUid=${secUid}`)),
     tiktok.parseHashtagDetail(await capture(`${url}/api/challenge/detail/?challengeName=${truth.hashtagName(number)}`)),
     tiktok.parseSoundDetail(await capture(`${url}/api/music/detail/?musicId=${truth.soundId(number)}`)),
@@ -41,17 +41,17 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
     tiktok.parseCommentList(await capture(`${url}/api/comment/list/?aweme_id=${video?.id}&cursor=0`)),
     tiktok.parseProductList(await capture(tiktok.requestUrlOf(asked, url), { method: 'POST', body: asked.body })),
   ];
-  return { pages, answers };
+  return { pages, responses };
 }
 
-test.each(ofAnswers)('%s gives its outcome for every page and answer', async (kind) => {
+test.each(ofResponses)('%s gives its outcome for every page and response', async (kind) => {
   await using site = await startTikTokSite({ seed: 3, faultRate: 1, faultKinds: [kind], unavailableRate: 0 });
   const numbers = Array.from({ length: 60 }, (_, number) => number).filter(
     (number) => site.truth.videosOf(number, 'latest', 1).length > 0 && site.truth.isSoldHere(number),
   );
   for (const number of numbers.slice(0, 20)) {
-    const { pages, answers } = await ask(site.url, number, site.truth);
-    const concerned = kind === 'waf' ? pages : [...pages, ...answers];
+    const { pages, responses } = await ask(site.url, number, site.truth);
+    const concerned = kind === 'waf' ? pages : [...pages, ...responses];
     for (const outcome of concerned.filter((each) => each.kind !== 'removed')) {
       expect(outcome).toMatchObject({ kind: outcomes[kind] });
     }
@@ -69,7 +69,7 @@ test('a fault that changes a type names the path', async () => {
   expect(list).toMatchObject({ kind: 'changed', path: 'hasMore' });
 });
 
-test('a connection that breaks off is an error of the client, and a slow answer is an answer', async () => {
+test('a broken connection is an error of the client, and a slow response is a response', async () => {
   await using broken = await startTikTokSite({ faultRate: 1, faultKinds: ['broken_off'] });
   await expect(capture(`${broken.url}/@${broken.truth.user(0).formerName}`)).rejects.toThrow();
   await using slow = await startTikTokSite({ faultRate: 1, faultKinds: ['slow'], slowMs: 300, unavailableRate: 0 });
@@ -80,7 +80,7 @@ test('a connection that breaks off is an error of the client, and a slow answer 
   expect(performance.now() - startMs).toBeGreaterThan(290);
 });
 
-test('pages that repeat now and then cost requests, but nothing of the list', async () => {
+test('pages that repeat sometimes cost requests, but no item', async () => {
   await using site = await startTikTokSite({
     seed: 5,
     faultRate: 0.15,
@@ -106,7 +106,7 @@ test('a page that always repeats ends its list', async () => {
   expect(read.items).toHaveLength(35);
 });
 
-test('lists whose cursor never ends come to an end with all that is in them', async () => {
+test('[site-fault-2] lists whose cursor never ends are ended, with all their items', async () => {
   await using site = await startTikTokSite({ faultRate: 1, faultKinds: ['endless_cursor'], unavailableRate: 0 });
   const number = [...Array(10).keys()].find((each) => site.truth.videosOf(each).length > 200)!;
   const { secUid } = site.truth.user(number);
@@ -127,7 +127,7 @@ test('lists of followers may ask for a login', async () => {
   }
 });
 
-test('the same seed has the same history, another seed another, and what failed may succeed when asked again', async () => {
+test('[site-fault-1] the same seed gives the same history, another seed another, and a failed request may succeed when repeated', async () => {
   const historyOf = async (seed: number) => {
     await using site = await startTikTokSite({ seed, faultRate: 0.5, slowMs: 0, faultKinds: faultKinds.slice(0, 6) });
     const history: string[] = [];

@@ -1,4 +1,4 @@
-/** What the site does only when it is told to. */
+/** What the site does only if an option says so. */
 import { type List, parseSoundRanks, readerOf, requestOf, requestUrlOf } from '@wherry/tiktok';
 import { expect, test } from 'vitest';
 import { startTikTokSite, type TikTokSite } from '../src/index.ts';
@@ -17,7 +17,7 @@ test.each([
   ['posts', (site: TikTokSite): List => ({ kind: 'posts', secUid: site.truth.user(2).secUid, sort: 'popular' })],
   ['a search', (): List => ({ kind: 'search', section: 'video', keyword: 'tea' })],
   ['followers', (site: TikTokSite): List => ({ kind: 'followers', secUid: site.truth.user(followed(site)).secUid })],
-])('places in %s are given to the visitor who was told of them, when they are bound', async (_name, listOf) => {
+])('bound positions in %s are valid only for the visitor who received them', async (_name, listOf) => {
   await using site = await startTikTokSite({ seed: 7, unavailableRate: 0, cursorsAreBound: true });
   const list = listOf(site);
   const read = async (cursor: string, visitor: string) =>
@@ -31,7 +31,7 @@ test.each([
   expect(await read(cursor, 'another')).toMatchObject({ kind: 'found' });
 });
 
-test('the ranking of sounds is no more, when it is off', async () => {
+test('the ranking of sounds can be switched off', async () => {
   const list: List = { kind: 'sound_ranks', periodDays: 7, countryCode: 'US' };
   await using site = await startTikTokSite({ soundRanksAreOff: true });
   expect(parseSoundRanks(await ask(site, list, '1', 'one'))).toMatchObject({ kind: 'changed', path: 'data' });

@@ -134,11 +134,11 @@ test('comments and the answers to them', async () => {
     expectWhole(read, truth);
     for (const { cid, replyCommentTotal } of truth.filter((each) => each.replyCommentTotal! > 0).slice(0, 20)) {
       const list = { kind: 'replies', videoId, commentId: cid } as const;
-      const answers = await readList(site, list, tiktok.parseCommentList, idOf);
-      expectSame(answers.items, site.truth.repliesOf(cid));
-      expect(answers.items).toHaveLength(replyCommentTotal!);
-      expect(answers.items.every(({ repliesToId }) => repliesToId === cid)).toBe(true);
-      replies.push(...answers.items);
+      const replyList = await readList(site, list, tiktok.parseCommentList, idOf);
+      expectSame(replyList.items, site.truth.repliesOf(cid));
+      expect(replyList.items).toHaveLength(replyCommentTotal!);
+      expect(replyList.items.every(({ repliesToId }) => repliesToId === cid)).toBe(true);
+      replies.push(...replyList.items);
     }
   }
   expect(talkedAbout).toHaveLength(3);

@@ -1,48 +1,48 @@
 /**
- * What stands between a request and its answer: walls, captchas, logins, answers that end early.
+ * Obstacles instead of a usable response: WAF pages, captchas, logins, errors, responses that are cut off.
  *
- * [obstacle-1] a body that is empty is never a success: TikTok answers so to those whom it takes for a robot.
+ * [obstacle-1] An empty body is never a success: TikTok sends it to clients that it considers robots.
  */
 import type { Captured } from './captured.ts';
 import { changed, type Failure, failed } from './outcome.ts';
 
-export type AnswerForm = 'page' | 'api';
+export type ResponseForm = 'page' | 'api';
 
-/** @returns null when the body is worth reading */
-export function obstacleOf({ url, statusCode, body }: Captured, form: AnswerForm): Failure | null {
+/** @returns null if the body can be read */
+export function obstacleOf({ url, statusCode, body }: Captured, form: ResponseForm): Failure | null {
   return ofStatus(statusCode, form) ?? ofAddress(url) ?? (body.trim() === '' ? emptyBody : null) ?? ofChallenge(body);
 }
 
-/** Of a page whose data is read by nobody, such as one that asks for all it shows. */
+/** The obstacle on a page without embedded data, for example one that requests all that it shows. */
 export function pageObstacleOf(captured: Captured): Failure | null {
   const obstacle = obstacleOf(captured, 'page');
   if (obstacle !== null) return obstacle;
-  return /<\/html>\s*$/i.test(captured.body) ? null : failed('incomplete', 'the page ends early');
+  return /<\/html>\s*$/i.test(captured.body) ? null : failed('incomplete', 'the page is cut off');
 }
 
-// [obstacle-1]
-const emptyBody = failed('blocked', 'the answer is empty, which is how TikTok treats what it takes for a robot');
+/** The failure of an empty body [obstacle-1]. */
+const emptyBody = failed('blocked', 'the response is empty, as TikTok sends it to clients that it considers robots');
 
-function ofStatus(statusCode: number, form: AnswerForm): Failure | null {
+function ofStatus(statusCode: number, form: ResponseForm): Failure | null {
   if (statusCode >= 200 && statusCode < 300) return null;
   if (statusCode === 429) return failed('rate_limited', 'the site asks for fewer requests (429)');
   if (statusCode === 403) return failed('blocked', 'the site refuses this address (403)');
   if (statusCode === 401) return failed('login_required', 'the site asks for a login (401)');
-  if (statusCode === 451) return failed('geo_blocked', 'the site may not show this here (451)');
+  if (statusCode === 451) return failed('geo_blocked', 'the site is not allowed to show this here (451)');
   if (statusCode >= 500) return failed('unavailable', `the site failed (${statusCode})`);
   if (form === 'page' && statusCode === 404) return failed('not_found', 'there is no such page (404)');
   if (form === 'page' && statusCode === 410) return failed('removed', 'the page is gone (410)');
-  return changed('status', null, `the site answered with status ${statusCode}`);
+  return changed('status', null, `the site responded with status ${statusCode}`);
 }
 
-/** Where a redirect has led. */
+/** Obstacles that show in the URL after redirects. */
 function ofAddress(url: string): Failure | null {
   if (!URL.canParse(url)) return null;
   const { pathname, searchParams } = new URL(url);
   if (/^\/login(\/|$)/.test(pathname)) return failed('login_required', 'TikTok asks for a login');
   if (searchParams.get('enter_method') === 'not_supported_region')
     return failed('geo_blocked', 'TikTok has no shop in this region');
-  // Where short links lead that point to nothing.
+  // Short links without a target lead here.
   if (pathname === '/' && searchParams.get('_r') === '1') return failed('not_found', 'the link leads nowhere');
   return null;
 }

@@ -1,17 +1,17 @@
 /**
- * What comes of reading an answer.
+ * The outcome of reading a response.
  *
- * [outcome-1] `found` holds what the answer says and nothing else; an answer that says nothing is a failure.
- * [outcome-2] a failure names one reason, with the site's own code where it gave one.
- * [outcome-3] what must be there and is not, or cannot be read, makes the answer `changed`, with the path. What may be absent is
- *     null; when it is there but cannot be read it is null too, and its path is in `unread`.
+ * [outcome-1] `found` holds only what the response says. A response that says nothing is a failure.
+ * [outcome-2] A failure names one reason, with the site's own code if there was one.
+ * [outcome-3] If a required value is absent or cannot be read, the outcome is `changed`, with its path. An optional value that
+ *     is absent is null. If it is present but cannot be read, it is null too, and its path is in `unread`.
  */
 export type Outcome<T> = Found<T> | Failure;
 
 export interface Found<T> {
   readonly kind: 'found';
   readonly value: T;
-  /** [outcome-3] paths of fields that are null because they could not be read. */
+  /** The paths of fields that are null because they could not be read [outcome-3]. */
   readonly unread: readonly string[];
 }
 
@@ -32,21 +32,21 @@ export const failureKinds = [
 export type FailureKind = (typeof failureKinds)[number];
 
 /**
- * `unavailable`: the site itself failed (5xx). `incomplete`: the answer ends early, or is not the JSON that it begins as.
+ * `unavailable`: the site itself failed (5xx). `incomplete`: the response is cut off, or begins like JSON and is not JSON.
  */
 export type Failure = PlainFailure | Changed;
 
 export interface PlainFailure {
   readonly kind: Exclude<FailureKind, 'changed'>;
-  /** The site's own code; null when the failure shows otherwise. */
+  /** The site's own code; null if the failure was recognised otherwise. */
   readonly code: number | null;
   readonly message: string;
 }
 
-/** The site says something that this program does not know yet. */
+/** The response has a form that this program does not know. */
 export interface Changed {
   readonly kind: 'changed';
-  /** What is missing, cannot be read, or is not known. */
+  /** The path that is missing, cannot be read, or is unknown. */
   readonly path: string;
   readonly code: number | null;
   readonly message: string;
@@ -66,8 +66,8 @@ export const changed = (path: string, code: number | null = null, message = `can
 });
 
 /**
- * What may help: to `wait` and ask again, to ask from a `new_session` (another address, fresh cookies), to `report` it to
- * whoever maintains the program, or `nothing`.
+ * What may help: to `wait` and retry, to retry from a `new_session` (another address, new cookies), to `report` it to the
+ * maintainers of the program, or `nothing`.
  */
 export type Remedy = 'wait' | 'new_session' | 'report' | 'nothing';
 

@@ -100,13 +100,13 @@ test.each(forms)('%s', (url, address) => {
   expect(addressOfUrl(url)).toEqual({ kind: 'address', address });
 });
 
-test.each(forms)('the one URL of %s leads there again, on TikTok and on a stand-in', (_url, address) => {
+test.each(forms)('the canonical URL of %s has the same address, on TikTok and on a stand-in', (_url, address) => {
   expect(addressOfUrl(pageUrlOf(address))).toEqual({ kind: 'address', address });
   const siteUrl = 'http://127.0.0.1:8020';
   expect(addressOfUrl(pageUrlOf(address, `${siteUrl}/`), { siteUrl })).toEqual({ kind: 'address', address });
 });
 
-test('an id of an account is asked for in two ways', () => {
+test('an account’s id has two URLs', () => {
   expect(pageUrlsOf({ kind: 'profile_of_id', userId: '6800000000000000001' }, 'http://127.0.0.1:8020/')).toEqual([
     'http://127.0.0.1:8020/@6800000000000000001',
     'http://127.0.0.1:8020/share/user/6800000000000000001',
@@ -140,11 +140,11 @@ test.each([
   ['https://', 'no_url'],
   ['amber', 'no_url'],
   ['#cup', 'no_url'],
-])('%s is %s', (url, kind) => {
+])('[address-1] %s is %s', (url, kind) => {
   expect(addressOfUrl(url)).toMatchObject({ kind });
 });
 
-test('no text makes the reading of a URL throw', () => {
+test('no text makes addressOfUrl throw', () => {
   const pieces = fc.constantFrom(
     'https://',
     'www.tiktok.com',
@@ -176,7 +176,7 @@ test('no text makes the reading of a URL throw', () => {
   );
 });
 
-test('an id is resolved only by an answer that has it', () => {
+test('an id is resolved only by a response that contains it', () => {
   const outcome = parseProfilePage(universal({ 'webapp.user-detail': userDetail }));
   if (outcome.kind !== 'found') throw new Error(outcome.kind);
   const answers = (address: Address) => isProfileOf(address, outcome.value);

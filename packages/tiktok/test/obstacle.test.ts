@@ -29,8 +29,8 @@ test.each([
   ['a page cut off in its data', captured(page.slice(0, page.indexOf('uniqueId'))), 'incomplete'],
   ['a page cut off before its data', captured(page.slice(0, 30)), 'incomplete'],
   ['a page without its data', captured('<html><body>New!</body></html>'), 'changed'],
-])('%s', (_name, answer, kind) => {
-  expect(parseProfilePage(answer)).toMatchObject({ kind });
+])('[obstacle-1] of a page: %s', (_name, response, kind) => {
+  expect(parseProfilePage(response)).toMatchObject({ kind });
 });
 
 test('each page names the data that it lacks', () => {
@@ -41,7 +41,7 @@ test('each page names the data that it lacks', () => {
   expect(parseProfilePage(universal({}))).toMatchObject({ path: '__DEFAULT_SCOPE__.webapp.user-detail' });
 });
 
-test('a page that has its data is read whatever lies over it', () => {
+test('a page with its data is read, whatever covers it', () => {
   const covered = captured(page.replace('<body>', '<body><div class="captcha-verify-container"></div>'));
   expect(parseProfilePage(covered)).toMatchObject({ kind: 'found' });
   const text = { ...(userDetail.userInfo as object), shareMeta: { title: '_wafchallengeid "/captcha/get"' } };
@@ -50,21 +50,21 @@ test('a page that has its data is read whatever lies over it', () => {
 });
 
 test.each([
-  ['an empty answer', captured('', `${siteUrl}/api/post/item_list/`), 'blocked'],
+  ['an empty response', captured('', `${siteUrl}/api/post/item_list/`), 'blocked'],
   ['404 of an endpoint', captured('{}', `${siteUrl}/api/post/item_list/`, 404), 'changed'],
   ['a captcha', api({ code: 10000, message: 'verify' }), 'captcha'],
   ['a captcha by its event', api({ verify_event: 'x' }), 'captcha'],
-  ['half of an answer', captured(JSON.stringify(itemList).slice(0, 200)), 'incomplete'],
-  ['a page in place of an answer', captured('<html><body>Hello</body></html>'), 'changed'],
-  ['the WAF page in place of an answer', captured(wall), 'blocked'],
+  ['half of a response', captured(JSON.stringify(itemList).slice(0, 200)), 'incomplete'],
+  ['a page instead of a response', captured('<html><body>Hello</body></html>'), 'changed'],
+  ['the WAF page instead of a response', captured(wall), 'blocked'],
   ['a text', captured('ok'), 'changed'],
   ['a list where an object belongs', api([]), 'changed'],
   ['null', api(null), 'changed'],
-])('of an answer: %s', (_name, answer, kind) => {
-  expect(parseVideoList(answer)).toMatchObject({ kind });
+])('[obstacle-1] of a list: %s', (_name, response, kind) => {
+  expect(parseVideoList(response)).toMatchObject({ kind });
 });
 
-test('a page of nothing but starts of scripts is read in no time', () => {
+test('a page of many script start tags is read quickly', () => {
   const startMs = performance.now();
   expect(parseProfilePage(captured('<script id="'.repeat(20_000)))).toMatchObject({ kind: 'incomplete' });
   expect(performance.now() - startMs).toBeLessThan(5000);

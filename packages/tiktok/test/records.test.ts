@@ -13,7 +13,7 @@ function recordOf<T>(outcome: tiktok.Outcome<T>): T {
 const profileWith = (info: object) =>
   tiktok.parseUserDetail(api({ ...userDetail, userInfo: { ...userInfo, ...info } }));
 
-test('counts are exact where statsV2 has them, and those of stats where it has not', () => {
+test('[scalar-2] counts are those of statsV2 if it has them, and else those of stats', () => {
   expect(recordOf(profileWith({}))).toMatchObject({ fans: 4001943, heart: 91 });
   expect(recordOf(profileWith({ statsV2: undefined }))).toMatchObject({ fans: 4000000, heart: 90 });
   const { followerCount: _, ...rest } = userStatsV2;
@@ -25,12 +25,12 @@ test('[count-1] a count of statsV2 that cannot be read is not replaced by a roun
   expect(outcome).toMatchObject({ kind: 'changed', path: 'userInfo.statsV2.followerCount' });
 });
 
-test('a count that overflowed into a negative number is no count', () => {
+test('[scalar-2] a count that overflowed into a negative number is not a count', () => {
   const outcome = profileWith({ statsV2: undefined, stats: { ...userStats, heartCount: -1294967296 } });
   expect(outcome).toMatchObject({ kind: 'changed', path: 'userInfo.stats.heartCount' });
 });
 
-test('[outcome-3] what may be absent is null; when it cannot be read its path is told', () => {
+test('[outcome-3] an absent optional value is null; the path of one that cannot be read is reported', () => {
   const { region: _, ...without } = user;
   const absent = profileWith({ user: without });
   expect(absent).toMatchObject({ kind: 'found', value: { region: null }, unread: [] });
@@ -61,7 +61,7 @@ test('[outcome-3] a part that cannot be read does not hide the rest', () => {
   });
 });
 
-test('[exact-number-1] ids are exact, quoted or not', () => {
+test('[exact-number-1] [scalar-1] ids are exact, quoted or not', () => {
   const body = JSON.stringify({ ...userDetail }).replace('"6800000000000000001"', '6800000000000000001');
   expect(recordOf(tiktok.parseUserDetail(samples.captured(body))).id).toBe('6800000000000000001');
 });
@@ -102,7 +102,7 @@ test('a video without its author, its sound, its hashtags', () => {
   });
 });
 
-test('a post of pictures', () => {
+test('a post with pictures', () => {
   const imagePost = {
     images: [{ imageURL: { urlList: ['https://img.example.org/1', 'https://img.example.org/1b'] } }],
   };
@@ -113,7 +113,7 @@ test('a post of pictures', () => {
   });
 });
 
-test('the page for phones, and the older page, whose author is a name', () => {
+test('the mobile page, and the older page, in which the author is a name', () => {
   const reflow = universal({ 'webapp.reflow.video.detail': { itemInfo: { itemStruct: item }, statusCode: 0 } });
   expect(recordOf(tiktok.parseVideoPage(reflow)).id).toBe(item.id);
   const old = samples.pageWith({
@@ -141,14 +141,14 @@ test('a hashtag whose rounded count is 0', () => {
   });
 });
 
-test('a sound with artists of today, and of before', () => {
+test('a sound with artists in the present form, and in the older one', () => {
   const artists = [{ id: user.id, name: 'amber', nickName: 'Amber' }];
   expect(recordOf(tiktok.parseSoundDetail(api(samples.musicDetail)))).toMatchObject({ artists, videoCount: 42 });
   const old = { musicInfo: { music: samples.music, author: user, stats: { videoCount: 1 } }, statusCode: 0 };
   expect(recordOf(tiktok.parseSoundDetail(api(old)))).toMatchObject({ artists, musicName: 'original sound' });
 });
 
-test('[page-1] an entry that cannot be read is told apart from those that can', () => {
+test('[page-1] an entry that cannot be read is reported, and the others are read', () => {
   const broken = { ...item, id: '7200000000000000002', createTime: 'soon' };
   const page = recordOf(tiktok.parseVideoList(api({ ...samples.itemList, itemList: [item, broken] })));
   expect(page.items.map(({ id }) => id)).toEqual([item.id]);
@@ -176,7 +176,7 @@ test('[page-2] a page without entries says whether more follow', () => {
   });
 });
 
-test('creator lists go on from their last video, or a week before', () => {
+test('creator lists continue before their last video, or a week earlier', () => {
   const at = (answer: object) =>
     recordOf(tiktok.parseCreatorList(api({ statusCode: 0, ...answer }), { cursor: '1700000000000', token: null })).next;
   expect(at({ itemList: [item], hasMorePrevious: true })).toEqual({ cursor: '1700000000000', token: null });
@@ -191,7 +191,7 @@ test('a search keeps its videos, and its id for the next request', () => {
   expect(users).toMatchObject({ items: [{ name: 'otter', fans: 5, verified: false }], next: { token: 'search-2' } });
 });
 
-test('a comment, and an answer to one', () => {
+test('a comment, and a reply to one', () => {
   const [comment] = recordOf(tiktok.parseCommentList(api(samples.commentList))).items;
   expect(comment).toMatchObject({
     cid: samples.comment.cid,
@@ -204,7 +204,7 @@ test('a comment, and an answer to one', () => {
   expect(page).toMatchObject({ items: [{ repliesToId: '7300000000000000009' }], next: { cursor: '20' }, total: 30 });
 });
 
-test('a list of users goes on by both of its cursors', () => {
+test('a list of users continues by both of its cursors', () => {
   const page = recordOf(tiktok.parseUserList(api(samples.userList)));
   expect(page).toMatchObject({
     items: [{ name: 'amber', fans: 4001943 }],
@@ -213,7 +213,7 @@ test('a list of users goes on by both of its cursors', () => {
   });
 });
 
-test('products of both generations', () => {
+test('[price-1] products of both generations', () => {
   const { newProduct, oldProduct, productComponent, productPage, shopInfo } = samples;
   expect(recordOf(tiktok.parseProductPage(productPage(productComponent(newProduct))))).toMatchObject({
     productId: '1729000000000000001',
@@ -289,7 +289,7 @@ test('reviews, whose pages are numbered', () => {
   expect(tiktok.parseReviewList(refused, third)).toMatchObject({ kind: 'captcha' });
 });
 
-test('trending sounds, and those that are counted in videos', () => {
+test('trending sounds, ranked and counted', () => {
   expect(recordOf(tiktok.parseSoundRanks(api(samples.soundRanks)))).toMatchObject({
     items: [{ source: 'rank_list', rank: 1, rankDiff: -2 }],
     next: { cursor: '2' },

@@ -36,7 +36,7 @@ const rows: readonly (readonly [FailureKind, readonly number[]])[] = [
 
 const cases = rows.flatMap(([kind, codes]) => codes.map((code) => [code, kind] as const));
 
-test.each(cases)('%i is %s, in pages and in answers', (code, kind) => {
+test.each(cases)('[outcome-2] %i is %s, in pages and in responses', (code, kind) => {
   const expected = { kind, code };
   expect(parseProfilePage(universal({ 'webapp.user-detail': { statusCode: code, statusMsg: '' } }))).toMatchObject(
     expected,
@@ -53,7 +53,7 @@ test.each([10229, 10230])('%i comes with the item, and is a success', (statusCod
   expect(parseVideoPage(page)).toMatchObject({ kind: 'found', value: { id: item.id } });
 });
 
-test('a request whose form is refused, and a code that is not known, are changes of the site', () => {
+test('a refused form of a request, and an unknown code, are changes of the site', () => {
   expect(parseVideoList(api({ statusCode: 10201 }))).toMatchObject({
     kind: 'changed',
     code: 10201,
@@ -71,7 +71,7 @@ test('a success in one field does not hide a failure in another', () => {
   expect(parseUserList(api({ statusCode: 0, status_code: 10101 }))).toMatchObject({ kind: 'login_required' });
 });
 
-test('a missing account’s page may name other accounts, which are not what was asked for', () => {
+test('the page of a missing account may name other accounts, which are not found', () => {
   const page = universal({
     'webapp.user-detail': { statusCode: 10221, statusMsg: '' },
     'webapp.updated-items': [{ author: { nickname: 'Somebody else' } }],
@@ -83,7 +83,7 @@ test('a missing account’s page may name other accounts, which are not what was
   });
 });
 
-test('a private account is found when the page shows it, and says that it is private', () => {
+test('a private account is found if the page shows it, as private', () => {
   const detail = { statusCode: 10222, userInfo };
   for (const outcome of [parseProfilePage(universal({ 'webapp.user-detail': detail })), parseUserDetail(api(detail))]) {
     expect(outcome).toMatchObject({ kind: 'found', value: { name: 'amber', privateAccount: true } });
@@ -91,7 +91,7 @@ test('a private account is found when the page shows it, and says that it is pri
   expect(parseUserDetail(api({ statusCode: 10222 }))).toMatchObject({ kind: 'private', code: 10222 });
 });
 
-test('a video for adults comes without its video, and asks for a login', () => {
+test('a video with an age limit needs a login', () => {
   const { video: _, ...withoutVideo } = item;
   const detail = { statusCode: 0, itemInfo: { itemStruct: { ...withoutVideo, isContentClassified: true } } };
   expect(parseVideoPage(universal({ 'webapp.video-detail': detail }))).toMatchObject({ kind: 'login_required' });
@@ -105,11 +105,11 @@ test('a product that is not sold here', () => {
   expect(parseProductPage(productPage(config))).toMatchObject({ kind: 'geo_blocked', code: 23002102 });
 });
 
-test('a list of sounds that was switched off is no empty list', () => {
+test('a ranking that was switched off is not an empty list', () => {
   expect(parseSoundRanks(api({ code: 0, msg: 'deprecated' }))).toMatchObject({ kind: 'changed', path: 'data' });
 });
 
-test('an empty answer with the code of success says nothing', () => {
+test('an empty response with the code of success is not found', () => {
   for (const parse of [parseUserDetail, parseHashtagDetail, parseSoundDetail, parseVideoList, parseCommentList]) {
     expect(parse(api({ statusCode: 0 }))).toMatchObject({ kind: 'changed' });
     expect(parse(api({}))).toMatchObject({ kind: 'changed' });

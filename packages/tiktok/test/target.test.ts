@@ -55,7 +55,7 @@ test.each<[string, TargetKind, string, string]>([
   [
     'https://www.tiktok.com/about',
     ...(['hashtag', 'unknown_url'] as const),
-    '"https://www.tiktok.com/about" is a TikTok URL of no known kind. Give a hashtag or its URL.',
+    '"https://www.tiktok.com/about" is a TikTok URL of an unknown kind. Give a hashtag or its URL.',
   ],
   [
     'not a name!',
@@ -65,16 +65,16 @@ test.each<[string, TargetKind, string, string]>([
   ['amber', 'video', 'not_readable', '"amber" cannot be read as a video URL or the id of a video.'],
   ['#a#b', 'hashtag', 'not_readable', '"#a#b" cannot be read as a hashtag or its URL.'],
   ['ftp://x/y', 'search', 'not_readable', '"ftp://x/y" cannot be read as words to search for, or a search URL.'],
-])('%s as %s is refused: %s', (text, wanted, reason, message) => {
+])('[target-1] %s as %s is refused: %s', (text, wanted, reason, message) => {
   expect(parseTarget(text, wanted)).toEqual({ kind: 'refused', reason, message });
 });
 
-test('a long text is not said whole', () => {
+test('a long text is shortened in messages', () => {
   const reading = parseTarget('x!'.repeat(500), 'profile');
   expect(reading.kind === 'refused' && reading.message.length).toBeLessThan(200);
 });
 
-test('[target-2] where a short link has led is checked', () => {
+test('[target-2] the landing page of a short link is checked', () => {
   expect(checkLanding(`https://www.tiktok.com/@amber/video/${id}?_t=1&_r=1`, 'video')).toMatchObject({
     kind: 'target',
   });
@@ -83,7 +83,7 @@ test('[target-2] where a short link has led is checked', () => {
   expect(checkLanding('https://www.tiktok.com/t/ZTabcdef1', 'video')).toMatchObject({ kind: 'refused' });
 });
 
-test('a stand-in’s URLs are targets for who names it', () => {
+test('the URLs of a stand-in are targets if the caller names it', () => {
   const siteUrl = 'http://127.0.0.1:8020';
   expect(parseTarget(`${siteUrl}/@amber`, 'profile', { siteUrl })).toMatchObject({ address: { name: 'amber' } });
   expect(parseTarget(`${siteUrl}/@amber`, 'profile')).toMatchObject({ reason: 'foreign_url' });

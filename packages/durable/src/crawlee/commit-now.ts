@@ -1,25 +1,30 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { durableRun } from '../durable-run.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
+import { haltUnlessRejected } from './lost-run.ts';
 import { runInScope, scopeAtWork, Work } from './work.ts';
 
 /**
- * For a request handler that works long and gives its results in parts: all that `body` writes, by whatever way, is one
- * commit, which is made before this answers and is no part of the handler's own. A handler that is begun again must be
- * able to tell from what was committed where to go on. When `body` throws, nothing of it takes effect.
+ * For a request handler that works for a long time and gives its results in parts. All that `body` writes, by any method of
+ * Crawlee or the SDK, is one commit, which is made before `commitNow` resolves and is not a part of the handler's own
+ * commit. If the handler is started again, it must find in what was committed where to continue. If `body` throws, nothing
+ * of it takes effect.
+ * @returns what `body` returned
  * @throws TypeError outside of a request handler of a durable crawler
- * @throws CommitRejectedError when a part is unacceptable; nothing was changed then
+ * @throws CommitRejectedError if the API does not accept a part; nothing was changed then
+ * @throws what `body` throws
  */
 export async function commitNow<Result>(body: () => Promise<Result>): Promise<Result> {
   if (scopeAtWork()?.work === undefined) {
-    throw new TypeError('commitNow was called outside of a request handler of a durable crawler. Call it within one.');
+    throw new TypeError(
+      'commitNow was called outside of a request handler of a durable crawler. Call it in a handler.',
+    );
   }
   const work = new Work((await durableRun()).begin());
   try {
     const result = await runInScope({ task: undefined, work }, body);
-    // [work-3] what was not waited for often comes within this turn.
+    // Writes that were not awaited often arrive in this turn of the event loop [work-3].
     await turn();
-    await work.commit().catch(standStillUnlessRejected);
+    await work.commit().catch(haltUnlessRejected);
     return result;
   } catch (error) {
     work.undo();

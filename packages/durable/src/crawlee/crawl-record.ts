@@ -1,28 +1,28 @@
 /**
- * What must be known of a run's crawls beside what Crawlee keeps: one small record of the run's default key-value store,
- * written only in commits.
+ * Facts about a run's crawls that Crawlee does not store. They are one small record in the run's default key-value store,
+ * which is written only in commits.
  */
 import type { Actor } from 'apify';
-import type { OpenTransaction } from '../ambient.ts';
 import type { JsonObject } from '../commit.ts';
 import type { DurableRun } from '../durable-run.ts';
+import type { OpenTransaction } from '../transactions/ambient.ts';
 
 const crawlRecordKey = 'DURABLE_CRAWL';
 
 export interface CrawlFacts {
-  /** How often the process had ended by itself and was begun again, when this was written. */
+  /** How often the run had been restarted when the record was written. */
   restarts: number;
-  /** Requests that were begun and have not ended since, each with its crawler. Noted after a death only. */
+  /** The keys of requests that were begun and have not ended. Recorded only after a crash. */
   readonly begun: Set<string>;
-  /** In how many deaths each request was in hand. */
+  /** How many crashes each request was in flight in. */
   readonly deaths: Map<string, number>;
-  /** How many of the requests given to a `crawler.run` are in the queue, or that all are. */
+  /** How many of the requests given to a `crawler.run` are in the queue, or `all`. */
   readonly initial: Map<string, number | 'all'>;
 }
 
 export class CrawlRecord {
   readonly facts: CrawlFacts;
-  /** Whether the process before this one died of itself. */
+  /** Whether the previous process crashed. */
   readonly followsDeath: boolean;
 
   constructor(facts: CrawlFacts, followsDeath: boolean) {
@@ -30,7 +30,7 @@ export class CrawlRecord {
     this.followsDeath = followsDeath;
   }
 
-  /** The value is the one of this moment: commit the transaction in the same tick, so that commits keep the order. */
+  /** Adds the present value. Commit the transaction in the same tick, so that an older value is never written later. */
   addTo(transaction: OpenTransaction): void {
     const { restarts, begun, deaths, initial } = this.facts;
     const value = {
@@ -45,7 +45,7 @@ export class CrawlRecord {
 
 let opening: Promise<CrawlRecord> | undefined;
 
-/** The one of this process. */
+/** The record of this process. */
 export function openCrawlRecord(run: DurableRun, actor: Actor | undefined): Promise<CrawlRecord> {
   opening ??= readCrawlRecord(run, actor);
   return opening;
@@ -59,7 +59,7 @@ async function readCrawlRecord(run: DurableRun, actor: Actor | undefined): Promi
   return factsAfter({ ...stored, restarts: before }, restarts);
 }
 
-/** Pure. A move to another server, even from a lost one, is not the fault of what was in hand. */
+/** Pure. A move to another server, even from a lost one, is not blamed on the requests that were in flight. */
 function factsAfter(stored: Partial<Record<keyof CrawlFacts, unknown>>, restarts: number): CrawlRecord {
   const followsDeath = restarts > Number(stored.restarts ?? 0);
   const deaths = new Map(Object.entries((stored.deaths ?? {}) as Record<string, number>));
@@ -68,7 +68,7 @@ function factsAfter(stored: Partial<Record<keyof CrawlFacts, unknown>>, restarts
   return new CrawlRecord({ restarts, begun: new Set(), deaths, initial }, followsDeath);
 }
 
-/** The platform counts the restarts after errors and the resurrections. Undefined where there is no platform. */
+/** The number of restarts after errors and of resurrections, which the platform counts. Undefined without a platform. */
 async function restartsOf(actor: Actor | undefined): Promise<number | undefined> {
   const runId = actor?.getEnv().actorRunId;
   if (actor === undefined || !actor.isAtHome() || !runId) return undefined;

@@ -1,39 +1,47 @@
 /**
- * Makes a crawler durable: what a request handler does, by whatever way, is one commit with its request's handled mark.
+ * Makes a crawler durable: all that a request handler does, by any method of Crawlee or the SDK, is one commit with the
+ * handled mark of its request.
  *
- * [crawl-2] a commit that is refused for good fails its request as an error of the handler would (a retry of the same commit
- *     would be refused again).
+ * [crawl-2] A rejected commit fails its request as an error of the handler would. The same commit is not sent again, since
+ *     it would be rejected again.
  */
+
+import type { Actor, ChargingManager } from 'apify';
 import type { BasicCrawler } from 'crawlee';
 import { type Deferred, deferred } from '../deferred.ts';
 import { durableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
 import { keepEventsConnected } from '../events.ts';
-import { captureClients } from './captured-clients.ts';
-import { captureCharges } from './charging.ts';
+import { captureCharges } from './capture/captured-charges.ts';
+import { captureClients } from './capture/captured-clients.ts';
+import { captureRequestList } from './capture/captured-request-list.ts';
+import { commitStatistics } from './capture/captured-statistics.ts';
+import { installQueueViews } from './capture/queue-view.ts';
 import { openCrawlRecord } from './crawl-record.ts';
+import { InFlightRequests } from './in-flight-requests.ts';
 import { InitialRequests } from './initial-requests.ts';
 import { type CrawlerInside, insideOf, missingInside } from './inside.ts';
 import { untilLost } from './lost-run.ts';
-import { installQueueViews } from './queue-view.ts';
-import { captureRequestList } from './request-list.ts';
-import { RequestsInHand } from './requests-in-hand.ts';
-import { loadSdk } from './sdk.ts';
 import { shutDownInOrder } from './shutdown.ts';
-import { commitStatistics } from './statistics.ts';
 import { Suspects } from './suspects.ts';
 import { Task, type TaskParts } from './task.ts';
 import { scopeAtWork } from './work.ts';
 
 const durable = new WeakSet<BasicCrawler>();
 
-/** Answers the same crawler. Doing it again is no error. */
+/**
+ * Makes a crawler durable and returns it. Call it before `crawler.run`. Calling it again does nothing.
+ * @throws Error if this version of Crawlee is not supported, or the progress of the crawler's request list cannot be stored
+ */
 export function durableCrawler<Crawler extends Pick<BasicCrawler, 'run' | 'stats'>>(crawler: Crawler): Crawler {
   const basic = crawler as unknown as BasicCrawler;
   if (durable.has(basic)) return crawler;
   const missing = missingInside(basic);
   if (missing.length > 0) {
-    throw new Error(`@wherry/durable relies on what this version of Crawlee has not: ${missing.join(', ')}`);
+    throw new Error(
+      `@wherry/durable needs members that this version of Crawlee does not have: ${missing.join(', ')}. ` +
+        'Install Crawlee 3.18.',
+    );
   }
   durable.add(basic);
   installQueueViews();
@@ -45,7 +53,7 @@ class DurableCrawler {
   readonly #crawler: BasicCrawler;
   readonly #inside: CrawlerInside;
   readonly #tasks = new Set<Task>();
-  readonly #inHand = new RequestsInHand();
+  readonly #inFlight = new InFlightRequests();
   #parts: TaskParts | undefined;
   #runCount = 0;
   #idle: Deferred<void> | undefined;
@@ -68,14 +76,19 @@ class DurableCrawler {
     const stock = this.#crawler.run.bind(this.#crawler);
     const addRequests = this.#crawler.addRequests.bind(this.#crawler);
     this.#crawler.run = async (requests, options) => {
-      // What an earlier process left half-done is completed before any request is taken.
+      // A commit that an earlier process left half-done is completed before any request is fetched.
       const run = await durableRun();
       const { actor, ChargingManager } = await loadSdk();
       keepEventsConnected(this.#inside.events);
       captureClients(this.#inside.config);
       if (ChargingManager !== undefined) captureCharges(ChargingManager);
       const record = await openCrawlRecord(run, actor);
-      this.#parts = { run, statistics: this.#inside.stats, suspects: new Suspects(run, record), inHand: this.#inHand };
+      this.#parts = {
+        run,
+        statistics: this.#inside.stats,
+        suspects: new Suspects(run, record),
+        inFlight: this.#inFlight,
+      };
       const initial = new InitialRequests(run, record, `${this.#inside.stats.persistStateKey}/${this.#runCount++}`);
       this.#crawler.addRequests = (given, ...rest) =>
         given === requests ? initial.add(this.#crawler, addRequests, given, ...rest) : addRequests(given, ...rest);
@@ -108,8 +121,8 @@ class DurableCrawler {
     const stock = this.#inside._fetchNextRequest.bind(this.#crawler);
     this.#inside._fetchNextRequest = async () => {
       if (this.#stopping) return null;
-      const request = await this.#parts!.inHand.take(stock);
-      if (request !== null) (scopeAtWork()!.task as Task).take(request);
+      const request = await this.#parts!.inFlight.fetch(stock);
+      if (request !== null) (scopeAtWork()!.task as Task).begin(request);
       return request;
     };
   }
@@ -130,7 +143,7 @@ class DurableCrawler {
     inside._timeoutAndRetry = async (handler, ...rest) => {
       const settled = await timeoutAndRetry(() => settleForGood(handler), ...rest);
       if ('rejection' in settled) throw settled.rejection;
-      return settled.answer;
+      return settled.value;
     };
   }
 
@@ -144,14 +157,33 @@ class DurableCrawler {
   }
 }
 
-type Settled<Answer> = { readonly answer: Answer } | { readonly rejection: CommitRejectedError };
+type Settled<Value> = { readonly value: Value } | { readonly rejection: CommitRejectedError };
 
-/** [crawl-2] */
-async function settleForGood<Answer>(handler: () => Promise<Answer>): Promise<Settled<Answer>> {
+/** Keeps a rejected commit from being retried as if the call had timed out [crawl-2]. */
+async function settleForGood<Value>(handler: () => Promise<Value>): Promise<Settled<Value>> {
   try {
-    return { answer: await handler() };
+    return { value: await handler() };
   } catch (error) {
     if (error instanceof CommitRejectedError) return { rejection: error };
     throw error;
   }
+}
+
+export interface Sdk {
+  readonly actor: Actor | undefined;
+  readonly ChargingManager: typeof ChargingManager | undefined;
+}
+
+let loading: Promise<Sdk> | undefined;
+
+/** Local crawls do not need the SDK, so it may not be installed. */
+export function loadSdk(): Promise<Sdk> {
+  loading ??= import('apify').then(
+    ({ Actor, ChargingManager }) => ({ actor: Actor.getDefaultInstance(), ChargingManager }),
+    (error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      return { actor: undefined, ChargingManager: undefined };
+    },
+  );
+  return loading;
 }

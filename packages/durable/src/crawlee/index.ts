@@ -1,17 +1,17 @@
 /**
- * `crawlee`, with crawlers whose results survive whatever ends their process: import from here instead of from there.
- * `durableCrawler` makes one of any other crawler.
+ * Exports all of `crawlee`, with crawlers whose results survive any end of their process. Import from here instead of
+ * `crawlee`. `durableCrawler` makes any other crawler durable.
  */
 import * as stock from 'crawlee';
-import { installStates } from './captured-states.ts';
+import { installUseState } from './capture/captured-states.ts';
 import { commitNow } from './commit-now.ts';
 import { durableCrawler } from './durable-crawler.ts';
 
 export * from 'crawlee';
 export { commitNow, durableCrawler };
 
-// At once, for a state may be asked for before there is a crawler.
-installStates();
+// Done on import, since a program may call `useState` before it creates a crawler.
+installUseState();
 
 export class BasicCrawler<
   Context extends stock.BasicCrawlingContext = stock.BasicCrawlingContext,

@@ -1,16 +1,16 @@
 /**
- * The requests that `crawler.run` is given.
+ * The requests that are given to `crawler.run`.
  *
- * [initial-request-1] each is added once in the run's life, also when the process ends in between and whatever unique key it has: how
- *     many are in the queue is noted in the commit that adds them.
+ * [initial-request-1] Each is added once in the life of the run, even if the process ends meanwhile, and whatever its unique
+ *     key: the commit that adds requests also stores how many are in the queue.
  */
 import type { BasicCrawler, RequestProvider } from 'crawlee';
-import type { OpenTransaction } from '../ambient.ts';
 import type { DurableRun } from '../durable-run.ts';
+import type { OpenTransaction } from '../transactions/ambient.ts';
+import { storageIdOf } from './capture/own-clients.ts';
 import type { CrawlRecord } from './crawl-record.ts';
 import type { StorageClientInside } from './inside.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
-import { storageIdOf } from './own-clients.ts';
+import { haltUnlessRejected } from './lost-run.ts';
 import { type AddInitially, commitOutside, runInScope } from './work.ts';
 
 type Requests = Parameters<BasicCrawler['addRequests']>[0];
@@ -25,7 +25,7 @@ export class InitialRequests {
   #key = '';
   #taken = 0;
 
-  /** @param name of the crawler's run, which is the same in each life of a program that makes its crawlers in one order */
+  /** @param name names the call of `crawler.run`; it is the same in each process that creates its crawlers in the same order */
   constructor(run: DurableRun, record: CrawlRecord, name: string) {
     this.#run = run;
     this.#record = record;
@@ -35,7 +35,7 @@ export class InitialRequests {
   async add(crawler: BasicCrawler, stock: AddRequests, requests: Requests, options?: Options): ReturnType<AddRequests> {
     const source = startOf(requests as AsyncIterable<Given>);
     const first = await source.next();
-    // For a program that does not: what was added for another crawler must not be taken for this one's.
+    // If the order differs, requests that were added for another crawler must not be mistaken for those of this one.
     this.#key = [this.#name, queueNameOf(await crawler.getRequestQueue()), urlOf(first.value)].join(' ');
     const { initial } = this.#record.facts;
     const known = initial.get(this.#key) ?? 0;
@@ -49,7 +49,7 @@ export class InitialRequests {
     return result;
   }
 
-  /** Crawlee takes no more of them than it adds in the same go. */
+  /** Crawlee reads no more of the requests than it adds in the same batch. */
   async *#after(first: Given, rest: AsyncIterator<Given>, known: number): AsyncGenerator<Given> {
     for (let next: IteratorResult<Given> = { value: first }; next.done !== true; next = await rest.next()) {
       this.#taken += 1;
@@ -57,7 +57,7 @@ export class InitialRequests {
     }
   }
 
-  /** [initial-request-1] */
+  /** Adds a batch and stores the number of requests in one commit [initial-request-1]. */
   readonly #addInitially = async (requests: Parameters<AddInitially>[0], options: Parameters<AddInitially>[1]) => {
     const transaction = this.#run.begin();
     transaction.addRequests(requests, options);
@@ -67,7 +67,7 @@ export class InitialRequests {
 
   #commit(transaction: OpenTransaction): Promise<void> {
     this.#record.addTo(transaction);
-    return commitOutside(transaction).catch(standStillUnlessRejected);
+    return commitOutside(transaction).catch(haltUnlessRejected);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What this package uses of Crawlee 3.18 and the SDK 3.7 that their types do not show. `docs/decisions/0008` says what
- * for; `test/crawlee-inside.test.ts` fails when an upgrade moves one of them, and so does a crawl before it begins.
+ * Members of Crawlee 3.18 and the SDK 3.7 that this package uses and that their types do not show. `docs/decisions/0008` says
+ * what for. If an upgrade changes one of them, `test/crawlee-inside.test.ts` fails, and a crawl fails before it begins.
  */
 import type { BasicCrawler, Configuration, EventManager, Request, RequestList, Statistics } from 'crawlee';
 
@@ -66,7 +66,7 @@ export interface CachedRequest {
   readonly isHandled: boolean;
 }
 
-/** A client of one storage. `apifyClient` is of the API's client, `client` of the local storage's. */
+/** A client of one storage. A client of the API has `apifyClient`, a client of the local storage has `client`. */
 export interface StorageClientInside {
   readonly id: string;
   readonly name?: string;
@@ -106,7 +106,7 @@ const crawlerMethods = [
 ];
 const statisticsMethods = ['listener', 'persistState', 'finishJob', 'toJSON'];
 
-/** Names what is not where it was, so that a crawl ends before it writes anything in a wrong way. */
+/** Names the members that are missing, so that a crawl fails before it writes anything incorrectly. */
 export function missingInside(crawler: BasicCrawler): string[] {
   const inside = crawler as unknown as Record<string, unknown>;
   const statistics = (inside.stats ?? {}) as Record<string, unknown>;

@@ -3,10 +3,10 @@ import { log, type Request } from 'crawlee';
 import type { JsonObject } from '../commit.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
+import { addStatistics, countFinished, forgetJob } from './capture/captured-statistics.ts';
+import type { InFlightRequests } from './in-flight-requests.ts';
 import type { StatisticsInside } from './inside.ts';
-import { standStillUnlessRejected } from './lost-run.ts';
-import type { RequestsInHand } from './requests-in-hand.ts';
-import { addStatistics, countFinished, forgetJob } from './statistics.ts';
+import { haltUnlessRejected } from './lost-run.ts';
 import type { Suspects } from './suspects.ts';
 import { type FinishOutcome, type QueueOptions, runInScope, type TaskInScope, Work } from './work.ts';
 
@@ -14,10 +14,10 @@ export interface TaskParts {
   readonly run: DurableRun;
   readonly statistics: StatisticsInside;
   readonly suspects: Suspects;
-  readonly inHand: RequestsInHand;
+  readonly inFlight: InFlightRequests;
 }
 
-/** One go at one request: from its fetch to its handled mark, or to its way back to the queue. */
+/** One try of one request: from its fetch until it is marked as handled or goes back to the queue. */
 export class Task implements TaskInScope {
   readonly #parts: TaskParts;
   #request: Request | undefined;
@@ -29,45 +29,46 @@ export class Task implements TaskInScope {
     this.#parts = parts;
   }
 
-  /** Of its request, among those of all crawlers of the run. */
+  /** Identifies the request among those of all crawlers of the run. */
   get key(): string {
     const { id, uniqueKey } = this.#request!;
     return `${this.#parts.statistics.persistStateKey}/${id ?? uniqueKey}`;
   }
 
-  take(request: Request): void {
+  /** The task has fetched its request. */
+  begin(request: Request): void {
     this.#request = request;
   }
 
-  /** All of it is over. */
+  /** The try has ended. */
   end(): void {
-    if (this.#request !== undefined) this.#parts.inHand.end(this.#request);
+    if (this.#request !== undefined) this.#parts.inFlight.end(this.#request);
   }
 
-  async giveBack(): Promise<void> {
-    // What an errorHandler did is durable before its request can be taken again.
-    await this.#errorWork?.commit().catch(standStillUnlessRejected);
-    if (this.#request !== undefined) this.#parts.inHand.giveBack(this.#request);
+  async reclaim(): Promise<void> {
+    // What an errorHandler did must be durable before its request can be fetched again.
+    await this.#errorWork?.commit().catch(haltUnlessRejected);
+    if (this.#request !== undefined) this.#parts.inFlight.reclaim(this.#request);
   }
 
   handles(requestId: string): boolean {
     return this.#request?.id === requestId;
   }
 
-  /** The crawler's own calls are caught as those of this task. */
+  /** Runs the crawler's own code, whose calls are captured as those of this task. */
   runOwn<Result>(body: () => Result): Result {
     return runInScope({ task: this, work: undefined }, body);
   }
 
-  /** Gathers what the handler does. */
+  /** Runs the request handler and collects what it does. */
   runHandler<Result>(body: () => Result): Result {
     this.#work = new Work(this.#parts.run.begin());
     return runInScope({ task: this, work: this.#work }, body);
   }
 
   /**
-   * What the handler did is undone. What the handlers of errors do then is a work of its own, and one commit with the
-   * handled mark of a request that has failed for good.
+   * Undoes what the request handler did and runs an error handler. What the error handler does is a separate work, which is
+   * one commit with the handled mark if the request has failed for good.
    */
   async runErrorHandler(body: () => Promise<void>): Promise<void> {
     if (await this.#isDoneAfterAll()) return;
@@ -84,11 +85,11 @@ export class Task implements TaskInScope {
     }
     await work
       .commit()
-      .catch(standStillUnlessRejected)
+      .catch(haltUnlessRejected)
       .catch((error) => this.#dropIfTaken(error));
   }
 
-  /** Crawlee gives a handled mark up that takes long, but a commit that is under way may still take effect. */
+  /** Crawlee gives up a handled mark that takes too long, but a commit in progress may still take effect. */
   async #isDoneAfterAll(): Promise<boolean> {
     if (this.#work?.phase !== 'committing') return this.#work?.phase === 'committed';
     return this.#finishing!.then(
@@ -103,16 +104,16 @@ export class Task implements TaskInScope {
   }
 
   async #finish(request: object, options: QueueOptions): Promise<FinishOutcome> {
-    // One that robots.txt forbids had no handler.
+    // A request that robots.txt forbids had no handler.
     this.#work ??= new Work(this.#parts.run.begin());
     const work = this.#work;
-    // [work-3] what the handler has not waited for often comes within this turn.
+    // Writes that the handler did not await often arrive in this turn of the event loop [work-3].
     await turn();
     work.transaction.markHandled(plain(request), options);
     return this.#commit(work);
   }
 
-  /** For a request of a list, whose mark is the list's own. */
+  /** Like `finish`, for a request of a request list, which marks it as handled itself. */
   finishListed(mark: (work: Work) => Promise<void>): Promise<FinishOutcome> {
     this.#finishing ??= this.#finishOfList(mark);
     return this.#finishing;
@@ -131,19 +132,21 @@ export class Task implements TaskInScope {
     addStatistics(work, this.#parts.statistics);
     this.#parts.suspects.end(work, this.key, () => true);
     try {
-      await work.commit().catch(standStillUnlessRejected);
+      await work.commit().catch(haltUnlessRejected);
       return 'committed';
     } catch (error) {
       return this.#dropIfTaken(error);
     }
   }
 
-  /** Somebody else works on the request now, or has done so: that one brings the results. */
+  /** Another client works on the request now, or has handled it, and gives its results. */
   #dropIfTaken(error: unknown): 'dropped' {
     if (!(error instanceof CommitRejectedError) || error.type !== 'request-handled-or-locked') throw error;
     const { id, uniqueKey, url } = this.#request!;
     forgetJob(this.#parts.statistics, id ?? uniqueKey);
-    log.warning(`Somebody else has taken ${url} over, so what was done for it here is dropped.`, { id });
+    log.warning(`Another client has locked or handled ${url}, so the results of this process for it are dropped.`, {
+      id,
+    });
     return 'dropped';
   }
 }

@@ -1,13 +1,13 @@
 /**
- * What a request handler has done so far, and where it is in its life.
+ * What a request handler has done so far, and the phase of its commit.
  *
- * [work-1] what a handler does takes effect with the handled mark of its request, in one commit, or not at all.
- * [work-2] after its handler has failed, nothing more of a work takes effect, whoever still runs for it.
- * [work-3] what a handler did without waiting for it, and that came after the commit, is written on its own: late, not lost.
+ * [work-1] What a handler does takes effect together with the handled mark of its request, in one commit, or not at all.
+ * [work-2] After a handler has failed, nothing more of its work takes effect, even if some of its code still runs.
+ * [work-3] A write that the handler did not await, and that arrives after the commit, is made on its own: late, but not lost.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type OpenTransaction, runInTransaction, runOutsideTransaction } from '../ambient.ts';
 import type { RequestObject } from '../commit.ts';
+import { type OpenTransaction, runInTransaction, runOutsideTransaction } from '../transactions/ambient.ts';
 
 export type WorkPhase = 'open' | 'committing' | 'committed' | 'undone';
 
@@ -27,12 +27,12 @@ export class Work {
     return this.#phase;
   }
 
-  /** For what is to be committed as it is at that moment. */
+  /** Calls `prepare` just before the commit, to add values as of that moment. */
   beforeCommit(prepare: () => void): void {
     this.#preparations.push(prepare);
   }
 
-  /** Takes back, when the work is undone or rejected, what was changed in memory outside of the transaction. */
+  /** Calls `undo` if the work is undone or rejected, to undo changes in memory outside of the transaction. */
   onUndo(undo: () => void): void {
     this.#undos.push(undo);
   }
@@ -41,7 +41,7 @@ export class Work {
     this.#follows.push(follow);
   }
 
-  /** Called again, it answers with the outcome of the first call. */
+  /** Called again, it returns the promise of the first call. */
   commit(): Promise<void> {
     this.#commit ??= this.#commitOnce();
     return this.#commit;
@@ -53,7 +53,7 @@ export class Work {
     try {
       await outsideOfScope(() => this.transaction.commit());
     } catch (error) {
-      this.#takeBack();
+      this.#rollBack();
       throw error;
     }
     this.#phase = 'committed';
@@ -63,23 +63,23 @@ export class Work {
   undo(): void {
     if (this.#phase !== 'open') return;
     this.transaction.undo();
-    this.#takeBack();
+    this.#rollBack();
   }
 
-  #takeBack(): void {
+  #rollBack(): void {
     this.#phase = 'undone';
     for (const undo of this.#undos.toReversed()) undo();
   }
 }
 
-/** Where the code at work belongs. A scope without a work is the crawler's own: it fetches, marks and reclaims. */
+/** What the running code belongs to. Without a work it is the crawler's own code: it fetches, marks and reclaims. */
 export interface Scope {
   readonly work: Work | undefined;
-  /** The task of a crawler, for its own calls. */
+  /** The task, for the crawler's own calls. */
   readonly task: TaskInScope | undefined;
-  /** Whether it matters right now which requests are new to the queue: there is a limit to be kept. */
+  /** Whether it matters which requests are new to the queue, because their number is limited. */
   readonly countsNewRequests?: boolean;
-  /** Takes the requests that `crawler.run` was given. */
+  /** Adds the requests that `crawler.run` was given. */
   readonly addInitially?: AddInitially | undefined;
 }
 
@@ -89,10 +89,10 @@ export type AddInitially = (
 ) => Promise<void>;
 
 export interface TaskInScope {
-  /** The request that is handled is done: commits all of it. */
+  /** The request has been handled: commits its work. */
   finish(request: object, options: QueueOptions): Promise<FinishOutcome>;
-  /** The request goes back to where it came from: what the handler of its error did is committed first. */
-  giveBack(): Promise<void>;
+  /** The request goes back to the queue or list, after what its error handler did is committed. */
+  reclaim(): Promise<void>;
   /** Whether the task's request has this id. */
   handles(requestId: string): boolean;
 }
@@ -102,7 +102,7 @@ export interface QueueOptions {
   readonly clientKey?: string;
 }
 
-/** `dropped`: somebody else works on the request now. */
+/** `dropped`: another client works on the request now. */
 export type FinishOutcome = 'committed' | 'dropped';
 
 const scopes = new AsyncLocalStorage<Scope>();
@@ -114,9 +114,9 @@ export function runInScope<Result>(scope: Scope, body: () => Result): Result {
   return scopes.run(scope, () => (work === undefined ? body() : runInTransaction(work.transaction, body)));
 }
 
-/** A commit of the crawler's own. */
+/** Commits a transaction of the crawler itself. */
 export const commitOutside = (transaction: OpenTransaction): Promise<void> =>
   outsideOfScope(() => transaction.commit());
 
-/** So that the writes of a commit are not taken for those of the handler whose turn it was. */
+/** Runs `body` outside of any scope, so that the writes of a commit are not captured as writes of a handler. */
 const outsideOfScope = <Result>(body: () => Result): Result => scopes.exit(() => runOutsideTransaction(body));

@@ -9,15 +9,17 @@ type Container = Record<string | number, unknown>;
 type ListOperation = Extract<Operation, readonly ['append' | 'splice' | 'take' | 'order', ...unknown[]]>;
 type PropertyOperation = Extract<Operation, readonly ['set' | 'create' | 'delete' | 'add', ...unknown[]]>;
 
-/** A plain tree in a box, so that its root can be replaced as well. */
+/** Holds a tree, so that an operation can replace its root too. */
 export interface TreeBox {
   root: Tree;
 }
 
 /**
- * Applies an operation to a tree, but for those of collections.
- * [tree-3] where nothing is, an object or a list is made; where something else is, nothing is changed. In a document of
- * several open transactions another one may have made or removed the place, and be committed later.
+ * Applies an operation to a tree. Operations on collections do nothing here.
+ *
+ * [tree-2] Applying an operation on a collection again changes nothing.
+ * [tree-3] If nothing is at the path, an object or a list is created there; if a value of another kind is there, nothing is
+ *     changed. In a shared document another transaction, which is committed later, may have created or removed the place.
  */
 export function applyToTree(box: TreeBox, operation: Operation, collections: Collections): void {
   switch (operation[0]) {
@@ -91,22 +93,22 @@ function applyToList(list: unknown[], operation: ListOperation, collections: Col
       list.splice(operation[2], operation[3], ...decodeAll(operation[4]));
       return;
     case 'take':
-      for (const item of decodeAll(operation[3])) takeEqual(list, operation[2], item);
+      for (const item of decodeAll(operation[3])) removeEqual(list, operation[2], item);
       return;
     case 'order': {
-      const first = decodeAll(operation[2]).flatMap((item) => takeEqual(list, 0, item));
+      const first = decodeAll(operation[2]).flatMap((item) => removeEqual(list, 0, item));
       list.unshift(...first);
     }
   }
 }
 
-function takeEqual(list: unknown[], hint: number, item: unknown): unknown[] {
+function removeEqual(list: unknown[], hint: number, item: unknown): unknown[] {
   let index = hint < list.length && isDeepStrictEqual(list[hint], item) ? hint : -1;
   if (index === -1) index = list.findIndex((each) => isDeepStrictEqual(each, item));
   return index === -1 ? [] : list.splice(index, 1);
 }
 
-/** [tree-2] applied again, it leaves what it left before. */
+/** Applies an operation to the collection that it names [tree-2]. Other operations do nothing here. */
 export function applyToCollections(operation: Operation, collections: Collections): void {
   switch (operation[0]) {
     case 'include': {
@@ -135,7 +137,7 @@ export function applyToCollections(operation: Operation, collections: Collection
   }
 }
 
-/** What is at the path; on the way objects are made, at its end `make`, where there is nothing. */
+/** The value at the path. Where there is none, creates objects on the way and calls `make` at the end. */
 function find(box: TreeBox, path: Path, make: () => object): unknown {
   let at: unknown = box.root;
   for (const [index, key] of path.entries()) {
@@ -149,9 +151,9 @@ function find(box: TreeBox, path: Path, make: () => object): unknown {
   return at;
 }
 
-/** What is at the path; undefined when there is nothing. */
-export function partAt(box: TreeBox, path: Path): unknown {
-  let at: unknown = box.root;
+/** The value at the path; undefined if there is none. */
+export function partAt(root: Tree, path: Path): unknown {
+  let at: unknown = root;
   for (const key of path) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined;
     at = (at as Container)[key];

@@ -1,7 +1,7 @@
 import type { Json } from '../commit.ts';
 import type { Scalar } from './operation.ts';
 
-/** The content of a `DurableSet`. `id` names it in operations; -1 while it is in no document. */
+/** The content of a `DurableSet`. Operations name it by `id`, which is -1 while it is in no document. */
 export class SetData {
   readonly id: number;
   entries = new Set<Scalar>();
@@ -11,7 +11,7 @@ export class SetData {
   }
 }
 
-/** The content of a `DurableMap`. Its values are never changed in place. */
+/** The content of a `DurableMap`. Values are replaced, never changed in place. */
 export class MapData {
   readonly id: number;
   entries = new Map<Scalar, Json>();
@@ -35,7 +35,7 @@ export class Collections {
     return this.#lastId;
   }
 
-  /** Forgets those up to `lastId` that are not among `used`. */
+  /** Forgets the collections with ids up to `lastId` that are not in `used`. */
   sweep(used: ReadonlySet<CollectionData>, lastId: number): void {
     for (const [id, data] of this.byId) if (id <= lastId && !used.has(data)) this.byId.delete(id);
   }
@@ -44,7 +44,7 @@ export class Collections {
     return this.named(this.#lastId + 1, kind);
   }
 
-  /** The one with this id, made now when it is new. */
+  /** The collection with this id. It is created if there is none. */
   named(id: number, kind: 'set' | 'map'): CollectionData {
     let data = this.byId.get(id);
     if (data === undefined) {

@@ -6,8 +6,8 @@ import type { Scalar } from './operation.ts';
 import { readOnly } from './read-only.ts';
 
 /**
- * A map of any size. A commit costs what it changes in it, whatever the map's size. A value is replaced with `set`,
- * never changed in place, and holds no collections. The order of the keys is not kept.
+ * A map of any size. The cost of a commit depends on the changes in it, not on the map's size. A value is replaced with
+ * `set`, never changed in place, and holds no collections. The order of the keys is not kept.
  */
 export class DurableMap<K extends Scalar, V extends Json> implements Iterable<[K, V]> {
   /** @internal */
@@ -28,11 +28,12 @@ export class DurableMap<K extends Scalar, V extends Json> implements Iterable<[K
     return this.data.entries.has(key);
   }
 
-  /** A read-only view: writing to it throws. */
+  /** Returns a read-only view of the value; writing to it throws a `TypeError`. */
   get(key: K): V | undefined {
     return readOnly(this.data.entries.get(key)) as V | undefined;
   }
 
+  /** Stores a copy of the value. @throws NotJsonError if the key is not a string or a number, or the value is not JSON */
   set(key: K, value: V): this {
     checkScalar(key, 'a key of a durableMap');
     const copied = copyJson(value, `value of ${JSON.stringify(key)}`);
@@ -89,13 +90,13 @@ export class DurableMap<K extends Scalar, V extends Json> implements Iterable<[K
     return this.entries();
   }
 
-  /** As an object, for people. */
+  /** The map as a plain object. */
   toJSON(): Record<string, V> {
     return Object.fromEntries(this) as Record<string, V>;
   }
 }
 
-/** An empty map, or one of the entries, to be put into a state. */
+/** Creates a map with the entries, to be put into a state. @throws NotJsonError */
 export function durableMap<K extends Scalar, V extends Json>(entries: Iterable<[K, V]> = []): DurableMap<K, V> {
   const map = new DurableMap<K, V>(new MapData(), undefined);
   for (const [key, value] of entries) map.set(key, value);

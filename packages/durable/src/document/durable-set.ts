@@ -2,12 +2,12 @@ import { NotJsonError } from '../errors.ts';
 import { SetData } from './collection-data.ts';
 import type { Recorder, Scalar } from './operation.ts';
 
-/** What a collection belongs to: undefined for none yet, so that it may be filled before it is put into a state. */
+/** Records the changes of a collection. Undefined while it is in no state: it can be filled before it is put into one. */
 export type CollectionRecorder = Recorder | undefined;
 
 /**
- * A set of any size. A commit that adds to it or deletes from it costs what it changes, whatever the set's size.
- * The order of its elements is not kept.
+ * A set of any size. The cost of a commit depends on the elements that it adds and deletes, not on the set's size. The order
+ * of the elements is not kept.
  */
 export class DurableSet<T extends Scalar> implements Iterable<T> {
   /** @internal */
@@ -28,6 +28,7 @@ export class DurableSet<T extends Scalar> implements Iterable<T> {
     return this.data.entries.has(value);
   }
 
+  /** @throws NotJsonError if the value is not a string or a finite number */
   add(value: T): this {
     checkScalar(value, 'an element of a durableSet');
     const { data } = this;
@@ -74,25 +75,25 @@ export class DurableSet<T extends Scalar> implements Iterable<T> {
     return this.values();
   }
 
-  /** As a list, for people. */
+  /** The set as a list. */
   toJSON(): T[] {
     return [...this];
   }
 }
 
-/** An empty set, or one of the values, to be put into a state. */
+/** Creates a set with the values, to be put into a state. @throws NotJsonError */
 export function durableSet<T extends Scalar>(values: Iterable<T> = []): DurableSet<T> {
   const set = new DurableSet<T>(new SetData(), undefined);
   for (const value of values) set.add(value);
   return set;
 }
 
-/** What the frame of an operation takes up. */
+/** The size of an operation without its values, in characters. */
 export const operationSize = 24;
 
 export const sizeOf = (value: unknown): number => operationSize + (typeof value === 'string' ? value.length : 8);
 
 export function checkScalar(value: unknown, what: string): void {
   if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))) return;
-  throw new NotJsonError(`${what} must be a text or a finite number, not ${String(value)}. Nothing was changed.`);
+  throw new NotJsonError(`${what} must be a string or a finite number, not ${String(value)}. Nothing was changed.`);
 }

@@ -3,12 +3,12 @@ import { setOwn } from '../json.ts';
 import { type CollectionData, type Collections, isCollectionData, SetData } from './collection-data.ts';
 
 /**
- * The values of a document as plain JSON: `{"$set": id}` and `{"$map": id}` stand for collections, and a property whose
- * name begins with `$` gets another one in front, so that it is not taken for one of them.
+ * The values of a document as plain JSON: `{"$set": id}` and `{"$map": id}` stand for collections. Another `$` is put before
+ * the name of a property that begins with `$`, so that it is not mistaken for one of them.
  */
 export type Tree = unknown;
 
-/** A copy. `found` is given the collections that are in it. */
+/** Returns an encoded copy. The collections in it are added to `found`. */
 export function encode(value: Tree, found?: Set<CollectionData>): Json {
   if (typeof value !== 'object' || value === null) return value as Json;
   if (isCollectionData(value)) {
@@ -23,7 +23,7 @@ export function encode(value: Tree, found?: Set<CollectionData>): Json {
   return encoded;
 }
 
-/** A copy, with the collections of the document in place of what stands for them. */
+/** Returns a decoded copy with the collections of the document. */
 export function decode(value: Json, collections: Collections): Tree {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((each) => decode(each, collections));

@@ -1,7 +1,7 @@
 import { isCollectionData, MapData, SetData } from './collection-data.ts';
 import { sizeWithin } from './snapshot-operations.ts';
 
-/** The JSON text of a tree in pieces of about `groupSize` characters, collections as lists and objects. */
+/** Yields the JSON text of a tree in pieces of about `groupSize` characters. Collections become lists and objects. */
 export function* jsonTexts(value: unknown, groupSize: number): Generator<string> {
   if (typeof value !== 'object' || value === null) yield JSON.stringify(value);
   else if (value instanceof SetData) yield* enclosedTexts('[]', unnamed(value.entries), groupSize);
@@ -10,7 +10,7 @@ export function* jsonTexts(value: unknown, groupSize: number): Generator<string>
   else yield* enclosedTexts('{}', named(Object.entries(value)), groupSize);
 }
 
-/** What stands before an item, and the item. */
+/** The text before an item, and the item. */
 type Member = readonly [string, unknown];
 
 function* unnamed(items: Iterable<unknown>): Generator<Member> {
@@ -41,7 +41,7 @@ function* enclosedTexts(brackets: '[]' | '{}', members: Iterable<Member>, groupS
   yield `${text}${brackets[1]}`;
 }
 
-/** Whether it can be made into text at once: it is small, and no collection is in it. */
+/** Whether the value can be serialized in one step: it is small and holds no collection. */
 function isWhole(value: unknown, groupSize: number): boolean {
   return sizeWithin(value, groupSize) < groupSize && !holdsCollection(value);
 }

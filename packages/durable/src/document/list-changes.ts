@@ -1,15 +1,15 @@
 import type { Json } from '../commit.ts';
 import { NotJsonError } from '../errors.ts';
-import { isDifference } from './difference.ts';
 import { operationSize } from './durable-set.ts';
 import { encode } from './encoding.ts';
 import type { Operation } from './operation.ts';
+import { isDifference } from './operation.ts';
 import type { StateCopy } from './state-copy.ts';
 import { recordFills, type TreeNode } from './tree-node.ts';
 
 type ListNode = TreeNode<unknown[]>;
 
-/** The methods of lists that change them; all others work over the proxy as they are. */
+/** The list methods that change the list. The others work on the proxy without changes. */
 export const listMethods = {
   push(node: ListNode, ...items: unknown[]): number {
     append(node, items);
@@ -36,7 +36,9 @@ export const listMethods = {
 export function setElement(node: ListNode, index: number, value: unknown): void {
   const { target, tree } = node;
   if (index > target.length) {
-    throw new NotJsonError(`A list of ${target.length} elements has no place ${index}: JSON cannot hold the hole.`);
+    throw new NotJsonError(
+      `Index ${index} is beyond the end of a list of ${target.length} elements: JSON has no holes. Use push.`,
+    );
   }
   if (index === target.length) {
     append(node, [value]);
@@ -63,7 +65,7 @@ export function setElement(node: ListNode, index: number, value: unknown): void 
 
 export function setLength(node: ListNode, length: number): void {
   if (length > node.target.length)
-    throw new NotJsonError('A list cannot be made longer by its length: JSON has no holes.');
+    throw new NotJsonError('A list cannot be made longer by setting its length: JSON has no holes. Use push.');
   replace(node, length, node.target.length - length, []);
 }
 
@@ -83,7 +85,7 @@ function append(node: ListNode, items: readonly unknown[]): void {
   recordFills(node, copies);
 }
 
-/** Answers what a program sees of the removed elements. */
+/** Returns the removed elements as the program sees them. */
 function replace(node: ListNode, start: number, count: number, items: readonly unknown[]): unknown[] {
   const { target, tree } = node;
   const copies = copyAll(node, start, items);

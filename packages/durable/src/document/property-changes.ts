@@ -1,7 +1,7 @@
 import { setOwn } from '../json.ts';
-import { isDifference } from './difference.ts';
 import { operationSize } from './durable-set.ts';
 import { encode } from './encoding.ts';
+import { isDifference } from './operation.ts';
 import { recordFills, type TreeNode } from './tree-node.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,10 +1,10 @@
 const refuse = (): never => {
-  throw new TypeError('This is a view for reading. Change the state in a commit: state.commit((draft) => …).');
+  throw new TypeError('This view is read-only. Change the state in a commit: state.commit((draft) => …).');
 };
 
 /**
- * Makes views that throw when they are written to. The same object always has the same view.
- * @param special what stands for an object that is not plain; undefined for one that is
+ * Creates views that throw when they are written to. The same object always has the same view.
+ * @param special returns the view of an object that is not plain; undefined for a plain object
  */
 export function createViewer(special: (value: object) => object | undefined): <Value>(value: Value) => Value {
   const views = new WeakMap<object, object>();

@@ -4,8 +4,8 @@ import { isPlainObject, setOwn } from '../json.ts';
 type Fields = Record<string | number, unknown>;
 
 /**
- * Changes `live` in place into what `wanted` is, so that who holds a part of it goes on holding it.
- * @param removed is given each object and list that is no part of it any more, but not what is in them
+ * Changes `live` in place so that it equals `wanted`. References to parts of it stay valid.
+ * @param removed is called with each object and list that is no longer a part of it, but not with the values in them
  */
 export function reconcile(live: object, wanted: object, removed: (part: object) => void): void {
   if (Array.isArray(live)) reconcileList(live, wanted as unknown[], removed);
@@ -18,7 +18,7 @@ function reconcileList(live: unknown[], wanted: readonly unknown[], removed: (pa
   };
   for (const [index, item] of wanted.entries()) {
     if (isDeepStrictEqual(live[index], item)) continue;
-    // What stood before an element that stays is what went.
+    // The elements before the one that is kept were removed.
     const found = live.findIndex((each, at) => at > index && isDeepStrictEqual(each, item));
     if (found !== -1) drop(live.splice(index, found - index));
     else reconcileAt(live as unknown as Fields, index, item, removed);
@@ -31,7 +31,7 @@ function reconcileFields(live: Fields, wanted: Fields, removed: (part: object) =
     reconcileProperty(live, wanted, key, removed);
 }
 
-/** As `reconcile`, of one property alone. */
+/** Like `reconcile`, for only one property. */
 export function reconcileProperty(
   live: object,
   wanted: object,

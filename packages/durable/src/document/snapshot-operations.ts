@@ -5,14 +5,14 @@ import { encode } from './encoding.ts';
 import type { Operation, Path, Scalar } from './operation.ts';
 
 /**
- * The operations that make a tree out of nothing, each of about `groupSize` characters at most, so that making one stops
- * the program for a moment only. The tree must stand still meanwhile.
+ * The operations that build a tree from an empty one. Each has at most about `groupSize` characters, so that making one
+ * blocks the event loop only briefly. The tree must not change meanwhile.
  */
 export class TreeOperations {
   readonly #groupSize: number;
   readonly #found: Set<CollectionData>;
 
-  /** @param found is given the collections that are in the tree */
+  /** @param found the collections in the tree are added to it */
   constructor(groupSize: number, found: Set<CollectionData>) {
     this.#groupSize = groupSize;
     this.#found = found;
@@ -69,7 +69,7 @@ export class TreeOperations {
   }
 }
 
-/** The operations that fill a collection. It may change between two of them: then they hold some of the changes [document-3]. */
+/** The operations that fill a collection. If it changes meanwhile, they may contain some of the changes [document-3]. */
 export function* collectionOperations(data: CollectionData, groupSize: number): Generator<Operation> {
   let [group, size]: [Json[], number] = [[], 0];
   const operation = (): Operation =>
@@ -87,7 +87,7 @@ export function* collectionOperations(data: CollectionData, groupSize: number): 
   if (group.length > 0) yield operation();
 }
 
-/** About how many characters the value has; anything from `limit` on when it has more. */
+/** The approximate size of a value in characters. If it exceeds `limit`, any number from `limit` on. */
 export function sizeWithin(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 3;
   if (typeof value !== 'object' || value === null || isCollectionData(value)) return 8;

@@ -5,14 +5,14 @@ import { DurableSet } from './durable-set.ts';
 import type { Tree } from './encoding.ts';
 import type { Operation } from './operation.ts';
 
-/** A value that was copied into a document, with the operations that fill the collections in it. */
+/** A copy of a value for a document, with the operations that fill the collections in it. */
 export interface StateCopy extends Copied<Tree> {
   readonly fills: readonly Operation[];
 }
 
 /**
- * A deep copy for a document. Each collection in it becomes a new one of the document, with the same content, but for
- * those that are `kept`.
+ * Makes a deep copy for a document. Each collection in it becomes a new collection of the document with the same content,
+ * except those that are `kept`.
  * @throws NotJsonError
  */
 export function copyForState(
@@ -22,21 +22,21 @@ export function copyForState(
   { kept, depth }: { kept?: (data: CollectionData) => boolean; depth?: number } = {},
 ): StateCopy {
   const fills: Operation[] = [];
-  const adopted = (special: object) => {
+  const copySpecial = (special: object) => {
     if (collections === undefined) return undefined;
     if (!(special instanceof DurableSet || special instanceof DurableMap)) return undefined;
     if (kept?.(special.data) === true) return { value: special.data, size: 0 };
-    const { data, fill, size } = adopt(special.data, collections);
+    const { data, fill, size } = copyCollection(special.data, collections);
     if (fill !== undefined) fills.push(fill);
     return { value: data, size };
   };
-  const copier = new Copier(where, adopted, depth);
+  const copier = new Copier(where, copySpecial, depth);
   return { value: copier.copy(value), size: copier.size, fills };
 }
 
 const sizePerEntry = 24;
 
-function adopt(original: CollectionData, collections: Collections) {
+function copyCollection(original: CollectionData, collections: Collections) {
   const size = original.entries.size * sizePerEntry;
   if (original instanceof SetData) {
     const data = collections.create('set') as SetData;

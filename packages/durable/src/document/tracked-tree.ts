@@ -1,7 +1,7 @@
 /**
- * Proxies over a document's tree that make changes in place and record each with its undo.
+ * Proxies over a document's tree that make changes in place and record each change with its undo.
  *
- * [tree-1] what a tree holds is its own: all that is put into it is copied, so each object has one place in it.
+ * [tree-1] A tree shares no object with the program: each value that is put into it is copied, so each object has one place.
  */
 import { NotJsonError } from '../errors.ts';
 import { pathText } from '../json.ts';
@@ -16,15 +16,15 @@ import { copyForState, type StateCopy } from './state-copy.ts';
 import type { ChangeableTree, TreeNode } from './tree-node.ts';
 
 export interface TrackedTreeOptions {
-  /** How the document is called in errors. */
+  /** The document's name in errors. */
   readonly name: string;
   readonly box: TreeBox;
-  /** Undefined when it may have none. */
+  /** Undefined if the document may hold none. */
   readonly collections: Collections | undefined;
   readonly record: Recorder;
   /**
-   * Whether changes are recorded so that those of several open transactions fit together in any order: numbers by their
-   * difference, elements of lists by what they are.
+   * Whether changes are recorded so that those of several open transactions can be applied in any order: numbers by their
+   * difference, list elements by their value.
    */
   readonly commuting: boolean;
 }
@@ -34,7 +34,7 @@ export class TrackedTree implements ChangeableTree {
   readonly #options: TrackedTreeOptions;
   readonly #proxies = new WeakMap<object, object>();
   readonly #nodes = new WeakMap<object, TreeNode>();
-  readonly #takenBack = new WeakSet<object>();
+  readonly #invalid = new WeakSet<object>();
   #closed = false;
 
   constructor(options: TrackedTreeOptions) {
@@ -47,18 +47,18 @@ export class TrackedTree implements ChangeableTree {
     return this.#proxyOf(this.#options.box.root as object, undefined, '') as object;
   }
 
-  /** Writing to any proxy of it throws from now on. */
+  /** From now on, writing to any proxy of the tree throws. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Writing to this part throws from now on: what made it was taken back. */
-  takeBack(part: object): void {
-    this.#takenBack.add(part);
+  /** From now on, writing to this part throws: the transaction that created it was undone. */
+  invalidate(part: object): void {
+    this.#invalid.add(part);
   }
 
   record(change: RecordedChange): void {
-    if (this.#closed) throw new TypeError('The draft is valid within its recipe only. Start another commit.');
+    if (this.#closed) throw new TypeError('The draft is valid only within its recipe. Start another commit.');
     this.#options.record(change);
   }
 
@@ -69,15 +69,15 @@ export class TrackedTree implements ChangeableTree {
   }
 
   pathOf(node: TreeNode): Path | undefined {
-    if (this.#takenBack.has(node.target)) {
-      throw new TypeError('This part of the state was made by work that failed, and went with it. Read it anew.');
+    if (this.#invalid.has(node.target)) {
+      throw new TypeError('This part of the state was created by work that failed, and is gone. Read it anew.');
     }
     if (node.parent === undefined) return node.target === this.#options.box.root ? [] : undefined;
     const path = this.pathOf(node.parent);
     if (path === undefined) return undefined;
     const { target: parent } = node.parent;
     if ((parent as Record<string | number, unknown>)[node.key] !== node.target) {
-      // Elements of a list move when others come or go.
+      // Elements of a list move when others are added or removed.
       const index = Array.isArray(parent) ? parent.indexOf(node.target) : -1;
       if (index === -1) return undefined;
       node.key = index;
@@ -113,16 +113,16 @@ export class TrackedTree implements ChangeableTree {
   }
 }
 
-/** In errors. */
+/** The longest path in errors. */
 const longestPathText = 20;
 
 const refuse = (what: string) => (): never => {
-  throw new TypeError(`A state holds plain JSON: ${what} is not possible in it.`);
+  throw new TypeError(`A state holds plain JSON, and does not support ${what}.`);
 };
 
 const refusals = {
   defineProperty: refuse('Object.defineProperty'),
-  setPrototypeOf: refuse('another prototype'),
+  setPrototypeOf: refuse('other prototypes'),
   preventExtensions: refuse('freezing'),
 };
 
@@ -158,7 +158,7 @@ const listHandler = (node: TreeNode<unknown[]>): ProxyHandler<object> => ({
     const index = indexOf(key);
     if (index !== undefined) setElement(node, index, value);
     else if (key === 'length') setLength(node, value as number);
-    else throw new NotJsonError(`A list has elements only, no property ${String(key)}. Nothing was changed.`);
+    else throw new NotJsonError(`A list has only elements, and no property ${String(key)}. Nothing was changed.`);
     return true;
   },
   deleteProperty() {

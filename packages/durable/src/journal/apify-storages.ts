@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checked, dataOf } from '../api-answer.ts';
 import type { JsonObject } from '../commit.ts';
 import { RefusedError } from '../errors.ts';
-import { backOffMs, type HttpAnswer, type HttpCall, type HttpClient, NoAnswerError } from '../http-client.ts';
+import { checked, dataOf } from '../http/api-response.ts';
+import { backOffMs, type HttpCall, type HttpClient, type HttpResponse, NoResponseError } from '../http/http-client.ts';
 import type { QueueAddress, StorageKind, Storages, StoredRecord } from './storages.ts';
 
-/** Where a run keeps what it has, as its environment says. */
+/** The ids of a run and of its default storages, from its environment. */
 export interface RunAddress {
   readonly runId: string;
   readonly datasetId: string;
@@ -17,9 +17,9 @@ const journalKey = 'WHERRY-JOURNAL';
 const json = 'application/json; charset=utf-8';
 const pageItems = 1000;
 
-/** Apify's API. */
+/** Storages of a run on Apify, through the API. */
 export class ApifyStorages implements Storages {
-  /** Apify's counts of items are late by up to 5 s; twice that. */
+  /** Apify's item counts are late by up to 5 s; this is twice as long. */
   readonly settleMs: number;
   readonly #http: HttpClient;
   readonly #run: RunAddress;
@@ -50,8 +50,8 @@ export class ApifyStorages implements Storages {
   }
 
   async readRecord(key: string): Promise<Uint8Array | undefined> {
-    const answer = await this.#ask({ method: 'GET', path: this.#recordPath(undefined, key) }, [404]);
-    return answer.status === 404 ? undefined : answer.body;
+    const response = await this.#ask({ method: 'GET', path: this.#recordPath(undefined, key) }, [404]);
+    return response.status === 404 ? undefined : response.body;
   }
 
   async writeRecord({ storeId, key, bytes, contentType }: StoredRecord): Promise<void> {
@@ -70,7 +70,7 @@ export class ApifyStorages implements Storages {
       const page = dataOf<{ items: { key: string }[]; nextExclusiveStartKey?: string | null; isTruncated: boolean }>(
         await this.#ask({ method: 'GET', path }),
       );
-      // An API that does not know `prefix` answers all keys.
+      // An API that does not know `prefix` returns all keys.
       keys.push(...page.items.map(({ key }) => key).filter((key) => key.startsWith(prefix)));
       if (!page.isTruncated || !page.nextExclusiveStartKey) return keys;
       after = page.nextExclusiveStartKey;
@@ -78,8 +78,8 @@ export class ApifyStorages implements Storages {
   }
 
   async countItems(datasetId: string | undefined): Promise<number> {
-    const answer = await this.#ask({ method: 'GET', path: this.#datasetPath(datasetId) });
-    return dataOf<{ itemCount: number }>(answer).itemCount;
+    const response = await this.#ask({ method: 'GET', path: this.#datasetPath(datasetId) });
+    return dataOf<{ itemCount: number }>(response).itemCount;
   }
 
   async *readItems(datasetId: string | undefined, offset: number): AsyncIterable<readonly JsonObject[]> {
@@ -98,20 +98,20 @@ export class ApifyStorages implements Storages {
     key: string,
   ): Promise<'pushed' | 'unknown'> {
     const path = `${this.#datasetPath(datasetId)}/items`;
-    // Wherry knows the key; Apify does not mind it.
+    // Wherry uses the key; Apify ignores it.
     const headers = { 'idempotency-key': key };
     const call: HttpCall = { method: 'POST', path, body: JSON.stringify(items), contentType: json, headers };
     for (let failures = 0; ; failures += 1) {
       try {
-        const answer = await this.#http.send(call);
-        // 429 was turned away at the door; of any other failure it is not known what had been done until then.
-        if (answer.status >= 500) return 'unknown';
-        if (answer.status !== 429) {
-          checked(call, answer, []);
+        const response = await this.#http.send(call);
+        // A call with the response 429 had no effect. After any other failure the effect is unknown.
+        if (response.status >= 500) return 'unknown';
+        if (response.status !== 429) {
+          checked(call, response, []);
           return 'pushed';
         }
       } catch (error) {
-        if (!(error instanceof NoAnswerError)) throw error;
+        if (!(error instanceof NoResponseError)) throw error;
         if (error.wasSent) return 'unknown';
       }
       await delay(backOffMs(failures));
@@ -120,8 +120,8 @@ export class ApifyStorages implements Storages {
 
   async getRequest(queue: QueueAddress, id: string): Promise<JsonObject | undefined> {
     const path = this.#queuePath(queue, `requests/${encodeURIComponent(id)}`);
-    const answer = await this.#ask({ method: 'GET', path }, [404]);
-    return answer.status === 404 ? undefined : dataOf<JsonObject>(answer);
+    const response = await this.#ask({ method: 'GET', path }, [404]);
+    return response.status === 404 ? undefined : dataOf<JsonObject>(response);
   }
 
   async addRequests(queue: QueueAddress, requests: readonly JsonObject[], forefront: boolean): Promise<void> {
@@ -129,9 +129,9 @@ export class ApifyStorages implements Storages {
     for (let failures = 0; left.length > 0; failures += 1) {
       if (failures > 0) await delay(backOffMs(failures));
       const path = this.#queuePath(queue, 'requests/batch', { forefront: String(forefront) });
-      const answer = await this.#ask({ method: 'POST', path, body: JSON.stringify(left), contentType: json });
-      // Apify hands those back that it was too busy for.
-      const { unprocessedRequests = [] } = dataOf<{ unprocessedRequests?: { uniqueKey: string }[] }>(answer);
+      const response = await this.#ask({ method: 'POST', path, body: JSON.stringify(left), contentType: json });
+      // Apify returns the requests that it did not process because it was too busy.
+      const { unprocessedRequests = [] } = dataOf<{ unprocessedRequests?: { uniqueKey: string }[] }>(response);
       const unprocessed = new Set(unprocessedRequests.map(({ uniqueKey }) => uniqueKey));
       left = left.filter(({ uniqueKey }) => unprocessed.has(uniqueKey as string));
     }
@@ -155,19 +155,19 @@ export class ApifyStorages implements Storages {
       await this.#ask(call);
     } catch (error) {
       if (!(error instanceof RefusedError) || (await this.#isPaidPerEvent())) throw error;
-      // As the stock SDK: an Actor that is not paid per event charges nothing, and says so once.
+      // As in the stock SDK, an Actor that is not paid per event charges nothing and warns once.
       this.#chargesNothing = true;
       console.warn('Charges are ignored: this Actor is not paid per event.');
     }
   }
 
   async #isPaidPerEvent(): Promise<boolean> {
-    const answer = await this.#ask({ method: 'GET', path: `/v2/actor-runs/${this.#run.runId}` });
-    return dataOf<{ pricingInfo?: { pricingModel?: string } }>(answer).pricingInfo?.pricingModel === 'PAY_PER_EVENT';
+    const response = await this.#ask({ method: 'GET', path: `/v2/actor-runs/${this.#run.runId}` });
+    return dataOf<{ pricingInfo?: { pricingModel?: string } }>(response).pricingInfo?.pricingModel === 'PAY_PER_EVENT';
   }
 
-  async #ask(call: HttpCall, accepted: readonly number[] = []): Promise<HttpAnswer> {
-    return checked(call, await this.#http.sendUntilAnswered(call), accepted);
+  async #ask(call: HttpCall, accepted: readonly number[] = []): Promise<HttpResponse> {
+    return checked(call, await this.#http.sendWithRetries(call), accepted);
   }
 
   #recordPath(storeId: string | undefined, key: string): string {

@@ -1,15 +1,15 @@
 import type { JsonObject } from '../commit.ts';
 
-/** Of Apify's API, for one call, unpacked. */
+/** The limit of Apify's API for the body of one call, uncompressed. */
 export const maxBodyBytes = 9 * 1024 * 1024;
 
 export interface BodyLimits {
-  /** What is larger than this goes alone. */
+  /** A larger value is sent alone. */
   readonly bytes: number;
   readonly length: number;
 }
 
-/** As many of `all`, from `start` on, as go into one call; one at least. */
+/** The values from `start` on that fit into one call; at least one. */
 export function bodyFrom(all: readonly JsonObject[], start: number, limits: BodyLimits): readonly JsonObject[] {
   let bytes = 2;
   let end = start;
@@ -21,7 +21,7 @@ export function bodyFrom(all: readonly JsonObject[], start: number, limits: Body
   return all.slice(start, end);
 }
 
-/** Whether it can be sent at all, as the only one of its call. */
+/** Whether the value fits into a call of its own. */
 export const fitsInCall = (one: JsonObject): boolean => bytesOfJson(one) + 2 <= maxBodyBytes;
 
 const bytesOfJson = (one: JsonObject): number => Buffer.byteLength(JSON.stringify(one));

@@ -1,18 +1,18 @@
 /**
- * Child runs where a start takes no idempotency key: at most one run for a key.
+ * Child runs on an API that accepts no idempotency key for starts: at most one run for each key.
  *
- * [child-run-1] what is to be started is written down before it is started, under the key, with a random tag.
- * [child-run-2] the start carries the tag in its user agent, which the API keeps with the run. A start of which it is not known
- *     whether it took effect is looked for by the tag, for `settleMs`, before it is made again.
- * [child-run-3] where the API does not show the user agent of a run, the run is taken that an Actor started since, whose input
- *     has ours in it, and which no other key has. Another Actor that starts the same with the same input at the same
- *     time cannot be told apart then.
+ * [child-run-1] Before a run is started, a record with the key and a random tag is written.
+ * [child-run-2] The start carries the tag in its user agent, which the API stores with the run. If it is unknown whether a
+ *     start took effect, the run is searched by its tag for `settleMs` before the start is sent again.
+ * [child-run-3] If the API does not return the user agent of runs, a run counts as ours if an Actor started it since the
+ *     record was written, its input includes our input, and no other key has it. It cannot be distinguished from a run
+ *     that another Actor starts with the same input at the same time.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { RunStart } from '../backend.ts';
 import type { Json } from '../commit.ts';
-import type { ListedRun, RunsApi } from '../runs-api.ts';
+import type { ListedRun, RunsApi } from '../http/runs-api.ts';
 import type { AtCrashPoint } from './crash-points.ts';
 import { isObject } from './intent.ts';
 import type { Storages } from './storages.ts';
@@ -22,13 +22,13 @@ interface ChildRecord {
   readonly key: string;
   readonly actor: string;
   readonly tag: string;
-  /** ISO; by this machine's clock. */
+  /** An ISO time of this machine's clock. */
   readonly intendedAt: string;
   readonly runId?: string;
 }
 
 const keyPrefix = 'WHERRY-CHILD-';
-/** This machine's clock may be ahead of the API's by so much. */
+/** This machine's clock may be this far ahead of the API's. */
 const clockSkewMs = 60_000;
 
 export class ChildRuns {
@@ -45,7 +45,7 @@ export class ChildRuns {
     this.#at = at;
   }
 
-  /** Starts a run, or finds the one that was started with this key before. Answers its id. */
+  /** Starts a run, or finds the run that was started with this key before. Resolves with its id. */
   start(start: RunStart): Promise<string> {
     const known = this.#starting.get(start.key);
     if (known !== undefined) return known;
@@ -67,7 +67,8 @@ export class ChildRuns {
       await this.#at('child-intended');
       runId = await this.#startOnce(start, record);
     }
-    while (runId === undefined) runId = (await this.#lookFor(start, record)) ?? (await this.#startOnce(start, record));
+    while (runId === undefined)
+      runId = (await this.#findStarted(start, record)) ?? (await this.#startOnce(start, record));
     await this.#at('child-started');
     await this.#write({ ...record, runId });
     await this.#at('child-stored');
@@ -76,13 +77,13 @@ export class ChildRuns {
 
   async #startOnce(start: RunStart, { tag }: ChildRecord): Promise<string | undefined> {
     const userAgent = `wherry-durable (run ${this.#parent}; child ${tag})`;
-    // Wherry knows the key; Apify does not mind it.
+    // Wherry uses the key; Apify ignores it.
     const outcome = await this.#runs.startOnce(start, { 'user-agent': userAgent, 'idempotency-key': tag });
     return outcome.kind === 'started' ? outcome.runId : undefined;
   }
 
-  /** [child-run-2]. */
-  async #lookFor(start: RunStart, record: ChildRecord): Promise<string | undefined> {
+  /** Searches for the run of an earlier start [child-run-2]. */
+  async #findStarted(start: RunStart, record: ChildRecord): Promise<string | undefined> {
     const since = new Date(Date.parse(record.intendedAt) - clockSkewMs);
     for (let waitedMs = 0, waitMs = 250; ; waitMs = Math.min(2 * waitMs, 2000)) {
       const untagged: ListedRun[] = [];
@@ -90,8 +91,8 @@ export class ChildRuns {
         if (run.meta.userAgent?.includes(record.tag)) return run.id;
         if (!run.meta.userAgent && run.meta.origin === 'ACTOR') untagged.push(run);
       }
-      const alike = await this.#findAlike(start, untagged);
-      if (alike !== undefined) return alike;
+      const found = await this.#findByInput(start, untagged);
+      if (found !== undefined) return found;
       if (waitedMs >= this.#storages.settleMs) return undefined;
       const stepMs = Math.min(waitMs, this.#storages.settleMs - waitedMs);
       await this.#storages.wait(stepMs);
@@ -99,14 +100,14 @@ export class ChildRuns {
     }
   }
 
-  /** [child-run-3]. */
-  async #findAlike({ input = {} }: RunStart, candidates: readonly ListedRun[]): Promise<string | undefined> {
+  /** Finds an unclaimed run by its input [child-run-3]. */
+  async #findByInput({ input = {} }: RunStart, candidates: readonly ListedRun[]): Promise<string | undefined> {
     if (candidates.length === 0) return undefined;
     const keys = await this.#storages.listKeys(keyPrefix);
     const claimed = new Set((await Promise.all(keys.map((key) => this.#read(key)))).map((record) => record?.runId));
-    // The oldest that fits: the others were started by whoever comes later.
+    // The oldest that matches: the others were started later, for other keys.
     for (const run of candidates.toReversed()) {
-      if (!claimed.has(run.id) && holds(await this.#runs.inputOf(run), input)) return run.id;
+      if (!claimed.has(run.id) && includesInput(await this.#runs.inputOf(run), input)) return run.id;
     }
     return undefined;
   }
@@ -132,8 +133,8 @@ export class ChildRuns {
 
 const recordKeyOf = (key: string): string => keyPrefix + createHash('sha256').update(key).digest('hex').slice(0, 32);
 
-/** The API may add the defaults of the Actor's input schema. */
-function holds(text: string | undefined, input: Json): boolean {
+/** Whether a stored input includes `input`. The API may have added the defaults of the Actor's input schema. */
+function includesInput(text: string | undefined, input: Json): boolean {
   const stored = JSON.parse(text ?? '{}') as Json;
   if (!isObject(stored) || !isObject(input)) return isDeepStrictEqual(stored, input);
   return Object.entries(input).every(([name, value]) => isDeepStrictEqual(stored[name], value));

@@ -1,20 +1,22 @@
 /**
- * Commits where there is no commit endpoint: on Apify, and over the SDK's local storage. One record, the journal, says
- * which commit is under way or was the last one done.
+ * Commits without a commit endpoint: on Apify, and over the SDK's local storage. One record, the journal, says which commit
+ * is in progress or was completed last.
  *
- * [journal-1] the intent is one write of the journal that holds the whole commit, or names where it is stored whole. Before it
- *     nothing has changed; from it on the commit will be completed, by this process or by the next one.
- * [journal-2] an intent is written only when the commit before is done, so the journal never has to hold two. It thereby marks
- *     that one as done; a mark of its own is written when no other commit follows soon, or when parts were stored.
- * [journal-3] effects are made in the order items, records, requests, handled marks, charges. Made again they change nothing:
- *     records and handled marks by repetition, requests by unique key, charges by idempotency key, items by [journal-4].
- * [journal-4] what may have been pushed is looked for before it is pushed: from where the dataset ended before the commit, for
- *     `settleMs`. Items that nobody awaited an answer for are not there after that time, or never.
- * [journal-5] what can be checked is checked before the intent, so that a refusal leaves no trace.
- * [journal-6] if the API refuses the first effect, nothing has changed and the commit is withdrawn. If it refuses a later one,
- *     the rest is made, the commit stands, and the journal and the caller are told what is missing.
+ * [journal-1] The intent is one write of the journal that holds the whole commit, or names the records that hold it. Before
+ *     it, nothing has changed. After it, this process or the next one completes the commit.
+ * [journal-2] An intent is written only when the previous commit is complete, so the journal never has to hold two. The
+ *     intent thereby marks the previous commit as done. A separate mark is written if no other commit follows soon, or if
+ *     the commit was stored in records of its own.
+ * [journal-3] Effects are made in the order items, records, requests, handled marks, charges. Repeating them changes
+ *     nothing: records and handled marks are overwritten with the same values, requests have a unique key, charges an
+ *     idempotency key, and for items see [journal-4].
+ * [journal-4] Items that may have been pushed are searched in the dataset before they are pushed again: from the end of the
+ *     dataset before the commit, for `settleMs`. A push whose response was lost is visible by then, or had no effect.
+ * [journal-5] All that can be checked is checked before the intent, so that a rejection leaves no trace.
+ * [journal-6] If the API refuses the first effect, nothing has changed and the commit is withdrawn. If it refuses a later
+ *     one, the others are made, the commit stands, and the journal and the caller are told which parts are missing.
  *
- * It relies on what `docs/what-apify-guarantees.md` lists: one process at a time, and nobody who pushes equal items.
+ * It relies on what `docs/what-apify-guarantees.md` lists: one process at a time, and no other writer of equal items.
  */
 import type { CommitOutcome } from '../backend.ts';
 import type { Commit } from '../commit.ts';
@@ -29,7 +31,7 @@ import type { Storages } from './storages.ts';
 
 export interface CommitJournalOptions {
   readonly at?: AtCrashPoint;
-  /** After how long without a commit the last one gets a mark of its own. A second unless set. */
+  /** After this time without another commit the last one is marked as done. 1000 by default. */
   readonly markAfterMs?: number;
 }
 
@@ -47,7 +49,7 @@ export class CommitJournal {
   readonly #counts: DatasetCounts;
   #last: LastCommit | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** The end of what is under way: one thing at a time touches the journal. */
+  /** Settles when the current operation has ended: only one at a time uses the journal. */
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(storages: Storages, { at = () => {}, markAfterMs = 1000 }: CommitJournalOptions = {}) {
@@ -57,7 +59,7 @@ export class CommitJournal {
     this.#counts = new DatasetCounts(storages);
   }
 
-  /** Completes what an earlier process left half-done, and answers the number of the last commit, 0 for none. */
+  /** Completes a commit that an earlier process left half-done. Resolves with the last sequence number, 0 if none. */
   recover(): Promise<number> {
     return this.#inTurn(async () => (await this.#recovered()).sequence);
   }
@@ -68,7 +70,7 @@ export class CommitJournal {
       const next = last.sequence + 1;
       if (commit.sequence > next) throw new Error(`The next commit of this run is ${next}, not ${commit.sequence}.`);
       if (commit.sequence === next) await this.#perform(commit, last);
-      // Of two with the last number, the id tells which one it is; older ones have no one left who waits for them.
+      // The id tells two commits with the last number apart. Nobody waits for an older commit any more.
       else if (commit.sequence === last.sequence && commit.id !== last.commitId) return { kind: 'taken', next };
       return { kind: 'committed' };
     });
@@ -110,7 +112,7 @@ export class CommitJournal {
     await this.#at('begun');
     const intended = await storePlan(this.#storages, sequence, plan);
     if (isStored(intended)) await this.#at('parts-stored');
-    // From here until all is done, a failure leaves it to `#recovered` to find out what has happened.
+    // If anything fails from here on, `#recovered` finds out what has happened.
     this.#last = undefined;
     const entry = { format: journalFormat, sequence, commitId, counts: this.#counts.known } as const;
     await writeEntry(this.#storages, { ...entry, phase: 'intended', plan: intended, previousId: last.commitId });
@@ -136,37 +138,37 @@ export class CommitJournal {
   }
 
   #incomplete(refused: readonly RefusedPart[]): CommitIncompleteError {
-    // Some items may be missing, and a count that is too high would hide what is pushed next.
+    // Some items may be missing, and with a count that is too high the next push would be overlooked.
     this.#counts.restart({});
     return new CommitIncompleteError(refused);
   }
 
   #markLater(last: LastCommit): void {
     this.#timer = setTimeout(() => {
-      // A mark that fails is made up for by the next intent, or by the next process.
+      // If this fails, the next intent or the next process makes up for it.
       this.#inTurn(() => this.#markIfLast(last)).catch(() => {});
     }, this.#markAfterMs).unref();
   }
 
-  /** A commit that was begun meanwhile has marked it, and the journal names that one now. */
+  /** If another commit has begun meanwhile, it has marked the last one, and the journal names the new one. */
   async #markIfLast(last: LastCommit): Promise<void> {
     if (this.#last === last) await this.#mark(last);
   }
 
-  /** [journal-2]. */
+  /** Marks a commit as done [journal-2]. */
   async #mark(last: LastCommit, plan?: Plan | StoredPlan, refused: readonly RefusedPart[] = []): Promise<LastCommit> {
-    const leftover = plan !== undefined && isStored(plan) ? plan : undefined;
+    const obsolete = plan !== undefined && isStored(plan) ? plan : undefined;
     await writeEntry(this.#storages, {
       format: journalFormat,
       ...last,
       counts: this.#counts.known,
       phase: 'done',
       ...(refused.length > 0 && { refused }),
-      ...(leftover && { leftover }),
+      ...(obsolete && { leftover: obsolete }),
     });
     await this.#at('mark-written');
-    if (leftover !== undefined) {
-      await deleteStored(this.#storages, leftover);
+    if (obsolete !== undefined) {
+      await deleteStored(this.#storages, obsolete);
       await this.#at('parts-deleted');
     }
     return last;

@@ -1,4 +1,4 @@
-/** Where a test stops the program: each lies between two writes. In production nothing happens there. */
+/** Points between two writes where a test can stop the program. In production they do nothing. */
 const crashPoints = [
   'begun',
   'parts-stored',

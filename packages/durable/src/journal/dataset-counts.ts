@@ -2,8 +2,8 @@ import type { KnownCounts, PlannedItems } from './intent.ts';
 import type { Storages } from './storages.ts';
 
 /**
- * How many items each dataset has. Asked for once, then counted: what Apify answers is late by some seconds. What the
- * journal knows of earlier processes is the least: an item of theirs that is not seen yet could be taken for a new one.
+ * The number of items in each dataset. It is read once and then counted, since Apify's count is late by some seconds. The
+ * count in the journal is the minimum: an item of an earlier process that is not visible yet could be mistaken for a new one.
  */
 export class DatasetCounts {
   readonly #storages: Storages;
@@ -22,13 +22,13 @@ export class DatasetCounts {
     const known = this.#counts.get(datasetId ?? '');
     if (known !== undefined) return known;
     let count = Math.max(await this.#storages.countItems(datasetId), this.#least.get(datasetId ?? '') ?? 0);
-    // What was pushed just before is there to be read, though it is not counted yet.
+    // Items that were just pushed can be read although they are not counted yet.
     for await (const page of this.#storages.readItems(datasetId, count)) count += page.length;
     this.#counts.set(datasetId ?? '', count);
     return count;
   }
 
-  /** What is not known for certain is asked for again: a count that is too high would hide what was pushed. */
+  /** Forgets uncertain counts, so that they are read again: with a count that is too high, pushed items are overlooked. */
   restart(least: KnownCounts): void {
     this.#counts.clear();
     for (const [datasetId, count] of Object.entries(least)) this.#least.set(datasetId, count);

@@ -12,7 +12,7 @@ import {
 import { pushPlanned } from './push.ts';
 import type { Storages } from './storages.ts';
 
-/** Nothing of a commit has taken effect, and its first part was refused: it can be withdrawn [journal-6]. */
+/** The first part of a commit was refused and nothing has taken effect, so the commit can be withdrawn [journal-6]. */
 export class FirstPartRefused extends Error {
   readonly part: string;
   readonly refusal: RefusedError;
@@ -25,19 +25,19 @@ export class FirstPartRefused extends Error {
 }
 
 const callsAtOnce = 8;
-/** Of Apify's API, for one call. */
+/** The limits of Apify's API for one batch of requests. */
 const batchLimits = { bytes: maxBodyBytes, length: 25 };
 
 export interface Work {
   readonly plan: Plan;
   readonly storages: Storages;
   readonly at: AtCrashPoint;
-  /** Whether an earlier process, or an earlier try, may have made some of the effects. */
+  /** Whether an earlier process or an earlier try may have made some of the effects. */
   readonly isRepeat: boolean;
 }
 
 /**
- * Makes the effects of a plan in their order [journal-3]. Answers what was refused after others had taken effect.
+ * Makes the effects of a plan in order [journal-3]. Resolves with the parts that were refused after others had taken effect.
  * @throws FirstPartRefused
  */
 export const makeEffects = (work: Work): Promise<RefusedPart[]> => new Effects(work).make();
@@ -49,7 +49,7 @@ class Effects {
 
   constructor(work: Work) {
     this.#work = work;
-    // Items are looked for, so it is known whether they took effect; of other parts it is not.
+    // Items are searched, so it is known whether they took effect; for other parts it is unknown.
     this.#hasTakenEffect = work.isRepeat && work.plan.items.length === 0;
   }
 
@@ -59,7 +59,7 @@ class Effects {
       this.#hasTakenEffect = true;
       await at('items-pushed');
     };
-    // One after the other, as everything whose order can be seen.
+    // One after the other, like all effects whose order is visible.
     for (const [index, planned] of plan.items.entries()) {
       await this.#try(`items[${index}]`, () => pushPlanned(storages, planned, { isRepeat, onPushed }));
     }
@@ -76,7 +76,7 @@ class Effects {
     return this.#refused;
   }
 
-  /** Several at once, for they do not depend on each other; but the first of all alone, so that it can be withdrawn. */
+  /** Makes several effects at once. The first effect of the commit is made alone, so that the commit can be withdrawn. */
   async #tryAll<Each>(name: string, all: readonly Each[], body: (each: Each) => Promise<void>): Promise<void> {
     const one = (each: Each, index: number) => this.#try(`${name}[${index}]`, () => body(each));
     const entries = all.entries();
@@ -88,12 +88,12 @@ class Effects {
       for (const [index, each] of entries) await one(each, index);
     };
     const workers = Array.from({ length: Math.min(callsAtOnce, all.length) }, work);
-    // When one fails, the others are waited for: nothing may happen behind the back of a recovery.
+    // If one fails, the others are awaited: no effect may be made while a recovery runs.
     const failed = (await Promise.allSettled(workers)).find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** [journal-6]. */
+  /** Makes one effect and notes a refusal [journal-6]. */
   async #try(part: string, body: () => Promise<void>): Promise<void> {
     try {
       await body();

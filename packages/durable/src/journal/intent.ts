@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../commit.ts';
 
-/** What one commit will do, with all that its completion needs, so that another process can complete it. */
+/** The effects of one commit, with all that another process needs to complete them. */
 export interface Plan {
   readonly items: readonly PlannedItems[];
   readonly records: readonly PlannedRecord[];
@@ -11,17 +11,17 @@ export interface Plan {
 
 export interface PlannedItems {
   readonly datasetId?: string;
-  /** How many items the dataset had before, so where ours are looked for. */
+  /** How many items the dataset had before; from there on the pushed items are searched. */
   readonly before: number;
   readonly items: readonly JsonObject[];
-  /** For an API that takes a push once for a key. */
+  /** The idempotency key, for an API that knows such keys. */
   readonly key: string;
 }
 
 export interface PlannedRecord {
   readonly storeId?: string;
   readonly key: string;
-  /** Null when it is deleted. */
+  /** Null for a deletion. */
   readonly content: { readonly contentType: string; readonly text: string } | BinaryContent | null;
 }
 
@@ -40,7 +40,7 @@ export interface PlannedAdds {
 export interface PlannedHandled {
   readonly queueId?: string;
   readonly clientKey?: string;
-  /** Whole, as an update replaces all of it. */
+  /** The whole request, since an update replaces all of it. */
   readonly request: JsonObject & { readonly id: string };
 }
 
@@ -50,27 +50,31 @@ interface PlannedCharge {
   readonly key: string;
 }
 
-/** The journal: the one commit that is under way, or the last one that is done. */
+/** The content of the journal: the commit that is in progress, or the last one that is done. */
 export type JournalEntry = JournalHead &
   (
     | { readonly phase: 'intended'; readonly plan: Plan | StoredPlan; readonly previousId: string }
-    | { readonly phase: 'done'; readonly leftover?: StoredPlan }
+    | {
+        readonly phase: 'done';
+        /** A stored plan whose records may not be deleted yet. */
+        readonly leftover?: StoredPlan;
+      }
   );
 
 interface JournalHead {
   readonly format: typeof journalFormat;
   readonly sequence: number;
   readonly commitId: string;
-  /** At least how many items each dataset had before this commit, or after it once it is done. */
+  /** The least number of items in each dataset before this commit, or after it if it is done. */
   readonly counts: KnownCounts;
-  /** What the API refused of this commit after other parts had taken effect [journal-6]. */
+  /** The parts that the API refused after others had taken effect [journal-6]. */
   readonly refused?: readonly RefusedPart[];
 }
 
-/** By id, the run's default dataset under ''. */
+/** By dataset id; `''` is the run's default dataset. */
 export type KnownCounts = Readonly<Record<string, number>>;
 
-/** A plan that is too large for the journal's record: its text is in this many records, named after the commit. */
+/** A plan that is too large for the journal's record. Its text is in `parts` records, which are named by `sequence`. */
 export interface StoredPlan {
   readonly sequence: number;
   readonly parts: number;

@@ -1,6 +1,6 @@
 import type { Backend, ChildRun, CommitOutcome, RunStart } from '../backend.ts';
 import type { Commit } from '../commit.ts';
-import type { RunsApi } from '../runs-api.ts';
+import type { RunsApi } from '../http/runs-api.ts';
 import { ChildRuns } from './child-runs.ts';
 import { CommitJournal } from './commit-journal.ts';
 import type { AtCrashPoint } from './crash-points.ts';
@@ -8,14 +8,14 @@ import type { Storages } from './storages.ts';
 
 export interface JournalParts {
   readonly storages: Storages;
-  /** Undefined where no API is known that could start runs. */
+  /** Undefined if no API is known that could start runs. */
   readonly runs: RunsApi | undefined;
-  /** The id of this run, for the runs that it starts. */
+  /** The id of this run. It is in the user agent of the starts of child runs. */
   readonly runId: string;
   readonly at?: AtCrashPoint;
 }
 
-/** Commits over a journal in the run's key-value store; see `commit-journal.ts` for what holds. */
+/** Commits through a journal in the run's key-value store. `commit-journal.ts` lists the invariants. */
 export class JournalBackend implements Backend {
   readonly kind = 'journal';
   readonly #storages: Storages;
@@ -64,4 +64,4 @@ export class JournalBackend implements Backend {
 }
 
 const noApi = (): Error =>
-  new Error('There is no API to start runs with. Log in with `apify login`, or set APIFY_TOKEN, and start again.');
+  new Error('No API is configured to start runs. Log in with `apify login`, or set APIFY_TOKEN, and start again.');

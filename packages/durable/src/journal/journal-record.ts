@@ -2,15 +2,15 @@ import { StateVersionError } from '../errors.ts';
 import { isStored, type JournalEntry, journalFormat, type Plan, type StoredPlan } from './intent.ts';
 import type { Storages } from './storages.ts';
 
-/** Above this the plan is stored beside the journal's record, so that each write stays well below what a call may hold. */
+/** A larger plan is stored in separate records, so that each write stays well below the limit of a call. */
 const maxInlineBytes = 1024 * 1024;
 const partBytes = 4 * 1024 * 1024;
 
 const partKey = (sequence: number, index: number): string => `WHERRY-JOURNAL-${sequence}-${index}`;
 
 /**
- * What the run's journal says; undefined when nothing was ever committed.
- * @throws StateVersionError when a newer program wrote it
+ * The content of the run's journal; undefined if nothing was ever committed.
+ * @throws StateVersionError if a newer program wrote it
  */
 export async function readEntry(storages: Storages): Promise<JournalEntry | undefined> {
   const text = await storages.readJournal();
@@ -18,14 +18,14 @@ export async function readEntry(storages: Storages): Promise<JournalEntry | unde
   const entry = JSON.parse(text) as JournalEntry;
   if (entry.format === journalFormat) return entry;
   throw new StateVersionError(
-    `The journal of this run has format ${entry.format}; this program knows ${journalFormat}. Run a newer one.`,
+    `The journal of this run has format ${entry.format}; this release of @wherry/durable reads ${journalFormat}. Use a newer release.`,
   );
 }
 
 export const writeEntry = (storages: Storages, entry: JournalEntry): Promise<void> =>
   storages.writeJournal(JSON.stringify(entry));
 
-/** The plan as the intent holds it: itself or, when it is large, where it was stored [journal-1]. */
+/** Returns the plan as the intent holds it: the plan itself or, if it is large, where it is stored [journal-1]. */
 export async function storePlan(storages: Storages, sequence: number, plan: Plan): Promise<Plan | StoredPlan> {
   const bytes = Buffer.from(JSON.stringify(plan));
   if (bytes.length <= maxInlineBytes) return plan;
@@ -46,7 +46,7 @@ export async function loadPlan(storages: Storages, plan: Plan | StoredPlan): Pro
     const slice = await storages.readRecord(partKey(sequence, index));
     if (slice === undefined) {
       throw new Error(
-        `The record ${partKey(sequence, index)} is gone, without which commit ${sequence} stays half-done.`,
+        `The record ${partKey(sequence, index)} is missing, without which commit ${sequence} cannot be completed. Restore it.`,
       );
     }
     slices.push(slice);

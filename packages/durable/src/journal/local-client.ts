@@ -1,4 +1,4 @@
-/** What is used of the SDK's local storage (`MemoryStorage` of `@crawlee/memory-storage`). */
+/** The members of the SDK's local storage (`MemoryStorage` of `@crawlee/memory-storage`) that are used here. */
 export interface LocalClient {
   datasets(): { getOrCreate(name: string): Promise<{ id: string }> };
   keyValueStores(): { getOrCreate(name: string): Promise<{ id: string }> };
@@ -6,7 +6,7 @@ export interface LocalClient {
   dataset(id: string): LocalDataset;
   keyValueStore(id: string): LocalStore;
   requestQueue(id: string): LocalQueue;
-  /** As the client keeps them, with their counts. */
+  /** The storages that are open in the client, with their counts. */
   readonly datasetClientsHandled: (Handled & { datasetDirectory: string; itemCount: number })[];
   readonly keyValueStoresHandled: Handled[];
   readonly requestQueuesHandled: Handled[];

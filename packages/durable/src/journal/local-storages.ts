@@ -14,16 +14,16 @@ interface LocalNames {
 
 interface LocalCharges {
   readonly counts: Readonly<Record<string, number>>;
-  /** Of the commit that was last charged: only the last one can be repeated. */
+  /** The keys of the last commit with charges: only the last commit can be repeated. */
   readonly keys: readonly string[];
 }
 
 /**
- * The SDK's local storage. It survives the end of the process at any time, but not of the machine: files are not synced.
- * One process at a time may use it. Charges are counted in the record `WHERRY-CHARGES`.
+ * The SDK's local storage. It survives a crash of the process, but not of the machine, since files are not synced. Only one
+ * process at a time may use it. Charges are counted in the record `WHERRY-CHARGES`.
  */
 export class LocalStorages implements Storages {
-  /** What the dead process wrote is there when the next one starts. */
+  /** All writes of a dead process are visible when the next one starts. */
   readonly settleMs = 0;
   readonly #client: LocalClient;
   readonly #names: LocalNames;
@@ -39,7 +39,7 @@ export class LocalStorages implements Storages {
     this.#charges = new SlottedRecord(store, 'WHERRY-CHARGES');
   }
 
-  /** Opens what the SDK is configured to use, after the clean-up that it makes at its start. */
+  /** Opens the storages of the SDK's configuration, after the SDK has purged them if it is configured to. */
   static async ofSdk(): Promise<LocalStorages> {
     const { config, KeyValueStore } = await loadConfiguration();
     await KeyValueStore.open(null, { config });
@@ -54,7 +54,7 @@ export class LocalStorages implements Storages {
 
   async wait(): Promise<void> {}
 
-  /** An id is random, and forgotten with the process; the name stays. */
+  /** An id is random and valid only in this process; the name stays the same. */
   lastingId(kind: StorageKind, id: string): string | undefined {
     const { datasetClientsHandled, keyValueStoresHandled, requestQueuesHandled } = this.#client;
     const handled = { dataset: datasetClientsHandled, store: keyValueStoresHandled, queue: requestQueuesHandled }[kind];
@@ -146,16 +146,16 @@ export class LocalStorages implements Storages {
       'dataset',
       name,
       () => this.#client.datasets(),
-      (made) => this.#mend(made),
+      (made) => this.#removeTornItem(made),
     );
     return this.#client.datasetClientsHandled.find((each) => each.id === id)!;
   }
 
-  /** Of the process that is gone, as a platform does. Without it a crawler would wait for minutes until they expire. */
+  /** Releases the locks of the previous process, as a platform does. A crawler would otherwise wait until they expire. */
   async #releaseLocks(): Promise<void> {
     const queue = await this.#queue({});
     const { items } = await queue.listHead({ limit: Number.MAX_SAFE_INTEGER });
-    // Those that are not locked are refused.
+    // This fails for requests that are not locked.
     for (const { id } of items) await queue.deleteRequestLock(id).catch(() => {});
   }
 
@@ -177,8 +177,8 @@ export class LocalStorages implements Storages {
     return id;
   }
 
-  /** An item is written in place, so the process may have ended in the middle of one: it was not pushed then. */
-  async #mend(id: string): Promise<void> {
+  /** Removes a torn item: items are written in place, and the process may have ended while it wrote one. */
+  async #removeTornItem(id: string): Promise<void> {
     const dataset = this.#client.datasetClientsHandled.find((each) => each.id === id)!;
     const file = path.join(dataset.datasetDirectory, `${String(dataset.itemCount).padStart(9, '0')}.json`);
     const text = await readFile(file, 'utf8').catch(() => undefined);
@@ -198,8 +198,8 @@ function isJson(text: string): boolean {
 }
 
 /**
- * The configuration that crawlers use, so that there is one storage client with one set of counts: the global one of
- * Crawlee, which `Actor.init()` replaces by its own. `apify` alone would make another one before that.
+ * The configuration that crawlers use: Crawlee's global one, which `Actor.init()` replaces by its own. With another one
+ * there would be two storage clients with different counts, and `apify` alone creates another one before `Actor.init()`.
  */
 async function loadConfiguration(): Promise<{ config: Configuration; KeyValueStore: typeof Store }> {
   const sdk = await import('apify').catch(unlessMissing);
@@ -213,5 +213,5 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
 }
 
 function refuse(): never {
-  throw new Error('There is no local storage to commit to: install `apify` or `crawlee`, or run this on a platform.');
+  throw new Error('There is no local storage to commit to. Install `apify` or `crawlee`, or run this on a platform.');
 }

@@ -11,13 +11,12 @@ import {
   type PlannedItems,
   type PlannedRecord,
 } from './intent.ts';
-import { withLastingAddresses } from './lasting-addresses.ts';
 import type { Storages } from './storages.ts';
 
 const keyPattern = /^[a-zA-Z0-9!\-_.'()]{1,256}$/;
 
 /**
- * Makes the plan of a commit, and checks what can be checked before anything is written [journal-5].
+ * Makes the plan of a commit, and checks all that can be checked before anything is written [journal-5].
  * @throws CommitRejectedError
  */
 export async function planOf(
@@ -39,7 +38,7 @@ export async function planOf(
   };
 }
 
-/** The items of each dataset together, for one push. */
+/** Joins the items of each dataset, for one push. */
 async function itemsOf(
   id: string,
   parts: CommitParts['items'],
@@ -63,13 +62,13 @@ async function itemsOf(
   return planned;
 }
 
-/** Of records that are written several times the last value. */
+/** Keeps the last value of records that are written several times. */
 function recordsOf(parts: readonly RecordPart[]): PlannedRecord[] {
   const byAddress = new Map<string, PlannedRecord>();
   for (const [index, part] of parts.entries()) {
     const { storeId, key } = part;
     if (!keyPattern.test(key))
-      throw rejected(`records[${index}]`, "The key of a record has 1 to 256 letters, digits and !-_.'()");
+      throw rejected(`records[${index}]`, "The key of a record must have 1 to 256 letters, digits and !-_.'()");
     const content = part.deleted === true ? null : contentOf(part, `records[${index}]`);
     byAddress.set(`${storeId ?? ''}/${key}`, { ...(storeId !== undefined && { storeId }), key, content });
   }
@@ -88,13 +87,13 @@ function contentOf({ value, contentType }: RecordPart, part: string): NonNullabl
 }
 
 function textOf(value: RecordPart['value'], isJson: boolean, part: string): string {
-  if (value === undefined) throw rejected(part, 'Give it a value, or "deleted": true');
+  if (value === undefined) throw rejected(part, 'A record needs a value, or "deleted": true');
   if (isJson) return JSON.stringify(value);
   if (typeof value === 'string') return value;
-  throw rejected(part, 'A value that is not JSON must be a text or { "base64": … }');
+  throw rejected(part, 'A value that is not JSON must be a string or { "base64": … }');
 }
 
-/** Those of one queue together; each request gets its unique key, which tells it from others. */
+/** Joins the additions to each queue. Each request gets a unique key. */
 function addsOf(parts: readonly RequestsPart[]): PlannedAdds[] {
   const byQueue = new Map<string, { address: Omit<PlannedAdds, 'requests'>; requests: JsonObject[] }>();
   for (const [index, { queueId, clientKey, add = [], forefront = false }] of parts.entries()) {
@@ -114,7 +113,7 @@ function newRequest(request: JsonObject, part: string): JsonObject {
     throw rejected(part, 'Every request needs a "url" that begins with http:// or https://');
   }
   if (typeof uniqueKey !== 'string' || uniqueKey === '')
-    throw rejected(part, 'A "uniqueKey" is a text that is not empty');
+    throw rejected(part, 'A "uniqueKey" must be a string that is not empty');
   const whole = { method: 'GET', ...request, uniqueKey };
   if (!fitsInCall(whole)) throw tooLarge(part, 'A request');
   return whole;
@@ -150,7 +149,7 @@ const addressOf = ({
   ...(clientKey !== undefined && { clientKey }),
 });
 
-/** What is given replaces what is stored; a request that was given whole need not be asked for. */
+/** Merges the given fields into the stored request. A request with `url` and `uniqueKey` is complete, and is not read. */
 async function wholeRequest(
   request: string | HandledRequest,
   address: Address,
@@ -170,7 +169,7 @@ async function wholeRequest(
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 
-/** As Apify and the SDK's local storage make it of the unique key. */
+/** The id of a request, computed from the unique key as Apify and the SDK's local storage do. */
 export const requestIdOf = (uniqueKey: string): string =>
   createHash('sha256').update(uniqueKey).digest('base64').replaceAll(/[+/=]/g, '').slice(0, 15);
 
@@ -192,4 +191,26 @@ function rejected(part: string, sentence: string, statusCode = 400, type = 'inva
     type,
     statusCode,
   });
+}
+
+/**
+ * Replaces the address of each storage by the one that the next process can use; undefined for the run's default storage.
+ * Two names of one storage thereby become equal.
+ */
+export function withLastingAddresses(parts: CommitParts, storages: Storages): CommitParts {
+  return {
+    ...parts,
+    items: parts.items.map(({ datasetId, ...rest }) => {
+      const id = datasetId && storages.lastingId('dataset', datasetId);
+      return { ...rest, ...(id && { datasetId: id }) };
+    }),
+    records: parts.records.map(({ storeId, ...rest }) => {
+      const id = storeId && storages.lastingId('store', storeId);
+      return { ...rest, ...(id && { storeId: id }) };
+    }),
+    requests: parts.requests.map(({ queueId, ...rest }) => {
+      const id = queueId && storages.lastingId('queue', queueId);
+      return { ...rest, ...(id && { queueId: id }) };
+    }),
+  };
 }

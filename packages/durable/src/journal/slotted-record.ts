@@ -1,14 +1,14 @@
 import type { LocalStore } from './local-client.ts';
 
 interface Slot {
-  /** The higher one is the newer one. */
+  /** The slot with the higher count is the newer one. */
   readonly count: number;
   readonly text: string;
 }
 
 /**
- * A record that is replaced as a whole or not at all, over a store that writes its files in place: each write goes to
- * the slot that holds the older text, so whatever becomes of it, the newer one is left.
+ * A record that is replaced atomically, over a store that writes its files in place. Each write goes to the slot with the
+ * older text, so that the newer text survives a torn write.
  */
 export class SlottedRecord {
   readonly #store: () => Promise<LocalStore>;
@@ -30,7 +30,7 @@ export class SlottedRecord {
     return this.change(() => text);
   }
 
-  /** `body` gets the text as it is, and answers what it should be; undefined leaves it. */
+  /** Replaces the text by what `body` returns for the present text. If it returns undefined, nothing is written. */
   change(body: (text: string | undefined) => string | undefined): Promise<void> {
     return this.#inTurn(async () => {
       const newest = await this.#readNewest();
@@ -52,7 +52,7 @@ export class SlottedRecord {
     return this.#newest;
   }
 
-  /** Undefined when there is none, or when the process ended while it was written. */
+  /** Undefined if there is none, or if the process ended while it was written. */
   async #readSlot(key: string): Promise<Slot | undefined> {
     const record = await (await this.#store()).getRecord(key, { buffer: true });
     if (record === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Writes a snapshot of a document beside its commits, and switches the head to it. Whatever fails on the way leaves a head
- * that names all that makes up the state [document-2].
+ * Writes a snapshot of a document while commits go on, and then switches the head to it. If any step fails, the head still
+ * names all records that make up the state [document-2].
  */
 import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';
@@ -11,41 +11,27 @@ import { chunkKey, type SnapshotName } from './head-record.ts';
 import { Slices } from './slices.ts';
 import type { StoredDocument } from './stored-document.ts';
 
-const noParts = { items: [], records: [], requests: [], charges: [] };
-
-/** A commit of the document that changes nothing in it but what `wish` says. */
-function commitWish(committer: Committer, document: StoredDocument, wish: StoredDocument['wish']): Promise<void> {
-  return committer.submit({
-    apply() {
-      document.wish = wish;
-      const undo = () => {
-        document.wish = undefined;
-      };
-      return { parts: noParts, size: 0, operations: new Map([[document, []]]), undo };
-    },
-  });
-}
-
-/** Answers the size of the snapshot in characters. */
+/** Writes a snapshot and resolves with its size in characters. */
 export async function compact(backend: Backend, committer: Committer, document: StoredDocument): Promise<number> {
-  await commitWish(committer, document, { kind: 'boundary' });
-  const { lastCollectionId } = document.boundary!;
-  const found = new Set<CollectionData>();
+  await committer.submit(document.snapshotChange({ kind: 'begin' }));
+  const used = new Set<CollectionData>();
   try {
-    const { name, size } = await writeSnapshot(backend, committer, document, found);
-    await commitWish(committer, document, { kind: 'switch', to: name });
-    document.collections.sweep(found, lastCollectionId);
+    const { name, size } = await writeSnapshot(backend, committer, document, used);
+    await committer.submit(document.snapshotChange({ kind: 'switch', to: name, used }));
     return size;
   } catch (error) {
-    document.leaveBoundary();
+    document.abandonSnapshot();
     throw error;
   }
 }
 
-/** Puts what the document holds in memory in place of all that is stored of it. For what is too large for one commit. */
+/**
+ * Replaces all that is stored of the document by what it holds in memory, for a state that is too large for one commit.
+ * Resolves with the size of the snapshot in characters.
+ */
 export async function replaceWhole(backend: Backend, committer: Committer, document: StoredDocument): Promise<number> {
   const { name, size } = await writeSnapshot(backend, committer, document, new Set());
-  await commitWish(committer, document, { kind: 'replace', to: name });
+  await committer.submit(document.snapshotChange({ kind: 'replace', to: name }));
   return size;
 }
 
@@ -55,7 +41,7 @@ async function writeSnapshot(
   document: StoredDocument,
   found: Set<CollectionData>,
 ): Promise<{ name: SnapshotName; size: number }> {
-  const generation = document.snapshot.generation + 1;
+  const generation = document.nextGeneration;
   let [chunks, size] = [0, 0];
   for await (const text of chunkTexts(committer, document, snapshotOperations(document, found))) {
     await backend.writeRecord(chunkKey(document.key, generation, chunks), text);
@@ -67,11 +53,11 @@ async function writeSnapshot(
 
 function* snapshotOperations(document: StoredDocument, found: Set<CollectionData>): Generator<Operation> {
   const { groupSize } = document.limits;
-  yield* new TreeOperations(groupSize, found).of([], document.box.root);
+  yield* new TreeOperations(groupSize, found).of([], document.root);
   for (const data of found) yield* collectionOperations(data, groupSize);
 }
 
-/** Each a list of operations. */
+/** The texts of the chunks, each a JSON list of operations. */
 async function* chunkTexts(
   committer: Committer,
   document: StoredDocument,
@@ -99,7 +85,7 @@ async function* chunkTexts(
   }
 }
 
-/** From the end, so that those that are left go on to be found one after the other. */
+/** Deletes from the last chunk to the first, so that `deleteUnfinished` still finds the others after a crash. */
 export async function deleteChunks(backend: Backend, key: string, { generation, chunks }: SnapshotName): Promise<void> {
   for (let index = chunks - 1; index >= 0; index -= 1) await backend.deleteRecord(chunkKey(key, generation, index));
 }

@@ -1,26 +1,26 @@
-/** Sizes in characters. Tests make them small, so that little data goes through all of it. */
+/** Sizes in characters. Tests use small limits, so that little data reaches every code path. */
 export interface StateLimits {
-  /** The largest tail: what each commit writes on top of its own change. */
+  /** The largest tail. Each commit writes the tail in addition to its own change. */
   readonly maxTailSize: number;
-  /** Fresh segments of this size become a merged one: what a commit may write on top of its own change, now and then. */
+  /** Fresh segments that reach this size together are merged. Some commits write this much in addition to their own change. */
   readonly maxFreshSize: number;
-  /** The log that is worth a snapshot, however small the snapshot is. */
+  /** No snapshot is written while the log is shorter than this, however small the last snapshot is. */
   readonly minLogSize: number;
-  /** The largest state that begins, or is upgraded, by operations in one commit; a larger one does by a snapshot. */
+  /** The largest state that is created or upgraded by operations in one commit. For a larger state a snapshot is written. */
   readonly maxFirstSize: number;
-  /** The longest log beside a snapshot, as a part of it: what opening costs, and how often a snapshot is written. */
+  /** The longest log as a fraction of the snapshot. It decides the cost of opening and how often a snapshot is written. */
   readonly logPerSnapshot: number;
-  /** The platform keeps records up to 1 MiB in its database. */
+  /** One record of a snapshot. The platform keeps records up to 1 MiB in its database. */
   readonly chunkSize: number;
-  /** How much of a snapshot is made between two commits, unless they bring more. */
+  /** How much of a snapshot is made between two commits, unless the commits add more than half of it. */
   readonly sliceSize: number;
   /** One operation of a snapshot. */
   readonly groupSize: number;
-  /** The copy for people in the head, which each commit writes again. */
+  /** The largest readable copy in the head. Each commit writes it again. */
   readonly maxReadableSize: number;
-  /** The copy for people in a record of its own, when it is of one moment: making one stops the program. */
+  /** The largest readable copy in a separate record that is made in one step, which blocks the event loop. */
   readonly maxExactCopySize: number;
-  /** The largest copy for people. Apify takes records up to 9 MB; the rest is for what has more than a byte. */
+  /** The largest readable copy. Apify accepts records up to 9 MB; a character may take more than one byte. */
   readonly maxReadableCopySize: number;
 }
 

@@ -1,14 +1,14 @@
 import type { Backend } from '../backend.ts';
 import type { Committer } from '../committer.ts';
-import { onPersistState } from '../persist-state.ts';
+import { onPersistState } from '../events.ts';
 import { compact, deleteChunks } from './compaction.ts';
 import { chunkKey, type Garbage, mergedKey } from './head-record.ts';
 import { ReadableCopy } from './readable-copy.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
- * Keeps the log short and deletes what is not needed any more, one thing at a time, beside the commits. A failure is no
- * fault of the program's commits: it is tried again once the log has grown further.
+ * Keeps the log short and deletes records that are no longer needed, one task at a time, while commits go on. A failure does
+ * not fail the program's commits: the task is tried again once the log has grown further.
  */
 export class Maintenance {
   readonly #backend: Backend;
@@ -28,23 +28,23 @@ export class Maintenance {
     this.#snapshotSize = snapshotSize;
     this.#readable = new ReadableCopy(backend, committer, document);
     this.#limit(0);
-    document.onGrowth = () => this.#consider();
+    document.onCommit(() => this.#consider());
   }
 
-  /** First of all, what an earlier process left behind. */
+  /** Deletes what an earlier process left behind. */
   begin(): void {
     this.#work(async () => {
-      await this.#deleteAbandoned();
+      await this.#deleteUnfinished();
       await this.#deleteGarbage();
     });
   }
 
-  /** Answers when nothing is under way. */
+  /** Resolves when no task is in progress. */
   async idle(): Promise<void> {
     while (this.#working !== undefined) await this.#working;
   }
 
-  /** Nothing is begun any more; the copy for people is the last one. */
+  /** Resolves when no task is in progress and the readable copy is up to date. No task is begun afterwards. */
   async stop(): Promise<void> {
     await this.idle();
     this.#stopped = true;
@@ -63,12 +63,12 @@ export class Maintenance {
       return;
     this.#work(async () => {
       this.#limit(this.#document.logSize);
-      await this.#deleteAbandoned();
+      await this.#deleteUnfinished();
       await this.#deleteGarbage();
       this.#snapshotSize = await compact(this.#backend, this.#committer, this.#document);
       this.#limit(0);
       await this.#deleteGarbage();
-      // The next snapshot does not wait for it.
+      // The next snapshot need not wait for the readable copy.
       void this.#refresh();
     });
   }
@@ -87,23 +87,23 @@ export class Maintenance {
       .catch(() => undefined)
       .finally(() => {
         this.#working = undefined;
-        // Commits may have brought the next one's worth meanwhile.
+        // Commits may have made the log long enough for the next snapshot meanwhile.
         this.#consider();
       });
   }
 
-  async #deleteAbandoned(): Promise<void> {
-    const { abandoned, key } = this.#document;
-    if (abandoned === undefined) return;
-    await deleteAbandoned(this.#backend, key, abandoned);
-    this.#document.abandoned = undefined;
+  async #deleteUnfinished(): Promise<void> {
+    const { unfinishedGeneration, key } = this.#document;
+    if (unfinishedGeneration === undefined) return;
+    await deleteUnfinished(this.#backend, key, unfinishedGeneration);
+    this.#document.unfinishedDeleted();
   }
 
   async #deleteGarbage(): Promise<void> {
     const { garbage } = this.#document;
     if (garbage === undefined) return;
     for (const key of garbageKeys(this.#document.key, garbage)) await this.#backend.deleteRecord(key);
-    this.#document.forgetGarbage();
+    this.#document.garbageDeleted();
   }
 }
 
@@ -112,8 +112,8 @@ function* garbageKeys(key: string, { snapshot, merged }: Garbage): Generator<str
   for (let index = merged[0]; index < merged[1]; index += 1) yield mergedKey(key, index);
 }
 
-/** Chunks are written in their order, so they end where one is missing. */
-export async function deleteAbandoned(backend: Backend, key: string, generation: number): Promise<void> {
+/** Deletes the chunks of a snapshot that was not finished. They were written in order, so the first missing one ends them. */
+export async function deleteUnfinished(backend: Backend, key: string, generation: number): Promise<void> {
   let chunks = 0;
   while ((await backend.readRecord(chunkKey(key, generation, chunks))) !== undefined) chunks += 1;
   await deleteChunks(backend, key, { generation, chunks });

@@ -1,22 +1,24 @@
 import type { Json } from '../commit.ts';
 import type { CollectionData } from '../document/collection-data.ts';
+import { isCollectionData, SetData } from '../document/collection-data.ts';
+import { DurableMap } from '../document/durable-map.ts';
+import { DurableSet } from '../document/durable-set.ts';
 import { decode, encode } from '../document/encoding.ts';
-import type { Operation, RecordedChange } from '../document/operation.ts';
+import type { Operation, RecordedChange, Recorder } from '../document/operation.ts';
 import { copyForState, type StateCopy } from '../document/state-copy.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { StateVersionError } from '../errors.ts';
-import { isPlainObject } from '../json.ts';
+import { isPlainObject, setOwn } from '../json.ts';
 import { replaceWhole } from './compaction.ts';
 import { headOf } from './head-record.ts';
-import { deleteAbandoned, Maintenance } from './maintenance.ts';
+import { deleteUnfinished, Maintenance } from './maintenance.ts';
 import { recover } from './recovery.ts';
 import { StoredDocument } from './stored-document.ts';
-import { upgradable } from './upgradable.ts';
 
 export interface DocumentOptions {
   readonly key: string;
   readonly version: number;
-  /** What it is at first; given the plain JSON record that has the key, if there is one. */
+  /** Returns the first value. It is given the plain JSON record under the key, if there is one. */
   readonly initial: (record: Json | undefined) => unknown;
   readonly upgrade: ((old: unknown, fromVersion: number) => unknown) | undefined;
   readonly collections: boolean;
@@ -27,7 +29,7 @@ export interface OpenedDocument {
   readonly maintenance: Maintenance;
 }
 
-/** Reads the state with the key, and brings it to the version; or makes it. */
+/** Reads the state with the key and upgrades it to the version, or creates it. */
 export async function openDocument(run: DurableRun, options: DocumentOptions): Promise<OpenedDocument> {
   const { key, version } = options;
   checkOptions(key, version);
@@ -54,7 +56,7 @@ export async function openDocument(run: DurableRun, options: DocumentOptions): P
 function copyOf(document: StoredDocument, value: unknown, collections: boolean): StateCopy {
   if (!isPlainObject(value)) throw new TypeError(`The state "${document.key}" must be an object at its root.`);
   if (!collections) return copyForState(value, document.key, undefined);
-  // A collection has one place: the first one keeps it, any other one is a copy.
+  // A collection has one place in the tree: it stays at the first place, and a copy is made for every other one.
   const placed = new Set<CollectionData>();
   const kept = (data: CollectionData) => {
     const isKept = document.collections.byId.get(data.id) === data && !placed.has(data);
@@ -65,8 +67,8 @@ function copyOf(document: StoredDocument, value: unknown, collections: boolean):
 }
 
 /**
- * The first commit of a document, or the first one of a version. Answers the size of the snapshot in characters.
- * @param before what an upgrade has changed in collections that stay
+ * Makes the first commit of a document, or of a version. Resolves with the size of the snapshot in characters.
+ * @param before changes that an upgrade made in collections that are kept
  */
 async function begin(
   { backend, committer, limits }: DurableRun,
@@ -84,15 +86,15 @@ async function begin(
     });
     return 0;
   }
-  // What an earlier process may have begun to write is named by no head yet.
-  await deleteAbandoned(backend, document.key, document.snapshot.generation + 1);
+  // No head names the chunks that an earlier process may have written.
+  await deleteUnfinished(backend, document.key, document.nextGeneration);
   for (const operation of operations) document.apply(operation);
   return replaceWhole(backend, committer, document);
 }
 
 async function upgrade(run: DurableRun, document: StoredDocument, options: DocumentOptions, from: number) {
   const changes: RecordedChange[] = [];
-  const tree = decode(encode(document.box.root), document.collections);
+  const tree = decode(encode(document.root), document.collections);
   const upgraded = options.upgrade!(
     upgradable(tree, (change) => void changes.push(change)),
     from,
@@ -104,28 +106,41 @@ function parsed(text: string, key: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
-    throw new StateVersionError(`The record "${key}" is no state, nor JSON at all. It was left as it is.`, {
-      cause: error,
-    });
+    throw new StateVersionError(
+      `The record "${key}" is not a state, and not JSON. It was not changed. Use another key, or delete the record.`,
+      { cause: error },
+    );
   }
 }
 
 function checkOptions(key: string, version: number): void {
   if (!/^[a-zA-Z0-9!\-_.'()]{1,200}$/.test(key)) {
-    throw new TypeError(`A state's key has 1 to 200 characters of a-zA-Z0-9!-_.'(), unlike ${JSON.stringify(key)}.`);
+    throw new TypeError(
+      `The key of a state must have 1 to 200 characters of a-zA-Z0-9!-_.'(), but is ${JSON.stringify(key)}.`,
+    );
   }
   if (Number.isSafeInteger(version) && version >= 1) return;
-  throw new TypeError(`A state's version is a whole number from 1 on, not ${version}.`);
+  throw new TypeError(`The version of a state must be a positive integer, but is ${version}.`);
 }
 
 const newerState = (key: string, stored: number, version: number): StateVersionError =>
   new StateVersionError(
-    `The state "${key}" is of version ${stored}, this program knows ${version}. It was left as it is. Run the newer ` +
-      'program, or begin a new run.',
+    `The state "${key}" has version ${stored}; this program knows version ${version}. It was not changed. Use the newer ` +
+      'program, or start a new run.',
   );
 
 const noUpgrade = (key: string, stored: number, version: number): StateVersionError =>
   new StateVersionError(
-    `The state "${key}" is of version ${stored}, this program wants ${version} and gives no "upgrade". It was left as ` +
-      'it is. Give openState an upgrade(old, fromVersion).',
+    `The state "${key}" has version ${stored}; this program needs version ${version} and has no "upgrade". It was not ` +
+      'changed. Give openState an upgrade(old, fromVersion).',
   );
+
+/** Replaces the data of collections by collections that a program can use. Objects and lists are changed in place. */
+export function upgradable(tree: unknown, record: Recorder): unknown {
+  if (isCollectionData(tree))
+    return tree instanceof SetData ? new DurableSet(tree, record) : new DurableMap(tree, record);
+  if (typeof tree !== 'object' || tree === null) return tree;
+  if (Array.isArray(tree)) return tree.map((each) => upgradable(each, record));
+  for (const [key, value] of Object.entries(tree)) setOwn(tree, key, upgradable(value, record));
+  return tree;
+}

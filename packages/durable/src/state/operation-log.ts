@@ -1,7 +1,7 @@
 /**
- * The operations since the snapshot. New ones go to the tail, which is in the head; a tail that has grown becomes a fresh
- * segment, and the fresh segments become a merged one. Each move is in the commit that makes it needed, so a head always
- * names what is there; and a head has the same size however long the log is.
+ * The operations since the snapshot. New operations go to the tail, which is in the head. A tail that grows too long becomes
+ * a fresh segment, and several fresh segments become a merged one. The commit that makes this necessary also does it, so a
+ * head names only what exists [document-2], and has the same size however long the log is.
  */
 import type { CommitParts, Json, RecordPart } from '../commit.ts';
 import type { Operation } from '../document/operation.ts';
@@ -11,12 +11,12 @@ import type { StateLimits } from './limits.ts';
 export interface LogPosition {
   readonly merged: NumberRange;
   readonly fresh: NumberRange;
-  /** The content of the fresh segments, to be merged without reading them back. */
+  /** The content of the fresh segments, so that they can be merged without being read back. */
   readonly freshOperations: readonly (readonly Operation[])[];
   readonly freshSize: number;
   readonly tail: readonly Operation[];
   readonly tailSize: number;
-  /** Of all segments, in characters. */
+  /** The size of all segments in characters. */
   readonly size: number;
 }
 
@@ -38,11 +38,11 @@ export interface LogStep {
 interface Appending {
   readonly log: LogPosition;
   readonly operations: readonly Operation[];
-  /** Whether all of it is to be in merged segments afterwards, so that a snapshot can take their place. */
+  /** Whether the whole log is to be in merged segments afterwards, so that a snapshot can replace them. */
   readonly close: boolean;
 }
 
-/** The log with operations at its end. */
+/** Appends operations to the log. */
 export function appended(key: string, { log, operations, close }: Appending, limits: StateLimits): LogStep {
   const tail = [...log.tail, ...operations];
   const tailSize = log.tailSize + operations.reduce((sum, operation) => sum + JSON.stringify(operation).length + 1, 0);
@@ -91,7 +91,7 @@ function merged(key: string, log: LogPosition): LogStep {
   };
 }
 
-/** No log any more. What its fresh segments are stored in is deleted at once, the merged ones are left as garbage. */
+/** Empties the log. The records of its fresh segments are deleted in the same commit; the merged ones become garbage. */
 export function emptied(key: string, { merged, fresh }: LogPosition): LogStep {
   const records: RecordPart[] = [];
   for (let index = fresh[0]; index < fresh[1]; index += 1) records.push({ key: freshKey(key, index), deleted: true });
@@ -103,7 +103,7 @@ const recordOf = (key: string, operations: readonly Operation[]): RecordPart => 
   value: operations as unknown as Json,
 });
 
-/** The log without its merged segments before `index`, which a snapshot has taken the place of. */
+/** The log without its merged segments before `index`, which a snapshot has replaced. */
 export const cutBefore = (log: LogPosition, index: number, cutSize: number): LogPosition => ({
   ...log,
   merged: [index, log.merged[1]],

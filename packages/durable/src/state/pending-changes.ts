@@ -5,10 +5,10 @@ interface Numbered {
   readonly path: Path;
 }
 
-/** The changes of a shared document that are not acknowledged, in the order in which they were made. */
+/** The changes of a shared document that are not acknowledged yet, in the order in which they were made. */
 export class PendingChanges {
   readonly #numbers = new Map<Operation, number>();
-  /** Acknowledged ones, later than one that is still pending. */
+  /** Changes that were acknowledged before an earlier change, which is still pending. */
   #early: Numbered[] = [];
   #last = 0;
 
@@ -25,7 +25,7 @@ export class PendingChanges {
     for (const operation of operations) this.#numbers.delete(operation);
   }
 
-  /** Answers the places where a later change was acknowledged before: what is stored there is not what was made last. */
+  /** Returns the paths where a later change was acknowledged earlier: the stored value there is not the latest change. */
   acknowledge(operations: readonly Operation[]): Path[] {
     const overtaken: Path[] = [];
     for (const operation of operations) {
@@ -42,7 +42,7 @@ export class PendingChanges {
     return overtaken;
   }
 
-  /** Whether one of them is of this place, or of one that is in it or around it. */
+  /** Whether a pending change is at this path, inside of it, or around it. */
   touches(path: Path): boolean {
     for (const operation of this.#numbers.keys()) {
       if (overlap(pathOf(operation) ?? [], path)) return true;
@@ -51,7 +51,7 @@ export class PendingChanges {
   }
 }
 
-/** Their order does not matter. */
+/** Operations whose order does not matter. */
 const commuting: readonly string[] = ['add', 'append', 'take', 'order'];
 
 const pathOf = (operation: Operation): Path | undefined =>

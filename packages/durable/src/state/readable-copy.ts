@@ -7,15 +7,15 @@ import { Slices } from './slices.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
- * A record with the state as plain JSON, for people, when it is too large to go along in each commit. Of a state above
- * `maxReadableCopySize` there is none. It is of the moment of its writing, and never read back.
+ * A record with the state as plain JSON, for users, for a state that is too large to be written in each commit. A state above
+ * `maxReadableCopySize` has none. The copy shows the state at the time of writing. It is never read back.
  */
 export class ReadableCopy {
   readonly #backend: Backend;
   readonly #committer: Committer;
   readonly #document: StoredDocument;
   #mayExist: boolean;
-  /** The change that it was written after; -1 while that is not known. */
+  /** The document's `changeCount` when the copy was written; -1 if it is not known. */
   #writtenAfter = -1;
   #refreshing = Promise.resolve();
 
@@ -26,9 +26,9 @@ export class ReadableCopy {
     this.#mayExist = !document.headIsReadable;
   }
 
-  /** Brings it up to now. A copy that cannot be is deleted, for an old one would mislead. */
+  /** Brings the copy up to date. If that is impossible, deletes it, since an old copy would be misleading. */
   refresh(): Promise<void> {
-    // One at a time, so that the last one is the newest.
+    // One refresh at a time, so that the last one writes the newest copy.
     this.#refreshing = this.#refreshing.catch(() => undefined).then(() => this.#refresh());
     return this.#refreshing;
   }
@@ -48,15 +48,15 @@ export class ReadableCopy {
     const document = this.#document;
     if (document.headIsReadable) return undefined;
     const { maxExactCopySize } = document.limits;
-    const value = await this.#committer.atRest(() => readableValue(document, [], maxExactCopySize));
+    const value = await this.#committer.betweenCommits(() => readableValue(document, [], maxExactCopySize));
     return value === undefined ? this.#textInPieces() : JSON.stringify(value);
   }
 
-  /** Commits have their turn between two pieces, and the later pieces know of them. */
+  /** Commits go on between two pieces, and the later pieces contain their changes. */
   async #textInPieces(): Promise<string | undefined> {
-    const { limits, box } = this.#document;
+    const { limits, root } = this.#document;
     const slices = new Slices(this.#committer, this.#document);
-    const pieces = jsonTexts(box.root, limits.groupSize);
+    const pieces = jsonTexts(root, limits.groupSize);
     let text = '';
     for (let isDone = false; !isDone; ) {
       await slices.next((sliceSize) => {

@@ -1,20 +1,21 @@
 import type { Json } from '../commit.ts';
 import { applyToTree, type TreeBox } from '../document/apply-operation.ts';
 import { type Collections, isCollectionData, SetData } from '../document/collection-data.ts';
+import type { Tree } from '../document/encoding.ts';
 import type { Operation } from '../document/operation.ts';
 import { setOwn } from '../json.ts';
 
 export interface Readable {
-  readonly box: TreeBox;
+  readonly root: Tree;
   readonly collections: Collections;
   /** Brings a copy of the tree up to the last acknowledged commit. */
   replayHeld(copy: TreeBox): void;
 }
 
-/** The state after `operations` as plain JSON, for people; undefined when it has more than `maxSize` characters, about. */
+/** The state after `operations` as plain JSON. Returns undefined if it has more than about `maxSize` characters. */
 export function readableValue(document: Readable, operations: readonly Operation[], maxSize: number): Json | undefined {
   const copy = new BoundedCopy(maxSize);
-  const root = copy.plain(document.box.root, false);
+  const root = copy.plain(document.root, false);
   if (copy.size > maxSize) return undefined;
   const box: TreeBox = { root };
   document.replayHeld(box);
@@ -24,7 +25,7 @@ export function readableValue(document: Readable, operations: readonly Operation
   return expanded.size > maxSize ? undefined : (value as Json);
 }
 
-/** A copy that gives up as soon as it is too large. */
+/** Makes a copy, and stops as soon as the copy is too large. */
 class BoundedCopy {
   size = 0;
   readonly #maxSize: number;
@@ -33,7 +34,7 @@ class BoundedCopy {
     this.#maxSize = maxSize;
   }
 
-  /** @param expand whether collections become lists and objects, or stay what they are */
+  /** @param expand whether collections become lists and objects, or are kept */
   plain(value: unknown, expand: boolean): unknown {
     this.size += typeof value === 'string' ? value.length + 3 : 5;
     if (this.size > this.#maxSize || typeof value !== 'object' || value === null) return value;
@@ -66,5 +67,34 @@ class BoundedCopy {
       if (this.size > this.#maxSize) break;
     }
     return copied;
+  }
+}
+
+const longestPause = 1024;
+
+/** The readable copy in the head of a state, while it is small enough. */
+export class HeadValue {
+  /** Whether the last head had the copy. */
+  isPresent = true;
+  readonly #maxSize: number;
+  /** For how many more commits the size is not measured: measuring a larger tree costs more. */
+  #commitsToSkip = 0;
+  #pause = 1;
+
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize;
+  }
+
+  /** The state after the operations. A state that was too large usually stays so: it is measured less and less often. */
+  after(document: Readable, operations: readonly Operation[]): Json | undefined {
+    if (this.#commitsToSkip > 0) {
+      this.#commitsToSkip -= 1;
+      return undefined;
+    }
+    const value = readableValue(document, operations, this.#maxSize);
+    this.isPresent = value !== undefined;
+    this.#pause = this.isPresent ? 1 : Math.min(2 * this.#pause, longestPause);
+    this.#commitsToSkip = this.#pause - 1;
+    return value;
   }
 }

@@ -2,13 +2,13 @@ import type { Applied, Change } from '../change.ts';
 import type { TreeBox } from '../document/apply-operation.ts';
 import type { Operation, RecordedChange } from '../document/operation.ts';
 import { TrackedTree } from '../document/tracked-tree.ts';
-import { GatheredParts } from '../gathered-parts.ts';
-import type { Transaction } from '../transaction.ts';
+import { GatheredParts } from '../transactions/gathered-parts.ts';
+import type { Transaction } from '../transactions/transaction.ts';
 import type { StoredDocument } from './stored-document.ts';
 
 /**
- * Changes the draft in place and gives results by `tx`. It must be synchronous and do nothing else, for it may be run
- * again: when another commit that travelled with it was rejected.
+ * Changes `draft` in place and gives results through `tx`. It must be synchronous and must have no other effect, since it is
+ * run again if another change in the same commit was rejected.
  */
 export type Recipe<Value, Result> = (draft: Value, tx: Transaction) => Result;
 
@@ -56,8 +56,6 @@ export class RecipeChange<Value, Result> implements Change {
 
 function refusePromise(result: unknown): void {
   if (!(result instanceof Promise)) return;
-  result.catch(() => undefined); // It will fail at the draft that is closed.
-  throw new TypeError(
-    'A recipe must be synchronous: do what has to be awaited before the commit. Nothing was changed.',
-  );
+  result.catch(() => undefined); // It will fail, since the draft is closed.
+  throw new TypeError('A recipe must be synchronous: await before the commit. Nothing was changed.');
 }

@@ -1,17 +1,19 @@
 import type { Backend } from '../backend.ts';
-import type { CollectionData } from '../document/collection-data.ts';
-import { encode } from '../document/encoding.ts';
+import type { Json } from '../commit.ts';
+
 import type { Operation } from '../document/operation.ts';
-import { chunkKey, freshKey, type HeadRecord, mergedKey, type NumberRange } from './head-record.ts';
+import { chunkKey, freshKey, type HeadRecord, headOf, mergedKey, type NumberRange } from './head-record.ts';
+import { defaultLimits } from './limits.ts';
 import type { LogPosition } from './operation-log.ts';
-import type { StoredDocument } from './stored-document.ts';
+import { readableValue } from './readable-value.ts';
+import { StoredDocument } from './stored-document.ts';
 
 type Reader = Pick<Backend, 'readRecord'>;
 
-/** How many records are asked for at once. */
+/** How many records are read at once. */
 const parallelReads = 6;
 
-/** Brings the document to what the head says. Answers the size of the snapshot in characters. */
+/** Reads all that the head names into the document. Resolves with the size of the snapshot in characters. */
 export async function recover(backend: Reader, document: StoredDocument, head: HeadRecord): Promise<number> {
   const { key } = document;
   const { snapshot, merged, fresh, tail } = head.durable;
@@ -40,16 +42,13 @@ export async function recover(backend: Reader, document: StoredDocument, head: H
     tailSize: JSON.stringify(tail).length,
     size: total(snapshot.chunks, keys.length),
   };
-  document.recovered(head, log);
-  const used = new Set<CollectionData>();
-  encode(document.box.root, used);
-  document.collections.sweep(used, document.collections.lastId);
+  document.restore(head, log);
   return total(0, snapshot.chunks);
 }
 
 const numbers = ([from, to]: NumberRange): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
-/** The records in the order of the keys, several of them on their way at a time. */
+/** Yields the records in the order of the keys, and reads several at a time. */
 async function* readAhead(backend: Reader, keys: readonly string[]): AsyncGenerator<string> {
   const reading: Promise<string | undefined>[] = [];
   let next = 0;
@@ -57,10 +56,36 @@ async function* readAhead(backend: Reader, keys: readonly string[]): AsyncGenera
     while (next < keys.length || reading.length > 0) {
       while (next < keys.length && reading.length < parallelReads) reading.push(backend.readRecord(keys[next++]!));
       const text = await reading.shift()!;
-      if (text === undefined) throw new Error(`the record ${keys[next - reading.length - 1]} of the state is missing`);
+      if (text === undefined) throw new Error(`The record ${keys[next - reading.length - 1]} of the state is missing.`);
       yield text;
     }
   } finally {
     await Promise.allSettled(reading);
   }
+}
+
+/**
+ * Reads a state of any size as plain JSON from outside of its run, for example after the run has finished. It changes
+ * nothing. Sets become lists, maps become objects.
+ *
+ * @param read returns the record with a key of the run's key-value store, parsed; undefined if there is none
+ * @returns undefined if there is no state with that key
+ * @throws StateVersionError if the state has a format that this release does not know
+ * @throws Error if a record of the state is missing
+ */
+export async function readStoredState(
+  key: string,
+  read: (key: string) => Promise<Json | undefined>,
+): Promise<Json | undefined> {
+  const head = headOf(await read(key), key);
+  if (head === undefined) return undefined;
+  const document = new StoredDocument(key, head.durable.version, defaultLimits);
+  const backend: Pick<Backend, 'readRecord'> = {
+    async readRecord(name) {
+      const record = await read(name);
+      return record === undefined ? undefined : JSON.stringify(record);
+    },
+  };
+  await recover(backend, document, head);
+  return readableValue(document, [], Number.POSITIVE_INFINITY);
 }

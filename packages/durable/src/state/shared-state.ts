@@ -1,11 +1,11 @@
 /**
- * A document that many open transactions change at once, as `useState` gives it out.
+ * A document that several open transactions change at the same time. `useState` returns it.
  *
- * [shared-state-1] the live tree is the stored one with the changes of all open transactions, in the order in which they were made.
- *     To take a transaction back is therefore to make the live tree anew without it; and where two changed the same
- *     place and are committed in another order than that in which they changed it, what is live becomes what is stored.
+ * [shared-state-1] The live tree is the stored tree with the changes of all open transactions applied in the order in which
+ *     they were made. To undo a transaction, the live tree is therefore built again without it. If two transactions changed
+ *     the same place and are committed in a different order, the live value becomes the stored value.
  */
-import { transactionAtWork } from '../ambient.ts';
+
 import { applyToTree, partAt, type TreeBox } from '../document/apply-operation.ts';
 import { decode, encode } from '../document/encoding.ts';
 import type { Path } from '../document/operation.ts';
@@ -13,6 +13,7 @@ import { reconcile, reconcileProperty } from '../document/reconcile.ts';
 import { TrackedTree } from '../document/tracked-tree.ts';
 import type { DurableRun } from '../durable-run.ts';
 import { isPlainObject } from '../json.ts';
+import { transactionAtWork } from '../transactions/ambient.ts';
 import type { OpenedDocument } from './open-document.ts';
 import { PendingChanges } from './pending-changes.ts';
 import type { StoredDocument } from './stored-document.ts';
@@ -37,7 +38,7 @@ export class SharedState {
         this.#pending.add(operation);
       },
     });
-    document.follower = {
+    document.follow({
       acknowledged: (operations) => {
         for (const path of this.#pending.acknowledge(operations)) this.#followStored(path);
       },
@@ -45,35 +46,35 @@ export class SharedState {
         this.#pending.forget(operations);
         this.#followAll();
       },
-    };
+    });
   }
 
-  /** What the program changes. */
+  /** The object that the program changes. */
   get value(): object {
     return this.#tree.draft;
   }
 
-  /** [shared-state-1], at one place. */
+  /** Enforces [shared-state-1] at one place. */
   #followStored(path: Path): void {
     const parent = path.slice(0, -1);
-    const [key, live, stored] = [path.at(-1), partAt(this.#live, parent), partAt(this.#document.box, parent)];
+    const [key, live, stored] = [path.at(-1), partAt(this.#live.root, parent), partAt(this.#document.root, parent)];
     const isKnown = isPlainObject(live) && isPlainObject(stored) && key !== undefined;
-    if (!isKnown || this.#document.boundary !== undefined || this.#pending.touches(path)) {
+    if (!isKnown || this.#document.isFrozen || this.#pending.touches(path)) {
       this.#followAll();
       return;
     }
     const copy = decode(encode(Object.hasOwn(stored, key) ? { [key]: stored[key] } : {}), this.#document.collections);
-    reconcileProperty(live, copy as object, key, (part) => this.#tree.takeBack(part));
+    reconcileProperty(live, copy as object, key, (part) => this.#tree.invalidate(part));
   }
 
-  /** [shared-state-1] */
+  /** Enforces [shared-state-1] everywhere. */
   #followAll(): void {
-    reconcile(this.#live.root as object, this.#rebuilt() as object, (part) => this.#tree.takeBack(part));
+    reconcile(this.#live.root as object, this.#rebuilt() as object, (part) => this.#tree.invalidate(part));
   }
 
   #rebuilt(): unknown {
     const { collections } = this.#document;
-    const box: TreeBox = { root: decode(encode(this.#document.box.root), collections) };
+    const box: TreeBox = { root: decode(encode(this.#document.root), collections) };
     this.#document.replayHeld(box);
     for (const operation of this.#pending) applyToTree(box, operation, collections);
     return box.root;

@@ -18,7 +18,7 @@ export class Slices {
   }
 
   async next(work: (sliceSize: number) => void): Promise<void> {
-    await this.#committer.atRest(() => {
+    await this.#committer.betweenCommits(() => {
       const { logSize, limits } = this.#document;
       const brought = logSize - this.#logSize;
       this.#logSize = logSize;

@@ -1,70 +1,80 @@
 /**
- * A state as it is stored.
+ * A state as it is stored: its tree, the log of operations since the last snapshot, and the names of the records that hold
+ * the two. Callers report what happened through its methods; nothing in it is assigned from outside.
  *
- * [document-1] its tree changes by acknowledged commits alone. Its collections are those of the live state, which are the same
- *     whenever nothing is under way.
- * [document-2] a head names only what is stored, and all that makes up the state; whatever else is there is named as garbage.
- * [document-3] a snapshot holds the tree as it was at the boundary, the end of a merged segment. Collections may be newer in it:
- *     their operations since the boundary are in the log, and may be done twice [tree-2].
+ * [document-1] The tree changes only by acknowledged commits. The collections are shared with the live state, and the two
+ *     are equal whenever no commit is in progress.
+ * [document-2] A head names only records that exist, and all records that make up the state. Every other record of the
+ *     state is named as garbage, or belongs to the snapshot that is being written.
+ * [document-3] A snapshot holds the tree as of the boundary, which is the end of a merged segment. Its collections may be
+ *     newer: their operations since the boundary are also in the log, and applying them twice changes nothing [tree-2].
  */
 
-import type { CommittedDocument } from '../change.ts';
+import type { Change, CommittedDocument } from '../change.ts';
 import type { CommitParts, Json } from '../commit.ts';
 import { applyToCollections, applyToTree, type TreeBox } from '../document/apply-operation.ts';
-import { coalesced } from '../document/coalesced.ts';
-import { Collections } from '../document/collection-data.ts';
-import type { Operation } from '../document/operation.ts';
+import { type CollectionData, Collections } from '../document/collection-data.ts';
+import { encode, type Tree } from '../document/encoding.ts';
+import { coalesced, type Operation } from '../document/operation.ts';
 import { type Garbage, type HeadRecord, type SnapshotName, stateFormat } from './head-record.ts';
-import { HeadValue } from './head-value.ts';
 import type { StateLimits } from './limits.ts';
 import { appended, cutBefore, emptied, emptyLog, type LogPosition } from './operation-log.ts';
+import { HeadValue } from './readable-value.ts';
 
-/** What the next commit of the document is to do besides. */
-type Wish = { readonly kind: 'boundary' } | { readonly kind: 'switch' | 'replace'; readonly to: SnapshotName };
+/**
+ * A step of writing a snapshot that takes effect with a commit of the document.
+ * `begin`: sets the boundary, from which a snapshot can be written. `switch`: the snapshot `to` replaces the previous
+ * snapshot and the log up to the boundary; `used` are the collections in it. `replace`: it replaces all that is stored.
+ */
+export type SnapshotStep =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'switch'; readonly to: SnapshotName; readonly used: ReadonlySet<CollectionData> }
+  | { readonly kind: 'replace'; readonly to: SnapshotName };
 
-/** Where a snapshot that is being written begins. */
-interface Boundary {
+/** From the boundary until the switch the tree does not change. */
+interface Frozen {
   readonly mergedIndex: number;
   readonly logSize: number;
   readonly lastCollectionId: number;
+  /** What was acknowledged since the boundary. */
+  readonly held: Operation[];
 }
 
+/** What the document will be once the commit that was staged is acknowledged. */
 interface Staged {
   readonly operations: readonly Operation[];
+  readonly step: SnapshotStep | undefined;
   readonly log: LogPosition;
-  readonly wish: Wish | undefined;
   readonly snapshot: SnapshotName;
   readonly garbage: Garbage | undefined;
 }
 
-/** What keeps a copy of its own in step. */
+/** Keeps a copy of the document up to date. */
 export interface Follower {
   acknowledged(operations: readonly Operation[]): void;
   withdrawn(operations: readonly Operation[]): void;
 }
 
+const noParts: CommitParts = { items: [], records: [], requests: [], charges: [] };
+
 export class StoredDocument implements CommittedDocument {
   readonly key: string;
   readonly version: number;
   readonly limits: StateLimits;
-  readonly box: TreeBox = { root: {} };
   readonly collections = new Collections();
-  follower: Follower | undefined;
-  /** Called after each acknowledged commit, when the log has grown. */
-  onGrowth: () => void = () => undefined;
-  wish: Wish | undefined;
-  /** The generation of a snapshot that was begun, and is neither switched to nor deleted again. */
-  abandoned: number | undefined;
-  /** How many commits have changed it in this process. */
-  changeCount = 0;
+  readonly #box: TreeBox = { root: {} };
   readonly #headValue: HeadValue;
   #log = emptyLog;
   #snapshot: SnapshotName = { generation: 0, chunks: 0 };
   #garbage: Garbage | undefined;
-  #boundary: Boundary | undefined;
-  /** What was acknowledged since the boundary, while the tree stands still for the snapshot. */
-  #held: Operation[] = [];
+  #unfinished: number | undefined;
+  #frozen: Frozen | undefined;
+  /** To be carried out by the next commit. */
+  #step: SnapshotStep | undefined;
   #staged: Staged | undefined;
+  #changeCount = 0;
+  #follower: Follower | undefined;
+  #onCommit: () => void = () => undefined;
 
   constructor(key: string, version: number, limits: StateLimits) {
     this.key = key;
@@ -73,81 +83,117 @@ export class StoredDocument implements CommittedDocument {
     this.#headValue = new HeadValue(limits.maxReadableSize);
   }
 
-  /** Whether the copy for people is in the head. */
+  /** The root of the tree. It is not to be changed. */
+  get root(): Tree {
+    return this.#box.root;
+  }
+
+  /** Whether the readable copy is in the head. */
   get headIsReadable(): boolean {
-    return this.#headValue.isThere;
+    return this.#headValue.isPresent;
   }
 
-  get snapshot(): SnapshotName {
-    return this.#snapshot;
+  /** The generation of the next snapshot. */
+  get nextGeneration(): number {
+    return this.#snapshot.generation + 1;
   }
 
+  /** The records that can be deleted now. */
   get garbage(): Garbage | undefined {
     return this.#garbage;
   }
 
-  /** Of the log, in characters. */
+  /** The generation of a snapshot that was begun, and was neither switched to nor deleted. */
+  get unfinishedGeneration(): number | undefined {
+    return this.#unfinished;
+  }
+
+  /** The size of the log in characters. */
   get logSize(): number {
     return this.#log.size;
   }
 
-  get boundary(): Boundary | undefined {
-    return this.#boundary;
+  /** How many commits of this process have changed the document. */
+  get changeCount(): number {
+    return this.#changeCount;
   }
 
-  /** Takes over what was read. */
-  recovered(head: HeadRecord, log: LogPosition): void {
-    this.#snapshot = head.durable.snapshot;
-    this.#garbage = head.durable.garbage;
-    this.#log = log;
-    this.abandoned = head.durable.writing;
-    this.#headValue.isThere = head.value !== undefined;
+  /** Whether the tree stands still for a snapshot. `replayHeld` brings a copy of it up to date. */
+  get isFrozen(): boolean {
+    return this.#frozen !== undefined;
   }
 
+  /** Keeps a copy up to date from now on. A document has one follower. */
+  follow(follower: Follower): void {
+    if (this.#follower !== undefined) throw new Error(`The state "${this.key}" has a follower already.`);
+    this.#follower = follower;
+  }
+
+  /** Sets what is called after each acknowledged commit, in place of what was set before. */
+  onCommit(listener: () => void): void {
+    this.#onCommit = listener;
+  }
+
+  /** Applies an operation that is stored, or that the next snapshot will hold. Only before the first commit. */
   apply(operation: Operation): void {
-    applyToTree(this.box, operation, this.collections);
+    applyToTree(this.#box, operation, this.collections);
     applyToCollections(operation, this.collections);
   }
 
-  /** The tree as of the last acknowledged commit, though it may stand still. */
-  replayHeld(box: TreeBox): void {
-    for (const operation of this.#held) applyToTree(box, operation, this.collections);
+  /** Ends the reading of a stored state, after each of its operations was applied. */
+  restore(head: HeadRecord, log: LogPosition): void {
+    this.#snapshot = head.durable.snapshot;
+    this.#garbage = head.durable.garbage;
+    this.#log = log;
+    this.#unfinished = head.durable.writing;
+    this.#headValue.isPresent = head.value !== undefined;
+    const used = new Set<CollectionData>();
+    encode(this.#box.root, used);
+    this.collections.sweep(used, this.collections.lastId);
+  }
+
+  /** Brings a copy of the tree, which may be frozen, up to the last acknowledged commit. */
+  replayHeld(copy: TreeBox): void {
+    for (const operation of this.#frozen?.held ?? []) applyToTree(copy, operation, this.collections);
+  }
+
+  /** A change that records no operation. Its commit carries out the step. */
+  snapshotChange(step: SnapshotStep): Change {
+    return {
+      apply: () => {
+        this.#step = step;
+        const undo = () => {
+          this.#step = undefined;
+        };
+        return { parts: noParts, size: 0, operations: new Map([[this, []]]), undo };
+      },
+    };
   }
 
   stage(operations: readonly Operation[]): CommitParts['records'] {
-    const { wish } = this;
-    const step =
-      wish?.kind === 'replace'
+    const step = this.#step;
+    const { position, records } =
+      step?.kind === 'replace'
         ? emptied(this.key, this.#log)
         : appended(
             this.key,
-            { log: this.#log, operations: coalesced(operations), close: wish?.kind === 'boundary' },
+            { log: this.#log, operations: coalesced(operations), close: step?.kind === 'begin' },
             this.limits,
           );
-    this.#staged = { ...this.#fulfilled(wish, step.position), operations, wish };
-    return [...step.records, { key: this.key, value: this.#head(this.#staged) as unknown as Json }];
+    this.#staged = this.#stagedBy(step, operations, position);
+    return [...records, { key: this.key, value: this.#head(this.#staged) as unknown as Json }];
   }
 
   acknowledge(): void {
-    const { operations, log, wish, snapshot, garbage } = this.#staged!;
+    const { operations, log, step, snapshot, garbage } = this.#staged!;
     this.#staged = undefined;
     [this.#log, this.#snapshot, this.#garbage] = [log, snapshot, garbage];
-    if (operations.length > 0) this.changeCount += 1;
-    if (this.#boundary === undefined)
-      for (const operation of operations) applyToTree(this.box, operation, this.collections);
-    else this.#held.push(...operations);
-    this.follower?.acknowledged(operations);
-    if (wish !== undefined) this.wish = undefined;
-    if (wish?.kind === 'boundary') {
-      this.abandoned = snapshot.generation + 1;
-      const lastCollectionId = this.collections.lastId;
-      this.#boundary = { mergedIndex: log.merged[1], logSize: log.size, lastCollectionId };
-    }
-    if (wish?.kind === 'switch' || wish?.kind === 'replace') {
-      this.abandoned = undefined;
-      this.leaveBoundary();
-    }
-    this.onGrowth();
+    if (operations.length > 0) this.#changeCount += 1;
+    if (this.#frozen !== undefined) this.#frozen.held.push(...operations);
+    else for (const operation of operations) applyToTree(this.#box, operation, this.collections);
+    this.#follower?.acknowledged(operations);
+    if (step !== undefined) this.#carryOut(step);
+    this.#onCommit();
   }
 
   discard(): void {
@@ -155,39 +201,63 @@ export class StoredDocument implements CommittedDocument {
   }
 
   withdraw(operations: readonly Operation[]): void {
-    this.follower?.withdrawn(operations);
+    this.#follower?.withdrawn(operations);
   }
 
-  /** The tree moves on. */
-  leaveBoundary(): void {
-    this.#boundary = undefined;
-    this.replayHeld(this.box);
-    this.#held = [];
+  /** Writing the snapshot failed. The tree changes again; the chunks that exist are deleted later. */
+  abandonSnapshot(): void {
+    this.#unfreeze();
   }
 
-  /** The garbage was deleted; the next head says so. */
-  forgetGarbage(): void {
+  /** The chunks of the unfinished snapshot were deleted. */
+  unfinishedDeleted(): void {
+    this.#unfinished = undefined;
+  }
+
+  /** The garbage was deleted. The next head no longer names it. */
+  garbageDeleted(): void {
     this.#garbage = undefined;
   }
 
-  #fulfilled(wish: Wish | undefined, log: LogPosition): Omit<Staged, 'operations' | 'wish'> {
+  #carryOut(step: SnapshotStep): void {
+    this.#step = undefined;
+    if (step.kind === 'begin') {
+      this.#unfinished = this.nextGeneration;
+      const { merged, size } = this.#log;
+      this.#frozen = { mergedIndex: merged[1], logSize: size, lastCollectionId: this.collections.lastId, held: [] };
+      return;
+    }
+    this.#unfinished = undefined;
+    const lastCollectionId = this.#frozen?.lastCollectionId ?? 0;
+    this.#unfreeze();
+    if (step.kind === 'switch') this.collections.sweep(step.used, lastCollectionId);
+  }
+
+  #unfreeze(): void {
+    this.replayHeld(this.#box);
+    this.#frozen = undefined;
+  }
+
+  #stagedBy(step: SnapshotStep | undefined, operations: readonly Operation[], log: LogPosition): Staged {
     const snapshot = this.#snapshot;
-    switch (wish?.kind) {
+    switch (step?.kind) {
       case 'switch': {
-        const { mergedIndex, logSize } = this.#boundary!;
+        const { mergedIndex, logSize } = this.#frozen!;
         const garbage: Garbage = { snapshot, merged: [log.merged[0], mergedIndex] };
-        return { log: cutBefore(log, mergedIndex, logSize), snapshot: wish.to, garbage };
+        return { operations, step, log: cutBefore(log, mergedIndex, logSize), snapshot: step.to, garbage };
       }
-      case 'replace':
-        return { log, snapshot: wish.to, garbage: { snapshot, merged: this.#log.merged } };
+      case 'replace': {
+        const garbage: Garbage = { snapshot, merged: this.#log.merged };
+        return { operations, step, log, snapshot: step.to, garbage };
+      }
       default:
-        return { log, snapshot, garbage: this.#garbage };
+        return { operations, step, log, snapshot, garbage: this.#garbage };
     }
   }
 
-  #head({ log, wish, snapshot, garbage, operations }: Staged): HeadRecord {
-    const begun = wish?.kind === 'boundary' ? snapshot.generation + 1 : this.abandoned;
-    const writing = wish === undefined || wish.kind === 'boundary' ? begun : undefined;
+  #head({ log, step, snapshot, garbage, operations }: Staged): HeadRecord {
+    const begun = step?.kind === 'begin' ? snapshot.generation + 1 : this.#unfinished;
+    const writing = step === undefined || step.kind === 'begin' ? begun : undefined;
     const value = this.#headValue.after(this, operations);
     return {
       durable: {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { dataOf, problemOf } from '../api-answer.ts';
 import type { Backend, ChildRun, CommitOutcome, RunStart } from '../backend.ts';
 import type { Commit } from '../commit.ts';
-import { type HttpAnswer, HttpClient } from '../http-client.ts';
-import { RunsApi } from '../runs-api.ts';
-import { errorOf } from './api-error.ts';
+import { AttemptFencedError, CommitRejectedError } from '../errors.ts';
+import type { ApiProblem } from '../http/api-response.ts';
+import { dataOf, problemOf } from '../http/api-response.ts';
+import { HttpClient, type HttpResponse } from '../http/http-client.ts';
+import { RunsApi } from '../http/runs-api.ts';
 
 export interface WherryOptions {
   readonly baseUrl: string;
@@ -12,7 +13,7 @@ export interface WherryOptions {
   readonly runId: string;
 }
 
-/** Commits to a Wherry platform. */
+/** Commits through the commit endpoint of a Wherry platform. */
 export class WherryBackend implements Backend {
   readonly kind = 'wherry';
   readonly #http: HttpClient;
@@ -29,43 +30,43 @@ export class WherryBackend implements Backend {
     this.#recordsPath = `/v2/actor-runs/${encodeURIComponent(runId)}/key-value-store/records`;
   }
 
-  /** A commit is whole on the platform as soon as it is accepted, so there is nothing to complete. */
+  /** A commit is complete as soon as the platform has accepted it, so there is nothing to recover. */
   async recover(): Promise<number> {
-    const answer = await this.#http.sendUntilAnswered({ method: 'GET', path: `${this.#commitsPath}/last` });
-    return dataOf<{ sequence: number }>(accepted(answer)).sequence;
+    const response = await this.#http.sendWithRetries({ method: 'GET', path: `${this.#commitsPath}/last` });
+    return dataOf<{ sequence: number }>(accepted(response)).sequence;
   }
 
   async commit({ sequence, id, parts }: Commit): Promise<CommitOutcome> {
     const body = JSON.stringify({ id, ...parts });
-    const answer = await this.#http.sendUntilAnswered({
+    const response = await this.#http.sendWithRetries({
       method: 'PUT',
       path: `${this.#commitsPath}/${sequence}`,
       body,
     });
-    if (answer.status === 200) return { kind: 'committed' };
-    const { type, data } = problemOf(answer);
+    if (response.status === 200) return { kind: 'committed' };
+    const { type, data } = problemOf(response);
     const next = type === 'commit-out-of-order' ? data?.expected : undefined;
     if (typeof next === 'number') return { kind: 'taken', next };
-    throw errorOf(answer.status, problemOf(answer));
+    throw errorOf(response.status, problemOf(response));
   }
 
   async readRecord(key: string): Promise<string | undefined> {
-    const answer = await this.#http.sendUntilAnswered({ method: 'GET', path: this.#recordPath(key) });
-    if (answer.status === 200) return answer.body.toString('utf8');
-    const problem = problemOf(answer);
+    const response = await this.#http.sendWithRetries({ method: 'GET', path: this.#recordPath(key) });
+    if (response.status === 200) return response.body.toString('utf8');
+    const problem = problemOf(response);
     if (problem.type === 'record-not-found') return undefined;
-    throw errorOf(answer.status, problem);
+    throw errorOf(response.status, problem);
   }
 
   async writeRecord(key: string, text: string): Promise<void> {
-    accepted(await this.#http.sendUntilAnswered({ method: 'PUT', path: this.#recordPath(key), body: text }));
+    accepted(await this.#http.sendWithRetries({ method: 'PUT', path: this.#recordPath(key), body: text }));
   }
 
   async deleteRecord(key: string): Promise<void> {
-    accepted(await this.#http.sendUntilAnswered({ method: 'DELETE', path: this.#recordPath(key) }));
+    accepted(await this.#http.sendWithRetries({ method: 'DELETE', path: this.#recordPath(key) }));
   }
 
-  /** The platform knows a key by the caller's user, so it is made of this run's id and the caller's key. */
+  /** Idempotency keys are unique for each user of the platform, so the run's id is a part of the key. */
   startRun(start: RunStart): Promise<string> {
     return this.#runs.startWithKey(start, keyOf(this.#runId, start.key));
   }
@@ -83,11 +84,19 @@ export class WherryBackend implements Backend {
   }
 }
 
-/** @throws AttemptFencedError, CommitRejectedError */
-function accepted(answer: HttpAnswer): HttpAnswer {
-  if (answer.status < 300) return answer;
-  throw errorOf(answer.status, problemOf(answer));
+/** Returns the response if it is a success. @throws AttemptFencedError, CommitRejectedError */
+function accepted(response: HttpResponse): HttpResponse {
+  if (response.status < 300) return response;
+  throw errorOf(response.status, problemOf(response));
 }
 
-/** Keys have 256 characters at most. */
+/** Keys have at most 256 characters. */
 const keyOf = (runId: string, key: string): string => `${runId}-${createHash('sha256').update(key).digest('hex')}`;
+
+/** The error for a response that is not a success, by what the caller must do: exit, or correct the commit. */
+export function errorOf(statusCode: number, { type, message, data }: ApiProblem): Error {
+  if (type === 'attempt-fenced') return new AttemptFencedError(message);
+  const hint = statusCode === 413 ? ' Commit it in smaller parts.' : '';
+  const part = typeof data?.part === 'string' ? data.part : undefined;
+  return new CommitRejectedError(message + hint, { part, type, statusCode });
+}

@@ -1,4 +1,4 @@
-/** Charges of handlers: part of the commit, within the run's limit, taken back when the handler fails. */
+/** Charges of handlers: a part of the commit, within the run's limit, and undone if the handler fails. */
 import { expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
@@ -15,7 +15,7 @@ const priced = (events: Record<string, number>) => ({
   ],
 });
 
-test('a charge is made with the commit of its handler, once, whatever becomes of the process', async () => {
+test('a charge is made with the commit of its handler, once, whatever happens to the process', async () => {
   await using fixture = await startCrawlFixture({ delayMs: 10 });
   const run = await fixture.crawl(
     `
@@ -47,7 +47,7 @@ test('a charge is made with the commit of its handler, once, whatever becomes of
   expect(await fixture.recordOf(run, 'OUTPUT')).toEqual([80, 40]);
 });
 
-test('what is charged but not committed counts towards the limit of the run', async () => {
+test('charges that are not committed yet count towards the limit of the run', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(
     `
@@ -72,17 +72,17 @@ test('what is charged but not committed counts towards the limit of the run', as
   const { chargedEventCounts } = await fixture.succeeded(run);
   expect(await fixture.recordOf(run, 'CHARGED0')).toEqual({
     first: 3,
-    // The SDK counts the event of the item itself, which is free here, beside the one that was named.
+    // The SDK also counts the event of the item itself, which is free here.
     chargedCount: 4,
     eventChargeLimitReached: false,
   });
-  // Three are left: all go to the charge. The SDK then overcharges by one, so that the platform ends the run.
+  // Three events are left, and all are charged. The SDK then overcharges by one, so that the platform ends the run.
   expect(await fixture.recordOf(run, 'CHARGED1')).toMatchObject({ first: 3, eventChargeLimitReached: true });
   expect(await fixture.itemCountOf(run)).toBe(3);
   expect(chargedEventCounts).toMatchObject({ page: 9 });
 });
 
-test('items of the default dataset that are charged for by themselves are cut at the limit, and counted', async () => {
+test('items of the default dataset that are charged automatically are cut at the limit, and counted', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(
     `

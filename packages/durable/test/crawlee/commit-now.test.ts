@@ -1,9 +1,9 @@
-/** What a long handler commits on its way is there once, whatever becomes of the handler. */
+/** What a long handler commits before its end takes effect once, whatever happens to the handler. */
 import { expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
-/** Each step pushes an item, charges for it and says where to go on, in one commit. */
+/** Each step pushes an item, charges for it and stores where to continue, in one commit. */
 const steps = `
   let failures = 0;
   const state = await Actor.useState('STEPS', { next: 0 });
@@ -31,7 +31,7 @@ const priceList = {
   pricingPerEvent: { actorChargeEvents: { step: { eventTitle: 'Step', eventPriceUsd: 0.01 } } },
 };
 
-test('a server that is lost in the middle: what was committed stands, and the handler goes on behind it', async () => {
+test('if the server is lost in the middle, what was committed stands and the handler continues after it', async () => {
   await using fixture = await startCrawlFixture();
   const main = steps.replace('AFTER_EACH', 'if (step === 3) await hold();');
   const run = await fixture.crawl(main, {}, {}, { pricingInfos: [priceList] });
@@ -44,7 +44,7 @@ test('a server that is lost in the middle: what was committed stands, and the ha
   expect(chargedEventCounts).toMatchObject({ step: 6 });
 });
 
-test('what its body does before it throws is undone, what was committed before is not', async () => {
+test('what the body does before it throws is undone, and earlier commits are not', async () => {
   await using fixture = await startCrawlFixture();
   const broken = `
     if (step === 2 && failures++ < 2) {
@@ -60,7 +60,7 @@ test('what its body does before it throws is undone, what was committed before i
   expect(await fixture.itemsOf(run)).toEqual([...[0, 1, 2, 3, 4, 5].map((step) => ({ step })), { by: 'handler' }]);
 });
 
-test('outside of a handler it is refused', async () => {
+test('outside of a handler it throws', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(`
     await Actor.setValue('ERROR', await crawlee.commitNow(async () => undefined).catch(({ message }) => message));

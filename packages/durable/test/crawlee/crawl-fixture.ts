@@ -6,19 +6,19 @@ import { type RunFixture, startRunFixture, startTestSite, type TestSite } from '
 
 export interface CrawlFixture extends RunFixture {
   readonly site: TestSite;
-  /** Deploys and starts an Actor whose `main.js` goes on after `prologue`. */
+  /** Deploys and starts an Actor whose `main.js` is `prologue` and then `main`. */
   crawl(main: string, input?: object, start?: object, settings?: object): Promise<ActorRun>;
-  /** Answers the run once it has succeeded; fails with its log otherwise. */
+  /** Resolves with the run when it has succeeded. Fails with its log otherwise. */
   succeeded(run: ActorRun): Promise<ActorRun>;
   recordOf(run: ActorRun, key: string): Promise<unknown>;
-  /** The requests of the run's queue that are handled, by path. */
+  /** The paths of the handled requests in the run's queue. */
   handledOf(run: ActorRun): Promise<string[]>;
   itemCountOf(run: ActorRun): Promise<number>;
 }
 
 const compileCache = fileURLToPath(new URL('../../../../node_modules/.cache/wherry', import.meta.url));
 
-/** With what Node compiled before, an attempt takes half of the time to begin. */
+/** With Node's compile cache an attempt starts in half of the time. */
 const boot = `
 import { enableCompileCache } from 'node:module';
 enableCompileCache(${JSON.stringify(compileCache)});
@@ -33,14 +33,14 @@ const { BasicCrawler, HttpCrawler, CheerioCrawler, PlaywrightCrawler, Dataset, K
 process.env.WHERRY_JOURNAL_SETTLE_SECS = '0.2';
 await Actor.init();
 const input = await Actor.getInput();
-// What durable writes may go through a proxy that makes trouble.
+// The writes of durable may go through a proxy that injects faults.
 if (input.api) process.env.APIFY_API_BASE_URL = input.api;
 const url = (path) => input.site + '/' + path;
 const hold = () => fetch(url('hold'));
 `;
 
 export interface CrawlFixtureOptions {
-  /** How long the site takes to answer. */
+  /** How long the site takes to respond. */
   readonly delayMs?: number;
   readonly platform?: Partial<PlatformOptions>;
 }

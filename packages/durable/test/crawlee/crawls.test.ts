@@ -1,14 +1,14 @@
-/** Whole crawls that are moved, killed and made to fail: each page is one item, and the counters are equal. */
+/** Whole crawls that are moved, killed and made to fail: each page becomes one item, and the counters agree. */
 import { expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
 const pageCount = 90;
 
-/** A crawl that fills its own queue; some handlers throw at first, one always, and one at first takes too long. */
+/** A crawl that fills its own queue. Some handlers throw the first time, one always, and one is too slow the first time. */
 const crawl = (crawler: string) => `
 const number = (request) => Number(new URL(request.url).pathname.slice(1));
-// A life begins so many tasks and waits then to be moved, so that the run does not end before it was.
+// Each process begins this many tasks and then waits to be moved, so that the run does not end before.
 const life = ((await Actor.getValue('LIFE')) ?? 0) + 1;
 await Actor.setValue('LIFE', life);
 let begun = 0;
@@ -46,7 +46,7 @@ await Actor.setValue('OUTPUT', { requestsFinished, requestsFailed, pages, sum, d
 await Actor.exit();
 `;
 
-/** Page 17 fails, and with it what only it links to: 35 and 36, and so on. */
+/** Page 17 fails, so the pages that only it links to are not found: 35 and 36, and so on. */
 function reachable(): number[] {
   const pages: number[] = [];
   for (let next = [0]; next.length > 0; ) {
@@ -65,7 +65,7 @@ for (const [kind, { name, platform }] of [
   ['HttpCrawler', commits],
   ['CheerioCrawler', commits],
 ] as const) {
-  test(`a ${kind} over ${name} does each page once, whatever becomes of its servers`, async () => {
+  test(`a ${kind} over ${name} handles each page once, whatever happens to its servers`, async () => {
     await using fixture = await startCrawlFixture({ delayMs: 15, platform });
     const run = await fixture.crawl(crawl(kind), { pageCount });
     for (const [share, mode] of [

@@ -1,6 +1,6 @@
 import { ProcessEngine } from '../../../platform/src/index.ts';
 
-/** A process engine whose servers can be cut off: what the platform would kill there lives on. */
+/** A process engine whose servers can be cut off: processes that the platform kills there live on. */
 export class CutOffEngine extends ProcessEngine {
   readonly #spared = new Set<string>();
 

@@ -1,4 +1,4 @@
-/** What survives the end of the process: [statistics-1], [initial-request-1], [request-list-1], [suspect-1] to [suspect-3]. */
+/** What survives the end of the process: statistics, initial requests, request lists, and suspects. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
@@ -11,7 +11,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** Moves the run from a server that is lost each time that it has that many items. */
+/** Loses the run's server each time that the run has one of these numbers of items. */
 async function loseAt(run: Awaited<ReturnType<CrawlFixture['crawl']>>, shares: readonly number[]): Promise<void> {
   for (const share of shares) {
     await until(`the run has pushed ${share} items`, async () => (await fixture.itemCountOf(run)) >= share);
@@ -22,7 +22,7 @@ async function loseAt(run: Awaited<ReturnType<CrawlFixture['crawl']>>, shares: r
 const numbersOf = async (run: Awaited<ReturnType<CrawlFixture['crawl']>>) =>
   (await fixture.itemsOf(run)).map(({ page }) => page as number).sort((one, other) => one - other);
 
-test('[statistics-1] statistics, and with them maxRequestsPerCrawl, go on where the last commit was', async () => {
+test('[statistics-1] statistics, and with them maxRequestsPerCrawl, continue from the last commit', async () => {
   const run = await fixture.crawl(`
     const crawler = new BasicCrawler({
       maxConcurrency: 3, minConcurrency: 3, maxRequestsPerCrawl: 40,
@@ -44,7 +44,7 @@ test('[statistics-1] statistics, and with them maxRequestsPerCrawl, go on where 
   const finished = pages.length;
   const retries = pages.filter((page) => page % 5 === 4).length;
   expect(new Set(pages).size).toBe(finished);
-  // As Crawlee says of itself, what is in hand when the limit is reached is finished.
+  // As Crawlee documents, requests that are in flight when the limit is reached are finished.
   expect(finished).toBeGreaterThanOrEqual(40);
   expect(finished).toBeLessThanOrEqual(42);
   expect(await fixture.recordOf(run, 'OUTPUT')).toEqual({ requestsFinished: finished, requestsFailed: 0, retries });
@@ -52,7 +52,7 @@ test('[statistics-1] statistics, and with them maxRequestsPerCrawl, go on where 
   expect(queue).toMatchObject({ handledRequestCount: finished });
 });
 
-test('[initial-request-1] what crawler.run is given is added once, whatever unique key each life gives it', async () => {
+test('[initial-request-1] the requests of crawler.run are added once, whatever unique key each process gives them', async () => {
   const run = await fixture.crawl(`
     const isFirst = (await Actor.getValue('LIFE')) === null;
     await Actor.setValue('LIFE', 1);
@@ -69,7 +69,7 @@ test('[initial-request-1] what crawler.run is given is added once, whatever uniq
     await crawler.run(given(), { batchSize: 50, waitBetweenBatchesMillis: 10 });
     await Actor.exit();
   `);
-  // The first batch is in the queue, and the second one is being made up.
+  // The first batch is in the queue, and the second one is being prepared.
   await until('the page is held', () => fixture.site.hits.get('/hold') === 1);
   expect((await fixture.client.requestQueue(run.defaultRequestQueueId).get())?.totalRequestCount).toBe(50);
   await fixture.migrate(run.id, 'lost');
@@ -78,7 +78,7 @@ test('[initial-request-1] what crawler.run is given is added once, whatever uniq
   expect(await numbersOf(run)).toEqual(upTo(120));
 });
 
-test('[request-list-1] a crawl of a request list does each of its requests once', async () => {
+test('[request-list-1] a crawl of a request list handles each request once', async () => {
   const run = await fixture.crawl(`
     const requestList = await RequestList.open('pages', Array.from({ length: 60 }, (_, page) => url(page)));
     const crawler = new HttpCrawler({
@@ -101,7 +101,7 @@ test('[request-list-1] a crawl of a request list does each of its requests once'
   expect(await fixture.recordOf(run, 'OUTPUT')).toEqual({ requestsFinished: 59, requestsFailed: 1 });
 });
 
-test('a request list whose progress cannot be kept is refused', async () => {
+test('a request list whose progress cannot be stored is refused', async () => {
   const run = await fixture.crawl(`
     const requestList = await RequestList.open(null, [url(1)]);
     try {
@@ -115,7 +115,7 @@ test('a request list whose progress cannot be kept is refused', async () => {
   expect(await fixture.recordOf(run, 'OUTPUT')).toEqual({ message: expect.stringContaining('RequestList.open') });
 });
 
-test('[suspect-1] a request that ends the process each time fails at last, and those beside it do not', async () => {
+test('[suspect-1], [suspect-3] a request that crashes the process each time finally fails, and the others do not', async () => {
   const killer = `
     const crawler = new BasicCrawler({
       maxConcurrency: 3, minConcurrency: 3, maxRequestRetries: 1,
@@ -138,12 +138,34 @@ test('[suspect-1] a request that ends the process each time fails at last, and t
   const items = await fixture.itemsOf(run);
   expect(await numbersOf(run)).toEqual(upTo(12));
   expect(items.filter(({ error }) => error !== undefined)).toEqual([
-    { page: 7, error: 'The process ended 2 times while it worked on this request.' },
+    { page: 7, error: 'The process crashed 2 times while this request was in flight.' },
   ]);
   expect(await fixture.recordOf(run, 'OUTPUT')).toEqual({ requestsFinished: 11, requestsFailed: 1 });
 });
 
-test('several crawlers at once and one after another, over queues of their own, each do each request once', async () => {
+test('[suspect-2] after a crash a request is recorded while its handler runs', async () => {
+  await using held = await startCrawlFixture();
+  const main = `
+    const life = ((await Actor.getValue('LIFE')) ?? 0) + 1;
+    await Actor.setValue('LIFE', life);
+    const crawler = new BasicCrawler({
+      async requestHandler() {
+        if (life === 1) process.kill(process.pid, 'SIGKILL');
+        await hold();
+      },
+    });
+    await crawler.run([url('start')]);
+    await Actor.exit();
+  `;
+  const run = await held.crawl(main, {}, { restartOnError: true });
+  await until('the handler is held', () => held.site.hits.get('/hold') === 1);
+  expect(await held.recordOf(run, 'DURABLE_CRAWL')).toMatchObject({ begun: [expect.any(String)] });
+  held.site.release();
+  await held.succeeded(run);
+  expect(await held.recordOf(run, 'DURABLE_CRAWL')).toMatchObject({ begun: [] });
+});
+
+test('several crawlers with their own queues, concurrent and consecutive, handle each request once', async () => {
   const run = await fixture.crawl(`
     const crawl = async (name, count) => {
       const requestQueue = name === undefined ? undefined : await RequestQueue.open(name);

@@ -1,4 +1,4 @@
-/** [lost-run-1] an attempt that another one has taken over from. */
+/** An attempt after another one has become active. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,9 +9,9 @@ import { CutOffEngine } from './cut-off-engine.ts';
 
 test.each([
   ['while its handlers are at work', { pages: 60, hangsAt: -1, frozenAt: 9 }],
-  ['with nothing to do but to look for work', { pages: 12, hangsAt: 11, frozenAt: 11 }],
+  ['while it only looks for work', { pages: 12, hangsAt: 11, frozenAt: 11 }],
 ])(
-  '[lost-run-1] an attempt that was frozen %s, and thaws when its run went on elsewhere, ends without a word',
+  '[lost-run-1] an attempt that was frozen %s, and thaws when its run has continued elsewhere, ends without writing or logging',
   async (_when, input) => {
     const dataFolder = await dataFolderOfTest();
     onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));

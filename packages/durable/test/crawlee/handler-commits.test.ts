@@ -1,4 +1,4 @@
-/** [work-1] to [work-3], [queue-view-1] what a request handler does is one commit, or nothing. */
+/** What a request handler does is one commit, or has no effect. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-test('[work-1] all that a handler does by any way is there together with its handled mark, and not before', async () => {
+test('[work-1] all that a handler does, by any method, takes effect together with its handled mark, and not before', async () => {
   await using held = await startCrawlFixture();
   const run = await held.crawl(`
     const named = await Actor.openDataset('beside');
@@ -58,7 +58,7 @@ test('[work-1] all that a handler does by any way is there together with its han
   expect(await held.logOf(run.id)).toContain('PROCESSED [true,false]');
 });
 
-test('[queue-view-1] a handler that throws leaves nothing behind, and its next try starts clean', async () => {
+test('[queue-view-1] a handler that throws has no effect, and its next try starts clean', async () => {
   const run = await fixture.crawl(`
     const seen = [];
     const crawler = new BasicCrawler({
@@ -87,7 +87,7 @@ test('[queue-view-1] a handler that throws leaves nothing behind, and its next t
   });
 });
 
-test('[work-2] a handler that has timed out writes nothing more, whatever it still does', async () => {
+test('[work-2] a handler that has timed out writes nothing more, whatever its code still does', async () => {
   const run = await fixture.crawl(`
     const late = Promise.withResolvers();
     const crawler = new BasicCrawler({
@@ -107,7 +107,7 @@ test('[work-2] a handler that has timed out writes nothing more, whatever it sti
   expect(await fixture.itemsOf(run)).toEqual([{ retry: 1, late: false }]);
 });
 
-test('[work-3] what a handler has not waited for is not lost', async () => {
+test('[work-3] a write that a handler did not await is not lost', async () => {
   const run = await fixture.crawl(`
     const crawler = new BasicCrawler({
       async requestHandler() {
@@ -124,7 +124,23 @@ test('[work-3] what a handler has not waited for is not lost', async () => {
   expect(await fixture.logOf(run.id)).toContain('did not wait');
 });
 
-test('a handler reads what it wrote itself, in every form, and no one else does before the commit', async () => {
+test('[queue-view-2] all requests that a handler adds are in its commit, however many there are', async () => {
+  const run = await fixture.crawl(`
+    const crawler = new BasicCrawler({
+      async requestHandler({ crawler }) {
+        await crawler.addRequests(Array.from({ length: 1500 }, (_, index) => url(index)));
+        crawler.stop();
+      },
+    });
+    await crawler.run([url('start')]);
+    await Actor.exit();
+  `);
+  await fixture.succeeded(run);
+  const queue = await fixture.client.requestQueue(run.defaultRequestQueueId).get();
+  expect(queue).toMatchObject({ totalRequestCount: 1501, handledRequestCount: 1 });
+});
+
+test('a handler reads what it wrote, in every form, and nobody else does before the commit', async () => {
   const run = await fixture.crawl(`
     const reads = {};
     const crawler = new BasicCrawler({
@@ -163,7 +179,7 @@ test('a handler reads what it wrote itself, in every form, and no one else does 
   });
 });
 
-test('failedRequestHandler: what it does is one commit with the handled mark', async () => {
+test('what failedRequestHandler does is one commit with the handled mark', async () => {
   await using held = await startCrawlFixture();
   const run = await held.crawl(`
     const crawler = new BasicCrawler({
@@ -194,7 +210,7 @@ test('failedRequestHandler: what it does is one commit with the handled mark', a
   expect(items[0]).toMatchObject({ retryCount: 1, errorMessages: [expect.any(String), expect.any(String)] });
 });
 
-test('[crawl-2] a commit that is refused fails its request like an error of the handler, and no other', async () => {
+test('[crawl-2] a rejected commit fails its request like an error of the handler, and no other request', async () => {
   const run = await fixture.crawl(`
     const doomed = await Actor.openDataset('doomed');
     await doomed.drop();

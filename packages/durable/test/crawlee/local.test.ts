@@ -1,4 +1,4 @@
-/** A crawl on one's own machine, without any platform: over the SDK's local storage. */
+/** A local crawl without a platform, over the SDK's local storage. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { dataFolderOfTest, startTestSite } from '../../../platform/test/run-fixture.ts';
 
-/** The locks of a dead process hold on here as in stock Crawlee, so they are made short. */
+/** The locks of a dead process stay valid, as in stock Crawlee, so they are short here. */
 const main = (init: string) => `
 import { Actor } from 'apify';
 import { BasicCrawler, KeyValueStore, RequestQueue } from '@wherry/durable/crawlee';
@@ -42,7 +42,7 @@ const ended = async (child: ChildProcess) => (await once(child, 'exit'))[0] as n
 test.each([
   ['with the SDK', 'await Actor.init();'],
   ['with Crawlee alone', ''],
-])('%s a crawl that was killed goes on where it was, and one that is begun anew starts anew', async (_name, init) => {
+])('%s, a killed crawl continues where it was, and a purged crawl starts from the beginning', async (_name, init) => {
   const folder = await dataFolderOfTest();
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await using site = await startTestSite(20);

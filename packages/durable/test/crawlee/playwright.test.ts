@@ -1,4 +1,4 @@
-/** A crawl with a browser. It takes the system's Chromium; without one it is skipped, and says so. */
+/** A crawl with the system's Chromium. Without Chromium it is skipped with a message. */
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -20,12 +20,12 @@ const chromium = (process.env.PATH ?? '')
   .find(isProgram);
 if (chromium === undefined) {
   console.warn(
-    'SKIPPED: the crawl with Playwright. It needs a Chromium in the PATH, for example `apt-get install chromium`.',
+    'SKIPPED: the crawl with Playwright. It needs Chromium in the PATH, for example by `apt-get install chromium`.',
   );
 }
 
 test.skipIf(chromium === undefined)(
-  'a PlaywrightCrawler does each page once, although its server is lost',
+  'a PlaywrightCrawler handles each page once, although its server is lost',
   async () => {
     await using fixture = await startCrawlFixture({ delayMs: 10 });
     const run = await fixture.crawl(

@@ -1,9 +1,9 @@
-/** [shutdown-1], [shutdown-2] what happens when the process is told to go. [reconnect-1] what happens when it is not told. */
+/** What happens when the process is told to migrate or to abort. */
 import { expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { type CrawlFixture, startCrawlFixture } from './crawl-fixture.ts';
 
-/** Two pages are held in their handlers; what the SDK is asked for is logged. */
+/** Two pages are held in their handlers. Calls of the SDK are logged. */
 const crawl = (init = '') => `
 ${init}
 for (const name of ['reboot', 'exit']) {
@@ -33,7 +33,7 @@ const steps = async (fixture: CrawlFixture, runId: string): Promise<string[]> =>
     .filter((line) => /^(BEGIN|END|SDK|TOLD) /.test(line));
 
 test.each(['warm', 'cold'])(
-  '[shutdown-1] told to migrate (%s), it begins nothing, ends what it has, and then reboots',
+  '[shutdown-1] told to migrate (%s), it begins no request, finishes those in flight, and then reboots',
   async (mode) => {
     await using fixture = await startCrawlFixture();
     const run = await fixture.crawl(crawl());
@@ -49,13 +49,13 @@ test.each(['warm', 'cold'])(
     expect(first.slice(0, 2).sort()).toEqual(['BEGIN /0', 'BEGIN /1']);
     expect(first[2]).toBe('TOLD migrating');
     expect(first.slice(3, 5).sort()).toEqual(['END /0', 'END /1']);
-    // The platform may have ended it before it could ask.
+    // The platform may have ended the process before it could reboot.
     expect(['SDK reboot', 'BEGIN /2']).toContain(first[5]);
     expect((await fixture.itemsOf(run)).map(({ page }) => page).sort()).toEqual(['/0', '/1', '/2', '/3']);
   },
 );
 
-test('[shutdown-1] told to abort, it begins nothing, commits what it has in hand, and then exits', async () => {
+test('[shutdown-1] told to abort, it begins no request, commits those in flight, and then exits', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(crawl());
   await until('two pages are held', () => fixture.site.hits.get('/hold') === 2);
@@ -76,9 +76,9 @@ test('[shutdown-1] told to abort, it begins nothing, commits what it has in hand
   expect(await fixture.handledOf(run)).toEqual(['0', '1']);
 });
 
-test('[shutdown-2] an author who has switched the graceful shutdown off gets no reboot and no exit', async () => {
+test('[shutdown-2] if the author has switched off the graceful shutdown, there is no reboot and no exit', async () => {
   await using fixture = await startCrawlFixture({ platform: { handoffs: { quietGraceSecs: 0.5 } } });
-  // Whoever calls init first decides; the prologue has called it with the defaults.
+  // The first call of init decides, and the prologue has called it with the defaults.
   const off = `
     const { aborting, migrating } = Actor.getDefaultInstance().gracefulShutdownHandlers;
     Actor.off('aborting', aborting);
@@ -98,7 +98,7 @@ test('[shutdown-2] an author who has switched the graceful shutdown off gets no 
   expect((await fixture.itemsOf(run)).map(({ page }) => page).sort()).toEqual(['/0', '/1', '/2', '/3']);
 });
 
-test('[shutdown-2] once no durable crawler is at work, the SDK has its listeners back', async () => {
+test('[shutdown-2] when no durable crawler is running, the SDK’s listeners are restored', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(`
     const { migrating } = Actor.getDefaultInstance().gracefulShutdownHandlers;

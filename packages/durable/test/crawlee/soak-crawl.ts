@@ -1,6 +1,6 @@
-/** The crawl that `soak.ts` disturbs, and what must come of it. */
+/** The crawl that `soak.ts` disturbs, and its expected result. */
 
-/** A life begins so many requests and waits then for its fault, so that each fault meets the crawl at work. */
+/** Each process begins this many requests and then waits for its fault, so that each fault hits a running crawl. */
 const beginsOfLife = 24;
 const failingPage = 17;
 
@@ -69,7 +69,7 @@ export const soakPrices = {
   ],
 };
 
-/** All pages that can be reached: of the one that fails, nothing is linked. */
+/** All pages that can be reached. The page that fails links to nothing. */
 function soakPages(pageCount: number): number[] {
   const pages: number[] = [];
   for (let next = [0]; next.length > 0; ) {
@@ -91,7 +91,7 @@ export interface SoakVerdict {
   readonly lost: number;
   readonly duplicated: number;
   readonly chargedTwice: number;
-  /** What else is not as it must be. */
+  /** Other differences from the expected result. */
   readonly wrong: readonly string[];
 }
 

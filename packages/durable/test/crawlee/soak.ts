@@ -1,8 +1,8 @@
 /**
  * `node packages/durable/test/crawlee/soak.ts [--seeds N] [--first SEED] [--faults M] [--no-commits]`: in each seed one
- * durable crawl meets M faults, drawn from it: its server is lost, or lost with the process frozen there and thawed
- * later, or it is moved warm or cold. Besides, one of eight calls that durable writes by is refused, arrives twice, or
- * its connection breaks before or after it took effect. Prints what was lost, repeated and charged twice. Not a part of
+ * durable crawl gets M random faults: its server is lost, or lost with the process frozen there and thawed later, or the
+ * run is moved warm or cold. In addition, one in eight write calls of durable is refused, arrives twice, or its connection
+ * breaks before or after it took effect. Prints which results were lost, repeated or charged twice. Not a part of
  * `npm test`.
  */
 import { rm } from 'node:fs/promises';
@@ -28,7 +28,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Numbers from 0 to 1 that follow from the seed alone (mulberry32). */
+/** Random numbers from 0 to 1 from a seed (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -49,7 +49,7 @@ const lastLife = (log: string): Life | undefined =>
     .map(([, number, pid]) => ({ number: Number(number), pid: Number(pid) }))
     .at(-1);
 
-/** Strikes once the life that is to meet the fault has begun, after a time of up to half a second. */
+/** Injects the fault up to half a second after the process that it is meant for has begun. */
 async function strike(fixture: CrawlFixture, engine: CutOffEngine, run: ActorRun, fault: number, random: () => number) {
   const kind = kinds[Math.floor(random() * kinds.length)]!;
   const life = await until(
@@ -75,7 +75,7 @@ async function strike(fixture: CrawlFixture, engine: CutOffEngine, run: ActorRun
   return kind;
 }
 
-/** What durable writes by: commits, or what the journal does instead. */
+/** The write calls of durable: commits, or those of the journal. */
 const written = values['no-commits'] ? /\/items|\/records\/WHERRY|\/requests\/batch|\/charge$/ : /\/commits\/\d+$/;
 
 async function soak(fixture: CrawlFixture, engine: CutOffEngine, seed: number, faults: number) {
@@ -86,8 +86,8 @@ async function soak(fixture: CrawlFixture, engine: CutOffEngine, seed: number, f
     if (method === 'GET' || !written.test(path) || randomOfCalls() > 1 / 8) return undefined;
     troubled += 1;
     const trouble = troubles[Math.floor(randomOfCalls() * troubles.length)]!;
-    // What the journal pushes has no key: an API that pushes it twice is no fault of the caller's.
-    return trouble === 'twice' && values['no-commits'] ? 'answerLost' : trouble;
+    // Pushes of the journal have no key, so durable cannot prevent that an API carries one out twice.
+    return trouble === 'twice' && values['no-commits'] ? 'responseLost' : trouble;
   });
   const input = soakInput(api.url, faults);
   const run = await fixture.crawl(soakActor, input, {}, soakPrices);

@@ -1,9 +1,9 @@
-/** `useState` of handlers: seen at once by the others, undone with its handler, durable with its commit. */
+/** `useState` of handlers: changes are visible to the others at once, undone with the handler, and durable with its commit. */
 import { expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.ts';
 import { startCrawlFixture } from './crawl-fixture.ts';
 
-test('what a handler changes is seen by others at once, and taken back without theirs when it throws', async () => {
+test('a handler’s changes are visible to others at once, and undone without theirs if it throws', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(`
     const seen = {};
@@ -44,13 +44,13 @@ test('what a handler changes is seen by others at once, and taken back without t
     after: { count: 1, list: ['other'], of: { other: true } },
     own: { names: ['other'] },
   });
-  // People, and the stock SDK, find the plain value there as well.
+  // Users and the stock SDK find the plain value there too.
   expect(await fixture.recordOf(run, 'CRAWLEE_STATE')).toMatchObject({
     value: { count: 1, list: ['other'], of: { other: true } },
   });
 });
 
-test('a state that was asked for before there was a crawler is the same one, and outlives the process', async () => {
+test('a state that was opened before there was a crawler is the same state, and outlives the process', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(`
     const state = await Actor.useState('BOTH', { before: 0, handled: [] });

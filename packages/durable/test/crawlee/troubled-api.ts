@@ -3,17 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /**
- * `unsent`: the connection breaks before the call arrives; `answerLost`: after it took effect; `refused`: 503;
+ * `unsent`: the connection breaks before the call arrives; `responseLost`: after it took effect; `refused`: 503;
  * `twice`: it arrives twice.
  */
-export const troubles = ['unsent', 'answerLost', 'refused', 'twice'] as const;
+export const troubles = ['unsent', 'responseLost', 'refused', 'twice'] as const;
 export type Trouble = (typeof troubles)[number];
 
 export interface TroubledApi extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Passes calls on to the API, and gives some of them trouble. */
+/** Forwards calls to the API, and injects faults into some of them. */
 export async function startTroubledApi(
   api: string,
   troubleOf: (method: string, path: string) => Trouble | undefined,
@@ -41,13 +41,13 @@ async function serve(api: string, trouble: Trouble | undefined, incoming: Incomi
     return outgoing.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
   }
   if (trouble === 'twice') (await forward(api, incoming, body)).resume();
-  const answer = await forward(api, incoming, body);
-  if (trouble === 'answerLost') {
-    answer.resume();
+  const response = await forward(api, incoming, body);
+  if (trouble === 'responseLost') {
+    response.resume();
     return outgoing.destroy();
   }
-  outgoing.writeHead(answer.statusCode!, answer.headers);
-  return answer.pipe(outgoing);
+  outgoing.writeHead(response.statusCode!, response.headers);
+  return response.pipe(outgoing);
 }
 
 function forward(api: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {

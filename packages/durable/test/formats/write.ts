@@ -1,6 +1,6 @@
 /**
- * Writes the fixture of the present state format: `node packages/durable/test/formats/write.ts`. For a new format only:
- * a fixture that was released is never written again.
+ * Writes the fixture of the present state format: `node packages/durable/test/formats/write.ts`. Only for a new format: the
+ * fixture of a released format is never written again.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { startRun } from '../../src/durable-run.ts';
@@ -37,7 +37,7 @@ const state = await openState({
   }),
   run,
 });
-// A head alone, with the operations of states that handlers change together.
+// A state that is only a head, with the operations of states that several handlers change.
 const shared = await useState<Record<string, unknown>>('shared', { count: 1, list: [3, 1, 2] }, { run });
 for (let round = 0; round < 2; round += 1) {
   shared.count = (shared.count as number) + 2;
@@ -66,7 +66,7 @@ for (let index = 0; index < 62; index += 1) {
     if (index % 9 === 8) draft.sizes.delete(index % 8);
   });
 }
-// As if the process died now, in the middle of whatever it does besides.
+// As if the process died now.
 const records = [...store.records];
 const folder = new URL(`./${stateFormat}/`, import.meta.url);
 await mkdir(folder, { recursive: true });

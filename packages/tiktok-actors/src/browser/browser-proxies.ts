@@ -1,4 +1,4 @@
-/** By what way the browser asks. */
+/** The proxies of the browser. */
 import http from 'node:http';
 import https from 'node:https';
 import { ProxyConfiguration } from '@wherry/durable/crawlee';
@@ -7,7 +7,7 @@ import type { CommonInput } from '../input/common-input.ts';
 import { proxiesOf } from '../input/proxies.ts';
 import { nodeUsesProxies, siteUrl } from '../settings.ts';
 
-/** Those of the input, or of the environment (`HTTPS_PROXY`, …). */
+/** The proxies of the input, or of the environment (`HTTPS_PROXY`, …). */
 export async function browserProxiesOf(input: CommonInput): Promise<ProxyConfiguration | undefined> {
   forwardDirectly();
   const proxies = await proxiesOf(input);
@@ -16,8 +16,8 @@ export async function browserProxiesOf(input: CommonInput): Promise<ProxyConfigu
 }
 
 /**
- * Crawlee puts a local proxy between the browser and one that wants a password. With `NODE_USE_ENV_PROXY` Node would send
- * what that local one forwards through the environment's proxy once more, and ends the process over it.
+ * Crawlee runs a local proxy between the browser and a proxy that needs a password. With `NODE_USE_ENV_PROXY` Node would send
+ * the forwarded requests through the environment's proxy again, which ends the process.
  */
 function forwardDirectly(): void {
   if (!nodeUsesProxies) return;
@@ -26,10 +26,10 @@ function forwardDirectly(): void {
 }
 
 /**
- * Pages have proxies of their own. What the browser asks for by itself, such as its updates, would go through the proxy of
- * its first page, and cost its user money; where there are proxies, it goes nowhere.
+ * Each page has its own proxy. The browser's own requests, such as for updates, would go through the proxy of its first page
+ * and cost the user money. If there are proxies, these requests are therefore sent to a proxy that does not exist.
  */
-export function keepToPages(_pageId: string, launch: LaunchContext): void {
+export function disableBrowserTraffic(_pageId: string, launch: LaunchContext): void {
   if (launch.proxyUrl === undefined) return;
   launch.proxyUrl = undefined as never;
   launch.launchOptions = { ...launch.launchOptions, proxy: { server: nowhere } };

@@ -1,5 +1,5 @@
-/** What needs a browser: an Actor that imports it has `playwright-core` too. */
+/** The part that needs a browser. An Actor that imports it must have `playwright-core` as a dependency. */
 export type { ListJob, ListSource } from './job.ts';
 export { crawlLists, type ListCrawl } from './list-crawler.ts';
-export { feedOf, jobOf, type ListTarget, type ListWish, listsOf, searchesOf } from './list-jobs.ts';
-export { crawlTrendingSounds, type TrendWish } from './trending-sounds.ts';
+export { feedOf, jobOf, type ListOptions, type ListTarget, listsOf, searchesOf } from './list-jobs.ts';
+export { crawlTrendingSounds, type TrendOptions } from './trending-sounds.ts';

@@ -1,8 +1,8 @@
 import type { Address, PostSort, SearchSection } from '@wherry/tiktok';
 
-/** Which list of a page is wanted. */
+/** Which list of a page is to be read. */
 export type ListSource =
-  /** With `withProfile`, also what the page says of the account. */
+  /** With `withProfile`, the profile on the page is a result too. */
   | { readonly kind: 'posts'; readonly sort: PostSort; readonly withProfile?: boolean }
   | { readonly kind: 'hashtag_posts' }
   | { readonly kind: 'sound_posts' }
@@ -13,33 +13,33 @@ export type ListSource =
   | { readonly kind: 'explored' }
   | { readonly kind: 'sound_ranks' }
   | { readonly kind: 'shop_search' }
-  /** Of a store, with what its page says of the shop. */
+  /** The products of a store, with the shop on its page. */
   | { readonly kind: 'shop_products' }
-  /** Of a product, with what its page says of it. */
+  /** The reviews of a product, with the product on its page. */
   | { readonly kind: 'reviews' }
-  /** With `maxReplies` above 0, also the answers to each comment. */
+  /** With `maxReplies` above 0, the replies to each comment too. */
   | { readonly kind: 'comments'; readonly maxReplies: number }
-  /** What the page itself says, and no list. */
+  /** Only the page itself, and no list. */
   | { readonly kind: 'profile' }
   | { readonly kind: 'video' };
 
-/** One list that is to be read. It is JSON, for it travels in the requests of a crawl. */
+/** One list that is to be read. It is JSON, since it is stored in the requests of a crawl. */
 export interface ListJob {
-  /** Tells it from the others of a run, in each attempt in the same way. */
+  /** Unique in the run, and the same in each attempt. */
   readonly key: string;
-  /** What the user wrote. */
+  /** The input as the user wrote it. */
   readonly input: string;
   readonly address: Address;
   readonly source: ListSource;
   readonly maxItems: number;
   readonly maxPages: number;
-  /** Of posts, by their time. */
+  /** For posts: limits of their time. */
   readonly oldestSecs: number | null;
   readonly newestSecs: number | null;
   readonly withoutPinned: boolean;
-  /** Of posts, by how many like them. */
+  /** For posts: limits of the number of likes. */
   readonly leastDiggs: number | null;
   readonly mostDiggs: number | null;
-  /** What stands above the list is no result. */
+  /** Whether the list's header is not a result. */
   readonly withoutHeader: boolean;
 }

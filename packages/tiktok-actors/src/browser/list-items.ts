@@ -1,4 +1,4 @@
-/** Lists as items of an Actor's dataset. */
+/** Converts the entries of lists into items of an Actor's dataset. */
 import { type Failure, pageUrlOf } from '@wherry/tiktok';
 import {
   commentItem,
@@ -18,9 +18,9 @@ import type { Results } from '../results/results.ts';
 import { siteUrl } from '../settings.ts';
 import type { ListJob, ListSource } from './job.ts';
 import type { ListSink } from './list-sink.ts';
-import type { ListItem } from './selection.ts';
+import type { ListItem } from './lists/selection.ts';
 
-/** Gives the items of all lists as results that cost `event`, or what `eventOf` says. */
+/** Returns a sink that pushes items as results. Each is charged with `event`, or with the event that `eventOf` returns. */
 export function sinkOf(
   results: Results,
   event: string,

@@ -3,8 +3,8 @@ import type { RefusedTarget, Target } from '../input/targets.ts';
 import { siteUrl } from '../settings.ts';
 import type { ListJob, ListSource } from './job.ts';
 
-/** What is wanted of the lists of some targets. */
-export interface ListWish {
+/** What to read of the lists of some targets. */
+export interface ListOptions {
   readonly source: ListSource;
   readonly maxItems?: number | undefined;
   readonly oldestSecs?: number | null;
@@ -15,24 +15,31 @@ export interface ListWish {
   readonly withoutHeader?: boolean | undefined;
 }
 
-/** No list is read further than this, whatever the site says. */
+/** No list is read further than this. */
 const maxPages = 10_000;
 
 export type ListTarget = ListJob | RefusedTarget;
 
-export const listsOf = (targets: readonly Target[], wish: ListWish): ListTarget[] =>
-  targets.map((target) => ('refusal' in target ? target : jobOf(target, wish)));
+export const listsOf = (targets: readonly Target[], options: ListOptions): ListTarget[] =>
+  targets.map((target) => ('refusal' in target ? target : jobOf(target, options)));
 
-export const feedOf = (page: 'foryou' | 'explore', wish: Omit<ListWish, 'source'>): ListJob =>
+export const feedOf = (page: 'foryou' | 'explore', options: Omit<ListOptions, 'source'>): ListJob =>
   jobOf(
     { input: page, address: { kind: 'feed', page } },
-    { ...wish, source: { kind: page === 'foryou' ? 'recommended' : 'explored' } },
+    { ...options, source: { kind: page === 'foryou' ? 'recommended' : 'explored' } },
   );
 
-export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish): ListJob {
+export function jobOf(target: Pick<ListJob, 'input' | 'address'>, options: ListOptions): ListJob {
   const { input, address } = target;
-  const { source, maxItems, oldestSecs = null, newestSecs = null, withoutPinned = false, withoutHeader = false } = wish;
-  const { leastDiggs = null, mostDiggs = null } = wish;
+  const {
+    source,
+    maxItems,
+    oldestSecs = null,
+    newestSecs = null,
+    withoutPinned = false,
+    withoutHeader = false,
+  } = options;
+  const { leastDiggs = null, mostDiggs = null } = options;
   return {
     key: `${JSON.stringify(source)} ${pageUrlOf(address, siteUrl)}`,
     input,
@@ -49,15 +56,15 @@ export function jobOf(target: Pick<ListJob, 'input' | 'address'>, wish: ListWish
   };
 }
 
-/** Of words the section that is wanted, of a search's URL its own. */
+/** Words are searched in `section`; the URL of a search has its own section. */
 export const searchesOf = (
   targets: readonly Target[],
-  { section, ...wish }: Omit<ListWish, 'source'> & { readonly section: SearchSection },
+  { section, ...options }: Omit<ListOptions, 'source'> & { readonly section: SearchSection },
 ): ListTarget[] =>
   targets.map((target) => {
     if ('refusal' in target) return target;
     const isWords = target.address.kind === 'search' && target.address.keyword === target.input.trim();
     const address = isWords ? { ...target.address, section } : target.address;
     const source = { kind: 'search', section: address.kind === 'search' ? address.section : section } as const;
-    return jobOf({ ...target, address }, { ...wish, source });
+    return jobOf({ ...target, address }, { ...options, source });
   });

@@ -1,19 +1,19 @@
 import type { EndReason, Failure, UnreadableEntry } from '@wherry/tiktok';
 import type { ListJob } from './job.ts';
-import type { ListItem } from './selection.ts';
+import type { ListItem } from './lists/selection.ts';
 
-/** Where the items of lists go: output, charges, records of what failed. Its methods are called within a commit. */
+/** Receives the items of lists: pushes them, charges for them, and records failures. Its methods are called in a commit. */
 export interface ListSink {
-  /** Answers whether nothing more is wanted or paid for. */
+  /** `isFull`: the budget or the limit of results allows no more. */
   give(job: ListJob, items: readonly ListItem[]): Promise<{ readonly isFull: boolean }>;
-  /** What stands above a list, such as the hashtag itself. */
+  /** The header of a list, for example the hashtag itself. */
   giveHeader(job: ListJob, header: object): Promise<unknown>;
-  /** An entry that is there but cannot be read. */
+  /** An entry that cannot be read. */
   giveUnreadable(job: ListJob, entry: UnreadableEntry): Promise<unknown>;
   giveFailure(job: ListJob, failure: Failure): Promise<unknown>;
-  /** A list has been read as far as was wanted. */
+  /** A list has been read to its end or to its limit. */
   giveEnd(job: ListJob): Promise<unknown>;
 }
 
-/** `full`: nothing more is wanted by the run, or paid for. */
+/** `full`: the run's budget or limit of results allows no more. */
 export type ListEnd = EndReason | 'full' | 'failed';

@@ -1,9 +1,9 @@
 /**
- * TikTok's ranking of sounds; where it is not to be had, one that is counted in the feed.
+ * TikTok's ranking of sounds or, if it is not available, a ranking that is counted in the feed.
  *
- * [ranking-1] a ranking is TikTok's own or a counted one, never both: when TikTok's breaks off, what it gave stands, and its
- *     failure is told.
- * [ranking-2] a counted ranking is given when the feed has been read, in one commit with that.
+ * [ranking-1] A ranking is either TikTok's own or a counted one, never both. If TikTok's ranking ends early, its items stand,
+ *     and the failure is reported.
+ * [ranking-2] A counted ranking is given when the feed has been read, in the same commit.
  */
 import { useState } from '@wherry/durable';
 import { derivedTrend, type Failure, type RankPeriodDays, type Video } from '@wherry/tiktok';
@@ -14,9 +14,9 @@ import { crawlLists, type ListCrawl } from './list-crawler.ts';
 import { sinkOf } from './list-items.ts';
 import { feedOf, jobOf } from './list-jobs.ts';
 import type { ListSink } from './list-sink.ts';
-import type { ListItem } from './selection.ts';
+import type { ListItem } from './lists/selection.ts';
 
-export interface TrendWish {
+export interface TrendOptions {
   readonly countryCode: string;
   readonly periodDays: RankPeriodDays;
   readonly maxItems: number;
@@ -25,16 +25,16 @@ export interface TrendWish {
 
 interface Counting {
   hasRanks: boolean;
-  /** Why TikTok's own ranking is not there; null while it may come. */
+  /** Why TikTok's own ranking is not available; null while it may be. */
   reason: string | null;
   readonly videos: Record<string, Counted>;
 }
 
-/** What a counted ranking is made of. */
+/** The fields of a video that a counted ranking needs. */
 type Counted = Pick<Video, 'id' | 'musicMeta' | 'playCount'>;
 
-export async function crawlTrendingSounds(wish: TrendWish, crawl: ListCrawl): Promise<void> {
-  const { countryCode, periodDays, maxItems, maxFeedVideos } = wish;
+export async function crawlTrendingSounds(options: TrendOptions, crawl: ListCrawl): Promise<void> {
+  const { countryCode, periodDays, maxItems, maxFeedVideos } = options;
   const counting = (await useState('SOUND_TREND', { hasRanks: false, reason: null, videos: {} })) as Counting;
   const input = `${countryCode}, ${periodDays} days`;
   const ranks = jobOf(
@@ -42,15 +42,15 @@ export async function crawlTrendingSounds(wish: TrendWish, crawl: ListCrawl): Pr
     { source: { kind: 'sound_ranks' }, maxItems },
   );
   const feed = { ...feedOf('foryou', { maxItems: maxFeedVideos }), input };
-  const sink = trendSink(counting, wish, crawl);
-  // The same two crawls in each attempt, for both take what the other one left in the queue.
+  const sink = trendSink(counting, options, crawl);
+  // Each attempt runs the same two crawls, since each may find requests of the other in the queue.
   await crawlLists([ranks], { ...crawl, sink });
   if (counting.reason === null) return;
-  log.info(`TikTok gives no ranking of sounds (${counting.reason}), so they are counted in its feed.`);
+  log.info(`TikTok's ranking of sounds is not available (${counting.reason}). Sounds are counted in the feed instead.`);
   await crawlLists([feed], { ...crawl, sink });
 }
 
-function trendSink(counting: Counting, { maxItems }: TrendWish, { results, event }: ListCrawl): ListSink {
+function trendSink(counting: Counting, { maxItems }: TrendOptions, { results, event }: ListCrawl): ListSink {
   const plain = sinkOf(results, event);
   const isRanks = ({ source }: ListJob) => source.kind === 'sound_ranks';
   const giveCounted = async ({ input }: ListJob) => {
@@ -71,13 +71,13 @@ function trendSink(counting: Counting, { maxItems }: TrendWish, { results, event
       return { isFull: false };
     },
     async giveFailure(job, failure) {
-      // [ranking-1]
+      // The counted ranking replaces TikTok's only if that has given nothing [ranking-1].
       if (isRanks(job) && !counting.hasRanks) counting.reason = `${failure.kind}: ${failure.message}`;
       else await plain.giveFailure(job, isRanks(job) ? failure : withReason(failure, counting.reason));
       if (!isRanks(job)) await giveCounted(job);
     },
     async giveEnd(job) {
-      // [ranking-2]
+      // In the commit that ends the feed [ranking-2].
       if (!isRanks(job)) await giveCounted(job);
     },
   };

@@ -1,9 +1,9 @@
 /**
  * Reads the page of each target over HTTP.
  *
- * [crawl-page-1] what a target gives, or that it failed, is one commit with the mark that it is done.
- * [crawl-page-2] a failure that asking again may mend is asked again: from another session where the site blocks, and after a pause
- *     where it is in trouble. What cannot be read is asked again too, for an answer may be spoiled on its way.
+ * [crawl-page-1] The items of a target, or its failure, are one commit with the handled mark of its request.
+ * [crawl-page-2] A failure that a retry may solve is retried: from a new session if the site blocks, and after a pause if it
+ *     is overloaded. An unreadable response is retried too, since it may be damaged.
  */
 import { BasicCrawler } from '@wherry/durable/crawlee';
 import { type Failure, remedyOf, type TargetKind, type UnreadableEntry } from '@wherry/tiktok';
@@ -16,18 +16,18 @@ import { failedInput, refusedInput, unreadableEntry } from '../results/failed-in
 import { Progress } from '../results/progress.ts';
 import { type Results, siteIsSilent } from '../results/results.ts';
 import { pauseMs } from '../settings.ts';
-import { AskAgain } from './ask-again.ts';
-import { Courtesy, patience } from './courtesy.ts';
+import { BackOff, backOffLimits } from './back-off.ts';
 import type { PageReader } from './readers.ts';
+import { RetryLater } from './retry-later.ts';
 import { Visitor } from './visitor.ts';
 
-/** What is done with the page of a kind of target. */
+/** How the page of a kind of target is read. */
 export interface PagePlan<T> {
   readonly read: PageReader<T>;
-  /** The event that each item costs. */
+  /** The event that is charged for each item. */
   readonly event: string;
   items(value: T, target: ReadableTarget): readonly Item[];
-  /** Entries of a list in the page that could not be read: each has failed by itself. */
+  /** Entries of a list in the page that could not be read. Each is a failure. */
   unreadable?(value: T): readonly UnreadableEntry[];
 }
 
@@ -41,9 +41,9 @@ const maxRetries = 8;
 
 export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): Promise<void> {
   const { input, results, pages } = crawl;
-  if (targets.length === 0) results.abandon('The input names nothing that could be read.');
+  if (targets.length === 0) results.abandon('The input names nothing to read. Give at least one valid input.');
   const proxies = await proxiesOf(input);
-  const courtesy = new Courtesy(patience(pauseMs));
+  const backOff = new BackOff(backOffLimits(pauseMs));
   const maxConcurrency = input.maxConcurrency ?? 5;
   const progress = new Progress(results, { unit: 'input', total: targets.length });
   const crawler = new BasicCrawler({
@@ -53,18 +53,18 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
     ...progress.options,
     autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
     async requestHandler({ request, session }) {
-      const done = await readTarget(crawl, request, new Visitor({ session, proxies, courtesy }));
-      if (done === 'full') crawler.stop('No more results are wanted: the budget or the limit of results is reached.');
+      const done = await readTarget(crawl, request, new Visitor({ session, proxies, backOff }));
+      if (done === 'full') crawler.stop('The budget or the limit of results has been reached.');
     },
     errorHandler(_context, error) {
-      if (error instanceof AskAgain) progress.troubled(error.failure);
-      if (!courtesy.isHopeless) return;
+      if (error instanceof RetryLater) progress.retrying(error.failure);
+      if (!backOff.isExhausted) return;
       results.abandon(siteIsSilent);
-      crawler.stop('The site does not answer.');
+      crawler.stop('The site does not respond.');
     },
     async failedRequestHandler({ request }, error) {
       const { target } = request.userData as TargetData;
-      const failure = error instanceof AskAgain ? error.failure : unknownFailure(error);
+      const failure = error instanceof RetryLater ? error.failure : unknownFailure(error);
       await results.fail(failedInput(target.input, request.url, failure));
     },
   });
@@ -72,7 +72,7 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   if (events.values().some((event) => !results.isFull(event))) await crawler.run(requestsOf(targets));
 }
 
-/** [crawl-page-1]. @throws AskAgain by [crawl-page-2] */
+/** Reads one target in a commit [crawl-page-1]. @throws RetryLater for a failure that a retry may solve [crawl-page-2] */
 async function readTarget(
   { results, pages }: PageCrawl,
   { url, userData }: Request,
@@ -85,7 +85,7 @@ async function readTarget(
   visitor.take(reading);
   if (reading.kind === 'refused') return refuse(results, target, reading.message);
   if (reading.kind !== 'found') {
-    if (remedyOf(reading.kind) !== 'nothing') throw new AskAgain(reading, url);
+    if (remedyOf(reading.kind) !== 'nothing') throw new RetryLater(reading, url);
     await results.fail(failedInput(target.input, url, reading));
     return 'done';
   }
@@ -101,5 +101,5 @@ async function refuse(results: Results, { input }: Target, message: string): Pro
   return 'done';
 }
 
-/** A fault of this program, or of the platform: the input has failed all the same. */
+/** The failure of an input for any other error, even one of this program or of the platform. */
 const unknownFailure = ({ message }: Error): Failure => ({ kind: 'unavailable', code: null, message });

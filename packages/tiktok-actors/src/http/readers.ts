@@ -1,4 +1,4 @@
-/** Reads of pages that need no script, from a target to a record. */
+/** Readers of pages that need no script, from an address to a record. */
 import {
   type Address,
   type Captured,
@@ -23,18 +23,18 @@ import {
 } from '@wherry/tiktok';
 import { siteUrl } from '../settings.ts';
 
-/** Asks for a page. Never throws: that no answer comes is a failure of the site. */
+/** Requests a page. Never throws: no response is a failure of the site. */
 export type Ask = (url: string) => Promise<Captured | Failure>;
 
 export type Reading<T> = Outcome<T> | { readonly kind: 'refused'; readonly message: string };
 
-/** Reads what an address leads to. */
+/** Reads the page of an address. */
 export type PageReader<T> = (address: Address, ask: Ask) => Promise<Reading<T>>;
 
 interface PageForm<T> {
   readonly wanted: TargetKind;
   readonly parse: (captured: Captured) => Outcome<T>;
-  /** Whether what was read is what was asked for. */
+  /** Whether the record is of the requested target. */
   readonly proves: (address: Address, value: T) => boolean;
 }
 
@@ -61,31 +61,31 @@ export const readProduct: PageReader<Product> = readerOf({
   proves: (address, { productId }) => address.kind === 'product' && address.productId === productId,
 });
 
-/** The first products that the shop finds; the rest is asked for by the page's script. */
+/** The first products of a shop search. The page's script requests the others. */
 export const readShopSearch: PageReader<Page<Product>> = readerOf({
   wanted: 'shop_search',
   parse: parseShopSearchPage,
   proves: () => true,
 });
 
-/** A shop, and the first of its products. */
+/** A shop and its first products. */
 export const readStore: PageReader<StorePage> = readerOf({
   wanted: 'shop',
   parse: parseStorePage,
   proves: (address, { shop }) => address.kind === 'shop' && address.sellerId === shop.sellerId,
 });
 
-/** An account's id has more than one page that may know it; only an answer that has the id resolves it. */
+/** There are several pages for an account's id. Only a response that contains the id resolves it. */
 async function readDirectly<T>({ parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
   for (const url of pageUrlsOf(address, siteUrl)) {
     const captured = await ask(url);
     const outcome = 'kind' in captured ? captured : parse(captured);
     if (outcome.kind === 'found' && proves(address, outcome.value)) return outcome;
     if (outcome.kind !== 'found' && outcome.kind !== 'not_found') return outcome;
-    // TikTok's own code is worth more than that nothing was found by a further page.
+    // TikTok's own code says more than the failure of another page.
     if (outcome.kind === 'not_found' && address.kind !== 'profile_of_id') return outcome;
   }
-  return failed('not_found', 'no page of the site shows what was asked for');
+  return failed('not_found', 'no page of the site shows the requested target');
 }
 
 async function readLanding<T>({ wanted, parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
@@ -98,7 +98,7 @@ async function readLanding<T>({ wanted, parse, proves }: PageForm<T>, address: A
     if (outcome.kind !== 'found' || proves(landing.address, outcome.value)) return outcome;
     return failed('not_found', 'the page that the link leads to shows something else');
   }
-  // What stands in the way of the page, a captcha say, comes before where the link leads.
+  // An obstacle such as a captcha is more important than where the link leads.
   return outcome.kind === 'found' || outcome.kind === 'changed'
     ? { kind: 'refused', message: landing.message }
     : outcome;

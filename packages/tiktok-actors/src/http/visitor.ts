@@ -2,18 +2,18 @@ import { failed, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
 import { gotScraping, type Session } from 'crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
-import type { Courtesy, Turn } from './courtesy.ts';
+import type { BackOff, Turn } from './back-off.ts';
 import type { Ask, Reading } from './readers.ts';
 
 export interface VisitorOptions {
   readonly session: Session | undefined;
   readonly proxies: ProxyConfiguration | undefined;
-  readonly courtesy: Courtesy;
+  readonly backOff: BackOff;
 }
 
 const timeoutMs = 30_000;
 
-/** Whoever the site sees: a session has its cookies, and the same proxy each time. */
+/** A visitor of the site: its session has cookies, and the same proxy for each request. */
 export class Visitor {
   readonly #options: VisitorOptions;
   #turn: Turn = 0;
@@ -23,8 +23,8 @@ export class Visitor {
   }
 
   readonly ask: Ask = async (url) => {
-    const { session, courtesy } = this.#options;
-    this.#turn = await courtesy.turn();
+    const { session, backOff } = this.#options;
+    this.#turn = await backOff.turn();
     const proxyUrl = await this.#proxyUrlFor(url);
     try {
       const response = await gotScraping({
@@ -39,23 +39,23 @@ export class Visitor {
         sessionToken: session ?? {},
       });
       const { statusCode, body, headers } = response;
-      courtesy.keepAway(secondsOf(headers['retry-after']));
+      backOff.pauseFor(secondsOf(headers['retry-after']));
       return { url: response.url, statusCode, body: `${body}` };
     } catch (error) {
-      return failed('unavailable', `no answer came: ${(error as Error).message}`);
+      return failed('unavailable', `there was no response: ${(error as Error).message}`);
     }
   };
 
-  /** Does what may help. Without a proxy another session comes from the same address, so that only a wait may. */
+  /** Reacts to a reading. Without proxies a new session has the same address, so that only waiting can help. */
   take(reading: Reading<unknown>): void {
-    const { session, courtesy, proxies } = this.#options;
+    const { session, backOff, proxies } = this.#options;
     const remedy = reading.kind === 'found' || reading.kind === 'refused' ? 'nothing' : remedyOf(reading.kind);
-    if (remedy === 'nothing') courtesy.success();
+    if (remedy === 'nothing') backOff.success();
     if (remedy === 'new_session') session?.retire();
-    if (remedy === 'wait' || (remedy === 'new_session' && proxies === undefined)) courtesy.trouble(this.#turn);
+    if (remedy === 'wait' || (remedy === 'new_session' && proxies === undefined)) backOff.failure(this.#turn);
   }
 
-  /** Those of the environment (`HTTPS_PROXY`, …) where the input has none: the client itself knows nothing of them. */
+  /** The proxy of the input, or of the environment (`HTTPS_PROXY`, …), which the HTTP client itself does not read. */
   async #proxyUrlFor(url: string): Promise<string | undefined> {
     const { session, proxies } = this.#options;
     return (await proxies?.newUrl(session?.id)) ?? (getProxyForUrl(url) || undefined);

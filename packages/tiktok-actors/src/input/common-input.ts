@@ -1,12 +1,32 @@
+import { readFile } from 'node:fs/promises';
 import type { ProxyConfigurationOptions } from 'apify';
+import { log } from 'crawlee';
 
-/** Fields that the inputs of all TikTok Actors have; `input-fields.json` of each Actor describes them. */
+/** The input fields that all TikTok Actors have. */
 export interface CommonInput {
   readonly proxyConfiguration?: ProxyConfigurationOptions & { readonly useApifyProxy?: boolean };
-  /** How many pages are asked for at once. */
+  /** How many pages are read at once. */
   readonly maxConcurrency?: number;
-  /** Where inputs go that gave nothing: among the results, or into the record `FAILED`. */
+  /** Where failed inputs go: into the dataset, or into the record `FAILED`. */
   readonly failedInputs?: FailuresGoTo;
 }
 
 export type FailuresGoTo = 'dataset' | 'record';
+
+/**
+ * Warns about fields of the input that have no effect: Apify accepts them, and users of other TikTok Actors may have some.
+ * Known fields are those of the Actor's input schema in its working directory. Without a schema there is no warning.
+ */
+export async function warnOfUnknownFields(input: object): Promise<void> {
+  const unknown = unknownFields(input, await schemaText());
+  if (unknown.length > 0)
+    log.warning(`These fields of the input are unknown and have no effect: ${unknown.join(', ')}.`);
+}
+
+export function unknownFields(input: object, schema: string | null): string[] {
+  if (schema === null) return [];
+  const { properties = {} } = JSON.parse(schema) as { properties?: object };
+  return Object.keys(input).filter((name) => !Object.hasOwn(properties, name));
+}
+
+const schemaText = (): Promise<string | null> => readFile('.actor/input_schema.json', 'utf8').catch(() => null);

@@ -1,4 +1,4 @@
-/** Dates as inputs have them: a day, a time, or how long before the run's start. */
+/** Dates in inputs: a day, a time, or how long before the run's start. */
 import { Actor } from 'apify';
 
 const units: Readonly<Record<string, number>> = {
@@ -11,8 +11,8 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /**
- * Seconds of a date, null when none is given. Of a day, its first second, or for `until` its last one.
- * @throws RangeError for what is no date
+ * The seconds since 1970 of a date; null if none is given. A day means its first second, or its last one for `until`.
+ * @throws RangeError if the text is not a date
  */
 export function dateSecsOf(text: string | undefined, side: 'from' | 'until', startSecs: number): number | null {
   const trimmed = text?.trim() ?? '';
@@ -21,7 +21,7 @@ export function dateSecsOf(text: string | undefined, side: 'from' | 'until', sta
   if (unit !== undefined) return startSecs - Number(count) * units[unit.toLowerCase()]!;
   const milliseconds = /^\d{4}-\d{2}-\d{2}/.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
-    throw new RangeError(`"${trimmed}" is no date. Give one such as 2025-12-31, or how long ago, such as "3 days".`);
+    throw new RangeError(`"${trimmed}" is not a date. Give a date such as 2025-12-31, or a time ago such as "3 days".`);
   }
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(trimmed);
   return Math.floor(milliseconds / 1000) + (isDay && side === 'until' ? 86_399 : 0);
@@ -33,8 +33,8 @@ export interface PostDatesInput {
 }
 
 /**
- * Between when posts are wanted. The input schema refuses what has not the form of a date; what has, and is none, fails the
- * run before anything is asked of the site.
+ * The limits of the posts' time. The input schema refuses texts without the form of a date. A text with the form that is not
+ * a date fails the run before any request to the site.
  */
 export async function postDatesOf(
   input: PostDatesInput,
@@ -47,13 +47,13 @@ export async function postDatesOf(
   }
 }
 
-/** @throws RangeError for what is no date, and for dates between which nothing is */
+/** @throws RangeError if a text is not a date, or the first date is after the second */
 export function datesOf({ oldestPostDateUnified, newestPostDate }: PostDatesInput, startSecs: number) {
   const oldestSecs = dateSecsOf(oldestPostDateUnified, 'from', startSecs);
   const newestSecs = dateSecsOf(newestPostDate, 'until', startSecs);
   if (oldestSecs !== null && newestSecs !== null && oldestSecs > newestSecs) {
     throw new RangeError(
-      `No post is from "${oldestPostDateUnified}" on and until "${newestPostDate}": the first date is after the second.`,
+      `No post can be between "${oldestPostDateUnified}" and "${newestPostDate}": the first date is after the second.`,
     );
   }
   return { oldestSecs, newestSecs };

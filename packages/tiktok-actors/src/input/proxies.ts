@@ -1,7 +1,7 @@
 import { Actor, type ProxyConfiguration } from 'apify';
 import type { CommonInput } from './common-input.ts';
 
-/** Undefined when the input names none: the SDK would take Apify's own then. Proxies that cannot be had fail the run. */
+/** Undefined if the input names none, since the SDK would then use Apify's. Proxies that cannot be used fail the run. */
 export async function proxiesOf({ proxyConfiguration }: CommonInput): Promise<ProxyConfiguration | undefined> {
   if (proxyConfiguration === undefined) return undefined;
   try {

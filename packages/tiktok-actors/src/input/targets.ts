@@ -2,7 +2,7 @@ import { type Address, pageUrlOf, parseTarget, type TargetKind } from '@wherry/t
 import type { RequestOptions } from 'crawlee';
 import { siteUrl } from '../settings.ts';
 
-/** One input as the user wrote it, and what it means; or why it means nothing. */
+/** One input as the user wrote it, and its address, or why it has none. */
 export type Target = ReadableTarget | RefusedTarget;
 
 export interface ReadableTarget {
@@ -17,7 +17,7 @@ export interface RefusedTarget {
   readonly refusal: string;
 }
 
-/** Of the same input given twice, and of two that mean the same, the first. */
+/** Reads the inputs. Of several inputs with the same meaning only the first is kept. */
 export function targetsOf(inputs: readonly string[] = [], wanted: TargetKind): Target[] {
   const byKey = new Map<string, Target>();
   for (const input of inputs) {
@@ -37,7 +37,7 @@ function targetOf(input: string, wanted: TargetKind): Target {
 const keyOf = (target: Target): string =>
   `${target.wanted} ${'refusal' in target ? target.input : meaningOf(target.address)}`;
 
-/** The same for all ways of writing it. Names are the same in capitals and small letters, ids and codes are not. */
+/** A text that is equal for all spellings of an address. Names ignore case; ids and codes do not. */
 function meaningOf(address: Address): string {
   switch (address.kind) {
     case 'profile':
@@ -62,8 +62,8 @@ function meaningOf(address: Address): string {
 const urlOf = ({ address }: ReadableTarget): string => pageUrlOf(address, siteUrl);
 
 /**
- * The requests of a crawl. A refused input is one too, so that its failure is one commit with its mark; no page is opened
- * for it.
+ * The requests of a crawl. There is one for a refused input too, so that its failure is one commit with its handled mark. No
+ * page is opened for it.
  */
 export const requestsOf = (targets: readonly Target[]): (RequestOptions & { userData: TargetData })[] =>
   targets.map((target) => ({

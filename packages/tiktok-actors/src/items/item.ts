@@ -1,4 +1,4 @@
-/** The items of the datasets: the records of `@wherry/tiktok` under the names that other TikTok Actors use. */
+/** The items of the datasets: the records of `@wherry/tiktok`, with the field names that other TikTok Actors use. */
 import type {
   Author,
   Comment,
@@ -12,7 +12,7 @@ import type {
   Video,
 } from '@wherry/tiktok';
 
-/** Whatever the item says besides, `input` is what the user asked for when it was found. */
+/** `input` is the user's input for which the item was found. */
 export interface Item {
   readonly type: string;
   readonly input: string;
@@ -37,12 +37,12 @@ export const reviewItem = (review: Review, input: string) => ({ type: 'review', 
 
 export const commentItem = (comment: Comment, input: string) => ({ type: 'comment', input, ...comment }) as const;
 
-/** Somebody in a list of followers, or of those whom a user follows. */
+/** An account in a list of followers, or of accounts that a user follows. */
 export const connectionItem = (authorMeta: Profile, input: string, connectionType: 'follower' | 'following') =>
   ({ type: 'connection', input, connectionType, authorMeta }) as const;
 
 export const trendingSoundItem = (sound: TrendingSound, input: string) =>
   ({ type: 'trending_sound', input, ...sound }) as const;
 
-/** As the SDK's types want it. */
+/** The item in the type that the SDK expects. */
 export const plainItem = (item: Item): Record<string, unknown> => ({ ...item });

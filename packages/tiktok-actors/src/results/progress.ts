@@ -1,7 +1,7 @@
 /**
- * How far a run is: in its status message every few seconds, and each minute in its log.
+ * The progress of a run: in its status message every few seconds, and in its log every minute.
  *
- * Crawlee's own message counts pages that were read, among them those that say that there is no such account.
+ * Crawlee's own message counts all pages that were read, even those of accounts that do not exist.
  */
 import type { Failure } from '@wherry/tiktok';
 import type { BasicCrawlerOptions } from 'crawlee';
@@ -22,12 +22,12 @@ export class Progress {
     this.#course = course;
   }
 
-  /** Something went wrong that may yet come right. */
-  troubled(failure: Failure): void {
+  /** Notes a failure that is retried. */
+  retrying(failure: Failure): void {
     this.#trouble = { failure, countBefore: this.#count };
   }
 
-  /** What a crawler is told, so that it says how far it is. */
+  /** The crawler options that show the progress. */
   get options(): Pick<BasicCrawlerOptions, 'statusMessageLoggingInterval' | 'statusMessageCallback'> {
     return {
       statusMessageLoggingInterval: messageSecs,

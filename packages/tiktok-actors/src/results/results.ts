@@ -1,8 +1,8 @@
 /**
- * What a run gives. Called in a request handler of a durable crawler, all of it is one commit with the request's mark.
+ * The results of a run. In a request handler of a durable crawler, all of them are one commit with the request's handled mark.
  *
- * [result-1] an item is charged once, with the commit that gives it, and no item is given that the run's budget does not cover.
- * [result-2] an input that gave nothing is said to have failed, with the reason: none vanishes.
+ * [result-1] An item is charged once, in the commit that pushes it, and no item is pushed that the run's budget does not cover.
+ * [result-2] For each input without results, a failure with its reason is recorded. No input is lost silently.
  */
 import { useState } from '@wherry/durable';
 import { failureKinds } from '@wherry/tiktok';
@@ -10,25 +10,26 @@ import { Actor } from 'apify';
 import type { FailuresGoTo } from '../input/common-input.ts';
 import { type Item, plainItem } from '../items/item.ts';
 import type { FailedInput } from './failed-input.ts';
-import { failedRecords } from './failed-records.ts';
+import { failedRecords } from './failed-input.ts';
 import { type Limit, summaryText, type Tally } from './tally-text.ts';
 
 type TallyState = { -readonly [Name in keyof Tally]: number };
 
 export interface ResultsOptions {
   readonly failuresGoTo: FailuresGoTo;
-  /** Of all kinds together. No limit unless given. */
+  /** The limit for all kinds of items together. No limit by default. */
   readonly maxItems?: number | undefined;
 }
 
 export interface Given {
   readonly count: number;
-  /** Nothing more of this kind fits the budget or the limit. */
+  /** Whether the budget or the limit allows no more items of this kind. */
   readonly isFull: boolean;
 }
 
-/** Why a run is abandoned that may go on another day. */
-export const siteIsSilent = 'The site has not answered for a long time. Resurrect the run to go on from where it is.';
+/** Why a run fails that can be continued later. */
+export const siteIsSilent =
+  'The site has not responded for a long time. Resurrect the run to continue where it stopped.';
 
 export class Results {
   readonly #options: ResultsOptions;
@@ -54,7 +55,7 @@ export class Results {
   static async open(options: ResultsOptions): Promise<Results> {
     const tally = await useState('TALLY', { given: 0, failed: 0, unpaid: 0 });
     const failed = await useState('FAILED_INPUTS', { inputs: [] as FailedInput[] });
-    // Each is there from the beginning: of two handlers at once, both would be the first to count it.
+    // Every reason exists from the start, since two concurrent handlers could both create it.
     const none = Object.fromEntries(['wrong_input', ...failureKinds].map((kind) => [kind, 0]));
     const reasons = await useState<Record<string, number>>('FAILURE_REASONS', none);
     return new Results(options, tally, failed as { inputs: FailedInput[] }, reasons);
@@ -65,14 +66,14 @@ export class Results {
     return { given, failed, unpaid };
   }
 
-  /** Whether another item that costs `event` could be given. */
+  /** Whether no further item that costs `event` can be given. */
   isFull(event: string): boolean {
     const limit = this.#limitOf(event);
     this.#limit ??= limit;
     return limit !== null;
   }
 
-  /** [result-1]. Gives as many of the items as may be. */
+  /** Pushes as many of the items as the budget and the limit allow [result-1]. */
   give(event: string, items: readonly Item[]): Promise<Given> {
     return this.#inTurn(async () => {
       const covered = items.slice(0, this.#room(event));
@@ -83,7 +84,7 @@ export class Results {
     });
   }
 
-  /** [result-2] */
+  /** Records a failed input [result-2]. */
   async fail(failed: FailedInput): Promise<void> {
     this.#tally.failed += 1;
     this.#reasons[failed.errorCode]! += 1;
@@ -91,7 +92,7 @@ export class Results {
     else await Actor.pushData({ ...failed });
   }
 
-  /** Some inputs cannot be done now: the run has to fail, so that it can be resurrected. */
+  /** Some inputs cannot be read now. The run will fail, so that it can be resurrected. */
   abandon(reason: string): void {
     this.#abandoned = reason;
   }
@@ -100,7 +101,7 @@ export class Results {
     return this.#abandoned;
   }
 
-  /** What stands beside the items at the end. */
+  /** Writes the records `FAILED` and `OUTPUT`. Resolves with the run's last status message. */
   async finish(): Promise<string> {
     if (this.#options.failuresGoTo === 'record') {
       for (const [key, failed] of failedRecords(this.#failed.inputs)) await Actor.setValue(key, failed);
@@ -109,7 +110,7 @@ export class Results {
     return summaryText(this.tally, this.#reasons, this.#limit);
   }
 
-  /** What lets no further item through; null while one fits. */
+  /** The limit that allows no further item; null if there is none. */
   #limitOf(event: string): Limit | null {
     if (this.#wanted <= 0) return 'maxItems';
     return this.#affordable(event) <= 0 ? 'budget' : null;
@@ -119,7 +120,7 @@ export class Results {
     return Math.max(0, Math.min(this.#affordable(event), this.#wanted));
   }
 
-  /** The SDK itself would give one item more than the budget covers, and charge for it. */
+  /** The SDK itself would push, and charge for, one item more than the budget covers. */
   #affordable(event: string): number {
     const manager = Actor.getChargingManager();
     return manager.getPricingInfo().isPayPerEvent
@@ -131,8 +132,8 @@ export class Results {
     return (this.#options.maxItems ?? Number.POSITIVE_INFINITY) - this.#tally.given;
   }
 
-  /** Two handlers that look at the same rest of a budget at once would both spend it. */
-  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  /** One at a time: two concurrent handlers would both spend the same rest of the budget. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const mine = this.#turn.then(work);
     this.#turn = mine.catch(() => undefined);
     return mine;

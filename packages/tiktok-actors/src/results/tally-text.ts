@@ -1,23 +1,23 @@
-/** What a run has given, in the words of its status message. */
+/** The texts of a run's status messages. */
 import type { Failure } from '@wherry/tiktok';
 
-/** What has been given so far, in all lives of the run. */
+/** The counts so far, over all attempts of the run. */
 export type Tally = {
   readonly given: number;
   readonly failed: number;
-  /** Inputs whose results the budget or `maxItems` did not cover, in whole or in part. */
+  /** Inputs whose results the budget or `maxItems` did not cover, entirely or in part. */
   readonly unpaid: number;
 };
 
-/** What lets no further result through. */
+/** The limit that allows no further result. */
 export type Limit = 'budget' | 'maxItems';
 
 export interface Course {
-  /** What the run goes through one by one. */
+  /** What `done` and `total` count. */
   readonly unit: 'input' | 'list';
   readonly done: number;
   readonly total: number;
-  /** What went wrong last, when nothing has come since. */
+  /** The last failure, if there was no result since. */
   readonly trouble: Failure | null;
 }
 
@@ -26,7 +26,7 @@ const limitTexts: Readonly<Record<Limit, string>> = {
   maxItems: ' The limit of results is reached.',
 };
 
-/** How many inputs failed for which reason. */
+/** The number of failed inputs by reason. */
 export type FailureCounts = Readonly<Record<string, number>>;
 
 export function summaryText({ given, failed }: Tally, reasons: FailureCounts, limit: Limit | null): string {

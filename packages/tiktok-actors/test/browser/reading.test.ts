@@ -2,7 +2,7 @@
 import type { Page } from '@wherry/tiktok';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Reading, type Selection, takePage, unread } from '../../src/browser/reading.ts';
+import { type Reading, type Selection, takePage, unread } from '../../src/browser/lists/reading.ts';
 
 interface Thing {
   readonly id: string;
@@ -41,13 +41,13 @@ function readAll(pages: readonly Page<Thing>[], wishes: Partial<Selection<Thing>
   return { given, end: null, reading };
 }
 
-test('[reading-1] an item that was there a thousand items ago is not given again', () => {
+test('[reading-1] an item from a thousand items ago is not given again', () => {
   const first = Array.from({ length: 1000 }, (_, each) => `a${each}`);
   const { given } = readAll([pageOf(first), pageOf(['b0', 'a0', 'a500'])]);
   expect(given).toEqual([...first, 'b0']);
 });
 
-test('[reading-2] what is not wanted does not count against the limit, and the limit is kept', () => {
+test('[reading-2] unwanted items do not count against the limit, and the limit is not exceeded', () => {
   expect(readAll([pageOf(['a', 'x1', 'b']), pageOf(['x2', 'c', 'd'])], { maxItems: 3 })).toMatchObject({
     given: ['a', 'b', 'c'],
     end: 'limit',
@@ -55,19 +55,19 @@ test('[reading-2] what is not wanted does not count against the limit, and the l
   });
 });
 
-test('[reading-3] pages of what is not wanted are read on; pages of what is known are barren', () => {
+test('[reading-3] pages of unwanted items are not barren; pages of known items are', () => {
   const unwanted = Array.from({ length: 6 }, (_, page) => pageOf([`x${page}a`, `x${page}b`]));
   expect(readAll([...unwanted, pageOf(['a'], null)])).toMatchObject({ given: ['a'], end: 'end' });
   const known = Array.from({ length: 6 }, () => pageOf(['a']));
   expect(readAll([pageOf(['a']), ...known])).toMatchObject({ given: ['a'], end: 'repeated' });
 });
 
-test('a page behind which nothing wanted can follow is the last one', () => {
+test('a page after which no wanted item can follow is the last one', () => {
   const isPast = (items: readonly Thing[]) => items.every(({ id }) => id > 'm');
   expect(readAll([pageOf(['a', 'z']), pageOf(['n', 'o']), pageOf(['b'])], { isPast })).toMatchObject({ end: 'end' });
 });
 
-test('of any pages each wanted id is given once, in the order in which it came first', () => {
+test('each wanted id is given once, in the order of its first occurrence', () => {
   const ids = fc.array(fc.stringMatching(/^[abx][0-9]$/), { maxLength: 6 });
   fc.assert(
     fc.property(fc.array(ids, { maxLength: 12 }), (lists) => {

@@ -1,7 +1,7 @@
 /** Posts between dates, and where their lists may end. */
 import { expect, test } from 'vitest';
 import type { ListJob, ListSource } from '../../src/browser/job.ts';
-import { type ListItem, wishOf } from '../../src/browser/selection.ts';
+import { filterOf, type ListItem } from '../../src/browser/lists/selection.ts';
 
 const post = (createTime: number, isPinned = false): ListItem =>
   ({ webVideoUrl: 'https://example.org', createTime, isPinned }) as never;
@@ -25,13 +25,13 @@ const job = (source: ListSource, wishes: Partial<ListJob> = {}): ListJob => ({
 const dates = { oldestSecs: 100, newestSecs: 200 };
 
 test('a post is wanted from the first second to the last one', () => {
-  const { isWanted } = wishOf(job({ kind: 'posts', sort: 'latest' }, dates));
+  const { isWanted } = filterOf(job({ kind: 'posts', sort: 'latest' }, dates));
   expect([99, 100, 200, 201].map((secs) => isWanted(post(secs)))).toEqual([false, true, true, false]);
 });
 
-test('without dates all is wanted, pinned posts only where they are not left out', () => {
-  expect(wishOf(job({ kind: 'posts', sort: 'latest' })).isWanted(post(1, true))).toBe(true);
-  expect(wishOf(job({ kind: 'posts', sort: 'latest' }, { withoutPinned: true })).isWanted(post(1, true))).toBe(false);
+test('without dates all posts are wanted, except pinned posts if they are excluded', () => {
+  expect(filterOf(job({ kind: 'posts', sort: 'latest' })).isWanted(post(1, true))).toBe(true);
+  expect(filterOf(job({ kind: 'posts', sort: 'latest' }, { withoutPinned: true })).isWanted(post(1, true))).toBe(false);
 });
 
 test.each([
@@ -42,19 +42,19 @@ test.each([
   ['oldest', [201, 202], true],
   ['popular', [99, 98], false],
 ] as const)('%s, a page of %j: over is %s', (sort, page, isOver) => {
-  const { isPast } = wishOf(job({ kind: 'posts', sort }, dates));
+  const { isPast } = filterOf(job({ kind: 'posts', sort }, dates));
   expect(isPast(page.map((secs) => post(secs)))).toBe(isOver);
   // A pinned post stands before its place.
   expect(isPast([post(150, true), ...page.map((secs) => post(secs))])).toBe(isOver);
 });
 
-test('posts are wanted by how many like them, whatever their list', () => {
+test('posts are selected by their likes in any list', () => {
   const liked = (diggCount: number): ListItem => ({ webVideoUrl: 'https://example.org', diggCount }) as never;
-  const { isWanted, isPast } = wishOf(job({ kind: 'hashtag_posts' }, { leastDiggs: 10, mostDiggs: 20 }));
+  const { isWanted, isPast } = filterOf(job({ kind: 'hashtag_posts' }, { leastDiggs: 10, mostDiggs: 20 }));
   expect([9, 10, 20, 21].map((count) => isWanted(liked(count)))).toEqual([false, true, true, false]);
   expect(isPast([liked(1)])).toBe(false);
 });
 
 test('a list of another order is read to its end', () => {
-  expect(wishOf(job({ kind: 'hashtag_posts' }, dates)).isPast([post(1)])).toBe(false);
+  expect(filterOf(job({ kind: 'hashtag_posts' }, dates)).isPast([post(1)])).toBe(false);
 });

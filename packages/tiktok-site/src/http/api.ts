@@ -1,20 +1,20 @@
-/** What pages' scripts ask for, by the path after `/api/`. */
+/** The responses to requests of the pages' scripts, by the path after `/api/`. */
 import { challengeInfoPayload } from '../payloads/hashtag-payload.ts';
 import { soundInfoPayload } from '../payloads/sound-payload.ts';
 import { hashtagNumberOfName, soundNumberOfId, soundOf } from '../world/topic.ts';
 import type { World } from '../world/world.ts';
-import { comments, replies } from './comment-lists.ts';
-import { envelope, type ListAnswer } from './list-answer.ts';
-import { creatorPosts, posts } from './post-lists.ts';
+import { comments, replies } from './lists/comment-lists.ts';
+import { envelope, type ListResponse } from './lists/list-response.ts';
+import { creatorPosts, posts } from './lists/post-lists.ts';
+import { generalSearch, userSearch, videoSearch } from './lists/search-lists.ts';
+import { products, reviews, storeProducts } from './lists/shop-lists.ts';
+import { soundRanks } from './lists/sound-ranks.ts';
+import { userList } from './lists/user-lists.ts';
+import { feed, hashtagVideos, related, soundVideos } from './lists/video-lists.ts';
 import type { Query } from './query.ts';
-import { generalSearch, userSearch, videoSearch } from './search-lists.ts';
-import { products, reviews, storeProducts } from './shop-lists.ts';
-import { itemDetail, userDetail } from './single-answers.ts';
-import { soundRanks } from './sound-ranks.ts';
-import { userList } from './user-lists.ts';
-import { feed, hashtagVideos, related, soundVideos } from './video-lists.ts';
+import { itemDetail, userDetail } from './single-responses.ts';
 
-export const listAnswers: Readonly<Record<string, ListAnswer>> = {
+export const listResponses: Readonly<Record<string, ListResponse>> = {
   'api/post/item_list': posts,
   'api/creator/item_list': creatorPosts,
   'api/challenge/item_list': hashtagVideos,
@@ -34,7 +34,7 @@ export const listAnswers: Readonly<Record<string, ListAnswer>> = {
   'creative_radar_api/v1/popular_trend/sound/rank_list': soundRanks,
 };
 
-/** Fields by which a list is told from others of its kind. */
+/** The fields that distinguish a list from others of its kind. */
 export const listFields = [
   'secUid',
   'challengeID',
@@ -50,9 +50,9 @@ export const listFields = [
   'component_name',
 ];
 
-export type DetailAnswer = (world: World, query: Query) => Record<string, unknown>;
+export type DetailResponse = (world: World, query: Query) => Record<string, unknown>;
 
-export const detailAnswers: Readonly<Record<string, DetailAnswer>> = {
+export const detailResponses: Readonly<Record<string, DetailResponse>> = {
   'api/user/detail': userDetail,
   'api/item/detail': itemDetail,
   'api/challenge/detail': (world, query) => {

@@ -1,8 +1,8 @@
-import type { AnswerForm, FaultKind } from './faults.ts';
+import type { FaultKind, ResponseForm } from './faults.ts';
 import { html, json, type Reply } from './reply.ts';
 
-/** What a fault makes of an answer. */
-export function spoil(reply: Reply, fault: FaultKind, form: AnswerForm): Reply {
+/** Applies a fault to a response. */
+export function spoil(reply: Reply, fault: FaultKind, form: ResponseForm): Reply {
   switch (fault) {
     case 'waf':
       return html(wafPage);
@@ -20,7 +20,7 @@ export function spoil(reply: Reply, fault: FaultKind, form: AnswerForm): Reply {
       return { ...reply, body: reply.body.slice(0, cutOf(reply.body)) };
     case 'changed_types':
       return { ...reply, body: withOtherTypes(reply.body) };
-    // What is done to the connection, to the time, or to the list.
+    // These faults affect the connection, the time, or the list.
     case 'broken_off':
     case 'slow':
     case 'repeated_page':
@@ -29,13 +29,13 @@ export function spoil(reply: Reply, fault: FaultKind, form: AnswerForm): Reply {
   }
 }
 
-/** Half of an answer; of a page, so much that its data has begun. */
+/** Half of a response; of a page enough that its data has begun. */
 function cutOf(body: string): number {
   const data = body.indexOf('application/json">');
   return data === -1 ? Math.floor(body.length / 2) : data + 40;
 }
 
-/** A field that every reader needs gets another type: whether more follows, or else the products or the first id. */
+/** Gives another type to a field that every reader needs: whether more follow, or else the products or the first id. */
 function withOtherTypes(body: string): string {
   const changes = [
     [/"(hasMore|has_more|hasMorePrevious)":(true|false|0|1)/, '"$1":"perhaps"'],
@@ -46,7 +46,7 @@ function withOtherTypes(body: string): string {
   return body.replace(pattern, other);
 }
 
-/** The check of the browser, which loads the page again by itself. */
+/** The page that checks the browser, and then reloads the requested page. */
 const wafPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>Please wait...</title></head><body>
 <p id="wci" class="synthetic"></p><p id="rci" class="waforiginalreid"></p><p id="rs" class="synthetic"></p>
 <p id="cs" class="synthetic"></p><p>Please wait...</p>

@@ -1,15 +1,15 @@
 /**
- * What goes wrong, and when.
+ * Which faults are injected, and when.
  *
- * [site-fault-1] what an answer suffers follows from the seed, the request, and how often that was made before; so a request that is
- *     made again may succeed, and a history can be had again.
- * [site-fault-2] which lists never end follows from the seed and the list alone, for a list that never ends stays so.
+ * [site-fault-1] The fault of a response depends only on the seed, the request, and how often it was made before. So a
+ *     request that is repeated may succeed, and a history of faults can be reproduced.
+ * [site-fault-2] Whether a list never ends depends only on the seed and the list, so it stays the same for each request.
  */
 import { below, fractionOf } from '../world/chance.ts';
 
 /**
- * `cut_off` is an answer that says of its half that it is the whole; `broken_off` is a connection that ends in the middle.
- * Those from `slow` on still give an answer.
+ * `cut_off`: a complete response with half of the body. `broken_off`: a connection that ends in the middle of the body. The
+ * kinds from `slow` on still give a response.
  */
 export const faultKinds = [
   'waf',
@@ -28,15 +28,15 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** What a request is for: a page, something single that a page's script asks for, or a page of a list. */
-export type AnswerForm = 'page' | 'detail' | 'list';
+/** What a request asks for: a page, a single object for a page's script, or a page of a list. */
+export type ResponseForm = 'page' | 'detail' | 'list';
 
 const troubles = [
   ...(['captcha', 'empty', 'forbidden', 'throttled', 'failing', 'cut_off', 'broken_off', 'changed_types'] as const),
   'slow',
 ] as const;
 
-const faultsOf: Record<AnswerForm, readonly FaultKind[]> = {
+const faultsOf: Record<ResponseForm, readonly FaultKind[]> = {
   page: ['waf', ...troubles],
   detail: troubles,
   list: [...troubles, 'repeated_page'],
@@ -44,19 +44,19 @@ const faultsOf: Record<AnswerForm, readonly FaultKind[]> = {
 
 export interface FaultOptions {
   readonly seed: number;
-  /** The part of answers that suffer something, from 0 to 1. */
+  /** The fraction of responses with a fault, from 0 to 1. */
   readonly rate: number;
   readonly kinds: readonly FaultKind[];
 }
 
-/** [site-fault-1]. Null when nothing goes wrong. */
-export function faultOf(options: FaultOptions, form: AnswerForm, request: string, attempt: number): FaultKind | null {
+/** The fault of a response; null if there is none [site-fault-1]. */
+export function faultOf(options: FaultOptions, form: ResponseForm, request: string, attempt: number): FaultKind | null {
   const { seed, rate, kinds } = options;
   const possible = faultsOf[form].filter((kind) => kinds.includes(kind));
   if (possible.length === 0 || fractionOf(seed, 'fault', request, attempt) >= rate) return null;
   return possible[below(possible.length, seed, 'which fault', request, attempt)]!;
 }
 
-/** [site-fault-2] */
+/** Whether a list never ends [site-fault-2]. */
 export const isEndless = ({ seed, rate, kinds }: FaultOptions, list: string): boolean =>
   kinds.includes('endless_cursor') && fractionOf(seed, 'endless', list) < rate;

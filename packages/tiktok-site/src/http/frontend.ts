@@ -3,14 +3,13 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultKind } from './faults.ts';
 import type { Responder } from './responder.ts';
-import { Visitors } from './visitors.ts';
 
 export interface Delays {
   readonly slowMs: number;
   readonly latencyMs: () => number;
 }
 
-/** Takes requests and sends what the responder makes of them. */
+/** Receives requests and sends the replies of the responder. */
 export class Frontend {
   readonly faults = new Map<FaultKind, number>();
   readonly #responder: Responder;
@@ -26,17 +25,17 @@ export class Frontend {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      await this.#answer(request, response);
+      await this.#respond(request, response);
     } catch {
-      // Whoever asked has gone, or asked for what is no URL.
+      // The client has closed the connection, or the URL is invalid.
       response.destroy();
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     if (url.pathname === '/stand-in/app.js') return this.#sendScript(response);
-    // A browser asks by itself; it is no page.
+    // Browsers request it by themselves. It is not a page.
     if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
     const { visitor, setCookie } = this.#visitors.recognise(request.headers.cookie);
     const body = request.method === 'POST' ? await text(request) : '';
@@ -54,5 +53,18 @@ export class Frontend {
   #sendScript(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'max-age=3600' });
     response.end(this.#script);
+  }
+}
+
+/** Distinguishes visitors by a cookie, as a site does. Each of them has its own position in a feed. */
+export class Visitors {
+  #count = 0;
+
+  /** @returns the visitor, and the cookie to set for a new one */
+  recognise(cookies: string | undefined): { visitor: string; setCookie: string | null } {
+    const known = /\btt_chain_token=([\w-]+)/.exec(cookies ?? '')?.[1];
+    if (known !== undefined) return { visitor: known, setCookie: null };
+    const visitor = `visitor-${++this.#count}`;
+    return { visitor, setCookie: `tt_chain_token=${visitor}; Path=/` };
   }
 }

@@ -29,12 +29,12 @@ const pages: Readonly<Record<string, PageMaker>> = {
   embed: embeddedPage,
 };
 
-/** The page at a path. */
+/** Returns the page at a path. */
 export function pageAt(world: World, segments: readonly string[], query: URLSearchParams): Reply {
   const [first, ...rest] = segments;
   if (first === undefined) return html(homePage());
   if (first.startsWith('@')) return accountPage(world, first.slice(1), rest);
-  // The shop's own host has its pages below a country.
+  // On the shop's own host, paths begin with a country.
   const make = /^[a-z]{2}$/.test(first) ? shopPage : Object.hasOwn(pages, first) ? pages[first] : undefined;
   return make === undefined ? html(missingPage(), 404) : make(world, rest, query);
 }
@@ -42,14 +42,14 @@ export function pageAt(world: World, segments: readonly string[], query: URLSear
 function accountPage(world: World, name: string, [section, id = '']: readonly string[]): Reply {
   if (section === undefined) return html(profilePage(world, userNumberOf(world, name)));
   const number = videoNumberOfId(world, id);
-  // What is for adults alone is said by a login for some, and in the page for others.
+  // For some posts with an age limit there is a redirect to the login, for others the page says so.
   const isClassified = number !== undefined && videoOf(world, number).state === 'classified';
   if (isClassified && number % 2 === 0)
     return redirect(`/login?redirect_url=${encodeURIComponent(`/@${name}/video/${id}`)}`);
   return html(videoPage(world, number));
 }
 
-/** By a name, a secUid, or an id, which the site knows for some accounts only. */
+/** Finds an account by name, secUid, or id. The site knows the ids of only some accounts. */
 function userNumberOf(world: World, name: string): number | undefined {
   const byId = userNumberOfId(world, name);
   if (byId !== undefined) return byId % 2 === 0 ? byId : undefined;
@@ -63,7 +63,7 @@ function shopPage(world: World, [kind, ...rest]: readonly string[], query: URLSe
   return seller === undefined ? html(missingPage(), 404) : html(storePage(world, seller));
 }
 
-/** Where an app's links lead on. */
+/** The redirect of a link of the app. */
 function sharedPage(world: World, [kind, id = '']: readonly string[]): Reply {
   const user = kind === 'user' ? userNumberOfId(world, id) : undefined;
   if (user !== undefined && user % 2 === 0) return redirect(`/@${userOf(world, user).name}`);

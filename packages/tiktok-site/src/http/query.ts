@@ -1,4 +1,4 @@
-/** What a request asks for: the fields of its query and of its body. */
+/** The fields of a request's query and body. */
 export class Query {
   readonly #fields: ReadonlyMap<string, string>;
 
@@ -8,14 +8,14 @@ export class Query {
 
   text = (name: string): string => this.#fields.get(name) ?? '';
 
-  /** A whole number from 0 on; `otherwise` for anything else. */
+  /** A non-negative integer; `otherwise` for anything else. */
   count(name: string, otherwise = 0): number {
     const text = this.text(name);
     return /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
   }
 }
 
-/** Of a JSON object, and of the JSON objects that are texts in it. */
+/** The fields of a JSON object, and of JSON objects that are strings in it. */
 export function bodyFields(body: string): [string, string][] {
   if (!body.startsWith('{')) return [];
   try {

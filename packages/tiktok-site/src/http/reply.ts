@@ -1,6 +1,6 @@
 import { jsonOf } from '../payloads/bare.ts';
 
-/** What the site answers. */
+/** A response of the site. */
 export interface Reply {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
-import { detailAnswers, listAnswers, listFields } from './api.ts';
+import { detailResponses, listFields, listResponses } from './api.ts';
 import { spoil } from './fault-reply.ts';
-import { type AnswerForm, type FaultKind, type FaultOptions, faultOf, isEndless } from './faults.ts';
+import { type FaultKind, type FaultOptions, faultOf, isEndless, type ResponseForm } from './faults.ts';
 import { pageAt } from './page-router.ts';
 import { bodyFields, Query } from './query.ts';
 import { json, type Reply } from './reply.ts';
@@ -11,17 +11,17 @@ import type { Visits } from './visits.ts';
 export interface Asked {
   readonly url: URL;
   readonly body: string;
-  /** Who asks, for feeds. */
+  /** The visitor, for feeds. */
   readonly visitor: string;
 }
 
 export interface Responded {
   readonly reply: Reply;
   readonly fault: FaultKind | null;
-  readonly form: AnswerForm;
+  readonly form: ResponseForm;
 }
 
-/** What the site answers to a request; all but the counting is pure. */
+/** The response to a request. Except for the counting it is pure. */
 export class Responder {
   readonly #world: World;
   readonly #faults: FaultOptions;
@@ -37,9 +37,9 @@ export class Responder {
   respond(asked: Asked): Responded {
     const { pathname, search } = asked.url;
     const name = pathname.replace(/^\/|\/$/g, '');
-    const form: AnswerForm = Object.hasOwn(listAnswers, name)
+    const form: ResponseForm = Object.hasOwn(listResponses, name)
       ? 'list'
-      : Object.hasOwn(detailAnswers, name)
+      : Object.hasOwn(detailResponses, name)
         ? 'detail'
         : 'page';
     const request = `${pathname}${search}${asked.body === '' ? '' : ` ${asked.body}`}`;
@@ -48,23 +48,23 @@ export class Responder {
     return { reply: fault === null ? reply : spoil(reply, fault, form), fault, form };
   }
 
-  #replyOf({ url, body, visitor }: Asked, name: string, form: AnswerForm, fault: FaultKind | null): Reply {
+  #replyOf({ url, body, visitor }: Asked, name: string, form: ResponseForm, fault: FaultKind | null): Reply {
     if (form === 'page') return pageAt(this.#world, segmentsOf(url.pathname), url.searchParams);
     const query = new Query([...url.searchParams, ...bodyFields(body)]);
-    if (form === 'detail') return json(detailAnswers[name]!(this.#world, query));
+    if (form === 'detail') return json(detailResponses[name]!(this.#world, query));
     const feedOrdinal = this.#visits.feedOrdinalOf(visitor, name);
-    // A page of the feed that is lost on its way comes again.
+    // A page of the feed that was lost by a fault is sent again.
     if (fault === null || fault === 'slow') this.#visits.addFeedPage(visitor, name);
     const list = listKeyOf(name, query);
     if (this.#world.cursorsAreBound && !this.#told.isTold(visitor, list, query)) return { ...json({}), body: '' };
     const faults = { repeats: fault === 'repeated_page', isEndless: isEndless(this.#faults, list) };
-    const answer = listAnswers[name]!({ world: this.#world, query, faults, feedOrdinal });
-    this.#told.tell(visitor, list, answer);
-    return json(answer);
+    const response = listResponses[name]!({ world: this.#world, query, faults, feedOrdinal });
+    this.#told.tell(visitor, list, response);
+    return json(response);
   }
 }
 
-/** The same for each page of a list. */
+/** The key of a list, which is the same for each of its pages. */
 const listKeyOf = (name: string, query: Query): string =>
   [name, ...listFields.map((field) => query.text(field))].join(' ');
 

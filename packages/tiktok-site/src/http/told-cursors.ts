@@ -1,19 +1,19 @@
 import type { Query } from './query.ts';
 
-/** Which places in lists each visitor was told of. */
+/** The positions in lists that each visitor has received. */
 export class ToldCursors {
   readonly #told = new Set<string>();
 
-  /** Everybody may ask for the beginning of a list. */
+  /** Every visitor may request the beginning of a list. */
   isTold(visitor: string, list: string, query: Query): boolean {
     const cursor = cursorNames.map((name) => query.text(name)).find((text) => text !== '') ?? '0';
     return cursor === '0' || this.#told.has(keyOf(visitor, list, cursor));
   }
 
-  tell(visitor: string, list: string, answer: Record<string, unknown>): void {
-    const data = (answer.data ?? {}) as Record<string, unknown>;
+  tell(visitor: string, list: string, response: Record<string, unknown>): void {
+    const data = (response.data ?? {}) as Record<string, unknown>;
     const params = (data.load_more_params ?? {}) as Record<string, unknown>;
-    const cursor = answer.cursor ?? answer.minCursor ?? params.offset;
+    const cursor = response.cursor ?? response.minCursor ?? params.offset;
     if (cursor !== undefined) this.#told.add(keyOf(visitor, list, `${cursor}`));
   }
 }

@@ -1,4 +1,4 @@
-/** What was asked of the site, and how often. */
+/** Counts the requests to the site. */
 export class Visits {
   readonly #counts = new Map<string, number>();
   readonly #feeds = new Map<string, number>();
@@ -16,12 +16,12 @@ export class Visits {
     return before;
   }
 
-  /** By the path with its query, and for a POST its body. */
+  /** By path and query, and for a POST also by body. */
   countOf = (request: string): number => this.#counts.get(request) ?? 0;
 
   entries = (): IterableIterator<[string, number]> => this.#counts.entries();
 
-  /** How many pages of a feed a visitor has had. */
+  /** The number of pages of a feed that a visitor has received. */
   feedOrdinalOf = (visitor: string, feed: string): number => this.#feeds.get(`${visitor} ${feed}`) ?? 0;
 
   addFeedPage(visitor: string, feed: string): void {

@@ -1,4 +1,4 @@
-/** Pages that are little more than a list. */
+/** Pages that consist of a list and little else. */
 import { hashtagNumberOfName, hashtagOf } from '../world/topic.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList, scrollList, universalData } from './shell.ts';
@@ -6,7 +6,7 @@ import { escaped, htmlOf, type PageList, scrollList, universalData } from './she
 const listPage = (title: string, lists: readonly PageList[]): string =>
   htmlOf({ title: `${title} | TikTok`, scripts: universalData({}), lists, body: `<h1>${escaped(title)}</h1>` });
 
-/** The script asks for the hashtag itself first, as a list of one page, then for its posts. */
+/** The script first requests the hashtag itself, as a list of one page, and then its posts. */
 export function hashtagPage(world: World, name: string): string {
   const number = hashtagNumberOfName(world, name);
   const detail = scrollList('/api/challenge/detail/', { challengeName: name }, null);

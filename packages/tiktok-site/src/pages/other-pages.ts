@@ -13,7 +13,7 @@ export const homePage = (): string =>
 export const missingPage = (): string =>
   htmlOf({ title: 'TikTok', scripts: {}, lists: [], body: '<p>There is no such page.</p>' });
 
-/** `/embed/@name`: the newest ten. */
+/** `/embed/@name`: the ten newest videos. */
 export function embedPage(world: World, number: number): string {
   const { name } = userOf(world, number);
   const videoList = postsOf(world, number, 'latest')

@@ -1,11 +1,11 @@
-import { userDetailPayload } from '../http/single-answers.ts';
+import { userDetailPayload } from '../http/single-responses.ts';
 import { userCounts, userPayload } from '../payloads/user-payload.ts';
 import { formsOf } from '../world/form.ts';
 import { userOf } from '../world/user.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList, scrollList, universalData } from './shell.ts';
 
-/** `/@name`; of a number that is undefined, the page that says that there is no such account. */
+/** `/@name`. For an undefined number, the page that says that there is no such account. */
 export function profilePage(world: World, number: number | undefined): string {
   const detail = userDetailPayload(world, number);
   if (number === undefined || !('userInfo' in detail)) return missingPage(detail);

@@ -1,27 +1,27 @@
 import { scriptJsonOf } from '../payloads/bare.ts';
 import type { World } from '../world/world.ts';
 
-/** A list that a page's script loads, as `browser/app.js` reads it. */
+/** A list that a page's script loads, in the form that `browser/app.js` reads. */
 export interface PageList {
-  /** What makes the script ask: the page's loading and scrolling, or a click on the first element of this selector. */
+  /** What makes the script request it: loading and scrolling, or a click on the first element that matches the selector. */
   readonly trigger: 'scroll' | { readonly click: string };
   readonly path: string;
   readonly method: 'GET' | 'POST';
   readonly query: Readonly<Record<string, string>>;
-  /** Where the cursor of the last answer goes; null for a list without one. */
+  /** The parameter for the cursor of the last response; null for a list without a cursor. */
   readonly cursorName: string | null;
-  /** Of the shop: what is asked for is a JSON text in the body, beside one with the name of the component. */
+  /** For the shop: the parameters are a JSON text in the body, and another one has the name of the component. */
   readonly component?: string;
-  /** It is shown in a dialog of its own, which scrolls by itself. */
+  /** The list is shown in its own dialog, which scrolls separately. */
   readonly isDialog?: boolean;
 }
 
-/** What lies over a page until a reader has put it away. */
+/** What covers a page until the user closes it. */
 type Overlays = Pick<World, 'loginPopup' | 'cookieBanner'>;
 
 export interface Page {
   readonly title: string;
-  /** The JSON in script elements, by their ids. */
+  /** The JSON in script elements, by the ids of the elements. */
   readonly scripts: Readonly<Record<string, unknown>>;
   readonly lists: readonly PageList[];
   readonly body: string;
@@ -55,7 +55,7 @@ ${elements.join('\n')}
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
-/** The data that TikTok's pages of today carry. */
+/** The data in TikTok's present pages. */
 export const universalData = (scope: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
   __UNIVERSAL_DATA_FOR_REHYDRATION__: {
     __DEFAULT_SCOPE__: {

@@ -1,12 +1,12 @@
 import { searchComponent, storeComponent } from '@wherry/tiktok';
-import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/shop-lists.ts';
+import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/lists/shop-lists.ts';
 import { productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
 import { type Product, productOf } from '../world/product.ts';
 import { sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList } from './shell.ts';
 
-/** `/view/product/ID`. Some pages keep their components in a list, some in an object, some beside them. */
+/** `/view/product/ID`. Some pages have their components in a list, some in an object, and some outside of them. */
 export function productPage(world: World, number: number | undefined): string {
   const product = number === undefined ? undefined : productOf(world, number);
   const isShown = product?.isSoldHere === true;
@@ -26,7 +26,7 @@ const missingConfig = {
   global_data: { product_info: { error_code: 23002102, product_info: null } },
 };
 
-/** What is said of the shop stands beside the product, or in it. */
+/** The data of the shop is next to the product, or in it. */
 function productConfig(product: Product): Record<string, unknown> {
   const { number, seller } = product;
   const product_info = productInfoPayload(product);
@@ -61,7 +61,7 @@ const reviewList = (productId: string): PageList => ({
 
 const noFaults = { repeats: false, isEndless: false };
 
-/** `/shop/s/KEYWORD`, `/us/s?q=KEYWORD`: the first products are in the page, and "View more" asks for the next. */
+/** `/shop/s/KEYWORD`, `/us/s?q=KEYWORD`: the first products are in the page, and "View more" requests the next ones. */
 export function shopSearchPage(world: World, keyword: string): string {
   const wanted = { keyword, sellerId: '' };
   const part = productPart(world, wanted, 0, noFaults);
@@ -76,7 +76,7 @@ export function shopSearchPage(world: World, keyword: string): string {
   });
 }
 
-/** A block beside the results goes through the products of one seller, by the path of the search. */
+/** A block next to the results requests the products of one seller, by the path of the search. */
 function recommendedSeller(world: World, keyword: string, { products }: ReturnType<typeof productPart>): PageList[] {
   const [first] = products as { seller_info: { seller_id: string } }[];
   if (first === undefined) return [];
@@ -104,7 +104,7 @@ export function storePage(world: World, number: number): string {
   });
 }
 
-/** A page does not say whether more follow: it says how to ask for them, or not. */
+/** A page does not say whether more follow. It has the parameters to request them, or not. */
 function listComponent(
   component_name: string,
   { products, has_more, load_more_params }: ReturnType<typeof productPart>,

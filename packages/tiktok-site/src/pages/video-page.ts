@@ -1,4 +1,4 @@
-import { videoDetailPayload } from '../http/single-answers.ts';
+import { videoDetailPayload } from '../http/single-responses.ts';
 import { itemPayload } from '../payloads/item-payload.ts';
 import { userPayload } from '../payloads/user-payload.ts';
 import { formsOf } from '../world/form.ts';
@@ -13,7 +13,7 @@ export function videoPage(world: World, number: number | undefined): string {
   if (number === undefined || !('itemInfo' in detail)) return missingPage(detail);
   const { id, text } = videoOf(world, number);
   const isLegacy = formsOf(world, 'video', number).isLegacyPage && videoOf(world, number).state === 'public';
-  // Phones get the page under another name.
+  // In the mobile page the data has another name.
   const name = number % 10 === 9 ? 'webapp.reflow.video.detail' : 'webapp.video-detail';
   return htmlOf({
     title: `${text} | TikTok`,

@@ -1,6 +1,5 @@
 /**
- * JSON with numbers that JavaScript cannot hold. `bare` marks an id as one that is written without quotes, and
- * `jsonOf` writes it so.
+ * JSON with numbers that JavaScript cannot hold. `bare` marks an id that is written without quotes by `jsonOf`.
  */
 const mark = '\u0001bare:';
 
@@ -9,6 +8,6 @@ export const bare = (id: string): string => `${mark}${id}`;
 export const jsonOf = (value: unknown): string =>
   JSON.stringify(value).replaceAll(/"\\u0001bare:(\d+)"/g, (_all, digits: string) => digits);
 
-/** In a page, nothing of the JSON may look like the end of its script. */
+/** In a page the JSON must not contain the end tag of its script. */
 export const scriptJsonOf = (value: unknown): string =>
   jsonOf(value).replaceAll('<', '\\u003C').replaceAll('/', '\\u002F');

@@ -22,7 +22,7 @@ export function challengeInfoPayload(world: World, number: number): Record<strin
       profileThumb: cover,
     },
     challengeAnnouncement: {},
-    // The page that was captured had 0 here beside billions in the exact table.
+    // A captured page had 0 here and billions in the exact table.
     stats: { videoCount: number % 2 === 0 ? 0 : roundedCount(videos), viewCount: roundedCount(views) },
     statsV2: { videoCount: `${videos}`, viewCount: `${views}` },
   };

@@ -8,7 +8,7 @@ import { musicPayload } from './sound-payload.ts';
 import { authorPayload, userCounts } from './user-payload.ts';
 import { imagePostPayload, videoPayload } from './video-payload.ts';
 
-/** Where an item is written: in an answer to the page's script, in a page, or in an older page. */
+/** Where an item is: in a response to the page's script, in a page, or in an older page. */
 export type ItemPlace = 'list' | 'page' | 'legacy';
 
 export function itemPayload(world: World, number: number, place: ItemPlace = 'list'): Record<string, unknown> {
@@ -41,7 +41,7 @@ export function itemPayload(world: World, number: number, place: ItemPlace = 'li
   };
 }
 
-/** An older page has the author's name alone; some lists leave the author out. */
+/** An older page has only the author's name. Some lists omit the author. */
 function authorPart(world: World, video: Video, place: ItemPlace): Record<string, unknown> {
   const user = userOf(world, video.user);
   if (place === 'legacy') return { author: user.name, ...userCounts(world, user, 'authorStats') };
@@ -86,7 +86,7 @@ function textExtraOf(world: World, video: Video): unknown[] {
   ];
 }
 
-/** `collectCount` is a string in both tables; the number of reposts is in the exact one alone. */
+/** `collectCount` is a string in both tables. The number of reposts is only in the exact table. */
 function countTables(video: Video, hasOnlyStats: boolean): Record<string, unknown> {
   const { plays, likes, shares, collects, reposts } = video.counts;
   const table = (count: (value: number) => unknown) => ({

@@ -52,7 +52,7 @@ const newPayload = (product: Product): Record<string, unknown> => ({
   promotion_model: { promotion_product_price: { min_price: pricePayload(product) } },
 });
 
-/** What stands beside a product, or in it, and at the top of a store. */
+/** The data of a shop next to a product, in it, or at the top of a store. */
 export const shopInfoPayload = (seller: Seller): Record<string, unknown> => ({
   seller_id: seller.id,
   shop_name: seller.name,

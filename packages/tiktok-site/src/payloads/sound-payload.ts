@@ -21,7 +21,7 @@ export const musicPayload = (sound: Sound): Record<string, unknown> => ({
   private: false,
 });
 
-/** Of a sound's own page. `artists` of today, `author` of before. */
+/** The data of a sound's page. `artists` in the present form, `author` in the older one. */
 export function soundInfoPayload(world: World, number: number): Record<string, unknown> {
   const sound = soundOf(world, number);
   const artist = sound.user === null ? undefined : authorPayload(userOf(world, sound.user));

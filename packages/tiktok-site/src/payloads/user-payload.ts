@@ -6,7 +6,7 @@ import { bare } from './bare.ts';
 export const avatarOf = ({ number }: User, size: string): string =>
   `https://img.example.org/a/${number}-${size}.jpeg?x=1&y=2`;
 
-/** A user as pages and lists of users have it. */
+/** A user in pages and in lists of users. */
 export function userPayload(world: World, user: User): Record<string, unknown> {
   const { hasBareIds } = formsOf(world, 'user', user.number);
   return {
@@ -63,7 +63,7 @@ export const authorPayload = (user: User): Record<string, unknown> => ({
   stitchSetting: 0,
 });
 
-/** How many posts the page counts: those of a private account are not. */
+/** The number of posts on the page, which does not count those of a private account. */
 export const shownPosts = ({ state, counts }: User): number => (state === 'private' ? 0 : counts.posts);
 
 function countsOf(user: User, count: (value: number) => unknown): Record<string, unknown> {
@@ -79,7 +79,7 @@ function countsOf(user: User, count: (value: number) => unknown): Record<string,
   };
 }
 
-/** The tables of counts: `stats`, which rounds, and `statsV2`, under the names that the place gives them. */
+/** The tables of counts, under the names that the place gives them: `stats`, which is rounded, and `statsV2`. */
 export function userCounts(world: World, user: User, name = 'stats'): Record<string, unknown> {
   if (formsOf(world, 'user', user.number).hasOnlyStats) return { [name]: countsOf(user, (value) => value) };
   return { [name]: countsOf(user, roundedCount), [`${name}V2`]: countsOf(user, String) };
@@ -90,7 +90,7 @@ export const userInfoPayload = (world: World, user: User): Record<string, unknow
   ...userCounts(world, user),
 });
 
-/** A user as the search has it. */
+/** A user in a search. */
 export const foundUserPayload = (user: User): Record<string, unknown> => ({
   user_info: {
     uid: user.id,

@@ -14,7 +14,7 @@ export const gears = [
 ] as const;
 
 export function videoPayload(video: Video): Record<string, unknown> {
-  // A post of pictures has a video without a stream.
+  // A post with pictures has a video without a stream.
   if (video.isSlideshow) {
     return {
       id: video.id,

@@ -31,7 +31,7 @@ const shared = (product: Product) => ({
   reviewCount: product.reviews,
 });
 
-/** What a product's page says, whichever its generation. */
+/** The expected record of a product's page of either generation. */
 export function productTruth(world: World, number: number): ProductRecord {
   const product = productOf(world, number);
   return {
@@ -65,7 +65,7 @@ function shopOf(seller: Seller): Shop {
   };
 }
 
-/** What a list says. */
+/** The expected record of an entry of a list. */
 export function listedProductTruth(world: World, number: number): ProductRecord {
   const product = productOf(world, number);
   const { id, name, logo } = product.seller;

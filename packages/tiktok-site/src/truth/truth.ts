@@ -28,7 +28,7 @@ import { hashtagTruth, rankTruth, soundTruth } from './topic-truth.ts';
 import { foundUserTruth, profileTruth } from './user-truth.ts';
 import { videoTruth } from './video-truth.ts';
 
-/** What a reader of the site must find, in the form of `@wherry/tiktok`'s records. Users and products have numbers. */
+/** What a reader of the site must find, as records of `@wherry/tiktok`. Users and products are named by numbers. */
 export class Truth {
   readonly world: World;
 
@@ -36,26 +36,26 @@ export class Truth {
     this.world = world;
   }
 
-  /** What is so of a user, with its state, which decides what its page answers. */
+  /** The data of a user, with the state that decides what its page shows. */
   user = (number: number): User => userOf(this.world, number);
 
-  /** The names by which users are known; of those who were renamed, the names of before. */
+  /** The names by which users are known; for renamed users, the old names. */
   usernames = (count: number, first = 0): string[] =>
     Array.from({ length: count }, (_, index) => userOf(this.world, first + index).formerName);
 
   profile = (number: number): Profile => profileTruth(userOf(this.world, number));
 
-  /** What the lists of a user's posts say, in the order of one of them. */
+  /** The records in a list of a user's posts, in the order of the list. */
   videosOf = (number: number, sort: lists.Sort = 'latest', count = Number.POSITIVE_INFINITY): Video[] =>
     this.#videos(lists.postsOf(this.world, number, sort).slice(0, count));
 
-  /** The posts of a user that lists leave out, and why. */
+  /** The posts of a user that lists omit, and why. */
   hiddenVideosOf(number: number): { id: string; state: VideoState }[] {
     const all = Array.from({ length: postCountOf(this.world, number) }, (_, ordinal) => videoNumberOf(number, ordinal));
     return all.map((each) => videoOf(this.world, each)).filter(({ state }) => state !== 'public');
   }
 
-  /** What a post's own page says. */
+  /** The record of a post's own page. */
   video(id: string): Video {
     const number = this.#require(videoNumberOfId(this.world, id), 'video', id);
     const place: ItemPlace = formsOf(this.world, 'video', number).isLegacyPage ? 'legacy' : 'page';
@@ -83,7 +83,7 @@ export class Truth {
   followersOf = (number: number): Profile[] =>
     lists.connectedUsers(this.world, number, 'followers').map((each) => this.profile(each));
 
-  /** Null when the user hides them. */
+  /** Null if the user hides them. */
   followingOf = (number: number): Profile[] | null =>
     lists.hidesFollowing(this.world, number)
       ? null
@@ -93,7 +93,7 @@ export class Truth {
   foundUsers = (keyword: string): Author[] =>
     lists.foundUsers(this.world, keyword).map((each) => foundUserTruth(userOf(this.world, each)));
 
-  /** What the feed's page says that is asked for as the `ordinal`th, from 0. */
+  /** The records of the feed's page that is requested as number `ordinal`, from 0. */
   feed = (feed: 'recommended' | 'explored', ordinal: number): Video[] =>
     this.#videos(lists.feedPage(this.world, feed, ordinal));
 
@@ -103,7 +103,7 @@ export class Truth {
   foundProducts = (keyword: string): Product[] =>
     lists.foundProducts(this.world, keyword).map((each) => listedProductTruth(this.world, each));
 
-  /** Stores have numbers too. */
+  /** Stores are named by numbers too. */
   shop = (number: number): Shop => shopTruth(this.world, number);
   shopProducts = (number: number): Product[] =>
     productsOfSeller(this.world, number).map((each) => listedProductTruth(this.world, each));
@@ -117,7 +117,7 @@ export class Truth {
   soundRanks = (countryCode: string, periodDays: number): TrendingSound[] =>
     Array.from({ length: rankCount }, (_, index) => rankTruth(this.world, countryCode, periodDays, index + 1));
 
-  /** Where the app's short links to these are, as paths. */
+  /** The paths of the app's short links to these. */
   profileLink = (number: number): string => `/t/${profileLinkCode(number)}`;
   videoLink = (id: string): string =>
     `/t/${videoLinkCode(this.#require(videoNumberOfId(this.world, id), 'video', id))}`;

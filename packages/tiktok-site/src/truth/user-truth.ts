@@ -34,7 +34,7 @@ const countsOf = (user: User) => ({
   digg: user.counts.likes,
 });
 
-/** What a profile's page, and a list of users, says. */
+/** The expected record of a profile's page, and of an entry in a list of users. */
 export const profileTruth = (user: User): Profile => ({
   ...known(user),
   bioLink: user.bioLink,
@@ -52,7 +52,7 @@ export const profileTruth = (user: User): Profile => ({
   ...countsOf(user),
 });
 
-/** What a video says of its author. */
+/** The expected record of a video's author. */
 export const authorTruth = (user: User): Author => ({
   ...unknown,
   ...known(user),
@@ -63,7 +63,7 @@ export const authorTruth = (user: User): Author => ({
   ...countsOf(user),
 });
 
-/** What the search says. */
+/** The expected record of a user in a search. */
 export const foundUserTruth = (user: User): Author => ({
   ...unknown,
   ...known(user),

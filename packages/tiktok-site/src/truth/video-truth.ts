@@ -9,7 +9,7 @@ import { type Video, videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
 import { authorTruth, profileTruth } from './user-truth.ts';
 
-/** What a post says of itself in a place: lists may leave out the author; older pages have the whole account. */
+/** The expected record of a post, by place: lists may omit the author; older pages have the whole account. */
 export function videoTruth(world: World, number: number, place: ItemPlace = 'list'): VideoRecord {
   const video = videoOf(world, number);
   const forms = formsOf(world, 'video', number);

@@ -1,24 +1,24 @@
-/** Chance without state: the same seed and labels give the same number, in any order and in any process. */
+/** Random numbers without state: the same seed and labels give the same number, in any order and in any process. */
 export type Label = number | string;
 
-/** A whole number from 0 to 2^32 - 1. */
+/** An integer from 0 to 2^32 - 1. */
 export function hashOf(seed: number, ...labels: readonly Label[]): number {
   let hash = finish(seed ^ 0x9e3779b9);
   for (const label of labels) hash = typeof label === 'number' ? mixNumber(hash, label) : mixText(hash, label);
   return hash;
 }
 
-/** From 0 up to, not including, 1. */
+/** A number from 0 to 1, without 1. */
 export const fractionOf = (seed: number, ...labels: readonly Label[]): number => hashOf(seed, ...labels) / 2 ** 32;
 
-/** A whole number from 0 up to, not including, `end`. */
+/** An integer from 0 to `end`, without `end`. */
 export const below = (end: number, seed: number, ...labels: readonly Label[]): number =>
   Math.floor(fractionOf(seed, ...labels) * end);
 
 export const pickOf = <T>(choices: readonly T[], seed: number, ...labels: readonly Label[]): T =>
   choices[below(choices.length, seed, ...labels)]!;
 
-/** Counts on the web span many powers of ten: each power is as likely as any other. */
+/** A count as on the web: each power of ten is equally likely. */
 export const countBelow = (end: number, seed: number, ...labels: readonly Label[]): number =>
   Math.floor(end ** fractionOf(seed, ...labels)) - 1;
 
@@ -33,7 +33,7 @@ function mixText(hash: number, label: string): number {
   return finish(mixed ^ label.length);
 }
 
-/** Murmur3's last step: each bit of the input changes half of the output's. */
+/** The final mix of Murmur3: each bit of the input changes half of the bits of the output. */
 function finish(value: number): number {
   let mixed = value | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

@@ -4,12 +4,12 @@ import { videoOf } from './video.ts';
 import { languages, phrases } from './words.ts';
 import type { World } from './world.ts';
 
-/** What is true of a comment. Ordinals count a video's comments; `reply` counts the answers to one, from 1. */
+/** The data of a comment. Ordinals number a video's comments; `reply` numbers the replies to one, from 1. */
 export interface Comment {
   readonly number: number;
   readonly video: number;
   readonly id: string;
-  /** The comment that it answers. */
+  /** The comment that it replies to. */
   readonly parentId: string | null;
   readonly text: string;
   readonly language: string;
@@ -50,7 +50,7 @@ export function commentOf(world: World, number: number): Comment {
   };
 }
 
-/** The comments on a video, or the answers to one of them. */
+/** The comments on a video, or the replies to one of them. */
 export const commentsOf = (world: World, video: number): number[] =>
   Array.from({ length: videoOf(world, video).comments }, (_, ordinal) => commentNumberOf(video, ordinal));
 

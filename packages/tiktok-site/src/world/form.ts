@@ -1,4 +1,4 @@
-/** Which of the forms that TikTok uses an answer has. The truth is the same in each. */
+/** The form of a response, of those that TikTok uses. The data is the same in each. */
 import { below } from './chance.ts';
 import type { World } from './world.ts';
 
@@ -9,7 +9,7 @@ export interface Forms {
   readonly hasOnlyStats: boolean;
   /** Ids are numbers beyond what JavaScript holds. */
   readonly hasBareIds: boolean;
-  /** Lists leave the author out. */
+  /** Lists omit the author. */
   readonly lacksAuthor: boolean;
 }
 
@@ -24,7 +24,7 @@ export function formsOf({ seed }: World, kind: 'user' | 'video', number: number)
   };
 }
 
-/** `stats` shows large counts as people read them. */
+/** `stats` rounds large counts. */
 export function roundedCount(count: number): number {
   if (count < 10_000) return count;
   const unit = 10 ** (Math.floor(Math.log10(count)) - 1);

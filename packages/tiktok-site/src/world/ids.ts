@@ -1,5 +1,5 @@
 /**
- * Ids of 19 digits, as TikTok's are, from which the number of the thing can be told again: nothing is kept in memory.
+ * Ids of 19 digits, like TikTok's. The number of an object can be computed from its id, so nothing is kept in memory.
  */
 import { below } from './chance.ts';
 
@@ -21,7 +21,7 @@ const step = 100_000;
 export const idOf = (seed: number, kind: IdKind, number: number): string =>
   (bases[kind] + BigInt(number) * BigInt(step) + BigInt(below(step, seed, 'id', kind, number))).toString();
 
-/** @returns undefined for an id that the site has not given */
+/** @returns undefined for an id of no object of the site */
 export function numberOf(seed: number, kind: IdKind, id: string): number | undefined {
   if (!/^\d{19}$/.test(id)) return undefined;
   const number = Number((BigInt(id) - bases[kind]) / BigInt(step));

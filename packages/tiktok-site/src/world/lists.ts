@@ -1,4 +1,4 @@
-/** Which posts and users are in which list, in its order. Computed when asked for; nothing is kept. */
+/** The posts and users of each list, in order. They are computed on request, and not stored. */
 import { below, hashOf } from './chance.ts';
 import { maxPostCount, postCountOf } from './user.ts';
 import { hashtagStride, hashtagsOf, isListed, showsPosts, soundStride, videoNumberOf, videoOf } from './video.ts';
@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 export type Sort = 'latest' | 'popular' | 'oldest';
 
-/** The posts that a user's page lists, as numbers of videos. */
+/** The posts on a user's page, as numbers of videos. */
 export function postsOf(world: World, user: number, sort: Sort): number[] {
   if (!showsPosts(world, user)) return [];
   const numbers = Array.from({ length: postCountOf(world, user) }, (_, ordinal) => videoNumberOf(user, ordinal));
@@ -25,7 +25,7 @@ export const hashtagPosts = (world: World, hashtag: number): number[] =>
 export const soundPosts = (world: World, sound: number): number[] =>
   spreadPosts(world, sound, world.soundCount, soundStride);
 
-/** Of each user the post whose ordinal brings it to `wanted`, if there is one. */
+/** For each user, the post whose ordinal leads to `wanted`, if there is one. */
 function spreadPosts(world: World, wanted: number, count: number, stride: number): number[] {
   const numbers: number[] = [];
   for (let user = 0; user < world.userCount; user++) {
@@ -37,13 +37,13 @@ function spreadPosts(world: World, wanted: number, count: number, stride: number
   return numbers;
 }
 
-/** Words of which nothing is found. */
+/** Keywords without results. */
 const isFruitless = (keyword: string): boolean => /^(nothing|zzz)/i.test(keyword);
 
 const resultCountOf = ({ seed }: World, keyword: string): number =>
   isFruitless(keyword) ? 0 : 120 + below(280, seed, 'results', keyword.toLowerCase());
 
-/** Different users for a keyword: steps through all of them from a place that the keyword gives. */
+/** Different users for a keyword: goes through all users from a position that depends on the keyword. */
 export function foundUsers(world: World, keyword: string): number[] {
   return usersFrom(world, keyword, (user) => showsPosts(world, user));
 }
@@ -55,7 +55,7 @@ export function foundVideos(world: World, keyword: string): number[] {
   return usersFrom(world, `${keyword} videos`, (user) => postOf(user) !== undefined).map((user) => postOf(user)!);
 }
 
-/** The first post that lists show, from an ordinal on. */
+/** The first post from an ordinal on that lists show. */
 function listedFrom(world: World, user: number, ordinal: number): number | undefined {
   if (!showsPosts(world, user)) return undefined;
   for (let each = ordinal; each < postCountOf(world, user); each++) {
@@ -75,7 +75,7 @@ function usersFrom(world: World, keyword: string, isWanted: (user: number) => bo
   return found;
 }
 
-/** Those whom the site lists, which are fewer than the counts say. */
+/** The users whom the site lists, fewer than the counts say. */
 export function connectedUsers(world: World, user: number, kind: 'followers' | 'following'): number[] {
   const wanted = below(400, world.seed, kind, user);
   const first = hashOf(world.seed, kind, 'first', user) % world.userCount;
@@ -86,7 +86,7 @@ export function connectedUsers(world: World, user: number, kind: 'followers' | '
   return candidates.filter((each) => each !== user && showsPosts(world, each));
 }
 
-/** One user in five hides whom it follows. */
+/** One in five users hides the accounts that it follows. */
 export const hidesFollowing = ({ seed }: World, user: number): boolean => below(5, seed, 'hides', user) === 0;
 
 export function foundProducts(world: World, keyword: string): number[] {
@@ -95,7 +95,7 @@ export function foundProducts(world: World, keyword: string): number[] {
   return Array.from({ length: count }, (_, step) => (first + step) % world.productCount);
 }
 
-/** The feed: each page brings posts of other users, and begins with some of the page before, until it dries up. */
+/** The feed: each page has new posts, and begins with some posts of the page before, until there are no new ones. */
 const feedPageSize = 30;
 const feedOverlap = 6;
 const feedPages = 40;

@@ -9,7 +9,7 @@ export interface Product {
   readonly id: string;
   readonly title: string;
   readonly paragraphs: readonly string[];
-  /** Decimal, as it is written. */
+  /** The decimal number as it is written. */
   readonly price: string;
   readonly originalPrice: string;
   readonly discount: string;
@@ -20,7 +20,7 @@ export interface Product {
   readonly skus: number;
   readonly reviews: number;
   readonly seller: Seller;
-  /** Whether the page is of the older kind. */
+  /** Whether the page has the older form. */
   readonly isOldPage: boolean;
   readonly isSoldHere: boolean;
 }
@@ -67,7 +67,7 @@ export interface Review {
   readonly timeSecs: number;
   readonly reviewer: string;
   readonly sku: string;
-  /** Which of the product's. */
+  /** The number of the review among those of the product. */
   readonly skuOrdinal: number;
   readonly country: string;
   readonly isVerified: boolean;

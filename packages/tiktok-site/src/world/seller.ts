@@ -3,7 +3,7 @@ import { idOf, numberOf } from './ids.ts';
 import { nouns, phrases } from './words.ts';
 import type { World } from './world.ts';
 
-/** Whose store a product is in. */
+/** The seller of a product. */
 export interface Seller {
   readonly number: number;
   readonly id: string;

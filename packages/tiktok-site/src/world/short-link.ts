@@ -2,11 +2,11 @@ import { maxPostCount, postCountOf, userOf } from './user.ts';
 import { videoOf } from './video.ts';
 import type { World } from './world.ts';
 
-/** Codes of short links, as the app makes them: for a post, and for an account. */
+/** Codes of the app's short links, for posts and for accounts. */
 export const videoLinkCode = (video: number): string => `ZMv${video.toString(36)}`;
 export const profileLinkCode = (user: number): string => `ZMu${user.toString(36)}`;
 
-/** Where a short link leads; undefined when to nothing. */
+/** The target of a short link; undefined if there is none. */
 export function shortLinkTarget(world: World, code: string): string | undefined {
   const [, kind, digits = ''] = /^ZM([uv])([0-9a-z]{1,7})$/.exec(code) ?? [];
   const number = Number.parseInt(digits, 36);

@@ -41,12 +41,12 @@ export interface Sound {
   readonly id: string;
   readonly title: string;
   readonly authorName: string;
-  /** Whose it is, when it was made for a video. */
+  /** The author, if the sound was made for a video. */
   readonly user: number | null;
   readonly album: string;
   readonly durationSecs: number;
   readonly copyrighted: boolean;
-  /** Taken down: its page says so. */
+  /** Whether it was removed, as its page says. */
   readonly removed: boolean;
   readonly videos: number;
 }

@@ -5,14 +5,14 @@ import { type World, worldTimeSecs } from './world.ts';
 
 export type UserState = 'public' | 'private' | 'removed' | 'renamed';
 
-/** What is true of a user, whichever way it is written. */
+/** The data of a user, independent of the form of a response. */
 export interface User {
   readonly number: number;
   readonly state: UserState;
   readonly id: string;
   readonly secUid: string;
   readonly name: string;
-  /** The name of before; the same unless the user was renamed. */
+  /** The old name; the same unless the user was renamed. */
   readonly formerName: string;
   readonly nickname: string;
   readonly signature: string;
@@ -33,7 +33,7 @@ interface UserCounts {
   readonly hearts: number;
   readonly likes: number;
   readonly friends: number;
-  /** How many posts the user has made, those included that are not shown. */
+  /** The number of posts, including those that are not shown. */
   readonly posts: number;
 }
 
@@ -75,7 +75,7 @@ export function userOf(world: World, number: number): User {
 export const userNumberOfId = (world: World, id: string): number | undefined =>
   within(world, numberOf(world.seed, 'user', id));
 
-/** By the name of today. */
+/** By the present name. */
 export function userNumberOfName(world: World, name: string): number | undefined {
   const number = within(world, Number(/(\d+)$/.exec(name)?.[1] ?? Number.NaN));
   if (number === undefined) return undefined;

@@ -6,7 +6,7 @@ import { type World, worldTimeSecs } from './world.ts';
 
 export type VideoState = 'public' | 'removed' | 'private' | 'geo_blocked' | 'classified';
 
-/** What is true of a post, whichever way it is written. Ordinal 0 is its user's newest. */
+/** The data of a post, independent of the form of a response. Ordinal 0 is the user's newest. */
 export interface Video {
   readonly number: number;
   readonly user: number;
@@ -17,7 +17,7 @@ export interface Video {
   readonly language: string;
   readonly createTimeSecs: number;
   readonly hashtags: readonly number[];
-  /** What only the text names. */
+  /** Hashtags that are only in the text. */
   readonly looseHashtag: string | null;
   readonly mentioned: number | null;
   readonly sound: number;
@@ -72,7 +72,7 @@ export function videoOf(world: World, number: number): Video {
   };
 }
 
-/** @returns undefined for an id that no post has, or that belongs to an account that shows none */
+/** @returns undefined if no post has the id, or its account shows no posts */
 export function videoNumberOfId(world: World, id: string): number | undefined {
   const number = numberOf(world.seed, 'video', id);
   if (number === undefined) return undefined;
@@ -93,14 +93,14 @@ function videoStateOf({ seed, unavailableRate }: World, number: number): VideoSt
   return chance < unavailableRate ? states[Math.floor((chance / unavailableRate) * 4)]! : 'public';
 }
 
-/** Times fall strictly with the ordinal, so that a time is a place in the list. */
+/** Times strictly decrease with the ordinal, so that a time is a position in the list. */
 function createTimeOf({ seed }: World, user: number, ordinal: number): number {
   const spacingSecs = 20_000 + below(200_000, seed, 'spacing', user);
   const jitterSecs = below(spacingSecs / 2, seed, 'jitter', videoNumberOf(user, ordinal));
   return worldTimeSecs - below(1_000_000, seed, 'newest', user) - ordinal * spacingSecs - jitterSecs;
 }
 
-/** One user in three has pinned a post that is not the newest. */
+/** One in three users has pinned a post that is not the newest. */
 function isPinned(world: World, user: number, ordinal: number): boolean {
   const posts = postCountOf(world, user);
   return (
@@ -110,7 +110,7 @@ function isPinned(world: World, user: number, ordinal: number): boolean {
   );
 }
 
-/** Each user adds one post at most to a hashtag, which can be computed both ways. */
+/** Each user has at most one post with a hashtag. It can be computed from either of the two. */
 export const hashtagStride = 7;
 export const hashtagsOf = ({ hashtagCount }: World, user: number, ordinal: number): number[] =>
   ordinal % 4 === 3 ? [] : [(user * hashtagStride + ordinal) % hashtagCount];

@@ -1,4 +1,4 @@
-/** Of what names and texts are made. */
+/** The parts of names and texts. */
 export const adjectives = [
   'amber',
   'brisk',
@@ -51,7 +51,7 @@ export const nouns = [
   'violin',
 ];
 
-/** Texts that break what is careless: ends of scripts, quotes, lines, other scripts, marks that join. */
+/** Texts that break careless readers: script end tags, quotes, line breaks, other scripts, combining marks. */
 export const phrases = [
   'Making things by hand.',
   'rain on the roof ☔',

@@ -1,21 +1,21 @@
-/** What the stand-in's world is made of. Everything in it follows from these numbers. */
+/** The parameters of the stand-in's data. All data follows from them. */
 export interface World {
   readonly seed: number;
   readonly userCount: number;
   readonly hashtagCount: number;
   readonly soundCount: number;
   readonly productCount: number;
-  /** Of accounts and of videos: how many are private, removed, renamed or blocked. */
+  /** The fraction of accounts and of videos that are private, removed, renamed or blocked. */
   readonly unavailableRate: number;
-  /** Lists of followers, and of those whom a user follows, are for those who are logged in. */
+  /** Lists of followers, and of accounts that a user follows, need a login. */
   readonly followersNeedLogin: boolean;
-  /** The ranking of sounds answers that it is no more, as it is said to do since 2026. */
+  /** The ranking of sounds responds that it was switched off, as is reported since 2026. */
   readonly soundRanksAreOff: boolean;
-  /** A place in a list is given only to the visitor who was told of it; others get an empty answer. */
+  /** A position in a list is valid only for the visitor who received it; others get an empty response. */
   readonly cursorsAreBound: boolean;
-  /** Whether accounts and posts are shown behind a popup that asks for a login, and whether it may be closed. */
+  /** Whether a login popup covers accounts and posts, and whether it can be closed. */
   readonly loginPopup: 'none' | 'closable' | 'firm';
-  /** A banner at the foot of the page asks about cookies. */
+  /** A banner at the bottom of the page asks about cookies. */
   readonly cookieBanner: boolean;
 }
 

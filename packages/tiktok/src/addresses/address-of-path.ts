@@ -22,17 +22,17 @@ const readers: Readonly<Record<string, PathReader>> = {
   business: (rest, query) => trendOf(rest, query),
 };
 
-/** Null when the path is none that is known. */
+/** The address of a path; null if the path is unknown. */
 export function addressOfPath(segments: Segments, query: URLSearchParams): Address | null {
   const [first, ...rest] = segments;
   if (first === undefined) return null;
   if (first.startsWith('@')) return accountOf(first.slice(1), rest);
   if (Object.hasOwn(readers, first.toLowerCase())) return readers[first.toLowerCase()]!(rest, query);
-  // Some pages are under their language.
+  // Some paths begin with a language.
   return /^[a-z]{2}(-[a-z]{2,4})?$/i.test(first) && rest.length > 0 ? addressOfPath(rest, query) : null;
 }
 
-/** `/@`, `/@name/video/ID`; the name may be missing before a post. */
+/** `/@name`, `/@name/video/ID`. The name of a post's path may be missing. */
 function accountOf(name: string, [section, id]: Segments): Address | null {
   if (section === 'video' || section === 'photo') return videoOf(section, id, isName(name) ? name : null);
   const isSection = section === undefined || ['reposts', 'liked', 'playlist'].includes(section);
@@ -40,7 +40,7 @@ function accountOf(name: string, [section, id]: Segments): Address | null {
   return profileOf(name);
 }
 
-/** A name of so many digits is an account's id: TikTok gives no names of digits alone. */
+/** A name of many digits is an account's id, since TikTok has no names of only digits. */
 function profileOf(name: string): Address | null {
   if (isSecUid(name)) return { kind: 'profile_of_sec_uid', secUid: name };
   if (isLongId(name)) return { kind: 'profile_of_id', userId: name };
@@ -59,8 +59,8 @@ const productOf = (id: string | undefined): Address | null =>
   id !== undefined && isLongId(id) ? { kind: 'product', productId: id } : null;
 
 /**
- * `pdp/SLUG/ID`, `pdp/ID`, `store/SLUG/ID`, `s/KEYWORD`, `s?q=KEYWORD`: below `/shop/` of TikTok's main host, or on the
- * shop's own host below a country (`/us/`).
+ * `pdp/SLUG/ID`, `pdp/ID`, `store/SLUG/ID`, `s/KEYWORD`, `s?q=KEYWORD`: under `/shop/` on TikTok's main host, or under a
+ * country (`/us/`) on the shop's own host.
  */
 export function shopOf(segments: Segments, query: URLSearchParams, region: string | null = null): Address | null {
   const [first, ...rest] = segments;

@@ -1,20 +1,20 @@
 /**
- * What a URL of the site leads to. Pure: a short link is only recognised, for where it leads must be asked for.
+ * The address that a URL of the site names. Pure: a short link is only recognised, since only the site knows where it leads.
  *
- * [address-1] only hosts of TikTok are read, and the host of the site that the caller names (a stand-in).
+ * [address-1] Only URLs of TikTok's hosts are read, and of the host of `siteUrl` (a stand-in).
  */
 import type { Address } from './address.ts';
 import { addressOfPath, shopOf } from './address-of-path.ts';
 
 export interface AddressOptions {
-  /** A stand-in for the site whose URLs are read as TikTok's. */
+  /** The URL of a stand-in for the site. Its URLs are read like TikTok's. */
   readonly siteUrl?: string;
 }
 
 export type UrlReading =
   | { readonly kind: 'address'; readonly address: Address }
   | { readonly kind: 'foreign'; readonly host: string }
-  /** TikTok's, but nothing that is known. */
+  /** A URL of TikTok, but of no known kind. */
   | { readonly kind: 'unknown'; readonly path: string }
   | { readonly kind: 'no_url' };
 
@@ -26,7 +26,7 @@ export function addressOfUrl(text: string, { siteUrl }: AddressOptions = {}): Ur
   if (url === null) return { kind: 'no_url' };
   const host = url.hostname.toLowerCase();
   const isStandIn = siteUrl !== undefined && URL.canParse(siteUrl) && new URL(siteUrl).host === url.host;
-  // [address-1]
+  // Other hosts are not read [address-1].
   if (!isStandIn && !/(^|\.)(tiktok|tiktokv)\.com$/.test(host)) return { kind: 'foreign', host };
   const segments = segmentsOf(url.pathname);
   const code = shortLinkHosts.has(host) ? segments[0] : undefined;
@@ -34,7 +34,7 @@ export function addressOfUrl(text: string, { siteUrl }: AddressOptions = {}): Ur
   return address === null ? { kind: 'unknown', path: url.pathname } : { kind: 'address', address };
 }
 
-/** The shop has a host of its own, whose paths a stand-in has beside the others. */
+/** The shop has its own host. A stand-in has the shop's paths on its only host. */
 function addressOn(host: string, isStandIn: boolean, segments: readonly string[], query: URLSearchParams) {
   if (host === shopHost) return shopOf(segments, query);
   return addressOfPath(segments, query) ?? (isStandIn ? shopOf(segments, query) : null);
@@ -42,7 +42,7 @@ function addressOn(host: string, isStandIn: boolean, segments: readonly string[]
 
 const shortLink = (code: string): Address | null => (/^[\w-]{4,40}$/.test(code) ? { kind: 'short_link', code } : null);
 
-/** With or without its scheme, as people copy it. */
+/** The URL may be written with or without its scheme. */
 function urlOf(text: string): URL | null {
   const trimmed = text.trim();
   if (/\s/.test(trimmed)) return null;
@@ -57,7 +57,7 @@ function segmentsOf(pathname: string): string[] {
     try {
       return decodeURIComponent(segment);
     } catch {
-      // A stray percent sign stands for itself.
+      // A percent sign that is not part of an escape is kept.
       return segment;
     }
   });

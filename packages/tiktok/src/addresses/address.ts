@@ -1,6 +1,6 @@
 import type { RankPeriodDays, SearchSection } from '../lists/list.ts';
 
-/** What an address of the site leads to. */
+/** A page of the site, by what it shows. */
 export type Address =
   | { readonly kind: 'profile'; readonly name: string }
   | { readonly kind: 'profile_of_sec_uid'; readonly secUid: string }
@@ -10,18 +10,18 @@ export type Address =
   | { readonly kind: 'sound'; readonly soundId: string; readonly slug: string | null }
   | { readonly kind: 'hashtag'; readonly name: string }
   | { readonly kind: 'product'; readonly productId: string }
-  /** A store, by the id of its seller. `region`: on the shop's own host, such as `us`; null on TikTok's main one. */
+  /** A store, by the id of its seller. `region`: a country such as `us` on the shop's own host; null on the main host. */
   | { readonly kind: 'shop'; readonly sellerId: string; readonly slug: string | null; readonly region: string | null }
   | { readonly kind: 'shop_search'; readonly keyword: string; readonly region: string | null }
   | { readonly kind: 'search'; readonly section: SearchSection; readonly keyword: string }
   | { readonly kind: 'feed'; readonly page: 'foryou' | 'explore' }
   | { readonly kind: 'sound_trend'; readonly periodDays: RankPeriodDays; readonly countryCode: string }
-  /** Where it leads is known only when it is followed. */
+  /** A link whose target is known only after it was followed. */
   | { readonly kind: 'short_link'; readonly code: string };
 
 export type AddressKind = Address['kind'];
 
-/** How an address is called in messages. */
+/** The names of addresses in messages. */
 export const addressNames: Record<AddressKind, string> = {
   profile: 'a profile URL',
   profile_of_sec_uid: 'a profile URL',

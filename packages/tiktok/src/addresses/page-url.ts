@@ -10,7 +10,7 @@ const sectionPaths: Record<SearchSection, string> = {
   user: '/search/user',
 };
 
-/** The one URL by which an address is asked for. `siteUrl` is where a stand-in for TikTok is. */
+/** The canonical URL of an address. `siteUrl` is the URL of TikTok or of a stand-in. */
 export function pageUrlOf(address: Address, siteUrl = tiktokUrl): string {
   if (address.kind === 'sound_trend') return trendUrlOf(address.periodDays, address.countryCode, siteUrl);
   if ('region' in address && address.region !== null && siteUrl === tiktokUrl) siteUrl = 'https://shop.tiktok.com';
@@ -18,8 +18,8 @@ export function pageUrlOf(address: Address, siteUrl = tiktokUrl): string {
 }
 
 /**
- * The URLs to try, one after the other: an account's id is known to one page or the other for some accounts only, and
- * what they answer must be checked with `isProfileOf`.
+ * The URLs to try, one after the other. There are two for an account's id: each page knows the ids of only some accounts, and
+ * the profile on it must be checked with `isProfileOf`.
  */
 export function pageUrlsOf(address: Address, siteUrl = tiktokUrl): readonly string[] {
   if (address.kind !== 'profile_of_id') return [pageUrlOf(address, siteUrl)];
@@ -34,7 +34,7 @@ function pathOf(address: Exclude<Address, { kind: 'sound_trend' }>): string {
     case 'profile_of_sec_uid':
       return `/@${address.secUid}`;
     case 'profile_of_id':
-      // A short id would be read as a name.
+      // In `/@…` a short id would be read as a name.
       return isLongId(address.userId) ? `/@${address.userId}` : `/share/user/${address.userId}`;
     case 'video':
     case 'photo':
@@ -60,7 +60,7 @@ function pathOf(address: Exclude<Address, { kind: 'sound_trend' }>): string {
   }
 }
 
-/** Trends are on another host of TikTok's, and on the one host of a stand-in. */
+/** Trends are on another host of TikTok, and on the only host of a stand-in. */
 function trendUrlOf(periodDays: number, countryCode: string, siteUrl: string): string {
   const base = siteUrl === tiktokUrl ? 'https://ads.tiktok.com' : siteUrl.replace(/\/+$/, '');
   const query = new URLSearchParams({ period: `${periodDays}`, countryCode });

@@ -3,8 +3,8 @@ import type { Video } from '../records/video.ts';
 import type { Address } from './address.ts';
 
 /**
- * Whether a profile is the one that was asked for. TikTok may answer with another account: an id is resolved only when
- * the answer itself has that id.
+ * Whether a profile is the requested one. TikTok may respond with another account: an id is resolved only if the response
+ * itself contains that id.
  */
 export function isProfileOf(address: Address, profile: Profile): boolean {
   switch (address.kind) {

@@ -3,7 +3,7 @@ import { isHashtag, isLongId, isName, isSecUid, isUserId } from './forms.ts';
 
 export type TargetKind = 'profile' | 'video' | 'hashtag' | 'sound' | 'search' | 'product' | 'shop' | 'shop_search';
 
-/** The kinds of addresses that are targets of a kind; the first one's name is said in refusals. */
+/** The kinds of addresses for each kind of target. The name of the first one is used in refusals. */
 export const wantedKinds: Record<TargetKind, readonly AddressKind[]> = {
   profile: ['profile', 'profile_of_sec_uid', 'profile_of_id'],
   video: ['video', 'photo'],
@@ -26,7 +26,7 @@ export const targetNames: Record<TargetKind, string> = {
   shop_search: 'words to search the shop for, or a shop search URL',
 };
 
-/** What a text that is no URL means to whoever wants a target of this kind; null when nothing. */
+/** The address that a text which is not a URL means for a kind of target; null if it means none. */
 export function bareAddressOf(text: string, wanted: TargetKind): Address | null {
   switch (wanted) {
     case 'profile':
@@ -50,7 +50,7 @@ export function bareAddressOf(text: string, wanted: TargetKind): Address | null 
   }
 }
 
-/** After an @, it is a name; digits alone are an id, for TikTok gives no names of digits alone. */
+/** A text after an @ is a name. Only digits are an id, since TikTok has no names of only digits. */
 function bareProfile(text: string): Address | null {
   if (isSecUid(text)) return { kind: 'profile_of_sec_uid', secUid: text };
   if (isUserId(text)) return { kind: 'profile_of_id', userId: text };

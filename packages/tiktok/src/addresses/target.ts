@@ -1,8 +1,8 @@
 /**
- * Targets as users write them: URLs, ids and names, mixed.
+ * Targets as users write them: URLs, ids and names.
  *
- * [target-1] what is not what the caller wants is refused with a message that says what it is instead.
- * [target-2] a short link is a target of every kind; where it leads must be checked with `checkLanding`.
+ * [target-1] A target of another kind is refused with a message that says what it is.
+ * [target-2] A short link is accepted for every kind; where it leads must be checked with `checkLanding`.
  */
 import { type Address, type AddressKind, addressNames } from './address.ts';
 import { type AddressOptions, addressOfUrl } from './address-of-url.ts';
@@ -26,13 +26,16 @@ export function parseTarget(text: string, wanted: TargetKind, options: AddressOp
     case 'foreign':
       return refuse('foreign_url', `${quoted(trimmed)} is not a TikTok URL: its host is ${reading.host}.`);
     case 'unknown':
-      return refuse('unknown_url', `${quoted(trimmed)} is a TikTok URL of no known kind. Give ${targetNames[wanted]}.`);
+      return refuse(
+        'unknown_url',
+        `${quoted(trimmed)} is a TikTok URL of an unknown kind. Give ${targetNames[wanted]}.`,
+      );
     case 'no_url':
       return ofBareText(trimmed, wanted);
   }
 }
 
-/** [target-2] whether the page that a short link has led to is what was wanted. */
+/** Checks whether the page that a short link has led to is of the wanted kind [target-2]. */
 export function checkLanding(url: string, wanted: TargetKind, options: AddressOptions = {}): TargetReading {
   const reading = parseTarget(url, wanted, options);
   if (reading.kind === 'refused' || reading.address.kind !== 'short_link') return reading;
@@ -42,7 +45,7 @@ export function checkLanding(url: string, wanted: TargetKind, options: AddressOp
 function checkKind(text: string, address: Address, wanted: TargetKind): TargetReading {
   const kinds: readonly AddressKind[] = wantedKinds[wanted];
   if (kinds.includes(address.kind)) return { kind: 'target', address };
-  // [target-1]
+  // Names both kinds [target-1].
   const message = `${quoted(text)} is ${addressNames[address.kind]} where ${addressNames[kinds[0]!]} was expected.`;
   return refuse('wrong_kind', message);
 }
@@ -55,5 +58,5 @@ function ofBareText(text: string, wanted: TargetKind): TargetReading {
 
 const refuse = (reason: RefusalReason, message: string): TargetReading => ({ kind: 'refused', reason, message });
 
-/** Messages go into logs and datasets; what people paste by mistake may be long. */
+/** Shortens long texts, which users may paste by mistake: messages go into logs and datasets. */
 const quoted = (text: string): string => `"${text.length > 100 ? `${text.slice(0, 100)}…` : text}"`;

@@ -1,15 +1,15 @@
 import { parseExactJson } from './exact-json.ts';
 
-/** JSON that a page carries in a script element. */
+/** JSON in a script element of a page. */
 export type Embedded =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'absent' }
-  /** The element is there, but its text is cut off or no JSON. */
+  /** The element exists, but its text is cut off or not JSON. */
   | { readonly kind: 'incomplete' };
 
-/** A script's text ends at the first end tag, whatever stands in it; so says HTML, and so a scan is enough. */
+/** Scans for the element. In HTML the text of a script ends at the first end tag, so no parser is needed. */
 export function embeddedJson(html: string, elementId: string): Embedded {
-  // Bounded, or a page of nothing but starts of scripts would take for ever.
+  // The lengths are limited, since a page with many starts of scripts would take very long otherwise.
   const open = new RegExp(`<script\\b[^>]{0,500}\\bid=["']?${elementId}\\b["']?[^>]{0,500}>`, 'i').exec(html);
   if (open === null) return { kind: 'absent' };
   const start = open.index + open[0].length;

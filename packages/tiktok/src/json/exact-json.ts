@@ -1,10 +1,12 @@
 /**
- * [exact-number-1] an integer that a JavaScript number cannot hold exactly is given as the string of its digits. TikTok's ids have 19
- * digits, and are not always quoted.
+ * JSON without loss of digits.
+ *
+ * [exact-number-1] An integer that a JavaScript number cannot hold exactly becomes the string of its digits. TikTok's ids
+ *     have 19 digits, and are not always quoted.
  */
 export type ExactJson = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'not_json' };
 
-/** Sixteen digits that may be a number's. A reviver costs several times the parse, and most texts need none. */
+/** Matches 16 digits that may belong to a number. A reviver makes parsing several times slower, and most texts need none. */
 const mayHoldLongInteger = /[[:,\s]-?\d{16}|^-?\d{16}/;
 
 const integer = /^-?\d+$/;
@@ -16,9 +18,9 @@ const keepDigits: SourceReviver = (_key, value, { source }) =>
     ? source
     : value;
 
-// Older ones give no source, and would lose the digits without a word.
+// Older versions of Node do not pass `source`, and would lose digits silently.
 if (JSON.parse('9007199254740993', keepDigits as Parameters<typeof JSON.parse>[1]) !== '9007199254740993') {
-  throw new Error('@wherry/tiktok needs Node 21 or later, whose JSON.parse tells what a number was written as.');
+  throw new Error('@wherry/tiktok needs Node 22 or later, whose JSON.parse passes the source text of numbers.');
 }
 
 export function parseExactJson(text: string): ExactJson {

@@ -1,6 +1,6 @@
 import { asCount, asFlag, asId, asNumber, asText, asTimeSecs, isAbsent } from './scalar.ts';
 
-/** [outcome-3] thrown where something must be readable; `readAnswer` makes `changed` of it. */
+/** Thrown for a required value that cannot be read. The outcome becomes `changed` [outcome-3]. */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
   readonly path: string;
@@ -14,8 +14,8 @@ export class UnreadableError extends Error {
 type Read<T> = (value: unknown) => T | undefined;
 
 /**
- * A place in JSON that somebody else wrote. Going down never fails. What starts with `require` throws
- * `UnreadableError`; the others give null for what is absent, and note what they cannot read [outcome-3].
+ * A place in JSON of unknown shape. Descending never fails. Methods that start with `require` throw `UnreadableError`. The
+ * others return null for an absent value, and note the path of a value that they cannot read [outcome-3].
  */
 export class Place {
   readonly value: unknown;
@@ -37,7 +37,7 @@ export class Place {
     return new Place(value, path, this.#unread);
   }
 
-  /** The first of these that is there; the first when none is. */
+  /** The first of these names that is present; the first name if none is. */
   firstOf(...names: readonly string[]): Place {
     return names.map((name) => this.at(name)).find(({ isThere }) => isThere) ?? this.at(names[0]!);
   }
@@ -114,13 +114,13 @@ export class Place {
     );
   }
 
-  /** The entries of a list; none when it is absent. */
+  /** The entries of a list; none if it is absent. */
   list(): Place[] {
     if (this.isThere && !Array.isArray(this.value)) return this.#note([]);
     return this.entries();
   }
 
-  /** The same for what is the heart of its answer. */
+  /** Like `list`, for the main list of a response. */
   requireList(): Place[] {
     if (this.isThere && !Array.isArray(this.value)) throw new UnreadableError(this.path);
     return this.entries();

@@ -1,17 +1,22 @@
-/** Single values as TikTok writes them; undefined when the value is not one of the kind. */
+/**
+ * Single values as TikTok writes them. Each function returns undefined if the value is of another kind.
+ *
+ * [scalar-1] An id is the string of digits that was written.
+ * [scalar-2] A count is exact: a whole number, or the string of one, that a JavaScript number can hold.
+ */
 
-/** What is as good as absent. */
+/** Undefined and null count as absent. */
 export const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** [scalar-1] an id is a string of digits, as it was written. */
+/** Reads an id [scalar-1]. */
 export function asId(value: unknown): string | undefined {
   if (typeof value === 'string') return /^\d{1,20}$/.test(value) ? value : undefined;
   return isCount(value) ? String(value) : undefined;
 }
 
-/** [scalar-2] a count is exact: a whole number, or the string of one, that a number can hold. */
+/** Reads a count [scalar-2]. */
 export function asCount(value: unknown): number | undefined {
   if (typeof value === 'string') return /^\d{1,16}$/.test(value) ? asCount(Number(value)) : undefined;
   return isCount(value) ? value : undefined;
@@ -31,7 +36,7 @@ export function asFlag(value: unknown): boolean | undefined {
 /** The latest time that a `Date` can hold. */
 const maxTimeSecs = 8_640_000_000_000;
 
-/** Seconds since 1970. */
+/** Reads a time in seconds since 1970. */
 export function asTimeSecs(value: unknown): number | undefined {
   const timeSecs = asCount(value);
   return timeSecs !== undefined && timeSecs <= maxTimeSecs ? timeSecs : undefined;

@@ -1,10 +1,5 @@
-/** Which parser reads which list, and what tells its items apart. */
-import { parseCommentList } from '../answers/comment-list.ts';
-import { parseGeneralSearch, parseUserSearch, parseVideoSearch } from '../answers/search-lists.ts';
-import { parseProductList, parseReviewList } from '../answers/shop-lists.ts';
-import { parseSoundRanks } from '../answers/sound-ranks.ts';
-import { parseUserList } from '../answers/user-list.ts';
-import { parseCreatorList, parseFeed, parseVideoList } from '../answers/video-lists.ts';
+/** The parser of each kind of list, and the ids of its items. */
+
 import type { Captured } from '../captured.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Author } from '../records/author.ts';
@@ -14,9 +9,15 @@ import type { Profile } from '../records/profile.ts';
 import type { Review } from '../records/review.ts';
 import type { TrendingSound } from '../records/trending-sound.ts';
 import type { Video } from '../records/video.ts';
+import { parseCommentList } from '../responses/comment-list.ts';
+import { parseGeneralSearch, parseUserSearch, parseVideoSearch } from '../responses/search-lists.ts';
+import { parseProductList, parseReviewList } from '../responses/shop-lists.ts';
+import { parseSoundRanks } from '../responses/sound-ranks.ts';
+import { parseUserList } from '../responses/user-list.ts';
+import { parseCreatorList, parseFeed, parseVideoList } from '../responses/video-lists.ts';
 import type { List, Page, Position } from './list.ts';
 
-/** What each kind of list holds. */
+/** The items of each kind of list. */
 export interface ListItems {
   readonly posts: Video;
   readonly creator_posts: Video;
@@ -37,7 +38,7 @@ export interface ListItems {
 }
 
 export interface ListReader<T> {
-  /** `asked` is where the page begins, for lists that do not say where the next one does. */
+  /** `asked` is the position of the page, for lists whose responses do not contain the next position. */
   readonly parse: (captured: Captured, asked: Position) => Outcome<Page<T>>;
   readonly idOf: (item: T) => string;
 }

@@ -1,6 +1,6 @@
 /**
- * The requests by which TikTok's own page asks for lists. A program never sends them to TikTok itself, which wants them
- * signed: it recognises them in a browser (`recognise`), and knows from them what the page will ask for next.
+ * The requests for lists of TikTok's own page. A program never sends them to TikTok, which requires a signature. It recognises
+ * them in a browser (`recognise`), and knows from them what the page will request next.
  */
 import type { List, Position, PostSort } from './list.ts';
 import { productsBodyOf } from './shop-request.ts';
@@ -9,7 +9,7 @@ export interface ListRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** JSON; null of a GET. */
+  /** JSON; null for a GET. */
   readonly body: string | null;
 }
 
@@ -98,7 +98,7 @@ const post = (name: string, body: string): ListRequest => ({
   body,
 });
 
-/** Pages of reviews are numbered from 1 on. */
+/** Pages of reviews are numbered from 1. */
 const reviewsBodyOf = (productId: string, cursor: string): string =>
   JSON.stringify({
     product_id: productId,

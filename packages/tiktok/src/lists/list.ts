@@ -1,4 +1,4 @@
-/** What a list of the site is a list of. Each is asked for page by page (`list-request.ts`). */
+/** A list of the site. Each is requested page by page (`list-request.ts`). */
 export type List =
   | { readonly kind: 'posts'; readonly secUid: string; readonly sort: PostSort }
   | { readonly kind: 'creator_posts'; readonly secUid: string }
@@ -22,26 +22,26 @@ export type PostSort = 'latest' | 'popular' | 'oldest';
 export type SearchSection = 'general' | 'video' | 'user';
 export type RankPeriodDays = 7 | 30 | 120;
 
-/** Where a page begins. It is JSON, so that it can be stored with the items that came before it. */
+/** Where a page begins. It is JSON, so that it can be stored together with the items before it. */
 export interface Position {
   readonly cursor: string;
-  /** What else the next request must name: a search's id, the `maxCursor` of a list of users, the token of a shop's page. */
+  /** What else the request needs: the id of a search, the `maxCursor` of a list of users, the token of a shop's list. */
   readonly token: string | null;
 }
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Entries that are there but could not be read. */
+  /** Entries that could not be read. */
   readonly unreadable: readonly UnreadableEntry[];
   readonly hasMore: boolean;
-  /** Where the next page begins; null where lists have no cursor, and when nothing follows. */
+  /** Where the next page begins; null if the list has no cursor or nothing follows. */
   readonly next: Position | null;
-  /** How many entries the site says that there are in all. */
+  /** The total number of entries according to the site. */
   readonly total: number | null;
 }
 
 export interface UnreadableEntry {
   readonly id: string | null;
-  /** What could not be read of it. */
+  /** The path that could not be read. */
   readonly path: string;
 }

@@ -1,13 +1,13 @@
 /**
- * How far a list has been read, and what comes next. Pure: a page goes in; its new items, and the next request or the
- * reason why there is none, come out. The progress is JSON, so that it can be stored in one change with the items.
+ * How far a list has been read, and what comes next. Pure: given a page, it returns the page's new items, and the next request
+ * or the reason why there is none. The progress is JSON, so that it can be stored in one commit with the items.
  *
- * [progress-1] every list ends. A page that brings nothing new is barren; after `maxBarrenPages` in a row it is over, and after
- *     `maxPages` or `maxItems` it is over whatever it brings.
- * [progress-2] an item among the last `memory` ones is not given again.
- * [progress-3] a list that goes round, in however large a circle, ends before it has gone round three times: a page is compared
- *     with one before it that is chosen again each time the number of pages has doubled (Brent's method).
- * [progress-4] a page that says that nothing follows is the last one, and its items are given.
+ * [progress-1] Every list ends. A page without new items is barren. A list ends after `maxBarrenPages` barren pages in a row,
+ *     and in any case after `maxPages` or `maxItems`.
+ * [progress-2] An item among the last `memory` items is not given again.
+ * [progress-3] A list that repeats itself, with a cycle of any length, ends before the cycle was read three times: each page
+ *     is compared with an earlier one, which is chosen anew each time the number of pages has doubled (Brent's method).
+ * [progress-4] A page that says that nothing follows is the last one, and its items are given.
  */
 import { createHash } from 'node:crypto';
 import type { Page, Position } from './list.ts';
@@ -17,9 +17,9 @@ export interface Progress {
   readonly pageCount: number;
   readonly itemCount: number;
   readonly barrenPages: number;
-  /** [progress-2] */
+  /** The ids of the last items [progress-2]. */
   readonly recentIds: readonly string[];
-  /** [progress-3] */
+  /** The earlier page that pages are compared with [progress-3]. */
   readonly landmark: { readonly page: string; readonly pageCount: number } | null;
 }
 
@@ -33,13 +33,13 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxItems: Number.MAX_SAFE_INTEGER,
   maxPages: 100_000,
-  // A site repeats a page, or sends an empty one, now and then; what it does thrice it goes on doing.
+  // A site sometimes repeats a page or sends an empty one. After three in a row nothing new is to be expected.
   maxBarrenPages: 3,
-  // Some six pages: lists shift by a page at most while they are read.
+  // About six pages: while a list is read, it shifts by at most one page.
   memory: 200,
 };
 
-/** `end`: the site says so. `repeated`: it brings nothing new any more. `limit`: the caller wants no more. */
+/** `end`: the site says that nothing follows. `repeated`: there is nothing new. `limit`: a limit of the caller is reached. */
 export type EndReason = 'end' | 'repeated' | 'limit';
 
 export type Next = { readonly kind: 'ask'; readonly position: Position } | { readonly kind: EndReason };
@@ -92,23 +92,23 @@ export function advance<T>(
   return { items, progress, next: { kind: 'ask', position } };
 }
 
-/** [progress-2]; an item that is twice in the page itself is given once too. */
+/** The new items of a page [progress-2]. An item that is in the page twice is given once. */
 function freshOf<T>(before: Progress, page: Page<T>, idOf: (item: T) => string): T[] {
   const known = new Set(before.recentIds);
   return page.items.filter((item) => !known.has(idOf(item)) && known.add(idOf(item)));
 }
 
-/** Lists without a cursor are asked for in the same way again; search ids are told once. */
+/** Lists without a cursor are requested in the same way again. The id of a search is only in its first response. */
 const positionAfter = (before: Position, { next }: Page<unknown>): Position =>
   next === null ? before : { cursor: next.cursor, token: next.token ?? before.token };
 
-/** What tells a page from others; null of one without items. */
+/** A fingerprint of a page; null for a page without items. */
 function printOf<T>({ items }: Page<T>, idOf: (item: T) => string): string | null {
   if (items.length === 0) return null;
   return createHash('sha256').update(items.map(idOf).join()).digest('base64url').slice(0, 22);
 }
 
-/** [progress-3] */
+/** Chooses the page to compare with [progress-3]. */
 function landmarkAfter(before: Progress['landmark'], print: string | null, pageCount: number): Progress['landmark'] {
   const isDue = before === null || pageCount >= before.pageCount * 2;
   return print !== null && isDue ? { page: print, pageCount } : before;

@@ -1,7 +1,7 @@
 import type { List, Position, PostSort, RankPeriodDays } from './list.ts';
 import { fieldsIn, productsAskedFor } from './shop-request.ts';
 
-/** A request that a page has sent, and what it asked for. */
+/** The list and the position that a page's request asks for. */
 export interface Recognised {
   readonly list: List;
   readonly position: Position;
@@ -56,9 +56,9 @@ function ranksOf({ period, page, country_code: countryCode }: Query): Recognised
 }
 
 /**
- * Which list a request of a page asks for; null when it is for something else. Further parameters, which TikTok's page
- * adds by the dozen, are of no weight.
- * @param body of a POST
+ * The list that a request of a page asks for; null if it asks for something else. The many other parameters that TikTok's page
+ * adds are ignored.
+ * @param body the body of a POST
  */
 export function recognise(url: string, body: string | null = null): Recognised | null {
   if (!URL.canParse(url)) return null;

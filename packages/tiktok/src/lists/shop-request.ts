@@ -1,6 +1,6 @@
 /**
- * How the shop's pages ask for what follows: by a POST whose fields are JSON texts. Its form, and that one path serves
- * different lists, are as public scrapers of 2026 describe them; the name of a store's list is inferred from its links.
+ * The shop's pages request more products by a POST whose fields are JSON texts. Its form, and that one path serves several
+ * lists, are known from public scrapers of 2026. The name of a store's list is inferred from its links.
  */
 import type { Place } from '../json/place.ts';
 import type { List, Position } from './list.ts';
@@ -26,7 +26,7 @@ export function productsBodyOf(list: List & { kind: 'shop_search' | 'shop_produc
 
 type Fields = Readonly<Record<string, string | undefined>>;
 
-/** Which list a request for products is for; null for others, such as products of a seller that is recommended. */
+/** The list that a request for products asks for; null for other lists, such as products of a recommended seller. */
 export function productsAskedFor({ component_info, load_more_params }: Fields, isStore: boolean) {
   const [component, params] = [fieldsIn(component_info), fieldsIn(load_more_params)];
   const position: Position = {
@@ -42,7 +42,7 @@ export function productsAskedFor({ component_info, load_more_params }: Fields, i
   return keyword && isSearch ? { list: { kind: 'shop_search', keyword } as const, position } : null;
 }
 
-/** The texts and numbers of a JSON text; none of what is no JSON. */
+/** The string and number fields of a JSON object; none if the text is not JSON. */
 export function fieldsIn(text: string | null | undefined): Fields {
   try {
     const parsed: unknown = JSON.parse(text ?? '');
@@ -54,7 +54,7 @@ export function fieldsIn(text: string | null | undefined): Fields {
   }
 }
 
-/** Where the next page begins, of `load_more_params` in an answer or a page. */
+/** The next position in `load_more_params` of a response or a page. */
 export function positionIn(params: Place): Position {
   const token = params.at('page_token').text() || null;
   const offset = params.at('offset').count();

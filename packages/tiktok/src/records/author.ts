@@ -1,7 +1,7 @@
 import type { Place } from '../json/place.ts';
 import { isoOf } from '../json/scalar.ts';
 
-/** Who made a video, or is in a list. Counts are null where the answer has none. */
+/** The author of a video, or an account in a list. Counts are null if the response has none. */
 export interface Author {
   readonly id: string;
   /** The name in the profile's URL; TikTok's `uniqueId`. */
@@ -38,7 +38,7 @@ export interface CommerceUserInfo {
 
 export const profileUrlOf = (name: string): string => `https://www.tiktok.com/@${name}`;
 
-/** A user in camel case, as pages and lists of videos have it. `stats` and `statsV2` stand beside it. */
+/** Reads a user in camel case, as in pages and lists of videos. Its counts are in separate tables. */
 export function readAuthor(user: Place, counts: AuthorCounts): Author {
   const name = user.requireObject().at('uniqueId').requireText();
   const createTime = user.at('createTime').timeSecs();

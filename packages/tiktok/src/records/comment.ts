@@ -13,7 +13,7 @@ export interface Comment {
   readonly diggCount: number | null;
   readonly likedByAuthor: boolean | null;
   readonly pinnedByAuthor: boolean | null;
-  /** The comment that this one answers; null for a comment on the video itself. */
+  /** The comment that this one replies to; null for a comment on the video itself. */
   readonly repliesToId: string | null;
   readonly replyCommentTotal: number | null;
   readonly uid: string | null;
@@ -34,7 +34,7 @@ export function readComment(comment: Place): Comment {
     cid,
     videoId,
     videoWebUrl: `https://www.tiktok.com/@/video/${videoId}`,
-    // A comment of a picture alone has no text.
+    // A comment that is only a picture has no text.
     text: comment.at('text').text() ?? '',
     textLanguage: comment.at('comment_language').text(),
     createTime,

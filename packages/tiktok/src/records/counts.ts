@@ -1,10 +1,10 @@
 import type { Place } from '../json/place.ts';
 
 /**
- * The two tables of counts beside a user, a video or a hashtag. `stats` rounds large ones, or has 0 for them; `statsV2`
- * has them exactly, as strings.
+ * The two tables of counts of a user, a video or a hashtag. `stats` rounds large counts, or has 0 for them; `statsV2` has the
+ * exact counts as strings.
  *
- * [count-1] a count that `statsV2` has is taken from there, and never from `stats`, not even when it cannot be read.
+ * [count-1] A count that is in `statsV2` is taken from there, and never from `stats`, even if it cannot be read.
  */
 export class CountTables {
   readonly #exact: Place;
@@ -15,7 +15,7 @@ export class CountTables {
     this.#exact = exact;
   }
 
-  /** The tables `stats` and `statsV2` of an object, or of another name. */
+  /** The tables `stats` and `statsV2` of an object, or those with another name. */
   static of(holder: Place, name = 'stats'): CountTables {
     return new CountTables(holder.at(name), holder.at(`${name}V2`));
   }
@@ -23,7 +23,7 @@ export class CountTables {
   require = (...names: readonly string[]): number => this.#find(names).requireCount();
   get = (...names: readonly string[]): number | null => this.#find(names).count();
 
-  /** [count-1]. With several names, the first that is there: TikTok has renamed some. */
+  /** Prefers the exact table [count-1]. Of several names the first that is present counts: TikTok has renamed some. */
   #find(names: readonly string[]): Place {
     const exact = this.#exact.firstOf(...names);
     return exact.isThere ? exact : this.#rounded.firstOf(...names);

@@ -2,7 +2,7 @@ import type { Place } from '../json/place.ts';
 import { type Author, profileUrlOf } from './author.ts';
 import { noCounts } from './profile.ts';
 
-/** A user as the search has it, in snake case; the search knows only some of the fields. */
+/** Reads a user of a search, in snake case. The search has only some of the fields. */
 export function readFoundUser(entry: Place): Author {
   const info = entry.at('user_info').requireObject();
   const name = info.at('unique_id').requireText();
@@ -33,7 +33,7 @@ export function readFoundUser(entry: Place): Author {
   };
 }
 
-/** The text beside the check mark; empty for who has none. */
+/** `custom_verify` is the text of the check mark; empty if there is none. */
 function isVerified(customVerify: Place): boolean | null {
   const text = customVerify.text();
   return text === null ? null : text !== '';

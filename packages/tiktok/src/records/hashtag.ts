@@ -12,7 +12,7 @@ export interface Hashtag {
   readonly viewCount: number;
 }
 
-/** Of `{ challenge, stats, statsV2 }`. */
+/** Reads `{ challenge, stats, statsV2 }`. */
 export function readHashtag(info: Place): Hashtag {
   const challenge = info.at('challenge').requireObject();
   const name = challenge.at('title').requireText();

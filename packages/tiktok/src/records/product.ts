@@ -1,7 +1,7 @@
 /**
- * Products of TikTok's shop, from pages of two generations and from lists.
+ * Products of TikTok's shop, from two generations of the page and from lists.
  *
- * [price-1] prices are the decimal numbers that TikTok writes, as strings, so that no digit is lost or added.
+ * [price-1] Prices are strings with the decimal numbers that TikTok writes, so that no digit is lost or added.
  */
 import { parseExactJson } from '../json/exact-json.ts';
 import type { Place } from '../json/place.ts';
@@ -22,7 +22,7 @@ export interface Product {
   readonly imageUrls: readonly string[];
   readonly description: string | null;
   readonly skuIds: readonly string[];
-  /** What one may choose by, such as its colour. */
+  /** The properties that a buyer can choose, such as the colour. */
   readonly saleProperties: readonly SaleProperty[];
   readonly shop: Shop | null;
 }
@@ -34,7 +34,7 @@ export interface SaleProperty {
 
 const productUrlOf = (productId: string): string => `https://www.tiktok.com/view/product/${productId}`;
 
-/** Of a page's `product_info`, whichever its generation. What is said of its shop stands in it, or beside it. */
+/** Reads a page's `product_info` of either generation. The data of the shop is in it, or is passed separately. */
 export const readProduct = (info: Place, shopInfo: Place): Product =>
   info.at('product_model').isThere
     ? readNewProduct(info, shopInfo.isObject ? shopInfo : info.at('shop_info'))
@@ -100,7 +100,7 @@ function readOldProduct(info: Place): Product {
   };
 }
 
-/** An entry of a search's list, or of a shop's. */
+/** Reads an entry of a search or of a store's list. */
 export function readListedProduct(entry: Place): Product {
   const productId = entry.requireObject().at('product_id').requireId();
   const rate = entry.at('rate_info');
@@ -117,13 +117,13 @@ export function readListedProduct(entry: Place): Product {
   };
 }
 
-/** What nobody has reviewed has no rating, though the site writes 0. */
+/** A product without reviews has no rating, although the site writes 0. */
 function readRating(score: Place, reviews: Place): Pick<Product, 'rating' | 'reviewCount'> {
   const [rating, reviewCount] = [score.number(), reviews.count()];
   return { rating: reviewCount === 0 ? null : rating, reviewCount };
 }
 
-/** Of the first way of delivery that has one; their keys are ids of warehouses. */
+/** The fee of the first delivery option that has one. The keys of the options are ids of warehouses. */
 function readShippingFee(info: Place): string | null {
   const services = info.at('logistic_model', 'pkg_of_service').entries();
   const offers = info.at('promotion_logistic_list').list();
@@ -151,7 +151,7 @@ const readPrice = (price: Place) => ({
   currency: price.firstOf('currency_name', 'currency_symbol').text(),
 });
 
-/** [price-1] */
+/** Reads a price without changing its digits [price-1]. */
 const readDecimal = (price: Place): string | null =>
   typeof price.value === 'string' ? price.text() : (price.number()?.toString() ?? null);
 
@@ -167,7 +167,7 @@ const readIds = (list: Place, name: string): string[] =>
     .map((each) => each.at(name).id())
     .filter((id) => id !== null);
 
-/** A description is a text, or a JSON string of blocks of which some have texts. */
+/** A description is a text, or a JSON string of blocks, some of which have texts. */
 function describe(description: Place): string | null {
   const text = description.text();
   if (text === null || !text.trimStart().startsWith('[')) return text;

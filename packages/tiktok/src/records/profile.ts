@@ -20,10 +20,10 @@ export function readProfile(user: Place, tables: CountTables): Profile {
   return { ...readAuthor(user, counts), ...counts, secUid };
 }
 
-/** Of `{ user, stats, statsV2 }`. */
+/** Reads `{ user, stats, statsV2 }`. */
 export const readUserInfo = (userInfo: Place): Profile => readProfile(userInfo.at('user'), CountTables.of(userInfo));
 
-/** The counts beside a video's author, which may be missing. */
+/** The counts of a video's author, which may be missing. */
 export function readAuthorCounts(video: Place): AuthorCounts {
   const tables = CountTables.of(video, 'authorStats');
   return {

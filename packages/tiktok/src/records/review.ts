@@ -2,7 +2,7 @@ import type { Place } from '../json/place.ts';
 import { isoOf } from '../json/scalar.ts';
 import { readImageUrl } from './shop.ts';
 
-/** A customer's review of a product. Names are shortened by TikTok for those who want it so. */
+/** A customer's review of a product. TikTok shortens the names of reviewers who ask for it. */
 export interface Review {
   readonly reviewId: string;
   readonly productId: string | null;
@@ -12,7 +12,7 @@ export interface Review {
   readonly reviewerName: string | null;
   readonly country: string | null;
   readonly isVerifiedPurchase: boolean | null;
-  /** Its author got something for it. */
+  /** Whether the author was rewarded for the review. */
   readonly isIncentivized: boolean | null;
   readonly skuId: string | null;
   readonly skuSpecification: string | null;
@@ -41,5 +41,5 @@ export function readReview(review: Place): Review {
   };
 }
 
-/** What a `Date` can hold; a number beyond it must not end the program. */
+/** The latest time that a `Date` can hold. A larger number must not throw. */
 const latestTimeSecs = 8_640_000_000_000;

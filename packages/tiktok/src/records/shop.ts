@@ -15,7 +15,7 @@ export interface Shop {
   readonly videoCount: number | null;
 }
 
-/** Of `seller_model` and `shop_info`; a store's page has the latter alone. */
+/** Reads `seller_model` and `shop_info`. A store's page has only the latter. */
 export const readShop = (seller: Place, info: Place): Shop => ({
   sellerId: info.at('seller_id').id() ?? seller.at('seller_id').id(),
   name: seller.at('shop_name').text() ?? info.at('shop_name').text(),
@@ -31,7 +31,7 @@ export const readShop = (seller: Place, info: Place): Shop => ({
   videoCount: info.at('video_count').count(),
 });
 
-/** Of an entry of a list of products: `seller_info`. */
+/** Reads `seller_info` in an entry of a list of products. */
 export const readListedShop = (seller: Place): Shop | null =>
   seller.isObject
     ? {
@@ -42,7 +42,7 @@ export const readListedShop = (seller: Place): Shop | null =>
       }
     : null;
 
-/** Of an older product's page, which has only the shop's name. */
+/** Reads the seller in an older page of a product, which has only the shop's name. */
 export const readNamedShop = (seller: Place): Shop | null =>
   seller.isObject ? { ...noShop, name: seller.at('name').text() } : null;
 
@@ -61,6 +61,6 @@ const noShop: Shop = {
   videoCount: null,
 };
 
-/** Pictures are `{ url_list }`, or the address itself. */
+/** A picture is `{ url_list }`, or its URL. */
 export const readImageUrl = (image: Place): string | null =>
   image.isObject ? (image.at('url_list').list()[0]?.text() ?? null) : image.text();

@@ -13,7 +13,7 @@ export interface MusicMeta {
   readonly duration: number | null;
 }
 
-/** A sound with what its own page says. */
+/** A sound with the fields of its own page. */
 export interface Sound extends MusicMeta {
   readonly musicId: string;
   readonly musicName: string;
@@ -29,7 +29,7 @@ export interface Artist {
   readonly nickName: string | null;
 }
 
-/** A video may be without a sound: TikTok takes those away whose rights have ended. */
+/** A video may have no sound: TikTok removes sounds whose rights have ended. */
 export function readMusicMeta(music: Place): MusicMeta | null {
   if (!music.isThere) return null;
   return {
@@ -44,7 +44,7 @@ export function readMusicMeta(music: Place): MusicMeta | null {
   };
 }
 
-/** Of `{ music, artist, artists, author, stats }`. */
+/** Reads `{ music, artist, artists, author, stats }`. */
 export function readSound(info: Place): Sound {
   const music = info.at('music');
   const musicId = music.requireObject().at('id').requireId();

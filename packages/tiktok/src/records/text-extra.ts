@@ -1,6 +1,6 @@
 import type { Place } from '../json/place.ts';
 
-/** Somebody whom a text names. */
+/** An account that a text mentions. */
 export interface Mention {
   readonly id: string | null;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface HashtagName {
   readonly name: string;
 }
 
-/** Of `textExtra` (camel case, videos) or `text_extra` (snake case, comments). */
+/** Reads `textExtra` (camel case, videos) or `text_extra` (snake case, comments). */
 export function readMentions(textExtra: Place): Mention[] {
   return textExtra.list().flatMap((each) => {
     const name = each.firstOf('userUniqueId', 'user_unique_id').text();
@@ -26,7 +26,7 @@ export function readMentions(textExtra: Place): Mention[] {
   });
 }
 
-/** The hashtags of a video: those that it belongs to, then those that only its text names. */
+/** The hashtags of a video: those that it belongs to, then those that are only in its text. */
 export function readHashtagNames(challenges: Place, textExtra: Place): HashtagName[] {
   const belongs = challenges.list().map((each) => each.at('title').text());
   const named = textExtra.list().map((each) => each.firstOf('hashtagName', 'hashtag_name').text());

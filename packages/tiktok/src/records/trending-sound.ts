@@ -1,7 +1,7 @@
 import type { Place } from '../json/place.ts';
 import type { Video } from './video.ts';
 
-/** A sound in a ranking. `source` says whether TikTok ranked it, or it was counted in videos of the feed. */
+/** A sound in a ranking. `source`: ranked by TikTok, or counted in videos of the feed. */
 export interface TrendingSound {
   readonly source: 'rank_list' | 'derived';
   readonly rank: number;
@@ -16,7 +16,7 @@ export interface TrendingSound {
   readonly link: string | null;
   readonly relatedVideoIds: readonly string[];
   readonly promoted: boolean | null;
-  /** In how many of the videos it was; null when TikTok ranked it. */
+  /** The number of videos with the sound; null if TikTok ranked it. */
   readonly videoCount: number | null;
 }
 
@@ -39,7 +39,7 @@ export function readRankedSound(sound: Place): TrendingSound {
   };
 }
 
-/** A ranking of the sounds in these videos, for when TikTok's own is not to be had. Videos that repeat count once. */
+/** Ranks the sounds of videos, for use when TikTok's own ranking is not available. Repeated videos count once. */
 export function derivedTrend(videos: readonly Video[]): TrendingSound[] {
   const bySound = new Map<string, Map<string, Video>>();
   for (const video of videos) {

@@ -1,6 +1,6 @@
 import type { Place } from '../json/place.ts';
 
-/** The addresses in here end with time, and need the cookies of the page that they came with. */
+/** The URLs in it expire, and need the cookies of the page that contained them. */
 export interface VideoMeta {
   readonly height: number | null;
   readonly width: number | null;
@@ -38,7 +38,7 @@ export function readVideoMeta(video: Place): VideoMeta {
   };
 }
 
-/** Where the video itself is, the best first. */
+/** The URLs of the video itself, the best one first. */
 export function readMediaUrls(video: Place): string[] {
   const bitrates = video
     .at('bitrateInfo')

@@ -15,7 +15,7 @@ export interface Video {
   readonly createTime: number;
   readonly createTimeISO: string;
   readonly isAd: boolean | null;
-  /** Null when the answer does not say whose it is. */
+  /** Null if the response does not name the author. */
   readonly authorMeta: Author | null;
   readonly musicMeta: MusicMeta | null;
   readonly webVideoUrl: string;
@@ -43,7 +43,7 @@ export interface EffectSticker {
   readonly name: string | null;
 }
 
-/** `authorOf` finds the author where the video has only its name (`SIGI_STATE`). */
+/** @param authorOf finds the author by name, if the video has only the name (`SIGI_STATE`) */
 export function readVideo(item: Place, authorOf: (name: string) => Place | null = () => null): Video {
   const id = item.requireObject().at('id').requireId();
   const createTime = item.at('createTime').requireTimeSecs();
@@ -77,7 +77,7 @@ export function readVideo(item: Place, authorOf: (name: string) => Place | null 
   };
 }
 
-/** TikTok opens a post by its id alone too. */
+/** TikTok also opens a post whose path has no name. */
 const webUrlOf = (id: string, name: string, isSlideshow: boolean): string =>
   `https://www.tiktok.com/@${name}/${isSlideshow ? 'photo' : 'video'}/${id}`;
 

@@ -1,0 +1,78 @@
+import { storeComponent } from '@wherry/tiktok';
+import { listedProductPayload, reviewPayload } from '../../payloads/product-payload.ts';
+import { hashOf } from '../../world/chance.ts';
+import { foundProducts } from '../../world/lists.ts';
+import { productNumberOfId, productOf } from '../../world/product.ts';
+import { productsOfSeller, sellerNumberOfId } from '../../world/seller.ts';
+import type { World } from '../../world/world.ts';
+import type { Query } from '../query.ts';
+import type { ListResponse } from './list-response.ts';
+import { type ListFaults, partOf } from './offset-part.ts';
+
+/** A search for words, or the products of a seller. */
+export interface ProductsWanted {
+  readonly keyword: string;
+  readonly sellerId: string;
+}
+
+export const pageSize = 30;
+
+/** Products of a list, and the parameters that request the next ones. */
+export function productPart(world: World, wanted: ProductsWanted, offset: number, faults: ListFaults) {
+  const { items, nextOffset, hasMore } = partOf(numbersOf(world, wanted), offset, pageSize, faults);
+  const products = items.map((number) => listedProductPayload(world, number));
+  return { products, has_more: hasMore, load_more_params: paramsOf(world, wanted, nextOffset) };
+}
+
+const numbersOf = (world: World, { keyword, sellerId }: ProductsWanted): number[] =>
+  sellerId === '' ? foundProducts(world, keyword) : productsOfSeller(world, sellerNumberOfId(world, sellerId) ?? 0);
+
+export const paramsOf = (world: World, { keyword, sellerId }: ProductsWanted, offset: number) => ({
+  offset,
+  page_token: tokenOf(world, offset),
+  api_source: 2,
+  count: pageSize,
+  search_word: keyword,
+  seller_id: sellerId,
+});
+
+/** A token is valid only for the position that it was given for. */
+const tokenOf = ({ seed }: World, offset: number): string => `t${hashOf(seed, 'page token', offset).toString(36)}`;
+
+const refused = { code: 100000, message: 'invalid request' };
+
+const wantedOf = (query: Query): ProductsWanted => ({
+  keyword: query.text('search_word'),
+  sellerId: query.text('seller_id'),
+});
+
+/** The products of a search or, with a seller, of the block that recommends the seller. */
+export const products: ListResponse = ({ world, query, faults }) => {
+  const wanted = wantedOf(query);
+  const offset = query.count('offset');
+  const isKnown = wanted.sellerId === '' || sellerNumberOfId(world, wanted.sellerId) !== undefined;
+  const isTold = offset === 0 || query.text('page_token') === tokenOf(world, offset);
+  if (!isKnown || !isTold) return refused;
+  return { code: 0, message: 'success', data: productPart(world, wanted, offset, faults) };
+};
+
+export const storeProducts: ListResponse = (context) =>
+  context.query.text('component_name') === storeComponent ? products(context) : refused;
+
+/** Pages are numbered. Some responses have their list under `data`, some at the root. */
+export const reviews: ListResponse = ({ world, query, faults }) => {
+  const product = productNumberOfId(world, query.text('product_id'));
+  if (product === undefined) return { code: 23002102, message: 'not available' };
+  const { reviews: total } = productOf(world, product);
+  const ordinals = Array.from({ length: total }, (_, ordinal) => ordinal);
+  const size = query.count('page_size', 20);
+  const { items, hasMore } = partOf(ordinals, (query.count('page_start', 1) - 1) * size, size, faults);
+  const page = {
+    product_reviews: items.map((ordinal) => reviewPayload(world, product, ordinal)),
+    total_reviews: `${total}`,
+    has_more: hasMore,
+  };
+  return product % 2 === 0
+    ? { ...page, base_resp: { StatusCode: 0, StatusMessage: '' } }
+    : { code: 0, message: '', data: page };
+};

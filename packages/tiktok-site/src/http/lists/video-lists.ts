@@ -1,0 +1,45 @@
+/** Lists of videos, except for a user's posts. */
+import { itemPayload } from '../../payloads/item-payload.ts';
+import * as lists from '../../world/lists.ts';
+import { hashtagNumberOfId, soundNumberOfId } from '../../world/topic.ts';
+import type { World } from '../../world/world.ts';
+import { envelope, type ListContext, type ListResponse } from './list-response.ts';
+import { partOf } from './offset-part.ts';
+
+const largestCount = 50;
+const invalidParameter = 10201;
+
+/** A list of videos with an offset as its cursor. */
+const videoOffsets =
+  (listOf: (context: ListContext) => readonly number[] | number): ListResponse =>
+  (context) => {
+    const { world, query, faults } = context;
+    const list = listOf(context);
+    if (typeof list === 'number') return envelope(list);
+    const count = query.count('count', 30);
+    if (count > largestCount) return envelope(invalidParameter);
+    const { items, nextOffset, hasMore } = partOf(list, query.count('cursor'), count, faults);
+    return envelope(0, { ...itemList(world, items), cursor: `${nextOffset}`, hasMore });
+  };
+
+/** Absent if there are none. */
+export const itemList = (world: World, items: readonly number[]): Record<string, unknown> =>
+  items.length === 0 ? {} : { itemList: items.map((number) => itemPayload(world, number)) };
+
+export const hashtagVideos = videoOffsets(({ world, query }) => {
+  const hashtag = hashtagNumberOfId(world, query.text('challengeID'));
+  return hashtag === undefined ? 10205 : lists.hashtagPosts(world, hashtag);
+});
+
+export const soundVideos = videoOffsets(({ world, query }) => {
+  const sound = soundNumberOfId(world, query.text('musicID'));
+  return sound === undefined ? 10218 : lists.soundPosts(world, sound);
+});
+
+export const related: ListResponse = ({ world, query }) =>
+  envelope(0, { ...itemList(world, lists.foundVideos(world, query.text('itemID')).slice(0, 16)), hasMore: false });
+
+export const feed =
+  (name: 'recommended' | 'explored'): ListResponse =>
+  ({ world, feedOrdinal }) =>
+    envelope(0, { ...itemList(world, lists.feedPage(world, name, feedOrdinal)), hasMore: true, cursor: '0' });
