@@ -103,7 +103,7 @@ test('every flag of wherry that a command line of the documents has exists', asy
       const command = /^npm start -- /.test(line) ? 'up' : /^npx wherry ([a-z][\w-]*)/.exec(line)?.[1];
       if (command === undefined) continue;
       const file = `packages/cli/src/commands/${command}.ts`;
-      const known = exists(file) ? read(file) + read('packages/cli/src/commands/platform-command.ts') : '';
+      const known = exists(file) ? read(file) + read('packages/cli/src/commands/command.ts') : '';
       for (const [, flag] of line.matchAll(/ (--[a-z][\w-]*)/g)) {
         if (flag !== '--help' && !known.includes(`'${flag}`) && !known.includes(`, ${flag}`))
           unknown.push(`${guide}: ${command} ${flag}`);

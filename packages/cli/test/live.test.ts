@@ -7,7 +7,7 @@ import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
-import { type Drain, type Handoff, type Server, WherryApi } from '../src/wherry-api.ts';
+import { type Drain, type Handoff, type Server, WherryApi } from '../src/platform/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, type LivePlatform, startLive } from './live-platform.ts';
 import { exitCodeOf, type Outcome } from './program.ts';
 

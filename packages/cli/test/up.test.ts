@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
-import type { Server } from '../src/wherry-api.ts';
+import type { Server } from '../src/platform/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, livePlatformOf, startLive } from './live-platform.ts';
 import { callWherry } from './program.ts';
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { startPlatform } from '@wherry/platform';
 import * as tar from 'tar';
 import { expect, test } from 'vitest';
-import { readActorFolder } from '../src/actor-folder.ts';
-import { connect } from '../src/connection.ts';
-import { deploy } from '../src/deploy.ts';
+import { readActorFolder } from '../src/actor/actor-folder.ts';
+import { deploy } from '../src/actor/deploy.ts';
+import { connect } from '../src/platform/connection.ts';
 
 async function folderOf(files: Record<string, string | object>) {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-vendor-'));
