@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 // It holds a lock while it builds: a test that exports an Actor builds the same packages.
-import { packPackage } from '../packages/cli/src/packed-package.ts';
+import { packPackage } from '../packages/cli/src/actor/packed-package.ts';
 import { packagesFolder } from './compile.mjs';
 
 /** By their names, where each is in `packages/`. */

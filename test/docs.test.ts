@@ -1,4 +1,4 @@
-/** The README and the guides name only what exists: paths, links with their anchors, npm scripts, commands and flags. */
+/** The documents name only what exists: paths, links with their anchors, npm scripts, commands and flags. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,8 +11,8 @@ const exists = (...parts: string[]) => existsSync(path.join(root, ...parts));
 
 async function guides(): Promise<string[]> {
   const found = await readdir(path.join(root, 'docs'), { recursive: true });
-  const ofRoot = (await readdir(root)).filter((name) => name.endsWith('.md'));
-  return [...ofRoot, ...found.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name))];
+  const inDocs = found.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name));
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'packages/cli/README.md', ...inDocs];
 }
 
 /** Paths in code quotes that lead into the clone; a guide may name a file of the platform from its `src` or package. */
@@ -66,9 +66,11 @@ test('the index of the decisions has each of them once', async () => {
   expect(listed).toEqual(pages.toSorted());
 });
 
-/** Of a package of the workspace; of the workspace itself without a name. */
-const folderOf = (workspace: string | undefined): string =>
-  workspace === undefined ? '.' : `packages/${workspace === 'wherry' ? 'cli' : workspace.replace('@wherry/', '')}`;
+/** The published `wherry` is in `packages/cli`. */
+function folderOfWorkspace(name: string | undefined): string {
+  if (name === undefined) return '.';
+  return `packages/${name === 'wherry' ? 'cli' : name}`;
+}
 
 test('every npm script and command of wherry that the documents name exists', async () => {
   const scriptsOf = (folder: string) =>
@@ -78,8 +80,8 @@ test('every npm script and command of wherry that the documents name exists', as
   );
   for (const guide of await guides()) {
     const text = read(guide);
-    for (const [, script, workspace] of text.matchAll(/npm run ([\w:]+)(?: -w ([\w@/-]+))?/g)) {
-      expect(scriptsOf(folderOf(workspace)), guide).toContain(script);
+    for (const [, script, workspace] of text.matchAll(/npm run ([\w:]+)(?: -w (?:@wherry\/)?([\w-]+))?/g)) {
+      expect(scriptsOf(folderOfWorkspace(workspace)), guide).toContain(script);
     }
     for (const [, command] of text.matchAll(/npx wherry ([a-z][\w-]*)/g))
       expect([...commands], guide).toContain(command);
@@ -101,7 +103,7 @@ test('every flag of wherry that a command line of the documents has exists', asy
       const command = /^npm start -- /.test(line) ? 'up' : /^npx wherry ([a-z][\w-]*)/.exec(line)?.[1];
       if (command === undefined) continue;
       const file = `packages/cli/src/commands/${command}.ts`;
-      const known = exists(file) ? read(file) + read('packages/cli/src/commands/platform-command.ts') : '';
+      const known = exists(file) ? read(file) + read('packages/cli/src/commands/command.ts') : '';
       for (const [, flag] of line.matchAll(/ (--[a-z][\w-]*)/g)) {
         if (flag !== '--help' && !known.includes(`'${flag}`) && !known.includes(`, ${flag}`))
           unknown.push(`${guide}: ${command} ${flag}`);
@@ -116,6 +118,8 @@ test('every Actor, example and test that a command line of the documents names e
   for (const guide of await guides()) {
     for (const line of commandLinesOf(guide)) {
       for (const [, file] of line.matchAll(/ ((?:actors|docs|packages|test)\/[\w./-]+)/g)) {
+        // A build makes it.
+        if (file!.endsWith('/dist')) continue;
         if (!exists(file!) || (line.includes('vitest run') && !statSync(path.join(root, file!)).isFile()))
           missing.push(`${guide}: ${file}`);
       }

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { ApifyClient } from 'apify-client';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { packPackage } from '../packages/cli/src/packed-package.ts';
+import { packPackage } from '../packages/cli/src/actor/packed-package.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const limitMs = 600_000;

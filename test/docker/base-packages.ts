@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { workspaceLock } from '../../packages/cli/src/workspace-lock.ts';
+import { workspaceLock } from '../../packages/cli/src/actor/workspace-lock.ts';
 import { linkInstalled } from '../../packages/platform/src/builds/steps/installed-packages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,9 +1,9 @@
 /** The bundled Actor, unmodified, built by its own Dockerfile and moved from container to container. */
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
-import { connect } from '../../packages/cli/src/connection.ts';
+import { deploy } from '../../packages/cli/src/actor/deploy.ts';
 import { startSite } from '../../packages/cli/src/demo/site.ts';
-import { deploy } from '../../packages/cli/src/deploy.ts';
+import { connect } from '../../packages/cli/src/platform/connection.ts';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
 import { until } from '../support/until.ts';
 

@@ -1,9 +1,9 @@
 /** The demo's crawl, moved ten times between the nodes of a Swarm. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
-import { connect } from '../../packages/cli/src/connection.ts';
+import { deploy } from '../../packages/cli/src/actor/deploy.ts';
 import { startSite } from '../../packages/cli/src/demo/site.ts';
-import { deploy } from '../../packages/cli/src/deploy.ts';
+import { connect } from '../../packages/cli/src/platform/connection.ts';
 import { machineAddress, startSwarmFixture } from '../../packages/platform/test/docker/swarm-host.ts';
 import { until } from '../support/until.ts';
 

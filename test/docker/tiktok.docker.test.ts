@@ -1,9 +1,9 @@
 /** TikTok Actors with the packages of this workspace that they need, in containers, by their own Dockerfiles. */
 import { fileURLToPath } from 'node:url';
 import { expect, inject, test } from 'vitest';
-import { connect } from '../../packages/cli/src/connection.ts';
+import { deploy } from '../../packages/cli/src/actor/deploy.ts';
 import { tiktokShow } from '../../packages/cli/src/demo/tiktok-show.ts';
-import { deploy } from '../../packages/cli/src/deploy.ts';
+import { connect } from '../../packages/cli/src/platform/connection.ts';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
 import { startTikTokSite } from '../../packages/tiktok-site/src/index.ts';
 import { until } from '../support/until.ts';

@@ -13,8 +13,8 @@ import { addUndrain } from './commands/undrain.ts';
 import { addUp } from './commands/up.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
-import { printNote } from './output.ts';
-import { endWithReader } from './reader.ts';
+import { printNote } from './terminal/output.ts';
+import { endWithReader } from './terminal/reader.ts';
 
 function programOf(): Command {
   const program = new Command('wherry')

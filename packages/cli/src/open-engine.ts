@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Engine, newId, openDockerEngine, SwarmNotReady } from '@wherry/platform';
 import { badUsage } from './failure.ts';
-import { printNote } from './output.ts';
 import type { EngineSettings, PlatformSettings } from './settings.ts';
+import { printNote } from './terminal/output.ts';
 
 /** Undefined for the process engine, which the platform opens itself. */
 export async function openEngine({

@@ -11,14 +11,14 @@ import {
   reportText,
   type Verdict,
 } from '@wherry/prover';
-import { isActorFolder } from './actor-folder.ts';
-import { connect } from './connection.ts';
-import { deploy } from './deploy.ts';
+import { isActorFolder } from './actor/actor-folder.ts';
+import { deploy } from './actor/deploy.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { badUsage, Failure, failureOf } from './failure.ts';
-import { interruption } from './interruption.ts';
-import { printJson, printNote, printResult, tableOf } from './output.ts';
-import { Progress } from './progress.ts';
+import { connect } from './platform/connection.ts';
+import { interruption } from './terminal/interruption.ts';
+import { printJson, printNote, printResult, tableOf } from './terminal/output.ts';
+import { Progress } from './terminal/progress.ts';
 
 export interface ProveActorOptions extends Omit<ProveOptions, 'deploy' | 'folder' | 'signal' | 'onProgress' | 'actor'> {
   /** The Actor's folder. */
@@ -34,7 +34,7 @@ export interface ProveActorOptions extends Omit<ProveOptions, 'deploy' | 'folder
 export async function proveActor(request: ProveActorOptions): Promise<ExitCode> {
   const { folder, json, reportFolder, replayWith, ...options } = request;
   if (!(await isActorFolder(folder))) {
-    throw badUsage(`${folder} holds neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
+    throw badUsage(`${folder} has neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
   }
   if (reportFolder !== undefined) await makeFolder(reportFolder);
   const interrupted = interruption();

@@ -2,18 +2,18 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Platform, startPlatform } from '@wherry/platform';
 import pino from 'pino';
-import { connect } from './connection.ts';
 import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { badUsage, Failure, failureOf } from './failure.ts';
-import { type Interruption, interruption } from './interruption.ts';
 import { engineNote, openEngine } from './open-engine.ts';
-import { printJsonLine, printNote, printResult } from './output.ts';
-import { Progress } from './progress.ts';
+import { connect } from './platform/connection.ts';
+import { readOrMakeToken } from './platform/token.ts';
 import type { PlatformSettings } from './settings.ts';
 import { showDemo } from './show-demo.ts';
-import { readOrMakeToken } from './token.ts';
+import { type Interruption, interruption } from './terminal/interruption.ts';
+import { printJsonLine, printNote, printResult } from './terminal/output.ts';
+import { Progress } from './terminal/progress.ts';
 
 /** How long runs may finish in-flight requests when the platform ends: `docker stop` kills after 10 s. */
 const endGraceSecs = 8;

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Connection } from './connection.ts';
+import { deploy } from './actor/deploy.ts';
 import { runDemo } from './demo/demo.ts';
 import { type DemoKind, type DemoPlan, demoPlans } from './demo/demo-kind.ts';
 import { abortFormerDemo } from './demo/former-demo.ts';
 import type { Show } from './demo/show.ts';
 import { foreignSiteShow, ownSiteShow } from './demo/site-show.ts';
 import type { Verdict } from './demo/verdict.ts';
-import { deploy } from './deploy.ts';
 import { Failure } from './failure.ts';
-import type { Progress } from './progress.ts';
+import type { Connection } from './platform/connection.ts';
+import type { Progress } from './terminal/progress.ts';
 
 const actorsFolder = fileURLToPath(new URL('../../../actors', import.meta.url));
 

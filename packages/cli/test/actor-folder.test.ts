@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { ignoreRules, isActorFolder, readActorFolder } from '../src/actor-folder.ts';
-import { hasSource } from '../src/deploy.ts';
+import { ignoreRules, isActorFolder, readActorFolder } from '../src/actor/actor-folder.ts';
+import { hasSource } from '../src/actor/deploy.ts';
 
 async function folderOf(files: Record<string, string | Buffer>) {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-cli-'));

@@ -1,6 +1,7 @@
 /**
- * The demo on its real Actor, which is installed and built once for all tests here. By `wherry start`, as `npm start`
- * calls it: `npm start` installs the workspace anew, under the feet of all tests, when `package-lock.json` has changed.
+ * The demo with its real Actor, which is installed and built once for all tests here. The tests call `wherry start`, as
+ * `npm start` does: `npm start` itself would install the workspace again, during other tests, if `package-lock.json` has
+ * changed.
  */
 import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
@@ -44,7 +45,7 @@ test('the demo moves its crawl three times and loses nothing, repeats nothing as
     ['lost', 'done'],
   ]);
   expect(more).toEqual([]);
-  // Not on a terminal, so a line for each step; the demo's other Actor has its own.
+  // The output is no terminal, so there is a line for each step; the demo's other Actor has a line too.
   expect(stderr).toMatch(
     /^Building the Actor site-crawler;.*\nActor wherry\/site-crawler: built\n(?:.*\n)*Crawling 400 pages/,
   );
@@ -73,7 +74,7 @@ test('the demo of TikTok gives each profile once, also when a server is lost', a
   expect((verdict as Verdict).moves.map(({ mode }) => mode)).toEqual(['warm', 'cold', 'lost']);
 });
 
-/** Starts the demo and sends it a signal when it says so. Answers its exit code and what it showed. */
+/** Starts the demo and sends it a signal once it has printed `when`. Returns its exit code and output. */
 async function interruptedDemo(signal: NodeJS.Signals, when: string): Promise<Outcome> {
   const demo = startWherry(commandLine, { leadsGroup: true });
   const [ended, stdout] = [exitCodeOf(demo), text(demo.stdout!)];

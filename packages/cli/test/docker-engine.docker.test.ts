@@ -24,7 +24,7 @@ test.skipIf(inject('dockerHost') === undefined)(
     await using bench = openBench();
     const dataFolder = await dataFolderOfTest();
     onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
-    // What `wherry` makes by itself; here the bench cleans up after it.
+    // `wherry` makes this id by itself; here it is set so that the bench can clean up.
     await writeFile(path.join(dataFolder, 'platform-id'), bench.platformId);
     const folder = path.join(dataFolder, 'beating');
     await mkdir(folder);

@@ -1,4 +1,4 @@
-/** `wherry export`: an Actor of a workspace as a folder that any Apify platform builds. */
+/** `wherry export`: an Actor of a workspace becomes a folder that any Apify platform can build. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

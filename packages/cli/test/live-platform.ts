@@ -8,7 +8,7 @@ import { type CallOptions, callWherry, exitCodeOf, type Outcome, startWherry } f
 
 export const actorFolder = (name: string): string => fileURLToPath(new URL(`./actors/${name}`, import.meta.url));
 
-/** Below the clone, so that Actors which are built there find the workspace's packages without an installation. */
+/** Inside the clone, so that Actors that are built there find the workspace's packages without an installation. */
 export async function dataFolderOfTest(): Promise<string> {
   const folder = fileURLToPath(new URL('../../../.tmp', import.meta.url));
   await mkdir(folder, { recursive: true });
@@ -19,27 +19,27 @@ export async function dataFolderOfTest(): Promise<string> {
 export interface LivePlatform {
   readonly url: string;
   readonly client: ApifyClient;
-  /** Another command, against this platform. */
+  /** Runs another command with this platform. */
   wherry(...commandLine: string[]): Promise<Outcome>;
   startWherry(...commandLine: string[]): ChildProcess;
-  /** What a command with `--json` writes to stdout; it must end with exit code 0. */
+  /** Runs a command with `--json` and returns its parsed stdout; it must end with exit code 0. */
   json<Answer>(...commandLine: string[]): Promise<Answer>;
-  /** Ctrl-C. Answers the exit code. */
+  /** Sends Ctrl-C. Returns the exit code. */
   interrupt(): Promise<number | null>;
-  /** `kill -9`. */
+  /** Sends `kill -9`. */
   kill(): Promise<void>;
 }
 
 export const startLive = (dataFolder: string, port = '0'): Promise<LivePlatform> =>
   livePlatformOf(['up', '--port', port, '--data', dataFolder, '--json']);
 
-/** The command line and the environment must make it write JSON. */
+/** The command line or the environment must ask for JSON. */
 export async function livePlatformOf(commandLine: readonly string[], how: CallOptions = {}): Promise<LivePlatform> {
   const up = startWherry(commandLine, { ...how, leadsGroup: true });
   const ended = exitCodeOf(up);
   const { url, token } = await startedEventOf(up);
   const options: CallOptions = { environment: { WHERRY_URL: url, WHERRY_TOKEN: token } };
-  // A terminal sends its signals to the whole group; a run's processes lead groups of their own.
+  // A terminal sends its signals to the whole group; a run's processes have groups of their own.
   const signal = (name: NodeJS.Signals) => {
     process.kill(-up.pid!, name);
     return ended;
@@ -68,7 +68,7 @@ interface StartedEvent {
 async function startedEventOf(up: ChildProcess): Promise<StartedEvent> {
   up.stderr!.resume();
   for await (const line of createInterface({ input: up.stdout! })) {
-    // Unread, what comes later would keep the process from closing.
+    // Later output that nobody reads would keep the process from closing.
     queueMicrotask(() => up.stdout!.resume());
     return JSON.parse(line);
   }

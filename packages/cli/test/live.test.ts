@@ -1,4 +1,4 @@
-/** Every command as a user calls it: the real `wherry`, in a process of its own, against a platform that it started. */
+/** Every command as a user calls it: the real `wherry`, in its own process, with a platform that it started. */
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
-import { type Drain, type Handoff, type Server, WherryApi } from '../src/wherry-api.ts';
+import { type Drain, type Handoff, type Server, WherryApi } from '../src/platform/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, type LivePlatform, startLive } from './live-platform.ts';
 import { exitCodeOf, type Outcome } from './program.ts';
 
@@ -29,7 +29,7 @@ const startRun = (input: object = {}): Promise<ActorRun> => platform.client.acto
 const itemCount = async ({ defaultDatasetId }: ActorRun) =>
   (await platform.client.dataset(defaultDatasetId).get())?.itemCount ?? 0;
 
-/** Waits until the run has made some more items. */
+/** Waits until the run has pushed more items. */
 async function atWork(run: ActorRun): Promise<void> {
   const before = await itemCount(run);
   await until('the run has pushed two more items', async () => (await itemCount(run)) > before + 1);

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { describeDrain, downtimeSummary } from '../src/commands/drain.ts';
-import { linesOf, logEntryOf } from '../src/follow-log.ts';
-import { durationOf, tableOf } from '../src/output.ts';
-import type { Drain } from '../src/wherry-api.ts';
+import { linesOf, logEntryOf } from '../src/platform/follow-log.ts';
+import type { Drain } from '../src/platform/wherry-api.ts';
+import { durationOf, tableOf } from '../src/terminal/output.ts';
 
 test('a table aligns words left and numbers right, and shows "-" for a missing value', () => {
   expect(

@@ -14,17 +14,17 @@ export interface CallOptions {
   readonly cwd?: string;
   readonly stdin?: string;
   readonly environment?: Record<string, string>;
-  /** Whether it leads a process group, so that a signal can reach it and the program that it starts at once. */
+  /** Whether it leads a process group, so that one signal reaches it and the program that it starts. */
   readonly leadsGroup?: boolean;
 }
 
-/** The environment without what the machine sets for Wherry. */
+/** The environment without Wherry's variables. */
 function environmentWith(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('WHERRY_'));
   return { ...Object.fromEntries(own), ...more };
 }
 
-/** Starts the real `wherry` as a process of its own. */
+/** Starts the real `wherry` in its own process. */
 export function startWherry(commandLine: readonly string[], options: CallOptions = {}): ChildProcess {
   const child = spawn(process.execPath, [wherry, ...commandLine], {
     cwd: options.cwd,
@@ -39,7 +39,7 @@ export function startWherry(commandLine: readonly string[], options: CallOptions
 export const exitCodeOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.once('close', resolve));
 
-/** What a start of the real `wherry` comes to. */
+/** Runs the real `wherry` to its end. */
 export async function callWherry(commandLine: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   const child = startWherry(commandLine, options);
   const ended = exitCodeOf(child);

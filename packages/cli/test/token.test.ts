@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readOrMakeToken, readToken } from '../src/token.ts';
+import { readOrMakeToken, readToken } from '../src/platform/token.ts';
 
 test('the token is made once, kept for its owner alone, and read again', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-cli-'));

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
-import type { Server } from '../src/wherry-api.ts';
+import type { Server } from '../src/platform/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, livePlatformOf, startLive } from './live-platform.ts';
 import { callWherry } from './program.ts';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataFolder, { recursive: true, force: true }));
 
-/** Processes that work in a folder below this one. */
+/** The ids of processes whose working folder is below this one. */
 async function processesBelow(folder: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
@@ -41,7 +41,7 @@ test('Ctrl-C ends the platform and all that it started; the next start continues
   expect(items.map(({ item }) => item)).toEqual(items.map((_, index) => index));
   expect((await second.wherry('log', id)).stdout).toMatch(/Attempt 1 is told that it migrates[\s\S]*Attempt 2 starts/);
 
-  // While it is up, a second platform gets neither its folder nor its port.
+  // While it runs, a second platform gets neither its folder nor its port.
   const port = new URL(second.url).port;
   const [onFolder, onPort] = await Promise.all([
     callWherry(['up', '--port', '0', '--data', dataFolder, '--json']),

@@ -6,7 +6,7 @@ import { exitCodes } from '../src/exit-codes.ts';
 import { callWherry } from './program.ts';
 
 const options = { cwd: tmpdir() };
-/** A port of this machine on which nothing listens: 1 is for the superuser, and unused. */
+/** A port of this machine on which nothing listens: port 1 is for the superuser, and unused. */
 const nowhere = ['--url', 'http://127.0.0.1:1', '--token', 'some-token'];
 
 test('wherry without a command shows its usage with the exit codes', async () => {

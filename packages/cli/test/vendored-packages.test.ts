@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { startPlatform } from '@wherry/platform';
 import * as tar from 'tar';
 import { expect, test } from 'vitest';
-import { readActorFolder } from '../src/actor-folder.ts';
-import { connect } from '../src/connection.ts';
-import { deploy } from '../src/deploy.ts';
+import { readActorFolder } from '../src/actor/actor-folder.ts';
+import { deploy } from '../src/actor/deploy.ts';
+import { connect } from '../src/platform/connection.ts';
 
 async function folderOf(files: Record<string, string | object>) {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-vendor-'));
@@ -35,7 +35,7 @@ const beside = {
 const filesOf = async (folder: string) =>
   new Map((await readActorFolder(folder)).files.map(({ name, content }) => [name, content]));
 
-/** The `package.json` inside of an archive. */
+/** The `package.json` in an archive. */
 async function manifestIn(base64: string | undefined): Promise<unknown> {
   await using unpacked = await folderOf({ 'a.tgz': '' });
   const file = path.join(unpacked.folder, 'a.tgz');
@@ -68,7 +68,7 @@ test('the linked packages of an Actor are built and sent with it, and so are tho
     },
   });
   expect(await manifestIn(files.get('vendor/acme-tools-1.2.0.tgz'))).toMatchObject({ dependencies: { deep: '0.3.0' } });
-  // The same bytes each time, also when two deployments pack at once.
+  // The bytes are the same each time, also when two deployments pack at once.
   const again = await Promise.all([1, 2].map(() => filesOf(path.join(root.folder, 'actor'))));
   expect(again).toEqual([files, files]);
 });

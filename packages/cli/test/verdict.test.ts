@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { moveDue } from '../src/demo/itinerary.ts';
 import { reportOf } from '../src/demo/report.ts';
 import { type Crawl, type Move, verdictOf } from '../src/demo/verdict.ts';
-import type { HandoffMode } from '../src/wherry-api.ts';
+import type { HandoffMode } from '../src/platform/wherry-api.ts';
 
 const move = (mode: HandoffMode, duplicatesBefore: number): Move => ({
   handoff: {

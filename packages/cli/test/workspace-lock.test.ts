@@ -5,9 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { readActorFolder } from '../src/actor-folder.ts';
-import type { Manifest } from '../src/linked-packages.ts';
-import { workspaceLock } from '../src/workspace-lock.ts';
+import { readActorFolder } from '../src/actor/actor-folder.ts';
+import type { Manifest } from '../src/actor/linked-packages.ts';
+import { workspaceLock } from '../src/actor/workspace-lock.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { type Connection, withPlatform } from '../connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { durationOf, printJson, printResult } from '../output.ts';
-import { Progress } from '../progress.ts';
-import type { Drain } from '../wherry-api.ts';
-import { type CommonFlags, platformCommand } from './platform-command.ts';
+import { type Connection, withPlatform } from '../platform/connection.ts';
+import type { Drain } from '../platform/wherry-api.ts';
+import { durationOf, printJson, printResult } from '../terminal/output.ts';
+import { Progress } from '../terminal/progress.ts';
+import { type CommonFlags, platformCommand } from './command.ts';
 
 export function addDrain(program: Command): void {
   platformCommand(

@@ -2,10 +2,10 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActorVersionSourceFile } from 'apify-client';
 import type { Command } from 'commander';
-import { readActorFolder } from '../actor-folder.ts';
+import { readActorFolder } from '../actor/actor-folder.ts';
 import { badUsage } from '../failure.ts';
-import { helpOf } from '../help.ts';
-import { printJson, printNote, printResult } from '../output.ts';
+import { printJson, printNote, printResult } from '../terminal/output.ts';
+import { helpOf } from './command.ts';
 
 interface ExportFlags {
   readonly json?: boolean;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { withPlatform } from '../connection.ts';
-import { followLog, linesOf, logEntryOf } from '../follow-log.ts';
-import { printJsonLine, printResult } from '../output.ts';
-import { isTerminal } from '../status.ts';
-import { type CommonFlags, platformCommand } from './platform-command.ts';
+import { withPlatform } from '../platform/connection.ts';
+import { followLog, linesOf, logEntryOf } from '../platform/follow-log.ts';
+import { isTerminal } from '../platform/status.ts';
+import { printJsonLine, printResult } from '../terminal/output.ts';
+import { type CommonFlags, platformCommand } from './command.ts';
 
 interface LogFlags extends CommonFlags {
   readonly follow?: boolean;

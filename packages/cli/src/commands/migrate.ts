@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { withPlatform } from '../connection.ts';
 import { noSuchRun } from '../failure.ts';
-import { durationOf, printJson, printResult } from '../output.ts';
-import { Progress } from '../progress.ts';
-import { type Handoff, type HandoffMode, handoffModes, type WherryApi } from '../wherry-api.ts';
-import { type CommonFlags, platformCommand } from './platform-command.ts';
+import { withPlatform } from '../platform/connection.ts';
+import { type Handoff, type HandoffMode, handoffModes, type WherryApi } from '../platform/wherry-api.ts';
+import { durationOf, printJson, printResult } from '../terminal/output.ts';
+import { Progress } from '../terminal/progress.ts';
+import { type CommonFlags, platformCommand } from './command.ts';
 
 interface MigrateFlags extends CommonFlags {
   readonly mode: HandoffMode;

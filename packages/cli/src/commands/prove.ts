@@ -1,10 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type Case, type Failure, type FaultKind, failureNames, failures, faultKinds, parseCase } from '@wherry/prover';
 import { type Command, Option } from 'commander';
-import { readChargedEvents } from '../charged-events.ts';
 import { badUsage } from '../failure.ts';
-import { helpOf } from '../help.ts';
 import { readInput } from '../run-input.ts';
-import { wholeNumber } from './whole-number.ts';
+import { helpOf, wholeNumber } from './command.ts';
 
 interface ProveFlags {
   readonly input?: string;
@@ -139,5 +139,18 @@ function caseOf(text: string): Case {
     return parseCase(text);
   } catch (error) {
     throw badUsage(`--replay: ${(error as Error).message}.`);
+  }
+}
+
+/** The names of the events that `.actor/pay_per_event.json` prices; none without that file. */
+async function readChargedEvents(folder: string): Promise<string[]> {
+  const file = path.join(folder, '.actor', 'pay_per_event.json');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return [];
+  try {
+    const listed = JSON.parse(text) as object | object[];
+    return [listed].flat().flatMap((prices) => Object.keys(prices));
+  } catch (error) {
+    throw badUsage(`${file} is not JSON: ${(error as Error).message}.`);
   }
 }

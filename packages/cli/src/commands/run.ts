@@ -1,16 +1,15 @@
 import type { ActorStartOptions } from 'apify-client';
 import { type Command, Option } from 'commander';
-import { isActorFolder } from '../actor-folder.ts';
-import { type Connection, withPlatform } from '../connection.ts';
-import { deploy } from '../deploy.ts';
+import { isActorFolder } from '../actor/actor-folder.ts';
+import { deploy } from '../actor/deploy.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { badUsage, refused } from '../failure.ts';
-import { followLog } from '../follow-log.ts';
-import { durationOf, printJson, printNote } from '../output.ts';
+import { type Connection, withPlatform } from '../platform/connection.ts';
+import { followLog } from '../platform/follow-log.ts';
+import { isTerminal } from '../platform/status.ts';
 import { readInput } from '../run-input.ts';
-import { isTerminal } from '../status.ts';
-import { type CommonFlags, platformCommand } from './platform-command.ts';
-import { wholeNumber } from './whole-number.ts';
+import { durationOf, printJson, printNote } from '../terminal/output.ts';
+import { type CommonFlags, platformCommand, wholeNumber } from './command.ts';
 
 interface RunFlags extends CommonFlags {
   readonly input?: string;

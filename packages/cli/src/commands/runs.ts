@@ -1,9 +1,8 @@
 import type { ActorRunListItem } from 'apify-client';
 import { type Command, Option } from 'commander';
-import { withPlatform } from '../connection.ts';
-import { durationOf, printJson, printResult, tableOf } from '../output.ts';
-import { type CommonFlags, platformCommand } from './platform-command.ts';
-import { wholeNumber } from './whole-number.ts';
+import { withPlatform } from '../platform/connection.ts';
+import { durationOf, printJson, printResult, tableOf } from '../terminal/output.ts';
+import { type CommonFlags, platformCommand, wholeNumber } from './command.ts';
 
 interface RunsFlags extends CommonFlags {
   readonly limit: number;

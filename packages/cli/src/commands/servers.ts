@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { withPlatform } from '../connection.ts';
-import { printJson, printResult, tableOf } from '../output.ts';
-import { type CommonFlags, platformCommand } from './platform-command.ts';
+import { withPlatform } from '../platform/connection.ts';
+import { printJson, printResult, tableOf } from '../terminal/output.ts';
+import { type CommonFlags, platformCommand } from './command.ts';
 
 export function addServers(program: Command): void {
   platformCommand(program, 'servers', 'list the servers and what runs on them', ['servers', 'servers --json']).action(

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { badUsage } from '../failure.ts';
-import { helpOf } from '../help.ts';
-import { interruption } from '../interruption.ts';
-import { printJsonLine, printNote, printResult } from '../output.ts';
-import { outliveReader } from '../reader.ts';
+import { interruption } from '../terminal/interruption.ts';
+import { printJsonLine, printNote, printResult } from '../terminal/output.ts';
+import { outliveReader } from '../terminal/reader.ts';
+import { helpOf } from './command.ts';
 
 interface SiteFlags {
   readonly port?: string;

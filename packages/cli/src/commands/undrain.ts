@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { withPlatform } from '../connection.ts';
-import { printJson, printResult } from '../output.ts';
-import { type CommonFlags, platformCommand } from './platform-command.ts';
+import { withPlatform } from '../platform/connection.ts';
+import { printJson, printResult } from '../terminal/output.ts';
+import { type CommonFlags, platformCommand } from './command.ts';
 
 export function addUndrain(program: Command): void {
   platformCommand(program, 'undrain <server>', 'let a server take runs again', ['undrain local-1']).action(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { helpOf } from '../help.ts';
-import { outliveReader } from '../reader.ts';
 import { type PlatformFlags, platformSettings } from '../settings.ts';
+import { outliveReader } from '../terminal/reader.ts';
+import { helpOf } from './command.ts';
 
 interface UpFlags extends PlatformFlags {
   readonly json?: boolean;

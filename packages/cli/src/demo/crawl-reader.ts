@@ -1,5 +1,5 @@
 import type { ActorRun } from 'apify-client';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../platform/connection.ts';
 import type { Item } from './verdict.ts';
 
 /** Items are read in pages of this size. */

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActorRun } from 'apify-client';
-import type { Connection } from '../connection.ts';
-import { durationOf } from '../output.ts';
-import type { Progress } from '../progress.ts';
-import { isTerminal } from '../status.ts';
-import type { HandoffMode } from '../wherry-api.ts';
+import type { Connection } from '../platform/connection.ts';
+import { isTerminal } from '../platform/status.ts';
+import type { HandoffMode } from '../platform/wherry-api.ts';
+import { durationOf } from '../terminal/output.ts';
+import type { Progress } from '../terminal/progress.ts';
 import { CrawlReader } from './crawl-reader.ts';
 import type { DemoPlan } from './demo-kind.ts';
 import { noteDemoRun } from './former-demo.ts';

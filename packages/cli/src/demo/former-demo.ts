@@ -1,5 +1,5 @@
-import type { Connection } from '../connection.ts';
-import { isTerminal } from '../status.ts';
+import type { Connection } from '../platform/connection.ts';
+import { isTerminal } from '../platform/status.ts';
 
 /** The store in which a demo notes its run, in case it is interrupted and cannot end the run itself. */
 const storeName = 'wherry-demo';

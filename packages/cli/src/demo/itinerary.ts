@@ -1,4 +1,4 @@
-import type { HandoffMode } from '../wherry-api.ts';
+import type { HandoffMode } from '../platform/wherry-api.ts';
 
 /** When the demo moves its run: at which share of the pages, and how. The lost server comes last, see `verdict.ts`. */
 const itinerary: readonly { readonly mode: HandoffMode; readonly share: number }[] = [

@@ -1,4 +1,4 @@
-import { tableOf } from '../output.ts';
+import { tableOf } from '../terminal/output.ts';
 import type { Verdict } from './verdict.ts';
 
 const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 10) / 10);

@@ -8,7 +8,7 @@
  * [demo-4] nothing may be lost in any move, and nothing repeated in a planned one. A stock Actor whose server is lost may
  *     repeat its requests in flight; a durable one may not.
  */
-import type { Handoff } from '../wherry-api.ts';
+import type { Handoff } from '../platform/wherry-api.ts';
 import { plannedMoveCount } from './itinerary.ts';
 
 export interface Item {

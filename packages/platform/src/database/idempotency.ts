@@ -1,7 +1,7 @@
 import { exec, one, type Sql } from './sql.ts';
 
 /**
- * [promise-3] for an operation that a client may send twice: runs `body` the first time that `key` is seen in `scope`,
+ * Keeps [promise-3] for an operation that a client may send twice: runs `body` the first time that `key` is seen in `scope`,
  * and returns each time after what it returned then. Without a key it just runs `body`. The result must be plain JSON.
  * A refusal by `body` is not stored, so the client may send the call again once it is corrected.
  */

@@ -75,7 +75,9 @@ export interface Engine {
   start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void>;
   /** Kills the container with all its processes. Its exit is reported as an event. */
   kill(runId: string, attempt: number): void;
-  /** [engine-2] kills a container that an earlier platform process started, if it still exists and is still the same. */
+  /**
+   * [engine-2] kills a container that an earlier platform process started, if it still exists and is still the same.
+   */
   killOrphan(ref: ContainerRef): Promise<void>;
   /** Without it, every server exists and is open as long as the engine, except those that the platform drains. */
   readonly states?: ServerStates;
@@ -132,7 +134,9 @@ export interface Reattachment {
    * [engine-4] its output continues after what is in the log, with no line lost or repeated.
    */
   reattach(container: { runId: string; attempt: number; ref: ContainerRef }, logged: LoggedOutput): Promise<boolean>;
-  /** [engine-5] removes what is left of a container; only once its end is stored. */
+  /**
+   * [engine-5] removes what is left of a container; only once its end is stored.
+   */
   release(runId: string, attempt: number): void;
   /** Ends and removes what this platform started, except these. For the start. */
   sweep(kept: readonly { readonly runId: string; readonly attempt: number }[]): Promise<void>;

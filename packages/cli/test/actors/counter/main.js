@@ -1,5 +1,5 @@
-// Makes items one by one and goes on after the last that its dataset has, so that nothing may be lost or repeated in
-// whatever move. Without the SDK, which takes longer to boot than most tests here take.
+// Pushes items one by one and continues after the last one in its dataset, so that no move may lose or repeat an item.
+// Without the SDK, which takes longer to boot than most tests here take.
 import { setTimeout as delay } from 'node:timers/promises';
 
 const { env } = process;
@@ -27,7 +27,7 @@ const { items, everyMs, fails } = await call('GET', `${store}/INPUT`);
 let { itemCount } = (await call('GET', dataset)).data;
 console.log(`at work from ${itemCount}`);
 
-/** Without a number of items it goes on until somebody has had enough. */
+/** Without a number of items it continues until the record ENOUGH is set. */
 const isDone = async () => (items === undefined ? await call('GET', `${store}/ENOUGH`) : itemCount >= items);
 
 while (!(await isDone())) {

@@ -20,8 +20,8 @@ const query = ({ sinceMs }: OutputPosition) => ({
 });
 
 /**
- * [engine-4] how much of a container's output is in a log already, found by comparing the two: whatever happened to the
- * platform between a line's coming and its being written, the log itself knows.
+ * Finds how much of a container's output is in a log already, by a comparison of the two [engine-4]: whatever happened to
+ * the platform between the arrival of a line and its write, the log itself shows it.
  */
 export async function positionAfter(container: Docker.Container, logged: LoggedOutput): Promise<OutputPosition> {
   const sinceMs = Math.max(0, logged.sinceMs);

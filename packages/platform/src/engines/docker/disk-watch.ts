@@ -11,8 +11,8 @@ const bytesOfMbyte = 1024 * 1024;
 type Sized = Docker.ContainerInfo & { readonly SizeRw?: number };
 
 /**
- * [isolation-5] a container writes no more to its disk than its run may. Most file systems below Docker know no such limit, so it
- * is looked after: one that has written too much is ended, after `measureEveryMs` at the latest.
+ * Keeps [isolation-5]. Most file systems below Docker have no such limit, so the disk use is measured: a container that has
+ * written too much is ended, after `measureEveryMs` at the latest.
  */
 export class DiskWatch {
   readonly #daemons: Pick<Placement, 'daemons'>;

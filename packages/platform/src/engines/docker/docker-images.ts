@@ -22,7 +22,11 @@ interface BuildMessage {
 
 type IsUnwanted = (buildId: string, madeAtMs: number) => boolean;
 
-/** Makes the images of builds, one tag for each, and removes them with their builds: [image-1], from every daemon. */
+/**
+ * Makes the images of builds, one tag for each.
+ *
+ * [image-1] an image is removed together with its build, from every daemon.
+ */
 export class DockerImages implements ImageMaker {
   readonly #docker: Docker;
   /** What a daemon that was away then has still, when it is back [image-1]. */

@@ -1,4 +1,4 @@
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../exit-codes.ts';
 
 /** The reader of the output may go away before its end, as `head` does when it has its lines. */
 const streams = [process.stdout, process.stderr] as const;

@@ -1,7 +1,8 @@
+/** The folder `actor` reads, packs and deploys Actors: what a platform needs of a folder on this machine. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActorVersionSourceFile } from 'apify-client';
-import { badUsage } from './failure.ts';
+import { badUsage } from '../failure.ts';
 import { withVendoredPackages } from './vendored-packages.ts';
 
 /** An Actor as its folder describes it. */

@@ -1,6 +1,6 @@
 /**
- * The `package-lock.json` of one Actor out of the lock of the npm workspace that it belongs to: such an Actor has no lock
- * of its own, and would be built with other versions than those that its author has tried.
+ * Makes the `package-lock.json` of one Actor from the lock of its npm workspace: such an Actor has no lock of its own, and
+ * would be built with other versions than those that its author has tested.
  *
  * The format is npm's lockfile version 3: `packages` has the folder of each package, relative to the lock, with what
  * the package needs (https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json).
@@ -12,7 +12,7 @@ import type { Manifest } from './linked-packages.ts';
 
 interface LockEntry extends Manifest {
   readonly link?: boolean;
-  /** Of a link: the folder that it leads to. */
+  /** Of a link: its target folder. */
   readonly resolved?: string;
   readonly peerDependencies?: Manifest['dependencies'];
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
@@ -20,7 +20,7 @@ interface LockEntry extends Manifest {
 
 type LockEntries = Readonly<Record<string, LockEntry>>;
 
-/** A package that travels with the Actor, as an archive in `vendor/`. */
+/** A package that is sent with the Actor, as an archive in `vendor/`. */
 export interface VendoredArchive {
   readonly version: string;
   /** As npm names it, such as `file:vendor/acme-tools-1.0.0.tgz`. */
@@ -33,14 +33,14 @@ export interface LockRequest {
   readonly folder: string;
   /** Its `package.json` as it is in the folder. */
   readonly manifest: Manifest;
-  /** And as the platform gets it, with the paths of archives. */
+  /** The `package.json` that the platform gets, with the paths of archives. */
   readonly sent: Manifest;
   /** By the names of the packages. */
   readonly vendored: ReadonlyMap<string, VendoredArchive>;
 }
 
 const kinds = ['dependencies', 'optionalDependencies', 'devDependencies'] as const;
-/** What npm writes into a lock about how a package is needed in that tree; it is another tree now. */
+/** What npm writes about why a package is in a tree; the Actor's tree differs from the workspace's. */
 const needFlags = ['dev', 'optional', 'devOptional', 'peer', 'extraneous'];
 
 /**
@@ -76,7 +76,7 @@ function isOf(entry: LockEntry, manifest: Manifest): boolean {
   return needs(entry) === needs(manifest);
 }
 
-/** How the Actor comes to need a package: the first that holds. */
+/** Why the Actor needs a package. */
 type Need = 'required' | 'optional' | 'dev' | 'optionalOfDev';
 
 interface Place {
@@ -107,7 +107,7 @@ class ActorTree {
     this.#vendored = vendored;
   }
 
-  /** Undefined where two packages would have to be in the same folder, and where one is not sent along. */
+  /** Undefined if two packages would have to be in the same folder, or a package is not sent with the Actor. */
   packages(sent: Manifest): Record<string, unknown> | undefined {
     const member = { from: this.#member, to: '' };
     const { dependencies, optionalDependencies, devDependencies } = this.#entries[this.#member]!;
@@ -124,10 +124,10 @@ class ActorTree {
     return { '': root, ...Object.fromEntries(rest.toSorted(([one], [other]) => (one < other ? -1 : 1))) };
   }
 
-  /** Adds a package that the one at `by` needs, and what it needs itself. False where that cannot be. */
+  /** Adds a package that the one at `by` needs, and what it needs itself. Returns false if that is impossible. */
   #add(name: string, by: Place, need: Need): boolean {
     const key = this.#resolve(name, by.from);
-    // The workspace has none: an override has removed it, say. It is npm's to decide what follows.
+    // The workspace has none, for example because an override has removed it. npm then decides.
     if (key === undefined) return true;
     const { link, resolved } = this.#entries[key]!;
     const archive = link === true ? this.#vendored.get(name) : undefined;
@@ -154,7 +154,7 @@ class ActorTree {
     );
   }
 
-  /** Where a package finds another one: in the `node_modules` of its own folder, else in those above. */
+  /** The key of the package that `from` finds: in the `node_modules` of its own folder, else in those above. */
   #resolve(name: string, from: string): string | undefined {
     for (let folder = from; ; folder = folder === '' ? '' : path.posix.join(folder, '..').replace(/^\.$/, '')) {
       const key = path.posix.join(folder, 'node_modules', name);
@@ -163,7 +163,7 @@ class ActorTree {
     }
   }
 
-  /** What is in a member's own `node_modules` is below where that member is in the Actor's tree. */
+  /** A package in a member's own `node_modules` is below that member in the Actor's tree, too. */
   #placeOf(key: string, by: Place): string {
     return key.startsWith(`${by.from}/`) ? path.posix.join(by.to, key.slice(by.from.length + 1)) : placeInRoot(key);
   }
@@ -194,7 +194,7 @@ const flagsOf: Readonly<Record<Need, object>> = {
   optionalOfDev: { dev: true, optional: true },
 };
 
-/** A member may need what another member has in its own folder only through that member, which `#placeOf` covers. */
+/** A package in another member's own folder is needed only through that member, which `#placeOf` handles. */
 const placeInRoot = (key: string): string => key.slice(key.indexOf('node_modules/'));
 
 const strength: readonly Need[] = ['optionalOfDev', 'dev', 'optional', 'required'];

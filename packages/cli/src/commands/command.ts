@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { helpOf } from '../help.ts';
+/** What the commands have in common. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { exitCodesHelp } from '../exit-codes.ts';
 import type { ConnectionFlags } from '../settings.ts';
 
 export interface CommonFlags extends ConnectionFlags {
@@ -20,4 +21,14 @@ export function platformCommand(
     .option('--token <token>', 'the API token of the platform (default: the one in ./data/token, env: WHERRY_TOKEN)')
     .option('--json', 'write only JSON to stdout')
     .addHelpText('after', helpOf(examples));
+}
+
+/** The examples and exit codes, which are shown below the usage of a command. */
+export const helpOf = (examples: readonly string[]): string =>
+  ['', 'Examples:', ...examples.map((example) => `  wherry ${example}`), exitCodesHelp].join('\n');
+
+/** Parses the value of an option that is a whole number above 0. */
+export function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('Give a whole number above 0.');
 }

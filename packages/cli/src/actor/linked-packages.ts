@@ -1,6 +1,6 @@
 import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { badUsage } from './failure.ts';
+import { badUsage } from '../failure.ts';
 
 /** The fields that are read from a `package.json`. */
 export interface Manifest {

@@ -1,6 +1,7 @@
+/** The folder `platform` has the clients of a running platform. */
 import { ApifyClient } from 'apify-client';
-import { badUsage, isNetworkError, notReachable } from './failure.ts';
-import { type ConnectionFlags, connectionSettings } from './settings.ts';
+import { badUsage, isNetworkError, notReachable } from '../failure.ts';
+import { type ConnectionFlags, connectionSettings } from '../settings.ts';
 import { readToken } from './token.ts';
 import { WherryApi } from './wherry-api.ts';
 

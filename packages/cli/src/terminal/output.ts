@@ -1,3 +1,5 @@
+/** The folder `terminal` has what commands share in their use of the terminal: output, progress, signals. */
+
 /** Results go to stdout and everything else to stderr, so that stdout has nothing but JSON with `--json`. */
 export const printResult = (text: string): void => void process.stdout.write(`${text}\n`);
 export const printNote = (text: string): void => void process.stderr.write(`${text}\n`);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as tar from 'tar';
-import { badUsage } from './failure.ts';
+import { badUsage } from '../failure.ts';
 import { type Manifest, readManifest } from './linked-packages.ts';
 
 /** A package as an archive that npm installs. The same source gives the same bytes. */

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { type Failure, noSuchRun, refused } from './failure.ts';
+import { type Failure, noSuchRun, refused } from '../failure.ts';
 
 export interface Server {
   readonly id: string;

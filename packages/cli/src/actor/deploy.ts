@@ -1,10 +1,10 @@
 import { type ActorClient, ActorSourceType, type ActorVersion, type ActorVersionSourceFiles } from 'apify-client';
+import { exitCodes } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import type { Connection } from '../platform/connection.ts';
+import { followLog, linesOf } from '../platform/follow-log.ts';
+import { isTerminal } from '../platform/status.ts';
 import { type ActorFolder, readActorFolder } from './actor-folder.ts';
-import type { Connection } from './connection.ts';
-import { exitCodes } from './exit-codes.ts';
-import { Failure } from './failure.ts';
-import { followLog, linesOf } from './follow-log.ts';
-import { isTerminal } from './status.ts';
 
 export interface Deployment {
   readonly actorId: string;

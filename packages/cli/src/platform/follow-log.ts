@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isNetworkError } from '../failure.ts';
 import type { Connection } from './connection.ts';
-import { isNetworkError } from './failure.ts';
 
 /** How often the log is requested again, a second apart, when the platform is gone: enough time for its restart. */
 const maxRetries = 30;
