@@ -6,8 +6,8 @@ const docker = '**/*.docker.test.ts';
 
 const common = {
   // Tests start real processes and a real platform. The limits only end what hangs: a quiet machine takes a fifth at most.
-  testTimeout: 600_000,
-  hookTimeout: 600_000,
+  testTimeout: 900_000,
+  hookTimeout: 900_000,
   pool: 'forks' as const,
   maxWorkers: 2,
   execArgv: ['--disable-warning=ExperimentalWarning'],
