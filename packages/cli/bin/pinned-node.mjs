@@ -3,10 +3,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The root of the clone. */
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The Node that this workspace pins, put there by the package `node`. */
-export const pinnedNode = path.join(root, 'node_modules', '.bin', 'node');
+const pinnedNode = path.join(root, 'node_modules', '.bin', 'node');
 
 /** What Node keeps of compiled TypeScript: it starts sooner then, and needs a fifth less memory. */
 const compileCache = path.join(root, 'node_modules', '.cache', 'wherry');

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { BuildFailure } from '../steps/build-failure.ts';
 import { parseObject, readText } from '../steps/package-file.ts';
-import { checkInputSchema } from './input-schema-check.ts';
 
 export interface ActorDefinition {
   readonly definition: Readonly<Record<string, unknown>> | null;
@@ -11,6 +12,9 @@ export interface ActorDefinition {
 }
 
 const maxReadmeChars = 200_000;
+/** The input schemas that were found valid, as JSON. */
+const checkedSchemas = new Set<string>();
+const maxCheckedSchemas = 1000;
 
 /** Reads `.actor/actor.json` and the files that it names. All of them may be missing. */
 export async function readActorDefinition(folder: string): Promise<ActorDefinition> {
@@ -73,4 +77,20 @@ async function readInside(folder: string, base: string, name: string): Promise<s
     throw new BuildFailure(`.actor/actor.json names the file "${name}", which is outside the Actor's folder.`);
   }
   return readText(file);
+}
+
+/**
+ * Apify's own check takes 100 to 400 ms of computing, for which a handoff must not wait: it has a thread of its own.
+ * @throws BuildFailure when the input schema itself is wrong
+ */
+async function checkInputSchema(schema: Record<string, unknown>): Promise<void> {
+  const key = JSON.stringify(schema);
+  if (checkedSchemas.has(key)) return;
+  const worker = new Worker(new URL('./input-schema-worker.ts', import.meta.url), { workerData: schema });
+  // Rejects with the error of a worker that fails.
+  const [complaint] = (await once(worker, 'message')) as [string | null];
+  if (complaint !== null)
+    throw new BuildFailure(`The input schema is not valid: ${complaint} Mend it and build again.`);
+  if (checkedSchemas.size >= maxCheckedSchemas) checkedSchemas.clear();
+  checkedSchemas.add(key);
 }
