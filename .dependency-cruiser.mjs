@@ -16,19 +16,12 @@ const domain = ['runs', 'builds', 'actors', 'storages', 'accounts'];
 const layers = {
   main: ['api', ...domain, ...adapters, 'shared'],
   api: [...domain, ...adapters, 'shared'],
-  // The token of an attempt is hashed as those of users are. What an attempt's token reaches is defined in
-  // accounts/permissions.ts, and each part of the domain checks its own objects by it.
+  // The token of an attempt is hashed as those of users are.
   runs: ['builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
-<<<<<<< HEAD
   // Permission levels, and what attempts reach, are of accounts/.
   builds: ['actors', 'accounts', ...adapters, 'shared'],
   actors: ['accounts', ...adapters, 'shared'],
   storages: ['accounts', ...adapters, 'shared'],
-=======
-  builds: ['actors', 'accounts/permissions.ts', ...adapters, 'shared'],
-  actors: ['accounts/permissions.ts', ...adapters, 'shared'],
-  storages: ['accounts/permissions.ts', ...adapters, 'shared'],
->>>>>>> lint
   accounts: [...adapters, 'shared'],
   // The end of a log is compared with the output that an engine still has.
   logs: ['engines/engine.ts', 'shared'],
@@ -166,17 +159,10 @@ export default {
         pathNot: [
           // No call makes runs that are over, and 10,000 real ones take an hour.
           '^bench/src/finished-runs\\.ts$',
-<<<<<<< HEAD
           // They deploy, connect, show and pack as the CLI does, which exports nothing: it is a program.
           '^test/docker/',
           '^test/packages\\.test\\.ts$',
           '^scripts/pack\\.mjs$',
-=======
-          // They deploy, connect and show as the CLI does, which exports nothing: it is a program.
-          '^test/docker/[^/]+\\.docker\\.test\\.ts$',
-          // They pack the packages under the CLI's lock, for the CLI builds the same ones.
-          '^(scripts/pack\\.mjs|test/packages\\.test\\.ts)$',
->>>>>>> pack
         ],
       },
       to: { path: '^packages/[^/]+/src/', pathNot: exported },

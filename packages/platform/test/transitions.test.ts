@@ -44,6 +44,8 @@ test('an attempt that asks for a reboot is there, so the handoff that brought it
   expect(next.closedHandoff).toMatchObject({ id: 'handoff', phase: 'done', outcome: 'done', finishedAt: 2000 });
   expect(next.state.handoff).toMatchObject({ id: 'reboot', phase: 'requested', from: 2 });
   // An operator's request waits until the handoff is over.
-  expect(() => applyChange(moved, { ...reboot, reason: 'migration' } as Change, 2000)).toThrow('already being handed off');
+  expect(() => applyChange(moved, { ...reboot, reason: 'migration' } as Change, 2000)).toThrow(
+    'already being handed off',
+  );
   expect(() => applyChange(next.state, reboot, 3000)).toThrow('already being handed off');
 });

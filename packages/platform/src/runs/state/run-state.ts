@@ -97,7 +97,7 @@ export interface DoneHandoff extends SwitchedParts {
 }
 
 /** It ended before the switch, so `from` is active still or the run is over. */
-export interface CancelledHandoff extends HandoffBase {
+interface CancelledHandoff extends HandoffBase {
   readonly phase: 'cancelled';
   readonly to: number | null;
   readonly finishedAt: number;
