@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { LoggedOutput } from '../engine.ts';
 import { OutputDecoder, type OutputLine } from './output-decoder.ts';
 
-/** From where a container's output is read: its lines since a time, but for the first ones. */
+/** Where to continue a container's output: its lines since a time, without the first few. */
 export interface OutputPosition {
   readonly sinceMs: number;
   readonly skippedLines: number;
@@ -15,7 +15,7 @@ const query = ({ sinceMs }: OutputPosition) => ({
   stdout: true,
   stderr: true,
   timestamps: true,
-  // As text, since Docker takes fractions of a second only in it.
+  // As text, since Docker accepts fractions of a second only in text.
   ...(sinceMs > 0 && { since: (sinceMs / 1000).toFixed(3) as unknown as number }),
 });
 
@@ -29,15 +29,15 @@ export async function positionAfter(container: Docker.Container, logged: LoggedO
   let skippedLines = 0;
   const decoder = new OutputDecoder(({ atMs, text }) => {
     count += 1;
-    // The last one that is there: what came before it was passed on before it.
+    // The last line that the log has: the lines before it were written before it.
     if (logged.take(atMs, text)) skippedLines = count;
   });
   decoder.write(await container.logs({ ...query({ sinceMs, skippedLines }), follow: false }));
-  // A line without an end may have been passed on as it was when the platform died, so it is not looked at.
+  // A line without a line end may have been written incomplete when the platform died, so it is not compared.
   return { sinceMs, skippedLines };
 }
 
-/** Reads a container's output until it ends, or Docker ends the stream. Answers where it stopped. */
+/** Reads a container's output until it ends or Docker ends the stream. Resolves with where it stopped. */
 export async function readOutput(
   container: Docker.Container,
   from: OutputPosition,
@@ -59,12 +59,12 @@ export async function readOutput(
     if (signal.aborted) stop();
     for await (const chunk of stream) {
       decoder.write(chunk as Buffer);
-      // What floods its log waits in Docker, not in memory.
+      // When there is too much output, it waits in Docker and not in memory.
       await ready;
       ready = undefined;
     }
   } catch {
-    // Docker broke off. Whether the container did too is what the caller asks next.
+    // Docker ended the stream. The caller checks next whether the container has ended too.
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -72,7 +72,7 @@ export async function readOutput(
   return position;
 }
 
-/** By time, for Docker drops the oldest lines of a long log: a count from its beginning would not hold. */
+/** By time, since Docker drops the oldest lines of a long log and a count from its beginning would become wrong. */
 function positionBehind(before: OutputPosition, { atMs }: OutputLine): OutputPosition {
   if (atMs > before.sinceMs) return { sinceMs: atMs, skippedLines: 1 };
   return atMs === before.sinceMs ? { sinceMs: atMs, skippedLines: before.skippedLines + 1 } : before;

@@ -4,12 +4,12 @@ import { LineSplitter } from '../../shared/line-splitter.ts';
 import type { Telemetry } from '../engine.ts';
 
 /**
- * A program that uses more than this of what it may have would use more if it could. Docker counts how often it was
- * slowed down, too, but not every kernel does: a loop without end came to 3 of 34 periods.
+ * A program that uses more than this share of its limit would use more if it could. Docker also counts how often the
+ * program was throttled, but not reliably on every kernel: an endless loop was counted in 3 of 34 periods.
  */
 const overloadedShare = 0.9;
 
-/** What is used of the answer, which has more fields and lacks some of them while a container starts or ends. */
+/** The fields of the response that are used. Some are missing while a container starts or ends. */
 interface DockerStats {
   readonly read: string;
   readonly cpu_stats?: { readonly cpu_usage?: { readonly total_usage?: number } };
@@ -23,7 +23,7 @@ export interface TelemetryReader {
   readonly signal: AbortSignal;
 }
 
-/** Undefined when there is nothing to tell, as between the end of a container and that of its stream. */
+/** Undefined when there are no measurements, for example between the end of a container and that of its stream. */
 function telemetryBetween(before: DockerStats | undefined, now: DockerStats, cores: number): Telemetry | undefined {
   const { usage, stats = {} } = now.memory_stats ?? {};
   const cpuNow = now.cpu_stats?.cpu_usage?.total_usage;
@@ -31,7 +31,7 @@ function telemetryBetween(before: DockerStats | undefined, now: DockerStats, cor
   if (before === undefined || usage === undefined || cpuNow === undefined || cpuBefore === undefined) return undefined;
   const elapsedMs = Date.parse(now.read) - Date.parse(before.read);
   if (!(elapsedMs > 0)) return undefined;
-  // Of the file cache, what the kernel can take back at once: `total_…` with version 1 of control groups.
+  // The part of the file cache that the kernel can free at once; `total_…` with version 1 of control groups.
   const reclaimable = stats.total_inactive_file ?? stats.inactive_file ?? 0;
   const cpuCurrentUsage = Math.max(0, cpuNow - cpuBefore) / 1e6 / elapsedMs;
   return {
@@ -41,7 +41,7 @@ function telemetryBetween(before: DockerStats | undefined, now: DockerStats, cor
   };
 }
 
-/** Tells a container's telemetry about once a second, until it ends. */
+/** Reports a container's telemetry about once a second, until it ends. */
 export async function followTelemetry(
   container: Docker.Container,
   { cores, onTelemetry, signal }: TelemetryReader,
@@ -56,6 +56,6 @@ export async function followTelemetry(
     before = now;
     if (telemetry !== undefined && !signal.aborted) onTelemetry(telemetry);
   });
-  // A line that is cut off is not whole JSON, so what the stream ends with is left.
+  // An incomplete last line is not valid JSON, so it is ignored.
   stream.on('data', (chunk: Buffer) => lines.write(chunk)).on('error', () => undefined);
 }

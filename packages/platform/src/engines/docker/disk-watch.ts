@@ -3,11 +3,11 @@ import { attemptKey } from '../../shared/attempt-key.ts';
 import { attemptLabel, diskLabel, ofPlatform, runLabel } from './labels.ts';
 import type { Placement } from './placement.ts';
 
-/** Docker counts the files each time that it is asked. */
+/** Docker counts the files again for each request. */
 const measureEveryMs = 3000;
 const bytesOfMbyte = 1024 * 1024;
 
-/** What Docker tells of a container when its size is asked for. */
+/** The fields of a container that Docker adds when the size is requested. */
 type Sized = Docker.ContainerInfo & { readonly SizeRw?: number };
 
 /**
@@ -21,7 +21,7 @@ export class DiskWatch {
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
 
-  /** @param onFull gets the key of an attempt */
+  /** @param onFull called with the key of an attempt */
   constructor(daemons: Pick<Placement, 'daemons'>, platformId: string, onFull: (key: string) => void) {
     this.#daemons = daemons;
     this.#platformId = platformId;
@@ -38,7 +38,7 @@ export class DiskWatch {
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {
-      // A daemon that is away is noticed by whoever follows its containers.
+      // The followers of its containers notice a daemon that is away.
       await Promise.allSettled(this.#daemons.daemons().map((daemon) => this.#lookAt(daemon)));
     } finally {
       this.#isLooking = false;

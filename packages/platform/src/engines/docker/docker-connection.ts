@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 
-/** Where Docker's own client looks, too. */
+/** The default of Docker's own client. */
 const usualHost = 'unix:///var/run/docker.sock';
 
 /**
@@ -9,11 +9,13 @@ const usualHost = 'unix:///var/run/docker.sock';
  */
 export function connectDocker(host: string = usualHost): Docker {
   const socketPath = /^unix:\/\/(\/.+)$/.exec(host)?.[1];
-  // `host` is said to be absent, since dockerode would take it from its environment otherwise.
+  // `host` is set to undefined, since dockerode would otherwise take it from the environment.
   if (socketPath !== undefined) return new Docker({ socketPath, host: undefined } as Docker.DockerOptions);
   const url = URL.canParse(host) ? new URL(host) : undefined;
   if (url === undefined || !['tcp:', 'http:', 'https:'].includes(url.protocol) || url.hostname === '') {
-    throw new Error(`"${host}" is no address of a Docker daemon. Give one like ${usualHost} or tcp://10.0.0.5:2376.`);
+    throw new Error(
+      `"${host}" is not the address of a Docker daemon. Set one like ${usualHost} or tcp://10.0.0.5:2376.`,
+    );
   }
   const isSecure = url.protocol === 'https:';
   return new Docker({
@@ -23,20 +25,20 @@ export function connectDocker(host: string = usualHost): Docker {
   });
 }
 
-/** The status that the daemon answered with; undefined when it did not answer. */
+/** The status of the daemon's response; undefined when it did not respond. */
 export const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
 
 export const isMissing = (error: unknown): boolean => statusOf(error) === 404;
 
-/** What the daemon answers, or undefined when it has no such thing. */
-export function unlessMissing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+/** What the daemon responds, or undefined when it responds with 404. */
+export function unlessMissing<Result>(asked: Promise<Result>): Promise<Result | undefined> {
   return asked.catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
 }
 
-/** What the daemon said, without what the client puts before it. */
+/** The daemon's own message, without the prefix of the client. */
 export function messageOf(error: unknown): string {
   const { json, message } = error as { json?: { message?: string }; message: string };
   return json?.message ?? message;

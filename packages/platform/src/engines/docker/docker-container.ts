@@ -7,12 +7,12 @@ import { isMissing, statusOf } from './docker-connection.ts';
 import type { PlacedContainer } from './placement.ts';
 
 const retryMs = 500;
-/** As Docker tells it of what was killed: 128 and the number of SIGKILL. */
+/** The exit code that Docker reports for a killed container: 128 plus the number of SIGKILL. */
 export const killedExitCode = 137;
 
-/** What a daemon says of a container that ended while it was away. */
+/** The exit code of a container that ended while its daemon was away. */
 const unknownExitCode = 255;
-/** Of what was ended by SIGTERM or SIGKILL. */
+/** The exit codes after SIGTERM or SIGKILL. */
 const signalExitCodes = [143, killedExitCode];
 
 export interface ContainerEnd {
@@ -27,10 +27,10 @@ export interface ContainerSubject {
   readonly silenceMs: number;
 }
 
-/** Finds out from where the output is read, once the container can be asked. */
+/** Finds where to continue the output, once the container can be inspected. */
 export type OutputFrom = (container: Docker.Container) => Promise<OutputPosition>;
 
-/** One container that is followed: what it writes, what it takes, and how it ends, as events. */
+/** Follows one container: reports its output, its telemetry and its end as events. */
 export class DockerContainer {
   readonly runId: string;
   readonly attempt: number;
@@ -57,7 +57,7 @@ export class DockerContainer {
     return this.#isKilled;
   }
 
-  /** Starts its program. One that was to be killed meanwhile does not run on. */
+  /** Starts its program, unless the container was killed meanwhile. */
   async run(): Promise<void> {
     await this.#placed.run();
     if (this.#isKilled) await this.#sendKill();
@@ -66,22 +66,22 @@ export class DockerContainer {
   kill(cause?: ExitCause): void {
     this.#isKilled = true;
     this.#killCause ??= cause;
-    // What cannot be told now, because the daemon is away, is told when it is back.
+    // When the daemon is away, this is repeated once it is back.
     this.#sendKill().catch(() => undefined);
   }
 
-  /** Nothing that it started is left afterwards. */
+  /** No process that it started is left afterwards. */
   async remove(): Promise<void> {
     this.#stop.abort();
     await this.#placed.remove();
   }
 
-  /** Ends the following, not the container. */
+  /** Stops to follow the container without ending it. */
   leave(): void {
     this.#stop.abort();
   }
 
-  /** Its server is gone, whatever may be heard of the container still. */
+  /** Its server is gone; later reports about the container are ignored. */
   lose(): void {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
@@ -94,7 +94,7 @@ export class DockerContainer {
     void this.#tell({ kind: 'exited', runId, attempt, ...end });
   }
 
-  /** Answers once the container has ended, is lost, or is left. */
+  /** Resolves once the container has ended, is lost, or is not followed any more. */
   async follow(from: OutputFrom): Promise<void> {
     let position: OutputPosition | undefined;
     let silentSinceMs: number | undefined;
@@ -107,7 +107,7 @@ export class DockerContainer {
         const end = await this.#end(container);
         if (this.#stop.signal.aborted) return;
         if (end !== undefined) {
-          // Docker ends the stream too soon where a flood makes it begin a new file.
+          // Docker ends the stream early when much output makes it rotate the log file.
           await this.#readOutput(container, position);
           return this.#isOwnEnd(end, silentSinceMs !== undefined) ? this.tellEnd(end) : this.#tellLost();
         }
@@ -137,10 +137,10 @@ export class DockerContainer {
       cores: this.#placed.cores,
       onTelemetry: (telemetry) => this.#tell({ kind: 'telemetry', runId, attempt, telemetry }),
       signal: this.#stop.signal,
-    }).catch(() => undefined); // It has ended already, or the daemon is away, which the output tells.
+    }).catch(() => undefined); // It has ended already, or the daemon is away, which the output stream shows.
   }
 
-  /** Undefined while it works. */
+  /** Undefined while it runs. */
   async #end(container: Docker.Container): Promise<ContainerEnd | undefined> {
     const { State } = await container.inspect();
     if (State.Running || State.Status === 'created') return undefined;
@@ -150,8 +150,8 @@ export class DockerContainer {
   }
 
   /**
-   * A daemon that ends, or finds after a crash what it had, takes its containers with it, and so does an operator who
-   * takes a server away: the Actor is not to blame.
+   * A daemon that stops or recovers from a crash ends its containers, and so does an operator who removes a server: that
+   * is no failure of the Actor.
    */
   #isOwnEnd({ exitCode, cause }: ContainerEnd, wasSilent: boolean): boolean {
     if (this.#isKilled || exitCode === 0 || cause !== undefined) return true;
@@ -168,7 +168,7 @@ export class DockerContainer {
     try {
       await (await this.#placed.container()).kill();
     } catch (error) {
-      // It is gone, or does not run yet or any more.
+      // It is gone or does not run.
       if (isMissing(error) || statusOf(error) === 409) return;
       throw error;
     }
@@ -179,7 +179,7 @@ export async function removeContainer(container: Docker.Container): Promise<void
   try {
     await container.remove({ force: true, v: true });
   } catch (error) {
-    // 409: another removal of it is under way.
+    // 409: it is already being removed.
     if (!isMissing(error) && statusOf(error) !== 409) throw error;
   }
 }

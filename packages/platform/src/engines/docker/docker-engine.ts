@@ -23,23 +23,23 @@ import type { RequestedSwarmOptions } from './swarm/swarm-options.ts';
 import { SwarmPlacement } from './swarm/swarm-placement.ts';
 
 export interface DockerEngineOptions {
-  /** Whose containers, networks and images these are: the same at each start on one data folder. */
+  /** Identifies the platform's containers, networks and images: the same at each start on one data folder. */
   readonly platformId: string;
   /** As in `DOCKER_HOST`; the machine's own daemon unless given. */
   readonly host?: string | undefined;
-  /** What builds are given besides; for a registry of packages behind a proxy, say. */
+  /** Additional build arguments, for example for a package registry behind a proxy. */
   readonly buildArguments?: Readonly<Record<string, string>>;
-  /** The network of builds; Docker's own usual one unless given. */
+  /** The network of builds; Docker's default unless given. */
   readonly buildNetwork?: string | undefined;
-  /** What a Swarm needs besides; a plain daemon leaves it. */
+  /** Additional settings for a Swarm; a plain daemon ignores them. */
   readonly swarm?: RequestedSwarmOptions;
 }
 
 const retryMs = 1000;
 
 /**
- * Each attempt is a container of a Docker daemon, held in its place by `isolation.ts`. Containers work on when the
- * platform ends, and the next one reattaches them.
+ * Each attempt is a container of a Docker daemon, isolated by `isolation.ts`. Containers keep working when the platform
+ * ends, and the next platform process reattaches them.
  */
 export class DockerEngine implements Engine, Reattachment {
   readonly name = 'docker';
@@ -70,7 +70,7 @@ export class DockerEngine implements Engine, Reattachment {
     this.#disks = new DiskWatch(placement, options.platformId, (key) => this.#containers.get(key)?.kill('diskFull'));
     placement.listen({
       onDaemon: (daemon) => {
-        // One that is away again tells so anew when it is back.
+        // A daemon that goes away again is reported again when it is back.
         void this.#track(this.#sweepDaemon(daemon)).catch(() => undefined);
         void this.#track(this.images.catchUp(daemon)).catch(() => undefined);
       },
@@ -80,7 +80,7 @@ export class DockerEngine implements Engine, Reattachment {
     });
   }
 
-  /** @throws Error when there is no daemon, it does not let itself be used, or it is a Swarm's and something is missing */
+  /** @throws Error when there is no daemon, it refuses access, or it belongs to a Swarm and something is missing */
   static async open(options: DockerEngineOptions): Promise<DockerEngine> {
     const docker = connectDocker(options.host);
     const info = (await docker.info()) as DaemonInfo;
@@ -109,7 +109,7 @@ export class DockerEngine implements Engine, Reattachment {
     const container = this.#take(spec, placed);
     try {
       this.#checkOpen();
-      // [engine-1] what is placed does not run yet.
+      // [engine-1] a placed container does not run yet.
       await record(placed.ref);
       if (!container.isKilled) await this.#run(container, spec);
     } catch (error) {
@@ -122,7 +122,7 @@ export class DockerEngine implements Engine, Reattachment {
 
   async #place(spec: ContainerSpec): Promise<PlacedContainer> {
     const { program } = spec;
-    if (program.kind !== 'image') throw new Error('the build is for the process engine: build again');
+    if (program.kind !== 'image') throw new Error('The build is for the process engine. Build the Actor again.');
     try {
       return await this.#placement.place(spec, program.image);
     } catch (error) {
@@ -138,22 +138,22 @@ export class DockerEngine implements Engine, Reattachment {
     }
   }
 
-  /** A daemon that does not answer is not the Actor's fault: the run goes on with another attempt. */
+  /** A daemon that does not respond is no failure of the Actor: the run continues with another attempt. */
   async #failureOf(error: unknown, { runId, attempt, program }: ContainerSpec): Promise<Error> {
     if (statusOf(error) === undefined) {
-      // Not at once, or a daemon that is away would be asked without end.
+      // After a delay, so that a daemon that is away is not called in a tight loop.
       await delay(retryMs);
       void this.#listener({ kind: 'lost', runId, attempt });
-      return new Error(`Docker does not answer: ${messageOf(error)}`);
+      return new Error(`Docker does not respond: ${messageOf(error)}`);
     }
     const isGone = isMissing(error) && program.kind === 'image';
-    return new Error(isGone ? `its image ${program.image} is gone: build again` : messageOf(error));
+    return new Error(isGone ? `Its image ${program.image} is gone. Build the Actor again.` : messageOf(error));
   }
 
-  /** Of one that never ran. */
+  /** For a container that never ran. */
   async #discard(container: DockerContainer): Promise<void> {
     this.#containers.delete(attemptKey(container.runId, container.attempt));
-    await container.remove().catch(() => undefined); // The next sweep has it.
+    await container.remove().catch(() => undefined); // The next sweep removes it.
     container.tellEnd({ exitCode: killedExitCode });
   }
 
@@ -183,7 +183,7 @@ export class DockerEngine implements Engine, Reattachment {
     if (container !== undefined) void this.#track(this.#remove(container));
   }
 
-  /** What cannot be removed before the platform ends is swept by the next one. */
+  /** What cannot be removed before the platform ends is removed at the next start. */
   async #remove(container: DockerContainer): Promise<void> {
     while (!this.#isClosed) {
       try {
@@ -194,19 +194,19 @@ export class DockerEngine implements Engine, Reattachment {
     }
   }
 
-  /** What is kept has been reattached, so it is known. */
+  /** The containers to keep have been reattached, so they are known. */
   async sweep(): Promise<void> {
     await this.#placement.sweep((runId, attempt) => this.#containers.has(attemptKey(runId, attempt)));
     this.#isSwept = true;
     await Promise.all(this.#placement.daemons().map((daemon) => this.#sweepDaemon(daemon)));
   }
 
-  /** Ends what is not wanted any more, on a daemon that was away when that was found out. */
+  /** Ends containers that are not wanted any more, on a daemon that was away when this was decided. */
   async #sweepDaemon(daemon: Docker): Promise<void> {
     if (!this.#isSwept) return;
     const label = [...ofPlatform(this.#platformId).label, runLabel];
     const all = await daemon.listContainers({ all: true, filters: { label } });
-    // Looked up afterwards: what is started meanwhile is known by then.
+    // Listed first and checked afterwards, so that a container that starts meanwhile is known.
     const left = all.filter(({ Labels }) => {
       return !this.#containers.has(attemptKey(Labels[runLabel]!, Number(Labels[attemptLabel])));
     });
@@ -229,7 +229,7 @@ export class DockerEngine implements Engine, Reattachment {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new Error('the platform is being closed');
+    if (this.#isClosed) throw new Error('the platform is shutting down');
   }
 
   #track<Result>(work: Promise<Result>): Promise<Result> {
@@ -240,7 +240,7 @@ export class DockerEngine implements Engine, Reattachment {
   }
 }
 
-/** What is used of a daemon's answer about itself. */
+/** The fields of a daemon's description of itself that are used. */
 interface DaemonInfo {
   readonly Name: string;
   readonly Swarm?: { readonly LocalNodeState: string };

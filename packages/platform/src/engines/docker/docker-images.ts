@@ -13,7 +13,7 @@ export interface ImageOptions {
   readonly buildNetwork?: string | undefined;
 }
 
-/** A message of the stream that a build answers with. */
+/** A message of the stream that a build sends. */
 interface BuildMessage {
   readonly stream?: string;
   readonly status?: string;
@@ -29,13 +29,13 @@ type IsUnwanted = (buildId: string, madeAtMs: number) => boolean;
  */
 export class DockerImages implements ImageMaker {
   readonly #docker: Docker;
-  /** What a daemon that was away then has still, when it is back [image-1]. */
+  /** Images to remove from a daemon that was away, once it is back [image-1]. */
   readonly #removed = new Set<string>();
   #swept: { readonly kept: ReadonlySet<string>; readonly atMs: number } | undefined;
   readonly #placement: Placement;
   readonly #options: ImageOptions;
 
-  /** @param docker where images are made */
+  /** @param docker where images are built */
   constructor(docker: Docker, placement: Placement, options: ImageOptions) {
     this.#docker = docker;
     this.#placement = placement;
@@ -52,13 +52,13 @@ export class DockerImages implements ImageMaker {
       return { kind: 'made', image: await this.#placement.publish(this.#nameOf(request.buildId), request.log) };
     } catch (error) {
       signal.throwIfAborted();
-      // What is wrong with the Dockerfile itself is told before anything is built.
+      // Errors in the Dockerfile itself are reported before anything is built.
       if (statusOf(error) === undefined) throw error;
       return { kind: 'failed', message: messageOf(error) };
     }
   }
 
-  /** Answers why it failed; undefined when it did not. */
+  /** Resolves with why it failed; with undefined when it did not. */
   async #build({ buildId, folder, dockerfile, buildArguments, useCache, signal, log }: ImageRequest) {
     const { platformId, buildNetwork } = this.#options;
     const context = { context: folder, src: await readdir(folder) };
@@ -69,7 +69,7 @@ export class DockerImages implements ImageMaker {
       labels: { [platformLabel]: platformId, [buildLabel]: buildId },
       nocache: !useCache,
       forcerm: true,
-      // Its end breaks the connection, and with it the build.
+      // Destroying it closes the connection, which ends the build.
       abortSignal: signal,
       ...(buildNetwork !== undefined && { networkmode: buildNetwork }),
     });
@@ -86,10 +86,10 @@ export class DockerImages implements ImageMaker {
     await this.#removeThose((label) => !buildIds.has(label));
   }
 
-  /** [image-1] for a daemon that can be reached from now on. */
+  /** [image-1] for a daemon that has become reachable. */
   async catchUp(daemon: Docker): Promise<void> {
     await this.#removeFrom(daemon, (label, madeAtMs) => {
-      // What was built since the sweep, it did not know of.
+      // The list of the sweep lacks the images that were built since.
       const isLeft = this.#swept !== undefined && madeAtMs < this.#swept.atMs && !this.#swept.kept.has(label);
       return isLeft || this.#removed.has(label);
     });
@@ -113,12 +113,12 @@ export class DockerImages implements ImageMaker {
     try {
       await daemon.getImage(name).remove({ force: true });
     } catch (error) {
-      // 409: a container has it still; the next sweep finds it.
+      // 409: a container still uses it; the next sweep removes it.
       if (!isMissing(error) && statusOf(error) !== 409) throw error;
     }
   }
 
-  /** Lower case, as Docker wants it; the tag may have capitals. */
+  /** In lower case, as Docker requires; the tag may have capitals. */
   #nameOf(buildId: string): string {
     return `${namePrefix(this.#options.platformId).toLowerCase()}:${buildId}`;
   }
@@ -132,7 +132,7 @@ export async function readBuild(stream: Readable, log: (line: string) => void): 
     if (text !== undefined) output.write(Buffer.from(text));
     else if (status !== undefined) log(status);
     failure ??= error;
-    // A part of a message could not be read.
+    // An incomplete message.
   }, Number.POSITIVE_INFINITY);
   for await (const chunk of stream) messages.write(chunk as Buffer);
   messages.end();

@@ -1,9 +1,11 @@
 /**
- * What holds a container in its place.
+ * The isolation of containers.
  *
- * [isolation-1] it takes no more than its run's memory, its share of the processors, and a bounded number of processes.
- * [isolation-2] it gains no rights that it did not start with, and starts with none but those over its own files and processes.
- * [isolation-3] it reaches the API and the outside, and no other container: it is on a network of Wherry's own (`docker-network.ts`).
+ * [isolation-1] a container uses no more than its run's memory, its share of the processors, and a bounded number of
+ *     processes.
+ * [isolation-2] it gains no rights that it did not start with, and starts only with those over its own files and processes.
+ * [isolation-3] it reaches the API and the outside, and no other container: it is on a network of Wherry's own
+ *     (`plain-placement.ts`, `swarm/swarm-network.ts`).
  * [isolation-4] its log takes a bounded part of the disk, however much it writes.
  * [isolation-5] it writes no more to its disk than its run may (`disk-watch.ts`).
  */
@@ -13,11 +15,11 @@ import { diskLabel, labelsOf, namePrefix } from './labels.ts';
 
 /** As on Apify: 4,096 MB of memory come with one core. */
 const mbytesOfOneCore = 4096;
-/** Docker refuses less. */
+/** Docker's minimum. */
 const minNanoCpus = 10_000_000;
-/** A browser with many tabs has some hundred threads. */
+/** A browser with many tabs has several hundred threads. */
 const maxProcesses = 2048;
-/** For an image whose user is root, whose files belong to another user, or that changes its user as it starts. */
+/** For images whose user is root, whose files belong to another user, or that change their user at the start. */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'];
 const bytesOfMbyte = 1024 * 1024;
 
@@ -27,13 +29,13 @@ export interface Place {
   readonly network: string;
 }
 
-/** Of a container, in Docker's units; said to a daemon below, and to a Swarm in `swarm/service-options.ts`. */
+/** Limits of a container in Docker's units; for a daemon they are used below, for a Swarm in `swarm/service-options.ts`. */
 export function limitsOf(spec: Pick<ContainerSpec, 'memoryMbytes'>) {
   const memoryBytes = spec.memoryMbytes * bytesOfMbyte;
   return {
     memoryBytes,
     nanoCpus: Math.max(minNanoCpus, Math.round(coresOf(spec) * 1e9)),
-    // Browsers keep pages there, and end when it is full; it counts as memory.
+    // Browsers keep pages there and end when it is full. It counts as memory.
     sharedMemoryBytes: Math.round(memoryBytes / 2),
     maxProcesses,
     capabilities,
@@ -58,14 +60,14 @@ export function containerOptions(spec: ContainerSpec, image: string, place: Plac
     Labels: containerLabels(place.platformId, spec),
     HostConfig: {
       Memory: memoryBytes,
-      // Swap would let it slow the whole machine down instead of ending.
+      // With swap it would slow down the whole machine instead of being ended.
       MemorySwap: memoryBytes,
       NanoCpus: nanoCpus,
       PidsLimit: maxProcesses,
       CapDrop: ['ALL'],
       CapAdd: capabilities,
       SecurityOpt: ['no-new-privileges'],
-      // Forwards signals and takes up the processes whose parents are gone.
+      // Forwards signals and reaps orphaned processes.
       Init: true,
       NetworkMode: place.network,
       ShmSize: sharedMemoryBytes,

@@ -1,11 +1,11 @@
 /**
- * What Wherry writes on what it makes in Docker, so that the next platform process knows it again and leaves all else
- * alone. Never a secret: everybody who may list containers reads labels.
+ * The labels of everything that Wherry creates in Docker, by which the next platform process finds it and leaves
+ * everything else alone. Never a secret: everyone who can list containers can read labels.
  */
 export const platformLabel = 'wherry.platform';
 export const runLabel = 'wherry.run';
 export const attemptLabel = 'wherry.attempt';
-/** In MB: what a container may write [isolation-5]. */
+/** How much a container may write, in MB [isolation-5]. */
 export const diskLabel = 'wherry.disk';
 export const buildLabel = 'wherry.build';
 
@@ -15,8 +15,8 @@ export const labelsOf = (platformId: string, runId: string, attempt: number): Re
   [attemptLabel]: String(attempt),
 });
 
-/** With what the names begin of all that a platform makes. */
+/** The prefix of all names that a platform creates. */
 export const namePrefix = (platformId: string): string => `wherry-${platformId.slice(0, 8)}`;
 
-/** A filter of the Docker API: what one platform has made. */
+/** A filter of the Docker API for what one platform has created. */
 export const ofPlatform = (platformId: string) => ({ label: [`${platformLabel}=${platformId}`] });

@@ -1,4 +1,4 @@
-/** Longer ones are passed on in parts. */
+/** Longer lines are forwarded in parts. */
 const maxLineBytes = 64 * 1024;
 const headerBytes = 8;
 
@@ -14,9 +14,8 @@ interface OpenLine {
 }
 
 /**
- * Reads the stream of a container's log, in which Docker sends one frame for each piece of output: which of the two
- * outputs it is, its length, the time, and up to 16 KB of a line. A piece without a line end is continued by the next
- * one of the same output.
+ * Decodes the stream of a container's log, in which Docker sends one frame for each piece of output: stdout or stderr, the
+ * length, the time, and up to 16 KB of a line. A piece without a line end continues in the next one of the same output.
  */
 export class OutputDecoder {
   readonly #onLine: (line: OutputLine) => void;
@@ -40,7 +39,7 @@ export class OutputDecoder {
     this.#rest = this.#rest.subarray(at);
   }
 
-  /** Passes on what has no line end. */
+  /** Forwards the last line when it has no line end. */
   end(): void {
     for (const output of [...this.#open.keys()]) this.#pass(output);
   }

@@ -1,6 +1,6 @@
 /**
- * Where containers run: on one plain daemon, or on the nodes of a Swarm. The engine decides what is started, followed,
- * ended and removed; a placement only knows how that is said.
+ * Where containers run: on one plain daemon or on the nodes of a Swarm. The engine decides what is started, followed,
+ * ended and removed; a placement only carries it out.
  */
 import type Docker from 'dockerode';
 import type { ContainerRef, ContainerSpec, ServerStates, UpgradeHandler } from '../engine.ts';
@@ -13,40 +13,40 @@ export interface Placement {
   readonly states?: ServerStates;
   readonly upgradeHandler?: UpgradeHandler;
   servers(): readonly string[];
-  /** Answers what is not running yet. */
+  /** Resolves with a container that does not run yet. */
   place(spec: ContainerSpec, image: string): Promise<PlacedContainer>;
-  /** [engine-2] what this platform placed before and may run still; undefined when there is nothing. */
+  /** [engine-2] a container that this platform placed earlier and that may still run; undefined when there is none. */
   find(ref: ContainerRef): Promise<PlacedContainer | undefined>;
-  /** Removes what was placed, but for what is kept. What is left of it on a daemon is the engine's to remove. */
+  /** Removes what was placed, except what is kept. The engine removes what is left of it on a daemon. */
   sweep(isKept: (runId: string, attempt: number) => boolean): Promise<void>;
-  /** The daemons that can be reached now. */
+  /** The daemons that are reachable now. */
   daemons(): readonly Docker[];
   listen(listener: PlacementListener): void;
-  /** Makes an image that was built reachable for every server. Answers its name there. */
+  /** Makes a built image available to every server. Resolves with its name there. */
   publish(image: string, log: (line: string) => void): Promise<string>;
-  /** Before an image is removed from the daemons. */
+  /** Called before an image is removed from the daemons. */
   unpublish(image: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface PlacementListener {
-  /** A daemon can be reached from now on. */
+  /** Called when a daemon has become reachable. */
   onDaemon(docker: Docker): void;
-  /** What is on the server counts as lost, though it may be at work. */
+  /** Called when the containers of a server count as lost, though they may still work. */
   onServerLost(serverId: string): void;
 }
 
 export interface PlacedContainer {
   readonly ref: ContainerRef;
   readonly serverId: string;
-  /** How many processors it may use. */
+  /** The number of processors that it may use. */
   readonly cores: number;
-  /** Answers when its program runs. */
+  /** Resolves when its program runs. */
   run(): Promise<void>;
   /** @throws Error with `statusCode` 404 when there is none, another when its daemon cannot be reached */
   container(): Promise<Docker.Container>;
-  /** Whether the server is taken away by its operator, and the container with it. */
+  /** Whether the operator removes the server, and with it the container. */
   isTaken(): boolean;
-  /** Nothing that it started is left afterwards. */
+  /** No process that it started is left afterwards. */
   remove(): Promise<void>;
 }

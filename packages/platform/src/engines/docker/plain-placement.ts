@@ -8,9 +8,9 @@ import type { PlacedContainer, Placement } from './placement.ts';
 
 const nanoOfCore = 1e9;
 
-/** One daemon, which is the one server. */
+/** One daemon, which is the only server. */
 export class PlainPlacement implements Placement {
-  /** One that is started anew has its containers back after some seconds, or has lost them. */
+  /** A daemon that restarts has its containers back after some seconds, or has lost them. */
   readonly silenceMs = 10_000;
   readonly hostAddress: string;
   readonly #docker: Docker;
@@ -38,7 +38,7 @@ export class PlainPlacement implements Placement {
     return [this.#docker];
   }
 
-  /** There is nothing to hear of: the daemon's silence is noticed by whoever follows a container. */
+  /** Does nothing: the followers of containers notice when the daemon does not respond. */
   listen(): void {}
 
   async place(spec: ContainerSpec, image: string): Promise<PlacedContainer> {
@@ -46,7 +46,7 @@ export class PlainPlacement implements Placement {
     const create = () => this.#docker.createContainer(options);
     const created = await create().catch(async (error: unknown) => {
       if (statusOf(error) !== 409) throw error;
-      // Left by a platform that died before it stored the reference [engine-1].
+      // Left by a platform process that died before it stored the reference [engine-1].
       await removeContainer(this.#docker.getContainer(containerName(this.#platformId, spec.runId, spec.attempt)));
       return create();
     });
@@ -62,10 +62,10 @@ export class PlainPlacement implements Placement {
     return undefined;
   }
 
-  /** All that was placed is containers. */
+  /** Only containers were placed, which the engine removes. */
   async sweep(): Promise<void> {}
 
-  /** An image is where it was built. */
+  /** The image is on the daemon that built it. */
   async publish(image: string): Promise<string> {
     return image;
   }
@@ -94,8 +94,8 @@ export interface OwnNetwork {
 }
 
 /**
- * The network that a platform's containers are on, made when it is not there yet. The daemon lets its containers reach
- * what the machine reaches, but not each other [isolation-3].
+ * The network of a platform's containers, created when it is missing. On it containers reach what the machine reaches, but
+ * not each other [isolation-3].
  */
 async function ensureNetwork(docker: Docker, platformId: string): Promise<OwnNetwork> {
   const name = namePrefix(platformId);
@@ -103,7 +103,8 @@ async function ensureNetwork(docker: Docker, platformId: string): Promise<OwnNet
   const network = known === undefined ? await create(docker, name, platformId) : docker.getNetwork(known.Id);
   const { Id, IPAM } = (await network.inspect()) as Docker.NetworkInspectInfo;
   const gateway = IPAM?.Config?.[0]?.Gateway;
-  if (gateway === undefined) throw new Error(`The network ${name} has no gateway. Remove it, and start again.`);
+  if (gateway === undefined)
+    throw new Error(`The network ${name} has no gateway. Remove the network, and start again.`);
   return { id: Id, gateway: gateway.replace(/\/\d+$/, '') };
 }
 
@@ -118,6 +119,6 @@ async function create(docker: Docker, name: string, platformId: string): Promise
     });
   } catch (error) {
     if (statusOf(error) === undefined) throw error;
-    throw new Error(`Docker could not make the network ${name}: ${messageOf(error)}`);
+    throw new Error(`Docker could not create the network ${name}: ${messageOf(error)}`);
   }
 }

@@ -67,7 +67,7 @@ export class Servers {
   check(id: string): void {
     const ids = this.#engine.servers();
     if (ids.includes(id)) return;
-    throw new Refusal(404, 'server-not-found', `There is no server "${id}". Choose one of ${ids.join(', ')}.`);
+    throw new Refusal(404, 'server-not-found', `There is no server "${id}". Take one of ${ids.join(', ')}.`);
   }
 
   /** @param attempts how many attempts are on each server, by its id */
@@ -118,7 +118,7 @@ function place(servers: readonly PlaceableServer[], { leaving, wanted }: Placeme
     const server = servers.find(({ id }) => id === wanted);
     const names = servers.map(({ id }) => id).join(', ');
     if (server === undefined) {
-      throw new Refusal(404, 'server-not-found', `There is no server "${wanted}". Choose one of ${names}.`);
+      throw new Refusal(404, 'server-not-found', `There is no server "${wanted}". Take one of ${names}.`);
     }
     if (server.state === 'ready') return server.id;
     if (server.state === 'lost') {

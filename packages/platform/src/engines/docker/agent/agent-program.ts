@@ -1,13 +1,13 @@
 /**
  * Runs on each node of a Swarm, in a container that has the node's Docker socket, and lets the platform use it: it calls
- * the platform and keeps a line open (the control connection), over which the platform asks for streams; each of them is
- * a connection to the platform whose other end is the Docker socket. So no node listens for anything.
+ * the platform and keeps a control connection open, over which the platform asks for streams. Each stream is a connection
+ * to the platform whose other end is the Docker socket. So no node listens on a port.
  *
- * [agent-1] it decides nothing, and keeps nothing: any of them can be ended at any time.
- * [agent-2] one that is told to stop stays for as long as containers of its platform are on the node, for a node that is
- *     drained is when it is needed.
+ * [agent-1] it decides nothing and stores nothing, so any agent can be ended at any time.
+ * [agent-2] an agent that is told to stop stays as long as containers of its platform are on the node: it is needed most
+ *     while a node is drained.
  *
- * The image has this file alone, so it imports nothing but Node's own modules.
+ * The image contains only this file, so it imports only Node's own modules.
  */
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
@@ -19,11 +19,11 @@ const { WHERRY_URL = '', WHERRY_NODE = '', WHERRY_PLATFORM = '' } = process.env;
 const token = readFileSync('/run/secrets/wherry-agent', 'utf8').trim();
 const dockerSocket = '/var/run/docker.sock';
 const retryMs = 500;
-/** The platform speaks more often than this. */
+/** The platform sends something more often than this. */
 const silenceMs = 6000;
 const lookEveryMs = 1000;
 
-/** Opens a connection to the platform that is no HTTP any more. */
+/** Opens a connection to the platform that is no longer HTTP. */
 function dial(path: string): Promise<Socket> {
   const url = new URL(`${WHERRY_URL}/wherry/v1/nodes/${WHERRY_NODE}${path}`);
   const { request } = url.protocol === 'https:' ? https : http;
@@ -36,17 +36,17 @@ function dial(path: string): Promise<Socket> {
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
-    call.on('response', (answer) => {
-      answer.resume();
-      reject(new Error(`the platform answered ${answer.statusCode}`));
+    call.on('response', (response) => {
+      response.resume();
+      reject(new Error(`the platform responded ${response.statusCode}`));
     });
-    call.on('timeout', () => call.destroy(new Error('the platform does not answer')));
+    call.on('timeout', () => call.destroy(new Error('the platform does not respond')));
     call.on('error', reject);
     call.end();
   });
 }
 
-/** One stream: what the platform says goes to Docker, and what Docker says to the platform. */
+/** One stream: forwards what the platform sends to Docker, and what Docker sends to the platform. */
 async function openStream(id: string): Promise<void> {
   const platform = await dial(`/streams/${id}`);
   const docker = connect(dockerSocket);
@@ -60,16 +60,16 @@ async function openStream(id: string): Promise<void> {
   }
 }
 
-/** Answers when the control connection has ended. */
+/** Resolves when the control connection has ended. */
 async function serve(): Promise<void> {
   const control = await dial('');
   console.log('the platform is there');
-  // The timeout is the platform's silence.
+  // The timeout fires when the platform sends nothing.
   control.setTimeout(silenceMs, () => control.destroy());
   const closed = new Promise((resolve) => control.once('close', resolve));
   control.on('error', () => control.destroy());
   const lines = createInterface({ input: control });
-  // It tells what the connection tells; unheard, that would end the program.
+  // `close` follows; without a listener, the error would end the program.
   lines.on('error', () => undefined);
   lines.on('line', (line) => {
     const { open } = JSON.parse(line) as { open?: string };
@@ -95,7 +95,7 @@ async function callPlatform(): Promise<never> {
   }
 }
 
-/** [agent-2]. Docker that does not answer has no container that could be looked after. */
+/** [agent-2]. When Docker does not respond, no container can be served. */
 function countContainers(): Promise<number> {
   const filters = encodeURIComponent(JSON.stringify({ label: [`wherry.platform=${WHERRY_PLATFORM}`, 'wherry.run'] }));
   return new Promise((resolve) => {

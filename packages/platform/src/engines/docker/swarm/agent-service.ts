@@ -12,11 +12,11 @@ import { SwarmNotReady } from './swarm-options.ts';
 
 const folder = fileURLToPath(new URL('../agent', import.meta.url));
 const files = ['Dockerfile', 'agent-program.ts'];
-/** Says what the service was made from. */
+/** A label that identifies what the service was created from. */
 const sourceLabel = 'wherry.agent';
 const socket = '/var/run/docker.sock';
 const nanoOfSecond = 1e9;
-/** An agent that is told to stop ends by itself, once nothing is left for it to look after [agent-2]. */
+/** An agent that is told to stop ends by itself, once the node has no container of the platform [agent-2]. */
 const stopGraceSecs = 24 * 3600;
 
 export interface AgentOptions {
@@ -28,7 +28,7 @@ export interface AgentOptions {
   readonly note: (text: string) => void;
 }
 
-/** Has an agent on each node, one that joins later too: a service of the Swarm, the same at each start. */
+/** Runs an agent on each node, also on those that join later: a service of the Swarm, the same at each start. */
 export async function ensureAgents(docker: Docker, wanted: AgentOptions): Promise<void> {
   const { platformId, advertisedUrl, agentToken } = wanted;
   const sources = await Promise.all(files.map((file) => readFile(path.join(folder, file))));
@@ -46,7 +46,7 @@ export async function ensureAgents(docker: Docker, wanted: AgentOptions): Promis
   else await docker.getService(name).update(login, newSpec(known.Version!.Index, options) as never);
 }
 
-/** What the client sends in the address, and what in the body. */
+/** What the client sends in the URL and what in the body. */
 const newSpec = (version: number | undefined, spec: object) => ({ _query: { version }, _body: spec });
 
 const digest = (...parts: readonly (string | Buffer)[]): string => {
@@ -78,7 +78,7 @@ async function ensureSecret(docker: Docker, name: string, { agentToken, platform
       Labels: { [platformLabel]: platformId },
     });
   } catch (error) {
-    // It is there: its name says what is in it.
+    // It exists already: its name identifies its content.
     if (statusOf(error) !== 409) throw new Error(messageOf(error));
   }
   const [secret] = await docker.listSecrets({ filters: { name: [name] } });

@@ -2,15 +2,15 @@ import type Docker from 'dockerode';
 import { containerName } from '../isolation.ts';
 import { attemptLabel, ofPlatform, runLabel } from '../labels.ts';
 
-/** What is used of a task as Docker tells it. */
+/** The fields of a task that are used. */
 interface TaskInfo {
   readonly Status: { readonly State: string };
   readonly Spec: { readonly ContainerSpec: { readonly Labels?: Readonly<Record<string, string>> } };
 }
 
 /**
- * Tasks that Swarm has told to stop, and which work on for their stop grace: because their node is drained, or their
- * service was removed by hand. Swarm never takes it back, so this is asked of the tasks and not of the nodes.
+ * Tasks that Swarm has told to stop and that keep working for their stop grace, because their node is drained or their
+ * service was removed by hand. Swarm never revokes that, so it is read from the tasks and not from the nodes.
  */
 export class EvictingTasks {
   readonly #docker: Docker;
@@ -27,7 +27,7 @@ export class EvictingTasks {
     return [...this.#tasks.values()];
   }
 
-  /** Whether a service's task was ever seen so: it may have ended since. */
+  /** Whether a service's task was ever told to stop: it may have ended since. */
   hadService(name: string): boolean {
     return this.#names.has(name);
   }

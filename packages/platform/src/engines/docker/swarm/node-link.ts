@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
 import { newId } from '../../../shared/ids.ts';
 
-/** Both sides speak at least this often, for a network that was cut says nothing. */
+/** Both sides send something at least this often, since a network that is cut reports nothing. */
 const speakEveryMs = 1500;
 const silenceMs = 4500;
 
@@ -38,7 +38,7 @@ export class NodeLink {
     return this.#control.destroyed;
   }
 
-  /** Takes a stream that has come, if this link has asked for it. */
+  /** Accepts a stream that the agent opened, if this link has asked for it. */
   take(id: string, stream: Duplex): boolean {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined || this.isClosed) return false;
@@ -68,7 +68,7 @@ export class NodeLink {
     if (this.isClosed) throw new Error(`the node ${this.nodeId} is away`);
     const id = newId();
     const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-    const timer = setTimeout(() => reject(new Error(`the node ${this.nodeId} does not answer`)), silenceMs);
+    const timer = setTimeout(() => reject(new Error(`the node ${this.nodeId} does not respond`)), silenceMs);
     this.#waiting.set(id, { resolve, reject });
     this.#control.write(`${JSON.stringify({ open: id })}\n`);
     try {

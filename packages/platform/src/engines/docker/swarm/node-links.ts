@@ -9,7 +9,7 @@ const path = /^\/wherry\/v1\/nodes\/([a-z0-9]+)(?:\/streams\/([A-Za-z0-9]+))?$/;
 
 /**
  * The links with the agents of all nodes. A node may have two agents for a while, when it was drained and is open again:
- * the first stays for the containers that it was told to look after [agent-2], and the newest link is used.
+ * the first stays for the containers that are left [agent-2], and the newest link is used.
  */
 export class NodeLinks implements UpgradeHandler {
   readonly #token: Buffer;
@@ -29,7 +29,7 @@ export class NodeLinks implements UpgradeHandler {
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     const [, nodeId, streamId] = path.exec(request.url ?? '') ?? [];
     if (nodeId === undefined) return false;
-    // A node that ends breaks off all that it has open; whoever uses it notices that it is closed.
+    // When a node ends, its connections break; their users notice that they are closed.
     socket.on('error', () => socket.destroy());
     if (this.#isClosed || !this.#isAgent(request)) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');

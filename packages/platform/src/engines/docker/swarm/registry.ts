@@ -18,7 +18,7 @@ export interface RegistryLogin {
   readonly serveraddress: string;
 }
 
-/** Where the nodes of a Swarm get images from. */
+/** The registry from which the nodes of a Swarm pull images. */
 export class Registry {
   /** `host`, `host:port`, or one of these with a path. */
   readonly #place: string;
@@ -35,8 +35,8 @@ export class Registry {
   }
 
   /**
-   * Pushes an image of the daemon. Answers its name by digest, which no later push changes.
-   * @throws Error that says what the registry said
+   * Pushes an image of the daemon. Resolves with its name by digest, which no later push changes.
+   * @throws Error with the message of the registry
    */
   async push(image: string, log: (line: string) => void): Promise<string> {
     const [repository = image, tag = 'latest'] = image.split(':');
@@ -58,8 +58,8 @@ export class Registry {
   }
 
   /**
-   * The name of a build's image for every node. One that was built before the daemon was a Swarm's is pushed now.
-   * @throws Error with the status 404 when the daemon has it no more
+   * The name of a build's image for every node. An image that was built before the daemon joined a Swarm is pushed now.
+   * @throws Error with the status 404 when the daemon no longer has it
    */
   async nameOf(image: string): Promise<string> {
     if (image.includes('@')) return image;
@@ -70,12 +70,12 @@ export class Registry {
       return await pushed;
     } catch (error) {
       this.#pushed.delete(image);
-      // The run fails with what the registry said, rather than to try it for ever.
+      // The run fails with the registry's message, so that it is not tried again for ever.
       throw Object.assign(error as Error, { statusCode: 502 });
     }
   }
 
-  /** As `docker login` has stored it in this user's `config.json`; undefined where it has not. */
+  /** The credentials that `docker login` stored in this user's `config.json`; undefined when there are none. */
   async login(): Promise<RegistryLogin | undefined> {
     const host = this.#place.split('/')[0]!;
     try {
@@ -91,7 +91,7 @@ export class Registry {
     }
   }
 
-  /** Asks the registry to forget an image of the daemon; many do not let themselves be asked, and keep it. */
+  /** Asks the registry to delete an image of the daemon. Many registries do not support that and keep it. */
   async forget(image: string): Promise<void> {
     const { RepoDigests = [] } = await this.#docker.getImage(image).inspect();
     const login = await this.login();

@@ -5,8 +5,8 @@ import { labelsOf } from '../labels.ts';
 
 const nanoOfSecond = 1e9;
 /**
- * How long a container works on after Swarm was told to take its node away: longer than the platform needs to hand every
- * run there off. What is to end at once is killed by the node's agent.
+ * How long a container keeps working after its node was drained: longer than the platform needs to move every run from
+ * there. A container that must end at once is killed through the node's agent.
  */
 const stopGraceSecs = 600;
 
@@ -16,7 +16,7 @@ export interface ServicePlace {
   readonly network: string;
 }
 
-/** A service of one task, on one node, which Swarm never starts a second time: what follows an attempt is Wherry's to say. */
+/** A service of one task on one node, which Swarm never restarts: Wherry decides what follows an attempt. */
 export function serviceOptions(spec: ContainerSpec, image: string, place: ServicePlace): Docker.CreateServiceOptions {
   const { runId, attempt } = spec;
   const limits = limitsOf(spec);
@@ -30,12 +30,12 @@ export function serviceOptions(spec: ContainerSpec, image: string, place: Servic
         Env: environmentOf(spec),
         Labels: containerLabels(place.platformId, spec),
         Init: true,
-        // Disturbs nothing: the container is to work on until its run is handed off.
+        // A signal without effect: the container must keep working until its run is moved.
         StopSignal: 'SIGCONT',
         StopGracePeriod: stopGraceSecs * nanoOfSecond,
         CapabilityDrop: ['ALL'],
         CapabilityAdd: limits.capabilities,
-        // Daemons before 27 do not know it: there it is a setting of the daemon.
+        // Daemons before version 27 ignore this; there it is a setting of the daemon.
         Privileges: { NoNewPrivileges: true },
         Mounts: [{ Type: 'tmpfs', Target: '/dev/shm', TmpfsOptions: { SizeBytes: limits.sharedMemoryBytes } }],
       },
@@ -47,5 +47,5 @@ export function serviceOptions(spec: ContainerSpec, image: string, place: Servic
       Networks: [{ Target: place.network }],
       LogDriver: limits.logDriver,
     },
-  } as unknown as Docker.CreateServiceOptions; // Its types lack what API 1.41 has.
+  } as unknown as Docker.CreateServiceOptions; // The types lack fields of API 1.41.
 }

@@ -4,14 +4,14 @@ import { namePrefix, platformLabel } from '../labels.ts';
 
 /**
  * The network of a Swarm's containers: on each node a bridge of its own, not an overlay over all of them. An overlay would
- * let every container reach every other [isolation-3]; attempts need only the API and the outside. Swarm makes it on each node
- * where it is needed, from what the node itself has under a name that ends in `-config`.
+ * let every container reach every other [isolation-3]; attempts need only the API and the outside. Swarm creates it on each
+ * node where it is needed, from a configuration on the node whose name ends in `-config`.
  */
-// The prefix by itself names the network of a daemon that is no Swarm's, or was none yet (`docker-network.ts`).
+// The prefix alone is the name of the network of a daemon without a Swarm (`plain-placement.ts`).
 export const networkName = (platformId: string): string => `${namePrefix(platformId)}-swarm`;
 const configName = (platformId: string): string => `${namePrefix(platformId)}-config`;
 
-/** What a node needs before a task of the network can be there. */
+/** Creates what a node needs before it can run a task of the network. */
 export function ensureNodeNetwork(node: Docker, platformId: string): Promise<void> {
   return ensure(node, {
     Name: configName(platformId),
@@ -21,13 +21,13 @@ export function ensureNodeNetwork(node: Docker, platformId: string): Promise<voi
   });
 }
 
-/** On a manager, which must have what a node needs. */
+/** On a manager, which must have the configuration too. */
 export function ensureSwarmNetwork(manager: Docker, platformId: string): Promise<void> {
   return ensure(manager, {
     Name: networkName(platformId),
     Driver: 'bridge',
     Scope: 'swarm',
-    // Which has the labels, too: Docker takes nothing else beside it.
+    // The configuration has the labels too, since Docker accepts no other option beside it.
     ConfigFrom: { Network: configName(platformId) },
   });
 }

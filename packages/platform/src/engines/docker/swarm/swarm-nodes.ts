@@ -6,11 +6,11 @@ import type { EvictingTasks } from './evicting-tasks.ts';
 
 const refreshEveryMs = 1000;
 const updateTries = 5;
-/** How long a start waits for the agents of the nodes that are there. */
+/** How long a start waits for the agents of the existing nodes. */
 const readyMs = 20_000;
 const idChars = 5;
 
-/** What is used of a node as Docker tells it. */
+/** The fields of a node that are used. */
 interface NodeInfo {
   readonly ID: string;
   readonly Version: { readonly Index: number };
@@ -27,8 +27,8 @@ interface KnownNode {
 }
 
 /**
- * The nodes of a Swarm as servers. What Swarm says of a node counts, whoever told it: its availability is the one place
- * that says whether a server is open.
+ * The nodes of a Swarm as servers. Swarm's state of a node counts, no matter who set it: its availability alone says
+ * whether a server is open.
  */
 export class SwarmNodes implements ServerStates {
   readonly #docker: Docker;
@@ -45,7 +45,7 @@ export class SwarmNodes implements ServerStates {
     this.#docker = docker;
     this.#tasks = tasks;
     this.#isUsable = isUsable;
-    // A manager that is away says nothing new: what was known of the nodes counts on.
+    // While the manager is away, the last known state of the nodes stays valid.
     this.#timer = setInterval(() => void this.refresh().catch(() => undefined), refreshEveryMs);
     this.#timer.unref();
   }
@@ -65,7 +65,7 @@ export class SwarmNodes implements ServerStates {
   stateOf(serverId: string): ServerState {
     const node = this.nodeOf(serverId);
     if (node === undefined || node.isDown) return 'lost';
-    // One that is drained has no agent any more, once nothing is left there.
+    // A drained node has no agent any more, once no container is left there.
     if (node.availability === 'drain') return 'closed';
     if (!this.#isUsable(node.id)) return 'lost';
     return node.availability === 'active' ? 'open' : 'closed';
@@ -80,7 +80,7 @@ export class SwarmNodes implements ServerStates {
     this.#onDown = listener;
   }
 
-  /** Asks the Swarm. */
+  /** Reads the nodes from the Swarm. */
   async refresh(): Promise<void> {
     const [infos] = await Promise.all([this.#docker.listNodes(), this.#tasks.refresh()]);
     const before = this.#nodes;
@@ -91,7 +91,7 @@ export class SwarmNodes implements ServerStates {
     this.changed();
   }
 
-  /** Tells of a change, if there was one. */
+  /** Reports a change, if there was one. */
   changed(): void {
     const now = JSON.stringify([this.serverIds.map((id) => [id, this.stateOf(id)]), this.#tasks.all]);
     if (now === this.#told) return;
@@ -125,7 +125,7 @@ export class SwarmNodes implements ServerStates {
         await node.update({ _query: { version: Version.Index }, _body: { ...Spec, Availability } });
         break;
       } catch (error) {
-        // Somebody else changed it meanwhile.
+        // The node was changed meanwhile.
         if (statusOf(error) === undefined || tries === updateTries) throw error;
       }
     }
@@ -156,7 +156,7 @@ function nodesOf(infos: readonly NodeInfo[]): KnownNode[] {
   return nodes.sort((one, other) => one.serverId.localeCompare(other.serverId));
 }
 
-/** The host's name, for people; where several hosts have it, with the beginning of the node's id. */
+/** The host name; when several hosts have the same, with the beginning of the node's id. */
 function serverIdOf({ ID, Description: { Hostname } }: NodeInfo, all: readonly NodeInfo[]): string {
   const isUnique = all.filter(({ Description }) => Description.Hostname === Hostname).length === 1;
   return isUnique ? Hostname : `${Hostname}-${ID.slice(0, idChars)}`;

@@ -7,9 +7,9 @@ export interface RequestedSwarmOptions {
   readonly registry?: string | undefined;
   /** Where `docker login` has stored the registry's password; undefined for Docker's usual folder of this user. */
   readonly dockerConfigFolder?: string | undefined;
-  /** By which the agents on the nodes are known; a secret that is the same at each start. */
+  /** The token of the agents on the nodes; a secret that is the same at each start. */
   readonly agentToken?: string | undefined;
-  /** Told while what takes long is done. */
+  /** Called with messages about steps that take long. */
   readonly note?: (text: string) => void;
 }
 
@@ -18,12 +18,12 @@ export interface SwarmOptions extends RequestedSwarmOptions {
   readonly buildNetwork?: string | undefined;
 }
 
-/** The Swarm could be used, were it not for what the message says. */
+/** Something is missing before the Swarm can be used; the message says what. */
 export class SwarmNotReady extends Error {
   override readonly name = 'SwarmNotReady';
 }
 
-/** @throws SwarmNotReady when something is missing, with how to get it */
+/** @throws SwarmNotReady when something is missing, with what to do */
 export async function checkedOptions(manager: Docker, options: SwarmOptions) {
   const { Swarm } = (await manager.info()) as { Swarm: { ControlAvailable: boolean; NodeAddr: string } };
   if (!Swarm.ControlAvailable) {

@@ -15,15 +15,15 @@ import { SwarmNodes } from './swarm-nodes.ts';
 import { checkedOptions, type SwarmOptions } from './swarm-options.ts';
 import { SwarmTask } from './swarm-task.ts';
 
-/** After a start, agents have this long to call before a node counts as silent. */
+/** How long after a start agents have to call before their node counts as lost. */
 const agentsMs = 15_000;
-/** When a container that Swarm was just told to start has surely come to be. */
+/** After this time a container that Swarm was told to start exists. */
 const lateMs = 3000;
 const nanoOfCore = 1e9;
 
 /**
  * The nodes of a Swarm. An attempt is a service of one task, pinned to the node that the platform chose; the node's own
- * daemon, reached through its agent, tells of the container and ends it at once.
+ * daemon, reached through its agent, reports on the container and kills it at once.
  */
 export class SwarmPlacement implements Placement {
   /** With the agent's own silence, a node that was cut off is noticed within 10 s. */
@@ -50,7 +50,7 @@ export class SwarmPlacement implements Placement {
     this.states.onDown((serverId) => this.#listener?.onServerLost(serverId));
   }
 
-  /** @throws Error that says what is missing */
+  /** @throws Error with what is missing */
   static async open(manager: Docker, options: SwarmOptions): Promise<SwarmPlacement> {
     const { platformId, advertisedUrl, agentToken, registry: place, ...rest } = await checkedOptions(manager, options);
     const registry = new Registry(manager, place, options.dockerConfigFolder);
@@ -79,7 +79,7 @@ export class SwarmPlacement implements Placement {
 
   async place(spec: ContainerSpec, image: string): Promise<PlacedContainer> {
     const nodeId = this.states.nodeOf(spec.serverId)?.id;
-    // Gone between the choice and now: no status, so the run goes on elsewhere.
+    // The server is gone since it was chosen. An error without a status, so that the run continues elsewhere.
     if (nodeId === undefined) throw new Error(`the server ${spec.serverId} is gone`);
     const options = serviceOptions(spec, await this.#registry.nameOf(image), {
       platformId: this.#platformId,
@@ -163,7 +163,7 @@ export class SwarmPlacement implements Placement {
         this.#prepared.add(nodeId);
         this.#tellDaemon(nodeId);
       } catch {
-        // The daemon is away though its agent is there. The agent calls anew when the daemon has ended it.
+        // The daemon is away but its agent is not. When the daemon ends the agent, a new one calls.
         this.upgradeHandler.of(nodeId)?.close();
       }
     }

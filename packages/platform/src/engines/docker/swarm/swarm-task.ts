@@ -5,7 +5,7 @@ import { removeContainer } from '../docker-container.ts';
 import type { RegistryLogin } from './registry.ts';
 
 const lookEveryMs = 100;
-/** What never runs any more. */
+/** The states of a task that will never run again. */
 const overStates = ['complete', 'failed', 'rejected', 'shutdown', 'orphaned', 'remove'];
 
 interface TaskInfo {
@@ -39,12 +39,12 @@ export class SwarmTask {
     this.#daemon = daemon;
   }
 
-  /** Answers when its program runs, or has ended already. */
+  /** Resolves when its program runs or has ended already. */
   async start(options: Docker.CreateServiceOptions, login: RegistryLogin | undefined): Promise<void> {
     const create = () => this.#manager.createService(login as Docker.AuthConfig, options);
     await create().catch(async (error: unknown) => {
       if (statusOf(error) !== 409) throw error;
-      // Left by a platform that died; the name is free as soon as the service is removed.
+      // Left by a platform process that died. The name is free as soon as the service is removed.
       await this.#removeService();
       return create();
     });
@@ -56,7 +56,7 @@ export class SwarmTask {
         if (ContainerID !== '') return;
         throw rejectionOf(status);
       }
-      // A node that went away meanwhile would be waited for without end.
+      // Otherwise a node that went away meanwhile would be waited for without end.
       await this.#daemon();
       await delay(lookEveryMs);
     }
@@ -68,13 +68,13 @@ export class SwarmTask {
     return (await this.#daemon()).getContainer(this.#containerId!);
   }
 
-  /** Answers whether the container is surely gone, too. */
+  /** Resolves with whether the container is certainly gone too. */
   async remove(): Promise<boolean> {
     const container = await this.container().catch(() => undefined);
     await this.#removeService();
     if (container === undefined) return false;
     try {
-      // Swarm would wait for the stop grace.
+      // Swarm alone would wait for the stop grace.
       await removeContainer(container);
       return true;
     } catch {
@@ -102,7 +102,7 @@ export class SwarmTask {
   }
 }
 
-/** As of a daemon that refuses a container: the Actor's run fails with what it says. */
+/** Like the error of a daemon that refuses a container: the run fails with its message. */
 function rejectionOf({ State, Err }: TaskInfo['Status']): Error {
   const isImageGone = /no such image|not found/i.test(Err ?? '');
   return Object.assign(new Error(Err ?? `Swarm says "${State}"`), { statusCode: isImageGone ? 404 : 500 });
