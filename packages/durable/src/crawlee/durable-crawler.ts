@@ -169,7 +169,7 @@ async function settleForGood<Value>(handler: () => Promise<Value>): Promise<Sett
   }
 }
 
-export interface Sdk {
+interface Sdk {
   readonly actor: Actor | undefined;
   readonly ChargingManager: typeof ChargingManager | undefined;
 }
@@ -177,7 +177,7 @@ export interface Sdk {
 let loading: Promise<Sdk> | undefined;
 
 /** Local crawls do not need the SDK, so it may not be installed. */
-export function loadSdk(): Promise<Sdk> {
+function loadSdk(): Promise<Sdk> {
   loading ??= import('apify').then(
     ({ Actor, ChargingManager }) => ({ actor: Actor.getDefaultInstance(), ChargingManager }),
     (error: unknown) => {

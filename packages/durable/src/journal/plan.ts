@@ -197,7 +197,7 @@ function rejected(part: string, sentence: string, statusCode = 400, type = 'inva
  * Replaces the address of each storage by the one that the next process can use; undefined for the run's default storage.
  * Two names of one storage thereby become equal.
  */
-export function withLastingAddresses(parts: CommitParts, storages: Storages): CommitParts {
+function withLastingAddresses(parts: CommitParts, storages: Storages): CommitParts {
   return {
     ...parts,
     items: parts.items.map(({ datasetId, ...rest }) => {

@@ -48,7 +48,7 @@ async function countPushed(storages: Storages, planned: PlannedItems, wanted: nu
  * Counts how many of `items`, from the first one, occur in the scanned pages of a dataset in their order. Items of other
  * writers may lie between them. An equal item of another writer counts as ours, since the two cannot be distinguished.
  */
-export class PushedItems {
+class PushedItems {
   readonly #items: readonly JsonObject[];
   #count = 0;
 

@@ -136,7 +136,7 @@ const noUpgrade = (key: string, stored: number, version: number): StateVersionEr
   );
 
 /** Replaces the data of collections by collections that a program can use. Objects and lists are changed in place. */
-export function upgradable(tree: unknown, record: Recorder): unknown {
+function upgradable(tree: unknown, record: Recorder): unknown {
   if (isCollectionData(tree))
     return tree instanceof SetData ? new DurableSet(tree, record) : new DurableMap(tree, record);
   if (typeof tree !== 'object' || tree === null) return tree;

@@ -88,7 +88,7 @@ export interface State<Value extends object> extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export class OpenedState<Value extends object> implements State<Value> {
+class OpenedState<Value extends object> implements State<Value> {
   readonly #run: DurableRun;
   readonly #document: StoredDocument;
   readonly #live: TreeBox;

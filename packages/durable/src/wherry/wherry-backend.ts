@@ -94,7 +94,7 @@ function accepted(response: HttpResponse): HttpResponse {
 const keyOf = (runId: string, key: string): string => `${runId}-${createHash('sha256').update(key).digest('hex')}`;
 
 /** The error for a response that is not a success, by what the caller must do: exit, or correct the commit. */
-export function errorOf(statusCode: number, { type, message, data }: ApiProblem): Error {
+function errorOf(statusCode: number, { type, message, data }: ApiProblem): Error {
   if (type === 'attempt-fenced') return new AttemptFencedError(message);
   const hint = statusCode === 413 ? ' Commit it in smaller parts.' : '';
   const part = typeof data?.part === 'string' ? data.part : undefined;

@@ -57,7 +57,7 @@ export class Frontend {
 }
 
 /** Distinguishes visitors by a cookie, as a site does. Each of them has its own position in a feed. */
-export class Visitors {
+class Visitors {
   #count = 0;
 
   /** @returns the visitor, and the cookie to set for a new one */

@@ -104,8 +104,8 @@ type Reviver = Parameters<typeof JSON.parse>[1];
 const keepDigits = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined ? rawJSON(source) : value;
 
-export const parseRaw = (text: string): unknown => JSON.parse(text, keepDigits as Reviver);
+const parseRaw = (text: string): unknown => JSON.parse(text, keepDigits as Reviver);
 
 /** An id as a string, whether it is a string or a number. */
-export const textOfId = (id: unknown): string =>
+const textOfId = (id: unknown): string =>
   typeof id === 'object' && id !== null && 'rawJSON' in id ? (id as RawJson).rawJSON : `${id}`;

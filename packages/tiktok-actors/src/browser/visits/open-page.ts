@@ -19,12 +19,12 @@ import { siteUrl } from '../../settings.ts';
 import type { ListJob } from '../job.ts';
 import type { PageReading, SourceFacts } from './source-facts.ts';
 
-export type Opened = { readonly kind: 'open'; readonly captured: Captured } | Failure;
+type Opened = { readonly kind: 'open'; readonly captured: Captured } | Failure;
 
 const wallMs = 15_000;
 const mostWalls = 3;
 
-export async function openPage(page: Page, url: string, timeoutMs: number): Promise<Opened> {
+async function openPage(page: Page, url: string, timeoutMs: number): Promise<Opened> {
   const documents = new Documents(page);
   try {
     await page.goto(url, { timeout: timeoutMs, waitUntil: 'commit' });
