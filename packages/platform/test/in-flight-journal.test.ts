@@ -1,5 +1,5 @@
 /** What a platform process that is killed leaves to the next one about requests in hand. */
-import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -31,6 +31,21 @@ test('[in-flight-1], [in-flight-2] what was in hand is in hand after a restart, 
   second.remove('run', 1, 'queue', 'a');
   const third = openAgain(file);
   expect([third.countOf('run', 1), third.countOf('run', 2)]).toEqual([1, 0]);
+});
+
+test('[in-flight-3] a removal that was not written any more is made when the attempt sends its call again', async () => {
+  const file = await newFile();
+  const first = openAgain(file);
+  first.add('run', 1, 'queue', 'handled');
+  const before = await readFile(file);
+  first.remove('run', 1, 'queue', 'handled');
+  // The platform died before it had written the removal, and the attempt got no response.
+  await writeFile(file, before);
+  const second = openAgain(file);
+  expect(second.countOf('run', 1)).toBe(1);
+  second.remove('run', 1, 'queue', 'handled');
+  expect(second.countOf('run', 1)).toBe(0);
+  expect(openAgain(file).countOf('run', 1)).toBe(0);
 });
 
 test('a file that grows is written anew, and a line that was broken off is none', async () => {

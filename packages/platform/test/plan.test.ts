@@ -99,6 +99,17 @@ describe('a warm handoff', () => {
     });
     expect(plan(late, limits, 6).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
   });
+
+  test.each([{ kind: 'exited', exitCode: 1 } as const, { kind: 'lost' } as const])(
+    '[plan-5] a next attempt whose container is $kind is not switched to: a new one is made',
+    (container) => {
+      const gone = attempt(2, { phase: 'waiting', container });
+      const quiet = attempt(1, { drain: { ...told, kind: 'quiet' } });
+      expect(plan(facts({ handoff: warm, attempts: [quiet, gone] }), limits, 160).actions).toEqual([
+        { kind: 'switch', to: null },
+      ]);
+    },
+  );
 });
 
 describe('exits', () => {

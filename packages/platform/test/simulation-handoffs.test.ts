@@ -10,7 +10,10 @@ test('a planned handoff repeats nothing and loses nothing in 40,000 histories wi
   await runSeeds(file, { first: 1, count: 40_000 }, { temper: 'gentle', tally: new CrashTally() });
 });
 
-/** How many seeds it may take to find what is broken on purpose, and which checker must find it. */
+/**
+ * How many seeds it may take to find what is broken on purpose, and which checker must find it. `gateOpensEarly` and
+ * `answersBeforeCommit` break [worker-1]: something follows from a change that is not durable.
+ */
 const breakages: readonly [Exclude<Breakage, 'none'>, string, number][] = [
   ['fenceIsOff', '[promise-1]', 500],
   ['gateOpensEarly', '[gate-1]', 500],

@@ -44,7 +44,7 @@ test('[plan-1] an attempt that is fenced before it is made never runs', async ()
   await scenario.rest();
 });
 
-test('[worker-3] what comes in the moment when the loop of a run ends is not missed', async () => {
+test('[worker-2], [worker-3] what comes in the moment when the loop of a run ends is not missed, and done once', async () => {
   const scenario = await Scenario.begin(() => new Rebooter('reboot'));
   await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
   await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
@@ -54,6 +54,20 @@ test('[worker-3] what comes in the moment when the loop of a run ends is not mis
   await scenario.let('answer: run setStatusMessage');
   await scenario.rest();
   expect(scenario.state).toMatchObject({ status: 'SUCCEEDED', attemptCount: 2 });
+});
+
+test('[worker-4] a platform that shuts down moves a run to its next attempt, which it does not start', async () => {
+  const scenario = await Scenario.begin(() => new Rebooter('reboot'));
+  await scenario.let(...start, 'boot: run/1');
+  const { world } = scenario;
+  await scenario.ask(({ platform }) => platform.ask('hand off', (supervisor) => supervisor.handOff(1000)));
+  for (let round = 0; round < 5; round += 1) {
+    await scenario.letAll();
+    await scenario.pass(500);
+  }
+  expect(scenario.state).toMatchObject({ status: 'RUNNING', activeAttempt: 2 });
+  expect(world.machines.latestOf(scenario.runId, 2)).toBeUndefined();
+  expect(world.agenda.names().filter((name) => name.startsWith('make: '))).toEqual([]);
 });
 
 test('a reboot that was to be part of a handoff takes place when the handoff is off', async () => {

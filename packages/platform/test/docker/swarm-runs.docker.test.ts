@@ -87,6 +87,7 @@ describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
     };
     expect((await nodeOf(second!).inspect()).Spec.Availability).toBe('drain');
 
+    // [agent-2] Swarm tells the agent of this node to stop, and it stays until the runs have left: none of them is lost.
     await setAvailability(third!, 'drain');
     await until('all runs are on the manager', async () =>
       (await counting.servers()).every((server) => server === manager),
@@ -106,6 +107,7 @@ describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
   test('runs go on elsewhere when the daemon of their node is killed, and nothing is left of them when it is back', async () => {
     await using counting = await startCounting(10);
     expect(await counting.servers()).toContain(second);
+    // [agent-1] the agent of the node dies with its daemon, at any moment, and nothing is missing when it is back.
     await killDaemon(2);
     try {
       await until(`no run is on ${second}`, async () => !(await counting.servers()).includes(second));
