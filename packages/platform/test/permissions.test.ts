@@ -80,16 +80,19 @@ async function whenIdle(fixture: RunFixture, run: ActorRun): Promise<Started> {
 interface Row {
   readonly method: string;
   readonly url: string;
+  /** What the body of a commit names. */
+  readonly names: string | undefined;
   readonly limited: boolean;
   readonly full: boolean;
 }
 
 async function tableRows(): Promise<Row[]> {
   const text = await readFile(new URL('../../../docs/security.md', import.meta.url), 'utf8');
-  const pattern = /^\| `([A-Z]+) (\S+)`(?: with `\{\w+\}`)? \| (yes|no) \| (yes|no) \|$/gm;
-  return [...text.matchAll(pattern)].map(([, method, url, limited, full]) => ({
+  const pattern = /^\| `([A-Z]+) (\S+)`(?: with `\{(\w+)\}`|, of a run that it started)? \| (yes|no) \| (yes|no) \|$/gm;
+  return [...text.matchAll(pattern)].map(([, method, url, names, limited, full]) => ({
     method: method!,
     url: url!,
+    names,
     limited: limited === 'yes',
     full: full === 'yes',
   }));
@@ -102,10 +105,10 @@ const bodies: Readonly<Record<string, (at: Record<string, string>) => unknown>> 
   'POST /v2/actor-runs/{other}/charge': () => ({ eventName: 'page' }),
   'PUT /wherry/v1/runs/{own}/commits/1': () => ({ items: [{ items: [{ committed: 1 }] }] }),
   'PUT /wherry/v1/runs/{other}/commits/1': () => ({ items: [{ items: [{ committed: 1 }] }] }),
-  'PUT /wherry/v1/runs/{own}/commits/2': (at) => ({
+  'PUT /wherry/v1/runs/{own}/commits/2 foreignDataset': (at) => ({
     items: [{ datasetId: at.foreignDataset, items: [{ committed: 2 }] }],
   }),
-  'PUT /wherry/v1/runs/{own}/commits/3': (at) => ({
+  'PUT /wherry/v1/runs/{own}/commits/2 otherStore': (at) => ({
     records: [{ storeId: at.otherStore, key: 'INPUT', value: { changed: true } }],
   }),
   'POST /v2/acts': (at) => ({ name: `made-${at.level}` }),
@@ -123,7 +126,7 @@ const bodies: Readonly<Record<string, (at: Record<string, string>) => unknown>> 
 };
 
 function bodyOf(row: Row, at: Record<string, string>): unknown {
-  const known = bodies[`${row.method} ${row.url}`];
+  const known = bodies[[row.method, row.url, row.names].filter((each) => each !== undefined).join(' ')];
   if (known !== undefined) return known(at);
   if (row.url.endsWith('/items') && row.method === 'POST') return [{ pushed: 'by a test' }];
   if (row.url.includes('/records/') && row.method === 'PUT') return { written: 'by a test' };
@@ -310,6 +313,34 @@ test('[permission-3] an input grants no more than whoever starts the run reaches
     { secs: 60 },
   );
   expect(await canRead(changed, foreign)).toBe(false);
+});
+
+test('a stock Actor with limited permissions calls another one, follows its log and reads its results', async () => {
+  await using fixture = await startRunFixture();
+  const child = await fixture.deploy(
+    'child',
+    `import { Actor } from 'apify';
+    await Actor.init();
+    await Actor.pushData({ by: 'the child' });
+    await Actor.setValue('OUTPUT', { of: 'the child' });
+    await Actor.exit();`,
+  );
+  const parent = await fixture.deploy(
+    'parent',
+    `import { Actor } from 'apify';
+    await Actor.init();
+    const run = await Actor.call('${child}', { any: 'input' });
+    const { items } = await Actor.apifyClient.dataset(run.defaultDatasetId).listItems();
+    const output = await Actor.apifyClient.keyValueStore(run.defaultKeyValueStoreId).getRecord('OUTPUT');
+    const { versions, name } = await Actor.apifyClient.actor('${child}').get();
+    await Actor.pushData({ status: run.status, items, output: output.value, name, versions });
+    await Actor.exit();`,
+  );
+  const run = await fixture.client.actor(parent).call({}, { log: null });
+  expect(run.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
+  expect(await fixture.itemsOf(run)).toEqual([
+    { status: 'SUCCEEDED', items: [{ by: 'the child' }], output: { of: 'the child' }, name: 'child', versions: [] },
+  ]);
 });
 
 test('the level of a run is its Actor’s, unless its start says otherwise; new Actors are limited', async () => {

@@ -1,3 +1,4 @@
+import { limitedRightsOf } from '../accounts/permissions.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
@@ -104,8 +105,12 @@ export const createActor = defineWrite(
   },
 );
 
-export const getActor = defineRead('actors.get', function* (input: { userId: string; actor: string }) {
-  return yield* readActor(yield* findActorId(input.userId, input.actor));
+/** For an attempt with limited permissions, another Actor than its own is without its versions, which have its source. */
+export const getActor = defineRead('actors.get', function* (input: { userId: string; actor: string }, { caller }) {
+  const id = yield* findActorId(input.userId, input.actor);
+  const actor = yield* readActor(id);
+  const rights = yield* limitedRightsOf(caller);
+  return rights === undefined || rights.actorId === id ? actor : { ...actor, versions: [] };
 });
 
 export interface ActorListing extends Paging {

@@ -17,7 +17,9 @@ import type { StorageMount } from './storages/storage-mounts.ts';
  * - `readLog`: the log of such a run or of its own build; any at full permissions.
  * - `createStorage`, `startRun`: checked with what is done, since it is not known before what that reaches.
  * - `readStorage`, `writeStorage`: a storage. `records` says that the route is about one record, or about all at once.
- * - `readActor`, `readBuild`: its own Actor and build; any at full permissions.
+ * - `readActor`: its own Actor and, without their source, those of runs that it started, for Apify's clients read an Actor
+ *   whose run they wait for; any at full permissions.
+ * - `readActorSource`, `readBuild`: its own Actor and build; any at full permissions.
  * - `changeActor`: its own Actor, at full permissions alone.
  */
 export type AttemptAccess =
@@ -28,7 +30,7 @@ export type AttemptAccess =
       readonly storage: StorageMount;
       readonly records?: 'one' | 'all';
     }
-  | { readonly attempt: 'readActor' | 'changeActor' | 'readBuild' | 'readLog' };
+  | { readonly attempt: 'readActor' | 'readActorSource' | 'changeActor' | 'readBuild' | 'readLog' };
 
 /** `public`: anyone, without a token. `user`: users alone. Otherwise users, and attempts as far as that says. */
 export type Access = 'public' | 'user' | AttemptAccess;

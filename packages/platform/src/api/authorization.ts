@@ -22,6 +22,8 @@ import type { RunMount } from './runs/run-mounts.ts';
 
 type StorageAccess = Extract<AttemptAccess, { attempt: 'readStorage' | 'writeStorage' }>;
 
+const actorNeeds = { readActor: 'read', readActorSource: 'readSource', changeActor: 'change' } as const;
+
 /** @throws Refusal 403 `insufficient-permissions`; 404 for what is not there; 403 `attempt-fenced` */
 export async function authorize(database: Database, request: FastifyRequest, caller: AttemptCaller): Promise<void> {
   const { access } = request.routeOptions.config;
@@ -44,8 +46,9 @@ export async function authorize(database: Database, request: FastifyRequest, cal
     case 'writeStorage':
       return checkStorage(database, request, caller, access);
     case 'readActor':
+    case 'readActorSource':
     case 'changeActor': {
-      const need = access.attempt === 'readActor' ? 'read' : 'change';
+      const need = actorNeeds[access.attempt];
       const wanted = { userId: caller.userId, actor: params.actorId, need } as const;
       params.actorId = await database.read(findReachedActor, wanted, caller);
       return;

@@ -35,7 +35,7 @@ export function registerActorVersionRoutes(app: FastifyInstance, services: Servi
 }
 
 function registerVersions(app: FastifyInstance, { database }: Services, path: string): void {
-  app.get(path, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
+  app.get(path, { config: { access: { attempt: 'readActorSource' }, effect: 'reads' } }, async (request) => {
     const items = await database.read(listVersions, actorOf(request), request.caller);
     return { data: { total: items.length, items } };
   });
@@ -49,7 +49,7 @@ function registerVersions(app: FastifyInstance, { database }: Services, path: st
 
   app.get(
     `${path}/:versionNumber`,
-    { config: { access: { attempt: 'readActor' }, effect: 'reads' } },
+    { config: { access: { attempt: 'readActorSource' }, effect: 'reads' } },
     async (request) => {
       return { data: await database.read(getVersion, versionOf(request), request.caller) };
     },
@@ -76,7 +76,7 @@ function registerVersions(app: FastifyInstance, { database }: Services, path: st
 }
 
 function registerEnvVars(app: FastifyInstance, { database }: Services, path: string): void {
-  app.get(path, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
+  app.get(path, { config: { access: { attempt: 'readActorSource' }, effect: 'reads' } }, async (request) => {
     const items = await database.read(listEnvVars, versionOf(request), request.caller);
     return { data: { total: items.length, items } };
   });
@@ -88,7 +88,7 @@ function registerEnvVars(app: FastifyInstance, { database }: Services, path: str
     return { data: envVar };
   });
 
-  app.get(`${path}/:name`, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
+  app.get(`${path}/:name`, { config: { access: { attempt: 'readActorSource' }, effect: 'reads' } }, async (request) => {
     return { data: await database.read(getEnvVar, envVarOf(request), request.caller) };
   });
 

@@ -102,7 +102,7 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
 }
 
 function registerDefault(app: FastifyInstance, services: ActorServices, path: string): void {
-  app.get(path, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
+  app.get(path, { config: { access: { attempt: 'readActorSource' }, effect: 'reads' } }, async (request) => {
     const userId = userIdOf(request);
     const wanted = { userId, actor: (request.params as Params).actorId!, build: undefined };
     const buildId = await services.database.read(actorBuildId, wanted, request.caller);

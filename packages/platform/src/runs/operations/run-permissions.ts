@@ -37,23 +37,32 @@ export const checkAccountReach = defineRead('permissions.account', function* (_:
   throw insufficientPermissions(caller as AttemptCaller, 'reach the rest of the account: its permissions are limited');
 });
 
+/** `read`: without its source, unless it is the caller's own. */
+export type ActorNeed = 'read' | 'readSource' | 'change';
+
 /**
- * The id of an Actor that the caller may read or change: its own; for reading, any at full permissions.
+ * The id of an Actor that the caller may read or change: its own; for reading, that of a run that it started too, and any
+ * at full permissions.
  * @throws Refusal 404 `record-not-found`, 403 `insufficient-permissions`
  */
 export const findReachedActor = defineRead(
   'permissions.actor',
-  function* (input: { userId: string; actor: string; need: 'read' | 'change' }, { caller }) {
+  function* (input: { userId: string; actor: string; need: ActorNeed }, { caller }) {
     const { userId, actor, need } = input;
     const id = yield* findActorId(userId, actor);
     if (caller.kind !== 'attempt') return id;
     const { level, actorId } = yield* rightsOf(caller);
-    const isAllowed =
-      need === 'read' ? level === 'FULL_PERMISSIONS' || id === actorId : level === 'FULL_PERMISSIONS' && id === actorId;
-    if (isAllowed) return id;
-    throw insufficientPermissions(caller, `${need} the Actor ${id}`);
+    const [isOwn, isFull] = [id === actorId, level === 'FULL_PERMISSIONS'];
+    if (need === 'change' ? isOwn && isFull : isOwn || isFull) return id;
+    if (need === 'read' && (yield* hasStartedRunOf(caller.runId, id))) return id;
+    throw insufficientPermissions(caller, `${need === 'change' ? 'change' : 'read'} the Actor ${id}`);
   },
 );
+
+function* hasStartedRunOf(starter: string, actorId: string): Sql<boolean> {
+  const run = yield* one('SELECT 1 FROM runs WHERE actor_id = ? AND started_by_run_id = ? LIMIT 1', actorId, starter);
+  return run !== undefined;
+}
 
 /** @throws Refusal 403 `insufficient-permissions` for a build that is not the one of the run, with limited permissions */
 export const checkBuildReach = defineRead('permissions.build', function* (input: { buildId: string }, { caller }) {
