@@ -162,6 +162,8 @@ async function asOfAnActor(fixture: RunFixture, { run }: Parent): Promise<RunFix
   const actorId = await fixture.deploy(
     'teller',
     `import { Actor } from 'apify'; await Actor.init(); await Actor.setValue('TOKEN', process.env.APIFY_TOKEN); setInterval(() => {}, 1000);`,
+    // It acts for another run, whose storages are not its own.
+    { actorPermissionLevel: 'FULL_PERMISSIONS' },
   );
   const teller = await fixture.start(actorId, { of: run.id });
   const store = fixture.client.keyValueStore(teller.defaultKeyValueStoreId);

@@ -127,7 +127,7 @@ const push = (signal) => fetch(api + '/v2/datasets/' + dataset + '/items', {
   method: 'POST', signal, body: JSON.stringify({ pid: process.pid }),
   headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' },
 });
-const isGivenUp = await push(AbortSignal.timeout(500)).then(() => false, () => true);
+const isGivenUp = await push(AbortSignal.timeout(3000)).then(() => false, () => true);
 if (isGivenUp) await fetch('${site}/given-up');
 await push();
 // Without this the SDK asks for a reboot when it is told to migrate, and the gate opens before a call is given up.
@@ -142,7 +142,7 @@ setInterval(() => {}, 1000);
 
 test('an attempt that gave calls up at the gate drains like any other: it is told to save a second time', async () => {
   // A drain that waits for a grace as long as this does not end within the test.
-  await using fixture = await startRunFixture({ handoffs: { bootSecs: 60, graceSecs: 600, quietGraceSecs: 3 } });
+  await using fixture = await startRunFixture({ handoffs: { bootSecs: 60, graceSecs: 600, quietGraceSecs: 10 } });
   await using site = await startTestSite(0);
   const run = await fixture.start(await fixture.deploy('impatient', impatientActor(site.url)));
   const pidsAtWork = async () => [...(await fixture.logOf(run.id)).matchAll(/at work (\d+)/g)].map(([, pid]) => pid);

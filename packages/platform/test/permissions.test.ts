@@ -333,13 +333,25 @@ test('a stock Actor with limited permissions calls another one, follows its log 
     const { items } = await Actor.apifyClient.dataset(run.defaultDatasetId).listItems();
     const output = await Actor.apifyClient.keyValueStore(run.defaultKeyValueStoreId).getRecord('OUTPUT');
     const { versions, name } = await Actor.apifyClient.actor('${child}').get();
-    await Actor.pushData({ status: run.status, items, output: output.value, name, versions });
+    const { items: runs } = await Actor.apifyClient.runs().list();
+    const { total } = await Actor.apifyClient.actor('${child}').runs().list();
+    await Actor.pushData({ status: run.status, items, output: output.value, name, versions, runs: runs.length, total });
     await Actor.exit();`,
   );
+  // A run that somebody else started is in none of its lists.
+  await fixture.client.actor(child).call({}, { log: null });
   const run = await fixture.client.actor(parent).call({}, { log: null });
   expect(run.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
   expect(await fixture.itemsOf(run)).toEqual([
-    { status: 'SUCCEEDED', items: [{ by: 'the child' }], output: { of: 'the child' }, name: 'child', versions: [] },
+    {
+      status: 'SUCCEEDED',
+      items: [{ by: 'the child' }],
+      output: { of: 'the child' },
+      name: 'child',
+      versions: [],
+      runs: 2,
+      total: 1,
+    },
   ]);
 });
 

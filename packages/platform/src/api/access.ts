@@ -15,6 +15,7 @@ import type { StorageMount } from './storages/storage-mounts.ts';
  * - `onlyOwnRun`: the attempt's own run, at both levels.
  * - `readRun`: its own run and those that it started; any at full permissions.
  * - `readLog`: the log of such a run or of its own build; any at full permissions.
+ * - `listRuns`: its own run and those that it started are listed; all at full permissions.
  * - `createStorage`, `startRun`: checked with what is done, since it is not known before what that reaches.
  * - `readStorage`, `writeStorage`: a storage. `records` says that the route is about one record, or about all at once.
  * - `readActor`: its own Actor and, without their source, those of runs that it started, for Apify's clients read an Actor
@@ -23,7 +24,7 @@ import type { StorageMount } from './storages/storage-mounts.ts';
  * - `changeActor`: its own Actor, at full permissions alone.
  */
 export type AttemptAccess =
-  | { readonly attempt: 'account' | 'createStorage' | 'startRun' }
+  | { readonly attempt: 'account' | 'createStorage' | 'listRuns' | 'startRun' }
   | { readonly attempt: 'ownRun' | 'onlyOwnRun' | 'readRun'; readonly run: RunMount }
   | {
       readonly attempt: 'readStorage' | 'writeStorage';

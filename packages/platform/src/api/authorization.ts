@@ -32,6 +32,7 @@ export async function authorize(database: Database, request: FastifyRequest, cal
   const params = request.params as { actorId: string; readonly buildId: string; readonly id: string };
   switch (access.attempt) {
     case 'createStorage':
+    case 'listRuns':
     case 'startRun':
       return;
     case 'account':

@@ -56,19 +56,25 @@ export function* checkStorageReach(caller: Caller, table: StorageTable, id: stri
 const isInputKey = (key: string): boolean => key === 'INPUT' || key.startsWith('INPUT-METAMORPH-');
 
 /**
- * Keeps the inputs of other runs out of reach of attempts at both levels [permission-2].
+ * Keeps the inputs of other runs out of reach of attempts at both levels [permission-2]. What a run has given to one that
+ * it started, it may read.
  * @param key of the record; undefined for all records of the store at once
  * @throws Refusal 403 `insufficient-permissions`
  */
-export function* checkInputReach(caller: Caller, storeId: string, key: string | undefined): Sql<void> {
+export function* checkInputReach(
+  caller: Caller,
+  storeId: string,
+  key: string | undefined,
+  need: StorageNeed,
+): Sql<void> {
   if (caller.kind !== 'attempt' || (key !== undefined && !isInputKey(key))) return;
-  const other = yield* one<{ id: string }>(
-    `SELECT runs.id FROM key_value_stores AS store JOIN runs ON runs.id = store.act_run_id
+  const other = yield* one<{ id: string; startedBy: string | null }>(
+    `SELECT runs.id, runs.started_by_run_id AS "startedBy" FROM key_value_stores AS store JOIN runs ON runs.id = store.act_run_id
       WHERE store.id = ? AND runs.default_key_value_store_id = store.id AND runs.id <> ?`,
     storeId,
     caller.runId,
   );
-  if (other === undefined) return;
+  if (other === undefined || (need === 'read' && other.startedBy === caller.runId)) return;
   throw insufficientPermissions(
     caller,
     key === undefined
@@ -91,7 +97,7 @@ export const findReachedStorage = defineRead('storages.findReached', function* (
   const { userId, table, address, need, record } = access;
   const id = yield* findStorageId(table, userId, address);
   yield* checkStorageReach(caller, table, id, need);
-  if (record !== undefined) yield* checkInputReach(caller, id, record ?? undefined);
+  if (record !== undefined) yield* checkInputReach(caller, id, record ?? undefined, need);
   return id;
 });
 

@@ -29,7 +29,7 @@ export function registerRunRoutes(app: FastifyInstance, services: RunServices): 
 function registerReading(app: FastifyInstance, services: RunServices): void {
   const lists = ['/v2/actor-runs', ...actorPaths.map((path) => `${path}/:actorId/runs`)];
   for (const url of lists) {
-    app.get(url, { config: { access: { attempt: 'account' }, effect: 'reads' } }, async (request) => {
+    app.get(url, { config: { access: { attempt: 'listRuns' }, effect: 'reads' } }, async (request) => {
       const query = queryOf(request);
       const paging = pagingOf(query);
       const { actorId } = request.params as { actorId?: string };

@@ -173,7 +173,7 @@ function* commitRecords(
       `records[${index}]`,
       reachedStorage(by, 'key_value_stores', address, default_key_value_store_id),
     );
-    if (address !== null) yield* naming(`records[${index}]`, checkInputReach(by.caller, storeId, key));
+    if (address !== null) yield* naming(`records[${index}]`, checkInputReach(by.caller, storeId, key, 'write'));
     const old =
       record === null ? yield* deleteRecord({ storeId, key, now }) : yield* putRecord({ ...record, storeId, now });
     if (old !== null) replaced.push(old);

@@ -1,3 +1,4 @@
+import { type AttemptCaller, limitedRightsOf } from '../../accounts/permissions.ts';
 import { findActorId } from '../../actors/actor-address.ts';
 import { numberAsInteger } from '../../builds/build-row.ts';
 import { defineRead } from '../../database/operation.ts';
@@ -35,11 +36,15 @@ interface Row {
 }
 
 /** Every filter is counted and read by an index, so that the first page of many runs is as fast as that of few. */
-export const listRuns = defineRead('runs.list', function* (listing: RunListing) {
+export const listRuns = defineRead('runs.list', function* (listing: RunListing, { caller }) {
   const { userId, actor, statuses, startedAfter, startedBefore, offset, limit, desc } = listing;
   const [owner, ownerId] = actor === undefined ? ['user_id', userId] : ['actor_id', yield* findActorId(userId, actor)];
-  const where = `${owner} = ? ${statusCondition(statuses)} AND started_at BETWEEN ? AND ?`;
-  const parameters = [ownerId, ...(statuses ?? []), startedAfter, startedBefore];
+  // With limited permissions, an attempt is shown its own run and those that it started [permission-1].
+  const isLimited = (yield* limitedRightsOf(caller)) !== undefined;
+  const reached = isLimited ? 'AND (id = ? OR started_by_run_id = ?)' : '';
+  const reachedBy = isLimited ? [(caller as AttemptCaller).runId, (caller as AttemptCaller).runId] : [];
+  const where = `${owner} = ? ${statusCondition(statuses)} AND started_at BETWEEN ? AND ? ${reached}`;
+  const parameters = [ownerId, ...(statuses ?? []), startedAfter, startedBefore, ...reachedBy];
   const direction = desc ? 'DESC' : 'ASC';
   const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM runs WHERE ${where}`, ...parameters);
   const rows = yield* all<Row>(
