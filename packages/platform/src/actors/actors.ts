@@ -43,7 +43,7 @@ function* readActor(actorId: string): Sql<Record<string, unknown>> {
   const { defaultRunOptions, ...settings } = JSON.parse(row.settings_json) as ActorSettings;
   return {
     ...settings,
-    ...shortAnswer(row),
+    ...shortApiActor(row),
     userId: row.user_id,
     description: settings.description ?? null,
     isPublic: settings.isPublic ?? false,
@@ -56,7 +56,7 @@ function* readActor(actorId: string): Sql<Record<string, unknown>> {
   };
 }
 
-function shortAnswer(row: ActorRow) {
+function shortApiActor(row: ActorRow) {
   const { title } = JSON.parse(row.settings_json) as ActorSettings;
   const users = row.run_count > 0 ? 1 : 0;
   return {
@@ -131,7 +131,7 @@ export const listActors = defineRead('actors.list', function* (listing: ActorLis
     limit,
     offset,
   );
-  return { total: counted!.total, items: rows.map(shortAnswer) };
+  return { total: counted!.total, items: rows.map(shortApiActor) };
 });
 
 export const updateActor = defineWrite(

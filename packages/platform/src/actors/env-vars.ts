@@ -12,13 +12,13 @@ export interface EnvVarRow {
 }
 
 /** As clients see it: the value of a secret is never shown back. */
-export interface EnvVarAnswer {
+export interface ApiEnvVar {
   readonly name: string;
   readonly value?: string;
   readonly isSecret: boolean;
 }
 
-export const envVarAnswer = ({ name, value, is_secret }: EnvVarRow): EnvVarAnswer =>
+export const apiEnvVar = ({ name, value, is_secret }: EnvVarRow): ApiEnvVar =>
   is_secret === 1 ? { name, isSecret: true } : { name, value, isSecret: false };
 
 export function* readEnvVars(actorId: string, versionNumber: string): Sql<EnvVarRow[]> {
@@ -66,7 +66,7 @@ function* findEnvVar({ userId, actor, versionNumber, name }: Addressed): Sql<{ a
   return { actorId, row };
 }
 
-function* putEnvVar(actorId: string, versionNumber: string, row: EnvVarRow): Sql<EnvVarAnswer> {
+function* putEnvVar(actorId: string, versionNumber: string, row: EnvVarRow): Sql<ApiEnvVar> {
   yield* exec(
     `INSERT INTO actor_env_vars (actor_id, version_number, name, value, is_secret) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (actor_id, version_number, name) DO UPDATE SET value = excluded.value, is_secret = excluded.is_secret`,
@@ -76,17 +76,17 @@ function* putEnvVar(actorId: string, versionNumber: string, row: EnvVarRow): Sql
     row.value,
     row.is_secret,
   );
-  return envVarAnswer(row);
+  return apiEnvVar(row);
 }
 
 export const listEnvVars = defineRead('envVars.list', function* ({ userId, actor, versionNumber }: VersionAddress) {
   const actorId = yield* findActorId(userId, actor);
   yield* findVersion(actorId, versionNumber);
-  return (yield* readEnvVars(actorId, versionNumber)).map(envVarAnswer);
+  return (yield* readEnvVars(actorId, versionNumber)).map(apiEnvVar);
 });
 
 export const getEnvVar = defineRead('envVars.get', function* (address: Addressed) {
-  return envVarAnswer((yield* findEnvVar(address)).row);
+  return apiEnvVar((yield* findEnvVar(address)).row);
 });
 
 export const createEnvVar = defineWrite(

@@ -2,36 +2,36 @@ import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { invalidInput, notFound, Refusal } from '../shared/errors.ts';
 import { findActorId } from './actor-address.ts';
-import { type EnvVarAnswer, envVarAnswer, readEnvVars, replaceEnvVars } from './env-vars.ts';
+import { type ApiEnvVar, apiEnvVar, readEnvVars, replaceEnvVars } from './env-vars.ts';
 import { findVersion, touchActor, type VersionAddress } from './version-address.ts';
 import { mergeVersion, type VersionInput, type VersionSettings } from './version-settings.ts';
 
-export type VersionAnswer = VersionSettings & {
+export type ApiVersion = VersionSettings & {
   readonly versionNumber: string;
-  readonly envVars: readonly EnvVarAnswer[] | null;
+  readonly envVars: readonly ApiEnvVar[] | null;
 };
 
-function* answerOf(actorId: string, versionNumber: string, settings: VersionSettings): Sql<VersionAnswer> {
-  const envVars = (yield* readEnvVars(actorId, versionNumber)).map(envVarAnswer);
+function* toApi(actorId: string, versionNumber: string, settings: VersionSettings): Sql<ApiVersion> {
+  const envVars = (yield* readEnvVars(actorId, versionNumber)).map(apiEnvVar);
   return { versionNumber, ...settings, envVars: envVars.length === 0 ? null : envVars };
 }
 
 /** All versions of the Actor, by number. */
-export function* readVersions(actorId: string): Sql<VersionAnswer[]> {
+export function* readVersions(actorId: string): Sql<ApiVersion[]> {
   const rows = yield* all<{ number: string; settings_json: string }>(
     'SELECT number, settings_json FROM actor_versions WHERE actor_id = ?',
     actorId,
   );
   rows.sort((left, right) => left.number.localeCompare(right.number, 'en', { numeric: true }));
-  const answers: VersionAnswer[] = [];
+  const versions: ApiVersion[] = [];
   for (const row of rows) {
-    answers.push(yield* answerOf(actorId, row.number, JSON.parse(row.settings_json) as VersionSettings));
+    versions.push(yield* toApi(actorId, row.number, JSON.parse(row.settings_json) as VersionSettings));
   }
-  return answers;
+  return versions;
 }
 
 /** Makes the version, or lays `input` over the one that there is. */
-function* putVersion(actorId: string, input: VersionInput): Sql<VersionAnswer> {
+function* putVersion(actorId: string, input: VersionInput): Sql<ApiVersion> {
   const number = input.versionNumber;
   if (!number) throw invalidInput('Give the version a "versionNumber" such as "0.1".');
   const old = yield* one<{ settings_json: string }>(
@@ -48,7 +48,7 @@ function* putVersion(actorId: string, input: VersionInput): Sql<VersionAnswer> {
     JSON.stringify(settings),
   );
   if (input.envVars !== undefined) yield* replaceEnvVars(actorId, number, input.envVars ?? []);
-  return yield* answerOf(actorId, number, settings);
+  return yield* toApi(actorId, number, settings);
 }
 
 /** Makes the Actor have just these versions. */
@@ -73,7 +73,7 @@ export const listVersions = defineRead('versions.list', function* ({ userId, act
 
 export const getVersion = defineRead('versions.get', function* ({ userId, actor, versionNumber }: VersionAddress) {
   const actorId = yield* findActorId(userId, actor);
-  return yield* answerOf(actorId, versionNumber, yield* findVersion(actorId, versionNumber));
+  return yield* toApi(actorId, versionNumber, yield* findVersion(actorId, versionNumber));
 });
 
 export const createVersion = defineWrite(

@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   acceptCompressedBodies(app);
   acceptJson(app);
   acceptEmptyBodies(app);
-  answerErrors(app);
+  handleErrors(app);
   return app;
 }
 
@@ -134,7 +134,7 @@ function acceptJson(app: FastifyInstance): void {
   });
 }
 
-function answerErrors(app: FastifyInstance): void {
+function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
     const refusal = error instanceof Refusal ? error : toRefusal(error);
     if (refusal === undefined) {

@@ -80,7 +80,7 @@ export function numberAsInteger(number: string): number {
   return major * 10_000_000 + minor * 100_000 + patch;
 }
 
-export function shortBuildAnswer(row: BuildRow) {
+export function shortApiBuild(row: BuildRow) {
   return {
     id: row.id,
     actId: row.actor_id,
@@ -95,12 +95,12 @@ export function shortBuildAnswer(row: BuildRow) {
   };
 }
 
-export function buildAnswer(row: FullBuildRow, now: number) {
+export function apiBuild(row: FullBuildRow, now: number) {
   const result = row.result_json === null ? undefined : (JSON.parse(row.result_json) as BuildResult);
   const { buildTag, ...source } = JSON.parse(row.source_json) as VersionSettings;
   const durationMs = (row.finished_at ?? now) - row.started_at;
   return {
-    ...shortBuildAnswer(row),
+    ...shortApiBuild(row),
     finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
     statusMessage: row.status_message,
     stats: { durationMillis: durationMs, runTimeSecs: durationMs / 1000, computeUnits: 0 },

@@ -9,14 +9,14 @@ import type { Paging } from '../shared/paging.ts';
 import { endBuild } from './build-ends.ts';
 import { findBuild, findBuildId } from './build-for-run.ts';
 import {
+  apiBuild,
   type BuildMeta,
   type BuildOptions,
   type BuildRow,
-  buildAnswer,
   buildColumns,
   type EnvVar,
   type FullBuildRow,
-  shortBuildAnswer,
+  shortApiBuild,
 } from './build-row.ts';
 
 export interface BuildAddress {
@@ -39,7 +39,7 @@ function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildR
 }
 
 export const getBuild = defineRead('builds.get', function* (address: BuildAddress, { now }) {
-  return buildAnswer(yield* findBuildRow(address), now);
+  return apiBuild(yield* findBuildRow(address), now);
 });
 
 /** A build of the Actor: `build` is its number or tag, undefined for the Actor's default. */
@@ -144,7 +144,7 @@ export const listBuilds = defineRead('builds.list', function* (listing: BuildLis
     limit,
     offset,
   );
-  return { total: counted!.total, items: rows.map(shortBuildAnswer) };
+  return { total: counted!.total, items: rows.map(shortApiBuild) };
 });
 
 /** Ends a build that waits; one at work becomes ABORTING, and the builder ends it. One that is over stays as it is. */
@@ -152,7 +152,7 @@ export const abortBuild = defineWrite('builds.abort', function* (address: BuildA
   const { id, status } = yield* findBuildRow(address);
   if (status === 'READY') yield* endBuild(id, { status: 'ABORTED', message: 'The build was aborted.' }, now);
   if (status === 'RUNNING') yield* exec("UPDATE builds SET status = 'ABORTING' WHERE id = ?", id);
-  return buildAnswer(yield* findBuildRow(address), now);
+  return apiBuild(yield* findBuildRow(address), now);
 });
 
 export const deleteBuild = defineWrite('builds.delete', function* (address: BuildAddress) {

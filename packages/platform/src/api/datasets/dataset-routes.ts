@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type DatasetRow, datasets } from '../../storages/datasets/dataset.ts';
 import type { Services } from '../services.ts';
 import { storageMounts } from '../storages/storage-mounts.ts';
-import { plainEffects, registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
+import { apiStorage, plainEffects, registerStorageRoutes, sizesOf } from '../storages/storage-routes.ts';
 import { registerDatasetItemRoutes } from './item-routes.ts';
 
 export function registerDatasetRoutes(app: FastifyInstance, services: Services): void {
@@ -12,15 +12,15 @@ export function registerDatasetRoutes(app: FastifyInstance, services: Services):
     mounts,
     operations: datasets,
     effects: plainEffects,
-    answerOf: (row) => datasetAnswer(services, row),
+    toApi: (row) => apiDataset(services, row),
   });
   for (const mount of mounts) registerDatasetItemRoutes(app, services, mount);
 }
 
-function datasetAnswer(services: Services, row: DatasetRow) {
+function apiDataset(services: Services, row: DatasetRow) {
   const url = `${services.publicUrl}/v2/datasets/${row.id}`;
   return {
-    ...storageAnswer(row, url),
+    ...apiStorage(row, url),
     itemCount: row.item_count,
     cleanItemCount: row.clean_item_count,
     fields: null,

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import type { StorageMount } from '../storages/storage-mounts.ts';
 import { itemTexts } from './item-texts.ts';
 import { formatOf, wantedOf } from './items-query.ts';
-import { answerItems, describeItems, openItems } from './items-response.ts';
+import { describeItems, openItems, sendItems } from './items-response.ts';
 
 /** Items of a dataset: push, read in several formats, statistics. */
 export function registerDatasetItemRoutes(app: FastifyInstance, services: Services, mount: StorageMount): void {
@@ -40,7 +40,7 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
     `${prefix}/items`,
     { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' }, exposeHeadRoute: false },
     async (request, reply) => {
-      return answerItems(services, request, reply, await storageOf(request));
+      return sendItems(services, request, reply, await storageOf(request));
     },
   );
 

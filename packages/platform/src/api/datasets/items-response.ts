@@ -22,7 +22,7 @@ export const itemsQueryOf = (query: Query) => ({
 });
 
 /** Sends items of a dataset as the request's parameters say. */
-export async function answerItems(services: Services, request: FastifyRequest, reply: FastifyReply, address: string) {
+export async function sendItems(services: Services, request: FastifyRequest, reply: FastifyReply, address: string) {
   const query = queryOf(request);
   const { wanted, shape, format, options, isAttachment } = itemsQueryOf(query);
   const opened = await openItems(services, request, { address, wanted, withPage: true });

@@ -5,7 +5,7 @@ import type { StoredRecord } from '../../storages/key-value-stores/record.ts';
 import type { Services } from '../services.ts';
 
 /** Sends the value of a record as it was stored; as a file to save when it is given a name. */
-export async function answerRecord(
+export async function sendRecord(
   services: Services,
   reply: FastifyReply,
   read: () => Promise<StoredRecord>,

@@ -15,7 +15,7 @@ import { booleanOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
 import type { StorageMount } from '../storages/storage-mounts.ts';
 import { checkJson, receiveValue, recordTooLarge } from './record-body.ts';
-import { answerRecord, describeValue } from './record-response.ts';
+import { describeValue, sendRecord } from './record-response.ts';
 
 const defaultContentType = 'application/octet-stream';
 
@@ -47,7 +47,7 @@ function registerReading(app: FastifyInstance, services: Services, mount: Storag
       const attachment = booleanOf(queryOf(request), 'attachment') === true;
       const input = await addressed(request);
       const read = () => database.read(readRecord, input, request.caller);
-      return answerRecord(services, reply, read, attachment ? input.key : undefined);
+      return sendRecord(services, reply, read, attachment ? input.key : undefined);
     },
   );
 

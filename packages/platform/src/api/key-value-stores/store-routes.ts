@@ -5,7 +5,7 @@ import { userIdOf } from '../caller.ts';
 import { integerOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
 import { type StorageMount, storageMounts } from '../storages/storage-mounts.ts';
-import { plainEffects, registerStorageRoutes, sizesOf, storageAnswer } from '../storages/storage-routes.ts';
+import { apiStorage, plainEffects, registerStorageRoutes, sizesOf } from '../storages/storage-routes.ts';
 import { noCollections, registerRecordArchiveRoute } from './record-archive-routes.ts';
 import { registerRecordRoutes } from './record-routes.ts';
 
@@ -19,7 +19,7 @@ export function registerKeyValueStoreRoutes(app: FastifyInstance, services: Serv
     mounts,
     operations: keyValueStores,
     effects: plainEffects,
-    answerOf: (row) => storeAnswer(services, row),
+    toApi: (row) => apiKeyValueStore(services, row),
   });
   for (const mount of mounts) {
     registerKeyRoute(app, services, mount);
@@ -63,10 +63,10 @@ function registerKeyRoute(app: FastifyInstance, services: Services, mount: Stora
 
 const storeUrl = (services: Services, id: string): string => `${services.publicUrl}/v2/key-value-stores/${id}`;
 
-function storeAnswer(services: Services, row: KeyValueStoreRow) {
+function apiKeyValueStore(services: Services, row: KeyValueStoreRow) {
   const url = storeUrl(services, row.id);
   return {
-    ...storageAnswer(row, url),
+    ...apiStorage(row, url),
     schema: null,
     keysPublicUrl: `${url}/keys`,
     recordsPublicUrl: `${url}/records`,

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type RequestQueueRow, requestQueues } from '../../storages/request-queues/queue.ts';
 import type { Services } from '../services.ts';
 import { storageMounts } from '../storages/storage-mounts.ts';
-import { registerStorageRoutes, storageAnswer } from '../storages/storage-routes.ts';
+import { apiStorage, registerStorageRoutes } from '../storages/storage-routes.ts';
 import { registerRequestHeadRoutes, registerRequestLockRoutes } from './head-and-lock-routes.ts';
 import { registerRequestRoutes } from './request-routes.ts';
 
@@ -13,7 +13,7 @@ export function registerRequestQueueRoutes(app: FastifyInstance, services: Servi
     mounts,
     operations: requestQueues,
     effects: { reads: 'takesWork', writes: 'takesWork' },
-    answerOf: (row) => requestQueueAnswer(services, row),
+    toApi: (row) => apiRequestQueue(services, row),
   });
   for (const mount of mounts) {
     registerRequestRoutes(app, services, mount);
@@ -22,9 +22,9 @@ export function registerRequestQueueRoutes(app: FastifyInstance, services: Servi
   }
 }
 
-function requestQueueAnswer(services: Services, row: RequestQueueRow) {
+function apiRequestQueue(services: Services, row: RequestQueueRow) {
   return {
-    ...storageAnswer(row, `${services.publicUrl}/v2/request-queues/${row.id}`),
+    ...apiStorage(row, `${services.publicUrl}/v2/request-queues/${row.id}`),
     totalRequestCount: row.total_count,
     handledRequestCount: row.handled_count,
     pendingRequestCount: row.total_count - row.handled_count,

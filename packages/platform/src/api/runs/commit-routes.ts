@@ -26,10 +26,10 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
       const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
       const input = { userId: userIdOf(request), runId, sequence, id, parts };
       try {
-        const { answer, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
-        releaseHandled(inFlightRequests, answer);
+        const { response, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
+        releaseHandled(inFlightRequests, response);
         await discard(repeated ? blobs : replacedBlobs);
-        return { data: answer };
+        return { data: response };
       } catch (error) {
         // As for a record: after any other failure the commit may stand, and its blobs with it.
         if (error instanceof Refusal) await discard(blobs);

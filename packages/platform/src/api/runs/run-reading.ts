@@ -26,7 +26,7 @@ export async function awaitRun(
 export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
-export const answerOf = ({ clock, runControl, publicUrl }: RunServices, record: RunDetails) => ({
+export const runResponse = ({ clock, runControl, publicUrl }: RunServices, record: RunDetails) => ({
   data: apiRun(record, { now: clock.now(), usage: runControl.usageOf(record.state.id), publicUrl }),
 });
 
@@ -36,5 +36,5 @@ export const answerOf = ({ clock, runControl, publicUrl }: RunServices, record: 
  */
 export async function changedRun(services: RunServices, userId: string, runId: string) {
   const address = { kind: 'id', userId, runId } as const;
-  return answerOf(services, await services.database.read(getRun, { address }, { kind: 'platform' }));
+  return runResponse(services, await services.database.read(getRun, { address }, { kind: 'platform' }));
 }

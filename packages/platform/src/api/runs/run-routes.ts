@@ -10,7 +10,7 @@ import { registerRunChargeRoutes } from './charge-routes.ts';
 import { registerRunMetamorphRoutes } from './metamorph-routes.ts';
 import { runMounts } from './run-mounts.ts';
 import { periodOf, statusesOf } from './run-query.ts';
-import { answerOf, awaitRun } from './run-reading.ts';
+import { awaitRun, runResponse } from './run-reading.ts';
 import { registerRunStartRoutes } from './start-routes.ts';
 import { registerRunSyncRoutes } from './sync-routes.ts';
 import { registerRunUpdateRoutes } from './update-routes.ts';
@@ -48,7 +48,7 @@ function registerReading(app: FastifyInstance, services: RunServices): void {
     const { prefix, addressOf } = mount;
     app.get(prefix, { config: { access: { attempt: 'readRun', run: mount }, effect: 'reads' } }, async (request) => {
       const waitMs = waitMsOf(queryOf(request));
-      return answerOf(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
+      return runResponse(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
     });
   }
 }

@@ -4,7 +4,7 @@ import { withRawBodies } from '../bodies.ts';
 import { userIdOf } from '../caller.ts';
 import { queryOf, waitMsOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
-import { answerOf, awaitRun } from './run-reading.ts';
+import { awaitRun, runResponse } from './run-reading.ts';
 import { startRun } from './run-start.ts';
 
 /** The start of a run. The body, of any type, is its input. */
@@ -20,7 +20,7 @@ export function registerRunStartRoutes(app: FastifyInstance, services: RunServic
           const address = { kind: 'id', userId: userIdOf(request), runId } as const;
           const record = await awaitRun(services, address, request.caller, waitMs);
           reply.code(201).header('location', `${services.publicUrl}/v2/actor-runs/${runId}`);
-          return answerOf(services, record);
+          return runResponse(services, record);
         },
       );
     }

@@ -7,8 +7,8 @@ import { checkRecordKey } from '../../storages/storage-name.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
 import { withRawBodies } from '../bodies.ts';
 import { userIdOf } from '../caller.ts';
-import { answerItems, itemsQueryOf } from '../datasets/items-response.ts';
-import { answerRecord } from '../key-value-stores/record-response.ts';
+import { itemsQueryOf, sendItems } from '../datasets/items-response.ts';
+import { sendRecord } from '../key-value-stores/record-response.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
 import { awaitRun } from './run-reading.ts';
@@ -43,7 +43,7 @@ async function runForRecord(services: RunServices, request: FastifyRequest, repl
   reply.code(201);
   const wanted = { userId: userIdOf(request), address: storages.keyValueStoreId, key };
   try {
-    return await answerRecord(services, reply, () => services.database.read(readRecord, wanted, request.caller));
+    return await sendRecord(services, reply, () => services.database.read(readRecord, wanted, request.caller));
   } catch (error) {
     // An Actor need not have an output.
     if (error instanceof Refusal && error.type === 'record-not-found') return reply.send();
@@ -55,7 +55,7 @@ async function runForItems(services: RunServices, request: FastifyRequest, reply
   // Refused before the run starts, not after it has ended.
   itemsQueryOf(queryOf(request));
   const { storages } = await runToEnd(services, request);
-  return answerItems(services, request, reply.code(201), storages.datasetId);
+  return sendItems(services, request, reply.code(201), storages.datasetId);
 }
 
 /** @throws Refusal 408 when the run takes longer than a call may; 400 when it does not succeed */

@@ -19,7 +19,7 @@ export interface StorageKindRoutes<Row extends StorageRow> {
   readonly collection: string;
   readonly mounts: readonly StorageMount[];
   readonly operations: StorageOperations<Row>;
-  readonly answerOf: (row: Row) => unknown;
+  readonly toApi: (row: Row) => unknown;
   /** What calls about a storage itself do. Whatever is asked of a request queue takes or ends work. */
   readonly effects: { readonly reads: Effect; readonly writes: Effect };
 }
@@ -41,7 +41,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
   kind: StorageKindRoutes<Row>,
 ): void {
   const { database, files } = services;
-  const { operations, answerOf, effects } = kind;
+  const { operations, toApi, effects } = kind;
 
   app.get(kind.collection, { config: { access: { attempt: 'account' }, effect: effects.reads } }, async (request) => {
     const query = queryOf(request);
@@ -52,7 +52,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
     const { total, rows } = shared
       ? { total: 0, rows: [] }
       : await database.read(operations.list, listing, request.caller);
-    return { data: { ...pageOf(paging, total, rows.map(answerOf)), unnamed } };
+    return { data: { ...pageOf(paging, total, rows.map(toApi)), unnamed } };
   });
 
   app.post(
@@ -64,7 +64,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
       const input = { userId: userIdOf(request), id: newId(), name };
       const { row, created } = await database.write(operations.getOrCreate, input, request.caller);
       if (created) reply.code(201).header('location', `${services.publicUrl}${kind.collection}/${row.id}`);
-      return { data: answerOf(row) };
+      return { data: toApi(row) };
     },
   );
 
@@ -79,7 +79,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
       prefix,
       { config: { access: { attempt: 'readStorage', storage: mount }, effect: effects.reads } },
       async (request) => ({
-        data: answerOf(await database.read(operations.get, await addressed(request), request.caller)),
+        data: toApi(await database.read(operations.get, await addressed(request), request.caller)),
       }),
     );
 
@@ -89,7 +89,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
       async (request) => {
         const changes = changesOf(request.body);
         const input = { ...(await addressed(request)), changes };
-        return { data: answerOf(await database.write(operations.change, input, request.caller)) };
+        return { data: toApi(await database.write(operations.change, input, request.caller)) };
       },
     );
 
@@ -135,7 +135,7 @@ function changesOf(body: unknown): StorageChanges {
  * The fields that answers about storages of every kind have. A read writes nothing, so `accessedAt` is the time of the
  * last change.
  */
-export const storageAnswer = (row: StorageRow, url: string) => ({
+export const apiStorage = (row: StorageRow, url: string) => ({
   id: row.id,
   name: row.name,
   title: row.title,

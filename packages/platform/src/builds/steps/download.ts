@@ -19,10 +19,10 @@ const recordPath = /^(?:\/v2)?(\/key-value-stores\/[^/]+\/records\/[^/]+)$/;
 /** @throws BuildFailure when there is nothing to be had at `url`, or too much */
 export async function download(url: string, file: string, from: Download): Promise<void> {
   const { signal, maxBytes = usualMaxBytes } = from;
-  const answer = await fetchArchive(url, from);
-  if (!answer.ok || answer.body === null) {
+  const response = await fetchArchive(url, from);
+  if (!response.ok || response.body === null) {
     throw new BuildFailure(
-      `The archive at ${shown(url)} was answered with status ${answer.status}. Check "tarballUrl".`,
+      `The archive at ${shown(url)} was answered with status ${response.status}. Check "tarballUrl".`,
     );
   }
   let bytes = 0;
@@ -33,7 +33,7 @@ export async function download(url: string, file: string, from: Download): Promi
       done(new BuildFailure(`The archive is larger than ${maxBytes} bytes. Leave out what the Actor does not need.`));
     },
   });
-  await pipeline(Readable.fromWeb(answer.body as ReadableStream), limit, createWriteStream(file, { flags: 'wx' }), {
+  await pipeline(Readable.fromWeb(response.body as ReadableStream), limit, createWriteStream(file, { flags: 'wx' }), {
     signal,
   });
 }

@@ -24,14 +24,14 @@ export class SqliteSession {
   drive<Result>(operation: Sql<Result>): Result {
     let step = operation.next();
     while (step.done !== true) {
-      let answer: unknown;
+      let result: unknown;
       try {
-        answer = this.#execute(step.value);
+        result = this.#execute(step.value);
       } catch (error) {
         step = operation.throw(error);
         continue;
       }
-      step = operation.next(answer);
+      step = operation.next(result);
     }
     return step.value;
   }

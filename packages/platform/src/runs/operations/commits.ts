@@ -43,7 +43,7 @@ export interface CommitResponse {
 }
 
 export interface CommitOutcome {
-  readonly answer: CommitResponse;
+  readonly response: CommitResponse;
   readonly repeated: boolean;
   /** Blobs that no record refers to any more. */
   readonly replacedBlobs: readonly string[];
@@ -71,7 +71,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   const committing = yield* findRun(userId, runId, caller);
   const expected = (yield* lastSequence(runId)) + 1;
   if (sequence < expected) {
-    return { answer: yield* firstResponse(runId, sequence, id, expected), repeated: true, replacedBlobs: [] };
+    return { response: yield* firstResponse(runId, sequence, id, expected), repeated: true, replacedBlobs: [] };
   }
   if (sequence > expected) throw outOfOrder(runId, sequence, expected);
   const attempt = committing.active_attempt;
@@ -85,17 +85,17 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   for (const [index, { eventName, count }] of parts.charges.entries()) {
     yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
   }
-  const answer = { runId, sequence, attempt, items, requests };
+  const response = { runId, sequence, attempt, items, requests };
   yield* exec(
     'INSERT INTO commits (run_id, sequence, id, attempt, response_json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     runId,
     sequence,
     id,
     attempt,
-    JSON.stringify(answer),
+    JSON.stringify(response),
     now,
   );
-  return { answer, repeated: false, replacedBlobs };
+  return { response, repeated: false, replacedBlobs };
 });
 
 /** The number of the run's last commit, 0 when there is none: the next attempt continues after it. */

@@ -46,7 +46,7 @@ const fields: readonly (readonly [name: string, check: (value: unknown) => boole
 ];
 
 /** What the platform answers about a lock is not a part of the request, though clients send back what they were given. */
-const answeredOnly = ['lockExpiresAt', 'lockByClient', 'orderNo'];
+const responseOnlyFields = ['lockExpiresAt', 'lockByClient', 'orderNo'];
 
 /**
  * A request out of a body. `where` says in a message which one it is about, e.g. `requests[3]`.
@@ -55,7 +55,7 @@ const answeredOnly = ['lockExpiresAt', 'lockByClient', 'orderNo'];
 export function newRequestOf(value: unknown, where: string): NewRequest {
   if (!isJsonObject(value)) throw invalidInput(`Send ${where} as a JSON object, e.g. {"url":"https://example.com"}.`);
   const given = Object.fromEntries(
-    Object.entries(value).filter(([name, field]) => field !== null && !answeredOnly.includes(name)),
+    Object.entries(value).filter(([name, field]) => field !== null && !responseOnlyFields.includes(name)),
   );
   if (given.url === undefined) throw invalidInput(`The field "url" of ${where} is missing. Add it.`);
   for (const [name, check, wanted] of fields) {

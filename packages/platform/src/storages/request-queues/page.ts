@@ -39,7 +39,7 @@ export const getRequest = defineRead(
       row = yield* one<RequestRow>(`SELECT ${columns} FROM requests WHERE queue_id = ? AND id = ?`, queueId, requestId);
     }
     if (row === undefined) throw notFound('Request', requestId);
-    const found: FoundRequest = { queueId, json: answerOf(row, now), handled: row.order_no === null };
+    const found: FoundRequest = { queueId, json: requestJson(row, now), handled: row.order_no === null };
     return found;
   },
 );
@@ -79,7 +79,7 @@ export const listRequests = defineRead(
       for (const row of rows) {
         bytes += row.json.length;
         if (page.length === limit || (page.length > 0 && bytes > maxPageBytes)) return { page, more: true };
-        page.push({ id: row.id, json: answerOf(row, now) });
+        page.push({ id: row.id, json: requestJson(row, now) });
         lastId = row.id;
       }
       if (rows.length < chunkSize) return { page, more: false };
@@ -88,7 +88,7 @@ export const listRequests = defineRead(
 );
 
 /** The stored request, with its lock when it has one that holds. */
-function answerOf(row: RequestRow, now: number): string {
+function requestJson(row: RequestRow, now: number): string {
   if (row.locked_until === null || row.locked_until <= now) return row.json;
   const lock = {
     lockExpiresAt: new Date(row.locked_until).toISOString(),

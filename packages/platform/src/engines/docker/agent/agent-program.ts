@@ -30,7 +30,7 @@ function dial(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, connection: 'Upgrade', upgrade: 'wherry-node' };
     const call = request(url, { headers, agent: false, timeout: silenceMs });
-    call.on('upgrade', (_answer, socket: Socket, head: Buffer) => {
+    call.on('upgrade', (_response, socket: Socket, head: Buffer) => {
       socket.setTimeout(0);
       socket.setNoDelay(true);
       if (head.length > 0) socket.unshift(head);
@@ -99,12 +99,12 @@ async function callPlatform(): Promise<never> {
 function countContainers(): Promise<number> {
   const filters = encodeURIComponent(JSON.stringify({ label: [`wherry.platform=${WHERRY_PLATFORM}`, 'wherry.run'] }));
   return new Promise((resolve) => {
-    const call = http.get({ socketPath: dockerSocket, path: `/containers/json?filters=${filters}` }, (answer) => {
+    const call = http.get({ socketPath: dockerSocket, path: `/containers/json?filters=${filters}` }, (response) => {
       let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => {
+      response.setEncoding('utf8').on('data', (part: string) => {
         text += part;
       });
-      answer.on('end', () => resolve((JSON.parse(text) as unknown[]).length));
+      response.on('end', () => resolve((JSON.parse(text) as unknown[]).length));
     });
     call.on('error', () => resolve(0));
   });
