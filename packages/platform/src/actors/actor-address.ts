@@ -1,7 +1,7 @@
 import { one, type Sql } from '../database/sql.ts';
 import { notFound } from '../shared/errors.ts';
 
-/** The id of the user's Actor behind an address: its id, `username~name`, `username/name`, `~name` or `name`. */
+/** Returns the id of the user's Actor with this address: an id, `username~name`, `username/name`, `~name` or `name`. */
 export function* findActorId(userId: string, address: string): Sql<string> {
   const [, username, name] = /^(?:([^~/]*)[~/])?(.+)$/.exec(address) ?? [];
   const row = yield* one<{ id: string }>(

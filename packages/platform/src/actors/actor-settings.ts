@@ -13,18 +13,17 @@ export interface DefaultRunOptions {
   readonly forcePermissionLevel?: PermissionLevel | null;
 }
 
-/** What an Actor gets where neither its settings nor its definition say otherwise; Apify's own values. */
+/** The run options that neither the Actor's settings nor its definition set. Apify's own values. */
 export const usualRunOptions: DefaultRunOptions = { build: 'latest', timeoutSecs: 3600, memoryMbytes: 1024 };
 
-/** What is kept of an Actor besides its name, versions and tags. */
-/** The level of an Actor that does not name one; Apify's own default for new Actors. */
+/** The level of a new Actor that does not set one. Apify's own default. */
 const usualPermissionLevel: PermissionLevel = 'LIMITED_PERMISSIONS';
 
 export interface ActorSettings {
   readonly title?: string | null;
   readonly description?: string | null;
   readonly isPublic?: boolean;
-  /** Missing in Actors of before there were levels, which keep the whole account. */
+  /** Missing in Actors from before there were levels, which keep access to the whole account. */
   readonly actorPermissionLevel?: PermissionLevel | null;
   readonly defaultRunOptions?: Partial<DefaultRunOptions>;
   readonly exampleRunInput?: { readonly body?: string; readonly contentType?: string } | null;
@@ -119,7 +118,7 @@ export function checkActorName(name: string | null | undefined): asserts name is
   );
 }
 
-/** The settings after `input` was laid over `old`. Run options are laid over one by one. */
+/** Returns `old` with the changes of `input`. Run options are merged one by one. */
 export function mergeSettings(old: ActorSettings, input: ActorInput): ActorSettings {
   const { name, versions, taggedBuilds, defaultRunOptions, ...given } = input;
   const runOptions = { ...old.defaultRunOptions, ...defaultRunOptions };
@@ -135,7 +134,7 @@ export function mergeSettings(old: ActorSettings, input: ActorInput): ActorSetti
 export const newSettings = (input: ActorInput): ActorSettings =>
   mergeSettings({ actorPermissionLevel: usualPermissionLevel }, input);
 
-/** What the runs of an Actor may do where their start does not say otherwise. */
+/** The permission level of the Actor's runs, unless it is set at the start of a run. */
 export function permissionLevelOf({ actorPermissionLevel: level }: ActorSettings): PermissionLevel {
   return level === undefined ? 'FULL_PERMISSIONS' : (level ?? usualPermissionLevel);
 }

@@ -1,3 +1,10 @@
+/**
+ * Actors: create, read, change, list. Versions, environment variables, build tags and price lists have their own files
+ * in this folder. Actors are deleted in `builds/build-ends.ts`, since their builds end with them.
+ *
+ * The value of a secret environment variable is stored, but never part of an API object.
+ * This folder may import `accounts/`, the adapters and `shared/`, but not `builds/` or `runs/`, which build on it.
+ */
 import { limitedRightsOf } from '../accounts/permissions.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
@@ -36,7 +43,7 @@ const selectActors = `
     (SELECT max(started_at) FROM runs WHERE runs.actor_id = actors.id) AS last_run_at
   FROM actors JOIN users ON users.id = actors.user_id`;
 
-/** The Actor as Apify answers it. */
+/** Returns the API object of the Actor, as Apify has it. */
 function* readActor(actorId: string): Sql<Record<string, unknown>> {
   const row = yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId);
   if (row === undefined) throw notFound('Actor', actorId);
@@ -63,7 +70,7 @@ function shortApiActor(row: ActorRow) {
     id: row.id,
     name: row.name,
     username: row.username,
-    // Tools print it without asking whether it is there.
+    // Tools print this field without checking whether it exists.
     title: title || row.name,
     createdAt: isoTime(row.created_at),
     modifiedAt: isoTime(row.modified_at),

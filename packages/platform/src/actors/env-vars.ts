@@ -11,7 +11,7 @@ export interface EnvVarRow {
   readonly is_secret: number;
 }
 
-/** As clients see it: the value of a secret is never shown back. */
+/** The API object of a variable. It never has the value of a secret. */
 export interface ApiEnvVar {
   readonly name: string;
   readonly value?: string;
@@ -29,7 +29,7 @@ export function* readEnvVars(actorId: string, versionNumber: string): Sql<EnvVar
   );
 }
 
-/** Replaces all. A secret without a value keeps the one that it has, so that what was read can be sent back. */
+/** Replaces all variables. A secret without a value keeps its value, so that clients can send back what they read. */
 export function* replaceEnvVars(actorId: string, versionNumber: string, given: readonly EnvVarInput[]): Sql<void> {
   const known = new Map((yield* readEnvVars(actorId, versionNumber)).map((row) => [row.name, row]));
   const names = new Set(given.map(({ name }) => name));
@@ -44,7 +44,7 @@ export function* replaceEnvVars(actorId: string, versionNumber: string, given: r
 
 function rowOf(input: EnvVarInput, known: EnvVarRow | undefined): EnvVarRow {
   const isSecret = input.isSecret ?? known?.is_secret === 1;
-  // A secret that is made public without a new value would show what was hidden.
+  // A secret that became public without a new value would reveal the old one.
   const kept = isSecret || known?.is_secret === 0 ? known?.value : undefined;
   const value = input.value ?? kept;
   if (value === undefined) throw invalidInput(`Give the environment variable "${input.name}" a "value".`);

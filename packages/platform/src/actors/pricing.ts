@@ -1,16 +1,16 @@
 import { isoTime } from '../shared/time.ts';
 import type { ActorSettings } from './actor-settings.ts';
 
-/** A price list of an Actor, as its author wrote it. Wherry bills nobody; it counts and tells. */
+/** A price list of an Actor, as its author wrote it. Wherry bills nobody: it only counts events and reports them. */
 export interface PricingInfo {
   readonly pricingModel: string;
-  /** From when on it holds, in ISO 8601. */
+  /** From when it applies, in ISO 8601. */
   readonly startedAt: string;
   readonly pricingPerEvent?: { readonly actorChargeEvents?: Readonly<Record<string, unknown>> };
   readonly [field: string]: unknown;
 }
 
-/** The price list that holds at `now`: the last of those that have begun. Null for an Actor that has none. */
+/** Returns the price list that applies at `now` (ms since 1970): the last one that has started. Null if there is none. */
 export function pricingAt({ pricingInfos }: ActorSettings, now: number): PricingInfo | null {
   const known = (Array.isArray(pricingInfos) ? pricingInfos : []) as Partial<PricingInfo>[];
   const current = known.findLast(({ startedAt }) => startedAt === undefined || Date.parse(startedAt) <= now);
@@ -19,6 +19,6 @@ export function pricingAt({ pricingInfos }: ActorSettings, now: number): Pricing
   return { apifyMarginPercentage: 0, createdAt: at, startedAt: at, ...current } as PricingInfo;
 }
 
-/** The events that may be charged for; undefined when any may, for want of a price list by events. */
+/** Returns the events that may be charged. Undefined when all may be, since there is no price list for events. */
 export const chargeableEvents = (pricing: PricingInfo | null): readonly string[] | undefined =>
   pricing?.pricingModel === 'PAY_PER_EVENT' ? Object.keys(pricing.pricingPerEvent?.actorChargeEvents ?? {}) : undefined;

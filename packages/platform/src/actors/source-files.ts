@@ -1,6 +1,6 @@
 import { invalidInput } from '../shared/errors.ts';
 
-/** Whether a name stays inside the folder that it is written to, on any operating system. */
+/** Whether a file of this name is inside the folder that it is written to, on any operating system. */
 export function isSafeName(name: string): boolean {
   if (name === '' || name.length > 1024 || name.includes('\\') || name.includes('\0')) return false;
   if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) return false;
@@ -8,7 +8,7 @@ export function isSafeName(name: string): boolean {
   return parts.every((part) => part !== '' && part !== '..' && Buffer.byteLength(part) <= 255);
 }
 
-/** @throws Refusal 400 `invalid-input` for a name that would be written outside the Actor's folder. */
+/** @throws Refusal 400 `invalid-input` when the file would be outside the Actor's folder. */
 export function checkSourceName(name: string): void {
   if (isSafeName(name)) return;
   throw invalidInput(

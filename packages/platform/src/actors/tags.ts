@@ -24,7 +24,7 @@ export function* readTags(actorId: string): Sql<TaggedBuilds> {
   return Object.fromEntries(entries);
 }
 
-/** Points `tag` at the build. Nothing happens when the Actor is gone. */
+/** Sets `tag` to the build. Does nothing when the Actor has been deleted. */
 export function* setTag(actorId: string, tag: string, buildId: string): Sql<void> {
   yield* exec(
     `INSERT INTO actor_tags (actor_id, tag, build_id) SELECT id, ?, ? FROM actors WHERE id = ?
@@ -35,7 +35,7 @@ export function* setTag(actorId: string, tag: string, buildId: string): Sql<void
   );
 }
 
-/** Sets the tags that name a build, removes those that are null, leaves the rest. */
+/** Sets the tags that name a build and removes those that are null. Other tags do not change. */
 export function* changeTags(actorId: string, changes: Readonly<Record<string, { buildId: string } | null>>): Sql<void> {
   for (const [tag, target] of Object.entries(changes)) {
     if (target === null) {

@@ -10,7 +10,7 @@ export interface SourceFile {
   readonly folder?: boolean;
 }
 
-/** What is kept of a version besides its number and its environment variables. */
+/** The stored settings of a version. Its number and environment variables are stored apart. */
 export interface VersionSettings {
   readonly sourceType: (typeof sourceTypes)[number];
   readonly buildTag: string | null;
@@ -21,14 +21,14 @@ export interface VersionSettings {
   readonly gitHubGistUrl?: string;
 }
 
-/** `value` may be missing only for a secret that is known already. */
+/** `value` may be missing only for a secret that exists already. */
 export interface EnvVarInput {
   readonly name: string;
   readonly value?: string;
   readonly isSecret?: boolean | null;
 }
 
-/** A version as clients send it. What is missing stays as it was. */
+/** A version as clients send it. Missing fields do not change. */
 export interface VersionInput {
   readonly versionNumber?: string | null;
   readonly sourceType?: VersionSettings['sourceType'] | null;
@@ -84,7 +84,7 @@ export const versionSchema = {
   },
 };
 
-/** The settings of a version after `input` was laid over `old`. */
+/** Returns `old` with the changes of `input`. */
 export function mergeVersion(old: VersionSettings | undefined, input: VersionInput): VersionSettings {
   const merged = {
     ...(old ?? { sourceType: 'SOURCE_FILES' as const, buildTag: null, applyEnvVarsToBuild: false }),
@@ -106,7 +106,7 @@ export function mergeVersion(old: VersionSettings | undefined, input: VersionInp
 
 const isWebUrl = (text: string) => /^https?:/i.test(text) && URL.canParse(text);
 
-/** A tag must not look like the number of a version or a build, since either names a build. */
+/** A tag must not look like the number of a version or a build, since a build can be addressed by either. */
 export function checkTag(tag: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(tag) && !/^\d+(\.\d+)*$/.test(tag)) return;
   throw invalidInput(

@@ -16,7 +16,7 @@ function* toApi(actorId: string, versionNumber: string, settings: VersionSetting
   return { versionNumber, ...settings, envVars: envVars.length === 0 ? null : envVars };
 }
 
-/** All versions of the Actor, by number. */
+/** Returns all versions of the Actor, ordered by number. */
 export function* readVersions(actorId: string): Sql<ApiVersion[]> {
   const rows = yield* all<{ number: string; settings_json: string }>(
     'SELECT number, settings_json FROM actor_versions WHERE actor_id = ?',
@@ -30,7 +30,7 @@ export function* readVersions(actorId: string): Sql<ApiVersion[]> {
   return versions;
 }
 
-/** Makes the version, or lays `input` over the one that there is. */
+/** Creates the version, or changes the existing one as `input` says. */
 function* putVersion(actorId: string, input: VersionInput): Sql<ApiVersion> {
   const number = input.versionNumber;
   if (!number) throw invalidInput('Give the version a "versionNumber" such as "0.1".');
@@ -51,7 +51,7 @@ function* putVersion(actorId: string, input: VersionInput): Sql<ApiVersion> {
   return yield* toApi(actorId, number, settings);
 }
 
-/** Makes the Actor have just these versions. */
+/** Replaces all versions of the Actor with these. */
 export function* replaceVersions(actorId: string, inputs: readonly VersionInput[]): Sql<void> {
   const numbers = new Set(inputs.map(({ versionNumber }) => versionNumber));
   if (numbers.size < inputs.length) throw invalidInput('A version is given twice. Send each "versionNumber" once.');

@@ -1,6 +1,6 @@
 /**
- * What each route declares: who may call it, and what a call does to the attempt that makes it. A route without a
- * declaration fails at the start of the platform. `authorization.ts` reads `access`, the gate reads `effect`.
+ * What each route declares: who may call it, and what a call does to the attempt that makes it. The platform does not
+ * start with a route that has no declaration. `authorization.ts` reads `access`, the gate reads `effect`.
  */
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { Effect } from '../runs/handoff/attempt-gate.ts';
@@ -8,20 +8,20 @@ import type { RunMount } from './runs/run-mounts.ts';
 import type { StorageMount } from './storages/storage-mounts.ts';
 
 /**
- * How far attempts reach by a route that they may call; `authorization.ts` checks it.
+ * What an attempt may reach through a route; `authorization.ts` checks it.
  *
- * - `account`: the rest of the account, at full permissions alone.
- * - `ownRun`: the attempt's own run; any run of the account at full permissions.
+ * - `account`: the rest of the account, only with full permissions.
+ * - `ownRun`: the attempt's own run; with full permissions, any run of the account.
  * - `onlyOwnRun`: the attempt's own run, at both levels.
- * - `readRun`: its own run and those that it started; any at full permissions.
- * - `readLog`: the log of such a run or of its own build; any at full permissions.
- * - `listRuns`: its own run and those that it started are listed; all at full permissions.
- * - `createStorage`, `startRun`: checked with what is done, since it is not known before what that reaches.
- * - `readStorage`, `writeStorage`: a storage. `records` says that the route is about one record, or about all at once.
- * - `readActor`: its own Actor and, without their source, those of runs that it started, for Apify's clients read an Actor
- *   whose run they wait for; any at full permissions.
- * - `readActorSource`, `readBuild`: its own Actor and build; any at full permissions.
- * - `changeActor`: its own Actor, at full permissions alone.
+ * - `readRun`: its own run and the runs that it started; with full permissions, any run.
+ * - `readLog`: the log of such a run or of its own build; with full permissions, any log.
+ * - `listRuns`: lists its own run and the runs that it started; with full permissions, all runs.
+ * - `createStorage`, `startRun`: checked inside the operation, since only the operation finds out what the call reaches.
+ * - `readStorage`, `writeStorage`: a storage. `records` says that the route concerns one record, or all records at once.
+ * - `readActor`: its own Actor, and the Actors of runs that it started, without their source, since Apify's clients read
+ *   the Actor of a run that they wait for; with full permissions, any Actor.
+ * - `readActorSource`, `readBuild`: its own Actor and build; with full permissions, any.
+ * - `changeActor`: its own Actor, only with full permissions.
  */
 export type AttemptAccess =
   | { readonly attempt: 'account' | 'createStorage' | 'listRuns' | 'startRun' }
@@ -33,18 +33,18 @@ export type AttemptAccess =
     }
   | { readonly attempt: 'readActor' | 'readActorSource' | 'changeActor' | 'readBuild' | 'readLog' };
 
-/** `public`: anyone, without a token. `user`: users alone. Otherwise users, and attempts as far as that says. */
+/** `public`: anyone, without a token. `user`: only users. Otherwise users, and attempts within the given limits. */
 export type Access = 'public' | 'user' | AttemptAccess;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Optional for the types alone: the handler of unknown routes has no declaration. */
+    /** Optional only in the type: the handler of unknown routes has no declaration. */
     access?: Access;
     effect?: Effect;
   }
 }
 
-/** Lets a route without a declaration fail when it is registered. */
+/** Makes the registration of a route without a declaration throw. */
 export function requireDeclarations(app: FastifyInstance): void {
   app.addHook('onRoute', ({ config, method, url }: RouteOptions) => {
     if (config?.access !== undefined && config.effect !== undefined) return;

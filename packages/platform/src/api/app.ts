@@ -1,3 +1,10 @@
+/**
+ * The HTTP API. This file has what every call passes: authentication, authorization, the gate, bodies and errors. The
+ * routes are in one folder for each resource and are listed in `routes.ts`.
+ *
+ * Routes parse and authorize calls and shape responses. They contain no SQL and no rules: those are in the domain
+ * folders (`runs/`, `builds/`, `actors/`, `storages/`, `accounts/`). This folder may import everything except `main/`.
+ */
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import Fastify, {
   type FastifyBaseLogger,
@@ -21,14 +28,14 @@ import { pathOf, TokenFreeLogger } from './log-redaction.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set before any handler of a route that wants a token. */
+    /** Who makes the call. Set before the handler of every route that requires a token. */
     caller: Caller;
     /** The default storages of an attempt's run; undefined for other callers. */
     ownStorageIds: ReadonlySet<string> | undefined;
   }
 }
 
-/** Apify's own limit for what one call may push. */
+/** The largest body of a call. Apify's own limit for one push. */
 const maxBodyBytes = 9 * 1024 * 1024;
 
 export interface AppOptions {
@@ -59,7 +66,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     request.ownStorageIds = ownStorageIds;
     if (caller.kind !== 'attempt') return;
     const passage = options.gate.enter(caller, gateCallOf(request));
-    // Before the wait, since a client may give up while its call is held. An accepted call is one with a response.
+    // Registered before the wait, since a client may disconnect while its call is held. A call that got a response was
+    // accepted.
     whenClosed(request, reply, () => passage.leave(reply.raw.headersSent && reply.statusCode < 400));
     await passage.admitted;
     await authorize(options.database, request, caller);
@@ -72,9 +80,10 @@ export function createApp(options: AppOptions): FastifyInstance {
 }
 
 /**
- * Calls back once, when the response is sent or its client is gone, also if that is so already. The hook `onResponse` is
- * not called for a client that goes away before its response, nor is `close` of a response which waits on its connection
- * for that of an earlier request.
+ * Calls `callback` once, when the response has been sent or the client has disconnected, even if that has already
+ * happened. The hook `onResponse` is not enough: Fastify does not call it for a client that disconnects before its
+ * response. The response's event `close` is not enough either: a response that waits for an earlier one on the same
+ * connection does not emit it.
  */
 function whenClosed(request: FastifyRequest, reply: FastifyReply, callback: () => void): void {
   const { socket } = request.raw;
@@ -88,9 +97,9 @@ function whenClosed(request: FastifyRequest, reply: FastifyReply, callback: () =
   if (reply.raw.closed || socket.destroyed) closed();
 }
 
-/** What the gate is to know of a call: what its route declares, and which record it writes, if it writes one. */
+/** What the gate needs to know about a call: the effect that its route declares, and the record that it writes. */
 function gateCallOf(request: FastifyRequest): GateCall {
-  // An unknown route has no declaration; its call is answered with 404 and does nothing.
+  // An unknown route has no declaration. The response is 404 and the call does nothing.
   const { effect = 'reads' } = request.routeOptions.config;
   const isRecord = (request.params as { recordKey?: string } | undefined)?.recordKey !== undefined;
   return { effect, ...(isRecord && effect !== 'reads' && { record: pathOf(request.url) }) };
@@ -108,14 +117,14 @@ function acceptCompressedBodies(app: FastifyInstance): void {
         new Refusal(415, 'unsupported-content-encoding', `Send the body as br, gzip or deflate, not ${encoding}.`),
       );
     }
-    // The length is that of the compressed body; the limit is for what comes out.
+    // `Content-Length` is the length of the compressed body; the limit applies to the decompressed one.
     delete request.headers['content-length'];
     delete request.headers['content-encoding'];
     const decoded = decoder();
     payload.once('error', (error) => decoded.destroy(error));
     decoded.once('error', () => {
       decoded.destroy();
-      // The rest is dropped: the next call on the connection comes after it.
+      // The rest is read and dropped, since the next call on the connection comes after it.
       payload.resume();
     });
     done(null, payload.pipe(decoded));
@@ -157,7 +166,7 @@ function handleErrors(app: FastifyInstance): void {
   });
 }
 
-/** Fastify's own complaints about a request, in Apify's words. */
+/** Maps Fastify's own errors about a request to Apify's error types. */
 function toRefusal(error: FastifyError): Refusal | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

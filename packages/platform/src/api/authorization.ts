@@ -1,9 +1,8 @@
 /**
- * Decides whether a caller may make a call, by the `access` that its route declares. Users may do all; what an attempt
- * reaches is said in `accounts/permissions.ts` and, call by call, in docs/security.md.
+ * Decides whether a caller may make a call, by the `access` that its route declares. Users may do everything. What an
+ * attempt reaches is defined in `accounts/permissions.ts` and listed, call by call, in docs/security.md.
  *
- * [authorization-1] what was checked is what the handler works on: a name in the URL counts as the id that it stood for
- *     when it was checked.
+ * [authorization-1] the handler works on what was checked: it uses the id that a name in the URL stood for at the check.
  */
 import type { FastifyRequest } from 'fastify';
 import { type AttemptCaller, insufficientPermissions } from '../accounts/permissions.ts';
@@ -24,7 +23,7 @@ type StorageAccess = Extract<AttemptAccess, { attempt: 'readStorage' | 'writeSto
 
 const actorNeeds = { readActor: 'read', readActorSource: 'readSource', changeActor: 'change' } as const;
 
-/** @throws Refusal 403 `insufficient-permissions`; 404 for what is not there; 403 `attempt-fenced` */
+/** @throws Refusal 403 `insufficient-permissions`; 404 when the resource does not exist; 403 `attempt-fenced` */
 export async function authorize(database: Database, request: FastifyRequest, caller: AttemptCaller): Promise<void> {
   const { access } = request.routeOptions.config;
   if (access === undefined || access === 'public') return;
@@ -68,7 +67,7 @@ async function checkRun(
   { run, need }: { run: RunMount; need: RunNeed },
 ): Promise<void> {
   const address = run.addressOf(request);
-  // Its own run by its id, as nearly all calls have it, needs no look into the database; the operation checks the fence.
+  // Nearly all calls name the attempt's own run by its id. That needs no query here; the operation checks the fence.
   if (address.kind === 'id' && address.runId === caller.runId) return;
   request.checkedRunId = await database.read(findReachedRun, { address, need }, caller);
 }
@@ -84,7 +83,7 @@ async function checkStorage(
     await checkRun(database, request, caller, { run: storage.run, need: need === 'write' ? 'own' : 'read' });
   }
   const address = await storage.storageOf(request);
-  // As for its own run.
+  // No query either, as for its own run.
   if (request.ownStorageIds?.has(address)) return;
   const { recordKey } = request.params as { readonly recordKey?: string };
   const record = records === 'all' ? null : records === 'one' ? recordKey : undefined;

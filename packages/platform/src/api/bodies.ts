@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../shared/errors.ts';
 
-/** The routes that `register` adds take a body of any type as the bytes that were sent: the input of an Actor. */
+/** Routes that `register` adds accept a body of any type and get the bytes that were sent, such as an Actor's input. */
 export function withRawBodies(app: FastifyInstance, register: (scope: FastifyInstance) => void): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -12,14 +12,14 @@ export function withRawBodies(app: FastifyInstance, register: (scope: FastifyIns
 }
 
 /**
- * Lets every route take an empty body of any type: Apify's client says that the one of its POSTs is a form. Routes that
- * take bodies of any type are registered by `withRawBodies`.
+ * Lets every route accept an empty body of any type: Apify's client sends POSTs without a body with the type of a form.
+ * Routes that accept other bodies than JSON are registered through `withRawBodies`.
  */
 export function acceptEmptyBodies(app: FastifyInstance): void {
-  // Fastify's own parser of texts would hand an empty body on as an empty text.
+  // Fastify's own text parser would give the handler an empty string for an empty body.
   app.removeContentTypeParser('text/plain');
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    // Where there is no route, what the body is makes no difference to the answer.
+    // For an unknown route the body makes no difference to the response.
     if (body.length === 0 || request.is404) return done(null, undefined);
     done(new Refusal(415, 'unsupported-content-type', 'Send the body as application/json.'));
   });

@@ -8,10 +8,10 @@ export function userIdOf(request: FastifyRequest): string {
   return request.caller.userId;
 }
 
-/** What a client may say of itself: the Apify CLI does. Who an Actor is, or a schedule, its token tells. */
+/** The origins that a client may claim, as the Apify CLI does. An Actor or a schedule is recognized by its token. */
 const claimable = ['DEVELOPMENT', 'WEB', 'API', 'TEST', 'CLI', 'CI', 'MCP'];
 
-/** How a run or a build was asked for. */
+/** How a run or a build was requested. */
 export function metaOf(request: FastifyRequest): RunMeta {
   const userAgent = request.headers['user-agent'];
   return {
@@ -27,7 +27,7 @@ function originOf(request: FastifyRequest): string {
   return claimable.includes(claim) ? claim : 'API';
 }
 
-/** The header's value, checked. @throws Refusal 400 `invalid-idempotency-key` when it is empty, too long or repeated. */
+/** Checks the header's value. @throws Refusal 400 `invalid-idempotency-key` when it is empty, too long or repeated. */
 export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (typeof header === 'string' && header.length > 0 && header.length <= 256) return header;

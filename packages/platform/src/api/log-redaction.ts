@@ -1,16 +1,16 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { stdSerializers } from 'pino';
 
-/** A URL's path. Its query may hold a token, under a name that can be written in many ways. */
+/** A URL's path without its query, which may contain a token under a name that can be written in many ways. */
 export const pathOf = (url: string): string => url.split(/[?#]/, 1)[0]!;
 
-/** Takes out of a text what follows a `?` in anything that looks like a URL's path, and what follows `Bearer`. */
+/** Removes from a text what follows a `?` in anything that looks like a URL's path, and what follows `Bearer`. */
 const withoutTokens = (text: string): string =>
   text.replaceAll(/(\/[^\s"'`?]*)\?[^\s"'`)]*/g, '$1?[hidden]').replaceAll(/\bBearer\s+[^\s"',]+/gi, 'Bearer [hidden]');
 
 /**
- * An error as it goes into a line. What else it holds is left out: the error of a broken request has the whole of what was
- * sent. Done here and not by a serializer, for which Fastify puts its own in place.
+ * An error as it is logged. Other fields are left out: the error of a malformed request contains everything that was
+ * sent. This is not done in a pino serializer, since Fastify replaces that with its own.
  */
 function serializedError(error: Error): object {
   const { type, message, stack, code } = stdSerializers.err(error) as unknown as Record<string, string | undefined>;
@@ -24,7 +24,7 @@ function serializedError(error: Error): object {
 
 type LogArguments = Parameters<FastifyBaseLogger['info']>;
 
-/** Lets no token of a request into a line of the log: Fastify's own errors, and what fails in a handler, may quote URLs. */
+/** Keeps tokens of requests out of the log: Fastify's errors and those thrown in handlers may quote URLs. */
 export class TokenFreeLogger implements FastifyBaseLogger {
   readonly #inner: FastifyBaseLogger;
 
@@ -49,7 +49,7 @@ export class TokenFreeLogger implements FastifyBaseLogger {
   }
 
   silent() {
-    // A level at which nothing is logged.
+    // The level at which nothing is logged.
   }
 
   trace(...args: unknown[]) {
@@ -77,7 +77,7 @@ export class TokenFreeLogger implements FastifyBaseLogger {
   }
 }
 
-/** Without a message the logger would take the error's own as it is, so it gets one. */
+/** Adds a message where there is none, since the logger would then log the error's own message unchanged. */
 function cleaned([first, message, ...rest]: unknown[]): LogArguments {
   const texts = rest.map((each) => (typeof each === 'string' ? withoutTokens(each) : each));
   if (typeof first === 'string') {

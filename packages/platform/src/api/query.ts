@@ -5,21 +5,21 @@ import type { Paging } from '../shared/paging.ts';
 export type Query = Record<string, string | undefined>;
 
 /**
- * The parameters of the URL. One that is given several times is a list, which our APIs write with commas. Read them
- * here only: Fastify's own `request.query` may hold an array where a text is expected.
+ * The parameters of the URL. A parameter that is given several times becomes a list separated by commas. Do not read
+ * `request.query` elsewhere: it may have an array where a string is expected.
  */
 export function queryOf(request: FastifyRequest): Query {
   const entries = Object.entries(request.query as Record<string, string | string[]>);
   return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]));
 }
 
-/** A parameter that is a list. Undefined when it is missing or empty. */
+/** The elements of a list parameter. Undefined when it is missing or empty. */
 export function listOf(query: Query, name: string): string[] | undefined {
   const text = query[name];
   return text === undefined || text === '' ? undefined : text.split(',').map((each) => each.trim());
 }
 
-/** `limit` is at most `maxLimit`, as on Apify, where asking for more is not an error. */
+/** `limit` is reduced to `maxLimit`: as on Apify, a larger one is not an error. */
 export function pagingOf(query: Query, maxLimit = 1000): Paging {
   return {
     offset: integerOf(query, 'offset', 0) ?? 0,
@@ -45,7 +45,7 @@ export function numberOf(query: Query, name: string, minimum: number): number | 
 const notANumber = (name: string, text: string | undefined, minimum: number) =>
   invalidInput(`The parameter "${name}" must be a whole number of at least ${minimum}, but is "${text}".`);
 
-/** Apify takes `true` and `1`, `false` and `0`. */
+/** Accepts `true` and `1`, `false` and `0`, as Apify does. */
 export function booleanOf(query: Query, name: string): boolean | undefined {
   const text = query[name];
   if (text === undefined || text === '') return undefined;
@@ -54,9 +54,9 @@ export function booleanOf(query: Query, name: string): boolean | undefined {
   throw invalidInput(`The parameter "${name}" must be "true" or "false", but is "${text}".`);
 }
 
-/** As on Apify, where asking for more is not an error. */
+/** As on Apify, a larger value is not an error. */
 const maxWaitSecs = 60;
 
-/** How long an answer may wait for the end of a run or a build, in ms. */
+/** How long a response may wait for the end of a run or a build, in ms. */
 export const waitMsOf = (query: Query): number =>
   Math.min(numberOf(query, 'waitForFinish', 0) ?? 0, maxWaitSecs) * 1000;

@@ -15,7 +15,7 @@ import type { HandoffServices, RunServices } from './services.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
 import { registerUserRoutes } from './users/user-routes.ts';
 
-/** Every route, one file a resource. Without `commits` those of commits answer as any unknown one, as on Apify. */
+/** Registers all routes. Without `commits`, the routes of commits do not exist, as on Apify. */
 export function registerRoutes(
   app: FastifyInstance,
   services: RunServices & HandoffServices,

@@ -11,20 +11,20 @@ import type { Servers } from '../runs/supervisor/servers.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
 
-/** What the routes are built from. Put together in `platform.ts`. */
+/** What all routes use. Assembled in `main/platform.ts`. */
 export interface Services {
   readonly database: Database;
-  /** Records too large for the database. */
+  /** Values that are too large for the database. */
   readonly files: FileStore;
   /** Logs of runs and builds. */
   readonly logs: LogStore;
   readonly inFlightRequests: InFlightRequests;
   readonly clock: Clock;
-  /** The API's own address as clients outside reach it, without a slash at the end. Known once the API listens. */
+  /** The API's address for clients, without a slash at the end. Known once the API listens. */
   readonly publicUrl: string;
 }
 
-/** What the routes of Actors and builds are built from besides. */
+/** What the routes of Actors and builds use as well. */
 export interface ActorServices extends Services {
   readonly builder: Builder;
   /** Seals the secret fields of inputs. */
@@ -32,14 +32,14 @@ export interface ActorServices extends Services {
   readonly signatures: Signatures;
 }
 
-/** What the routes of runs are built from besides. */
+/** What the routes of runs use as well. */
 export interface RunServices extends ActorServices {
   readonly runControl: RunControl;
-  /** How long a call that starts a run and answers its output waits for its end. */
+  /** How long a call that starts a run and responds with its output waits for the end of the run. */
   readonly syncWaitMs: number;
 }
 
-/** What the routes of servers and handoffs are built from besides. */
+/** What the routes of servers and handoffs use as well. */
 export interface HandoffServices extends Services {
   readonly supervisor: Supervisor;
   readonly servers: Servers;

@@ -9,14 +9,14 @@ export type BuildEnd =
   | { readonly status: 'SUCCEEDED'; readonly message: string; readonly result: BuildResult }
   | { readonly status: 'FAILED' | 'TIMED-OUT' | 'ABORTED'; readonly message: string };
 
-/** Ends a build that has not ended; one that has never changes again. The sources are dropped: they may be large. */
+/** Ends a build. A build that has already ended does not change again. The sources are deleted: they may be large. */
 export function* endBuild(id: string, end: BuildEnd, now: number): Sql<boolean> {
   const row = yield* one<{ actor_id: string; tag: string | null; status: BuildStatus; source_json: string }>(
     'SELECT actor_id, tag, status, source_json FROM builds WHERE id = ? AND finished_at IS NULL',
     id,
   );
   if (row === undefined) return false;
-  // An abort that was acknowledged stands, though the build may have got to its end meanwhile.
+  // An acknowledged abort stands, even if the build has finished in the meantime.
   const outcome: BuildEnd = row.status === 'ABORTING' ? { status: 'ABORTED', message: 'The build was aborted.' } : end;
   const { sourceFiles, ...source } = JSON.parse(row.source_json) as VersionSettings;
   yield* exec(
@@ -36,7 +36,7 @@ export const finishBuild = defineWrite('builds.finish', function* (input: { id: 
   return yield* endBuild(input.id, input.end, now);
 });
 
-/** Aborts the Actor's builds that have not ended. Answers their ids: the builder has to stop those at work. */
+/** Aborts the Actor's builds that have not ended. Returns their ids: the builder must stop those in progress. */
 function* endUnfinishedBuilds(actorId: string, now: number): Sql<string[]> {
   const rows = yield* all<{ id: string }>('SELECT id FROM builds WHERE actor_id = ? AND finished_at IS NULL', actorId);
   for (const { id } of rows) {
@@ -45,7 +45,7 @@ function* endUnfinishedBuilds(actorId: string, now: number): Sql<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Leaves the Actor's runs, and its builds, since runs need them. Returns the builds that were cut short. */
+/** Keeps the Actor's runs, and its builds, which the runs need. Returns the ids of the builds that were aborted. */
 export const deleteActor = defineWrite(
   'actors.delete',
   function* ({ userId, actor }: { userId: string; actor: string }, { now }) {

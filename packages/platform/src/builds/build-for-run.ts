@@ -5,14 +5,14 @@ import { notFound, Refusal } from '../shared/errors.ts';
 import type { BuildResult, BuildStatus, EnvVar } from './build-row.ts';
 import type { StartCommand } from './steps/start-command.ts';
 
-/** What a run needs of a build. */
+/** What a run needs to know about a build. */
 export interface BuildForRun {
   readonly id: string;
   readonly actorId: string;
   readonly number: string;
-  /** The folder of one that made files, relative to the data folder. */
+  /** How the run is started. A folder is relative to the data folder. */
   readonly program: Program;
-  /** Of the version as it was when it was built; secrets in the clear. */
+  /** The version's variables at the time of the build. Secrets are in plain text. */
   readonly envVars: readonly EnvVar[];
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly defaultRunOptions: DefaultRunOptions;
@@ -21,14 +21,14 @@ export interface BuildForRun {
 export const folderOfBuild = (buildId: string): string => `builds/${buildId}`;
 
 /**
- * The build that a run of the Actor takes: by number (`0.1.3`) or by tag, by the Actor's default when not said.
- * @throws Refusal 404 `unknown-build-tag` or `build-not-found`, 400 `invalid-build` for one that did not succeed
+ * The build that a run of the Actor uses: by number (`0.1.3`) or tag; the Actor's default build when neither is given.
+ * @throws Refusal 404 `unknown-build-tag` or `build-not-found`, 400 `invalid-build` when the build did not succeed
  */
 export function* findBuild(actorId: string, tagOrNumber: string | undefined): Sql<BuildForRun> {
   return yield* getBuildForRun(yield* findBuildId(actorId, tagOrNumber));
 }
 
-/** Like `findBuild`, but answers a build of any status. */
+/** Like `findBuild`, but returns the id of a build of any status. */
 export function* findBuildId(actorId: string, tagOrNumber: string | undefined): Sql<string> {
   const wanted = tagOrNumber || (yield* defaultRunOptionsOf(actorId)).build || usualRunOptions.build;
   if (/^\d+\.\d+\.\d+$/.test(wanted)) {
@@ -49,7 +49,7 @@ export function* findBuildId(actorId: string, tagOrNumber: string | undefined): 
   );
 }
 
-/** @throws Refusal 404 `record-not-found`, 400 `invalid-build` for one that did not succeed */
+/** @throws Refusal 404 `record-not-found`, 400 `invalid-build` when the build did not succeed */
 export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
   const row = yield* one<{
     actor_id: string;
@@ -82,11 +82,11 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
 const folderProgram = (buildId: string, { file, args }: StartCommand): Program => ({
   kind: 'folder',
   folder: folderOfBuild(buildId),
-  // The platform's own Node, wherever it is today.
+  // The path of the platform's own Node may have changed since the build.
   command: { file: file === 'node' ? process.execPath : file, args },
 });
 
-/** As the Actor's settings say; nothing when the Actor is gone. */
+/** The run options in the Actor's settings; empty when the Actor has been deleted. */
 function* defaultRunOptionsOf(actorId: string): Sql<Partial<DefaultRunOptions>> {
   const row = yield* one<{ settings_json: string }>('SELECT settings_json FROM actors WHERE id = ?', actorId);
   return (JSON.parse(row?.settings_json ?? '{}') as ActorSettings).defaultRunOptions ?? {};

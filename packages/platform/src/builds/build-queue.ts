@@ -4,7 +4,7 @@ import { all, exec, one, type Sql } from '../database/sql.ts';
 import { endBuild } from './build-ends.ts';
 import type { BuildOptions, BuildStatus, EnvVar } from './build-row.ts';
 
-/** A build that is to be worked off. */
+/** A build to be performed. */
 export interface BuildJob {
   readonly id: string;
   readonly number: string;
@@ -21,7 +21,7 @@ interface JobRow {
   readonly source_json: string;
 }
 
-/** Marks the build that waits longest as running. Answers undefined when none waits. */
+/** Marks the build that has waited longest as running and returns it. Returns undefined when none waits. */
 export const takeBuild = defineWrite('builds.take', function* (_: Record<string, never>): Sql<BuildJob | undefined> {
   const row = yield* one<JobRow>(
     `SELECT id, number, options_json, env_vars_json, source_json FROM builds
@@ -38,7 +38,7 @@ export const takeBuild = defineWrite('builds.take', function* (_: Record<string,
   };
 });
 
-/** A build that ends the platform each time must not end it for ever. */
+/** A build that crashes the platform is not started more often than this. */
 const maxStarts = 3;
 
 interface Unfinished {
@@ -48,8 +48,8 @@ interface Unfinished {
 }
 
 /**
- * For the start, before any build: what a former platform process had at work waits again, or is over when it was to be
- * aborted or was tried too often. Answers the ids of all that were at work, and what the folders may keep.
+ * To be called at start, before any build. Builds that the previous platform process left unfinished wait again; those
+ * that were to be aborted or were tried too often end. Returns the ids of all of them.
  */
 export const recoverBuilds = defineWrite('builds.recover', function* (_: Record<string, never>, { now }) {
   const rows = yield* all<Unfinished>(

@@ -8,7 +8,7 @@ const terminalStatuses: readonly BuildStatus[] = ['SUCCEEDED', 'FAILED', 'TIMED-
 export const isTerminal = (status: BuildStatus): boolean => terminalStatuses.includes(status);
 
 export interface BuildOptions {
-  /** False installs the packages anew; otherwise those of a former build with the same dependencies are used. */
+  /** False installs the packages again; otherwise those of an earlier build with the same dependencies are used. */
   readonly useCache?: boolean;
   readonly betaPackages?: boolean;
 }
@@ -25,12 +25,12 @@ export interface EnvVar {
   readonly isSecret: boolean;
 }
 
-/** What a build that succeeded has made. */
+/** What a successful build has produced. */
 export interface BuildResult {
-  /** Null for one that made an image. */
+  /** Null for a build that made an image. */
   readonly command: StartCommand | null;
   readonly image?: string;
-  /** `.actor/actor.json`, with the files that it names put in their places. */
+  /** `.actor/actor.json`, with the contents of the files that it names. */
   readonly definition: Readonly<Record<string, unknown>> | null;
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly readme: string | null;
@@ -56,7 +56,7 @@ export interface FullBuildRow extends BuildRow {
   readonly source_json: string;
 }
 
-/** The columns of `BuildRow`: never `*`, for the sources may be large. */
+/** The columns of `BuildRow`. Not `*`, since the sources may be large. */
 export const buildColumns = [
   'id',
   'user_id',
@@ -74,7 +74,7 @@ export const buildColumns = [
   .map((column) => `builds.${column}`)
   .join(', ');
 
-/** A whole number that orders builds as their numbers do: two digits, two digits, five digits. */
+/** An integer with the same order as build numbers: two digits, two digits, five digits. */
 export function numberAsInteger(number: string): number {
   const [major = 0, minor = 0, patch = 0] = number.split('.').map(Number);
   return major * 10_000_000 + minor * 100_000 + patch;

@@ -1,3 +1,10 @@
+/**
+ * Performs builds: turns the sources of an Actor's version into a folder or an image that an engine can start. `steps/`
+ * has the parts of a build, `input/` the Actor's definition and the checks of a run's input.
+ *
+ * The database decides about a build: one that has ended never changes again, and its number is never given twice.
+ * This folder may import `actors/`, `accounts/`, the adapters and `shared/`, but not `api/` and not `runs/`.
+ */
 import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -20,11 +27,11 @@ export interface BuilderOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly dataFolder: string;
-  /** The platform's own environment; what builds need of it is passed on. */
+  /** The platform's own environment. Builds get the variables that they need. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly token: string;
   readonly timeoutSecs?: number | undefined;
-  /** What makes images; without it, builds make folders. */
+  /** Makes images. Without it, builds make folders. */
   readonly images?: ImageMaker | undefined;
 }
 
@@ -42,12 +49,12 @@ class Stopped extends Error {
 const platform = { kind: 'platform' } as const;
 const maxAtOnce = 2;
 const usualTimeoutSecs = 30 * 60;
-/** How long to wait when the database does not take the end of a build, because the disk is full say. */
+/** How long to wait after a failure to store the end of a build, e.g. because the disk is full. */
 const retryMs = 1000;
 
 /**
- * Works builds off, two at a time, in the order in which they came. All that must last is in the database: a build that
- * was at work when the platform ended is started again.
+ * Performs builds in the order in which they were requested, two at a time. Their state is in the database: a build
+ * that was in progress when the platform ended is started again.
  */
 export class Builder {
   readonly #options: BuilderOptions;
@@ -63,7 +70,7 @@ export class Builder {
     this.#dependencies = new Dependencies(path.join(options.dataFolder, 'dependencies'));
   }
 
-  /** Takes up what a former platform process left, then what waits. `ownUrl` is where this platform's API answers. */
+  /** Recovers what the previous platform process left, then starts builds. `ownUrl` is the address of the API. */
   async start(ownUrl: string): Promise<void> {
     const { database, dataFolder } = this.#options;
     const buildsFolder = path.join(dataFolder, 'builds');
@@ -84,13 +91,13 @@ export class Builder {
     this.wake();
   }
 
-  /** Says that a build may wait. */
+  /** To be called when a build may be waiting. */
   wake(): void {
     if (this.#isClosed || this.#ownUrl === undefined) return;
     this.#taking = (this.#taking ?? Promise.resolve()).then(() => this.#take());
   }
 
-  /** Stops the work on a build that the database says is to be aborted, or is gone. */
+  /** Stops a build that the database has marked as aborting, or that was deleted. */
   stop(buildId: string): void {
     const work = this.#atWork.get(buildId);
     if (work !== undefined) {
@@ -101,7 +108,7 @@ export class Builder {
     this.#announceEnd(buildId);
   }
 
-  /** Waits until the build may have ended, `waitMs` at most. */
+  /** Resolves when the build may have ended, after `waitMs` at the latest. */
   async waitForEnd(buildId: string, waitMs: number, isOver: () => Promise<boolean>): Promise<void> {
     if (this.#isClosed || waitMs <= 0) return;
     const waiting = this.#waiting.get(buildId) ?? new Set();
@@ -112,7 +119,7 @@ export class Builder {
       waiting.add(wake);
     });
     const cancel = this.#options.clock.after(waitMs, wake);
-    // Asked after the wait began, so that an end in between is not missed.
+    // Checked after the wait has begun, so that an end in between is not missed.
     if (!(await isOver())) await ended;
     cancel();
     waiting.delete(wake);
@@ -125,7 +132,7 @@ export class Builder {
     await this.#options.logs.remove(buildId);
   }
 
-  /** Ends all that builds have started. What was at work is started again by the next platform process. */
+  /** Ends all processes of builds. The next platform process starts unfinished builds again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const buildId of [...this.#waiting.keys()]) this.#announceEnd(buildId);
@@ -154,7 +161,7 @@ export class Builder {
     const { clock, logs, timeoutSecs = usualTimeoutSecs } = this.#options;
     const cancelTimeout = clock.after(timeoutSecs * 1000, () => stop.abort(new Stopped('timedOut')));
     const hide = hideSecrets(job.envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
-    // Output of a build is not slowed down when the log's disk is slow: its commands would run into the time limit.
+    // A slow log disk does not slow down the output of a build: its commands would exceed the time limit.
     const log = (line: string) => void logs.append(job.id, hide(line), clock.now());
     const end = await this.#perform(job, stop.signal, log);
     cancelTimeout();
@@ -169,7 +176,7 @@ export class Builder {
     this.wake();
   }
 
-  /** Undefined when the platform closes: the build goes on with the next one. */
+  /** Resolves with undefined when the platform closes: the next platform process starts the build again. */
   async #perform(job: BuildJob, signal: AbortSignal, log: (line: string) => void): Promise<BuildEnd | undefined> {
     const { database, dataFolder, environment, token, images, timeoutSecs = usualTimeoutSecs } = this.#options;
     try {

@@ -22,7 +22,7 @@ import {
 export interface BuildAddress {
   readonly userId: string;
   readonly buildId: string;
-  /** When given, the build must be one of this Actor. */
+  /** When given, the build must belong to this Actor. */
   readonly actor?: string;
 }
 
@@ -42,7 +42,7 @@ export const getBuild = defineRead('builds.get', function* (address: BuildAddres
   return apiBuild(yield* findBuildRow(address), now);
 });
 
-/** A build of the Actor: `build` is its number or tag, undefined for the Actor's default. */
+/** A build of the Actor. `build` is its number or tag, undefined for the Actor's default build. */
 export interface ActorBuildAddress {
   readonly userId: string;
   readonly actor: string;
@@ -53,7 +53,7 @@ export const actorBuildId = defineRead('builds.ofActor', function* ({ userId, ac
   return yield* findBuildId(yield* findActorId(userId, actor), build);
 });
 
-/** Of a build that succeeded. */
+/** The input schema of a successful build. */
 export const actorInputSchema = defineRead(
   'builds.inputSchemaOfActor',
   function* ({ userId, actor, build }: ActorBuildAddress) {
@@ -65,7 +65,7 @@ export interface NewBuild {
   readonly id: string;
   readonly userId: string;
   readonly actor: string;
-  /** The number of a version, or the tag that its builds get. */
+  /** The number of a version, or the tag of its builds. */
   readonly version: string;
   readonly tag: string | undefined;
   readonly options: BuildOptions;
@@ -147,7 +147,7 @@ export const listBuilds = defineRead('builds.list', function* (listing: BuildLis
   return { total: counted!.total, items: rows.map(shortApiBuild) };
 });
 
-/** Ends a build that waits; one at work becomes ABORTING, and the builder ends it. One that is over stays as it is. */
+/** Ends a waiting build. One in progress becomes ABORTING, and the builder ends it. One that has ended stays as it is. */
 export const abortBuild = defineWrite('builds.abort', function* (address: BuildAddress, { now }) {
   const { id, status } = yield* findBuildRow(address);
   if (status === 'READY') yield* endBuild(id, { status: 'ABORTED', message: 'The build was aborted.' }, now);

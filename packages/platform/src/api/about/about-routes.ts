@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import description from './wherry-v1.openapi.json' with { type: 'json' };
 
-/** For whoever opens the platform's address in a browser. It tells nothing about the platform, for it asks for no token. */
+/** Shown when the platform's address is opened in a browser. It is public, so it reveals nothing about the platform. */
 const frontPage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -37,7 +37,7 @@ export function registerFrontPageRoutes(app: FastifyInstance): void {
   );
 }
 
-/** The description of Wherry's own API; `test/wherry-api.test.ts` holds routes and answers to it. */
+/** The description of Wherry's own API. `test/wherry-api.test.ts` checks that routes and responses conform to it. */
 export function registerDescriptionRoutes(app: FastifyInstance): void {
   app.get('/wherry/v1/openapi.json', { config: { access: 'public', effect: 'reads' } }, async () => description);
 }

@@ -1,2 +1,2 @@
-/** Apify's API spells Actors in two ways; both are in use. */
+/** Apify's API has two paths for Actors; clients use both. */
 export const actorPaths = ['/v2/acts', '/v2/actors'] as const;

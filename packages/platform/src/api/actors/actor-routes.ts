@@ -20,7 +20,7 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
   for (const path of actorPaths) {
     app.get(path, { config: { access: { attempt: 'account' }, effect: 'reads' } }, async (request) => {
       const query = queryOf(request);
-      // Nobody else's Actors are here, so `my` makes no difference; it is checked all the same.
+      // The platform has only the user's own Actors, so `my` makes no difference; it is still checked.
       booleanOf(query, 'my');
       const paging = pagingOf(query);
       const listing = { userId: userIdOf(request), sortBy: sortingOf(query.sortBy), ...paging };

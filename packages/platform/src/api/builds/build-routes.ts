@@ -53,7 +53,7 @@ function addressOf(request: FastifyRequest): BuildAddress {
   return { userId: userIdOf(request), buildId, ...(actorId !== undefined && { actor: actorId }) };
 }
 
-/** The build, once it is over or the time to wait has passed. */
+/** Resolves with the build, once it is over or the time that the request allows has passed. */
 async function awaitBuild({ database, builder }: ActorServices, request: FastifyRequest, address: BuildAddress) {
   const read = () => database.read(getBuild, address, request.caller);
   const waitMs = waitMsOf(queryOf(request));
@@ -117,7 +117,7 @@ function registerBuild(app: FastifyInstance, services: ActorServices, path: stri
 
   app.post(`${path}/abort`, { config: { access: { attempt: 'account' }, effect: 'savesState' } }, async (request) => {
     const build = await services.database.write(abortBuild, addressOf(request), request.caller);
-    // One that waited is over; the builder tells those who wait for it.
+    // A build that had not started is over now; the builder wakes the calls that wait for it.
     if (build.status === 'ABORTING' || build.status === 'ABORTED') services.builder.stop(build.id);
     return { data: build };
   });
@@ -133,7 +133,7 @@ function registerValidation(app: FastifyInstance, { database }: ActorServices, p
     const wanted = { userId: userIdOf(request), actor: actor!, build: queryOf(request).build || undefined };
     const inputSchema = await database.read(actorInputSchema, wanted, request.caller);
     await prepareInput(inputSchema, request.body as Buffer | undefined, 'application/json');
-    // The one answer of Apify's API that has no envelope.
+    // The only response of Apify's API without an envelope.
     return { valid: true };
   });
 }

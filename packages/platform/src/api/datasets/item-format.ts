@@ -1,11 +1,11 @@
 import { type Item, isPlain, leavesOf, type Shape, shapeItem } from '../../storages/datasets/shape.ts';
 
-/** Pages of items as JSON texts. May be walked more than once. */
+/** Pages of items as JSON texts. Can be iterated more than once. */
 type Pages = () => AsyncIterable<readonly string[]>;
 
 export interface ItemFormat {
   readonly contentType: string;
-  /** The body in pieces, one a page. */
+  /** The body in chunks, one for each page. */
   write(pages: Pages, shape: Shape, options: FormatOptions): AsyncGenerator<string>;
 }
 
@@ -16,7 +16,7 @@ export interface FormatOptions {
 }
 
 const byteOrderMark = '\ufeff';
-/** Apify's own limit for tables. */
+/** The most columns of a table. Apify's own limit. */
 const maxColumns = 2000;
 
 export const itemFormats: Readonly<Record<string, ItemFormat>> = {
@@ -25,7 +25,7 @@ export const itemFormats: Readonly<Record<string, ItemFormat>> = {
   csv: { contentType: 'text/csv; charset=utf-8', write: writeCsv },
 };
 
-/** Formats that Apify has and we have not. */
+/** Formats that Apify has and Wherry does not have. */
 export const missingFormats: readonly string[] = ['xml', 'html', 'xlsx', 'rss'];
 
 const textsOf = (page: readonly string[], shape: Shape): readonly string[] =>
@@ -54,7 +54,7 @@ async function* writeLines(pages: Pages, shape: Shape, { bom }: FormatOptions): 
   }
 }
 
-/** Walks the items twice: the columns are all that any item has, and they come first. */
+/** Reads the items twice: the header comes first and has the columns of all items. */
 async function* writeCsv(pages: Pages, shape: Shape, options: FormatOptions): AsyncGenerator<string> {
   const columns = await columnsOf(pages, shape);
   const lineOf = (values: readonly unknown[]) =>
@@ -79,7 +79,7 @@ async function columnsOf(pages: Pages, shape: Shape): Promise<string[]> {
   return [...columns].slice(0, maxColumns);
 }
 
-/** A table has no nesting: `{"a":{"b":1}}` is the column `a/b`, as on Apify. */
+/** A table is flat: `{"a":{"b":1}}` becomes the column `a/b`, as on Apify. */
 const cellsOf = (item: Item): [string, unknown][] =>
   Object.entries(item).flatMap(([field, value]) => leavesOf(field, value, '/'));
 

@@ -3,7 +3,8 @@ import { isJsonObject } from '../../shared/json-object.ts';
 
 /**
  * The JSON text of each item of a push, which is one object or an array of them.
- * @throws Refusal 400 `schema-validation-error`, which names all items that are not objects: a push is taken whole or not at all.
+ * @throws Refusal 400 `schema-validation-error`, which names all items that are not objects: a push is stored as a whole
+ *   or not at all.
  */
 export function itemTexts(body: unknown): string[] {
   const items: unknown[] = Array.isArray(body) ? body : [body];
@@ -12,7 +13,7 @@ export function itemTexts(body: unknown): string[] {
   try {
     return items.map((item) => JSON.stringify(item));
   } catch (error) {
-    // JSON.parse goes to any depth, JSON.stringify does not.
+    // JSON.parse reads any depth of nesting; JSON.stringify overflows the stack.
     if (error instanceof RangeError)
       throw new Refusal(400, 'invalid-json', 'An item is nested too deeply. Flatten it.');
     throw error;

@@ -4,7 +4,7 @@ import type { Shape } from '../../storages/datasets/shape.ts';
 import { booleanOf, integerOf, listOf, type Query } from '../query.ts';
 import { type FormatOptions, type ItemFormat, itemFormats, missingFormats } from './item-format.ts';
 
-/** What Apify says that the limit is when none was given. Clients show it as it is. */
+/** The limit that Apify reports when none was given. Clients show it unchanged. */
 const noLimit = 999_999_999_999;
 
 export const wantedOf = (query: Query): Wanted => ({

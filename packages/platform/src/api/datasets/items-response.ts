@@ -12,7 +12,7 @@ export const openItems = (
   wanted: { address: string; wanted: Wanted; withPage: boolean },
 ) => database.read(openDataset, { userId: userIdOf(request), ...wanted }, request.caller);
 
-/** What a request wants of the items of a dataset. @throws Refusal 400 for a parameter that is wrong */
+/** The parameters of a request for a dataset's items. @throws Refusal 400 for an invalid parameter */
 export const itemsQueryOf = (query: Query) => ({
   wanted: wantedOf(query),
   shape: shapeOf(query),
@@ -21,7 +21,7 @@ export const itemsQueryOf = (query: Query) => ({
   isAttachment: booleanOf(query, 'attachment') === true,
 });
 
-/** Sends items of a dataset as the request's parameters say. */
+/** Sends items of a dataset, as the request's parameters ask for them. */
 export async function sendItems(services: Services, request: FastifyRequest, reply: FastifyReply, address: string) {
   const query = queryOf(request);
   const { wanted, shape, format, options, isAttachment } = itemsQueryOf(query);
@@ -34,7 +34,7 @@ export async function sendItems(services: Services, request: FastifyRequest, rep
   return reply.type(format.contentType).send(Readable.from(body, { objectMode: false }));
 }
 
-/** Apify counts what the stretch has, not what is left of it when items are skipped or unwound. */
+/** Sets the paging headers. Like Apify, `count` is the number of items read, before any are skipped or unwound. */
 export function describeItems(reply: FastifyReply, wanted: Wanted, total: number, count: number): void {
   reply.headers({
     'x-apify-pagination-offset': wanted.offset,

@@ -11,7 +11,7 @@ import { openRecord } from './record-response.ts';
 
 const keysAtOnce = 1000;
 
-/** All records of a key-value store, or those whose keys begin alike, as a zip archive: one file a record. */
+/** All records of a key-value store, or those with a key prefix, as a zip archive with one file for each record. */
 export function registerRecordArchiveRoute(app: FastifyInstance, services: Services, mount: StorageMount): void {
   app.get(
     `${mount.prefix}/records`,
@@ -45,7 +45,7 @@ async function keysOf(services: Services, request: FastifyRequest, wanted: { add
   }
 }
 
-/** Each record is opened when its turn comes, so that neither memory nor open files grow with the store. */
+/** Each record is opened only when it is sent, so that memory and open files do not grow with the store. */
 function archiveOf(services: Services, request: FastifyRequest, storeId: string, keys: readonly string[]): Readable {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
@@ -54,7 +54,7 @@ function archiveOf(services: Services, request: FastifyRequest, storeId: string,
     zip.addReadStreamLazy(fileNameOf(key), (done) => {
       openValue(services, request, storeId, key).then(
         (stream) => done(null, stream),
-        // The archive breaks off, which its reader sees; a file left out would go unnoticed.
+        // The archive ends early, which its reader notices; a missing file would go unnoticed.
         (error: unknown) => done(error, Readable.from([])),
       );
     });
@@ -69,5 +69,5 @@ async function openValue({ database, files }: Services, request: FastifyRequest,
   return Buffer.isBuffer(body) ? Readable.from([body]) : body;
 }
 
-/** A key of dots would name a folder. */
+/** A key that consists of dots would name a folder. */
 const fileNameOf = (key: string) => (/^\.+$/.test(key) ? key.replaceAll('.', '%2E') : key);

@@ -3,7 +3,7 @@ import type { FileStore } from '../../objects/file-store.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { maxInlineBytes, maxRecordBytes } from '../../storages/key-value-stores/record.ts';
 
-/** The value of a record as it was received: small ones in memory, large ones in a file. */
+/** The value of a record as it was received: a small one in memory, a large one in a file. */
 export interface ReceivedValue {
   readonly value: Uint8Array | null;
   readonly blobId: string | null;
@@ -11,8 +11,8 @@ export interface ReceivedValue {
 }
 
 /**
- * Takes a value in. `beforeFile` runs before a large one is written, and may refuse it.
- * @throws Refusal 413 `record-too-large`; 400 when the compressed body is broken; 507 when the disk is full.
+ * Receives a value. `beforeFile` runs before a large value is written, and may throw to refuse it.
+ * @throws Refusal 413 `record-too-large`; 400 when the compressed body is invalid; 507 when the disk is full.
  */
 export async function receiveValue(
   body: Readable | undefined,
@@ -33,8 +33,8 @@ export async function receiveValue(
     await beforeFile();
     return { value: null, ...(await files.put(Readable.from(joined(head, chunks)))) };
   } catch (error) {
-    // The rest is read and dropped: a client that is cut off while it sends does not see the answer, and the next call
-    // on its connection waits for the end of this one. A stream flows only once nobody iterates over it.
+    // The rest is read and dropped: a client that is cut off while it sends does not see the response, and the next call
+    // on its connection waits for the end of this body. A stream flows only when nothing iterates over it.
     const drop = () => void body.resume();
     void chunks.return().then(drop, drop);
     throw toRefusal(error);
@@ -50,7 +50,7 @@ async function* limited(body: Readable): AsyncGenerator<Buffer, void> {
   }
 }
 
-/** zlib's codes start with Z_, those of its Brotli decoder with ERR_ and have a number beside them. */
+/** zlib's error codes start with `Z_`; those of its Brotli decoder start with `ERR_` and come with an `errno`. */
 function toRefusal(error: unknown): unknown {
   const { code, errno } = error as { code?: unknown; errno?: unknown };
   if (typeof code !== 'string') return error;

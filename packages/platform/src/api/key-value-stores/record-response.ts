@@ -4,7 +4,7 @@ import type { FileStore } from '../../objects/file-store.ts';
 import type { StoredRecord } from '../../storages/key-value-stores/record.ts';
 import type { Services } from '../services.ts';
 
-/** Sends the value of a record as it was stored; as a file to save when it is given a name. */
+/** Sends the value of a record as it was stored. With a file name, browsers save it instead of showing it. */
 export async function sendRecord(
   services: Services,
   reply: FastifyReply,
@@ -21,13 +21,13 @@ export function describeValue(reply: FastifyReply, record: { contentType: string
   reply.headers({
     'content-type': record.contentType,
     'content-length': record.bytes,
-    // A stored page opened in a browser must not act with the rights of the API's own origin.
+    // A stored HTML page that is opened in a browser must not have the rights of the API's origin.
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
   });
 }
 
-/** A blob may be replaced between the read of its row and the opening of its file: then the row is read once more. */
+/** Reads the row again when the blob was replaced between the read of its row and the opening of its file. */
 export async function openRecord(files: FileStore, read: () => Promise<StoredRecord>) {
   for (let attempt = 1; ; attempt += 1) {
     const record = await read();

@@ -19,7 +19,7 @@ import { describeValue, sendRecord } from './record-response.ts';
 
 const defaultContentType = 'application/octet-stream';
 
-/** Records of a key-value store. Values of any type, streamed both ways, stored as the bytes that were sent. */
+/** Records of a key-value store. Values have any type, are streamed both ways, and are stored byte by byte as sent. */
 export function registerRecordRoutes(app: FastifyInstance, services: Services, mounts: readonly StorageMount[]): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -86,7 +86,7 @@ function registerWriting(app: FastifyInstance, services: Services, mount: Storag
       try {
         await discard(await database.write(writeRecord, input, request.caller));
       } catch (error) {
-        // A refusal says that no row names the new blob; of another failure we cannot know, so the sweep decides.
+        // After a refusal no row names the new blob. After another failure that is unknown, so it is left to the sweep.
         if (error instanceof Refusal) await discard(received.blobId);
         throw error;
       }

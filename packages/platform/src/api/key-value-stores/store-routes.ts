@@ -9,7 +9,7 @@ import { apiStorage, plainEffects, registerStorageRoutes, sizesOf } from '../sto
 import { noCollections, registerRecordArchiveRoute } from './record-archive-routes.ts';
 import { registerRecordRoutes } from './record-routes.ts';
 
-/** The most keys that one answer lists, and how many it does when not told. */
+/** The most keys in one response, and the default. */
 const maxKeys = 1000;
 
 export function registerKeyValueStoreRoutes(app: FastifyInstance, services: Services): void {

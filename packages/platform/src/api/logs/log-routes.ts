@@ -39,7 +39,7 @@ function registerLog(app: FastifyInstance, services: Services, url: string, { ac
     describe(reply, download ? `${subject.id}.log` : undefined);
     const log = stream ? follow(services, request, subject) : services.logs.read(subject.id);
     if (raw) return reply.send(log);
-    // An error ends the answer early, which its reader sees.
+    // An error ends the response early, which its reader notices.
     return reply.send(pipeline(log, plainText(), () => undefined));
   });
 }
@@ -47,7 +47,7 @@ function registerLog(app: FastifyInstance, services: Services, url: string, { ac
 function follow({ database, logs }: Services, request: FastifyRequest, { id }: LogSubject) {
   const subject = { userId: userIdOf(request), id, kind: 'either' } as const;
   return logs.follow(id, async () => {
-    // The platform asks, for the answer goes on while an attempt that asked for it is fenced.
+    // The platform is the caller, since the response continues even when the attempt that asked for it is fenced.
     return (await database.read(findLogSubject, subject, { kind: 'platform' })).isOver;
   });
 }

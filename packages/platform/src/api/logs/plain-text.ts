@@ -2,10 +2,10 @@ import { Transform } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { stripVTControlCharacters } from 'node:util';
 
-/** How much of a line without an end is held back, so that no escape sequence is cut in two. */
+/** How much of an unfinished line is held back, so that no escape sequence is split. */
 const maxHeldChars = 256 * 1024;
 
-/** Takes the codes for colours and cursors out of a log. */
+/** Removes the escape sequences for colours and cursor movements from a log. */
 export function plainText(): Transform {
   const decoder = new StringDecoder('utf8');
   let held = '';

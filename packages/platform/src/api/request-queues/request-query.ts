@@ -6,14 +6,14 @@ import { userIdOf } from '../caller.ts';
 import { booleanOf, integerOf, numberOf, type Query, queryOf } from '../query.ts';
 import type { StorageMount } from '../storages/storage-mounts.ts';
 
-/** What the routes of requests read out of a URL. */
+/** What the routes of requests read from a URL. */
 export interface QueueCall {
   readonly access: QueueAccess;
   readonly query: Query;
 }
 
 const maxClientKeyLength = 32;
-/** A lock of more than a year is a mistake in the unit. */
+/** A lock of more than a year is probably a mistake in the unit. */
 const maxLockSecs = 365 * 24 * 3600;
 
 export async function queueCallOf(request: FastifyRequest, { storageOf }: StorageMount): Promise<QueueCall> {
@@ -33,12 +33,12 @@ export const requestIdIn = (request: FastifyRequest): string => (request.params 
 
 export const forefrontOf = (query: Query): boolean => booleanOf(query, 'forefront') ?? false;
 
-/** 0 stands for the default, as in Apify's lists; asking for more than `maximum` is not an error. */
+/** 0 means the default, as in Apify's lists. A limit above `maximum` is reduced to it. */
 export function limitOf(query: Query, usual: number, maximum: number): number {
   return Math.min(integerOf(query, 'limit', 0) || usual, maximum);
 }
 
-/** How long to lock, in seconds. Parts of a second are allowed, down to a millisecond. */
+/** How long to lock, in seconds. Fractions are allowed, down to a millisecond. */
 export function lockSecsOf(query: Query): number {
   const lockSecs = numberOf(query, 'lockSecs', 0.001);
   if (lockSecs === undefined) throw invalidInput('The parameter "lockSecs" is missing. Say how long to lock.');
@@ -57,7 +57,7 @@ export function filterOf(query: Query): RequestFilter[] {
   return [...new Set(names as RequestFilter[])];
 }
 
-/** After which id a page starts; empty for the first page. */
+/** The id after which the page starts; empty for the first page. */
 export function pageStartOf(query: Query): string {
   const { cursor, exclusiveStartId } = query;
   if (cursor !== undefined && exclusiveStartId !== undefined) {
@@ -74,7 +74,7 @@ function idInCursor(cursor: string): string {
     const { requestId } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { requestId?: unknown };
     if (typeof requestId === 'string') return requestId;
   } catch {
-    // Refused below, like any other text that is no cursor.
+    // Refused below, like any other text that is not a cursor.
   }
   throw invalidInput('The parameter "cursor" is not valid. Send the "nextCursor" of the page before, unchanged.');
 }

@@ -9,7 +9,7 @@ import type { StorageMount } from '../storages/storage-mounts.ts';
 import { markInFlight, unmarkInFlight } from './in-flight.ts';
 import { cursorAfter, filterOf, forefrontOf, limitOf, pageStartOf, queueCallOf, requestIdIn } from './request-query.ts';
 
-/** Apify's limit; its clients send larger batches in parts. */
+/** Apify's limit; its clients split larger batches. */
 const maxBatch = 25;
 
 /** Add, read, change and delete requests, one by one and in batches. */
@@ -142,7 +142,7 @@ function registerSingle(app: FastifyInstance, services: Services, mount: Storage
   );
 }
 
-/** Requests are stored as they are answered, so they are not parsed to be sent. */
+/** Requests are stored in the form of the response, so they are sent without being parsed. */
 const sendJson = (reply: FastifyReply, json: string): FastifyReply =>
   reply.type('application/json; charset=utf-8').send(`{"data":${json}}`);
 

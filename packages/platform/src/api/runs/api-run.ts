@@ -15,12 +15,12 @@ const unmeasured = {
 
 export interface ApiRunContext {
   readonly now: number;
-  /** Measured of a run under way; undefined for one that is not. */
+  /** Measured values of a run in progress; undefined for other runs. */
   readonly usage: Readonly<Record<string, number>> | undefined;
   readonly publicUrl: string;
 }
 
-/** The run as Apify answers it. */
+/** Returns the API object of a run, as Apify has it. */
 export function apiRun(record: RunDetails, context: ApiRunContext) {
   const { state, storages } = record;
   const stats = apiStats(state, context);
@@ -49,7 +49,7 @@ export function apiRun(record: RunDetails, context: ApiRunContext) {
       keyValueStores: { default: storages.keyValueStoreId },
       requestQueues: { default: storages.requestQueueId },
     },
-    // A name for the container's web server, which clients expect to be a URL. Wherry passes nothing on to it yet.
+    // The URL of the container's web server, which clients expect. Wherry does not forward requests to it yet.
     containerUrl: `${context.publicUrl}/wherry/v1/runs/${state.id}/container`,
     isContainerServerReady: false,
     usage: { ACTOR_COMPUTE_UNITS: stats.computeUnits },

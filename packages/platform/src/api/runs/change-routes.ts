@@ -10,13 +10,13 @@ import { type RunMount, runMounts } from './run-mounts.ts';
 import { requestedOptionsOf } from './run-query.ts';
 import { changedRun, findRun } from './run-reading.ts';
 
-/** How long a graceful abort waits for the Actor; Apify's own time. */
+/** How long a graceful abort waits for the Actor. Apify's own value. */
 const abortGraceMs = 30_000;
-/** How long a deletion waits for the last container of a run to be gone. */
+/** How long a deletion waits until the last container of the run is gone. */
 const deletionWaitMs = 10_000;
 const deletionPollMs = 20;
 
-/** What is done to a run without a body: abort, reboot, resurrect, delete. */
+/** Changes of a run that have no body: abort, reboot, resurrect, delete. */
 export function registerRunChangeRoutes(app: FastifyInstance, services: RunServices): void {
   for (const mount of runMounts) {
     registerEnds(app, services, mount);

@@ -5,7 +5,7 @@ import { idempotencyKeyOf } from '../caller.ts';
 import type { RunServices } from '../services.ts';
 import { runMounts } from './run-mounts.ts';
 
-/** Apify's own limit for one call. */
+/** The most events in one call. Apify's own limit. */
 const maxCount = 10_000_000;
 
 const checkCharge = bodyChecker<{ readonly eventName: string; readonly count?: number }>({

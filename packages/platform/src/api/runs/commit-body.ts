@@ -10,7 +10,7 @@ import { itemTexts } from '../datasets/item-texts.ts';
 const jsonType = 'application/json; charset=utf-8';
 const known = ['id', 'items', 'records', 'requests', 'charges'];
 
-/** The id that a commit's body gives it. @throws Refusal 400 */
+/** Returns the commit's id from its body. @throws Refusal 400 */
 export function commitIdOf(body: unknown): string | null {
   const id = isJsonObject(body) ? (body.id ?? null) : null;
   if (id === null || (typeof id === 'string' && id.length >= 1 && id.length <= 256)) return id;
@@ -18,8 +18,8 @@ export function commitIdOf(body: unknown): string | null {
 }
 
 /**
- * The parts of a commit, checked: `{ items?, records?, requests?, charges? }`.
- * @throws Refusal 400, whose `part` in the details and whose message name the part at fault, e.g. `records[2]`.
+ * Checks and returns the parts of a commit: `{ items?, records?, requests?, charges? }`.
+ * @throws Refusal 400. Its message and `part` in its details name the invalid part, e.g. `records[2]`.
  */
 export function commitPartsOf(body: unknown): CommitParts {
   if (!isJsonObject(body)) throw bad('body', `Send an object with any of ${known.join(', ')}`);
@@ -62,7 +62,10 @@ function recordPart(part: string, value: Item): CommitParts['records'][number] {
   return { ...addressed, record };
 }
 
-/** `{ base64 }` stands for bytes; a text with a content type that is not JSON for itself; all else for its JSON. */
+/**
+ * The bytes of a record: those of `{ base64 }`, those of a text whose content type is not JSON, or the JSON of any other
+ * value.
+ */
 function storedValueOf(part: string, { value, contentType }: Item): { bytes: Uint8Array; contentType: string } {
   if (value === undefined) throw bad(part, 'Give it a value, or "deleted": true');
   if (contentType !== undefined && (typeof contentType !== 'string' || !/^[\x20-\x7e]{1,256}$/.test(contentType))) {

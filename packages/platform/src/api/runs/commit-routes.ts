@@ -31,7 +31,7 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
         await discard(repeated ? blobs : replacedBlobs);
         return { data: response };
       } catch (error) {
-        // As for a record: after any other failure the commit may stand, and its blobs with it.
+        // As for a record: after any other failure the commit may be stored, and then its blobs are needed.
         if (error instanceof Refusal) await discard(blobs);
         throw error;
       }
@@ -50,7 +50,10 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
   );
 }
 
-/** Of the attempt that the commit was made for, whoever sent it. A repeated commit may be the first that is answered. */
+/**
+ * Removes the handled requests from the in-flight requests of the attempt that the commit was made for, whoever sent it.
+ * Also after a repeated commit, since the response to the first one may not have been sent.
+ */
 function releaseHandled(inFlight: InFlightRequests, { runId, attempt, requests }: CommitResponse): void {
   for (const { queueId, handled } of requests) {
     for (const { requestId } of handled) inFlight.remove(runId, attempt, queueId, requestId);
@@ -63,7 +66,7 @@ function sequenceOf(text: string): number {
   throw invalidInput(`The number of a commit is a whole number of at least 1, not "${text}".`);
 }
 
-/** Puts the values that are too large for the database into files: all of them or, when that fails, none. */
+/** Stores the values that are too large for the database in files: all of them or, if one fails, none. */
 async function storeLarge(parts: CommitParts, files: FileStore): Promise<{ parts: CommitParts; blobs: string[] }> {
   const blobs: string[] = [];
   const records: CommitParts['records'][number][] = [];

@@ -9,17 +9,17 @@ import type { Authenticator } from '../authentication.ts';
 export interface EventsSocketParts {
   readonly authenticator: Authenticator;
   readonly hub: EventHub;
-  /** What takes connections of the engine's own. */
+  /** Accepts connections of the engine itself. */
   readonly upgradeHandler?: UpgradeHandler | undefined;
-  /** Whether the platform still wants to hear of an attempt. */
+  /** Whether the platform still accepts connections of this attempt. */
   readonly isAlive: (runId: string, attempt: number) => boolean;
-  /** Called once an attempt's socket is open. */
+  /** Called when an attempt's socket is open. */
   readonly arrived: (runId: string, attempt: number) => void;
 }
 
 const eventsPath = /^\/wherry\/v1\/runs\/([A-Za-z0-9]{17})\/events$/;
 
-/** Accepts the events websocket of each attempt; the token is in the URL, for that is all that the SDKs are given. */
+/** Accepts the events websocket of each attempt. The token is in the URL, since the SDKs are given only a URL. */
 export function acceptEventsSockets(app: FastifyInstance, parts: EventsSocketParts): void {
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -40,7 +40,7 @@ async function accept(parts: EventsSocketParts, request: IncomingMessage, socket
   if (attempt !== undefined) parts.arrived(runId, attempt);
 }
 
-/** Undefined for a token of something else, and for an attempt that is over. */
+/** Resolves with undefined when the token belongs to something else, and when the attempt is over. */
 async function attemptOf({ authenticator, isAlive }: EventsSocketParts, runId: string, token: string | undefined) {
   try {
     const { caller } = await authenticator.identityOf(token);

@@ -17,7 +17,7 @@ import { type RunMount, runMounts } from './run-mounts.ts';
 import { changedRun } from './run-reading.ts';
 import { discardInput, receiveInput, storeInput } from './run-start.ts';
 
-/** A run becomes one of another Actor. The body, of any type, is its new input. */
+/** Turns a run into one of another Actor. The body, of any type, is its new input. */
 export function registerRunMetamorphRoutes(app: FastifyInstance, services: RunServices): void {
   withRawBodies(app, (scope) => {
     for (const mount of runMounts) registerMetamorph(scope, services, mount);

@@ -7,12 +7,12 @@ import { lastRunFilterOf } from './run-query.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The run that the URL names, once it was checked that an attempt reaches it [authorization-1]. */
+    /** The id of the run that the URL names, set after the check that the attempt reaches it [authorization-1]. */
     checkedRunId: string | undefined;
   }
 }
 
-/** One of the paths under which a run and what belongs to it are. */
+/** One of the paths under which a run and its storages and log can be addressed. */
 export interface RunMount {
   /** Route prefix, e.g. `/v2/actor-runs/:runId`. */
   readonly prefix: string;
@@ -39,12 +39,12 @@ const last = (request: FastifyRequest): RunAddress => {
   return { kind: 'last', userId: userIdOf(request), actor, ...lastRunFilterOf(queryOf(request)) };
 };
 
-/** By its id, by its id as a run of an Actor (which Apify calls deprecated), and as an Actor's last one. */
+/** By the run's id, by its id under its Actor (which Apify calls deprecated), and as the last run of an Actor. */
 export const runMounts: readonly RunMount[] = [
   { prefix: '/v2/actor-runs/:runId', addressOf: byId },
   ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/:runId`, addressOf: ofActor })),
   ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/last`, addressOf: last })),
 ];
 
-/** What only Wherry has of a run. */
+/** The path of what only Wherry has for a run. */
 export const wherryRunMount: RunMount = { prefix: '/wherry/v1/runs/:runId', addressOf: byId };

@@ -14,7 +14,7 @@ const origins = ['DEVELOPMENT', 'WEB', 'API', 'SCHEDULER', 'TEST', 'WEBHOOK', 'A
 
 const minMemoryMbytes = 128;
 const maxMemoryMbytes = 32_768;
-/** More than thirty years, which keeps the deadline a date. */
+/** More than thirty years. The limit keeps the deadline a valid date. */
 const maxTimeoutSecs = 1_000_000_000;
 
 /** @throws Refusal 400 `invalid-input` */
@@ -34,7 +34,7 @@ export function requestedOptionsOf(query: Query): RequestedRunOptions {
   };
 }
 
-/** Parts of a second count as a whole one. */
+/** Fractions of a second are rounded up. */
 function timeoutOf(query: Query): number | undefined {
   const secs = numberOf(query, 'timeout', 0);
   return secs === undefined ? undefined : Math.min(Math.ceil(secs), maxTimeoutSecs);
@@ -49,7 +49,7 @@ function memoryOf(query: Query): number | undefined {
   );
 }
 
-/** The level that a run is to have instead of its Actor's. */
+/** Returns the permission level for the run that replaces its Actor's. */
 export function checkedLevelOf({ forcePermissionLevel: text }: Query): PermissionLevel | undefined {
   if (!text) return undefined;
   const level = permissionLevels.find((each) => each === text);
@@ -59,7 +59,7 @@ export function checkedLevelOf({ forcePermissionLevel: text }: Query): Permissio
   );
 }
 
-/** Refuses what would wrongly seem to have an effect. */
+/** Refuses a parameter that would have no effect. */
 export function checkWebhooks({ webhooks }: Query): void {
   if (!webhooks || webhooksOf(webhooks).length === 0) return;
   throw notImplemented(

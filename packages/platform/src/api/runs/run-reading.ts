@@ -7,7 +7,7 @@ import type { RunServices } from '../services.ts';
 import { apiRun } from './api-run.ts';
 import type { RunMount } from './run-mounts.ts';
 
-/** The run, once it is over or `waitMs` have passed. */
+/** Resolves with the run, once it is over or `waitMs` have passed. */
 export async function awaitRun(
   { database, runControl }: RunServices,
   address: RunAddress,
@@ -18,11 +18,11 @@ export async function awaitRun(
   if (waitMs === 0 || isOver(record.state)) return record;
   const { id: runId } = record.state;
   await runControl.waitForEnd(runId, waitMs);
-  // Not by `address`: the last run of an Actor may be another one by now.
+  // Not by `address`: the Actor's last run may be a different one by now.
   return database.read(getRun, { address: { kind: 'id', userId: address.userId, runId } }, caller);
 }
 
-/** The state of the run that a request names. @throws Refusal 404 when the user has no such run */
+/** Resolves with the state of the run that a request names. @throws Refusal 404 when the user has no such run */
 export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
@@ -31,8 +31,8 @@ export const runResponse = ({ clock, runControl, publicUrl }: RunServices, recor
 });
 
 /**
- * The run after a change that was allowed. The platform reads it, for the change may have fenced the attempt that asked
- * for it.
+ * Resolves with the run after a permitted change. The platform is the caller of the read, since the change may have
+ * fenced the attempt that requested it.
  */
 export async function changedRun(services: RunServices, userId: string, runId: string) {
   const address = { kind: 'id', userId, runId } as const;

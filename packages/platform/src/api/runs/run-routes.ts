@@ -15,7 +15,7 @@ import { registerRunStartRoutes } from './start-routes.ts';
 import { registerRunSyncRoutes } from './sync-routes.ts';
 import { registerRunUpdateRoutes } from './update-routes.ts';
 
-/** Everything about runs but their storages and logs. */
+/** All routes of runs except those of their storages and logs. */
 export function registerRunRoutes(app: FastifyInstance, services: RunServices): void {
   registerReading(app, services);
   registerRunStartRoutes(app, services);

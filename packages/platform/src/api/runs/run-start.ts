@@ -12,8 +12,8 @@ import type { RunServices } from '../services.ts';
 import { checkedLevelOf, checkWebhooks, requestedOptionsOf } from './run-query.ts';
 
 /**
- * Starts the run that a request asks for, or finds the one that it started before with the same idempotency key.
- * Answers its id, once the run is durable.
+ * Starts the run that a request asks for, or finds the run that was started with the same idempotency key.
+ * Resolves with the run's id, once the run is durable.
  */
 export async function startRun(services: RunServices, request: FastifyRequest): Promise<string> {
   const query = queryOf(request);
@@ -56,7 +56,7 @@ async function create(
   try {
     runId = await services.database.write(createRun, newRun, request.caller);
   } catch (error) {
-    // As for a record: after any other failure the run may stand, and its input with it.
+    // As for a record: after any other failure the run may be stored, and then its input is needed.
     if (error instanceof Refusal) await discardInput(services, input);
     throw error;
   }
@@ -65,12 +65,12 @@ async function create(
   return runId;
 }
 
-/** An input as a record without its key. */
+/** An input: a record without a key. */
 export type StoredInput = Omit<StoredRecord, 'key'>;
 
 /**
- * The input that an Actor gets: checked, its defaults filled in, its secrets sealed.
- * @throws Refusal 400 `invalid-input` in the schema's words
+ * Resolves with the input for the Actor: checked, with its defaults added and its secrets encrypted.
+ * @throws Refusal 400 `invalid-input` with the schema's own error message
  */
 export async function receiveInput(
   { inputSecrets }: RunServices,
@@ -81,7 +81,7 @@ export async function receiveInput(
   return inputSecrets.seal(inputSchema, prepared);
 }
 
-/** Puts an input that is too large for the database into a file. */
+/** Stores an input that is too large for the database in a file. */
 export async function storeInput(
   { files }: RunServices,
   input: PreparedInput | undefined,

@@ -14,7 +14,7 @@ import type { RunServices } from '../services.ts';
 import { awaitRun } from './run-reading.ts';
 import { startRun } from './run-start.ts';
 
-/** Runs that are started and waited for in one call, whose answer is what they made. GET gives them no input. */
+/** Starts a run, waits for its end and responds with its output, in one call. With GET the run has no input. */
 export function registerRunSyncRoutes(app: FastifyInstance, services: RunServices): void {
   withRawBodies(app, (scope) => {
     for (const path of actorPaths) {
@@ -45,20 +45,20 @@ async function runForRecord(services: RunServices, request: FastifyRequest, repl
   try {
     return await sendRecord(services, reply, () => services.database.read(readRecord, wanted, request.caller));
   } catch (error) {
-    // An Actor need not have an output.
+    // An Actor may have no output.
     if (error instanceof Refusal && error.type === 'record-not-found') return reply.send();
     throw error;
   }
 }
 
 async function runForItems(services: RunServices, request: FastifyRequest, reply: FastifyReply) {
-  // Refused before the run starts, not after it has ended.
+  // Read here, so that invalid parameters are refused before the run starts.
   itemsQueryOf(queryOf(request));
   const { storages } = await runToEnd(services, request);
   return sendItems(services, request, reply.code(201), storages.datasetId);
 }
 
-/** @throws Refusal 408 when the run takes longer than a call may; 400 when it does not succeed */
+/** @throws Refusal 408 when the run takes longer than a call may take; 400 when it does not succeed */
 async function runToEnd(services: RunServices, request: FastifyRequest): Promise<RunDetails> {
   const runId = await startRun(services, request);
   const address = { kind: 'id', userId: userIdOf(request), runId } as const;

@@ -8,7 +8,7 @@ import { generalAccesses } from '../storages/storage-routes.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
 import { changedRun, findRun } from './run-reading.ts';
 
-/** What a run says of itself, and who may see it. */
+/** Changes a run's status message and its general access. */
 export function registerRunUpdateRoutes(app: FastifyInstance, services: RunServices): void {
   for (const mount of runMounts) registerUpdate(app, services, mount);
 }

@@ -6,19 +6,19 @@ import type { Services } from '../services.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The storage that the URL names, once it was checked that an attempt reaches it [authorization-1]. */
+    /** The id of the storage that the URL names, set after the check that the attempt reaches it [authorization-1]. */
     checkedStorageId: string | undefined;
   }
 }
 
-/** One of the paths under which a resource of a storage is. */
+/** One of the paths under which a storage can be addressed. */
 export interface StorageMount {
   /** Route prefix, e.g. `/v2/datasets/:datasetId`. */
   readonly prefix: string;
   readonly table: StorageTable;
-  /** The run whose default storage it is; undefined where the URL names the storage itself. */
+  /** The run whose default storage is addressed; undefined where the URL names the storage itself. */
   readonly run?: RunMount;
-  /** The storage's id, or what the URL names it by (an id, a name, `username~name`). */
+  /** Resolves with the storage's id, or with its address in the URL (an id, a name, `username~name`). */
   storageOf(request: FastifyRequest): Promise<string>;
 }
 
@@ -32,7 +32,7 @@ const kinds = {
   request_queues: { path: '/v2/request-queues/:storageId', alias: 'request-queue', column: 'default_request_queue_id' },
 } as const;
 
-/** By its own address, and as the default one of a run, whichever way that is named. */
+/** By the storage's own address, and as the default storage of a run under each of the run's paths. */
 export function storageMounts({ database }: Services, table: StorageTable): StorageMount[] {
   const { path, alias, column } = kinds[table];
   const named = async (request: FastifyRequest) =>

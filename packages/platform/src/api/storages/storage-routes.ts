@@ -13,14 +13,14 @@ import { booleanOf, pagingOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
 import type { StorageMount } from './storage-mounts.ts';
 
-/** What tells the routes of one kind of storage from those of another. */
+/** What differs between the routes of the kinds of storage. */
 export interface StorageKindRoutes<Row extends StorageRow> {
-  /** Where they are listed and made, e.g. `/v2/datasets`. */
+  /** The path for listing and creating, e.g. `/v2/datasets`. */
   readonly collection: string;
   readonly mounts: readonly StorageMount[];
   readonly operations: StorageOperations<Row>;
   readonly toApi: (row: Row) => unknown;
-  /** What calls about a storage itself do. Whatever is asked of a request queue takes or ends work. */
+  /** The effects of calls about a storage itself. All calls about a request queue take or end work. */
   readonly effects: { readonly reads: Effect; readonly writes: Effect };
 }
 
@@ -105,7 +105,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
   }
 }
 
-/** Storages are not shared between users, so those shared with the user are none. */
+/** Storages are not shared between users, so the list of those shared with the user is empty. */
 function sharedOnly(ownership: string | undefined): boolean {
   if (ownership === undefined || ownership === '' || ownership === 'ownedByMe') return false;
   if (ownership === 'sharedWithMe') return true;
@@ -132,8 +132,8 @@ function changesOf(body: unknown): StorageChanges {
 }
 
 /**
- * The fields that answers about storages of every kind have. A read writes nothing, so `accessedAt` is the time of the
- * last change.
+ * The fields that API objects of all kinds of storage have. Reads write nothing, so `accessedAt` is the time of the last
+ * change.
  */
 export const apiStorage = (row: StorageRow, url: string) => ({
   id: row.id,
@@ -151,5 +151,5 @@ export const apiStorage = (row: StorageRow, url: string) => ({
   consoleUrl: url,
 });
 
-/** One size under two names: Apify's own tools read the older one. */
+/** The same size under two names: Apify's own tools read the older one. */
 export const sizesOf = ({ bytes }: { readonly bytes: number }) => ({ storageBytes: bytes, s3StorageBytes: bytes });

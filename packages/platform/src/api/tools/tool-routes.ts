@@ -32,7 +32,7 @@ export function registerToolRoutes(app: FastifyInstance, { signatures }: ActorSe
   );
 }
 
-/** Tells a caller what the platform sees of its request: Actors use it to look at their own proxies and headers. */
+/** Responds with what the platform sees of the request: Actors use it to check their proxies and headers. */
 export function registerBrowserInfoRoutes(app: FastifyInstance): void {
   withRawBodies(app, (scope) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE'] as const) {
@@ -53,7 +53,7 @@ function browserInfo(request: FastifyRequest) {
   return {
     method: request.method,
     clientIp: request.ip,
-    // Wherry has no table of where addresses are.
+    // Wherry has no database of the countries of addresses.
     countryCode: null,
     bodyLength: request.body instanceof Buffer ? request.body.length : 0,
     ...(skipHeaders !== true && { headers: request.headers }),

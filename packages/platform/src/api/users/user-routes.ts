@@ -27,7 +27,7 @@ export function registerUserRoutes(app: FastifyInstance, { database }: Services)
 
 const publicProfile = ({ id, username }: UserRow) => ({ id, username, profile: { name: username } });
 
-/** Nothing is paid for on a platform of one's own, so the plan says only what there is. */
+/** A self-hosted platform costs nothing, so the plan only lists what is available. */
 function privateProfile(user: UserRow) {
   return {
     ...publicProfile(user),

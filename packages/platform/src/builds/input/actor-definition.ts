@@ -12,7 +12,7 @@ export interface ActorDefinition {
 }
 
 const maxReadmeChars = 200_000;
-/** The input schemas that were found valid, as JSON. */
+/** Input schemas that were found valid, as JSON. */
 const checkedSchemas = new Set<string>();
 const maxCheckedSchemas = 1000;
 
@@ -69,7 +69,7 @@ async function readReadme(folder: string, base: string, named: unknown): Promise
   return null;
 }
 
-/** Nothing outside the build's folder is read, not even by way of a link. */
+/** Reads nothing outside the build's folder, not even through a symbolic link. */
 async function readInside(folder: string, base: string, name: string): Promise<string | undefined> {
   const file = await realpath(path.resolve(base, name)).catch(() => undefined);
   if (file === undefined) return undefined;
@@ -80,14 +80,14 @@ async function readInside(folder: string, base: string, name: string): Promise<s
 }
 
 /**
- * Apify's own check takes 100 to 400 ms of computing, for which a handoff must not wait: it has a thread of its own.
- * @throws BuildFailure when the input schema itself is wrong
+ * Apify's own check takes 100 to 400 ms of CPU time. It runs in a worker thread, so that no handoff waits for it.
+ * @throws BuildFailure when the input schema itself is invalid
  */
 async function checkInputSchema(schema: Record<string, unknown>): Promise<void> {
   const key = JSON.stringify(schema);
   if (checkedSchemas.has(key)) return;
   const worker = new Worker(new URL('./input-schema-worker.ts', import.meta.url), { workerData: schema });
-  // Rejects with the error of a worker that fails.
+  // Rejects with the worker's error.
   const [complaint] = (await once(worker, 'message')) as [string | null];
   if (complaint !== null)
     throw new BuildFailure(`The input schema is not valid: ${complaint} Mend it and build again.`);

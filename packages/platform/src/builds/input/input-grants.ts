@@ -2,7 +2,7 @@ import type { RequestedGrant } from '../../accounts/permissions.ts';
 import { isJsonObject } from '../../shared/json-object.ts';
 import type { PreparedInput } from './input.ts';
 
-/** Apify's `resourceType`s that are storages. Source: docs.apify.com, "Actor input schema", resource picker. */
+/** The `resourceType`s that are storages. Source: docs.apify.com, "Actor input schema", resource picker. */
 const tables: Readonly<Record<string, RequestedGrant['table']>> = {
   dataset: 'datasets',
   keyValueStore: 'key_value_stores',
@@ -15,8 +15,8 @@ interface ResourceField {
 }
 
 /**
- * The storages that an input names in the fields that its schema gives a `resourceType` and `resourcePermissions`, each by
- * its id or name. None for an input without a schema, or that is not JSON.
+ * The storages that an input names, by id or name, in fields with a `resourceType` and `resourcePermissions` in the
+ * schema. Empty for an input without a schema, and for one that is not JSON.
  */
 export function grantsOf(
   inputSchema: Readonly<Record<string, unknown>> | null,

@@ -1,4 +1,4 @@
-/** Runs in a thread of its own, see `actor-definition.ts`. */
+/** Runs in a worker thread that `actor-definition.ts` starts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { validateInputSchema } from '@apify/input_schema';
 import { Ajv2019 } from 'ajv/dist/2019.js';

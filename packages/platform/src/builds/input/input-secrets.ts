@@ -11,14 +11,14 @@ interface StoredKey {
 }
 
 /**
- * Seals the fields of an input that its schema calls secret, as Apify does: the record in the key-value store holds them
- * encrypted, and the SDK of the run opens them. The key is made at its first use and kept in the data folder.
+ * Encrypts the secret fields of an input, as Apify does: the record in the key-value store has them encrypted, and the
+ * SDK in the run decrypts them. The key is generated at its first use and stored in the data folder.
  */
 export class InputSecrets {
   readonly #file: string;
   #key: Promise<StoredKey> | undefined;
 
-  /** @param file where the key is kept */
+  /** @param file where the key is stored */
   constructor(file: string) {
     this.#file = file;
   }
@@ -34,7 +34,7 @@ export class InputSecrets {
     return { ...prepared, body: Buffer.from(JSON.stringify(sealed)) };
   }
 
-  /** What a run needs in its environment to open its input. Nothing when the Actor's input has no secrets. */
+  /** The environment variables that a run needs to decrypt its input. Empty when the schema has no secret fields. */
   async environment(inputSchema: Readonly<Record<string, unknown>> | null): Promise<Record<string, string>> {
     if (inputSchema === null || !hasSecrets(inputSchema)) return {};
     const { privateKey, passphrase } = await this.#load();

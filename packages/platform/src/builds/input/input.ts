@@ -13,9 +13,9 @@ const jsonContentType = 'application/json; charset=utf-8';
 const isJson = (contentType: string) => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
 
 /**
- * The input of a run: checked against the schema, its defaults filled in. Without a schema, and for content that is not
- * JSON, it is what was sent. Undefined when there is none.
- * @throws Refusal 400 `invalid-input` in the schema's words
+ * Resolves with the input of a run, checked against the schema and with its defaults added. Without a schema, or when
+ * the content is not JSON, it is unchanged. Undefined when there is no input.
+ * @throws Refusal 400 `invalid-input` with the schema's own error message
  */
 export async function prepareInput(
   inputSchema: Schema | null,
@@ -27,7 +27,7 @@ export async function prepareInput(
   if (inputSchema === null) return given && { body: given, contentType: type };
   if (given !== undefined && !isJson(type)) return { body: given, contentType: type };
   const input = withDefaults(inputSchema, given === undefined ? {} : parseInput(given));
-  // Loaded when it is needed: it would take a quarter of the memory of a platform at rest.
+  // Imported on demand: it would take a quarter of the memory of an idle platform.
   const { validateInputUsingValidator } = await import('@apify/input_schema');
   const [error] = validateInputUsingValidator(validatorOf(inputSchema), { ...inputSchema }, input);
   if (error !== undefined) throw invalidInput(`Input is not valid: ${error.message}`);
@@ -39,7 +39,7 @@ function parseInput(body: Buffer): Record<string, unknown> {
   try {
     input = JSON.parse(body.toString('utf8'));
   } catch (error) {
-    // The parser's own message would quote the input, which may hold secrets.
+    // The parser's own message would quote the input, which may contain secrets.
     throw invalidInput(`Input is not valid JSON${positionIn(error as Error)}. Mend it and send it again.`);
   }
   if (isJsonObject(input)) return input;
@@ -60,12 +60,12 @@ function withDefaults(schema: Schema, input: Record<string, unknown>): Record<st
 const maxValidators = 100;
 const validators = new Map<string, ValidateFunction>();
 
-/** Compiled once for each schema: to compile takes milliseconds, which every start of a run would pay. */
+/** Compiled once for each schema: compilation takes milliseconds, which would slow down every start of a run. */
 function validatorOf(schema: Schema): ValidateFunction {
   const key = JSON.stringify(schema);
   const known = validators.get(key);
   if (known !== undefined) return known;
-  // Its `$schema` names Apify's own schema of schemas, which is not a dialect that the validator knows.
+  // Its `$schema` names Apify's own meta-schema, which the validator does not know.
   const { $schema, ...plain } = schema;
   const validator = new Ajv({ strict: false, unicodeRegExp: false, allErrors: false }).compile(plain);
   if (validators.size >= maxValidators) validators.clear();

@@ -10,7 +10,7 @@ import { BuildFailure } from './build-failure.ts';
 const maxUnpackedBytes = 512 * 1024 * 1024;
 const maxEntries = 50_000;
 
-/** Unpacks a tar, tar.gz or zip archive. Nothing that it holds can be written outside `folder`. */
+/** Unpacks a tar, tar.gz or zip archive. No entry can be written outside `folder`. */
 export async function unpackArchive(file: string, folder: string): Promise<void> {
   const start = await readStart(file);
   if (start.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'))) return unpackZip(file, folder);
@@ -29,7 +29,7 @@ async function readStart(file: string): Promise<Buffer> {
   }
 }
 
-/** Counts what comes out of an archive, since a small one may unpack to more than the disk holds. */
+/** Limits how much is unpacked, since a small archive may unpack to more than fits on the disk. */
 class Allowance {
   #bytes = 0;
   #entries = 0;
@@ -72,7 +72,7 @@ async function unpackTar(file: string, folder: string): Promise<void> {
   throw new BuildFailure(`The archive could not be unpacked: ${(refusal as Error).message}.`);
 }
 
-/** Metadata that other entries are preceded by. */
+/** Entries with metadata about the entry that follows them. */
 const describing = ['ExtendedHeader', 'GlobalExtendedHeader', 'NextFileHasLongPath', 'NextFileHasLongLinkpath'];
 
 function checkTarEntry(entry: tar.ReadEntry, allowance: Allowance): void {
@@ -81,7 +81,7 @@ function checkTarEntry(entry: tar.ReadEntry, allowance: Allowance): void {
   if (name === '' || name === '.') return;
   allowance.take(name, entry.size);
   if (['File', 'OldFile', 'ContiguousFile', 'Directory'].includes(entry.type)) return;
-  // Links are of no use to an Actor's sources, and every way out of the folder leads over one.
+  // An Actor's sources need no links, and only a link can lead out of the folder.
   throw new BuildFailure(`The archive holds "${name}", which is neither a file nor a folder. Pack it without links.`);
 }
 
@@ -115,6 +115,6 @@ async function unpackZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, folder: st
     return;
   }
   await mkdir(path.dirname(target), { recursive: true });
-  // The stream fails when more comes out than the entry said, so what was taken off the allowance holds.
+  // The stream fails when there is more data than the entry's header says, so the deducted size is an upper limit.
   await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target, { flags: 'wx' }));
 }

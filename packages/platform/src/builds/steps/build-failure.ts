@@ -1,4 +1,4 @@
-/** The build cannot succeed as it is. The message tells its author what to mend. */
+/** The build cannot succeed with these sources. The message tells the author what to change. */
 export class BuildFailure extends Error {
   override readonly name = 'BuildFailure';
 }

@@ -14,8 +14,8 @@ export interface BuildCommand {
 }
 
 /**
- * Runs a command to its end, as a process group of its own. Answers its exit code.
- * @throws the signal's reason when it was aborted; the group is killed then
+ * Runs a command in its own process group. Resolves with its exit code.
+ * @throws the signal's reason when it is aborted; the group is killed
  */
 export async function runBuildCommand(command: BuildCommand): Promise<number> {
   const { file, args, folder, environment, signal, onLine } = command;
@@ -40,7 +40,7 @@ export async function runBuildCommand(command: BuildCommand): Promise<number> {
       child.once('error', reject);
       child.once('exit', (given) => {
         exitCode = given ?? 1;
-        // What the command left behind would hold its output open.
+        // Processes that the command left behind would keep its output open.
         kill();
       });
       child.once('close', () => resolve(exitCode));
@@ -53,8 +53,8 @@ export async function runBuildCommand(command: BuildCommand): Promise<number> {
 }
 
 /**
- * Ends what a former platform process left at work inside `folders`. The working folder tells: unlike a recorded
- * process id it cannot be missed by a crash between start and record, nor belong to another program since.
+ * Ends the processes in `folders` that a previous platform process left running. They are found by their working
+ * folder: a process id could be missing after a crash between start and record, or belong to another program by now.
  */
 export async function killOrphans(folders: readonly string[]): Promise<void> {
   if (process.platform !== 'linux') return;

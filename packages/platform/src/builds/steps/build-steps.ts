@@ -15,7 +15,7 @@ import { findStartCommand, type StartCommand } from './start-command.ts';
 
 export interface BuildWork {
   readonly job: BuildJob;
-  /** Where the Actor's files go. */
+  /** The folder for the Actor's files. */
   readonly folder: string;
   readonly dependencies: Dependencies;
   readonly download: Omit<Download, 'signal'>;
@@ -23,15 +23,15 @@ export interface BuildWork {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
-  /** What makes an image of the sources; without it, the build makes a folder. */
+  /** Makes an image from the sources. Without it, the build makes a folder. */
   readonly images: ImageMaker | undefined;
   /** Called before the build's folder links to the layer `key`. */
   readonly nameDependencies: (key: string) => Promise<void>;
 }
 
 /**
- * From source to something that an engine can start.
- * @throws BuildFailure what its author has to mend; the reason of `signal` when it was aborted
+ * Makes from the sources what an engine can start.
+ * @throws BuildFailure with what the author must change; the reason of `signal` when it is aborted
  */
 export async function performBuild(work: BuildWork): Promise<BuildResult> {
   const { job, folder, signal, log } = work;
@@ -92,7 +92,7 @@ async function runBuildScript({ folder, packageFile, environment, signal, log }:
   );
 }
 
-/** Of the platform's own environment. Never all of it: it may hold the platform's token. */
+/** Variables of the platform's environment that builds get. Not all of them: one may contain the platform's token. */
 const passedOn = [
   'HOME',
   'LANG',
@@ -116,7 +116,7 @@ const passedOn = [
   'npm_config_strict_ssl',
 ];
 
-/** The environment of what a build runs: the platform's own Node comes first in the path. */
+/** The environment of a build's commands. The platform's own Node comes first in `PATH`. */
 function buildEnvironment(
   platform: Readonly<Record<string, string | undefined>>,
   envVars: readonly EnvVar[],

@@ -22,9 +22,9 @@ interface LayerAtWork {
   readonly logs: Set<(line: string) => void>;
 }
 
-/** Their packages are files of the Actor, or change them, so they cannot be installed apart from it. */
+/** Dependencies whose packages are files of the Actor. They cannot be installed in another folder. */
 const localSpecifier = /^(?:file|link|workspace|portal):|^\.{0,2}\//;
-/** But an archive among its files, such as `file:vendor/tools-1.0.0.tgz`, can be taken along. */
+/** An exception: an archive among the files, such as `file:vendor/tools-1.0.0.tgz`, can be copied. */
 const archiveSpecifier = /^file:(?:\.\/)?((?:[^./][^/]*\/)*[^./][^/]*\.tgz)$/;
 const installScripts = ['preinstall', 'install', 'postinstall', 'prepare', 'dependencies'];
 
@@ -32,12 +32,12 @@ export const hasDependencies = (file: PackageFile | undefined): file is PackageF
   file !== undefined && Object.keys({ ...file.dependencies, ...file.optionalDependencies, ...devOf(file) }).length > 0;
 
 const hasBuildScript = (file: PackageFile) => file.scripts?.build !== undefined;
-/** Only a build script has a use for them. */
+/** Only a build script needs them. */
 const devOf = (file: PackageFile) => (hasBuildScript(file) ? file.devDependencies : undefined);
 
 /**
- * Folders of installed packages, one for each set of dependencies, made once and shared by every build that has the
- * same: the second deployment of an Actor installs nothing.
+ * Folders of installed packages ("layers"), one for each set of dependencies. A layer is made once and shared by all
+ * builds with the same dependencies: the second deployment of an Actor installs nothing.
  */
 export class Dependencies {
   readonly #folder: string;
@@ -50,14 +50,14 @@ export class Dependencies {
     this.#installation = installation;
   }
 
-  /** The name of the layer that serves these dependencies; undefined when they must be installed in the build's folder. */
+  /** Resolves with the layer's name; undefined when the dependencies must be installed in the build's folder. */
   async keyOf({ folder, packageFile }: Pick<Installation, 'folder' | 'packageFile'>): Promise<string | undefined> {
     const { dependencies, optionalDependencies, peerDependencies, overrides, workspaces, scripts } = packageFile;
     if (workspaces !== undefined || specifiersOf(packageFile).some(isTied)) return undefined;
     if (installScripts.some((name) => scripts?.[name] !== undefined)) return undefined;
     const files = await Promise.all(layerFiles.map((name) => readText(path.join(folder, name))));
     const digests = await Promise.all(archivesOf(packageFile).map((name) => digestOf(path.join(folder, name))));
-    // One that is missing is npm's to complain about.
+    // npm reports an archive that is missing.
     if (digests.includes(undefined)) return undefined;
     const needed = [dependencies, optionalDependencies, devOf(packageFile), peerDependencies, overrides];
     const parts = [...needed, files, ...(digests.length > 0 ? [digests] : [])];
@@ -68,7 +68,7 @@ export class Dependencies {
       .slice(0, 40);
   }
 
-  /** Puts `node_modules` into the build's folder, out of the layer `key`. Makes the layer when there is none. */
+  /** Links or copies `node_modules` from the layer `key` into the build's folder. Makes a layer that does not exist. */
   async install(key: string, installation: Installation): Promise<void> {
     const { folder, packageFile, log } = installation;
     const layer = path.join(this.#folder, key);
@@ -77,12 +77,12 @@ export class Dependencies {
     const from = path.join(layer, 'node_modules');
     const to = path.join(folder, 'node_modules');
     await rm(to, { recursive: true, force: true });
-    // A build script may write into its packages, and must not write into those of others.
+    // A build script may write into its packages, but must not change those of other builds.
     if (!hasBuildScript(packageFile)) return symlink(from, to);
     await cp(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
   }
 
-  /** Removes the layers that no build uses, and what a crash left half-made. For the start, before any build. */
+  /** Removes unused layers, and those that a crash left incomplete. To be called at start, before any build. */
   async sweep(used: ReadonlySet<string>): Promise<void> {
     const names = await readdir(this.#folder).catch(() => []);
     for (const name of names.filter((each) => !used.has(each))) {
@@ -90,7 +90,7 @@ export class Dependencies {
     }
   }
 
-  /** Builds that want the same layer share the making of it; it is given up when none of them waits any more. */
+  /** Builds that need the same layer share its installation, which is aborted when none of them waits any more. */
   async #make(key: string, layer: string, installation: Installation): Promise<void> {
     const { signal, log } = installation;
     let work = this.#atWork.get(key);
@@ -129,7 +129,7 @@ export class Dependencies {
       await this.#linkInstalled(partial, installation);
       await npmInstall({ ...installation, folder: partial });
       for (const name of archives) await rm(path.join(partial, name));
-      // It may hold the token of a registry.
+      // It may contain the token of a registry.
       await rm(path.join(partial, '.npmrc'), { force: true });
       await rename(partial, layer);
     } catch (error) {
@@ -172,7 +172,7 @@ function dependenciesOf(file: PackageFile) {
 /** @throws BuildFailure when npm cannot install what `package.json` asks for */
 export async function npmInstall({ folder, packageFile, environment, signal, log }: Installation): Promise<void> {
   const kind = hasBuildScript(packageFile) ? '--include=dev' : '--omit=dev';
-  // A lock says by their digests which archives are wanted, so what npm has kept of them is as good as the registry.
+  // A lockfile has the digests of the archives, so npm's cache is as good as the registry.
   const offline = (await hasLock(folder)) ? ['--prefer-offline'] : [];
   const args = ['install', '--no-audit', '--no-fund', kind, ...offline];
   log(`Dependencies: npm ${args.join(' ')}`);

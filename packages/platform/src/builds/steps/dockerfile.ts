@@ -1,11 +1,11 @@
-/** What a build reads of the Actor's Dockerfile: which one it is, and what its image would start. */
+/** Finds the Actor's Dockerfile, and the command that its image would start. */
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildFailure } from './build-failure.ts';
 
 /**
- * Where Apify looks, in the same order. Undefined when there is none.
- * @throws BuildFailure when `.actor/actor.json` names one that is not there, or not among the sources
+ * Looks in the same places as Apify, in the same order. Resolves with undefined when there is no Dockerfile.
+ * @throws BuildFailure when `.actor/actor.json` names one that does not exist, or that is outside the sources
  */
 export async function findDockerfile(folder: string, named: unknown): Promise<string | undefined> {
   if (typeof named === 'string') {
@@ -33,8 +33,8 @@ interface Instruction {
 }
 
 /**
- * The command line of the image's CMD, whichever of its two forms it has. Undefined when there is none, and when an
- * ENTRYPOINT stands before it: what that makes of the command, a file does not tell.
+ * The command line of the image's CMD, in either of its two forms. Undefined when there is none, and when there is an
+ * ENTRYPOINT: the Dockerfile does not say what that does with the command.
  */
 export function commandLineOf(dockerfile: string): string | undefined {
   const instructions = instructionsOf(dockerfile);
@@ -46,7 +46,7 @@ export function commandLineOf(dockerfile: string): string | undefined {
 
 function instructionsOf(dockerfile: string): Instruction[] {
   const lines = dockerfile.split(/\r?\n/).filter((line) => !/^\s*#/.test(line));
-  // A comment between two lines of one instruction does not end it, so they are joined after comments are gone.
+  // A comment between two lines of one instruction does not end it, so lines are joined after comments are removed.
   const joined = lines.join('\n').replaceAll(/\\[ \t]*\n/g, ' ');
   return joined.split('\n').flatMap((line) => {
     const [, name, rest] = /^\s*([A-Za-z]+)\s+(.*?)\s*$/.exec(line) ?? [];
@@ -54,7 +54,7 @@ function instructionsOf(dockerfile: string): Instruction[] {
   });
 }
 
-/** The words of the form with brackets; undefined for the form that a shell reads. */
+/** The words of the exec form (a JSON array); undefined for the shell form. */
 function wordsOf(text: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -6,7 +6,7 @@ import { BuildFailure } from './build-failure.ts';
 
 /** How an archive is fetched. */
 export interface Download {
-  /** The platform's own API, whose records may need its token. */
+  /** The address of the platform's own API, whose records may require its token. */
   readonly ownUrl: string;
   readonly token: string;
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface Download {
 const usualMaxBytes = 256 * 1024 * 1024;
 const recordPath = /^(?:\/v2)?(\/key-value-stores\/[^/]+\/records\/[^/]+)$/;
 
-/** @throws BuildFailure when there is nothing to be had at `url`, or too much */
+/** @throws BuildFailure when the download fails or is too large */
 export async function download(url: string, file: string, from: Download): Promise<void> {
   const { signal, maxBytes = usualMaxBytes } = from;
   const response = await fetchArchive(url, from);
@@ -41,7 +41,7 @@ export async function download(url: string, file: string, from: Download): Promi
 async function fetchArchive(url: string, { ownUrl, token, signal }: Download): Promise<Response> {
   const own = ownRecord(url, ownUrl);
   try {
-    // The token goes to this platform alone, never along a redirect.
+    // The token is sent only to this platform, never to the target of a redirect.
     if (own === undefined) return await fetch(url, { signal });
     const headers = { authorization: `Bearer ${token}` };
     return await fetch(ownUrl + own, { signal, headers, redirect: 'error' });
@@ -53,7 +53,7 @@ async function fetchArchive(url: string, { ownUrl, token, signal }: Download): P
   }
 }
 
-/** The path of a record in this platform's own key-value stores, where `apify push` puts what it deploys. */
+/** The path of a record in this platform's key-value stores, where `apify push` stores the archives that it deploys. */
 function ownRecord(url: string, ownUrl: string): string | undefined {
   const target = new URL(url);
   const { hostname, port } = new URL(ownUrl);
@@ -62,7 +62,7 @@ function ownRecord(url: string, ownUrl: string): string | undefined {
   return isOwn && record !== undefined ? `/v2${record}` : undefined;
 }
 
-/** Its parameters may hold a signature. */
+/** The URL without its parameters, which may contain a signature. */
 function shown(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;

@@ -8,13 +8,13 @@ import { findDockerfile } from './dockerfile.ts';
 
 interface ImageWork {
   readonly job: BuildJob;
-  /** Where the Actor's files are. */
+  /** The folder with the Actor's files. */
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
 
-/** For sources without one, as on Apify: Node, and what package.json asks for. */
+/** For sources without a Dockerfile, as on Apify: Node and the packages of package.json. */
 const usualDockerfile = `FROM apify/actor-node:24
 COPY package*.json ./
 RUN npm install --omit=dev --omit=optional --no-audit --no-fund
@@ -23,8 +23,8 @@ CMD ["npm", "start", "--silent"]
 `;
 
 /**
- * The image of a build, made as its Dockerfile says. The sources are not needed any more then.
- * @throws BuildFailure what its author has to mend
+ * Makes the image of a build from its Dockerfile. The sources are not needed afterwards.
+ * @throws BuildFailure with what the author must change
  */
 export async function makeImage(
   images: ImageMaker,
@@ -71,7 +71,7 @@ async function writeUsualDockerfile(folder: string): Promise<string> {
   return file;
 }
 
-/** Nothing outside of the sources goes into an image, not even by way of a link. */
+/** Nothing outside the sources gets into an image, not even through a symbolic link. */
 async function relativeInside(folder: string, name: string, what: string): Promise<string> {
   const relative = path.relative(await realpath(folder), await realpath(name));
   if (!relative.startsWith('..') && !path.isAbsolute(relative)) return relative;

@@ -1,16 +1,16 @@
 /**
- * Packages that this machine has already: those that the platform itself is installed with. A build whose lock names the
- * same archives by their digests gets them as hard links, which takes a second where unpacking takes half a minute.
- * npm then completes the installation and has the last word; it finds nothing to do for what is linked.
+ * Packages that this machine already has: those of the platform's own installation. A build whose lockfile has the same
+ * digests gets them as hard links, which takes a second where unpacking takes half a minute. npm then completes the
+ * installation and corrects it where necessary; for the linked packages it finds nothing to do.
  *
- * A link is the same file: who writes into a package's file in place changes it for all. npm does not, it replaces files.
+ * A hard link is the same file: writing to a package's file in place changes it for all. npm replaces files instead.
  */
 import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What is read of an entry of npm's lockfile version 3, in `package-lock.json` and in `node_modules/.package-lock.json`. */
+/** The fields that are read from an entry of npm's lockfile version 3 (`package-lock.json`, `.package-lock.json`). */
 interface LockEntry {
   readonly integrity?: string;
   readonly dev?: boolean;
@@ -23,10 +23,10 @@ interface LockEntry {
 
 type LockEntries = Readonly<Record<string, LockEntry>>;
 
-/** npm's list of what it has installed in a folder. */
+/** npm's list of the packages that it has installed in a folder. */
 const hiddenLock = path.join('node_modules', '.package-lock.json');
 
-/** The nearest folder above this file in which npm has installed packages; undefined where there is none. */
+/** The nearest folder above this file in which npm has installed packages; undefined when there is none. */
 export function ownInstallation(): string | undefined {
   for (let above = path.dirname(fileURLToPath(import.meta.url)); ; above = path.dirname(above)) {
     if (existsSync(path.join(above, hiddenLock))) return above;
@@ -39,15 +39,15 @@ export interface LinkRequest {
   readonly lock: string;
   /** A folder in which npm has installed packages. */
   readonly from: string;
-  /** The build's folder, where nothing is installed yet. */
+  /** The build's folder, in which nothing is installed yet. */
   readonly to: string;
-  /** Whether packages are wanted that only a build script needs. */
+  /** Whether to include packages that only a build script needs. */
   readonly withDev: boolean;
 }
 
 /**
- * Links the packages that the lock names into `node_modules`, and writes npm's list of them. Returns how many; 0 where
- * the folders are on different file systems, and where a lock has another format.
+ * Links the packages of the lockfile into `node_modules`, and writes npm's list of them. Resolves with their number: 0
+ * when the folders are on different file systems, and when the lockfile has another format.
  */
 export async function linkInstalled(request: LinkRequest): Promise<number> {
   const { from, to } = request;
@@ -58,11 +58,11 @@ export async function linkInstalled(request: LinkRequest): Promise<number> {
       await linkPrograms(to, place, entry.bin ?? {});
     }
     const packages = Object.fromEntries(linked.map(({ place, entry }) => [place, entry]));
-    // Last: npm takes a list that is older than a package for outdated.
+    // Written last: npm considers a list outdated that is older than a package.
     await writeFile(path.join(to, hiddenLock), JSON.stringify({ lockfileVersion: 3, requires: true, packages }));
     return linked.length;
   } catch {
-    // npm then installs all of them, and says what is wrong if anything is.
+    // npm then installs all of them, and reports what is wrong.
     await rm(path.join(to, 'node_modules'), { recursive: true, force: true });
     await mkdir(path.join(to, 'node_modules'));
     return 0;
@@ -70,9 +70,9 @@ export async function linkInstalled(request: LinkRequest): Promise<number> {
 }
 
 interface PackageToLink {
-  /** Its folder in the build, such as `node_modules/crawlee`. */
+  /** The package's folder in the build, such as `node_modules/crawlee`. */
   readonly place: string;
-  /** Its folder in the installation. */
+  /** The package's folder in the installation. */
   readonly source: string;
   readonly entry: LockEntry;
 }
@@ -83,7 +83,7 @@ async function packagesToLink({ lock, from, withDev }: LinkRequest): Promise<Pac
     if (entry.integrity !== undefined && isPlain(entry)) sources.set(entry.integrity, source);
   }
   const found = new Map<string, PackageToLink>();
-  // Shorter first: a package in the folder of another one is linked only if that one is.
+  // Shorter paths first: a package inside another one's folder is linked only if the outer one is.
   for (const [place, entry] of Object.entries(entriesOf(lock)).toSorted(
     ([one], [other]) => one.length - other.length,
   )) {
@@ -100,17 +100,17 @@ function entriesOf(lock: string): LockEntries {
   return lockfileVersion === 3 || lockfileVersion === 2 ? packages : {};
 }
 
-/** Whether the package is what its archive holds: no script has added to it, and it has no packages of its own in it. */
+/** Whether the package is exactly its archive: no install script has changed it, and it bundles no other packages. */
 const isPlain = ({ link, inBundle, bundleDependencies, hasInstallScript }: LockEntry): boolean =>
   !link && !inBundle && !bundleDependencies && !hasInstallScript;
 
-/** The package in whose `node_modules` this one is; empty for the build itself, undefined for a folder of its sources. */
+/** The package whose `node_modules` has this one; empty for the build itself, undefined for a folder of its sources. */
 function folderAbove(place: string): string | undefined {
   if (!place.startsWith('node_modules/')) return undefined;
   return place.slice(0, Math.max(0, place.lastIndexOf('node_modules/') - 1));
 }
 
-/** All but the packages in it, which have entries of their own. */
+/** Links all files except the packages inside, which have their own entries. */
 async function linkFolder(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   const entries = await readdir(from, { withFileTypes: true });
@@ -123,7 +123,7 @@ async function linkFolder(from: string, to: string): Promise<void> {
   );
 }
 
-/** What `node_modules/.bin` has of a package. Of two programs with one name the first is taken; npm takes either. */
+/** Links a package's programs into `node_modules/.bin`. Of two with the same name the first wins; npm uses either. */
 async function linkPrograms(folder: string, place: string, programs: Readonly<Record<string, string>>): Promise<void> {
   const bin = path.join(folder, folderAbove(place)!, 'node_modules', '.bin');
   for (const [name, file] of Object.entries(programs)) {

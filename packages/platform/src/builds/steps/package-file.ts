@@ -5,7 +5,7 @@ import { BuildFailure } from './build-failure.ts';
 
 type Names = Readonly<Record<string, string>>;
 
-/** What a build reads of `package.json`. */
+/** The fields of `package.json` that a build reads. */
 export interface PackageFile {
   readonly main?: string;
   readonly type?: string;

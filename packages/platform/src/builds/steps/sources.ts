@@ -6,7 +6,7 @@ import { unpackArchive } from './archive.ts';
 import { BuildFailure } from './build-failure.ts';
 import { type Download, download } from './download.ts';
 
-/** Puts the sources of a version into `folder`, which is new and empty. */
+/** Writes the sources of a version into `folder`, which must be empty. */
 export async function writeSources(folder: string, version: VersionSettings, from: Download): Promise<void> {
   if (version.sourceType === 'TARBALL') return unpackTarball(folder, version.tarballUrl!, from);
   const files = version.sourceFiles ?? [];
@@ -43,12 +43,12 @@ async function unpackTarball(folder: string, url: string, from: Download): Promi
   await liftOnlyFolder(folder);
 }
 
-/** Archives of repositories hold one folder with everything in it. */
+/** Archives of repositories have everything in one folder. This moves its contents up. */
 async function liftOnlyFolder(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   const [only] = entries;
   if (entries.length !== 1 || !only!.isDirectory() || only!.name === '.actor' || only!.name === 'src') return;
-  // Under a name that nothing inside can have in its way.
+  // Renamed first, to a name that does not occur inside.
   const inner = `${folder}.inner`;
   await rename(path.join(folder, only!.name), inner);
   await rmdir(folder);

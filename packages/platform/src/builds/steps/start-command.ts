@@ -1,13 +1,13 @@
 /**
- * How the process engine starts an Actor: with the program that its image would start, found in this order.
+ * Finds how the process engine starts an Actor: with the program that its image would start. The order is:
  *
- * 1. The CMD of its Dockerfile, when that is `node …`, `npm start` or `npm run NAME`. TypeScript Actors need it: their
- *    `start` script is for development, and the Dockerfile names the one that starts what was built.
+ * 1. The CMD of its Dockerfile, when that is `node …`, `npm start` or `npm run NAME`. TypeScript Actors need this:
+ *    their `start` script is for development, and the Dockerfile names the script that starts the compiled code.
  * 2. The `start` script of package.json.
  * 3. `main` of package.json, or a file with one of the usual names.
  *
- * A script that only calls another one stands for that one, and `node …` is started without a shell: npm takes longer to
- * boot than most Actors.
+ * A script that only calls another script is replaced by that one, and `node …` is started without a shell: npm takes
+ * longer to start than most Actors.
  */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -21,13 +21,13 @@ export interface StartCommand {
   readonly args: readonly string[];
 }
 
-/** Nothing that a shell would read otherwise than as a word. */
+/** A command line without characters that have a meaning for a shell. */
 const plainNodeScript = /^node(?:\s+[\w./:=@%+,-]+)+$/;
 const quietOption = '(?:--silent|--quiet|-s|-q)';
 const npmScript = new RegExp(
   String.raw`^npm(?:\s+${quietOption})*\s+(?:(start)|run(?:-script)?(?:\s+${quietOption})*\s+([\w:.-]+))(?:\s+${quietOption})*$`,
 );
-/** Only the images that have a browser have this script. */
+/** Only Apify's images with a browser have this script. */
 const displayScript = /^\.\/start_xvfb_and_run_cmd\.sh\s+&&\s+/;
 const usualMainFiles = ['src/main.js', 'main.js', 'src/main.mjs', 'main.mjs', 'index.js'];
 
@@ -43,7 +43,7 @@ export async function findStartCommand(
   return script ? commandOf(resolveScript(script, packageFile)) : findMainFile(folder, packageFile);
 }
 
-/** What an image's command comes to, when it is one that this engine understands. */
+/** The script that an image's command runs, when it is one that this engine understands. */
 function scriptBehind(commandLine: string, packageFile: PackageFile | undefined): string | undefined {
   const line = commandLine.replace(displayScript, '');
   if (plainNodeScript.test(line)) return line;
@@ -60,7 +60,7 @@ function scriptNamedBy(line: string): string | undefined {
   return start ?? other;
 }
 
-/** The script that `npm run …` runs. Without a `start` script, `npm start` leaves it to the usual files. */
+/** The script that `npm run …` runs. Undefined for `npm start` without a `start` script: then the usual files apply. */
 function scriptOf(line: string, packageFile: PackageFile | undefined): string | undefined {
   const name = scriptNamedBy(line)!;
   const script = packageFile?.scripts?.[name]?.trim();
@@ -72,7 +72,7 @@ function resolveScript(script: string, packageFile: PackageFile | undefined): st
   const seen = new Set<string>();
   for (let line = script; ; ) {
     const name = scriptNamedBy(line);
-    // One that comes back to itself is npm's to complain about.
+    // npm reports a script that calls itself.
     if (name === undefined || seen.has(name)) return line;
     seen.add(name);
     const next = scriptOf(line, packageFile);
