@@ -1,14 +1,14 @@
 /**
- * What an attempt's token reaches. The levels are Apify's; docs/security.md has the whole table, which a test walks through.
- * Source: docs.apify.com, "Actor permissions" (Actor development).
+ * What an attempt's token reaches. The levels are Apify's (source: docs.apify.com, "Actor permissions", Actor
+ * development). docs/security.md has the whole table, and a test checks each of its rows.
  *
  * [permission-1] an attempt with limited permissions reaches its own run, the default storages of that run, the storages
  *     that its Actor has created, those that its run was granted, its own Actor and build, starts of other limited
  *     Actors, and the results of the runs that it started. Nothing else.
  * [permission-2] at neither level does an attempt reach servers, moves of runs, users and tokens, the inputs of other runs,
  *     or what could lead it to another Actor's secrets: changes of another Actor's code, and metamorphs of other runs.
- * [permission-3] what a run is granted is settled when it starts, by what its starter reaches. An Actor can grant neither
- *     itself nor another one more than it has by what it writes into an input.
+ * [permission-3] what a run is granted is decided when it starts, by what its starter reaches. With an input that it
+ *     writes, an Actor can grant itself or another Actor no more than it has.
  */
 import type { Caller } from '../database/operation.ts';
 import { one, type Sql } from '../database/sql.ts';
@@ -27,7 +27,7 @@ export const insufficientPermissions = (caller: AttemptCaller, what: string): Re
     `An attempt of run ${caller.runId} may not ${what}. Nothing was changed. docs/security.md says what an attempt reaches.`,
   );
 
-/** What of a run decides on what its attempts reach. */
+/** The fields of a run that decide what its attempts reach. */
 export interface AttemptRights {
   readonly level: PermissionLevel;
   readonly actorId: string;
@@ -42,7 +42,7 @@ export function* rightsOf(caller: AttemptCaller): Sql<AttemptRights> {
   return row!;
 }
 
-/** The rights of an attempt whose permissions are limited; undefined for every other caller. */
+/** Returns the rights of an attempt with limited permissions; undefined for every other caller. */
 export function* limitedRightsOf(caller: Caller): Sql<AttemptRights | undefined> {
   if (caller.kind !== 'attempt') return undefined;
   const rights = yield* rightsOf(caller);

@@ -2,12 +2,12 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { invalidInput } from '../shared/errors.ts';
 
-/** Signs values for users, so that what comes back can be trusted. The key is made once and kept in the data folder. */
+/** Signs values for clients that send them back. The key is generated once and stored in the data folder. */
 export class Signatures {
   readonly #file: string;
   #key: Promise<Buffer> | undefined;
 
-  /** @param file where the key is kept */
+  /** @param file where the key is stored */
   constructor(file: string) {
     this.#file = file;
   }
@@ -17,7 +17,7 @@ export class Signatures {
     return `${payload}.${(await this.#signatureOf(payload)).toString('base64url')}`;
   }
 
-  /** @throws Refusal 400 for what this platform has not signed */
+  /** @throws Refusal 400 when this platform has not signed the value */
   async decode(encoded: string): Promise<{ userId: string; value: unknown }> {
     const [payload = '', signature = ''] = encoded.split('.');
     const given = Buffer.from(signature, 'base64url');

@@ -1,3 +1,9 @@
+/**
+ * Who a caller is. This file finds the user or the attempt of a token; `permissions.ts` says what an attempt reaches.
+ *
+ * Only hashes of tokens are stored. All parts of the domain may import this folder; it may import only the adapters and
+ * `shared/`.
+ */
 import { hash } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { type Caller, defineRead, defineWrite } from '../database/operation.ts';
@@ -5,10 +11,10 @@ import { exec, one } from '../database/sql.ts';
 import { attemptKey } from '../shared/attempt-key.ts';
 import { attemptFenced } from '../shared/errors.ts';
 
-/** Tokens are long and random, so one round of SHA-256 keeps what is stored useless to a reader of the database. */
+/** Tokens are long and random, so one round of SHA-256 is enough to make the stored hashes useless to an attacker. */
 export const hashToken = (token: string): string => hash('sha256', token);
 
-/** Whom a token stands for. */
+/** The caller that a token stands for. */
 export interface Identity {
   readonly caller: Exclude<Caller, { kind: 'platform' }>;
   /** The default storages of an attempt's run; undefined for a user. */
@@ -27,8 +33,8 @@ interface AttemptRow {
 }
 
 /**
- * Undefined for a token that nobody has. @throws Refusal 403 `attempt-fenced` for one of an attempt that is neither waiting
- * nor active any more [token-1]
+ * Returns undefined for an unknown token.
+ * @throws Refusal 403 `attempt-fenced` for the token of an attempt that is no longer waiting or active [token-1]
  */
 const identityOfToken = defineRead('tokens.identity', function* ({ tokenHash }: { tokenHash: string }) {
   const user = yield* one<{ user_id: string }>('SELECT user_id FROM api_tokens WHERE token_hash = ?', tokenHash);
@@ -49,21 +55,21 @@ const identityOfToken = defineRead('tokens.identity', function* ({ tokenHash }: 
   } as Identity;
 });
 
-/** The most tokens that are kept; a call with another one costs a look into the database. */
+/** The most tokens in the cache; a call with another one costs a query. */
 const maxKnown = 10_000;
 
 /**
- * Who each token stands for, kept so that a call costs no look into the database.
+ * A cache of the callers that tokens stand for, so that a call costs no query.
  *
- * [token-1] the token of an attempt is valid while that attempt is its run's active or waiting one, and what is kept of it
- *     ends with the attempt.
+ * [token-1] the token of an attempt is valid while that attempt is its run's active or waiting one. Its entry in the
+ *     cache is removed when the attempt ends.
  */
 export class KnownTokens {
   readonly #database: Database;
   readonly #byHash = new Map<string, Identity>();
   /** The hash of each attempt's token. */
   readonly #hashes = new Map<string, string>();
-  /** Grows with each attempt that is forgotten, so that what was read before is not kept after. */
+  /** Incremented with each removal, so that the result of a query that began before it is not cached. */
   #generation = 0;
 
   constructor(database: Database) {
@@ -94,7 +100,7 @@ export class KnownTokens {
     this.#byHash.delete(tokenHash);
   }
 
-  /** After a change of users' tokens. */
+  /** To be called after a change of users' tokens. */
   forgetAll(): void {
     this.#generation += 1;
     this.#byHash.clear();
@@ -102,7 +108,7 @@ export class KnownTokens {
   }
 }
 
-/** Makes sure that the one user of a self-hosted platform exists and that `tokenHash` is the only token of theirs. */
+/** Creates the only user of a self-hosted platform if necessary, and makes `tokenHash` the user's only token. */
 export const ensureUser = defineWrite(
   'tokens.ensureUser',
   function* (input: { userId: string; username: string; tokenHash: string }, { now }) {

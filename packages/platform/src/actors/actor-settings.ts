@@ -19,6 +19,7 @@ export const usualRunOptions: DefaultRunOptions = { build: 'latest', timeoutSecs
 /** The level of a new Actor that does not set one. Apify's own default. */
 const usualPermissionLevel: PermissionLevel = 'LIMITED_PERMISSIONS';
 
+/** The stored settings of an Actor. Its name, versions and tags are stored apart. */
 export interface ActorSettings {
   readonly title?: string | null;
   readonly description?: string | null;

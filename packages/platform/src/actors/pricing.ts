@@ -10,7 +10,7 @@ export interface PricingInfo {
   readonly [field: string]: unknown;
 }
 
-/** Returns the price list that applies at `now` (ms since 1970): the last one that has started. Null if there is none. */
+/** Returns the price list that applies at `now`, in ms since 1970: the last one that has started. Null for none. */
 export function pricingAt({ pricingInfos }: ActorSettings, now: number): PricingInfo | null {
   const known = (Array.isArray(pricingInfos) ? pricingInfos : []) as Partial<PricingInfo>[];
   const current = known.findLast(({ startedAt }) => startedAt === undefined || Date.parse(startedAt) <= now);

@@ -147,7 +147,7 @@ export const listBuilds = defineRead('builds.list', function* (listing: BuildLis
   return { total: counted!.total, items: rows.map(shortApiBuild) };
 });
 
-/** Ends a waiting build. One in progress becomes ABORTING, and the builder ends it. One that has ended stays as it is. */
+/** Ends a waiting build. One in progress becomes ABORTING and is ended by the builder. An ended one does not change. */
 export const abortBuild = defineWrite('builds.abort', function* (address: BuildAddress, { now }) {
   const { id, status } = yield* findBuildRow(address);
   if (status === 'READY') yield* endBuild(id, { status: 'ABORTED', message: 'The build was aborted.' }, now);

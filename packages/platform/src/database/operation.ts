@@ -1,13 +1,13 @@
 import type { Sql } from './sql.ts';
 
-/** Who asks. Everything that an attempt asks for is checked against the fence [fence-1]. */
+/** Who makes a call. Every operation of an attempt is checked against the fence [fence-1]. */
 export type Caller =
   | { readonly kind: 'user'; readonly userId: string }
   | { readonly kind: 'attempt'; readonly userId: string; readonly runId: string; readonly attempt: number }
   | { readonly kind: 'platform' };
 
 interface OperationContext {
-  /** Milliseconds since 1970, one reading for each operation. */
+  /** Milliseconds since 1970. The clock is read once for each operation. */
   readonly now: number;
   readonly caller: Caller;
 }
@@ -33,7 +33,7 @@ function define<Input, Result>(operation: Operation<Input, Result>): Operation<I
   return operation;
 }
 
-/** An operation that sees one snapshot and changes nothing. */
+/** Defines an operation that sees one snapshot and changes nothing. */
 export function defineRead<Input, Result>(
   name: string,
   body: Operation<Input, Result>['body'],
@@ -41,7 +41,7 @@ export function defineRead<Input, Result>(
   return define({ name, kind: 'read', body });
 }
 
-/** An operation that changes all that it changes in one transaction, or, when it throws, nothing. */
+/** Defines an operation that makes all its changes in one transaction. When it throws, it changes nothing. */
 export function defineWrite<Input, Result>(
   name: string,
   body: Operation<Input, Result>['body'],
@@ -55,6 +55,6 @@ export function operationNamed(name: string): AnyOperation {
   return operation;
 }
 
-/** The names of all writes that the modules loaded so far define. */
+/** Returns the names of all writes that the modules loaded so far define. */
 export const namesOfWrites = (): string[] =>
   [...registry.values()].filter(({ kind }) => kind === 'write').map(({ name }) => name);

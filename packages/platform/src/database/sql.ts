@@ -1,7 +1,7 @@
 /**
- * Statements as values. An operation on the database is a generator that yields statements and is sent their results,
- * so that the same operation runs synchronously over SQLite and asynchronously over PostgreSQL, and inside whichever
- * transaction the adapter has open. Keep to SQL that both understand; placeholders are `?`.
+ * Statements as values. An operation on the database is a generator that yields statements and receives their results.
+ * The same operation can therefore run synchronously on SQLite and asynchronously on PostgreSQL, inside the transaction
+ * that the adapter has opened. Use only SQL that both support; placeholders are `?`.
  */
 export type Value = null | number | string | Uint8Array;
 
@@ -13,7 +13,7 @@ export type Statement =
 
 export type Sql<Result> = Generator<Statement, Result, unknown>;
 
-/** The first row, or undefined. */
+/** Returns the first row, or undefined. */
 export function* one<Row>(sql: string, ...params: Value[]): Sql<Row | undefined> {
   return (yield { kind: 'one', sql, params }) as Row | undefined;
 }
@@ -22,12 +22,12 @@ export function* all<Row>(sql: string, ...params: Value[]): Sql<Row[]> {
   return (yield { kind: 'all', sql, params }) as Row[];
 }
 
-/** Returns how many rows changed. */
+/** Returns the number of changed rows. */
 export function* exec(sql: string, ...params: Value[]): Sql<number> {
   return (yield { kind: 'exec', sql, params }) as number;
 }
 
-/** Runs one statement for each of the rows of parameters. */
+/** Runs one statement once for each row of parameters. */
 export function* each(sql: string, rows: readonly (readonly Value[])[]): Sql<void> {
   if (rows.length > 0) yield { kind: 'each', sql, rows };
 }

@@ -1,2 +1,2 @@
-/** Names an attempt in the maps that are kept in memory. */
+/** The key of an attempt in maps in memory. */
 export const attemptKey = (runId: string, attempt: number): string => `${runId}/${attempt}`;

@@ -1,7 +1,7 @@
 /** Time as a dependency, so that a simulation can be the clock. Milliseconds since 1970. */
 export interface Clock {
   now(): number;
-  /** Calls `wake` once after `delayMs`; the answer cancels it. */
+  /** Calls `wake` once after `delayMs`. Returns a function that cancels the call. */
   after(delayMs: number, wake: () => void): () => void;
 }
 

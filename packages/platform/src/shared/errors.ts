@@ -1,12 +1,12 @@
 /**
- * A request that the platform will not carry out, as a value that can cross threads.
- * `type` is Apify's error type where Apify has one; callers match it, never the message.
+ * The refusal of a request, as plain data that can be sent to another thread.
+ * `type` is Apify's error type where Apify has one. Callers compare it, never the message.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly statusCode: number;
   readonly type: string;
-  /** Further fields of the error object in the answer, e.g. which items were invalid. */
+  /** Further fields of the error object in the response, e.g. which items were invalid. */
   readonly details: Record<string, unknown> | undefined;
 
   constructor(statusCode: number, type: string, message: string, details?: Record<string, unknown>) {
@@ -22,10 +22,10 @@ export const notFound = (noun: string, id: string): Refusal =>
 
 export const invalidInput = (message: string): Refusal => new Refusal(400, 'invalid-input', message);
 
-/** Not 501, which Apify's clients would send again for minutes. */
+/** The status is not 501, since Apify's clients retry after a 501 for minutes. */
 export const notImplemented = (message: string): Refusal => new Refusal(400, 'not-implemented', message);
 
-/** [fence-1] what an attempt that is not active asks for is refused, for ever. */
+/** [fence-1] every request of an attempt that is not active is refused, permanently. */
 export const attemptFenced = (runId: string, attempt: number): Refusal =>
   new Refusal(
     403,

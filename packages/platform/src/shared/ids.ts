@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Bytes at or above this would favour the alphabet's first letters. */
+/** Bytes from this value on are discarded, since they would make the alphabet's first letters more frequent. */
 const fairLimit = 256 - (256 % alphabet.length);
 
 /** A random identifier of `length` letters and digits; Apify's own ids have 17. */

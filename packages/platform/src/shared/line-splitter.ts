@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** The longest line that is held back until its end comes. */
+/** The longest line that is buffered until its end arrives. */
 const maxLineChars = 64 * 1024;
 
-/** Turns the chunks of an output into whole lines. A line that is too long is passed on in parts. */
+/** Splits the chunks of an output into whole lines. A line that is too long is split. */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   readonly #onLine: (line: string) => void;
@@ -25,7 +25,7 @@ export class LineSplitter {
     }
   }
 
-  /** Passes on what has no line end. */
+  /** Emits the rest, which has no line end. */
   end(): void {
     const rest = this.#rest + this.#decoder.end();
     this.#rest = '';

@@ -1,4 +1,4 @@
-/** Apify's list envelope. `total` counts all that match, `count` those in this page. */
+/** Apify's list envelope. `total` is the number of all matches, `count` that of the items in this page. */
 export interface Page<Item> {
   readonly total: number;
   readonly offset: number;

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What Linux tells of a process. Fields of `/proc/PID/stat`, proc(5). */
+/** Fields of a process from `/proc/PID/stat` on Linux. Source: proc(5). */
 export interface ProcessEntry {
   readonly pid: number;
   readonly groupId: number;
-  /** Clock ticks since boot. With the pid it names a process for as long as the machine is up. */
+  /** Clock ticks from boot to the start of the process. With the pid it identifies a process until the next boot. */
   readonly startTicks: number;
   readonly cpuTicks: number;
   readonly residentPages: number;
@@ -13,7 +13,7 @@ export interface ProcessEntry {
 export async function readProcess(pid: number): Promise<ProcessEntry | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return undefined;
-  // The second field is the program's name in parentheses, which may hold anything.
+  // The second field is the program's name in parentheses, which may contain any character.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const field = (number: number) => Number(fields[number - 3]);
   if (fields[0] === 'Z') return undefined;
@@ -34,7 +34,7 @@ export async function readProcesses(): Promise<ProcessEntry[]> {
   return entries.filter((entry) => entry !== undefined);
 }
 
-/** Ends every process of a group at once; nothing happens when there is none any more. */
+/** Kills all processes of a group. Does nothing when there are none. */
 export function killGroup(groupId: number): void {
   try {
     process.kill(-groupId, 'SIGKILL');

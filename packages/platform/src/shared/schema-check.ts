@@ -5,8 +5,8 @@ import { isJsonObject } from './json-object.ts';
 const ajv = new Ajv({ removeAdditional: true, strict: false });
 
 /**
- * A check of JSON bodies against a JSON Schema. Fields that the schema leaves out with `additionalProperties: false`
- * are dropped, as Apify drops what it does not know.
+ * Returns a function that checks JSON bodies against a JSON Schema. Where the schema has `additionalProperties: false`,
+ * other fields are removed, as Apify removes unknown fields.
  * @throws Refusal 400 `invalid-input` with a sentence that names the field.
  */
 export function bodyChecker<Body>(schema: object): (body: unknown) => Body {

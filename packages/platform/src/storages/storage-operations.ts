@@ -1,3 +1,15 @@
+/**
+ * Storages: datasets, key-value stores and request queues, each kind in its own folder. This file has the operations
+ * that all kinds share: get or create, get, list, change, delete. Their SQL is in `storage-row.ts`; what a caller
+ * reaches is in `storage-permissions.ts`.
+ *
+ * - Items of a dataset are only appended.
+ * - A push, a record or a batch of requests is stored as a whole or not at all.
+ * - A value that is too large for the database is in a file before its row is committed.
+ * - Who holds the lock of a request: see `request-queues/lock.ts`.
+ *
+ * This folder may import `accounts/`, the adapters and `shared/`, but not `runs/`, `builds/` or `actors/`.
+ */
 import { rightsOf } from '../accounts/permissions.ts';
 import { type Caller, defineRead, defineWrite, type Operation } from '../database/operation.ts';
 import type { Sql } from '../database/sql.ts';
@@ -17,7 +29,7 @@ import {
 
 type Addressed = { userId: string; address: string };
 
-/** What is done alike to storages of every kind. `delete` answers the blobs that no record names any more. */
+/** The operations of one kind of storage. `delete` returns the ids of the blobs that no record names any more. */
 export interface StorageOperations<Row extends StorageRow> {
   readonly getOrCreate: Operation<{ userId: string; id: string; name: string | null }, { row: Row; created: boolean }>;
   readonly get: Operation<Addressed, Row>;
@@ -26,7 +38,7 @@ export interface StorageOperations<Row extends StorageRow> {
   readonly delete: Operation<Addressed, string[]>;
 }
 
-/** What a storage keeps of the attempt that asks for it; nothing for a user's. */
+/** The run and the Actor that are stored with a storage which an attempt creates; empty for a user. */
 function* creatorOf(caller: Caller): Sql<Pick<NewStorage, 'actId' | 'runId' | 'creatorActorId'>> {
   if (caller.kind !== 'attempt') return {};
   const { actorId } = yield* rightsOf(caller);

@@ -10,7 +10,7 @@ import { exec, one, type Sql } from '../database/sql.ts';
 import { Refusal } from '../shared/errors.ts';
 import { findStorageId, type StorageTable } from './storage-row.ts';
 
-/** Where a run keeps the id of its default storage of each kind. */
+/** The columns of `runs` with the ids of a run's default storages. */
 const defaultColumns: Readonly<Record<StorageTable, string>> = {
   datasets: 'default_dataset_id',
   key_value_stores: 'default_key_value_store_id',
@@ -52,12 +52,12 @@ export function* checkStorageReach(caller: Caller, table: StorageTable, id: stri
   );
 }
 
-/** Every key under which a run keeps an input: the first one, and those of its metamorphs. */
+/** Whether a run stores an input under this key: its first input, or that of a metamorph. */
 const isInputKey = (key: string): boolean => key === 'INPUT' || key.startsWith('INPUT-METAMORPH-');
 
 /**
- * Keeps the inputs of other runs out of reach of attempts at both levels [permission-2]. What a run has given to one that
- * it started, it may read.
+ * Refuses attempts of both levels access to the inputs of other runs [permission-2]. An attempt may read the inputs of
+ * runs that its run started.
  * @param key of the record; undefined for all records of the store at once
  * @throws Refusal 403 `insufficient-permissions`
  */
@@ -88,11 +88,14 @@ export interface StorageAccess {
   readonly table: StorageTable;
   readonly address: string;
   readonly need: StorageNeed;
-  /** A record's key, or null for all records of a key-value store at once. Left out, no record is meant. */
+  /** A record's key, or null for all records of a key-value store at once. Undefined when no record is concerned. */
   readonly record?: string | null;
 }
 
-/** The id of a storage that the caller reaches. @throws Refusal 404 `record-not-found`, 403 `insufficient-permissions` */
+/**
+ * Returns the id of a storage that the caller reaches.
+ * @throws Refusal 404 `record-not-found`, 403 `insufficient-permissions`
+ */
 export const findReachedStorage = defineRead('storages.findReached', function* (access: StorageAccess, { caller }) {
   const { userId, table, address, need, record } = access;
   const id = yield* findStorageId(table, userId, address);
@@ -101,7 +104,7 @@ export const findReachedStorage = defineRead('storages.findReached', function* (
   return id;
 });
 
-/** Gives a run the storages that its input names, as far as whoever starts it reaches them [permission-3]. */
+/** Grants a run the storages that its input names, if the caller that starts the run reaches them [permission-3]. */
 export function* grantStorages(
   run: { readonly id: string; readonly userId: string },
   requested: readonly RequestedGrant[],
@@ -118,7 +121,7 @@ function* findStorageIdOrUndefined(table: StorageTable, userId: string, address:
   try {
     return yield* findStorageId(table, userId, address);
   } catch (error) {
-    // What an input names need not be there; the Actor finds out when it opens it.
+    // A storage that an input names need not exist; the Actor finds out when it opens it.
     if (error instanceof Refusal && error.type === 'record-not-found') return undefined;
     throw error;
   }

@@ -21,7 +21,7 @@ export interface StorageRow {
   readonly bytes: number;
 }
 
-/** What a new storage is made of. `actId` and `runId` name the run that it is made for. */
+/** The fields of a new storage. `actId` and `runId` name the run that it is created for. */
 export interface NewStorage {
   readonly id: string;
   readonly userId: string;
@@ -29,7 +29,7 @@ export interface NewStorage {
   readonly now: number;
   readonly actId?: string | null;
   readonly runId?: string | null;
-  /** The Actor that asked for it, which keeps access to it in its later runs [permission-1]. */
+  /** The Actor that requested it, whose later runs have access to it [permission-1]. */
   readonly creatorActorId?: string | null;
 }
 
@@ -41,7 +41,7 @@ export interface StorageListing {
   readonly desc: boolean;
 }
 
-/** What to change; what is missing stays. A name of null makes the storage unnamed. */
+/** The changes of a storage. Missing fields do not change. A name of null makes the storage unnamed. */
 export interface StorageChanges {
   readonly name?: string | null;
   readonly title?: string | null;
@@ -70,7 +70,7 @@ export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<vo
   );
 }
 
-/** The id of the user's storage behind an address: its id, `name`, `~name`, `username~name` or `username/name`. */
+/** Returns the id of the user's storage with an address: an id, `name`, `~name`, `username~name` or `username/name`. */
 export function* findStorageId(table: StorageTable, userId: string, address: string): Sql<string> {
   const own = yield* one<{ id: string }>(`SELECT id FROM ${table} WHERE id = ? AND user_id = ?`, address, userId);
   if (own !== undefined) return own.id;
@@ -98,7 +98,7 @@ export function* getStorage<Row extends StorageRow>(table: StorageTable, userId:
   return row!;
 }
 
-/** The storage of that name, made when there is none; a new one each time when `name` is null. */
+/** Returns the storage of that name and creates it if necessary. Creates a new one each time when `name` is null. */
 export function* getOrCreateStorage<Row extends StorageRow>(
   table: StorageTable,
   storage: NewStorage,

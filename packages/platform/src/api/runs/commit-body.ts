@@ -63,8 +63,8 @@ function recordPart(part: string, value: Item): CommitParts['records'][number] {
 }
 
 /**
- * The bytes of a record: those of `{ base64 }`, those of a text whose content type is not JSON, or the JSON of any other
- * value.
+ * Returns the bytes of a record: those of `{ base64 }`, those of a text whose content type is not JSON, or the JSON of
+ * any other value.
  */
 function storedValueOf(part: string, { value, contentType }: Item): { bytes: Uint8Array; contentType: string } {
   if (value === undefined) throw bad(part, 'Give it a value, or "deleted": true');

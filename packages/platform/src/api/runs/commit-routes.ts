@@ -51,8 +51,8 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
 }
 
 /**
- * Removes the handled requests from the in-flight requests of the attempt that the commit was made for, whoever sent it.
- * Also after a repeated commit, since the response to the first one may not have been sent.
+ * Removes the handled requests from the in-flight requests of the attempt that the commit was made for, whoever sent
+ * it. Also after a repeated commit, since the response to the first one may not have been sent.
  */
 function releaseHandled(inFlight: InFlightRequests, { runId, attempt, requests }: CommitResponse): void {
   for (const { queueId, handled } of requests) {

@@ -3,7 +3,7 @@ import { checkFence } from '../fence.ts';
 import { type Caller, operationNamed } from '../operation.ts';
 import type { SqliteSession } from './session.ts';
 
-/** A write as plain data, so that it can cross to another thread. */
+/** A write as plain data, so that it can be sent to another thread. */
 export interface WriteRequest {
   readonly operation: string;
   readonly input: unknown;
@@ -23,16 +23,16 @@ interface RefusalData {
   readonly details: Record<string, unknown> | undefined;
 }
 
-/** SQLITE_FULL and SQLITE_IOERR: the disk has no room, or does not take the write. */
+/** SQLITE_FULL and SQLITE_IOERR: the disk is full, or the write fails. */
 const isStorageFull = (error: unknown): boolean => {
   const code = (error as { errcode?: number }).errcode;
   return code !== undefined && [10, 13].includes(code & 0xff);
 };
 
 /**
- * Applies writes, many to a transaction and one fsync (group commit). What one of them throws changes nothing [database-2]: the
- * batch is then rolled back and applied again, each write with its own savepoint. Savepoints for all would cost every
- * write two statements for the sake of the few that are refused.
+ * Applies writes, many in one transaction with one fsync (group commit). A write that throws changes nothing
+ * [database-2]: the batch is then rolled back and applied again, each write with its own savepoint. Savepoints in every
+ * batch would cost each write two statements for the sake of the few that are refused.
  */
 export class SqliteApplier {
   readonly #session: SqliteSession;
@@ -41,7 +41,7 @@ export class SqliteApplier {
     this.#session = session;
   }
 
-  /** Outcomes in the order of `batch`. All that are `done` are durable when this returns. */
+  /** Returns the outcomes in the order of `batch`. Writes whose outcome is `done` are durable. */
   apply(batch: readonly WriteRequest[]): WriteOutcome[] {
     try {
       return this.#commit(() => batch.map((request) => this.#applyOne(request)));
@@ -51,7 +51,7 @@ export class SqliteApplier {
     }
   }
 
-  /** What needs less room than the whole of the group may still find it, the deletion that makes room above all. */
+  /** A single write needs less space than the whole group, so it may still succeed, above all a deletion. */
   #applyEach(batch: readonly WriteRequest[]): WriteOutcome[] {
     return batch.flatMap((request) => this.apply([request]));
   }
@@ -73,7 +73,7 @@ export class SqliteApplier {
       this.#session.execute('COMMIT');
       return outcomes;
     } catch (error) {
-      // After a full disk SQLite may have rolled back by itself.
+      // When the disk is full, SQLite may have rolled back already.
       if (this.#session.connection.isTransaction) this.#session.execute('ROLLBACK');
       throw error;
     }
@@ -110,7 +110,7 @@ function toOutcome(error: unknown): WriteOutcome {
   return { kind: 'failed', error: error as Error };
 }
 
-/** The result of a write that is done; throws what it was refused with otherwise. */
+/** Returns the result of a write that is done. @throws the error of any other outcome */
 export function resultOf(outcome: WriteOutcome): unknown {
   switch (outcome.kind) {
     case 'done':

@@ -12,16 +12,16 @@ interface Waiting {
   readonly settle: (outcome: WriteOutcome) => void;
 }
 
-/** What applies a batch: this thread, or a worker thread. See docs/decisions/0003-where-the-writer-runs.md. */
+/** Applies batches, in this thread or in a worker thread. See docs/decisions/0003-where-the-writer-runs.md. */
 interface BatchApplier {
   apply(batch: readonly WriteRequest[]): Promise<WriteOutcome[]> | WriteOutcome[];
   close(): Promise<void> | void;
 }
 
-/** The most writes that share a transaction, so that one batch cannot hold up the next for long. */
+/** The most writes in one transaction, so that one batch does not delay the next for long. */
 const maxBatch = 512;
 
-/** SQLite in WAL mode: one writer that commits in groups, one reader with snapshots. */
+/** SQLite in WAL mode, with one writer that commits in groups and one reader with snapshots. */
 export class SqliteDatabase implements Database {
   readonly #clock: Clock;
   readonly #reader: SqliteSession;
@@ -36,8 +36,8 @@ export class SqliteDatabase implements Database {
   }
 
   /**
-   * Opens or creates the database in `file`, with its schema brought up to date. It is written on this thread, or, with
-   * the modules of the `operations` that will be asked for, in a worker thread.
+   * Opens or creates the database in `file` and migrates its schema. With `operations` (URLs of modules), a worker
+   * thread loads these modules and does the writes; otherwise this thread does them.
    */
   static open(file: string, clock: Clock, { operations }: { operations?: readonly string[] } = {}): SqliteDatabase {
     const writer = new SqliteSession(file, { readOnly: false });
@@ -56,7 +56,7 @@ export class SqliteDatabase implements Database {
   }
 
   async read<Input, Result>(operation: Operation<Input, Result>, input: Input, caller: Caller): Promise<Result> {
-    // One snapshot for the fence's check and for all that the operation reads [fence-2], [database-4].
+    // The check of the fence and all reads of the operation use one snapshot [fence-2], [database-4].
     this.#reader.execute('BEGIN');
     try {
       this.#reader.drive(checkFence(caller));
@@ -87,7 +87,7 @@ export class SqliteDatabase implements Database {
     this.#reader.close();
   }
 
-  /** Writes that came while a batch was applied form the next one: the group grows with the load, never by waiting. */
+  /** Writes that arrive while a batch is applied form the next one: a batch grows with the load, never by waiting. */
   async #flush(): Promise<void> {
     if (this.#applying) return;
     this.#applying = true;
@@ -97,7 +97,7 @@ export class SqliteDatabase implements Database {
       batch.forEach((each, index) => {
         each.settle(outcomes[index]!);
       });
-      // Let the answers go out, and the requests that came meanwhile come in, so that they share the next fsync.
+      // Responses are sent first, and requests that have arrived are read, so that their writes share the next fsync.
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#applying = false;

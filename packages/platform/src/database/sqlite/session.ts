@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Sql, Statement, Value } from '../sql.ts';
 
-/** What the journal is cut back to once its content is in the database. */
+/** The write-ahead log is truncated to this size once its content is in the database. */
 const maxIdleJournalBytes = 64 * 1024 * 1024;
 
 /** One SQLite connection with its prepared statements. */
@@ -12,15 +12,15 @@ export class SqliteSession {
   constructor(file: string, options: { readOnly: boolean; busyTimeoutMs?: number }) {
     this.connection = new DatabaseSync(file, { readOnly: options.readOnly, timeout: options.busyTimeoutMs ?? 5000 });
     if (!options.readOnly) {
-      // FULL, not NORMAL: in WAL mode NORMAL leaves the last commits to the next checkpoint, against promise 2.
+      // FULL, not NORMAL: in WAL mode NORMAL does not sync commits until the next checkpoint, against promise 2.
       this.connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-      // A single large group must not keep its room on the disk for ever.
+      // Otherwise the disk space of a single large group would stay allocated.
       this.connection.exec(`PRAGMA journal_size_limit = ${maxIdleJournalBytes}`);
     }
     this.connection.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;');
   }
 
-  /** Runs an operation's statements to its end, within the transaction that is open. */
+  /** Runs all statements of an operation in the open transaction, and returns its result. */
   drive<Result>(operation: Sql<Result>): Result {
     let step = operation.next();
     while (step.done !== true) {

@@ -3,7 +3,7 @@ import { SqliteApplier, type WriteRequest } from './applier.ts';
 import { SqliteSession } from './session.ts';
 import type { WriterThreadData } from './writer-thread.ts';
 
-/** The worker of `WriterThread`: applies one group after the other, and closes the database when it is told to. */
+/** The worker of `WriterThread`: applies one group after the other, and closes the database on request. */
 const { file, operations } = workerData as WriterThreadData;
 for (const module of operations) await import(module);
 const session = new SqliteSession(file, { readOnly: false });

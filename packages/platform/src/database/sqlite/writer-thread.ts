@@ -7,14 +7,14 @@ import type { WriteOutcome, WriteRequest } from './applier.ts';
 /** Where groups of writes are committed: docs/decisions/0003-where-the-writer-runs.md. */
 export type WriterPlace = 'main thread' | 'worker thread';
 
-/** From here on the event loop loses more to a sync than a write loses to the way to another thread and back. */
+/** With slower syncs, blocking the event loop costs more than sending a write to another thread and back. */
 const slowSyncMs = 0.5;
 
 /** @param syncMs undefined when it could not be measured */
 export const writerPlaceFor = (syncMs: number | undefined): WriterPlace =>
   syncMs === undefined || syncMs < slowSyncMs ? 'main thread' : 'worker thread';
 
-/** What the worker is started with. */
+/** The `workerData` of the worker. */
 export interface WriterThreadData {
   readonly file: string;
   readonly operations: readonly string[];
@@ -22,8 +22,8 @@ export interface WriterThreadData {
 
 /**
  * Commits groups of writes in a worker thread, one group at a time, so that a slow sync does not stop the event loop.
- * A worker that fails ends the process with its error (nothing listens for it), as a failure of the main thread does:
- * none of its group was acknowledged.
+ * An error of the worker has no listener, so it ends the process, as an error of the main thread does. None of the
+ * group's writes has been acknowledged then.
  */
 export class WriterThread {
   readonly #worker: Worker;
@@ -31,7 +31,7 @@ export class WriterThread {
 
   /**
    * @param file of the database, with its schema up to date
-   * @param operations URLs of modules that define, or import, every write that will be asked for
+   * @param operations URLs of modules that define or import every write that will be requested
    */
   constructor(file: string, operations: readonly string[]) {
     const workerData: WriterThreadData = { file, operations };
@@ -39,20 +39,20 @@ export class WriterThread {
     this.#worker.on('message', (outcomes: WriteOutcome[]) => this.#settle(outcomes));
   }
 
-  /** Outcomes in the order of `batch`. Call it when no other group is under way. */
+  /** Resolves with the outcomes in the order of `batch`. Call it only when no other group is being applied. */
   apply(batch: readonly WriteRequest[]): Promise<WriteOutcome[]> {
     return new Promise((resolve) => {
       this.#settle = resolve;
       try {
         this.#worker.postMessage(batch);
       } catch (error) {
-        // An input is not plain data, so that nothing reached the worker.
+        // An input is not plain data, so nothing was sent to the worker.
         resolve(batch.map(() => ({ kind: 'failed', error: error as Error })));
       }
     });
   }
 
-  /** Call it when no group is under way. */
+  /** Call it only when no group is being applied. */
   async close(): Promise<void> {
     const ended = once(this.#worker, 'exit');
     this.#worker.postMessage('close');
@@ -63,9 +63,9 @@ export class WriterThread {
 const syncCount = 7;
 
 /**
- * How long a sync of a page that is written anew takes in `folder`, in milliseconds: the fastest of a few, so that
- * other work of the machine does not make a fast disk look slow. Returns undefined when the disk does not take the
- * page: whether the platform can start on it is for the database to say.
+ * Measures how long the sync of an overwritten page takes in `folder`. Returns milliseconds: the fastest of a few
+ * syncs, so that other work of the machine does not make a fast disk look slow. Returns undefined when the page cannot
+ * be written: opening the database then shows whether the platform can start.
  */
 export function measureSyncMs(folder: string): number | undefined {
   const file = path.join(folder, 'sync-time');

@@ -14,7 +14,7 @@ export function* insertDataset(dataset: NewStorage): Sql<void> {
   yield* insertStorage('datasets', dataset);
 }
 
-/** Deletes the dataset with its items and what it remembers of pushes. Nothing happens when there is none. */
+/** Deletes the dataset with its items and idempotency keys. Does nothing when it does not exist. */
 function* deleteDataset(id: string): Sql<void> {
   yield* exec('DELETE FROM idempotency_keys WHERE scope = ?', pushScope(id));
   yield* exec('DELETE FROM datasets WHERE id = ?', id);
@@ -25,14 +25,14 @@ export const datasets = defineStorageOperations<DatasetRow>('datasets', function
   return [];
 });
 
-/** Items as the JSON text that `JSON.stringify` gives. */
+/** Items as JSON texts, as `JSON.stringify` returns them. */
 export interface NewItems {
   readonly datasetId: string;
   readonly items: readonly string[];
   readonly now: number;
 }
 
-/** Appends items to a dataset that exists. @throws Refusal 404 when it does not. */
+/** Appends items to a dataset. @throws Refusal 404 when it does not exist. */
 export function* appendItems(append: NewItems): Sql<{ firstIndex: number }> {
   const firstIndex = yield* tryAppend(append, measure(append.items));
   if (firstIndex === undefined) throw notFound('Dataset', append.datasetId);
@@ -44,7 +44,7 @@ interface Measured {
   readonly cleanCount: number;
 }
 
-/** Answers undefined when there is no such dataset, or when it is not that of `userId`. */
+/** Returns undefined when there is no such dataset, or when it does not belong to `userId`. */
 function* tryAppend(append: NewItems, measured: Measured, userId?: string): Sql<number | undefined> {
   const { datasetId, items, now } = append;
   const counted = yield* one<{ item_count: number }>(
@@ -67,7 +67,7 @@ function* tryAppend(append: NewItems, measured: Measured, userId?: string): Sql<
   return firstIndex;
 }
 
-/** What the count and the size of a dataset grow by. Done outside of the transaction where it can be. */
+/** Returns by how much the counts and the size of a dataset grow. Called outside the transaction where possible. */
 export function measure(items: readonly string[]): Measured {
   let bytes = 0;
   let cleanCount = 0;
@@ -78,7 +78,7 @@ export function measure(items: readonly string[]): Measured {
   return { bytes, cleanCount };
 }
 
-/** Whether anything is left of an item without its hidden fields. Only one that starts with such a field is parsed. */
+/** Whether an item has fields that are not hidden. Parses only items that start with a hidden field. */
 function isClean(json: string): boolean {
   if (json === '{}') return false;
   return !json.startsWith('{"#') || Object.keys(JSON.parse(json)).some((field) => !field.startsWith('#'));
@@ -96,7 +96,7 @@ interface Push {
 
 export const pushItems = defineWrite('datasets.pushItems', function* (push: Push, { now }) {
   const { userId, address, items, measured, idempotencyKey } = push;
-  // By the dataset's id in one statement: that is how Actors push, an item at a time.
+  // First by the dataset's id, in one statement, since Actors push that way, one item at a time.
   const isById = idempotencyKey === undefined;
   if (isById && (yield* tryAppend({ datasetId: address, items, now }, measured, userId)) !== undefined) return;
   const datasetId = yield* findStorageId('datasets', userId, address);

@@ -4,11 +4,11 @@ import { all, type Sql } from '../../database/sql.ts';
 import { getStorage } from '../storage-row.ts';
 import type { DatasetRow } from './dataset.ts';
 
-/** The most rows and, beyond the first item, bytes that are read in one go, so that a large answer is never whole in memory. */
+/** The most rows of a page. With the limit of bytes below it keeps a large response from being in memory as a whole. */
 const maxPageItems = 1000;
 const maxPageBytes = 1024 * 1024;
 
-/** A stretch of a dataset in the order of reading: `count` items, of which the first is `first` and the next one beside it. */
+/** Consecutive items of a dataset in the order of reading: `count` items from index `first`, downwards with `desc`. */
 interface Stretch {
   readonly datasetId: string;
   readonly first: number;
@@ -16,7 +16,7 @@ interface Stretch {
   readonly desc: boolean;
 }
 
-/** Items that a reader wants. They are numbered 0 to `total` - 1, and never change or move. */
+/** The items that a reader asks for. Items are numbered from 0 to `total` - 1, and never change or move. */
 export interface Wanted {
   readonly offset: number;
   readonly limit: number;
@@ -29,7 +29,7 @@ export interface OpenedDataset {
   readonly firstPage: string[];
 }
 
-/** The JSON texts of a page that starts with the stretch's first item; at least one unless the stretch is empty. */
+/** Returns the JSON texts of the page at the start of the stretch: at least one, unless the stretch is empty. */
 function* readPage({ datasetId, first, count, desc }: Stretch): Sql<string[]> {
   const [bound, order] = desc ? ['<=', 'DESC'] : ['>=', 'ASC'];
   const where = `dataset_id = ? AND item_index ${bound} ? ORDER BY item_index ${order} LIMIT ?`;
@@ -57,7 +57,7 @@ function countFitting(sizes: readonly number[]): number {
 
 const pageOfDataset = defineRead('datasets.page', readPage);
 
-/** Fixes which items an answer has, and reads its first page in the same snapshot. */
+/** Determines the items of a response, and reads their first page in the same snapshot. */
 export const openDataset = defineRead(
   'datasets.open',
   function* (input: { userId: string; address: string; wanted: Wanted; withPage: boolean }): Sql<OpenedDataset> {
@@ -73,7 +73,7 @@ export const openDataset = defineRead(
   },
 );
 
-/** All pages of what was opened. Items that are pushed meanwhile are not in it, so a reader sees whole commits only. */
+/** Yields all pages of an opened dataset, without items that are pushed later: readers see only whole commits. */
 export async function* pagesOf(
   database: Database,
   caller: Caller,
@@ -82,7 +82,7 @@ export async function* pagesOf(
   let page = firstPage;
   let { first, count } = stretch;
   while (count > 0) {
-    // An answer that just ended here would pass for the whole of the dataset.
+    // A response that simply ended here would look complete.
     if (page.length === 0) throw new Error(`dataset ${stretch.datasetId} was deleted while it was read`);
     yield page;
     first += stretch.desc ? -page.length : page.length;

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../shared/json-object.ts';
 
 export type Item = JsonObject;
 
-/** How a reader wants the items: Apify's parameters of the same names. */
+/** How items are transformed for a reader: Apify's parameters of the same names. */
 export interface Shape {
   readonly fields?: readonly string[] | undefined;
   /** New names for `fields`, one for each. */
@@ -15,14 +15,14 @@ export interface Shape {
   readonly skipFailedPages: boolean;
 }
 
-/** Whether the items go out as they came in, so that they need not be parsed. */
+/** Whether items are sent exactly as they are stored, so that they need not be parsed. */
 export const isPlain = (shape: Shape): boolean =>
   !shape.skipHidden &&
   !shape.skipEmpty &&
   !shape.skipFailedPages &&
   [shape.fields, shape.omit, shape.unwind, shape.flatten].every((list) => list === undefined);
 
-/** What becomes of one stored item: one item, none, or, when it is unwound, several. */
+/** Transforms a stored item. Returns one item, none, or, when it is unwound, several. */
 export function shapeItem(stored: Item, shape: Shape): Item[] {
   if (shape.skipFailedPages && stored.errorInfo !== undefined) return [];
   let item = stored;
@@ -45,7 +45,7 @@ function pick(item: Item, fields: readonly string[], names: readonly string[]): 
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** The field of that name or, when there is none and the name has dots, the nested value that it leads to. */
+/** Returns the field of that name. When there is none and the name has dots, it is the path of a nested value. */
 function valueAt(item: Item, field: string): unknown {
   if (Object.hasOwn(item, field)) return item[field];
   let value: unknown = item;
@@ -72,7 +72,7 @@ function flatten(item: Item, fields: readonly string[]): Item {
   );
 }
 
-/** The values within a value, each with its path. An empty object or array has none and stands for itself. */
+/** Returns the nested values of a value, each with its path. An empty object or array is a value itself. */
 export function leavesOf(path: string, value: unknown, separator: string): [string, unknown][] {
   if (typeof value !== 'object' || value === null) return [[path, value]];
   const entries = Object.entries(value);

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../shared/json-object.ts';
 import type { Item } from './shape.ts';
 
-/** Of numbers the value, of strings and arrays the length, of objects the number of keys. Null when there is none. */
+/** Over the values of numbers, the lengths of strings and arrays, and the numbers of keys of objects. Null for none. */
 export interface FieldStatistics {
   min: number | null;
   max: number | null;

@@ -6,7 +6,7 @@ import { defineRead } from '../../database/operation.ts';
 import { one } from '../../database/sql.ts';
 import { type FileStore, isBlobId } from '../../objects/file-store.ts';
 
-/** A blob is written before its row is committed, so a young one without a row may be about to get it. */
+/** A blob is written before its row is committed, so a recent blob without a row may be about to get one. */
 const minAgeMs = 60 * 60 * 1000;
 
 const batchSize = 500;
@@ -24,16 +24,16 @@ export interface BlobSweep {
   readonly files: FileStore;
   /** The folder that `files` was made with. */
   readonly blobFolder: string;
-  /** Younger files are left alone. An hour unless set. */
+  /** Files that are not older are kept. Default: one hour. */
   readonly olderThanMs?: number;
-  /** Ends it early; what is left is for the next one. */
+  /** Ends the sweep early. The next one continues. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Removes the blobs that no record names, and what a crash left half-written: a crash between a blob and its row leaves
- * them, and so do operations that replace or delete records within others. For the start of the platform. Answers how
- * many blobs were removed.
+ * Removes the blobs that no record names, and files that a crash left incomplete. Such blobs remain after a crash
+ * between the write of a blob and the commit of its row, and after operations that replace or delete records as a part
+ * of other changes. To be called at the start of the platform. Resolves with the number of removed blobs.
  */
 export async function sweepBlobs(sweep: BlobSweep): Promise<number> {
   const { database, files, blobFolder, olderThanMs = minAgeMs, signal } = sweep;
@@ -51,7 +51,7 @@ export async function sweepBlobs(sweep: BlobSweep): Promise<number> {
 }
 
 /**
- * Sweeps beside what else is done: a sweep that fails is noted and left to the next start. Answers what ends it.
+ * Starts a sweep in the background. A failure is logged, and the next start sweeps again. Returns what ends the sweep.
  */
 export function startSweep(sweep: Omit<BlobSweep, 'signal'>, logger: Pick<Logger, 'info' | 'error'>) {
   const stop = new AbortController();

@@ -3,12 +3,12 @@ import { all, exec, one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { findStorageId } from '../storage-row.ts';
 
-/** Values up to this size are in the database, larger ones in files. */
+/** Values up to this size are stored in the database, larger ones in files. */
 export const maxInlineBytes = 1024 * 1024;
 /** The largest value of a record. */
 export const maxRecordBytes = 1024 * 1024 * 1024;
 
-/** `value` is null when a blob holds it. */
+/** `value` is null when it is in a blob. */
 export interface StoredRecord {
   readonly key: string;
   readonly contentType: string;
@@ -17,15 +17,15 @@ export interface StoredRecord {
   readonly value: Uint8Array | null;
 }
 
-/** Either `value`, or the `blobId` of what `FileStore.put` has stored; `bytes` is the size of the value. */
+/** Has either `value` or the `blobId` of a file that `FileStore.put` has stored. `bytes` is the size of the value. */
 export interface NewRecord extends StoredRecord {
   readonly storeId: string;
   readonly now: number;
 }
 
 /**
- * Stores a record in place of any that has the key. Answers the blob that only the replaced record named: remove it
- * after the commit, or leave it to `sweepBlobs`.
+ * Stores a record and replaces one with the same key. Returns the id of the blob that only the replaced record named:
+ * remove it after the commit, or leave it to `sweepBlobs`.
  * @throws Refusal 404 when there is no such store.
  */
 export function* putRecord(record: NewRecord): Sql<string | null> {
@@ -53,7 +53,7 @@ export function* putRecord(record: NewRecord): Sql<string | null> {
   return old?.blob_id ?? null;
 }
 
-/** Deletes the record, if there is one. Answers as `putRecord` does. */
+/** Deletes the record, if it exists. Returns the same as `putRecord`. */
 export function* deleteRecord(input: { storeId: string; key: string; now: number }): Sql<string | null> {
   const { storeId, key, now } = input;
   const old = yield* findStored(storeId, key);
@@ -83,14 +83,14 @@ function* getRecord(storeId: string, key: string): Sql<StoredRecord | undefined>
 
 type Addressed = { userId: string; address: string; key: string };
 
-/** @throws Refusal 404 `record-not-found`, for a missing store and a missing record alike, as on Apify. */
+/** @throws Refusal 404 `record-not-found` for a missing store and for a missing record, as on Apify. */
 export const readRecord = defineRead('records.read', function* ({ userId, address, key }: Addressed) {
   const record = yield* getRecord(yield* findStorageId('key_value_stores', userId, address), key);
   if (record === undefined) throw noRecord(key);
   return record;
 });
 
-/** What a record is, without its value. */
+/** Reads a record without its value. */
 export const describeRecord = defineRead('records.describe', function* ({ userId, address, key }: Addressed) {
   const storeId = yield* findStorageId('key_value_stores', userId, address);
   const record = yield* one<{ contentType: string; bytes: number }>(
@@ -125,11 +125,11 @@ export interface KeyListing {
   readonly limit: number;
 }
 
-/** Keys in the order of their bytes, one more than `limit` when there are more. */
+/** Lists keys in the order of their bytes. Returns one more than `limit` when there are more. */
 export const listKeys = defineRead('records.listKeys', function* (listing: KeyListing) {
   const storeId = yield* findStorageId('key_value_stores', listing.userId, listing.address);
   const keys = yield* all<{ key: string; bytes: number }>(
-    // No key holds a "~" or sorts after one, so this ends the range of the prefix.
+    // No key contains a "~" or sorts after one, so this is the end of the prefix's range.
     'SELECT key, bytes FROM records WHERE store_id = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?',
     storeId,
     listing.exclusiveStartKey,

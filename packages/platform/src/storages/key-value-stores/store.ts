@@ -11,8 +11,8 @@ export function* insertKeyValueStore(store: NewStorage): Sql<void> {
 }
 
 /**
- * Deletes the store with its records. Nothing happens when there is none. Answers the blobs that no record names any
- * more: remove them after the commit, or leave them to `sweepBlobs`.
+ * Deletes the store with its records. Does nothing when it does not exist. Returns the ids of the blobs that no record
+ * names any more: remove them after the commit, or leave them to `sweepBlobs`.
  */
 function* deleteKeyValueStore(id: string): Sql<string[]> {
   const rows = yield* all<{ blob_id: string }>(

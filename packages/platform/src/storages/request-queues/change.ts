@@ -14,12 +14,12 @@ export interface AddedRequest {
 interface Addition {
   readonly access: QueueAccess;
   readonly requests: readonly NewRequest[];
-  /** To the head of the queue; the last one of `requests` is then the first to be taken. */
+  /** Adds at the head of the queue; the last one of `requests` is then the first in it. */
   readonly forefront: boolean;
 }
 
 /**
- * Adds requests in their order. One whose unique key is in the queue already stays as it is there.
+ * Adds requests in their order. A request whose unique key is already in the queue does not change.
  * @throws Refusal 404 when there is no such queue.
  */
 export function* addRequests(addition: Addition, now: number): Sql<{ queueId: string; added: AddedRequest[] }> {
@@ -74,7 +74,7 @@ export interface UpdatedRequest {
   readonly queueId: string;
   readonly wasAlreadyPresent: boolean;
   readonly wasAlreadyHandled: boolean;
-  /** Whether it is still locked: a lock outlives an update, unless the request is handled by it. */
+  /** Whether it is still locked: an update keeps the lock, unless it marks the request as handled. */
   readonly locked: boolean;
 }
 
@@ -85,9 +85,9 @@ interface Update {
 }
 
 /**
- * Puts `request` in place of the one with its id, or adds it. One that is not handled goes to an end of the queue. Its
- * lock stays, as the API's description has it: Crawlee gives the lock up in a second call, and if the first one had
- * done so already, the second could take away a lock that the same client has got anew in between.
+ * Replaces the request with the same id, or adds `request`. One that is not handled goes to an end of the queue. It
+ * keeps its lock, as Apify's API description says: Crawlee releases the lock in a second call. If the first call
+ * released it already, the second could release a lock that the same client has acquired in between.
  */
 export const updateRequest = defineWrite('requests.update', function* (update: Update, { now }): Sql<UpdatedRequest> {
   const { access, request, forefront } = update;
@@ -134,7 +134,7 @@ function* replaceRequest(queueId: string, request: NewRequest, place: number): S
   }
 }
 
-/** Deletes the requests that are there. Answers how many of them were. */
+/** Deletes the requests that exist. Returns their number. */
 export const deleteRequests = defineWrite(
   'requests.delete',
   function* (input: { access: QueueAccess; requestIds: readonly string[] }, { now }) {
@@ -155,7 +155,7 @@ export const deleteRequests = defineWrite(
   },
 );
 
-/** Apify's own check: the id in the path is the one of the body's unique key. */
+/** Checks, as Apify does, that the id in the path is the one that belongs to the body's unique key. */
 export function checkRequestId(requestId: string, request: NewRequest): void {
   if (request.id === requestId) return;
   throw new Refusal(

@@ -9,7 +9,7 @@ export interface HandledRequest {
   readonly uniqueKey: string;
 }
 
-/** A request that is done, with the fields that take the place of the stored ones. */
+/** A request to be marked as handled, with the fields that replace the stored ones. */
 export interface HandledMark {
   readonly id: string;
   readonly changes: Readonly<Record<string, unknown>> | null;
@@ -27,9 +27,9 @@ interface KnownRequest extends Lock {
 }
 
 /**
- * Marks requests as handled and gives up their locks.
- * @throws Refusal 404 for a queue or a request that does not exist; 403 for one that somebody else holds [lock-4], or that is
- *   handled: its results are there; 400 for changes that would not be accepted of an update either.
+ * Marks requests as handled and releases their locks.
+ * @throws Refusal 404 for a queue or a request that does not exist; 403 for a request that another holder has locked
+ *   [lock-4], or that is already handled, since its results are stored; 400 for changes that an update would refuse too.
  */
 export function* markHandled(
   { access, marks, holder }: Marking,

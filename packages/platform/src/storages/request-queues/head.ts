@@ -15,14 +15,14 @@ export interface HeadRow {
 interface Head {
   readonly modifiedAt: number;
   readonly hadMultipleClients: boolean;
-  /** Those that are first, in order. */
+  /** The first requests, in order. */
   readonly rows: readonly HeadRow[];
 }
 
 const columns = 'id, unique_key, url, method, retry_count, order_no';
 const byPlace = (a: HeadRow, b: HeadRow): number => a.order_no - b.order_no;
 
-/** The first requests that are neither handled nor locked [lock-1]. */
+/** Reads the first requests that are neither handled nor locked [lock-1]. */
 export const readHead = defineRead(
   'requests.head',
   function* ({ access, limit }: { access: QueueAccess; limit: number }, { now }) {
@@ -55,7 +55,7 @@ interface LockedHead extends Head {
   readonly hasLockedRequests: boolean;
 }
 
-/** Locks the first requests for the caller and answers them. */
+/** Locks the first requests for the caller and returns them. */
 export const lockHead = defineWrite(
   'requests.lockHead',
   function* (input: { access: QueueAccess; limit: number; lockMs: number }, { now, caller }) {

@@ -2,14 +2,14 @@ import { invalidInput } from '../../shared/errors.ts';
 import { requestIdOf } from '../../shared/ids.ts';
 import { isJsonObject } from '../../shared/json-object.ts';
 
-/** A request that was checked, ready to be stored. */
+/** A checked request, ready to be stored. */
 export interface NewRequest {
   readonly id: string;
   readonly uniqueKey: string;
   readonly url: string;
   readonly method: string;
   readonly retryCount: number;
-  /** Milliseconds since 1970, or null while it is to be handled. */
+  /** Milliseconds since 1970; null until it is handled. */
   readonly handledAt: number | null;
   /** The whole request. */
   readonly json: string;
@@ -21,7 +21,7 @@ const maxUniqueKeyLength = 65_536;
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
-/** What each field must be when it is there. Null is the same as not there. */
+/** What each field must be, if it is present. Null counts as missing. */
 const fields: readonly (readonly [name: string, check: (value: unknown) => boolean, wanted: string])[] = [
   ['url', (value) => isText(value) && value !== '', 'a text that is not empty'],
   [
@@ -45,11 +45,11 @@ const fields: readonly (readonly [name: string, check: (value: unknown) => boole
   ],
 ];
 
-/** What the platform answers about a lock is not a part of the request, though clients send back what they were given. */
+/** Fields about the lock that only responses have. They are not part of the request, though clients send them back. */
 const responseOnlyFields = ['lockExpiresAt', 'lockByClient', 'orderNo'];
 
 /**
- * A request out of a body. `where` says in a message which one it is about, e.g. `requests[3]`.
+ * Checks and returns a request of a body. `where` names it in error messages, e.g. `requests[3]`.
  * @throws Refusal 400 `invalid-input`
  */
 export function newRequestOf(value: unknown, where: string): NewRequest {
@@ -78,11 +78,11 @@ function jsonOf(request: object, handledAt: number | null): string {
   try {
     return JSON.stringify(handledAt === null ? request : { ...request, handledAt: new Date(handledAt).toISOString() });
   } catch (error) {
-    // JSON.parse goes to any depth, JSON.stringify does not.
+    // JSON.parse reads any depth of nesting; JSON.stringify overflows the stack.
     if (error instanceof RangeError) throw invalidInput('A request is nested too deeply. Flatten it.');
     throw error;
   }
 }
 
-/** The stored request with the time at which it was handled. */
+/** Returns the JSON of a stored request with the time at which it was handled. */
 export const withHandledAt = (json: string, handledAt: number): string => jsonOf(JSON.parse(json) as object, handledAt);

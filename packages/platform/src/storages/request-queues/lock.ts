@@ -1,12 +1,13 @@
 /**
  * Locks of requests.
  *
- * [lock-1] a request that is locked is in no head until the lock is given up, taken away by a handoff, or expired.
- * [lock-2] a lock that an attempt took belongs to that attempt. One that was taken from outside of a run belongs to its
+ * [lock-1] a locked request is in no head until its lock is released, taken away by a handoff, or expired.
+ * [lock-2] a lock that an attempt took belongs to that attempt. A lock that was taken outside a run belongs to its
  *     client key. A user may also end or prolong the lock of a run if they know its client key, as on Apify.
- * [lock-3] an expired lock belongs to nobody; it cannot be prolonged.
- * [lock-4] a commit does not mark a request as handled whose lock somebody else holds: that one will bring results of it as
- *     well. An attempt that lost its lock must drop what it has. (A plain update may, as on Apify.)
+ * [lock-3] an expired lock belongs to no one; it cannot be prolonged.
+ * [lock-4] a commit does not mark a request as handled while another holder has its lock, since that holder will store
+ *     results of it as well. An attempt that lost its lock must discard its results. (A plain update may mark it, as on
+ *     Apify.)
  */
 import { type Caller, defineWrite } from '../../database/operation.ts';
 import { all, exec, one, type Sql } from '../../database/sql.ts';
@@ -15,7 +16,7 @@ import { placeAt, type QueueAccess, touchQueue } from './queue.ts';
 
 export const unlocked = 'locked_until = NULL, lock_client_key = NULL, lock_run_id = NULL, lock_attempt = NULL';
 
-/** Makes expired locks free places of the head again. */
+/** Clears expired locks, so that their requests are in the head again. */
 export function* dropExpiredLocks(queueId: string, now: number): Sql<void> {
   yield* exec(
     `UPDATE requests SET ${unlocked} WHERE queue_id = ? AND locked_until IS NOT NULL AND locked_until <= ?`,
@@ -32,7 +33,7 @@ export interface Lock {
   readonly lock_attempt: number | null;
 }
 
-/** Who ends the work on a request in a commit: the active attempt, and within it a client when it gives its key. */
+/** Who marks a request as handled in a commit: the active attempt and, if it sends its key, one client within it. */
 export interface LockHolder {
   readonly runId: string;
   readonly attempt: number;
@@ -45,7 +46,7 @@ interface LockChange {
   readonly forefront: boolean;
 }
 
-/** Answers the queue's id and until when the lock holds, in ms since 1970. */
+/** Returns the queue's id and when the lock expires, in ms since 1970. */
 export const prolongLock = defineWrite(
   'requests.prolongLock',
   function* (change: LockChange & { lockMs: number }, { now, caller }) {
@@ -62,7 +63,7 @@ export const prolongLock = defineWrite(
   },
 );
 
-/** Gives a lock up; the request goes to an end of the queue. Answers the queue's id. */
+/** Releases a lock; the request goes to an end of the queue. Returns the queue's id. */
 export const deleteLock = defineWrite('requests.deleteLock', function* (change: LockChange, { now, caller }) {
   const { queueId, place } = yield* findOwnLock(change, caller, now);
   yield* exec(
@@ -74,7 +75,7 @@ export const deleteLock = defineWrite('requests.deleteLock', function* (change: 
   return { queueId };
 });
 
-/** The queue and the new place of a request whose lock is the caller's own [lock-2], [lock-3]. */
+/** Returns the queue and the new place of a request whose lock belongs to the caller [lock-2], [lock-3]. */
 function* findOwnLock(change: LockChange, caller: Caller, now: number): Sql<{ queueId: string; place: number }> {
   const { access, requestId, forefront } = change;
   const queue = yield* touchQueue(access, { places: 1 }, now);
@@ -99,7 +100,7 @@ function isOwn(lock: Lock, caller: Caller, clientKey: string | undefined): boole
   return clientKey !== undefined && lock.lock_client_key === clientKey;
 }
 
-/** Whether the lock is the holder's: as [lock-2] has it, but a client that gives its key is held to it. */
+/** Whether the lock belongs to the holder, as in [lock-2]. If the holder has a client key, the key must match too. */
 export function isLockOf(lock: Lock, { runId, attempt, clientKey }: LockHolder): boolean {
   const isOwnClient = lock.lock_client_key === (clientKey ?? null);
   if (lock.lock_run_id === null) return clientKey !== undefined && isOwnClient;
@@ -109,7 +110,7 @@ export function isLockOf(lock: Lock, { runId, attempt, clientKey }: LockHolder):
 const noLock = (requestId: string, why: string): Refusal =>
   new Refusal(403, 'request-handled-or-locked', `Request "${requestId}" ${why}.`);
 
-/** Gives up all locks of the caller in the queue. They keep their places. Answers the requests' ids. */
+/** Releases all locks of the caller in the queue. The requests keep their places. Returns the requests' ids. */
 export const unlockRequests = defineWrite(
   'requests.unlock',
   function* ({ access }: { access: QueueAccess }, { now, caller }) {
@@ -128,7 +129,7 @@ export const unlockRequests = defineWrite(
   },
 );
 
-/** Releases every lock that the attempt holds, in any queue. Answers how many. They keep their places. */
+/** Releases all locks of the attempt, in all queues. The requests keep their places. Returns the number of locks. */
 export function* releaseAttemptLocks(runId: string, attempt: number): Sql<number> {
   return yield* exec(`UPDATE requests SET ${unlocked} WHERE lock_run_id = ? AND lock_attempt = ?`, runId, attempt);
 }

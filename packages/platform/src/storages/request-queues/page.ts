@@ -6,7 +6,7 @@ import { findRequestQueueId } from './queue.ts';
 
 interface FoundRequest {
   readonly queueId: string;
-  /** The request as it is answered. */
+  /** The request's JSON for the response. */
   readonly json: string;
   readonly handled: boolean;
 }
@@ -25,7 +25,7 @@ const columns = 'requests.id, json, order_no, locked_until, lock_client_key';
 export const getRequest = defineRead(
   'requests.get',
   function* ({ access, requestId }: { access: QueueAccess; requestId: string }, { now }) {
-    // By the queue's id in one statement: that is how clients ask, once for each request that they crawl.
+    // First by the queue's id, in one statement, since clients ask that way, once for each request that they crawl.
     let queueId = access.address;
     let row = yield* one<RequestRow>(
       `SELECT ${columns} FROM requests JOIN request_queues ON request_queues.id = requests.queue_id
@@ -46,7 +46,7 @@ export const getRequest = defineRead(
 
 export type RequestFilter = 'locked' | 'pending';
 
-/** What a page of requests may weigh; one that is larger is a page of its own. */
+/** The largest size of a page of requests. A request that is larger is a page of its own. */
 const maxPageBytes = 8 * 1024 * 1024;
 const chunkSize = 100;
 
@@ -55,7 +55,7 @@ const conditions: Record<RequestFilter, string> = {
   pending: '(order_no IS NOT NULL AND (locked_until IS NULL OR locked_until <= ?))',
 };
 
-/** Requests in the order of their ids, after `afterId`. `more` says whether others follow. */
+/** Lists requests in the order of their ids, after `afterId`. `more` says whether others follow. */
 export const listRequests = defineRead(
   'requests.list',
   function* (
@@ -87,7 +87,7 @@ export const listRequests = defineRead(
   },
 );
 
-/** The stored request, with its lock when it has one that holds. */
+/** Returns the JSON of a stored request, with its lock unless that has expired. */
 function requestJson(row: RequestRow, now: number): string {
   if (row.locked_until === null || row.locked_until <= now) return row.json;
   const lock = {

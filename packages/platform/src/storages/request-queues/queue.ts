@@ -14,7 +14,7 @@ export function* insertRequestQueue(queue: NewStorage): Sql<void> {
   yield* insertStorage('request_queues', queue);
 }
 
-/** Deletes the queue with its requests. Nothing happens when there is none. */
+/** Deletes the queue with its requests. Does nothing when it does not exist. */
 export function* deleteRequestQueue(id: string): Sql<void> {
   yield* exec('DELETE FROM request_queues WHERE id = ?', id);
 }
@@ -32,19 +32,19 @@ export const requestQueues = defineStorageOperations<RequestQueueRow>('request_q
   return [];
 });
 
-/** Which queue of which user, and who works with it. `clientKey` undefined counts as a new client each time. */
+/** Which queue of which user, and which client uses it. Without `clientKey`, each call counts as a new client. */
 export interface QueueAccess {
   readonly userId: string;
-  /** The queue's id, or what else names it. */
+  /** The queue's id or name. */
   readonly address: string;
   readonly clientKey?: string | undefined;
-  /** The write is not one of a client of its own, so it says nothing about how many there are. */
+  /** The write does not come from a separate client, so it does not count as one. */
   readonly uncounted?: boolean;
 }
 
-/** What a write does to the queue itself. Each is 0 when left out. */
+/** How a write changes the queue itself. Missing fields are 0. */
 interface QueueChange {
-  /** How many new places it needs; they are the last ones up to `last_order`. */
+  /** How many new places are needed; they are the last ones up to `last_order`. */
   readonly places?: number;
   readonly total?: number;
   readonly handled?: number;
@@ -58,8 +58,8 @@ export interface TouchedQueue {
 }
 
 /**
- * Finds the queue and notes the write in it, in one statement, since each request that is crawled costs several writes.
- * Every write comes first here, so that a second process would wait for the queue's row.
+ * Finds the queue and records the write in its row, in one statement, since each crawled request costs several writes.
+ * Every write calls this first, so that a concurrent writer would wait for the queue's row.
  * @throws Refusal 404 when there is no such queue.
  */
 export function* touchQueue(access: QueueAccess, change: QueueChange, now: number): Sql<TouchedQueue> {
@@ -90,7 +90,7 @@ function* touch(id: string, access: QueueAccess, change: QueueChange, now: numbe
   );
 }
 
-/** Corrects the counts by what turned out otherwise than expected, e.g. a request that was there already. */
+/** Corrects the counts after a write that did less or more than expected, e.g. when a request existed already. */
 export function* correctCounts(queueId: string, total: number, handled: number): Sql<void> {
   if (total === 0 && handled === 0) return;
   yield* exec(
@@ -101,5 +101,5 @@ export function* correctCounts(queueId: string, total: number, handled: number):
   );
 }
 
-/** The place of a request that goes to one end of the queue. The later one comes first at the forefront. */
+/** Returns the place of a request that goes to an end of the queue. At the forefront, later ones come first. */
 export const placeAt = (order: number, forefront: boolean): number => (forefront ? -order : order);

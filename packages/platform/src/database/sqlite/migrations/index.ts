@@ -7,7 +7,7 @@ import { commitIds } from './0005-commit-ids.ts';
 import { responses } from './0006-responses.ts';
 import { permissions } from './0007-permissions.ts';
 
-/** Every step that the schema ever took, in order. A step that was released is never changed; add another. */
+/** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: core },
   { number: 2, sql: storages },
@@ -18,7 +18,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 7, sql: permissions },
 ];
 
-/** Brings the schema up to date, one transaction a step. Throws when the data is of a newer Wherry. */
+/** Applies the missing migrations, each in one transaction. Throws when a newer Wherry has written the data. */
 export function migrate(session: SqliteSession): void {
   const { connection } = session;
   const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number };
