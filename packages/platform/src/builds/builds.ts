@@ -168,7 +168,7 @@ export const deleteBuild = defineWrite('builds.delete', function* (address: Buil
   const tags = yield* all<{ tag: string }>('SELECT tag FROM actor_tags WHERE build_id = ?', id);
   const settings = JSON.parse(tagged?.settings_json ?? '{}') as { defaultRunOptions?: { build?: string } };
   if (tags.some(({ tag }) => tag === (settings.defaultRunOptions?.build ?? 'latest'))) {
-    throw new Refusal(400, 'deleting-default-build', 'The Actor runs this build by default. Build it anew first.');
+    throw new Refusal(400, 'deleting-default-build', 'The Actor runs this build by default. Build it again first.');
   }
   const inUse = yield* one<{ id: string }>('SELECT id FROM runs WHERE build_id = ? AND finished_at IS NULL', id);
   if (inUse !== undefined) {

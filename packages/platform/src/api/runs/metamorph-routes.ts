@@ -31,7 +31,7 @@ function registerMetamorph(app: FastifyInstance, services: RunServices, mount: R
     { config: { access: { attempt: 'onlyOwnRun', run: mount }, effect: 'savesState' } },
     async (request) => {
       const { targetActorId: actor, build } = queryOf(request);
-      if (!actor) throw invalidInput('Name the Actor that the run shall become with the parameter "targetActorId".');
+      if (!actor) throw invalidInput('Name the Actor that the run becomes in the parameter "targetActorId".');
       const address = addressOf(request);
       const wanted = { address, actor, build: build || undefined };
       const target = await services.database.read(prepareMetamorph, wanted, request.caller);

@@ -90,7 +90,7 @@ async function checkInputSchema(schema: Record<string, unknown>): Promise<void> 
   // Rejects with the worker's error.
   const [complaint] = (await once(worker, 'message')) as [string | null];
   if (complaint !== null)
-    throw new BuildFailure(`The input schema is not valid: ${complaint} Mend it and build again.`);
+    throw new BuildFailure(`The input schema is not valid: ${complaint} Correct it and build again.`);
   if (checkedSchemas.size >= maxCheckedSchemas) checkedSchemas.clear();
   checkedSchemas.add(key);
 }

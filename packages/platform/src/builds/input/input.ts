@@ -40,7 +40,7 @@ function parseInput(body: Buffer): Record<string, unknown> {
     input = JSON.parse(body.toString('utf8'));
   } catch (error) {
     // The parser's own message would quote the input, which may contain secrets.
-    throw invalidInput(`Input is not valid JSON${positionIn(error as Error)}. Mend it and send it again.`);
+    throw invalidInput(`Input is not valid JSON${positionIn(error as Error)}. Correct it and send it again.`);
   }
   if (isJsonObject(input)) return input;
   throw invalidInput('Input is not valid: it must be a JSON object, since the Actor has an input schema.');

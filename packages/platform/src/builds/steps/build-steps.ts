@@ -88,7 +88,7 @@ async function runBuildScript({ folder, packageFile, environment, signal, log }:
   });
   if (exitCode === 0) return;
   throw new BuildFailure(
-    `The build script ended with exit code ${exitCode}. The log says why; mend it and build again.`,
+    `The build script ended with exit code ${exitCode}. The log says why; correct it and build again.`,
   );
 }
 

@@ -72,7 +72,7 @@ export class Dependencies {
   async install(key: string, installation: Installation): Promise<void> {
     const { folder, packageFile, log } = installation;
     const layer = path.join(this.#folder, key);
-    if (await exists(layer)) log('Dependencies: the same as in a former build, nothing to install.');
+    if (await exists(layer)) log('Dependencies: the same as in an earlier build, nothing to install.');
     else await this.#make(key, layer, installation);
     const from = path.join(layer, 'node_modules');
     const to = path.join(folder, 'node_modules');
@@ -179,7 +179,7 @@ export async function npmInstall({ folder, packageFile, environment, signal, log
   const exitCode = await runBuildCommand({ file: 'npm', args, folder, environment, signal, onLine: log });
   if (exitCode === 0) return;
   throw new BuildFailure(
-    `npm install ended with exit code ${exitCode}. The log says why; mend package.json accordingly.`,
+    `npm install ended with exit code ${exitCode}. The log says why; correct package.json accordingly.`,
   );
 }
 

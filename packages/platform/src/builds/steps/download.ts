@@ -21,9 +21,7 @@ export async function download(url: string, file: string, from: Download): Promi
   const { signal, maxBytes = usualMaxBytes } = from;
   const response = await fetchArchive(url, from);
   if (!response.ok || response.body === null) {
-    throw new BuildFailure(
-      `The archive at ${shown(url)} was answered with status ${response.status}. Check "tarballUrl".`,
-    );
+    throw new BuildFailure(`The download of ${shown(url)} failed with status ${response.status}. Check "tarballUrl".`);
   }
   let bytes = 0;
   const limit = new Transform({

@@ -34,7 +34,7 @@ export async function makeImage(
   const context = await contextFolder(folder, definition?.dockerContextDir);
   const dockerfile = (await findDockerfile(folder, definition?.dockerfile)) ?? (await writeUsualDockerfile(folder));
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
-  log(`Build ${job.number}: the image is made by ${path.relative(folder, dockerfile)}.`);
+  log(`Build ${job.number}: the image is made from ${path.relative(folder, dockerfile)}.`);
   const outcome = await images.make({
     buildId: job.id,
     folder: context,
@@ -48,7 +48,7 @@ export async function makeImage(
     log,
   });
   if (outcome.kind === 'failed') {
-    throw new BuildFailure(`The image could not be made: ${outcome.message}. The log says what led to it.`);
+    throw new BuildFailure(`The image could not be made: ${outcome.message}. The log says why.`);
   }
   log(`Build ${job.number}: done. Its image is ${outcome.image}`);
   await rm(folder, { recursive: true, force: true });

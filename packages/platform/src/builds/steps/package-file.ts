@@ -38,8 +38,8 @@ export function parseObject(text: string, name: string): Record<string, unknown>
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new BuildFailure(`${name} is not valid JSON: ${(error as Error).message}. Mend it and build again.`);
+    throw new BuildFailure(`${name} is not valid JSON: ${(error as Error).message}. Correct it and build again.`);
   }
   if (isJsonObject(value)) return value;
-  throw new BuildFailure(`${name} must hold a JSON object. Mend it and build again.`);
+  throw new BuildFailure(`${name} must hold a JSON object. Correct it and build again.`);
 }

@@ -60,12 +60,12 @@ function scriptNamedBy(line: string): string | undefined {
   return start ?? other;
 }
 
-/** The script that `npm run …` runs. Undefined for `npm start` without a `start` script: then the usual files apply. */
+/** The script that `npm run …` runs. Undefined for `npm start` without a `start` script: the usual files apply then. */
 function scriptOf(line: string, packageFile: PackageFile | undefined): string | undefined {
   const name = scriptNamedBy(line)!;
   const script = packageFile?.scripts?.[name]?.trim();
   if (script || name === 'start') return script;
-  throw new BuildFailure(`"${line}" is to start the Actor, and package.json has no script "${name}". Add it.`);
+  throw new BuildFailure(`The Actor is started with "${line}", but package.json has no script "${name}". Add it.`);
 }
 
 function resolveScript(script: string, packageFile: PackageFile | undefined): string {
