@@ -112,7 +112,7 @@ export const createActor = defineWrite(
   },
 );
 
-/** For an attempt with limited permissions, another Actor than its own is without its versions, which have its source. */
+/** Without versions, which have the source, when an attempt with limited permissions reads another Actor. */
 export const getActor = defineRead('actors.get', function* (input: { userId: string; actor: string }, { caller }) {
   const id = yield* findActorId(input.userId, input.actor);
   const actor = yield* readActor(id);

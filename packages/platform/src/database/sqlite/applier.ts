@@ -30,9 +30,9 @@ const isStorageFull = (error: unknown): boolean => {
 };
 
 /**
- * Applies writes, many in one transaction with one fsync (group commit). A write that throws changes nothing
- * [database-2]: the batch is then rolled back and applied again, each write with its own savepoint. Savepoints in every
- * batch would cost each write two statements for the sake of the few that are refused.
+ * Applies writes, many in one transaction with one fsync (group commit). If one throws, it changes nothing [database-2]:
+ * the batch is then rolled back and applied again, each write with its own savepoint. Savepoints in every batch would
+ * cost each write two statements for the sake of the few that are refused.
  */
 export class SqliteApplier {
   readonly #session: SqliteSession;

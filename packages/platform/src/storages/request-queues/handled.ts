@@ -28,8 +28,8 @@ interface KnownRequest extends Lock {
 
 /**
  * Marks requests as handled and releases their locks.
- * @throws Refusal 404 for a queue or a request that does not exist; 403 for a request that another holder has locked
- *   [lock-4], or that is already handled, since its results are stored; 400 for changes that an update would refuse too.
+ * @throws Refusal 404 for a queue or a request that does not exist; 403 for a request that is already handled, since its
+ *   results are stored, or that another holder has locked [lock-4]; 400 for changes that an update would refuse too.
  */
 export function* markHandled(
   { access, marks, holder }: Marking,
