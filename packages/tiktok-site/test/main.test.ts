@@ -32,7 +32,7 @@ test.each([
   [{ port: 'x' }, /--port must be a whole number from 0 to 65535, not "x"/],
   [{ seed: '-1' }, /--seed/],
   [{ faultRate: '10%' }, /--fault-rate/],
-  [{ faults: 'waf,rain' }, /no fault "rain"\. There are waf, captcha/],
+  [{ faults: 'waf,rain' }, /no fault "rain"\. The faults are waf, captcha/],
 ])('%j is refused', (flags, message) => {
   expect(() => siteSettings(flags)).toThrow(message);
 });
