@@ -56,3 +56,17 @@ test('the time of a sync decides where the database is written, and measuring it
     'worker thread',
   ]);
 });
+
+test('a platform of a program that is given as text writes on the thread too', async () => {
+  const entry = new URL('../src/index.ts', import.meta.url).href;
+  const options = { dataFolder: await newFolder(), token: 'test-token', writer: 'worker thread' };
+  const program = `import { startPlatform } from '${entry}';
+    const platform = await startPlatform(${JSON.stringify(options)});
+    console.log(platform.url);
+    await platform.close();`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect(printed, complaints).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
+});

@@ -35,7 +35,11 @@ export class WriterThread {
    */
   constructor(file: string, operations: readonly string[]) {
     const workerData: WriterThreadData = { file, operations };
-    this.#worker = new Worker(new URL('./writer-program.ts', import.meta.url), { workerData });
+    this.#worker = new Worker(new URL('./writer-program.ts', import.meta.url), {
+      workerData,
+      // Not those of the process, of which `--input-type` would keep the thread from starting.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
     this.#worker.on('message', (outcomes: WriteOutcome[]) => this.#settle(outcomes));
   }
 
