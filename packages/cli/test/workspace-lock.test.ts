@@ -29,7 +29,16 @@ test('a member of a workspace is sent with the versions of the workspace, and np
     await writeFile(file, content, format === 'TEXT' ? 'utf8' : 'base64');
   }
   // It fails when the lock lacks a package, and when it does not fit package.json. It reaches no registry.
-  const offline = ['--offline', '--registry', 'http://127.0.0.1:9', '--cache', path.join(sent.folder, 'cache')];
+  // `npm run --silent`, by which this test may have been started, would silence this npm as well.
+  const offline = [
+    '--loglevel',
+    'notice',
+    '--offline',
+    '--registry',
+    'http://127.0.0.1:9',
+    '--cache',
+    path.join(sent.folder, 'cache'),
+  ];
   const { stdout } = await promisify(execFile)('npm', ['ci', '--dry-run', ...offline], { cwd: sent.folder });
   expect(stdout).toMatch(/added \d+ packages/);
   const lockOf = async (folder: string): Promise<Lock> =>
