@@ -84,7 +84,10 @@ async function checkStorage(
   }
   const address = await storage.storageOf(request);
   // No query either, as for its own run.
-  if (request.ownStorageIds?.has(address)) return;
+  if (request.ownStorageIds?.has(address)) {
+    request.checkedStorageId = address;
+    return;
+  }
   const { recordKey } = request.params as { readonly recordKey?: string };
   const record = records === 'all' ? null : records === 'one' ? recordKey : undefined;
   const wanted = { userId: caller.userId, table: storage.table, address, need } as const;
