@@ -4,7 +4,6 @@ import path from 'node:path';
 
 /** Programs, each with the Debian package that has it. */
 const packageOfProgram = {
-  chromium: 'chromium',
   dockerd: 'docker.io',
   docker: 'docker.io',
   'docker-registry': 'docker-registry',
@@ -12,10 +11,16 @@ const packageOfProgram = {
   ip: 'iproute2',
 };
 
+/** Any of these can run the tests with a browser. The first takes a third of the processor time of the others. */
+const browsers = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
+
+/** The Debian packages with a browser, the best one first; not every release has the first. */
+export const browserPackages = ['chromium-headless-shell', 'chromium'];
+
 /** The folders with programs for root, which the path of a user may lack. */
 const systemFolders = ['/usr/sbin', '/sbin'];
 
-function isThere(program) {
+export function isThere(program) {
   return [...(process.env.PATH ?? '').split(path.delimiter), ...systemFolders].some((folder) => {
     try {
       accessSync(path.join(folder, program), constants.X_OK);
@@ -42,7 +47,7 @@ const isRoot = () => process.getuid?.() === 0;
  */
 export function whyNoDocker() {
   if (process.platform !== 'linux') return 'they start Docker daemons of their own, which needs Linux.';
-  const packages = missingPackages().filter((name) => name !== 'chromium');
+  const packages = missingPackages();
   if (packages.length > 0) {
     return `${packages.join(', ')} missing. Run: apt-get install --no-install-recommends ${packages.join(' ')}`;
   }
@@ -51,6 +56,6 @@ export function whyNoDocker() {
 
 /** The same for the cases that use a browser, whatever Chromium it is. */
 export function whyNoBrowser() {
-  const hasOne = process.env.CHROMIUM_PATH || ['chromium', 'chromium-browser', 'google-chrome'].some(isThere);
-  return hasOne ? undefined : 'chromium is missing. Run: apt-get install --no-install-recommends chromium';
+  const hasOne = process.env.CHROMIUM_PATH || browsers.some(isThere);
+  return hasOne ? undefined : 'Chromium is missing. Run: apt-get install --no-install-recommends chromium';
 }

@@ -11,7 +11,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { mayInstall, missingPackages, whyNoBrowser, whyNoDocker } from './docker-needs.mjs';
+import { browserPackages, isThere, mayInstall, missingPackages, whyNoBrowser, whyNoDocker } from './docker-needs.mjs';
 import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
 
 /** The npm scripts that `npm test` consists of, in their order. */
@@ -22,12 +22,18 @@ const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
 
 function installDebianPackages() {
   const missing = missingPackages();
-  if (missing.length === 0 || !mayInstall()) return;
-  console.log(`Installing for the Docker tests: ${missing.join(' ')}`);
+  const isBrowserMissing = !isThere(browserPackages[0]);
+  if ((missing.length === 0 && !isBrowserMissing) || !mayInstall()) return;
   const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit' }).status === 0;
-  const isDone = apt('update') && apt('install', '-y', '--no-install-recommends', ...missing);
+  const install = (...packages) => {
+    console.log(`Installing for the tests: ${packages.join(' ')}`);
+    return apt('install', '-y', '--no-install-recommends', ...packages);
+  };
+  apt('update');
+  if (missing.length > 0) install(...missing);
   // Newer releases have Docker's client apart.
-  if (isDone && missingPackages().includes('docker.io')) apt('install', '-y', '--no-install-recommends', 'docker-cli');
+  if (missingPackages().includes('docker.io')) install('docker-cli');
+  if (isBrowserMissing && !install(browserPackages[0]) && whyNoBrowser() !== undefined) install(browserPackages[1]);
 }
 
 /** What the reporter `test/tally-reporter.ts` has counted; zeros where it never came to its end. */

@@ -29,7 +29,7 @@ test.each([
 const wrong: [string, RegExp][] = [
   ['https://example.org/@somebody', /not a TikTok URL/],
   ['https://www.tiktok.com/@somebody/video/7200000000000000001', /is a video URL where a profile URL was expected/],
-  ['https://www.tiktok.com/no/such/thing', /of no known kind/],
+  ['https://www.tiktok.com/no/such/thing', /of an unknown kind/],
   ['two words', /cannot be read as a profile URL/],
   ['', /is empty/],
 ];

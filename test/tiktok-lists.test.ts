@@ -3,7 +3,7 @@ import type { ActorRun } from 'apify-client';
 import { describe, expect, test } from 'vitest';
 import { until } from './support/until.ts';
 import { type ActorFixture, type StoredItem, startActorFixture } from './tiktok/actor-runs.ts';
-import { chromiumPath } from './tiktok/browser.ts';
+import { chromiumPath } from './support/browser.ts';
 import type { Expected } from './tiktok/comparison.ts';
 import { expectResults } from './tiktok/comparison.ts';
 import { type ListRow, listRows } from './tiktok/list-rows.ts';

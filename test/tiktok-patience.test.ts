@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
 import { until } from './support/until.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
-import { chromiumPath } from './tiktok/browser.ts';
+import { chromiumPath } from './support/browser.ts';
 
 test('[back-off-3] a run that the site refuses fails, and gives the rest once when it is resurrected', async () => {
   const faultKinds: FaultKind[] = [];

@@ -1,9 +1,4 @@
-import { existsSync } from 'node:fs';
-
-const paths = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** Undefined on a machine without a browser. */
-export const chromiumPath = paths.find((each) => each !== undefined && existsSync(each));
+import { chromiumPath } from '../support/browser.ts';
 
 /** What an Actor's image says of its browser. The stand-in site needs no care, so nothing waits between two pages. */
 export const browserEnvironment: Readonly<Record<string, string>> = {

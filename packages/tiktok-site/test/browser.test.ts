@@ -3,7 +3,8 @@ import * as tiktok from '@wherry/tiktok';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTikTokSite, type TikTokSite } from '../src/index.ts';
-import { chromiumPath, click, launch, scroll, type Watched, Watcher } from './scrolling.ts';
+import { chromiumPath } from '../../../test/support/browser.ts';
+import { click, launch, scroll, type Watched, Watcher } from './scrolling.ts';
 
 describe.skipIf(chromiumPath === undefined)('with a browser', () => {
   let browser: Browser;

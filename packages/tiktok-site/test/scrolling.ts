@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   advance,
   beginning,
@@ -9,11 +8,7 @@ import {
   recognise,
 } from '@wherry/tiktok';
 import { type Browser, chromium, type Page, type Response } from 'playwright-core';
-
-const paths = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** Undefined on a machine without a browser. */
-export const chromiumPath = paths.find((each) => each !== undefined && existsSync(each));
+import { chromiumPath } from '../../../test/support/browser.ts';
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-dev-shm-usage'] });

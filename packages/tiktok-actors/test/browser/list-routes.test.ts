@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { chromiumPath } from '../../../../test/tiktok/browser.ts';
+import { chromiumPath } from '../../../../test/support/browser.ts';
 import { Arrivals } from '../../src/browser/visits/arrivals.ts';
 import { installRoutes } from '../../src/browser/visits/list-routes.ts';
 
