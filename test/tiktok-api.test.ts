@@ -1,7 +1,7 @@
 /** `tiktok-api`: each kind gives what the site says, as the Actor for this kind does. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ActorFixture, type StoredItem, startActorFixture } from './tiktok/actor-runs.ts';
 import { chromiumPath } from './support/browser.ts';
+import { type ActorFixture, type StoredItem, startActorFixture } from './tiktok/actor-runs.ts';
 import { expectResults } from './tiktok/comparison.ts';
 
 describe.skipIf(chromiumPath === undefined)('with a browser', () => {

@@ -2,9 +2,9 @@
 import { derivedTrend } from '@wherry/tiktok';
 import { describe, expect, test } from 'vitest';
 import type { TikTokSite, TikTokSiteOptions } from '../packages/tiktok-site/src/index.ts';
+import { chromiumPath } from './support/browser.ts';
 import { until } from './support/until.ts';
 import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
-import { chromiumPath } from './support/browser.ts';
 import { expectResults } from './tiktok/comparison.ts';
 
 const start = (actor: string, site: TikTokSiteOptions = {}) =>

@@ -1,9 +1,9 @@
 /** Each Actor of lists gives what the site says, once, by a real browser, whatever happens to its run and to the site. */
 import type { ActorRun } from 'apify-client';
 import { describe, expect, test } from 'vitest';
+import { chromiumPath } from './support/browser.ts';
 import { until } from './support/until.ts';
 import { type ActorFixture, type StoredItem, startActorFixture } from './tiktok/actor-runs.ts';
-import { chromiumPath } from './support/browser.ts';
 import type { Expected } from './tiktok/comparison.ts';
 import { expectResults } from './tiktok/comparison.ts';
 import { type ListRow, listRows } from './tiktok/list-rows.ts';

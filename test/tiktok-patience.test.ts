@@ -1,9 +1,9 @@
 /** A site that does not respond ends a run. When it responds again, the resurrected run continues where it was. */
 import { expect, test } from 'vitest';
 import type { FaultKind } from '../packages/tiktok-site/src/index.ts';
+import { chromiumPath } from './support/browser.ts';
 import { until } from './support/until.ts';
 import { startActorFixture } from './tiktok/actor-runs.ts';
-import { chromiumPath } from './support/browser.ts';
 
 test('[back-off-3] a run that the site refuses fails, and gives the rest once when it is resurrected', async () => {
   const faultKinds: FaultKind[] = [];

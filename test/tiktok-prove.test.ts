@@ -1,7 +1,7 @@
 /** Faults at the writes of each TikTok Actor do nothing to its results. `npm run prove:tiktok` tries many more. */
 import { expect, test } from 'vitest';
-import { actorRows } from './tiktok/actor-rows.ts';
 import { chromiumPath } from './support/browser.ts';
+import { actorRows } from './tiktok/actor-rows.ts';
 import { apiRow, listRows } from './tiktok/list-rows.ts';
 import { proveRow } from './tiktok/prove-row.ts';
 

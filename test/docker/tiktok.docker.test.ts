@@ -6,8 +6,8 @@ import { tiktokShow } from '../../packages/cli/src/demo/tiktok-show.ts';
 import { connect } from '../../packages/cli/src/platform/connection.ts';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
 import { startTikTokSite } from '../../packages/tiktok-site/src/index.ts';
-import { until } from '../support/until.ts';
 import { chromiumPath } from '../support/browser.ts';
+import { until } from '../support/until.ts';
 import { expectResults } from '../tiktok/comparison.ts';
 import { listRows } from '../tiktok/list-rows.ts';
 

@@ -6,10 +6,10 @@ import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 import { expect } from 'vitest';
 import { type RunFixture, startRunFixture } from '../../packages/platform/test/run-fixture.ts';
 import { startTikTokSite, type TikTokSite, type TikTokSiteOptions } from '../../packages/tiktok-site/src/index.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import { browserEnvironment } from './browser.ts';
 
 const actorsFolder = fileURLToPath(new URL('../../actors', import.meta.url));
-const compileCache = fileURLToPath(new URL('../../node_modules/.cache/wherry', import.meta.url));
 
 export type StoredItem = Record<string, unknown>;
 

@@ -5,8 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
 
-const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/wherry', import.meta.url));
-
 export interface KillablePlatform {
   readonly url: string;
   readonly pid: number;
@@ -22,8 +20,6 @@ export async function startKillable(
 ): Promise<KillablePlatform> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, dataFolder, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // As `wherry` is started: it takes half of the time.
-    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   });
   const url = await firstLineOf(child);
   return {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
+import { compileCache } from '../../../test/support/compile-cache.ts';
 import type { PlatformOptions } from '../src/index.ts';
 import type { HandoffResult } from '../src/runs/operations/run-store.ts';
 import { type Fixture, startFixture } from './fixture.ts';
@@ -67,7 +68,8 @@ export async function deployTo(
   settings: { envVars?: object[] } & object = {},
 ): Promise<string> {
   const { envVars = [], ...ofActor } = settings;
-  const version = { ...versionOf(name, files), envVars };
+  const compiled = { name: 'NODE_COMPILE_CACHE', value: compileCache };
+  const version = { ...versionOf(name, files), envVars: [compiled, ...envVars] };
   const actor = await client.actors().create({ name, ...ofActor, versions: [version as never] });
   const { id } = await client.actor(actor.id).build('0.1');
   const { status } = await client.build(id).waitForFinish();
