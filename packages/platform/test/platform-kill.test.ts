@@ -4,13 +4,14 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApifyClient } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
+import { isLong } from '../../../test/support/long.ts';
 import { until } from '../../../test/support/until.ts';
 import type { WriterPlace } from '../src/database/sqlite/writer-thread.ts';
 import { readProcesses } from '../src/shared/process-table.ts';
 import { type KillablePlatform, startKillable } from './killable-platform.ts';
 import { dataFolderOfTest, versionOf } from './run-fixture.ts';
 
-const rounds = 50;
+const rounds = isLong ? 50 : 20;
 /** Every fifth platform writes as on a slow disk, which takes half as long again to start. */
 const writerOf = (round: number): WriterPlace => (round % 5 === 0 ? 'worker thread' : 'main thread');
 const writers = 6;
