@@ -160,7 +160,7 @@ test('[journal-6] a commit whose first effect is refused is withdrawn, and anoth
   expect(api.all('')).toEqual([{ a: 1 }, { a: 3 }]);
 });
 
-test('[journal-6] if a later effect is refused, the others are made and the caller is told what is missing', async () => {
+test('[journal-6] if a later effect is refused, the others are made and the error says what is missing', async () => {
   const { api, open, journal } = await startJournal();
   const error = await journal
     .commit(

@@ -11,7 +11,7 @@ const names = ['APIFY_API_BASE_URL', 'APIFY_API_PUBLIC_BASE_URL', 'ACTOR_EVENTS_
 for (const name of names) console.log(name, process.env[name].split('?')[0]);
 `;
 
-test('containers and clients are told the advertised address, not the one that the platform listens on', async () => {
+test('containers and clients get the advertised address, not the one that the platform listens on', async () => {
   await using fixture = await startRunFixture({ advertisedUrl: 'http://wherry.example:8123' });
   const run = await fixture.start(await fixture.deploy('telling', tellingActor));
   const { containerUrl } = await fixture.client.run(run.id).waitForFinish();

@@ -111,7 +111,7 @@ test('an Actor without dependencies is built without npm, and a run finds what t
   });
 });
 
-test('a start script that needs a shell gets one, and an Actor with nothing to start fails with what to mend', async () => {
+test('a start script that needs a shell gets one, and an Actor with nothing to start fails with what to correct', async () => {
   await using fixture = await startFixture();
   const shell = await actorWith(fixture, { ...main, 'package.json': { scripts: { start: 'A=1 node main.js | cat' } } });
   const { id } = await buildOf(fixture, shell);

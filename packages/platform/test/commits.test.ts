@@ -45,7 +45,7 @@ test('[commit-1] a commit changes items, records and charges together', async ()
   expect(await planted.charged()).toBe(2);
 });
 
-test('[commit-3] a commit that is sent again changes nothing and is answered as before; [commit-2] none may be left out', async () => {
+test('[commit-3] a commit that is sent again changes nothing and gets the same response; [commit-2] none may be left out', async () => {
   await using fixture = await startFixture();
   await using planted = await startRun(fixture);
   const first = await planted.commit(1, { items: [{ items: [{ n: 1 }] }], charges: [{ eventName: 'item', count: 1 }] });
@@ -321,7 +321,7 @@ test('large records of a commit are in files, and a repeated commit leaves none 
   expect(await blobs()).toHaveLength(1);
 });
 
-test('a run’s default storages answer under the run, to its active attempt alone', async () => {
+test('a run’s default storages are under the run, to its active attempt alone', async () => {
   await using fixture = await startFixture();
   await using _planted = await startRun(fixture);
   const asked = (method: string, rest: string, token: string, body?: unknown) =>
@@ -347,7 +347,7 @@ test('a run’s default storages answer under the run, to its active attempt alo
   expect(await fixture.client.run('run').dataset().get()).toMatchObject({ actRunId: 'run', itemCount: 1 });
 });
 
-test('a platform without commits answers them as any unknown route, and does all else', async () => {
+test('a platform without commits responds to them as to any unknown route, and does all else', async () => {
   await using fixture = await startFixture({ commits: false });
   await using planted = await startRun(fixture);
   const unknown = await fixture.call('GET', '/wherry/v1/no-such-route');

@@ -156,7 +156,7 @@ function describeGroups(adapter: Adapter): void {
     expect(await database.read(ids, null, platform)).toContain('x-instead');
   });
 
-  test('[database-5] writes are answered in the order in which they were asked for, over many groups', async () => {
+  test('[database-5] writes end in the order of their calls, over many groups', async () => {
     const database = await open(adapter);
     const answered: number[] = [];
     const asked = Array.from({ length: 2000 }, (_, index) => index);
@@ -170,7 +170,7 @@ function describeGroups(adapter: Adapter): void {
     expect(await database.read(ids, null, platform)).toEqual(asked.map(String));
   });
 
-  test('a read that is made after the answer to a write sees it, and changes nothing itself', async () => {
+  test('a read that begins after a write has ended sees it, and changes nothing itself', async () => {
     const database = await open(adapter);
     await database.write(addThree, 'x', platform);
     await expect(database.read(readThatWrites, 'y', platform)).rejects.toThrow();
@@ -228,7 +228,7 @@ function describeFence(adapter: Adapter): void {
 }
 
 function describeOnce(adapter: Adapter): void {
-  test('once: a repeated key gets the first answer and changes nothing, in one group and after a new start', async () => {
+  test('once: a repeated key gets the first result and changes nothing, in one group and after a new start', async () => {
     const folder = await newFolder();
     const first = adapter.openDatabase(folder);
     const push = (database: Database, id: string, key?: string, scope = 'one') =>
@@ -252,7 +252,7 @@ function describeOnce(adapter: Adapter): void {
     expect(await database.write(addOnce, input, platform)).toEqual({ id: 'a', place: 1 });
   });
 
-  test('once: the fence comes first, so a fenced attempt does not learn the first answer', async () => {
+  test('once: the fence comes first, so a fenced attempt does not get the first result', async () => {
     const database = await open(adapter);
     await database.write(addRun, 1, platform);
     const input = { scope: 'one', key: 'k', id: 'a' };

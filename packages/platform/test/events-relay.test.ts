@@ -71,7 +71,7 @@ test('[relay-2] the platform accepts or refuses each socket itself, by the token
   expect((await closed)[0]).toBe(1008);
 });
 
-test('[relay-3] a ping of the platform is answered by the attempt, and by nobody in its place', async () => {
+test('[relay-3] a ping of the platform is returned by the attempt, and by nobody in its place', async () => {
   await using relayed = await startRelayed();
   const { attempt, own } = await relayed.connect('token=any');
   let pongs = 0;

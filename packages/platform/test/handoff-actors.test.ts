@@ -162,7 +162,7 @@ test('restartOnError restarts three times a minute at most; exit codes and the t
   expect(await fixture.client.run(late.id).waitForFinish()).toMatchObject({ status: 'TIMED-OUT' });
 });
 
-test('an Actor that ends while it is told to migrate is done; one that fails goes on at the next attempt', async () => {
+test('an Actor that ends while it migrates is done; one that fails goes on at the next attempt', async () => {
   await using fixture = await startRunFixture();
   const leaving = `
     import { Actor } from 'apify';

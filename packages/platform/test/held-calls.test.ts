@@ -140,7 +140,7 @@ console.log('at work', process.pid);
 setInterval(() => {}, 1000);
 `;
 
-test('an attempt that gave calls up at the gate drains like any other: it is told to save a second time', async () => {
+test('an attempt that gave calls up at the gate drains like any other: it gets persistState a second time', async () => {
   // A drain that waits for a grace as long as this does not end within the test.
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 60, graceSecs: 600, quietGraceSecs: 10 } });
   await using site = await startTestSite(0);

@@ -16,7 +16,7 @@ async function newFile(): Promise<string> {
 const openAgain = (file: string, maxBytes?: number) =>
   new InFlightRequests(undefined, InFlightJournal.open(file, maxBytes));
 
-test('[in-flight-1], [in-flight-2] what was in hand is in hand after a restart, and nothing else', async () => {
+test('[in-flight-1], [in-flight-2] what was in flight is in flight after a restart, and nothing else', async () => {
   const file = await newFile();
   const first = openAgain(file);
   for (const request of ['a', 'b', 'c']) first.add('run', 1, 'queue', request);

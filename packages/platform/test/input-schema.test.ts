@@ -115,7 +115,7 @@ test('the schema is found where actor.json says, inline or beside it, and the ro
   }
 });
 
-test('a definition that is wrong, or leads out of the folder, fails the build with what to mend', async () => {
+test('a definition that is wrong, or leads out of the folder, fails the build with what to correct', async () => {
   const cases: [Record<string, unknown>, string][] = [
     [{ '.actor/actor.json': '{ "name": ' }, '.actor/actor.json is not valid JSON'],
     [{ '.actor/actor.json': { input: './missing.json' } }, 'not there'],

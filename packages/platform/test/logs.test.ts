@@ -73,7 +73,7 @@ test('a follower of what is over ends at once, also when there is no log', async
   expect(linesOf(await text(logs.follow(id, over)))).toEqual(['one', 'two']);
 });
 
-test('a follower that leaves while it waits is let go', async () => {
+test('a follower that leaves while it waits is released', async () => {
   const { logs, id } = await openStore();
   const leaving: Readable = logs.follow(id, notOver);
   const staying = text(logs.follow(id, notOver));

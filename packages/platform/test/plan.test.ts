@@ -69,13 +69,13 @@ describe('a warm handoff', () => {
     expect(plan(arrived, limits, 1).actions).toEqual([{ kind: 'sendMigrating', attempt: 1 }]);
   });
 
-  test('[plan-3] requests in hand hold the switch up even after the Actor called reboot', () => {
+  test('[plan-3] requests in flight delay the switch even after the Actor called reboot', () => {
     const run = draining({ inFlightRequests: 2, calledReboot: true });
     expect(plan(run, limits, 200)).toEqual({ actions: [], wakeAt: 60_100 });
     expect(plan(run, limits, 60_100).actions).toEqual([{ kind: 'switch', to: 2 }]);
   });
 
-  test('[plan-3] with nothing in hand, reboot ends the drain at once; without it the quiet grace does', () => {
+  test('[plan-3] with nothing in flight, reboot ends the drain at once; without it the quiet grace does', () => {
     expect(plan(draining({ calledReboot: true }), limits, 120).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);
     expect(plan(draining({}), limits, 120)).toEqual({ actions: [], wakeAt: 10_100 });
     expect(plan(draining({}), limits, 10_100).actions).toEqual([{ kind: 'sendPersist', attempt: 1 }]);

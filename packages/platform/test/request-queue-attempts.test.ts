@@ -119,7 +119,7 @@ const handled = (id: string, name: string | number) =>
   ({ ...page(name), id, handledAt: new Date().toISOString() }) as never;
 const lost = { statusCode: 403, type: 'request-handled-or-locked' };
 
-test('a request is in hand from the moment it is fetched until it is handled, reclaimed, unlocked or deleted', async () => {
+test('a request is in flight from the moment it is fetched until it is handled, reclaimed, unlocked or deleted', async () => {
   await using queues = await startQueues();
   const queue = queues.queueOf('run-1');
   await queue.batchAddRequests([...three, page(3)]);
@@ -156,7 +156,7 @@ test('a request is in hand from the moment it is fetched until it is handled, re
   expect(queues.inFlight()).toBe(0);
 });
 
-test('a request that a commit handles is in hand until the commit is durable, whoever sends it', async () => {
+test('a request that a commit handles is in flight until the commit is durable, whoever sends it', async () => {
   await using queues = await startQueues();
   const queue = queues.queueOf('run-1');
   await queue.batchAddRequests(three);
@@ -213,7 +213,7 @@ test('the next attempt gets what its predecessor had locked once a handoff relea
   expect(await second.get()).toMatchObject({ totalRequestCount: 3, handledRequestCount: 0 });
 });
 
-test('a queue answers on the paths of its run, and other operations can compose its parts', async () => {
+test('a queue is on the paths of its run, and other operations can compose its parts', async () => {
   await using queues = await startQueues();
   const urls = ['https://example.com/1', 'https://example.com/2'];
   const { handled: done } = await queues.database.write(compose, { address: 'run-queue', urls }, platform);

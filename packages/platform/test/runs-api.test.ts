@@ -46,7 +46,7 @@ const errorOf = async (answer: Response) => {
   return [answer.status, error.type];
 };
 
-test('a run is started, waited for and told of as Apify tells of it', async () => {
+test('a run is started, waited for and described as Apify describes it', async () => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy('echo', echo);
   const started = await fixture.client.actor(actorId).start({ a: 1 }, { memory: 256, timeout: 60, waitForFinish: 30 });
@@ -92,7 +92,7 @@ test('call waits for the end, and an input of any type and of more than 1 MiB ar
   expect(run.stats.inputBodyLen).toBe(3_000_000);
 });
 
-test('[start-2] a start that is sent again with its key answers the first run and starts nothing', async () => {
+test('[start-2] a start that is sent again with its key returns the first run and starts nothing', async () => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy('quick', quick);
   const other = await fixture.deploy('other', quick);
@@ -205,7 +205,7 @@ test('a start of what is not there, or was not built, is refused', async () => {
   expect(await fixture.client.actor(id).lastRun().get()).toBeUndefined();
 });
 
-test('run-sync answers what the run made, by POST and by GET', async () => {
+test('run-sync returns what the run made, by POST and by GET', async () => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy('echo', echo);
   const posted = await fixture.call('POST', `/v2/acts/${actorId}/run-sync`, { a: 1 });

@@ -9,7 +9,7 @@ test('a platform starts, refuses a wrong token in Apify’s form, and closes', a
   expect(await answer.json()).toMatchObject({ error: { type: 'user-or-token-not-found' } });
 });
 
-test('a browser that opens its address is told what is here', async () => {
+test('a browser that opens its address sees what is here', async () => {
   await using fixture = await startFixture();
   const answer = await fetch(fixture.platform.url);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');

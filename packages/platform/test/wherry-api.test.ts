@@ -47,7 +47,7 @@ async function call({ call: send }: RunFixture, operation: string, values: Recor
   return { ...json, status: answer.status };
 }
 
-test('answers and errors are as described', async () => {
+test('responses and errors are as described', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
   const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
   const { id: runId } = await fixture.start(actorId);

@@ -2,8 +2,8 @@
 import * as tiktok from '@wherry/tiktok';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTikTokSite, type TikTokSite } from '../src/index.ts';
 import { chromiumPath } from '../../../test/support/browser.ts';
+import { startTikTokSite, type TikTokSite } from '../src/index.ts';
 import { click, launch, scroll, type Watched, Watcher } from './scrolling.ts';
 
 describe.skipIf(chromiumPath === undefined)('with a browser', () => {
@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(read.items).toEqual([...new Map(truth.map((video) => [video.id, video])).values()]);
   });
 
-  test('comments come after a click and with scrolling, the answers to one with further clicks', async () => {
+  test('comments come after a click and with scrolling, the replies to one with further clicks', async () => {
     const { id } = site.truth.videosOf(number).find(({ commentCount }) => commentCount === 61)!;
     const comments: Watched<tiktok.Comment> = {
       kind: 'comments',
@@ -160,7 +160,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(walled.faults.get('waf')).toBeGreaterThan(0);
   });
 
-  test('a page whose answers fail asks again when it is scrolled on, and nothing is lost', async () => {
+  test('a page whose responses fail requests them again when it is scrolled on, and nothing is lost', async () => {
     await using failing = await startTikTokSite({
       seed: 4,
       faultRate: 0.3,

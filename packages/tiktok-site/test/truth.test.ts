@@ -123,7 +123,7 @@ test('sounds and their posts', async () => {
   expectWhole(read, truth);
 });
 
-test('comments and the answers to them', async () => {
+test('comments and the replies to them', async () => {
   const videos = publicUsers().flatMap((number) => site.truth.videosOf(number, 'latest', 2));
   const talkedAbout = videos.filter(({ commentCount }) => commentCount > 100).slice(0, 3);
   const idOf = ({ cid }: tiktok.Comment) => cid;

@@ -83,7 +83,7 @@ test('the limits: items, none at all, and pages', () => {
   expect(readAll(() => pageOf(['a'], null), { maxItems: 1 })).toMatchObject({ items: ['a'], reason: 'end' });
 });
 
-test('a search’s id, told once, goes into each request after', () => {
+test('the id of a search goes into each later request', () => {
   const first = step(beginning(), { ...pageOf(['a'], '1'), next: { cursor: '1', token: 'search-1' } });
   expect(first.next).toMatchObject({ position: { token: 'search-1' } });
   expect(step(first.progress, pageOf(['b'], '2')).next).toMatchObject({ position: { cursor: '2', token: 'search-1' } });
@@ -113,7 +113,7 @@ test('[progress-3] a list that goes round in a circle ends, however large the ci
   );
 });
 
-test('[progress-1], [progress-2] whatever a site answers, its list ends, within its limits, and nothing recent is given twice', () => {
+test('[progress-1], [progress-2] whatever a site responds, its list ends, within its limits, and nothing recent is given twice', () => {
   const answer = fc.record({
     ids: fc.array(fc.nat(30).map(String), { maxLength: 6 }),
     cursor: fc.option(fc.nat(3).map(String)),

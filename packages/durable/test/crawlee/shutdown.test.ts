@@ -55,7 +55,7 @@ test.each(['warm', 'cold'])(
   },
 );
 
-test('[shutdown-1] told to abort, it begins no request, commits those in flight, and then exits', async () => {
+test('[shutdown-1] when it is aborted, it begins no request, commits those in flight, and then exits', async () => {
   await using fixture = await startCrawlFixture();
   const run = await fixture.crawl(crawl());
   await until('two pages are held', () => fixture.site.hits.get('/hold') === 2);

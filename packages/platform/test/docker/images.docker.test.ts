@@ -55,7 +55,7 @@ describe.skipIf(dockerHost === undefined)('a build makes an image', () => {
     expect(await output({ 'main.js': "console.log('without a Dockerfile')" })).toContain('without a Dockerfile');
   });
 
-  test('a Dockerfile that is named and missing, or outside of the sources, is refused with what to mend', async () => {
+  test('a Dockerfile that is named and missing, or outside of the sources, is refused with what to correct', async () => {
     const missing = await build({ '.actor/actor.json': '{ "dockerfile": "./none" }' });
     expect(missing).toMatchObject({
       status: 'FAILED',

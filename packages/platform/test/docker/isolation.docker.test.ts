@@ -60,7 +60,7 @@ describe.skipIf(dockerHost === undefined)('a container is held in its place', ()
     );
   });
 
-  test('[isolation-1] one that uses up its share of the processors hears that it is overloaded', async () => {
+  test('[isolation-1] one that uses up its share of the processors gets the event that it is overloaded', async () => {
     const script = `
       const events = new WebSocket(process.env.ACTOR_EVENTS_WEBSOCKET_URL);
       const busyMs = Number(process.env.BUSY);

@@ -137,7 +137,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     expect(log).not.toContain('Attempt 2');
   });
 
-  test('[relay-1] an adopted, unmodified attempt is told that it migrates, and repeats nothing but a push in hand at a kill', async () => {
+  test('[relay-1] a reattached, unmodified attempt gets migrating, and repeats nothing but a push in flight at a kill', async () => {
     await using platform = await startAgainAndAgain(await places[name]!());
     const { client, url, moves } = platform;
     const actorId = await deployTo(client, 'loop', { 'main.js': loop, ...sdkFiles });
@@ -178,7 +178,7 @@ describe.skipIf(dockerHost === undefined).each(Object.keys(places))('a platform 
     expect(log).not.toContain(`Attempt ${moves.length + 2}`);
   });
 
-  test('[in-flight-2] what was in hand is finished before a planned move right after the restart, and not made again', async () => {
+  test('[in-flight-2] what was in flight is finished before a planned move right after the restart, and not made again', async () => {
     await using platform = await startAgainAndAgain(await places[name]!());
     const { client, url, siteHost } = platform;
     await using site = await startTestSite(0, siteHost);

@@ -7,7 +7,9 @@ export async function proxiesOf({ proxyConfiguration }: CommonInput): Promise<Pr
   try {
     if (proxyConfiguration.useApifyProxy && Actor.isAtHome() && !process.env.APIFY_PROXY_PASSWORD) {
       // The SDK would ask for it with the run's token, which may not read the user's account.
-      throw new Error('This platform gives runs no password of a proxy (APIFY_PROXY_PASSWORD). Give proxyUrls instead.');
+      throw new Error(
+        'This platform gives runs no password of a proxy (APIFY_PROXY_PASSWORD). Give proxyUrls instead.',
+      );
     }
     return await Actor.createProxyConfiguration(proxyConfiguration);
   } catch (error) {
