@@ -41,6 +41,8 @@ test('[token-1] the token of an attempt ends with the attempt, and stays so afte
     token = String((await until('the Actor says its token', () => store.getRecord('OUTPUT'), { secs: 60 })).value);
     expect((await outcomes(fixture.platform.url))[0], 'while the attempt is active').toBe('200 undefined');
     await fixture.client.run(run.id).abort();
+    // Until the container is gone the run is ABORTING and the attempt is its active one.
+    await fixture.client.run(run.id).waitForFinish();
     expect(new Set(await outcomes(fixture.platform.url))).toEqual(new Set(['403 attempt-fenced']));
   }
   {
