@@ -1,6 +1,7 @@
 /**
  * `npm test`: installs what is missing, then runs every part, whether or not an earlier one failed. With `CI=true`, as
  * root on Debian, it installs the Debian packages that the Docker tests need; elsewhere it says what was skipped and why.
+ * The Docker tests run beside the others, since they mostly wait for daemons; their output is printed when they end.
  *
  * The last line is `N passed, N failed, N skipped` over all parts, for CI systems of any language. A part that failed
  * although none of its tests did (the linter, say) counts as one failed test. The exit code is 0 only if none failed.
@@ -8,7 +9,7 @@
  * Plain JavaScript that Node 20 runs, and nothing of `node_modules`, since there may be none yet.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { browserPackages, isThere, mayInstall, missingPackages, whyNoBrowser, whyNoDocker } from './docker-needs.mjs';
@@ -16,6 +17,8 @@ import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
 
 /** The npm scripts that `npm test` consists of, in their order. */
 const parts = ['lint', 'types', 'test:packages', 'test:unit', 'test:e2e', 'test:docker'];
+/** The part that runs at the same time as the others. */
+const partBeside = 'test:docker';
 
 /** As `CI=true` means it; some systems write `CI=1`. */
 const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
@@ -45,13 +48,12 @@ function tallyOf(file) {
   }
 }
 
-/** Runs one npm script; resolves with how it ended. */
-function runPart(script, tallyFile) {
-  console.log(`\n=== npm run ${script}`);
+/** Runs one npm script; resolves with how it ended. Its output goes to the file `output`, or to this process's. */
+function runPart(script, tallyFile, output = 'inherit') {
   const startedAt = performance.now();
   const child = spawn('npm', ['run', '--silent', script], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', output, output],
     env: { ...environmentOfTheMachine(), WHERRY_TALLY_FILE: tallyFile },
   });
   return new Promise((resolve) => {
@@ -102,10 +104,27 @@ async function main() {
   let isInterrupted = false;
   // The part at work gets the terminal's Ctrl-C itself, and ends by it; those after it do not start.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (isInterrupted = true));
-  const ends = [];
-  for (const [index, script] of parts.entries()) {
-    if (!isInterrupted) ends.push(await runPart(script, path.join(folder, `${index}.json`)));
-  }
+  const tallyFileOf = (script) => path.join(folder, `${parts.indexOf(script)}.json`);
+  const runBeside = async () => {
+    console.log(`\n=== npm run ${partBeside} runs beside the others; its output follows at its end`);
+    const file = path.join(folder, 'output');
+    const output = openSync(file, 'w');
+    const end = await runPart(partBeside, tallyFileOf(partBeside), output);
+    closeSync(output);
+    console.log(`\n=== npm run ${partBeside}\n${readFileSync(file, 'utf8')}=== end of npm run ${partBeside}\n`);
+    return end;
+  };
+  const runOthers = async () => {
+    const ends = [];
+    for (const script of parts.filter((each) => each !== partBeside)) {
+      if (isInterrupted) break;
+      console.log(`\n=== npm run ${script}`);
+      ends.push(await runPart(script, tallyFileOf(script)));
+    }
+    return ends;
+  };
+  const [beside, others] = await Promise.all([runBeside(), runOthers()]);
+  const ends = [...others, beside];
   rmSync(folder, { recursive: true });
   const { failed } = printSummary(ends);
   if (isInterrupted) process.exit(130);
