@@ -157,6 +157,20 @@ test('blobs that no record names are swept once they are old, and no others', as
   expect(digest(new Uint8Array(await kept.arrayBuffer()))).toBe(digest(large));
 });
 
+test('a sweep keeps what this process has written, though a clock that was set makes it look old', async () => {
+  await using fixture = await startFixture();
+  const blobFolder = path.join(fixture.dataFolder, 'blobs');
+  const files = new FileStore(blobFolder);
+  const { blobId } = await files.put(Buffer.from('about to get its row'));
+  await utimes(path.join(blobFolder, blobId.slice(0, 2), blobId), new Date(0), new Date(0));
+  const database = SqliteDatabase.open(path.join(fixture.dataFolder, 'wherry.sqlite'), systemClock);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => database.close());
+  const isOwn = (each: string) => files.hasWritten(each);
+  expect(await sweepBlobs({ database, files, blobFolder, isOwn })).toBe(0);
+  expect(await sweepBlobs({ database, files, blobFolder })).toBe(1);
+});
+
 test('a platform that starts removes old files that no record names, and leaves what is not its own', async () => {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(dataFolder, { recursive: true }));

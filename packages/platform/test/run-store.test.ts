@@ -21,7 +21,7 @@ let nowMs = 1000;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'wherry-run-store-'));
-  const clock = { now: () => nowMs, after: () => () => undefined };
+  const clock = { now: () => nowMs, monotonicMs: () => nowMs, after: () => () => undefined };
   database = SqliteDatabase.open(path.join(folder, 'test.sqlite'), clock);
   await DatabaseLedger.prepare(database);
 });

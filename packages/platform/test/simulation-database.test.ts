@@ -14,8 +14,12 @@ const file = 'packages/platform/test/simulation-database.test.ts';
 let folder: string;
 let database: SqliteDatabase;
 /** The time of the history that is under way. */
-let time: { readonly nowMs: number } = { nowMs: 0 };
-const clock: Clock = { now: () => time.nowMs, after: () => () => undefined };
+let time: { readonly wallMs: number } = { wallMs: 0 };
+const clock: Clock = {
+  now: () => time.wallMs,
+  monotonicMs: () => time.wallMs,
+  after: () => () => undefined,
+};
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'wherry-simulation-'));

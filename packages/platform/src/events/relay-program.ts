@@ -26,10 +26,10 @@ const goneCodes = [1006, 1001, 1005];
 const [, , folder, host] = process.argv as [string, string, string, string];
 const server = createServer((request, response) => {
   response.writeHead(request.url === relayPath ? 200 : 404).end(request.url === relayPath ? folder : '');
-  lastAskedAtMs = Date.now();
+  lastAskedAtMs = performance.now();
 });
 const sockets = new WebSocketServer({ server, autoPong: false });
-let lastAskedAtMs = Date.now();
+let lastAskedAtMs = performance.now();
 
 // It emits the errors of `server` again, which `listen` handles; without a listener they would end the process.
 sockets.on('error', () => undefined);
@@ -93,7 +93,7 @@ async function listen(): Promise<void> {
 }
 
 setInterval(() => {
-  const isIdle = sockets.clients.size === 0 && Date.now() - lastAskedAtMs > idleMs;
+  const isIdle = sockets.clients.size === 0 && performance.now() - lastAskedAtMs > idleMs;
   // Without the data folder no platform will start again.
   if (isIdle || !existsSync(folder)) process.exit(0);
 }, 1000);

@@ -12,6 +12,7 @@ import { newId } from '../shared/ids.ts';
  */
 export class FileStore {
   readonly #folder: string;
+  #written: Set<string> | undefined = new Set();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -23,6 +24,7 @@ export class FileStore {
    */
   async put(source: Readable | Buffer): Promise<{ blobId: string; bytes: number }> {
     const blobId = newId();
+    this.#written?.add(blobId);
     try {
       return { blobId, bytes: await this.#write(this.#pathOf(blobId), source) };
     } catch (error) {
@@ -50,6 +52,16 @@ export class FileStore {
       throw error;
     }
     return bytes;
+  }
+
+  /** Whether this process has written the blob, or that is not remembered any more. */
+  hasWritten(blobId: string): boolean {
+    return this.#written?.has(blobId) ?? true;
+  }
+
+  /** To be called once nobody asks what was written, so that the list does not grow for ever. */
+  forgetWritten(): void {
+    this.#written = undefined;
   }
 
   read(blobId: string): ReadStream {

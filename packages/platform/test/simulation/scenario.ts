@@ -1,4 +1,5 @@
 import type { RunState } from '../../src/runs/state/run-state.ts';
+import { deadlineOf } from '../../src/runs/state/transitions.ts';
 import { CrashTally } from './crash-points.ts';
 import { newRun } from './new-run.ts';
 import type { Deed } from './outsiders.ts';
@@ -18,15 +19,13 @@ export class Scenario {
     this.world.togetherRate = 0;
   }
 
-  static async begin(program: Maker): Promise<Scenario> {
+  /** @param timeoutSecs of the run; 0 for none */
+  static async begin(program: Maker, { timeoutSecs = 0 } = {}): Promise<Scenario> {
     const scenario = new Scenario();
     const { witness, ledger, programs, clock, random } = scenario.world;
-    const run = newRun(scenario.runId, random, 'server-1', clock.nowMs);
-    const state: RunState = {
-      ...run,
-      deadlineAt: null,
-      options: { ...run.options, timeoutSecs: 0, restartOnError: false },
-    };
+    const run = newRun(scenario.runId, random, 'server-1', clock.wallMs);
+    const options = { ...run.options, timeoutSecs, restartOnError: false };
+    const state: RunState = { ...run, deadlineAt: deadlineOf(options, clock.wallMs), options };
     programs.choose(state.id, program);
     witness.created(state);
     await ledger.create(state, emptyData(['request-1', 'request-2', 'request-3']));
@@ -66,6 +65,11 @@ export class Scenario {
   async pass(ms: number): Promise<void> {
     this.world.clock.advanceTo(this.world.clock.nowMs + ms);
     await this.settle();
+  }
+
+  /** Somebody sets the wall clock. */
+  setClock(byMs: number): void {
+    this.world.clock.setMs += byMs;
   }
 
   async settle(): Promise<void> {

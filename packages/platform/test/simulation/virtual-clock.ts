@@ -9,15 +9,23 @@ interface Timer {
 
 /** Time that passes when the scheduler says so. */
 export class VirtualClock {
+  /** The monotonic clock. */
   nowMs = 1_000_000;
+  /** How far somebody has set the wall clock forward or back. */
+  setMs = 0;
   #timers: Timer[] = [];
 
   /** The clock as one owner has it; its timers die with it. */
   of(owner: Owner): Clock {
     return {
-      now: () => this.nowMs,
+      now: () => this.wallMs,
+      monotonicMs: () => this.nowMs,
       after: (delayMs, wake) => this.after(delayMs, wake, owner),
     };
+  }
+
+  get wallMs(): number {
+    return this.nowMs + this.setMs;
   }
 
   after(delayMs: number, wake: () => void, owner: Owner): () => void {

@@ -62,7 +62,7 @@ export class World implements Surroundings {
     this.machines = new Machines(2 + this.random.below(2));
     this.programs = new Programs(this.random);
     this.network = new Network(this);
-    this.ledger = ledger?.(this.clock) ?? new MemoryLedger(() => this.clock.nowMs, breakage);
+    this.ledger = ledger?.(this.clock) ?? new MemoryLedger(() => this.clock.wallMs, breakage);
     this.witness = new Witness(checkersOf(this));
     const chosen = this.random.chance(0.15) ? [`run-${seed}-a`, `run-${seed}-b`] : [`run-${seed}`];
     this.runIds = runIds ?? chosen;

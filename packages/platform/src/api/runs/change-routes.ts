@@ -44,9 +44,9 @@ function registerEnds(app: FastifyInstance, services: RunServices, mount: RunMou
     async (request, reply) => {
       const { id: runId } = await findRun(services, mount, request);
       const address = { kind: 'id', userId: userIdOf(request), runId } as const;
-      const until = clock.now() + deletionWaitMs;
+      const until = clock.monotonicMs() + deletionWaitMs;
       while ((await database.write(deleteRun, { address }, request.caller)).kind === 'ending') {
-        if (clock.now() >= until) throw stillEnding(runId);
+        if (clock.monotonicMs() >= until) throw stillEnding(runId);
         await delay(deletionPollMs);
       }
       await logs.remove(runId);

@@ -20,7 +20,7 @@ interface BuildMessage {
   readonly error?: string;
 }
 
-type IsUnwanted = (buildId: string, madeAtMs: number) => boolean;
+type IsUnwanted = (buildId: string) => boolean;
 
 /**
  * Makes the images of builds, one tag for each.
@@ -31,7 +31,10 @@ export class DockerImages implements ImageMaker {
   readonly #docker: Docker;
   /** Images to remove from a daemon that was away, once it is back [image-1]. */
   readonly #removed = new Set<string>();
-  #swept: { readonly kept: ReadonlySet<string>; readonly atMs: number } | undefined;
+  /** The builds whose images the sweep kept; undefined before it. */
+  #kept: ReadonlySet<string> | undefined;
+  /** The builds since: no clock says which image is newer than the sweep, since clocks are set [clock-1]. */
+  readonly #made = new Set<string>();
   readonly #placement: Placement;
   readonly #options: ImageOptions;
 
@@ -45,6 +48,7 @@ export class DockerImages implements ImageMaker {
   async make(request: ImageRequest): Promise<ImageOutcome> {
     const { signal } = request;
     signal.throwIfAborted();
+    this.#made.add(request.buildId);
     try {
       const error = await this.#build(request);
       signal.throwIfAborted();
@@ -82,15 +86,14 @@ export class DockerImages implements ImageMaker {
   }
 
   async sweep(buildIds: ReadonlySet<string>): Promise<void> {
-    this.#swept = { kept: buildIds, atMs: Date.now() };
+    this.#kept = buildIds;
     await this.#removeThose((label) => !buildIds.has(label));
   }
 
   /** [image-1] for a daemon that has become reachable. */
   async catchUp(daemon: Docker): Promise<void> {
-    await this.#removeFrom(daemon, (label, madeAtMs) => {
-      // The list of the sweep lacks the images that were built since.
-      const isLeft = this.#swept !== undefined && madeAtMs < this.#swept.atMs && !this.#swept.kept.has(label);
+    await this.#removeFrom(daemon, (label) => {
+      const isLeft = this.#kept !== undefined && !this.#kept.has(label) && !this.#made.has(label);
       return isLeft || this.#removed.has(label);
     });
   }
@@ -106,7 +109,7 @@ export class DockerImages implements ImageMaker {
 
   async #imagesOf(daemon: Docker, isUnwanted: IsUnwanted): Promise<Docker.ImageInfo[]> {
     const images = await daemon.listImages({ filters: ofPlatform(this.#options.platformId) });
-    return images.filter(({ Labels, Created }) => isUnwanted(Labels?.[buildLabel] ?? '', Created * 1000));
+    return images.filter(({ Labels }) => isUnwanted(Labels?.[buildLabel] ?? ''));
   }
 
   async #remove(daemon: Docker, name: string): Promise<void> {

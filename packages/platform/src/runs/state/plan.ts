@@ -1,6 +1,7 @@
 /**
  * Decides what a run needs next: facts in, actions and a time out. No clock, no I/O and no randomness of its own, so that
- * a simulation can drive it through any interleaving. The supervisor performs the actions and plans again.
+ * a simulation can drive it through any interleaving. The supervisor performs the actions and plans again. All times of the
+ * facts and of the plan, and `now`, are by the monotonic clock, in ms [clock-1].
  *
  * [plan-1] a run that has ended, or an attempt that is fenced, keeps no container.
  * [plan-2] `migrating` is sent only when the next attempt is at the gate, is late, or is not started yet (cold).
@@ -28,7 +29,7 @@ export type ContainerState =
   /** Its server is gone, or the platform process that followed it died. */
   | { readonly kind: 'lost' };
 
-/** How far the drain of an attempt is. `migratingSentAt` in ms since 1970. */
+/** How far the drain of an attempt is. `migratingSentAt` by the monotonic clock, in ms. */
 export type DrainState =
   | { readonly kind: 'notDraining' }
   /** Step 3: it finishes what it works on. */

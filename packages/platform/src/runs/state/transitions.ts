@@ -254,7 +254,8 @@ function counted(stats: RunStats, reason: HandoffReason, now: number): RunStats 
   }
 }
 
-export const mayRestart = ({ options, stats }: RunState, now: number): boolean =>
+/** @param now by the same clock as `stats.restartedAt` */
+export const mayRestart = ({ options, stats }: Pick<RunState, 'options' | 'stats'>, now: number): boolean =>
   options.restartOnError &&
   stats.restartedAt.filter((each) => each > now - restartWindowMs).length < maxRestartsInWindow;
 

@@ -7,7 +7,7 @@ import type { WorkerContext } from './worker-context.ts';
 
 /** Step 2 of a handoff. */
 export function tellToMigrate({ parts, limits }: WorkerContext, run: LiveRun, attempt: number): void {
-  run.attempt(attempt).drain = { kind: 'toldToMigrate', migratingSentAt: parts.clock.now() };
+  run.attempt(attempt).drain = { kind: 'toldToMigrate', migratingSentAt: parts.clock.monotonicMs() };
   parts.gate.traffic(run.id, attempt).saves.collect();
   const timeRemainingSecs = Math.round(limits.graceMs / 1000);
   parts.events.send(run.id, attempt, { name: 'migrating', data: { timeRemainingSecs } });
@@ -78,14 +78,14 @@ async function untilQuiet(watch: QuietWatch): Promise<void> {
   const { gate, events, clock, runId, attempt, isWanted } = watch;
   const traffic = gate.traffic(runId, attempt);
   let rounds = 0;
-  let calmSince = clock.now();
-  let unwrittenSince = clock.now();
+  let calmSince = clock.monotonicMs();
+  let unwrittenSince = clock.monotonicMs();
   let slowestMs = 0;
   while (isWanted()) {
     const { begun, writesBegun } = traffic;
-    const askedAt = clock.now();
+    const askedAt = clock.monotonicMs();
     await events.roundTrip(runId, attempt);
-    const now = clock.now();
+    const now = clock.monotonicMs();
     slowestMs = Math.max(slowestMs, now - askedAt);
     const isCalm = traffic.begun === begun && traffic.inFlight === 0;
     rounds = isCalm ? rounds + 1 : 0;

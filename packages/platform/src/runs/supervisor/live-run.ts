@@ -1,6 +1,7 @@
 import type { Telemetry } from '../../engines/engine.ts';
+import { type Clock, MonotonicTimes } from '../../shared/clock.ts';
 import type { AttemptFacts, ContainerState, DrainState, RunFacts } from '../state/plan.ts';
-import { isOver, type RunState } from '../state/run-state.ts';
+import { type HandoffUnderWay, isOver, type RunState } from '../state/run-state.ts';
 import { mayRestart } from '../state/transitions.ts';
 
 /** What this platform process knows of an attempt. None of it is stored: a restart ends every drain. */
@@ -26,7 +27,6 @@ export interface AttemptObserver {
 
 /** A run that is supervised: its durable state, and what this process knows of its attempts besides. */
 export class LiveRun {
-  state: RunState;
   readonly usage = new UsageMeter();
   /** By the monotonic clock, in ms: the downtime of a handoff lies between these two. */
   lastWriteAtMs: number | undefined;
@@ -35,9 +35,14 @@ export class LiveRun {
   wantsAdvance = false;
   cancelWake: () => void = () => undefined;
   readonly #attempts = new Map<number, LiveAttempt>();
+  readonly #clock: Clock;
+  readonly #times: MonotonicTimes;
+  #state!: RunState;
 
   /** @param isRecovered whether an earlier platform process had the run: the containers that it started are lost then */
-  constructor(state: RunState, isRecovered: boolean) {
+  constructor(state: RunState, isRecovered: boolean, clock: Clock) {
+    this.#clock = clock;
+    this.#times = new MonotonicTimes(clock);
     this.state = state;
     for (const { number, phase, container } of isRecovered ? state.attempts : []) {
       if (container !== null || phase !== 'active') this.attempt(number).container = { kind: 'lost' };
@@ -46,6 +51,24 @@ export class LiveRun {
 
   get id(): string {
     return this.state.id;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** To be set as soon as the state was read [clock-2]. */
+  set state(state: RunState) {
+    this.#state = state;
+    const { handoff } = state;
+    this.#times.learn([
+      state.deadlineAt,
+      state.graceEndsAt,
+      handoff?.requestedAt ?? null,
+      handoff?.phase === 'switched' ? handoff.switchedAt : null,
+      ...state.attempts.map(({ activatedAt }) => activatedAt),
+      ...state.stats.restartedAt,
+    ]);
   }
 
   attempt(number: number): LiveAttempt {
@@ -61,27 +84,37 @@ export class LiveRun {
     this.#attempts.delete(attempt);
   }
 
-  facts(observer: AttemptObserver, now: number): RunFacts {
+  /** All times are by the monotonic clock. */
+  facts(observer: AttemptObserver): RunFacts {
     const { state } = this;
+    const times = this.#times;
+    const restartedAt = state.stats.restartedAt.map((each) => times.of(each));
+    const stats = { ...state.stats, restartedAt };
     return {
       status: state.status,
       finished: isOver(state),
-      deadlineAt: state.deadlineAt,
-      graceEndsAt: state.graceEndsAt,
+      deadlineAt: times.ofNullable(state.deadlineAt),
+      graceEndsAt: times.ofNullable(state.graceEndsAt),
       activeAttempt: state.activeAttempt,
-      handoff: state.handoff,
-      mayRestart: mayRestart(state, now),
+      handoff: state.handoff && this.#monotonic(state.handoff),
+      mayRestart: mayRestart({ options: state.options, stats }, this.#clock.monotonicMs()),
       attempts: state.attempts.map(({ number, phase, activatedAt }): AttemptFacts => {
         return {
           ...this.attempt(number),
           number,
           phase,
-          activatedAt,
+          activatedAt: times.ofNullable(activatedAt),
           hasArrived: observer.hasArrived(state.id, number),
           inFlightRequests: observer.inFlightRequests(state.id, number),
         };
       }),
     };
+  }
+
+  #monotonic(handoff: HandoffUnderWay): HandoffUnderWay {
+    const requestedAt = this.#times.of(handoff.requestedAt);
+    if (handoff.phase === 'requested') return { ...handoff, requestedAt };
+    return { ...handoff, requestedAt, switchedAt: this.#times.of(handoff.switchedAt) };
   }
 }
 

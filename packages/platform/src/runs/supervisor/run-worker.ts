@@ -31,7 +31,7 @@ export class RunWorker {
   constructor(context: WorkerContext, state: RunState, isRecovered: boolean) {
     this.#context = context;
     this.#parts = context.parts;
-    this.run = new LiveRun(state, isRecovered);
+    this.run = new LiveRun(state, isRecovered, this.#parts.clock);
     const { gate, inFlightRequests } = this.#parts;
     this.#observer = {
       hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
@@ -213,8 +213,9 @@ export class RunWorker {
     const { clock } = this.#parts;
     while (run.wantsAdvance && !this.#isClosed) {
       run.wantsAdvance = false;
-      const now = clock.now();
-      const planned = plan(run.facts(this.#observer, now), this.#context.limits, now);
+      // [clock-1]
+      const now = clock.monotonicMs();
+      const planned = plan(run.facts(this.#observer), this.#context.limits, now);
       const mayStart = this.#context.phase !== 'handingOff';
       const actions = planned.actions.filter(({ kind }) => mayStart || !startsContainer.has(kind));
       for (const action of actions) await this.#perform(action);
@@ -361,7 +362,9 @@ export class RunWorker {
   /** Step 5 of a handoff. */
   async #switch(to: number | null): Promise<void> {
     const { drain } = this.run.attempt(this.run.state.activeAttempt!);
-    const migratingAt = drain.kind === 'notDraining' ? null : drain.migratingSentAt;
+    const { clock } = this.#parts;
+    const migratingAt =
+      drain.kind === 'notDraining' ? null : clock.now() - (clock.monotonicMs() - drain.migratingSentAt);
     // A waiting attempt keeps its server, even if every server has been drained since.
     const waiting = this.run.state.attempts.find(({ number }) => number === to);
     const serverId = waiting?.serverId ?? this.#target();

@@ -26,6 +26,8 @@ export interface BlobSweep {
   readonly blobFolder: string;
   /** Files that are not older are kept. Default: one hour. */
   readonly olderThanMs?: number;
+  /** Blobs that are kept however old they look, since somebody may have set the clock [clock-1]. */
+  readonly isOwn?: (blobId: string) => boolean;
   /** Ends the sweep early. The next one continues. */
   readonly signal?: AbortSignal;
 }
@@ -36,8 +38,9 @@ export interface BlobSweep {
  * of other changes. To be called at the start of the platform. Resolves with the number of removed blobs.
  */
 export async function sweepBlobs(sweep: BlobSweep): Promise<number> {
-  const { database, files, blobFolder, olderThanMs = minAgeMs, signal } = sweep;
-  const old = await oldFiles(blobFolder, olderThanMs, signal);
+  const { database, files, blobFolder, olderThanMs = minAgeMs, isOwn = () => false, signal } = sweep;
+  const found = await oldFiles(blobFolder, olderThanMs, signal);
+  const old = found.filter((each) => !isOwn(path.basename(each, '.partial')));
   for (const file of old.filter((each) => each.endsWith('.partial'))) await rm(file, { force: true });
   const blobIds = old.map((each) => path.basename(each)).filter(isBlobId);
   let removed = 0;
@@ -53,12 +56,15 @@ export async function sweepBlobs(sweep: BlobSweep): Promise<number> {
 /**
  * Starts a sweep in the background. A failure is logged, and the next start sweeps again. Returns what ends the sweep.
  */
-export function startSweep(sweep: Omit<BlobSweep, 'signal'>, logger: Pick<Logger, 'info' | 'error'>) {
+export function startSweep(sweep: Omit<BlobSweep, 'signal' | 'isOwn'>, logger: Pick<Logger, 'info' | 'error'>) {
   const stop = new AbortController();
-  const swept = sweepBlobs({ ...sweep, signal: stop.signal }).then(
-    (removed) => removed > 0 && logger.info({ removed }, 'removed files that no record names'),
-    (error: unknown) => logger.error({ err: error }, 'files that no record names could not be removed'),
-  );
+  const isOwn = (blobId: string) => sweep.files.hasWritten(blobId);
+  const swept = sweepBlobs({ ...sweep, isOwn, signal: stop.signal })
+    .then(
+      (removed) => removed > 0 && logger.info({ removed }, 'removed files that no record names'),
+      (error: unknown) => logger.error({ err: error }, 'files that no record names could not be removed'),
+    )
+    .finally(() => sweep.files.forgetWritten());
   return async (): Promise<void> => {
     stop.abort();
     await swept;
