@@ -138,13 +138,123 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       await until('the container is gone', async () => !(await under.isThere(ref!)));
     });
 
-    test('[engine-2] another engine ends what a former one left, and nothing that has the number since', async () => {
+    // As puppeteer and playwright start browsers.
+    const startDetached = `
+      const { spawn } = require('child_process');
+      const idle = ['-e', 'setInterval(() => {}, 1000)'];
+      // Its parent has ended, and it has a session, an environment and an output of its own.
+      const orphan = "require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], "
+        + "{ detached: true, stdio: 'ignore' }).unref()";
+      spawn(process.execPath, ['-e', orphan], { detached: true, stdio: 'ignore' }).unref();
+      spawn(process.execPath, idle, { detached: true, stdio: 'inherit', env: {} })
+        .on('spawn', () => console.log('detached')).unref();`;
+
+    test('[process-1] a kill takes also what the container started in sessions of their own', async () => {
       await using under = await start();
-      new Recorder(under.engine);
+      const recorder = new Recorder(under.engine);
       let ref: ContainerRef | undefined;
-      await under.engine.start(await specOf(under, 'setInterval(() => {}, 1000)'), async (stored) => {
+      const script = `${startDetached} setInterval(() => {}, 1000);`;
+      await under.engine.start(await specOf(under, script), async (stored) => {
         ref = stored;
       });
+      await until('the detached process is there', () => recorder.output() === 'detached');
+      under.engine.kill(runId, 1);
+      expect(await recorder.exitCode()).toBe(137);
+      expect(await under.isThere(ref!)).toBe(false);
+    });
+
+    test('[process-1] [process-2] a container ends with its program, and so does what holds its output', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      let ref: ContainerRef | undefined;
+      const script = `${startDetached} setTimeout(() => { console.log('done'); process.exit(7); }, 1500);`;
+      await under.engine.start(await specOf(under, script), async (stored) => {
+        ref = stored;
+      });
+      expect(await recorder.exitCode()).toBe(7);
+      expect(recorder.output()).toBe('detached\ndone');
+      expect(await under.isThere(ref!)).toBe(false);
+    });
+
+    test('[process-2] [process-3] nothing is lost of much output, nor of what was written just before the end', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = `
+        for (let line = 0; line < 60000; line += 1) require('fs').writeSync(1, 'line ' + line + '\\n');
+        process.exit(0);`;
+      await under.engine.start(await specOf(under, script), nothingToRecord);
+      expect(await recorder.exitCode()).toBe(0);
+      expect(recorder.output().split('\n')).toEqual(Array.from({ length: 60_000 }, (_, line) => `line ${line}`));
+    });
+
+    test('[process-3] a program that writes more than its listener takes waits', async () => {
+      await using under = await start();
+      const room = Promise.withResolvers<void>();
+      let lines = 0;
+      let hasEnded = false;
+      under.engine.listen((event) => {
+        if (event.kind === 'exited') hasEnded = true;
+        if (event.kind !== 'output') return undefined;
+        lines += 1;
+        return room.promise;
+      });
+      const script = `
+        const line = 'x'.repeat(1023) + '\\n';
+        for (let count = 0; count < 100000; count += 1) require('fs').writeSync(1, line);`;
+      await under.engine.start(await specOf(under, script), nothingToRecord);
+      await until('output has arrived', () => lines > 0);
+      await delay(500);
+      expect(hasEnded).toBe(false);
+      expect(lines).toBeLessThan(50_000);
+      room.resolve();
+      await until('the program has written all', () => hasEnded);
+      expect(lines).toBe(100_000);
+    });
+
+    test('[process-4] a container that needs more memory than its run has is ended, and the cause is told', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      // What it has started counts as well.
+      const eater = `
+        const kept = [];
+        setInterval(() => kept.length < 40 && kept.push(Buffer.alloc(10 * 1024 * 1024, kept.length + 1)), 10);`;
+      const script = `
+        require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(eater)}], { detached: true });
+        setInterval(() => {}, 1000);`;
+      await under.engine.start({ ...(await specOf(under, script)), memoryMbytes: 256 }, nothingToRecord);
+      expect(await recorder.exitCode()).toBe(137);
+      expect(recorder.events.at(-1)).toMatchObject({ kind: 'exited', cause: 'outOfMemory' });
+    });
+
+    test('each of several attempts that listen at the port of their environment can', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = `
+        const { ACTOR_WEB_SERVER_PORT, APIFY_CONTAINER_PORT } = process.env;
+        if (ACTOR_WEB_SERVER_PORT !== APIFY_CONTAINER_PORT) process.exit(1);
+        require('net').createServer().listen(Number(ACTOR_WEB_SERVER_PORT), () => console.log('listens'));`;
+      const spec = await specOf(under, script);
+      const attempts = [1, 2, 3, 4];
+      for (const attempt of attempts) await under.engine.start({ ...spec, attempt }, nothingToRecord);
+      await until('all listen or have ended', () =>
+        attempts.every((attempt) =>
+          recorder.events.some((event) => event.attempt === attempt && event.kind !== 'telemetry'),
+        ),
+      );
+      expect(attempts.map((attempt) => recorder.output(attempt))).toEqual(attempts.map(() => 'listens'));
+      for (const attempt of attempts) under.engine.kill(runId, attempt);
+      for (const attempt of attempts) await recorder.exitCode(attempt);
+    });
+
+    test('[engine-2] another engine ends what a former one left, and nothing that has the number since', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      let ref: ContainerRef | undefined;
+      const script = `${startDetached} setInterval(() => {}, 1000);`;
+      await under.engine.start(await specOf(under, script), async (stored) => {
+        ref = stored;
+      });
+      await until('the detached process is there', () => recorder.output() === 'detached');
       const next = await under.another();
       await next.killOrphan(under.strangerWith(ref!));
       expect(await under.isThere(ref!)).toBe(true);

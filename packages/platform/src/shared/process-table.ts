@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 /** Fields of a process from `/proc/PID/stat` on Linux. Source: proc(5). */
 export interface ProcessEntry {
   readonly pid: number;
+  readonly parentId: number;
   readonly groupId: number;
+  readonly sessionId: number;
   /** Clock ticks from boot to the start of the process. With the pid it identifies a process until the next boot. */
   readonly startTicks: number;
   readonly cpuTicks: number;
@@ -19,15 +21,18 @@ export async function readProcess(pid: number): Promise<ProcessEntry | undefined
   if (fields[0] === 'Z') return undefined;
   return {
     pid,
+    parentId: field(4),
     groupId: field(5),
+    sessionId: field(6),
     startTicks: field(22),
     cpuTicks: field(14) + field(15),
     residentPages: field(24),
   };
 }
 
+/** All processes except zombies. Empty where there is no `/proc`, as on macOS. */
 export async function readProcesses(): Promise<ProcessEntry[]> {
-  const names = await readdir('/proc');
+  const names = await readdir('/proc').catch(() => []);
   const entries = await Promise.all(
     names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))),
   );
@@ -36,8 +41,13 @@ export async function readProcesses(): Promise<ProcessEntry[]> {
 
 /** Kills all processes of a group. Does nothing when there are none. */
 export function killGroup(groupId: number): void {
+  killProcess(-groupId);
+}
+
+/** Does nothing when there is no such process. @throws Error with the code EPERM when it belongs to another user */
+export function killProcess(pid: number): void {
   try {
-    process.kill(-groupId, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -1,43 +1,81 @@
+/**
+ * The embedded engine: each attempt is a process on this machine with a working folder and a port of its own. It isolates
+ * nothing, so it is for trusted code. A server is a local slot; all containers end with this process.
+ *
+ * [process-1] an attempt is all that its program has started, also processes in sessions of their own. All of it is counted,
+ *     and none of it outlives the attempt, however the attempt ends (`attempt-processes.ts`).
+ * [process-2] an attempt ends with its first process. What is in its pipes by then is still read; a process that was not
+ *     found and holds them makes it last a bounded time.
+ * [process-3] output is read at the pace of the log: what does not fit waits in the pipe, and then the program waits.
+ * [process-4] an attempt that needs more memory than its run has is ended: by the kernel, else within about a second.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, lstat, mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
+import { cp, lstat, mkdir, readFile, rm, rmdir, symlink } from 'node:fs/promises';
+import { constants } from 'node:os';
 import path from 'node:path';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { attemptKey } from '../../shared/attempt-key.ts';
-import { LineSplitter } from '../../shared/line-splitter.ts';
+import { newId } from '../../shared/ids.ts';
 import { killGroup, readProcess, readProcesses } from '../../shared/process-table.ts';
-import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../engine.ts';
+import type { ContainerListener, ContainerRef, ContainerSpec, Engine, ExitCause } from '../engine.ts';
+import { findFreePort, portVariables } from '../web-server-port.ts';
+import { type AttemptProcesses, type Usage, unreclaimableBytes } from './attempt-processes.ts';
+import { ControlGroup, ControlGroups } from './control-groups.ts';
+import { type Leader, MarkedProcesses, markVariable, ProcessScanner } from './marked-processes.ts';
+import { closePipes, Output, openPipes, type Pipe } from './output.ts';
 
 /** Waits until fd 3 says that the reference is stored; ends when the platform died before that [engine-1]. */
 const holdScript = 'read -r go <&3 || exit 1; exec 3<&-; exec "$@"';
 const telemetryMs = 1000;
 const ticksPerSecond = 100;
 const pageBytes = 4096;
+const bytesOfMbyte = 1024 * 1024;
+/** [process-2] */
+const drainMs = 2000;
+
+export interface ProcessEngineOptions {
+  readonly servers: number;
+  readonly workFolder: string;
+  /** False finds the processes of attempts by a scan also where there are control groups. */
+  readonly controlGroups?: boolean;
+}
 
 interface Container {
   readonly spec: ContainerSpec;
-  readonly child: ChildProcess;
+  /** Resolves with the exit code of the first process. */
+  readonly exited: Promise<number>;
   readonly folder: string;
-  cpuTicks: number;
+  readonly port: number;
+  readonly outputs: readonly Output[];
+  readonly ended: Promise<void>;
+  readonly processes: AttemptProcesses;
+  cpuMicros: number;
+  killCause: ExitCause | undefined;
 }
 
-/**
- * The embedded engine: each attempt is a process group on this machine, in a working folder of its own. It isolates
- * nothing, so it is for trusted code. A server is a local slot; all containers end with this process.
- */
 export class ProcessEngine implements Engine {
   readonly name = 'process';
   readonly #servers: readonly string[];
   readonly #workFolder: string;
   readonly #containers = new Map<string, Container>();
+  readonly #scanner = new ProcessScanner();
+  /** Ports of attempts, from their choice on. */
+  readonly #ports = new Set<number>();
   readonly #timer: NodeJS.Timeout;
-  /** Starts and removals of folders in progress. */
+  /** Starts and ends of containers in progress. */
   readonly #pending = new Set<Promise<unknown>>();
+  readonly #mayUseGroups: boolean;
+  /** Opened with the first attempt. */
+  #groups: { readonly opened: ControlGroups | undefined } | undefined;
+  #isMeasuring = false;
   #isClosed = false;
-  #listener: (event: ContainerEvent) => void = () => undefined;
+  #listener: ContainerListener = () => undefined;
 
-  constructor(options: { servers: number; workFolder: string }) {
-    this.#servers = Array.from({ length: options.servers }, (_, index) => `local-${index + 1}`);
-    this.#workFolder = options.workFolder;
+  constructor({ servers, workFolder, controlGroups = true }: ProcessEngineOptions) {
+    this.#servers = Array.from({ length: servers }, (_, index) => `local-${index + 1}`);
+    this.#workFolder = workFolder;
+    this.#mayUseGroups = controlGroups;
     this.#timer = setInterval(() => void this.#measure(), telemetryMs);
     this.#timer.unref();
   }
@@ -46,7 +84,7 @@ export class ProcessEngine implements Engine {
     return this.#servers;
   }
 
-  listen(listener: (event: ContainerEvent) => void): void {
+  listen(listener: ContainerListener): void {
     this.#listener = listener;
   }
 
@@ -59,24 +97,19 @@ export class ProcessEngine implements Engine {
     if (program.kind !== 'folder')
       throw new Error('The build is an image for the docker engine. Build the Actor again.');
     const folder = await this.#prepareFolder(spec, program.folder);
-    this.#checkOpen();
-    const { file, args } = program.command;
-    const child = spawn('/bin/sh', ['-c', holdScript, 'sh', file, ...args], {
-      cwd: folder,
-      env: spec.env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
-    await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-    const container: Container = { spec, child, folder, cpuTicks: 0 };
-    this.#containers.set(attemptKey(spec.runId, spec.attempt), container);
-    this.#follow(container);
-    const entry = await readProcess(child.pid!);
+    const pipes = await openPipes(this.#workFolder, `${spec.runId}-${spec.attempt}-output`, 2);
+    const port = await this.#takePort();
+    const mark = newId();
+    const { child, exited } = await this.#spawn(spec, { folder, pipes, port, mark, command: program.command });
+    const leader: Leader = { pid: child.pid!, startTicks: (await readProcess(child.pid!))?.startTicks ?? 0 };
+    const processes = this.#enclose(spec, mark, leader);
+    const streams: readonly Readable[] = pipes?.map(({ reader }) => reader) ?? [child.stdout!, child.stderr!];
+    this.#follow({ spec, exited, folder, port, processes, cpuMicros: 0, killCause: undefined }, streams);
     const go = child.stdio[3] as Writable;
-    go.on('error', () => undefined); // A child that was killed meanwhile; its exit is an event of its own.
     try {
       this.#checkOpen();
-      await record({ pid: child.pid!, startTicks: entry?.startTicks ?? 0, bootId: await bootId() });
+      const group = processes instanceof ControlGroup && { group: this.#groups!.opened!.folder };
+      await record({ ...leader, bootId: await bootId(), mark, port, ...group });
       go.end('go\n');
     } catch (error) {
       go.end();
@@ -84,19 +117,77 @@ export class ProcessEngine implements Engine {
     }
   }
 
+  async #spawn(
+    { env, runId }: ContainerSpec,
+    parts: {
+      readonly folder: string;
+      readonly pipes: readonly Pipe[] | undefined;
+      readonly port: number;
+      readonly mark: string;
+      readonly command: { readonly file: string; readonly args: readonly string[] };
+    },
+  ): Promise<{ child: ChildProcess; exited: Promise<number> }> {
+    const { folder, pipes, port, mark, command } = parts;
+    const [stdout, stderr] = pipes?.map(({ writeEnd }) => writeEnd) ?? [];
+    const localUrl = {
+      ACTOR_WEB_SERVER_URL: `http://localhost:${port}`,
+      APIFY_CONTAINER_URL: `http://localhost:${port}`,
+    };
+    try {
+      this.#checkOpen();
+      const child = spawn('/bin/sh', ['-c', holdScript, 'sh', command.file, ...command.args], {
+        cwd: folder,
+        env: { ...localUrl, ...env, ...portVariables(port), [markVariable]: mark },
+        detached: true,
+        stdio: ['ignore', stdout ?? 'pipe', stderr ?? 'pipe', 'pipe'],
+      });
+      const exited = new Promise<number>((resolve) => {
+        child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
+      });
+      await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+      // A child that was killed meanwhile; its exit is an event of its own.
+      child.stdio[3]!.on('error', () => undefined);
+      for (const { writeEnd } of pipes ?? []) closeSync(writeEnd);
+      return { child, exited };
+    } catch (error) {
+      closePipes(pipes ?? []);
+      this.#ports.delete(port);
+      throw new Error(`The attempt of run ${runId} could not be started: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** [process-1] before its program runs. */
+  #enclose({ memoryMbytes }: ContainerSpec, mark: string, leader: Leader): AttemptProcesses {
+    this.#groups ??= { opened: this.#mayUseGroups ? ControlGroups.open(newId()) : undefined };
+    try {
+      const group = this.#groups.opened?.add(mark, { memoryMbytes });
+      group?.enter(leader.pid);
+      if (group !== undefined) return group;
+    } catch {
+      // For instance too many groups, or one that was deleted by somebody else.
+    }
+    return new MarkedProcesses(this.#scanner, mark, leader);
+  }
+
   kill(runId: string, attempt: number): void {
-    const container = this.#containers.get(attemptKey(runId, attempt));
-    if (container !== undefined) killGroup(container.child.pid!);
+    this.#containers.get(attemptKey(runId, attempt))?.processes.kill();
   }
 
   async killOrphan(ref: ContainerRef): Promise<void> {
     if (ref.bootId !== (await bootId())) return;
-    const pid = Number(ref.pid);
-    const members = (await readProcesses()).filter((entry) => entry.groupId === pid);
-    const leader = members.find((entry) => entry.pid === pid);
-    // A leader that started at another time is another program, which got the same process id since.
-    const isOurs = leader === undefined ? members.length > 0 : leader.startTicks === ref.startTicks;
-    if (isOurs && members.length > 0) killGroup(pid);
+    const leader: Leader = { pid: Number(ref.pid), startTicks: Number(ref.startTicks) };
+    if (typeof ref.mark !== 'string') return killUnmarked(leader);
+    if (typeof ref.group === 'string') {
+      const group = ControlGroup.find(ref.group, ref.mark);
+      await group?.killAll();
+      await group?.remove();
+      await rmdir(ref.group).catch(() => undefined); // The last orphan leaves it empty.
+    }
+    const processes = new MarkedProcesses(this.#scanner, ref.mark, leader);
+    await processes.killAll();
+    await processes.remove();
   }
 
   /** Resolves when nothing that it started is left, neither processes nor folders. */
@@ -104,13 +195,11 @@ export class ProcessEngine implements Engine {
     clearInterval(this.#timer);
     this.#isClosed = true;
     while (this.#containers.size > 0 || this.#pending.size > 0) {
-      const ends = [...this.#containers.values()].map(({ child }) => {
-        const ended = new Promise((resolve) => child.once('close', resolve));
-        killGroup(child.pid!);
-        return ended;
-      });
+      for (const { processes } of this.#containers.values()) processes.kill();
+      const ends = [...this.#containers.values()].map(({ ended }) => ended);
       await Promise.allSettled([...ends, ...this.#pending]);
     }
+    this.#groups?.opened?.close();
   }
 
   #checkOpen(): void {
@@ -124,6 +213,12 @@ export class ProcessEngine implements Engine {
     return work;
   }
 
+  async #takePort(): Promise<number> {
+    const port = await findFreePort((each) => this.#ports.has(each));
+    this.#ports.add(port);
+    return port;
+  }
+
   /** A copy of the build's files, since an Actor may write to its folder; the modules are shared. */
   async #prepareFolder(spec: ContainerSpec, buildFolder: string): Promise<string> {
     const folder = path.join(this.#workFolder, `${spec.runId}-${spec.attempt}`);
@@ -135,48 +230,78 @@ export class ProcessEngine implements Engine {
     return folder;
   }
 
-  #follow(container: Container): void {
-    const { spec, child, folder } = container;
+  #follow(parts: Omit<Container, 'outputs' | 'ended'>, streams: readonly Readable[]): void {
+    const { runId, attempt } = parts.spec;
+    const outputs = streams.map((stream) => {
+      return new Output(stream, (text) => this.#listener({ kind: 'output', runId, attempt, text }));
+    });
+    const ended = parts.exited.then((exitCode) => this.#track(this.#end(container, exitCode)));
+    const container: Container = { ...parts, outputs, ended };
+    this.#containers.set(attemptKey(runId, attempt), container);
+  }
+
+  /** [process-2] */
+  async #end(container: Container, exitCode: number): Promise<void> {
+    const { spec, folder, port, outputs, processes } = container;
     const { runId, attempt } = spec;
-    for (const stream of [child.stdout!, child.stderr!]) {
-      const lines = new LineSplitter((text) => this.#listener({ kind: 'output', runId, attempt, text }));
-      stream.on('data', (chunk: Buffer) => lines.write(chunk)).on('end', () => lines.end());
-    }
-    let exitCode = 0;
-    child.once('exit', (code, signal) => {
-      exitCode = code ?? 128 + (signalNumbers[signal!] ?? 9);
-      // The program's own child processes must not outlive it, and would keep its output open.
-      killGroup(child.pid!);
-    });
-    child.once('close', () => {
-      this.#containers.delete(attemptKey(runId, attempt));
-      void this.#track(rm(folder, { recursive: true, force: true }));
-      this.#listener({ kind: 'exited', runId, attempt, exitCode });
-    });
+    // First the group at once, which is all that can be found where there is no `/proc`.
+    processes.kill();
+    await processes.killAll();
+    await Promise.all(outputs.map((output) => output.finish(drainMs)));
+    const isOutOfMemory = exitCode !== 0 && (await processes.wasOutOfMemory());
+    const cause = container.killCause ?? (isOutOfMemory ? 'outOfMemory' : undefined);
+    this.#containers.delete(attemptKey(runId, attempt));
+    this.#ports.delete(port);
+    void this.#track(processes.remove());
+    void this.#track(rm(folder, { recursive: true, force: true }));
+    void this.#listener({ kind: 'exited', runId, attempt, exitCode, ...(cause && { cause }) });
   }
 
   async #measure(): Promise<void> {
-    if (this.#containers.size === 0) return;
-    const processes = await readProcesses();
-    for (const container of this.#containers.values()) {
-      const group = processes.filter((entry) => entry.groupId === container.child.pid);
-      const cpuTicks = sum(group.map((entry) => entry.cpuTicks));
-      const cpuCurrentUsage = Math.max(0, cpuTicks - container.cpuTicks) / ticksPerSecond / (telemetryMs / 1000);
-      container.cpuTicks = cpuTicks;
-      const memCurrentBytes = sum(group.map((entry) => entry.residentPages)) * pageBytes;
-      const { runId, attempt } = container.spec;
-      this.#listener({ kind: 'telemetry', runId, attempt, telemetry: { memCurrentBytes, cpuCurrentUsage } });
+    if (this.#isMeasuring) return;
+    this.#isMeasuring = true;
+    try {
+      await Promise.all([...this.#containers.values()].map((container) => this.#measureOne(container)));
+    } catch {
+      // What cannot be read now, for lack of file handles for instance, is read the next time.
+    } finally {
+      this.#isMeasuring = false;
     }
+  }
+
+  async #measureOne(container: Container): Promise<void> {
+    const { runId, attempt } = container.spec;
+    const usage = await container.processes.usage();
+    const cpuMicros = usage.cpuMicros ?? sum(usage.processes.map(({ cpuTicks }) => cpuTicks)) * (1e6 / ticksPerSecond);
+    const cpuCurrentUsage = Math.max(0, cpuMicros - container.cpuMicros) / 1000 / telemetryMs;
+    container.cpuMicros = cpuMicros;
+    const residentBytes = sum(usage.processes.map(({ residentPages }) => residentPages)) * pageBytes;
+    const memCurrentBytes = usage.memoryBytes ?? residentBytes;
+    await this.#checkMemory(container, usage, residentBytes);
+    if (!this.#containers.has(attemptKey(runId, attempt))) return;
+    void this.#listener({ kind: 'telemetry', runId, attempt, telemetry: { memCurrentBytes, cpuCurrentUsage } });
+  }
+
+  /** [process-4] where the kernel does not. */
+  async #checkMemory(container: Container, { processes }: Usage, residentBytes: number): Promise<void> {
+    const limitBytes = container.spec.memoryMbytes * bytesOfMbyte;
+    if (container.processes.enforcesMemory || residentBytes <= limitBytes) return;
+    // Counts shared pages once for each process, and files: enough to see that no closer count is needed.
+    if ((await unreclaimableBytes(processes)) <= limitBytes) return;
+    container.killCause ??= 'outOfMemory';
+    container.processes.kill();
   }
 }
 
-const signalNumbers: Partial<Record<NodeJS.Signals, number>> = {
-  SIGKILL: 9,
-  SIGTERM: 15,
-  SIGINT: 2,
-  SIGSEGV: 11,
-  SIGABRT: 6,
-};
+/** Kills what a platform started that gave attempts no marks: only the process group is known. */
+async function killUnmarked({ pid, startTicks }: Leader): Promise<void> {
+  const members = (await readProcesses()).filter((entry) => entry.groupId === pid);
+  const leader = members.find((entry) => entry.pid === pid);
+  // A leader that started at another time is another program, which got the same process id since.
+  const isOurs = leader === undefined ? members.length > 0 : leader.startTicks === startTicks;
+  if (isOurs && members.length > 0) killGroup(pid);
+}
+
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
 /** Process ids start again with the machine. */

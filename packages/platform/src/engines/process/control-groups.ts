@@ -1,0 +1,270 @@
+/**
+ * Control groups of Linux, version 2: https://docs.kernel.org/admin-guide/cgroup-v2.html. An attempt's processes are in a
+ * group of their own from their first instruction on, and no fork leads out of it.
+ *
+ * What the platform may do with them depends on how it was started:
+ * - It may write to its own group (as root, or a systemd unit with `Delegate=yes`): attempts have groups, which count and
+ *   end their processes.
+ * - Its group has the controllers `memory` and `cpu` too and may give them on: attempts have limits as well. A group with
+ *   processes of its own may not, so the platform must be alone in its group, and then moves itself into a subgroup, or
+ *   have been put into one (`DelegateSubgroup=` of systemd).
+ */
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { killProcess, type ProcessEntry, readProcess } from '../../shared/process-table.ts';
+import type { AttemptProcesses, Usage } from './attempt-processes.ts';
+
+const groupPrefix = 'wherry-';
+/** Where the platform moves itself. */
+const platformGroup = 'wherry-platform';
+const controllers = ['memory', 'cpu', 'pids'] as const;
+/** As in `docker/isolation.ts`. */
+const mbytesOfOneCore = 4096;
+const maxProcesses = 2048;
+const periodMicros = 100_000;
+const minQuotaMicros = 1000;
+/** A process that waits for a broken disk cannot be killed. */
+const killSecs = 5;
+const retryMs = 5;
+
+export interface GroupLimits {
+  readonly memoryMbytes: number;
+}
+
+/** The groups of one engine's attempts, in a group of the engine. */
+export class ControlGroups {
+  readonly folder: string;
+  readonly enforcesLimits: boolean;
+
+  private constructor(folder: string, enforcesLimits: boolean) {
+    this.folder = folder;
+    this.enforcesLimits = enforcesLimits;
+  }
+
+  /** Undefined where the platform may make no groups. @param name unique on this machine */
+  static open(name: string): ControlGroups | undefined {
+    const own = ownGroup();
+    if (own === undefined) return undefined;
+    for (const parent of [siblingsFolder(own), own]) {
+      if (parent === undefined) continue;
+      const folder = path.join(parent, `${groupPrefix}${name}`);
+      try {
+        mkdirSync(folder);
+      } catch {
+        continue;
+      }
+      if (canMoveInto(folder)) return new ControlGroups(folder, passOn(parent) && passOn(folder));
+      rmdirSync(folder);
+    }
+    return undefined;
+  }
+
+  /** Makes the group of an attempt. @throws Error when the kernel refuses, for instance because there are too many */
+  add(mark: string, { memoryMbytes }: GroupLimits): ControlGroup {
+    const folder = groupFolder(this.folder, mark);
+    mkdirSync(folder);
+    if (this.enforcesLimits) {
+      const set = (file: string, value: string) => writeFileSync(path.join(folder, file), value);
+      set('memory.max', String(memoryMbytes * 1024 * 1024));
+      // With swap it would slow down the whole machine instead of being ended. A kernel without swap lacks the file.
+      if (readdirSync(folder).includes('memory.swap.max')) set('memory.swap.max', '0');
+      set('memory.oom.group', '1');
+      const quota = Math.max(minQuotaMicros, Math.round((memoryMbytes / mbytesOfOneCore) * periodMicros));
+      set('cpu.max', `${quota} ${periodMicros}`);
+      set('pids.max', String(maxProcesses));
+    }
+    return new ControlGroup(folder, this.enforcesLimits);
+  }
+
+  close(): void {
+    // When something could not be killed it stays, which costs nothing.
+    removeGroup(this.folder);
+  }
+}
+
+/** The group of one attempt. */
+export class ControlGroup implements AttemptProcesses {
+  readonly enforcesMemory: boolean;
+  readonly #folder: string;
+
+  constructor(folder: string, enforcesMemory: boolean) {
+    this.#folder = folder;
+    this.enforcesMemory = enforcesMemory;
+  }
+
+  /** The group that a former platform made, if it still exists. @param parent the folder of its `ControlGroups` */
+  static find(parent: string, mark: string): ControlGroup | undefined {
+    const folder = groupFolder(parent, mark);
+    try {
+      readFileSync(path.join(folder, 'cgroup.procs'));
+      return new ControlGroup(folder, false);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Moves a process into it; what the process starts from then on is in it too. */
+  enter(pid: number): void {
+    writeFileSync(path.join(this.#folder, 'cgroup.procs'), String(pid));
+  }
+
+  async list(): Promise<readonly ProcessEntry[]> {
+    const entries = await Promise.all(this.#pids().map((pid) => readProcess(pid)));
+    return entries.filter((entry) => entry !== undefined);
+  }
+
+  async usage(): Promise<Usage> {
+    const processes = await this.list();
+    const cpuMicros = fieldOf(await this.#read('cpu.stat'), 'usage_usec');
+    const current = Number((await this.#read('memory.current')) || Number.NaN);
+    const reclaimable = fieldOf(await this.#read('memory.stat'), 'inactive_file') ?? 0;
+    return {
+      processes,
+      ...(cpuMicros !== undefined && { cpuMicros }),
+      ...(Number.isFinite(current) && { memoryBytes: Math.max(0, current - reclaimable) }),
+    };
+  }
+
+  kill(): void {
+    try {
+      writeFileSync(path.join(this.#folder, 'cgroup.kill'), '1');
+    } catch {
+      // Kernels before 5.14 lack the file.
+      for (const pid of this.#pids()) killIfAllowed(pid);
+    }
+  }
+
+  async killAll(): Promise<void> {
+    const deadlineMs = performance.now() + killSecs * 1000;
+    for (;;) {
+      this.kill();
+      if (fieldOf(await this.#read('cgroup.events'), 'populated') !== 1 || performance.now() > deadlineMs) return;
+      await delay(retryMs);
+    }
+  }
+
+  async wasOutOfMemory(): Promise<boolean> {
+    return (fieldOf(await this.#read('memory.events'), 'oom_kill') ?? 0) > 0;
+  }
+
+  async remove(): Promise<void> {
+    // What was killed may take a moment to leave the group.
+    for (let left = 100; left > 0 && !removeGroup(this.#folder); left -= 1) await delay(retryMs);
+  }
+
+  #pids(): number[] {
+    return withSubgroups(this.#folder).flatMap((folder) => pidsIn(folder));
+  }
+
+  /** Empty when the file, or the group, does not exist. */
+  #read(file: string): Promise<string> {
+    return readFile(path.join(this.#folder, file), 'utf8').catch(() => '');
+  }
+}
+
+function pidsIn(folder: string): number[] {
+  try {
+    return readFileSync(path.join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** A group and those that were made in it, the innermost first. */
+function withSubgroups(folder: string): string[] {
+  try {
+    const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...names.flatMap(({ name }) => withSubgroups(path.join(folder, name))), folder];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether the group is gone. */
+function removeGroup(folder: string): boolean {
+  try {
+    for (const each of withSubgroups(folder)) rmdirSync(each);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+const groupFolder = (parent: string, mark: string) => path.join(parent, `${groupPrefix}${mark}`);
+
+/** The folder of this process's own group; undefined without version 2. */
+function ownGroup(): string | undefined {
+  try {
+    const own = /^0::(\/.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+    const mount = readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' '))
+      .find((fields) => fields[fields.indexOf('-') + 1] === 'cgroup2');
+    // A path with `..` is outside of what this process can see.
+    if (own === undefined || mount === undefined || own.includes('/..')) return undefined;
+    // Fields of proc_pid_mountinfo(5): the mounted part of the hierarchy, and where it is mounted.
+    const [root, target] = [mount[3]!, mount[4]!];
+    const isBelow = root === '/' || own === root || own.startsWith(`${root}/`);
+    return isBelow ? path.join(target, root === '/' ? own : own.slice(root.length)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where this process is in a subgroup that was made for it, the group above: it has no processes of its own. */
+function siblingsFolder(own: string): string | undefined {
+  const parent = path.dirname(own);
+  const isSubgroup = path.basename(own) === platformGroup || /\.(service|scope)$/.test(parent);
+  return isSubgroup ? parent : undefined;
+}
+
+/** A group of type `domain threaded` or below it, and one of another user, take no processes. */
+function canMoveInto(folder: string): boolean {
+  try {
+    accessSync(path.join(folder, 'cgroup.procs'), constants.W_OK);
+    return readFileSync(path.join(folder, 'cgroup.type'), 'utf8').trim() === 'domain';
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the groups in `folder` have the controllers, after an attempt to enable them. */
+function passOn(folder: string): boolean {
+  const file = path.join(folder, 'cgroup.subtree_control');
+  const listOf = (name: string) => readFileSync(path.join(folder, name), 'utf8').trim().split(' ');
+  try {
+    const missing = controllers.filter((each) => !listOf('cgroup.subtree_control').includes(each));
+    if (missing.length === 0) return true;
+    if (!missing.every((each) => listOf('cgroup.controllers').includes(each))) return false;
+    leave(folder);
+    writeFileSync(file, missing.map((each) => `+${each}`).join(' '));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Moves this process into a subgroup, if it is alone in the group. */
+function leave(folder: string): void {
+  const pids = pidsIn(folder);
+  if (pids.length !== 1 || pids[0] !== process.pid) return;
+  const own = path.join(folder, platformGroup);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(path.join(own, 'cgroup.procs'), String(process.pid));
+}
+
+/** A field of a file with one `name value` a line. */
+function fieldOf(text: string, name: string): number | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length + 1));
+}
+
+function killIfAllowed(pid: number): void {
+  try {
+    killProcess(pid);
+  } catch {
+    // It has changed its user.
+  }
+}
