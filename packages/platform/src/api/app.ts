@@ -19,6 +19,7 @@ import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
+import { parseJson } from '../shared/json.ts';
 import { requireDeclarations } from './access.ts';
 import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
@@ -136,9 +137,15 @@ function acceptJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined);
     try {
-      done(null, JSON.parse(body as string));
+      done(null, parseJson(body as string));
     } catch (error) {
-      done(new Refusal(400, 'invalid-json', `The body is not valid JSON: ${(error as Error).message}.`));
+      done(
+        new Refusal(
+          400,
+          'invalid-json',
+          `The body is not valid JSON: ${(error as Error).message}. Nothing was changed.`,
+        ),
+      );
     }
   });
 }

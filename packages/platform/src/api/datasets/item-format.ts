@@ -1,3 +1,4 @@
+import { Slices } from '../../shared/slices.ts';
 import { type Item, isPlain, leavesOf, type Shape, shapeItem } from '../../storages/datasets/shape.ts';
 
 /** Pages of items as JSON texts. Can be iterated more than once. */
@@ -28,19 +29,47 @@ export const itemFormats: Readonly<Record<string, ItemFormat>> = {
 /** Formats that Apify has and Wherry does not have. */
 export const missingFormats: readonly string[] = ['xml', 'html', 'xlsx', 'rss'];
 
-const textsOf = (page: readonly string[], shape: Shape): readonly string[] =>
-  isPlain(shape) ? page : itemsOf(page, shape).map((item) => JSON.stringify(item));
+/** How many characters of a response are in memory at once, apart from those of one item. */
+const maxChunkChars = 256 * 1024;
 
-const itemsOf = (page: readonly string[], shape: Shape): Item[] =>
-  page.flatMap((json) => shapeItem(JSON.parse(json) as Item, shape));
+/** The texts of the items of a page, some at a time: one stored item that is unwound may become any number of them. */
+async function* textsOf(
+  page: readonly string[],
+  shape: Shape,
+  textOf: (item: Item) => string,
+): AsyncGenerator<readonly string[]> {
+  const slices = new Slices();
+  let texts: string[] = [];
+  let chars = 0;
+  for (const item of itemsOf(page, shape)) {
+    const text = textOf(item);
+    texts.push(text);
+    chars += text.length;
+    if (chars < maxChunkChars && !slices.isOver) continue;
+    yield texts;
+    texts = [];
+    chars = 0;
+    await slices.next();
+  }
+  if (texts.length > 0) yield texts;
+}
+
+async function* jsonTextsOf(page: readonly string[], shape: Shape): AsyncGenerator<readonly string[]> {
+  if (!isPlain(shape)) return yield* textsOf(page, shape, (item) => JSON.stringify(item));
+  if (page.length > 0) yield page;
+}
+
+function* itemsOf(page: readonly string[], shape: Shape): Generator<Item> {
+  for (const json of page) yield* shapeItem(JSON.parse(json) as Item, shape);
+}
 
 async function* writeJson(pages: Pages, shape: Shape, { bom }: FormatOptions): AsyncGenerator<string> {
   let lead = bom === true ? `${byteOrderMark}[` : '[';
   for await (const page of pages()) {
-    const texts = textsOf(page, shape);
-    if (texts.length === 0) continue;
-    yield `${lead}${texts.join(',\n')}`;
-    lead = ',\n';
+    for await (const texts of jsonTextsOf(page, shape)) {
+      yield `${lead}${texts.join(',\n')}`;
+      lead = ',\n';
+    }
   }
   yield lead === ',\n' ? ']' : `${lead}]`;
 }
@@ -48,9 +77,7 @@ async function* writeJson(pages: Pages, shape: Shape, { bom }: FormatOptions): A
 async function* writeLines(pages: Pages, shape: Shape, { bom }: FormatOptions): AsyncGenerator<string> {
   if (bom === true) yield byteOrderMark;
   for await (const page of pages()) {
-    yield textsOf(page, shape)
-      .map((text) => `${text}\n`)
-      .join('');
+    for await (const texts of jsonTextsOf(page, shape)) yield texts.map((text) => `${text}\n`).join('');
   }
 }
 
@@ -59,21 +86,24 @@ async function* writeCsv(pages: Pages, shape: Shape, options: FormatOptions): As
   const columns = await columnsOf(pages, shape);
   const lineOf = (values: readonly unknown[]) =>
     `${values.map((value) => csvCell(value, options.delimiter)).join(options.delimiter)}\r\n`;
+  const rowOf = (item: Item) => {
+    const cells = new Map(cellsOf(item));
+    return lineOf(columns.map((column) => cells.get(column)));
+  };
   if (options.bom !== false) yield byteOrderMark;
   if (!options.skipHeaderRow) yield lineOf(columns);
   for await (const page of pages()) {
-    yield itemsOf(page, shape)
-      .map((item) => new Map(cellsOf(item)))
-      .map((cells) => lineOf(columns.map((column) => cells.get(column))))
-      .join('');
+    for await (const lines of textsOf(page, shape, rowOf)) yield lines.join('');
   }
 }
 
 async function columnsOf(pages: Pages, shape: Shape): Promise<string[]> {
   const columns = new Set<string>();
+  const slices = new Slices();
   for await (const page of pages()) {
     for (const item of itemsOf(page, shape)) {
       for (const [column] of cellsOf(item)) columns.add(column);
+      if (slices.isOver) await slices.next();
     }
   }
   return [...columns].slice(0, maxColumns);

@@ -7,6 +7,8 @@ import { type FormatOptions, type ItemFormat, itemFormats, missingFormats } from
 /** The limit that Apify reports when none was given. Clients show it unchanged. */
 const noLimit = 999_999_999_999;
 
+const maxUnwoundFields = 50;
+
 export const wantedOf = (query: Query): Wanted => ({
   offset: integerOf(query, 'offset', 0) ?? 0,
   limit: integerOf(query, 'limit', 0) || noLimit,
@@ -21,11 +23,15 @@ export function shapeOf(query: Query): Shape {
   if (outputFields !== undefined && outputFields.length !== fields?.length) {
     throw invalidInput('The parameter "outputFields" must name as many fields as the parameter "fields" does.');
   }
+  const unwind = listOf(query, 'unwind') ?? (simplified ? ['pageFunctionResult'] : undefined);
+  if (unwind !== undefined && unwind.length > maxUnwoundFields) {
+    throw invalidInput(`The parameter "unwind" names at most ${maxUnwoundFields} fields, but has ${unwind.length}.`);
+  }
   return {
     fields,
     outputFields,
     omit: listOf(query, 'omit'),
-    unwind: listOf(query, 'unwind') ?? (simplified ? ['pageFunctionResult'] : undefined),
+    unwind,
     flatten: listOf(query, 'flatten'),
     skipHidden: (booleanOf(query, 'skipHidden') ?? false) || clean,
     skipEmpty: (booleanOf(query, 'skipEmpty') ?? false) || clean,

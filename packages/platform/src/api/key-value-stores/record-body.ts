@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FileStore } from '../../objects/file-store.ts';
 import { Refusal } from '../../shared/errors.ts';
+import { parseJson } from '../../shared/json.ts';
 import { maxInlineBytes, maxRecordBytes } from '../../storages/key-value-stores/record.ts';
 
 /** The value of a record as it was received: a small one in memory, a large one in a file. */
@@ -76,7 +77,7 @@ export const recordTooLarge = (): Refusal =>
 export function checkJson(contentType: string, { value }: ReceivedValue): void {
   if (value === null || !/^application\/json\s*(?:;|$)/i.test(contentType)) return;
   try {
-    JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'));
+    parseJson(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8'));
   } catch (error) {
     throw new Refusal(
       400,

@@ -4,6 +4,7 @@ import type { RunListing } from '../../runs/operations/run-lists.ts';
 import type { RequestedRunOptions } from '../../runs/operations/run-options.ts';
 import type { RunStatus } from '../../runs/state/run-state.ts';
 import { invalidInput, notImplemented } from '../../shared/errors.ts';
+import { parseJson } from '../../shared/json.ts';
 import { booleanOf, integerOf, listOf, numberOf, type Query } from '../query.ts';
 
 const statuses: readonly RunStatus[] = [
@@ -69,7 +70,7 @@ export function checkWebhooks({ webhooks }: Query): void {
 
 function webhooksOf(text: string): unknown[] {
   try {
-    const webhooks: unknown = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
+    const webhooks: unknown = parseJson(Buffer.from(text, 'base64').toString('utf8'));
     if (Array.isArray(webhooks)) return webhooks;
   } catch {
     // Said below.

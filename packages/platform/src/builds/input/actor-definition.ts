@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { Refusal } from '../../shared/errors.ts';
 import { BuildFailure } from '../steps/build-failure.ts';
 import { parseObject, readText } from '../steps/package-file.ts';
+import { schemaChecks } from './input.ts';
 
 export interface ActorDefinition {
   readonly definition: Readonly<Record<string, unknown>> | null;
@@ -80,17 +80,18 @@ async function readInside(folder: string, base: string, name: string): Promise<s
 }
 
 /**
- * Apify's own check takes 100 to 400 ms of CPU time. It runs in a worker thread, so that no handoff waits for it.
+ * Apify's own check takes 100 to 400 ms of CPU time.
  * @throws BuildFailure when the input schema itself is invalid
  */
 async function checkInputSchema(schema: Record<string, unknown>): Promise<void> {
-  const key = JSON.stringify(schema);
-  if (checkedSchemas.has(key)) return;
-  const worker = new Worker(new URL('./input-schema-worker.ts', import.meta.url), { workerData: schema });
-  // Rejects with the worker's error.
-  const [complaint] = (await once(worker, 'message')) as [string | null];
-  if (complaint !== null)
-    throw new BuildFailure(`The input schema is not valid: ${complaint} Correct it and build again.`);
+  const schemaJson = JSON.stringify(schema);
+  if (checkedSchemas.has(schemaJson)) return;
+  const verdict = await schemaChecks.check({ schemaJson }).catch((error: unknown) => {
+    throw error instanceof Refusal ? new BuildFailure(error.message) : error;
+  });
+  if (verdict.kind === 'refused') {
+    throw new BuildFailure(`The input schema is not valid: ${verdict.complaint} Correct it and build again.`);
+  }
   if (checkedSchemas.size >= maxCheckedSchemas) checkedSchemas.clear();
-  checkedSchemas.add(key);
+  checkedSchemas.add(schemaJson);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseJson } from '../../shared/json.ts';
 import { isJsonObject } from '../../shared/json-object.ts';
 import { BuildFailure } from './build-failure.ts';
 
@@ -36,7 +37,7 @@ export async function readText(file: string): Promise<string | undefined> {
 export function parseObject(text: string, name: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = parseJson(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new BuildFailure(`${name} is not valid JSON: ${(error as Error).message}. Correct it and build again.`);
   }

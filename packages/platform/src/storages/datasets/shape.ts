@@ -22,18 +22,29 @@ export const isPlain = (shape: Shape): boolean =>
   !shape.skipFailedPages &&
   [shape.fields, shape.omit, shape.unwind, shape.flatten].every((list) => list === undefined);
 
-/** Transforms a stored item. Returns one item, none, or, when it is unwound, several. */
-export function shapeItem(stored: Item, shape: Shape): Item[] {
-  if (shape.skipFailedPages && stored.errorInfo !== undefined) return [];
+/** Transforms a stored item. Yields one item, none, or, when it is unwound, several: one at a time, as they are read. */
+export function* shapeItem(stored: Item, shape: Shape): Generator<Item> {
+  const { flatten: flat, omit } = shape;
+  for (const unwound of unwoundItems(stored, shape)) {
+    const flattened = flat === undefined ? unwound : flatten(unwound, flat);
+    const item = omit === undefined ? flattened : keep(flattened, (field) => !omit.includes(field));
+    if (!shape.skipEmpty || Object.keys(item).length > 0) yield item;
+  }
+}
+
+/** What a stored item becomes by what is picked and unwound, one item at a time, as they are read. */
+export function* unwoundItems(stored: Item, shape: Shape): Generator<Item> {
+  if (shape.skipFailedPages && stored.errorInfo !== undefined) return;
   let item = stored;
   if (shape.skipHidden) item = keep(item, (field) => !field.startsWith('#'));
   if (shape.fields !== undefined) item = pick(item, shape.fields, shape.outputFields ?? shape.fields);
-  let items = [item];
-  for (const field of shape.unwind ?? []) items = items.flatMap((each) => unwind(each, field));
-  const { flatten: flat, omit } = shape;
-  if (flat !== undefined) items = items.map((each) => flatten(each, flat));
-  if (omit !== undefined) items = items.map((each) => keep(each, (field) => !omit.includes(field)));
-  return shape.skipEmpty ? items.filter((each) => Object.keys(each).length > 0) : items;
+  yield* unwindFrom(item, shape.unwind ?? [], 0);
+}
+
+function* unwindFrom(item: Item, fields: readonly string[], position: number): Generator<Item> {
+  const field = fields[position];
+  if (field === undefined) return yield item;
+  for (const each of unwind(item, field)) yield* unwindFrom(each, fields, position + 1);
 }
 
 /** `Object.fromEntries`, not assignment: a field may be called `__proto__`. */
@@ -56,12 +67,12 @@ function valueAt(item: Item, field: string): unknown {
   return value;
 }
 
-function unwind(item: Item, field: string): Item[] {
+function* unwind(item: Item, field: string): Generator<Item> {
   const value = item[field];
-  if (typeof value !== 'object' || value === null) return [item];
+  if (typeof value !== 'object' || value === null) return yield item;
   const rest = keep(item, (name) => name !== field);
   const parts: unknown[] = Array.isArray(value) ? value : [value];
-  return parts.map((part) => (isJsonObject(part) ? { ...rest, ...part } : { ...rest, [field]: part }));
+  for (const part of parts) yield isJsonObject(part) ? { ...rest, ...part } : { ...rest, [field]: part };
 }
 
 function flatten(item: Item, fields: readonly string[]): Item {
@@ -72,9 +83,12 @@ function flatten(item: Item, fields: readonly string[]): Item {
   );
 }
 
+/** A value with a longer path is not taken apart: a field's name of megabytes would be repeated for each nested value. */
+const maxPathChars = 1000;
+
 /** Returns the nested values of a value, each with its path. An empty object or array is a value itself. */
 export function leavesOf(path: string, value: unknown, separator: string): [string, unknown][] {
-  if (typeof value !== 'object' || value === null) return [[path, value]];
+  if (typeof value !== 'object' || value === null || path.length > maxPathChars) return [[path, value]];
   const entries = Object.entries(value);
   if (entries.length === 0) return [[path, value]];
   return entries.flatMap(([name, inner]) => leavesOf(`${path}${separator}${name}`, inner, separator));
