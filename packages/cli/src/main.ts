@@ -7,6 +7,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addProve } from './commands/prove.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSecrets } from './commands/secrets.ts';
 import { addServers } from './commands/servers.ts';
 import { addTikTokSite } from './commands/tiktok-site.ts';
 import { addUndrain } from './commands/undrain.ts';
@@ -26,7 +27,7 @@ function programOf(): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
   const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
-  for (const add of [...commands, addExport, addTikTokSite]) add(program);
+  for (const add of [...commands, addSecrets, addExport, addTikTokSite]) add(program);
   return program;
 }
 

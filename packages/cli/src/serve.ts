@@ -56,7 +56,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
-  const { host, port, servers, commits, advertisedUrl } = settings;
+  const { host, port, servers, commits, advertisedUrl, secretsKeyFile } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
@@ -65,6 +65,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
     return await startPlatform({
       dataFolder,
       token,
+      secretsKeyFile,
       host,
       port,
       servers,
@@ -89,6 +90,7 @@ function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: 
     return badUsage(`This machine has no address "${host}". Choose another with --host or WHERRY_HOST.`);
   }
   if (code === 'DATA_FOLDER_IN_USE') return badUsage(`${message} Name it with --data or WHERRY_DATA.`);
+  if (code === 'SECRETS_KEY') return badUsage(message);
   if (['EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {
     return badUsage(`${dataFolder} cannot be the data folder (${code}). Choose another with --data or WHERRY_DATA.`);
   }

@@ -13,6 +13,7 @@ export interface PlatformFlags {
   readonly data?: string;
   readonly host?: string;
   readonly token?: string;
+  readonly secretsKeyFile?: string;
   readonly servers?: string;
   readonly engine?: string;
   readonly advertise?: string;
@@ -45,6 +46,8 @@ export interface PlatformSettings {
   readonly host: string;
   /** Undefined: the one in the data folder, made at the first start. */
   readonly token: string | undefined;
+  /** The file with the key of the stored secrets; undefined: the one in the data folder. */
+  readonly secretsKeyFile: string | undefined;
   readonly servers: number;
   readonly engine: EngineSettings;
   /** The URL at which containers reach the API, without a slash at its end; undefined: where it listens. */
@@ -74,7 +77,7 @@ export function platformSettings(
     throw badUsage('--once ends with the demo, so it cannot go with --no-demo. Drop one.');
   return {
     port: wholeNumberOf('--port', flags.port ?? variable('WHERRY_PORT') ?? '8010', 0, 65_535),
-    dataFolder: flags.data ?? variable('WHERRY_DATA') ?? './data',
+    ...secretsSettings(flags, environment),
     host: flags.host ?? variable('WHERRY_HOST') ?? '127.0.0.1',
     token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
@@ -85,6 +88,23 @@ export function platformSettings(
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
     demoUrl,
     once,
+  };
+}
+
+/** The flags of `wherry secrets rotate`, which `wherry up` has too. */
+export interface SecretsFlags {
+  readonly data?: string;
+  readonly secretsKeyFile?: string;
+}
+
+export function secretsSettings(
+  flags: SecretsFlags,
+  environment: Environment = process.env,
+): Pick<PlatformSettings, 'dataFolder' | 'secretsKeyFile'> {
+  const variable = readerOf(environment);
+  return {
+    dataFolder: flags.data ?? variable('WHERRY_DATA') ?? './data',
+    secretsKeyFile: flags.secretsKeyFile ?? variable('WHERRY_SECRETS_KEY_FILE'),
   };
 }
 

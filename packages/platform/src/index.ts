@@ -6,6 +6,7 @@ export { SwarmNotReady } from './engines/docker/swarm/swarm-options.ts';
 export type { ContainerRef, ContainerSpec, Engine } from './engines/engine.ts';
 export { ProcessEngine } from './engines/process/process-engine.ts';
 export { type Platform, type PlatformOptions, startPlatform } from './main/platform.ts';
+export { rotatePlatformSecrets } from './main/secrets-rotation.ts';
 export { newId } from './shared/ids.ts';
 
 /** Loaded when it is asked for: Docker's client takes 200 ms and 30 MB, which every other start would pay for. */

@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decryptInputSecrets } from '@apify/input_secrets';
@@ -7,6 +7,8 @@ import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { prepareInput } from '../src/builds/input/input.ts';
 import { InputSecrets } from '../src/builds/input/input-secrets.ts';
+import { SqliteDatabase } from '../src/database/sqlite/database.ts';
+import { systemClock } from '../src/shared/clock.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const schema = {
@@ -71,25 +73,52 @@ test('without a schema, and for other content, input is passed through as it cam
   expect(await prepareInput(schema, body, 'text/plain')).toEqual({ body, contentType: 'text/plain' });
 });
 
-test('secret fields are sealed so that the SDK of the run can open them', async () => {
+async function openInputSecrets() {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const file = path.join(folder, 'key.json');
-  const input = await prepareInput(schema, Buffer.from('{"startUrl":"x","password":"hunter2"}'), json);
-  const sealed = (await new InputSecrets(file).seal(schema, input))!;
-  expect(sealed.body.toString()).not.toContain('hunter2');
-  expect(await readFile(file, 'utf8')).not.toContain('hunter2');
-  // Another platform process, with the key that the first one kept.
-  const environment = await new InputSecrets(file).environment(schema);
+  const database = SqliteDatabase.open(path.join(folder, 'test.sqlite'), systemClock);
+  onTestFinished(() => database.close());
+  // Each is as that of another platform process, with the keys that the first one stored.
+  return () => new InputSecrets(database);
+}
+
+const open = (sealed: Buffer, environment: Record<string, string>) => {
   const privateKey = createPrivateKey({
     key: Buffer.from(environment.APIFY_INPUT_SECRETS_PRIVATE_KEY_FILE!, 'base64'),
     passphrase: environment.APIFY_INPUT_SECRETS_PRIVATE_KEY_PASSPHRASE!,
   });
-  const opened = decryptInputSecrets({ input: JSON.parse(sealed.body.toString()) as object, privateKey });
-  expect(opened).toEqual({ startUrl: 'x', password: 'hunter2', depth: 3 });
+  return decryptInputSecrets({ input: JSON.parse(sealed.toString()) as object, privateKey });
+};
+
+const owner = { userId: 'user', actorId: 'actor' };
+
+test('secret fields are sealed so that the SDK of the run can open them', async () => {
+  const newInputSecrets = await openInputSecrets();
+  const input = await prepareInput(schema, Buffer.from('{"startUrl":"x","password":"hunter2"}'), json);
+  const sealed = (await newInputSecrets().seal(owner, schema, input))!;
+  expect(sealed.body.toString()).not.toContain('hunter2');
+  const environment = await newInputSecrets().environment(owner, schema, Date.now());
+  expect(open(sealed.body, environment)).toEqual({ startUrl: 'x', password: 'hunter2', depth: 3 });
   // Sealed input that is sent again, as when a run is copied, fits the schema still.
   expect(await prepareInput(schema, sealed.body, json)).toBeDefined();
-  expect(await new InputSecrets(file).environment(null)).toEqual({});
+  expect(await newInputSecrets().environment(owner, null, Date.now())).toEqual({});
+});
+
+test('each user and Actor has a key pair of its own: another Actor cannot open what was sealed for one', async () => {
+  const newInputSecrets = await openInputSecrets();
+  const input = await prepareInput(schema, Buffer.from('{"startUrl":"x","password":"hunter2"}'), json);
+  const sealed = (await newInputSecrets().seal(owner, schema, input))!;
+  for (const other of [
+    { userId: 'user', actorId: 'other' },
+    { userId: 'other', actorId: 'actor' },
+  ]) {
+    const environment = await newInputSecrets().environment(other, schema, Date.now());
+    expect(() => open(sealed.body, environment)).toThrow();
+  }
+  // Two starts at once, when there is no pair yet.
+  const fresh = { userId: 'user', actorId: 'fresh' };
+  const both = await Promise.all([1, 2].map(() => newInputSecrets().environment(fresh, schema, Date.now())));
+  expect(both[0]).toEqual(both[1]);
 });
 
 test('the schema is found where actor.json says, inline or beside it, and the route checks input against it', async () => {

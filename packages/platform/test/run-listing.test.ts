@@ -31,7 +31,7 @@ function plansOf<Input>(session: SqliteSession, operation: Operation<Input, unkn
   const plans: string[] = [];
   const work = operation.body(input, { now: 0, caller: { kind: 'platform' } });
   const answer = (statement: Statement) => {
-    if (statement.kind === 'each' || statement.kind === 'exec') throw new Error('a read writes');
+    if (statement.kind !== 'one' && statement.kind !== 'all') throw new Error('a read writes');
     const prepared = session.connection.prepare(statement.sql);
     if (statement.sql.includes('FROM runs')) {
       const explained = session.connection.prepare(`EXPLAIN QUERY PLAN ${statement.sql}`).all(...statement.params);

@@ -24,6 +24,10 @@ function addPlatformCommand(
     .option('--data <folder>', 'where all data is stored (default: ./data, env: WHERRY_DATA)')
     .option('--host <host>', 'the address on which the API listens (default: 127.0.0.1, env: WHERRY_HOST)')
     .option('--token <token>', 'the API token (default: made once, stored in <data>/token, env: WHERRY_TOKEN)')
+    .option(
+      '--secrets-key-file <file>',
+      'the key of the stored secrets (default: made once, stored in <data>/secrets-key, env: WHERRY_SECRETS_KEY_FILE)',
+    )
     .option('--servers <count>', 'how many local servers there are (default: 2, env: WHERRY_SERVERS)')
     .option('--engine <engine>', 'what runs the Actors: process or docker (default: process, env: WHERRY_ENGINE)')
     .option('--registry <host:port>', 'the registry of a Docker Swarm, for images of Actors (env: WHERRY_REGISTRY)')

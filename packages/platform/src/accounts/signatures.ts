@@ -1,15 +1,28 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { Database } from '../database/database.ts';
+import { defineWrite } from '../database/operation.ts';
+import { seal, unseal } from '../database/secrets.ts';
+import { exec, one } from '../database/sql.ts';
 import { invalidInput } from '../shared/errors.ts';
 
-/** Signs values for clients that send them back. The key is generated once and stored in the data folder. */
+const keyName = 'signing-key';
+
+/** Returns the key that signs values for users, base64. `candidate` becomes the key if there is none. */
+export const ensureSigningKey = defineWrite('signatures.ensureKey', function* ({ candidate }: { candidate: string }) {
+  const known = yield* one<{ value: string }>('SELECT value FROM platform_secrets WHERE name = ?', keyName);
+  if (known !== undefined) return yield* unseal('platform_secrets.value', [keyName], known.value);
+  const sealed = yield* seal('platform_secrets.value', [keyName], candidate);
+  yield* exec('INSERT INTO platform_secrets (name, value) VALUES (?, ?)', keyName, sealed);
+  return candidate;
+});
+
+/** Signs values for clients that send them back. The key is made once and stored in the database, sealed. */
 export class Signatures {
-  readonly #file: string;
+  readonly #database: Database;
   #key: Promise<Buffer> | undefined;
 
-  /** @param file where the key is stored */
-  constructor(file: string) {
-    this.#file = file;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   async encode(userId: string, value: unknown): Promise<string> {
@@ -29,21 +42,18 @@ export class Signatures {
   }
 
   async #signatureOf(payload: string): Promise<Buffer> {
-    this.#key ??= this.#readOrMake();
+    this.#key ??= this.#readOrMake().catch((error: unknown) => {
+      this.#key = undefined;
+      throw error;
+    });
     return createHmac('sha256', await this.#key)
       .update(payload)
       .digest();
   }
 
   async #readOrMake(): Promise<Buffer> {
-    try {
-      return await readFile(this.#file);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    const key = randomBytes(32);
-    await writeFile(`${this.#file}.partial`, key, { mode: 0o600 });
-    await rename(`${this.#file}.partial`, this.#file);
-    return key;
+    const candidate = randomBytes(32).toString('base64');
+    const key = await this.#database.write(ensureSigningKey, { candidate }, { kind: 'platform' });
+    return Buffer.from(key, 'base64');
   }
 }

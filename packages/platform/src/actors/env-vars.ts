@@ -1,5 +1,6 @@
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, each, exec, one, type Sql } from '../database/sql.ts';
+import { seal, unseal } from '../database/secrets.ts';
+import { all, each, exec, type Sql } from '../database/sql.ts';
 import { invalidInput, notFound, Refusal } from '../shared/errors.ts';
 import { findActorId } from './actor-address.ts';
 import { findVersion, touchActor, type VersionAddress } from './version-address.ts';
@@ -21,12 +22,26 @@ export interface ApiEnvVar {
 export const apiEnvVar = ({ name, value, is_secret }: EnvVarRow): ApiEnvVar =>
   is_secret === 1 ? { name, isSecret: true } : { name, value, isSecret: false };
 
+/** All values are sealed, also those that are no secret now: one of them may become a secret later [secrets-1]. */
+const column = 'actor_env_vars.value';
+
 export function* readEnvVars(actorId: string, versionNumber: string): Sql<EnvVarRow[]> {
-  return yield* all<EnvVarRow>(
+  const rows = yield* all<EnvVarRow>(
     'SELECT name, value, is_secret FROM actor_env_vars WHERE actor_id = ? AND version_number = ? ORDER BY name',
     actorId,
     versionNumber,
   );
+  const opened: EnvVarRow[] = [];
+  for (const { name, value, is_secret } of rows) {
+    opened.push({ name, value: yield* unseal(column, [actorId, versionNumber, name], value), is_secret });
+  }
+  return opened;
+}
+
+/** The row as it is stored. */
+function* sealedRow(actorId: string, versionNumber: string, row: EnvVarRow): Sql<(string | number)[]> {
+  const value = yield* seal(column, [actorId, versionNumber, row.name], row.value);
+  return [actorId, versionNumber, row.name, value, row.is_secret];
 }
 
 /** Replaces all variables. A secret without a value keeps its value, so that clients can send back what they read. */
@@ -34,11 +49,12 @@ export function* replaceEnvVars(actorId: string, versionNumber: string, given: r
   const known = new Map((yield* readEnvVars(actorId, versionNumber)).map((row) => [row.name, row]));
   const names = new Set(given.map(({ name }) => name));
   if (names.size < given.length) throw invalidInput('An environment variable is given twice. Send each name once.');
-  const rows = given.map((input) => rowOf(input, known.get(input.name)));
+  const rows: (string | number)[][] = [];
+  for (const input of given) rows.push(yield* sealedRow(actorId, versionNumber, rowOf(input, known.get(input.name))));
   yield* exec('DELETE FROM actor_env_vars WHERE actor_id = ? AND version_number = ?', actorId, versionNumber);
   yield* each(
     'INSERT INTO actor_env_vars (actor_id, version_number, name, value, is_secret) VALUES (?, ?, ?, ?, ?)',
-    rows.map(({ name, value, is_secret }) => [actorId, versionNumber, name, value, is_secret]),
+    rows,
   );
 }
 
@@ -56,12 +72,7 @@ type Addressed = VersionAddress & { readonly name: string };
 function* findEnvVar({ userId, actor, versionNumber, name }: Addressed): Sql<{ actorId: string; row: EnvVarRow }> {
   const actorId = yield* findActorId(userId, actor);
   yield* findVersion(actorId, versionNumber);
-  const row = yield* one<EnvVarRow>(
-    'SELECT name, value, is_secret FROM actor_env_vars WHERE actor_id = ? AND version_number = ? AND name = ?',
-    actorId,
-    versionNumber,
-    name,
-  );
+  const row = (yield* readEnvVars(actorId, versionNumber)).find((each) => each.name === name);
   if (row === undefined) throw notFound('Environment variable', name);
   return { actorId, row };
 }
@@ -70,11 +81,7 @@ function* putEnvVar(actorId: string, versionNumber: string, row: EnvVarRow): Sql
   yield* exec(
     `INSERT INTO actor_env_vars (actor_id, version_number, name, value, is_secret) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (actor_id, version_number, name) DO UPDATE SET value = excluded.value, is_secret = excluded.is_secret`,
-    actorId,
-    versionNumber,
-    row.name,
-    row.value,
-    row.is_secret,
+    ...(yield* sealedRow(actorId, versionNumber, row)),
   );
   return apiEnvVar(row);
 }

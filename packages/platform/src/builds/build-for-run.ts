@@ -1,4 +1,5 @@
 import { type ActorSettings, type DefaultRunOptions, usualRunOptions } from '../actors/actor-settings.ts';
+import { unseal } from '../database/secrets.ts';
 import { one, type Sql } from '../database/sql.ts';
 import type { Program } from '../engines/engine.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
@@ -12,7 +13,7 @@ export interface BuildForRun {
   readonly number: string;
   /** How the run is started. A folder is relative to the data folder. */
   readonly program: Program;
-  /** The version's variables at the time of the build. Secrets are in plain text. */
+  /** The version's variables at the time of the build. Secrets are opened. */
   readonly envVars: readonly EnvVar[];
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly defaultRunOptions: DefaultRunOptions;
@@ -69,7 +70,7 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     actorId: row.actor_id,
     number: row.number,
     program: image === undefined ? folderProgram(buildId, command!) : { kind: 'image', image },
-    envVars: JSON.parse(row.env_vars_json) as EnvVar[],
+    envVars: JSON.parse(yield* unseal('builds.env_vars_json', [buildId], row.env_vars_json)) as EnvVar[],
     inputSchema,
     defaultRunOptions: {
       ...usualRunOptions,

@@ -1,5 +1,6 @@
 import type { VersionSettings } from '../actors/version-settings.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
+import { unseal } from '../database/secrets.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { endBuild } from './build-ends.ts';
 import type { BuildOptions, BuildStatus, EnvVar } from './build-row.ts';
@@ -33,7 +34,7 @@ export const takeBuild = defineWrite('builds.take', function* (_: Record<string,
     id: row.id,
     number: row.number,
     options: JSON.parse(row.options_json) as BuildOptions,
-    envVars: JSON.parse(row.env_vars_json) as EnvVar[],
+    envVars: JSON.parse(yield* unseal('builds.env_vars_json', [row.id], row.env_vars_json)) as EnvVar[],
     version: JSON.parse(row.source_json) as VersionSettings,
   };
 });

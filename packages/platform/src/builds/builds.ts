@@ -3,6 +3,7 @@ import { readEnvVars } from '../actors/env-vars.ts';
 import { findVersion } from '../actors/version-address.ts';
 import { checkTag, type VersionSettings } from '../actors/version-settings.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
+import { seal } from '../database/secrets.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
 import type { Paging } from '../shared/paging.ts';
@@ -99,7 +100,7 @@ export const createBuild = defineWrite('builds.create', function* (build: NewBui
     now,
     JSON.stringify(build.options),
     JSON.stringify(build.meta),
-    JSON.stringify(envVars),
+    yield* seal('builds.env_vars_json', [build.id], JSON.stringify(envVars)),
     JSON.stringify(version),
   );
   yield* exec('UPDATE actors SET build_count = build_count + 1 WHERE id = ?', actorId);

@@ -5,11 +5,20 @@
  */
 export type Value = null | number | string | Uint8Array;
 
-export type Statement =
+export type SqlStatement =
   | { readonly kind: 'one'; readonly sql: string; readonly params: readonly Value[] }
   | { readonly kind: 'all'; readonly sql: string; readonly params: readonly Value[] }
   | { readonly kind: 'exec'; readonly sql: string; readonly params: readonly Value[] }
   | { readonly kind: 'each'; readonly sql: string; readonly rows: readonly (readonly Value[])[] };
+
+/** Encrypts or decrypts a text, since the adapter has the keys of secrets. See `secrets.ts`. */
+interface SecretStatement<Kind extends 'seal' | 'unseal'> {
+  readonly kind: Kind;
+  readonly place: string;
+  readonly text: string;
+}
+
+export type Statement = SqlStatement | SecretStatement<'seal'> | SecretStatement<'unseal'>;
 
 export type Sql<Result> = Generator<Statement, Result, unknown>;
 

@@ -41,6 +41,7 @@ import { newId } from '../shared/ids.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
+import { importFormerSecretFiles } from './former-secret-files.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { createSupervisor } from './supervisor-setup.ts';
 
@@ -56,6 +57,11 @@ export interface PlatformOptions {
    * slash at the end.
    */
   readonly advertisedUrl?: string;
+  /**
+   * The file with the key of the stored secrets, made when it is missing and nothing is sealed yet; `secrets-key` in the
+   * data folder unless set.
+   */
+  readonly secretsKeyFile?: string | undefined;
   /** How many local servers (slots of the process engine) there are. */
   readonly servers?: number;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
@@ -121,6 +127,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   renameFormerFiles(dataFolder);
   const database = openDatabase(options, logger);
   parts.defer(() => database.close());
+  await importFormerSecretFiles(dataFolder, database);
   await database.write(
     ensureUser,
     { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
@@ -128,7 +135,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   );
   const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
-  const inputSecrets = new InputSecrets(path.join(dataFolder, 'input-secrets.json'));
+  const inputSecrets = new InputSecrets(database);
   const workFolder = path.join(dataFolder, 'work');
   const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
   const { buildTimeoutSecs: timeoutSecs } = options;
@@ -218,7 +225,7 @@ async function startWork(
 }
 
 /** Writes where the disk of the data folder makes it pay: docs/decisions/0003-where-the-writer-runs.md. */
-function openDatabase({ dataFolder, writer }: PlatformOptions, logger: Logger): SqliteDatabase {
+function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, logger: Logger): SqliteDatabase {
   const syncMs = measureSyncMs(dataFolder);
   const place = writer ?? writerPlaceFor(syncMs);
   const found = syncMs === undefined ? 'could not be measured' : `takes ${syncMs.toFixed(2)} ms`;
@@ -228,7 +235,10 @@ function openDatabase({ dataFolder, writer }: PlatformOptions, logger: Logger): 
   );
   const operations = [new URL('./write-operations.ts', import.meta.url).href];
   const file = path.join(dataFolder, 'wherry.sqlite');
-  return SqliteDatabase.open(file, systemClock, place === 'worker thread' ? { operations } : {});
+  return SqliteDatabase.open(file, systemClock, {
+    secretsKeyFile,
+    ...(place === 'worker thread' && { operations }),
+  });
 }
 
 interface ServiceParts extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files'> {
@@ -238,7 +248,7 @@ interface ServiceParts extends Pick<ActorServices, 'database' | 'logs' | 'builde
 }
 
 function servicesOf(
-  { dataFolder, advertisedUrl, syncWaitSecs = 300 }: PlatformOptions,
+  { advertisedUrl, syncWaitSecs = 300 }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices {
   return {
@@ -250,7 +260,7 @@ function servicesOf(
     supervisor: runs.supervisor,
     runControl: runs.supervisor,
     syncWaitMs: syncWaitSecs * 1000,
-    signatures: new Signatures(path.join(dataFolder, 'signing-key')),
+    signatures: new Signatures(parts.database),
     get publicUrl() {
       return advertisedUrl ?? address.url;
     },

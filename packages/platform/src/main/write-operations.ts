@@ -2,6 +2,7 @@
  * The modules that define the writes of the platform, for the worker thread that carries writes out by their names when
  * the disk is slow. Reads stay on the main thread. `test/write-operations.test.ts` fails when a write is missing.
  */
+import '../accounts/signatures.ts';
 import '../accounts/tokens.ts';
 import '../actors/actors.ts';
 import '../actors/env-vars.ts';
@@ -9,6 +10,7 @@ import '../actors/versions.ts';
 import '../builds/build-ends.ts';
 import '../builds/build-queue.ts';
 import '../builds/builds.ts';
+import '../builds/input/input-secrets.ts';
 import '../runs/operations/charges.ts';
 import '../runs/operations/commits.ts';
 import '../runs/operations/metamorph.ts';

@@ -1,3 +1,4 @@
+import { seal, unseal } from '../database/secrets.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
@@ -64,7 +65,7 @@ export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<vo
     storage.actId ?? null,
     storage.runId ?? null,
     storage.creatorActorId ?? null,
-    newId(24),
+    yield* seal(`${table}.url_signing_secret_key`, [storage.id], newId(24)),
     storage.now,
     storage.now,
   );
@@ -95,7 +96,13 @@ export function* getStorage<Row extends StorageRow>(table: StorageTable, userId:
       WHERE storage.id = ?`,
     id,
   );
-  return row!;
+  return yield* opened(table, row!);
+}
+
+/** The row as operations have it: with its secret opened. */
+function* opened<Row extends StorageRow>(table: StorageTable, row: Row): Sql<Row> {
+  const key = yield* unseal(`${table}.url_signing_secret_key`, [row.id], row.url_signing_secret_key);
+  return { ...row, url_signing_secret_key: key };
 }
 
 /** Returns the storage of that name and creates it if necessary. Creates a new one each time when `name` is null. */
@@ -129,7 +136,9 @@ export function* listStorages<Row extends StorageRow>(
     listing.limit,
     listing.offset,
   );
-  return { total: counted!.total, rows };
+  const openedRows: Row[] = [];
+  for (const row of rows) openedRows.push(yield* opened(table, row));
+  return { total: counted!.total, rows: openedRows };
 }
 
 export function* changeStorage<Row extends StorageRow>(

@@ -36,7 +36,7 @@ function registerMetamorph(app: FastifyInstance, services: RunServices, mount: R
       const wanted = { address, actor, build: build || undefined };
       const target = await services.database.read(prepareMetamorph, wanted, request.caller);
       const sent = { body: request.body, contentType: request.headers['content-type'] };
-      const input = await receiveInput(services, target.build.inputSchema, sent);
+      const input = await receiveInput(services, address.userId, target.build, sent);
       const stored = { input: await storeInput(services, input), grants: grantsOf(target.build.inputSchema, input) };
       await metamorph(services, request, target, stored);
       return changedRun(services, address.userId, target.runId);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { BuildForRun } from '../../builds/build-for-run.ts';
 import { type PreparedInput, prepareInput } from '../../builds/input/input.ts';
 import { grantsOf } from '../../builds/input/input-grants.ts';
 import { createRun, inputKey, type NewRun, prepareStart } from '../../runs/operations/run-creation.ts';
@@ -29,7 +30,7 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
   const { build, pricing } = prepared;
   const options = startOptions(requested, build.defaultRunOptions, pricing);
   const sent = { body: request.body, contentType: request.headers['content-type'] };
-  const input = await receiveInput(services, build.inputSchema, sent);
+  const input = await receiveInput(services, userId, build, sent);
   const serverId = await services.runControl.placeNew();
   return create(services, request, await storeInput(services, input), {
     id: newId(),
@@ -74,11 +75,12 @@ export type StoredInput = Omit<StoredRecord, 'key'>;
  */
 export async function receiveInput(
   { inputSecrets }: RunServices,
-  inputSchema: Readonly<Record<string, unknown>> | null,
+  userId: string,
+  { actorId, inputSchema }: Pick<BuildForRun, 'actorId' | 'inputSchema'>,
   sent: { readonly body: unknown; readonly contentType: string | undefined },
 ): Promise<PreparedInput | undefined> {
   const prepared = await prepareInput(inputSchema, sent.body as Buffer | undefined, sent.contentType);
-  return inputSecrets.seal(inputSchema, prepared);
+  return inputSecrets.seal({ userId, actorId }, inputSchema, prepared);
 }
 
 /** Stores an input that is too large for the database in a file. */

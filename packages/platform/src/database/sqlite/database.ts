@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
@@ -5,6 +6,7 @@ import type { Caller, Operation } from '../operation.ts';
 import { resultOf, SqliteApplier, type WriteOutcome, type WriteRequest } from './applier.ts';
 import { migrate } from './migrations/index.ts';
 import { SqliteSession } from './session.ts';
+import { openSecrets } from './stored-secrets.ts';
 import { WriterThread } from './writer-thread.ts';
 
 interface Waiting {
@@ -18,8 +20,18 @@ interface BatchApplier {
   close(): Promise<void> | void;
 }
 
+export interface SqliteOptions {
+  /** URLs of modules that define the writes. With them, a worker thread does the writes; otherwise this thread does. */
+  readonly operations?: readonly string[];
+  /** The file with the keys of the stored secrets; `secrets-key` beside the database unless set. */
+  readonly secretsKeyFile?: string | undefined;
+}
+
 /** The most writes in one transaction, so that one batch does not delay the next for long. */
 const maxBatch = 512;
+
+/** The key file of a database for which no other one is named. */
+export const keyFileBeside = (databaseFile: string): string => path.join(path.dirname(databaseFile), 'secrets-key');
 
 /** SQLite in WAL mode, with one writer that commits in groups and one reader with snapshots. */
 export class SqliteDatabase implements Database {
@@ -36,16 +48,23 @@ export class SqliteDatabase implements Database {
   }
 
   /**
-   * Opens or creates the database in `file` and migrates its schema. With `operations` (URLs of modules), a worker
-   * thread loads these modules and does the writes; otherwise this thread does them.
+   * Opens or creates the database in `file`, migrates its schema, and seals secrets that are in the clear.
+   * @throws SecretsKeyError when the key file is missing, wrong or damaged
    */
-  static open(file: string, clock: Clock, { operations }: { operations?: readonly string[] } = {}): SqliteDatabase {
+  static open(file: string, clock: Clock, { operations, secretsKeyFile }: SqliteOptions = {}): SqliteDatabase {
     const writer = new SqliteSession(file, { readOnly: false });
-    migrate(writer);
-    const reader = new SqliteSession(file, { readOnly: true });
+    try {
+      migrate(writer);
+      writer.keys = openSecrets(writer, secretsKeyFile ?? keyFileBeside(file));
+    } catch (error) {
+      writer.close();
+      throw error;
+    }
+    const { keys } = writer;
+    const reader = new SqliteSession(file, { readOnly: true, keys });
     if (operations !== undefined) {
       writer.close();
-      return new SqliteDatabase({ clock, reader, applier: new WriterThread(file, operations) });
+      return new SqliteDatabase({ clock, reader, applier: new WriterThread({ file, operations, keys: keys.keys }) });
     }
     const applier = new SqliteApplier(writer);
     return new SqliteDatabase({

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Sql, Statement, Value } from '../sql.ts';
+import type { SecretKeys } from '../secret-keys.ts';
+import type { Sql, SqlStatement, Statement, Value } from '../sql.ts';
 
 /** The write-ahead log is truncated to this size once its content is in the database. */
 const maxIdleJournalBytes = 64 * 1024 * 1024;
@@ -7,9 +8,12 @@ const maxIdleJournalBytes = 64 * 1024 * 1024;
 /** One SQLite connection with its prepared statements. */
 export class SqliteSession {
   readonly connection: DatabaseSync;
+  /** The keys of the stored secrets; undefined for a session that uses none. */
+  keys: SecretKeys | undefined;
   readonly #prepared = new Map<string, StatementSync>();
 
-  constructor(file: string, options: { readOnly: boolean; busyTimeoutMs?: number }) {
+  constructor(file: string, options: { readOnly: boolean; busyTimeoutMs?: number; keys?: SecretKeys }) {
+    this.keys = options.keys;
     this.connection = new DatabaseSync(file, { readOnly: options.readOnly, timeout: options.busyTimeoutMs ?? 5000 });
     if (!options.readOnly) {
       // FULL, not NORMAL: in WAL mode NORMAL does not sync commits until the next checkpoint, against promise 2.
@@ -46,6 +50,12 @@ export class SqliteSession {
   }
 
   #execute(statement: Statement): unknown {
+    if (statement.kind === 'seal') return this.keys!.seal(statement.place, statement.text);
+    if (statement.kind === 'unseal') return this.keys!.unseal(statement.place, statement.text);
+    return this.#executeSql(statement);
+  }
+
+  #executeSql(statement: SqlStatement): unknown {
     const prepared = this.#prepare(statement.sql);
     switch (statement.kind) {
       case 'one':

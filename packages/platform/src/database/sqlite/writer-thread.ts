@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { SecretKeys } from '../secret-keys.ts';
 import type { WriteOutcome, WriteRequest } from './applier.ts';
 
 /** Where groups of writes are committed: docs/decisions/0003-where-the-writer-runs.md. */
@@ -16,8 +17,12 @@ export const writerPlaceFor = (syncMs: number | undefined): WriterPlace =>
 
 /** The `workerData` of the worker. */
 export interface WriterThreadData {
+  /** The file of the database, with its schema up to date. */
   readonly file: string;
+  /** URLs of modules that define or import every write that will be requested. */
   readonly operations: readonly string[];
+  /** The keys of the stored secrets. */
+  readonly keys: SecretKeys['keys'];
 }
 
 /**
@@ -29,12 +34,7 @@ export class WriterThread {
   readonly #worker: Worker;
   #settle: (outcomes: WriteOutcome[]) => void = () => undefined;
 
-  /**
-   * @param file of the database, with its schema up to date
-   * @param operations URLs of modules that define or import every write that will be requested
-   */
-  constructor(file: string, operations: readonly string[]) {
-    const workerData: WriterThreadData = { file, operations };
+  constructor(workerData: WriterThreadData) {
     this.#worker = new Worker(new URL('./writer-program.ts', import.meta.url), {
       workerData,
       // Not those of the process, of which `--input-type` would keep the thread from starting.

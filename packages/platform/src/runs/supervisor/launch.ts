@@ -22,14 +22,18 @@ interface LaunchRow {
   readonly full_name: string | null;
   readonly tag: string | null;
   readonly permission_level: PermissionLevel;
+  readonly input_at: number | null;
 }
 
 const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
   const row = yield* one<LaunchRow>(
     `SELECT runs.user_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
-        runs.default_request_queue_id, runs.permission_level, users.username || '/' || actors.name AS full_name, builds.tag
+        runs.default_request_queue_id, runs.permission_level, users.username || '/' || actors.name AS full_name, builds.tag,
+        records.modified_at AS input_at
       FROM runs LEFT JOIN actors ON actors.id = runs.actor_id LEFT JOIN users ON users.id = actors.user_id
-      LEFT JOIN builds ON builds.id = ? WHERE runs.id = ?`,
+      LEFT JOIN builds ON builds.id = ?
+      LEFT JOIN records ON records.store_id = runs.default_key_value_store_id AND records.key = runs.input_key
+      WHERE runs.id = ?`,
     buildId,
     runId,
   );
@@ -56,10 +60,12 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
   const { program } = build;
   const token = `${tokenPrefix}${newId(tokenChars)}`;
   const ofBuild = Object.fromEntries(build.envVars.map(({ name, value }) => [name, value]));
+  const owner = { userId: row.user_id, actorId: build.actorId };
+  const ofInput = await inputSecrets.environment(owner, build.inputSchema, row.input_at ?? undefined);
   const env = runEnvironment(
     // An image has its own paths and nothing from this machine.
     program.kind === 'folder' ? environment : {},
-    { ...ofBuild, ...(await inputSecrets.environment(build.inputSchema)) },
+    { ...ofBuild, ...ofInput },
     {
       runId: run.id,
       userId: row.user_id,
