@@ -85,10 +85,10 @@ function resultOf({ passed, failed, skipped }) {
 const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
 function printSummary(ends) {
-  console.log(`\n${'part'.padEnd(16)}${'result'.padEnd(10)}${'minutes'.padStart(7)}  tests`);
+  console.log(`\n${'part'.padEnd(20)}${'result'.padEnd(10)}${'minutes'.padStart(7)}  tests`);
   for (const { script, minutes, tally } of ends) {
     const tests = Object.values(tally).some((count) => count > 0) ? textOf(tally) : '';
-    console.log(`${script.padEnd(16)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
+    console.log(`${script.padEnd(20)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
   }
   const [noDocker, noBrowser] = [whyNoDocker(), whyNoBrowser()];
   if (noDocker !== undefined) console.log(`\n*** THE DOCKER TESTS WERE SKIPPED: ${noDocker}`);
