@@ -1,7 +1,8 @@
 /**
  * `npm test`: installs what is missing, then runs every part, whether or not an earlier one failed. With `CI=true`, as
  * root on Debian, it installs the Debian packages that the Docker tests need; elsewhere it says what was skipped and why.
- * The Docker tests run beside the others, since they mostly wait for daemons; their output is printed when they end.
+ * Most Docker tests run beside the others, since they mostly wait for daemons; their output is printed when they end. Those
+ * that end daemons follow alone, on the same hosts.
  *
  * The last line is `N passed, N failed, N skipped` over all parts, for CI systems of any language. A part that failed
  * although none of its tests did (the linter, say) counts as one failed test. The exit code is 0 only if none failed.
@@ -16,9 +17,10 @@ import { browserPackages, isThere, mayInstall, missingPackages, whyNoBrowser, wh
 import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
 
 /** The npm scripts that `npm test` consists of, in their order. */
-const parts = ['lint', 'types', 'test:packages', 'test:unit', 'test:e2e', 'test:docker'];
-/** The part that runs at the same time as the others. */
-const partBeside = 'test:docker';
+const parts = ['lint', 'types', 'test:packages', 'test:unit', 'test:e2e', 'test:docker:shared', 'test:docker:alone'];
+/** The part that runs at the same time as those before it. Its Docker hosts are kept for the part after it. */
+const partBeside = 'test:docker:shared';
+const partAfter = 'test:docker:alone';
 
 /** As `CI=true` means it; some systems write `CI=1`. */
 const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
@@ -54,7 +56,11 @@ function runPart(script, tallyFile, output = 'inherit') {
   const child = spawn('npm', ['run', '--silent', script], {
     cwd: root,
     stdio: ['inherit', output, output],
-    env: { ...environmentOfTheMachine(), WHERRY_TALLY_FILE: tallyFile },
+    env: {
+      ...environmentOfTheMachine(),
+      WHERRY_TALLY_FILE: tallyFile,
+      ...(script === partBeside && { WHERRY_KEEP_HOSTS: '1' }),
+    },
   });
   return new Promise((resolve) => {
     const end = (isSuccess) => {
@@ -79,10 +85,10 @@ function resultOf({ passed, failed, skipped }) {
 const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
 function printSummary(ends) {
-  console.log(`\n${'part'.padEnd(16)}${'result'.padEnd(10)}${'minutes'.padStart(7)}  tests`);
+  console.log(`\n${'part'.padEnd(20)}${'result'.padEnd(10)}${'minutes'.padStart(7)}  tests`);
   for (const { script, minutes, tally } of ends) {
     const tests = Object.values(tally).some((count) => count > 0) ? textOf(tally) : '';
-    console.log(`${script.padEnd(16)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
+    console.log(`${script.padEnd(20)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
   }
   const [noDocker, noBrowser] = [whyNoDocker(), whyNoBrowser()];
   if (noDocker !== undefined) console.log(`\n*** THE DOCKER TESTS WERE SKIPPED: ${noDocker}`);
@@ -104,27 +110,31 @@ async function main() {
   let isInterrupted = false;
   // The part at work gets the terminal's Ctrl-C itself, and ends by it; those after it do not start.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (isInterrupted = true));
-  const tallyFileOf = (script) => path.join(folder, `${parts.indexOf(script)}.json`);
+  const run = async (script, output) => {
+    if (isInterrupted) return [];
+    return [await runPart(script, path.join(folder, `${parts.indexOf(script)}.json`), output)];
+  };
   const runBeside = async () => {
     console.log(`\n=== npm run ${partBeside} runs beside the others; its output follows at its end`);
     const file = path.join(folder, 'output');
     const output = openSync(file, 'w');
-    const end = await runPart(partBeside, tallyFileOf(partBeside), output);
+    const ends = await run(partBeside, output);
     closeSync(output);
     console.log(`\n=== npm run ${partBeside}\n${readFileSync(file, 'utf8')}=== end of npm run ${partBeside}\n`);
-    return end;
+    return ends;
   };
-  const runOthers = async () => {
+  const runInTurn = async (scripts) => {
     const ends = [];
-    for (const script of parts.filter((each) => each !== partBeside)) {
-      if (isInterrupted) break;
+    for (const script of scripts) {
       console.log(`\n=== npm run ${script}`);
-      ends.push(await runPart(script, tallyFileOf(script)));
+      ends.push(...(await run(script)));
     }
     return ends;
   };
-  const [beside, others] = await Promise.all([runBeside(), runOthers()]);
-  const ends = [...others, beside];
+  const others = parts.filter((part) => part !== partBeside && part !== partAfter);
+  const ends = (await Promise.all([runInTurn(others), runBeside()])).flat();
+  ends.push(...(await runInTurn([partAfter])));
+  if (isInterrupted) spawnSync(path.join(root, 'test', 'docker', 'hosts.sh'), ['down'], { stdio: 'ignore' });
   rmSync(folder, { recursive: true });
   const { failed } = printSummary(ends);
   if (isInterrupted) process.exit(130);

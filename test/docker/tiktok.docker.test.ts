@@ -51,7 +51,8 @@ test.skipIf(inject('dockerHost') === undefined || chromiumPath === undefined)(
     const row = listRows.find(({ actor }) => actor === 'tiktok-user')!;
     await using site = await startTikTokSite({ ...row.site, host: engine.hostAddress, latencyMs: 400 });
     const expected = row.expected(site);
-    const environment = { TIKTOK_SITE_URL: site.url, TIKTOK_PAUSE_MS: '0' };
+    // With the pauses the reading lasts longer than the boots of three more attempts.
+    const environment = { TIKTOK_SITE_URL: site.url, TIKTOK_PAUSE_MS: '2000' };
     const { actorId } = await deploy(connect(platform.url, platform.token), folderOf(row.actor), () => {}, environment);
     const run = await client.actor(actorId).start({ ...row.input(site), maxConcurrency: 1 }, { memory: 4096 });
     const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
