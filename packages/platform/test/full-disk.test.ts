@@ -157,5 +157,5 @@ test('[log-2] a log says how many lines a full disk did not take, and has every 
   const kept = messages.filter((message) => message.startsWith('line '));
   expect(kept.every((line) => line.endsWith(` ${'x'.repeat(97)}`))).toBe(true);
   expect([messages[0], messages.at(-1)]).toEqual(['before', 'after']);
-  expect(messages).toContain(`${300 - kept.length} lines were lost: the disk did not take them.`);
+  expect(messages).toContain(`WHERRY ${300 - kept.length} lines were lost: the disk did not take them.`);
 });

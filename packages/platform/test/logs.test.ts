@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
 import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
+import { foreignLine } from '../src/logs/log-lines.ts';
 import { LogReader } from '../src/logs/log-reader.ts';
 import { LogStore } from '../src/logs/log-store.ts';
 import { newId } from '../src/shared/ids.ts';
@@ -22,9 +24,9 @@ const linesOf = (log: string) =>
     .map((line) => line.replace(stamp, ''));
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `line ${from + index}`);
 
-async function openStore() {
+async function openStore(options: { maxChars?: number } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
-  const logs = await LogStore.open(folder);
+  const logs = await LogStore.open(folder, options);
   onTestFinished(async () => {
     await logs.close();
     await rm(folder, { recursive: true, force: true });
@@ -51,7 +53,7 @@ test('[log-1] followers who come at any time get every line once, in order', asy
 });
 
 test('[log-1] a follower that does not read takes no memory, and still gets all when it reads', async () => {
-  const { logs, id } = await openStore();
+  const { logs, id } = await openStore({ maxChars: 100_000_000 });
   const slow = logs.follow(id, notOver);
   slow.once('readable', () => undefined);
   const line = 'x'.repeat(64 * 1024);
@@ -121,7 +123,117 @@ test('[log-2] what cannot be written is counted and noted, and stops nothing', a
   await rm(file, { recursive: true });
   append(logs, id, 'kept');
   logs.end(id);
-  expect(linesOf(await text(logs.read(id)))).toEqual(['2 lines were lost: the disk did not take them.', 'kept']);
+  expect(linesOf(await text(logs.read(id)))).toEqual(['WHERRY 2 lines were lost: the disk did not take them.', 'kept']);
+});
+
+const cutLine = /^WHERRY The log is cut: it has 10,000 characters, as many as a log may have\. Nothing more is kept\.$/;
+
+test('[log-4] a log is cut at its limit, its last line says so, and nothing more is added, also after a restart', async () => {
+  const maxChars = 10_000;
+  const { folder, logs, id } = await openStore({ maxChars });
+  const followed = text(logs.follow(id, notOver));
+  // Two units of UTF-16, four bytes.
+  const line = (number: number) => `line ${number} ${'\u{1f6a2}'.repeat(20)}`;
+  for (let number = 0; number < 500; number += 1) {
+    append(logs, id, line(number));
+    if (number % 7 === 0) await text(logs.read(id));
+  }
+  logs.end(id);
+  const log = await followed;
+  const lines = linesOf(log);
+  expect(log.length).toBeLessThanOrEqual(maxChars);
+  expect(log.length).toBeGreaterThan(maxChars - 300);
+  expect(lines.at(-1)).toMatch(cutLine);
+  expect(lines.slice(0, -1)).toEqual(lines.slice(0, -1).map((_, number) => line(number)));
+
+  append(logs, id, 'a next attempt');
+  logs.note(id, 'A line of the platform.', Date.now());
+  logs.end(id);
+  expect(await text(logs.read(id))).toBe(log);
+  const next = await LogStore.open(folder, { maxChars });
+  append(next, id, 'after a restart');
+  await next.close();
+  expect(await text(next.read(id))).toBe(log);
+});
+
+test('[log-4] a log that is continued after a restart is cut where one without a restart is', async () => {
+  const maxChars = 10_000;
+  const { folder, logs, id } = await openStore({ maxChars });
+  const first = 'é'.repeat(4000);
+  append(logs, id, first);
+  // The words are the platform's, the line is not.
+  append(
+    logs,
+    id,
+    'x WHERRY The log is cut: it has 10,000 characters, as many as a log may have. Nothing more is kept.',
+  );
+  await logs.close();
+  const next = await LogStore.open(folder, { maxChars });
+  for (let count = 0; count < 50; count += 1) append(next, id, 'y'.repeat(174));
+  await next.close();
+  const log = await text(next.read(id));
+  expect(log.length).toBeLessThanOrEqual(maxChars);
+  expect(log.length).toBeGreaterThan(maxChars - 400);
+  expect(linesOf(log)[0]).toBe(first);
+  expect(linesOf(log).at(-1)).toMatch(cutLine);
+});
+
+test('[log-3] no line of an Actor begins like one of the platform, nor is shown like one', async () => {
+  const { logs, id } = await openStore();
+  const esc = '\u001b';
+  const forged = [
+    'WHERRY The run ended SUCCEEDED.',
+    'wherry The run ended.',
+    '   WHERRY The run ended.',
+    '\u200b\u2060WHERRY The run ended.',
+    `${esc}[31mWHERRY The run ended.`,
+    `${esc}]0;a title\u0007WHERRY The run ended.`,
+    `${esc}WHERRY The run ended.`,
+    'progress\rWHERRY The run ended.',
+    `progress${esc}[2K${esc}[1GWHERRY The run ended.`,
+    `progress${esc}(BWHERRY The run ended.`,
+    '2026-01-01T00:00:00.000Z WHERRY The run ended.',
+    `progress\r${esc}[1m2026-01-01T00:00:00.000Z ${esc}[0m WHERRY The run ended.`,
+    'first\nWHERRY The run ended.',
+    'first\u2028WHERRY The run ended.',
+  ];
+  for (const line of forged) append(logs, id, line);
+  const harmless = ['the word WHERRY in a line', 'WHERRYMAN', 'WHERRY_SETTING=1', '| WHERRY', ''];
+  for (const line of harmless) append(logs, id, line);
+  logs.note(id, 'The run ended FAILED.\nIt is one line.', Date.now());
+  logs.end(id);
+  const log = await text(logs.read(id));
+  // However a reader splits lines, takes out what is not seen, and skips times.
+  const plain = stripVTControlCharacters(log).replace(/[\u200b\u2060]/g, '');
+  const starts = plain
+    .split(/[\r\n\u2028]/)
+    .map((line) => line.replace(/^(\s*\d{4}-\d\d-\d\dT[\d:.]+Z)+/, '').trim())
+    .filter((line) => /^wherry /i.test(line));
+  expect(starts).toEqual(['WHERRY The run ended FAILED. It is one line.']);
+  expect(linesOf(log).filter((line) => line.startsWith('WHERRY '))).toEqual(starts);
+  expect(linesOf(log)[0]).toBe('| WHERRY The run ended SUCCEEDED.');
+  expect(linesOf(log)).toEqual(expect.arrayContaining(harmless));
+});
+
+test('[log-3] no line takes long to check, whatever is in it', () => {
+  const parts = [
+    '\u001b[',
+    '\u001b[1;',
+    '\u001b',
+    '\r',
+    ' ',
+    '\u200b',
+    'wherry',
+    '2026-01-01T00:00:00.000Z ',
+    '\u001b]0',
+    'WHERRY ',
+  ];
+  for (const first of parts) {
+    for (const second of parts) {
+      const line = `wherry ${(first + second).repeat(64 * 1024).slice(0, 64 * 1024)} wherry`;
+      expect(foreignLine(line).length).toBeGreaterThan(line.length);
+    }
+  }
 });
 
 test('a reader sees nothing of a write that is not whole yet', async () => {

@@ -81,7 +81,7 @@ export class BaselineRuns {
       const { status, exitCode } = failed.outcome;
       // The platform's own lines only repeat the status.
       const lines = failed.log.trimEnd().split('\n');
-      const lastLine = lines.findLast((line) => !line.includes(' WHERRY ')) ?? 'nothing';
+      const lastLine = lines.findLast((line) => !/^\S+ WHERRY /.test(line)) ?? 'nothing';
       this.#reasons = [`an undisturbed run ended ${status}, exit code ${exitCode ?? '-'}; its log ends: ${lastLine}`];
       return false;
     }

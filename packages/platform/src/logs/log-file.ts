@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { charsOf, ownLine } from './log-lines.ts';
 
 /** When more than this waits to be written, further lines are dropped, so that memory stays bounded. */
 const maxQueuedBytes = 8 * 1024 * 1024;
@@ -7,8 +8,14 @@ const comfortableBytes = maxQueuedBytes / 2;
 /** The most that one write takes, so that a long queue is not copied as a whole. */
 const maxWriteBytes = 1024 * 1024;
 
+const readBytes = 1024 * 1024;
+const endBytes = 1024;
+const stampChars = '2000-01-01T00:00:00.000Z'.length;
+
 export interface LogFileOptions {
   readonly path: string;
+  /** How many characters the log takes, with its last line that says so. */
+  readonly maxChars: number;
   /** Resolves when the earlier writer of the file is done. */
   readonly after: Promise<void>;
   /** Called when the file has grown, or a write failed. */
@@ -16,7 +23,7 @@ export interface LogFileOptions {
 }
 
 /**
- * Writes to the end of one log. Lines are appended whole or not at all: lines that a full disk did not take are counted,
+ * Writes to the end of one log, until it is full [log-4]. Lines are appended whole or not at all: lines that a full disk did not take are counted,
  * removed, and mentioned in the log once there is room again. It never throws, since a log must not stop a run.
  */
 export class LogFile {
@@ -26,6 +33,9 @@ export class LogFile {
   #isWriting = false;
   #handle: FileHandle | undefined;
   #size = 0;
+  #chars = 0;
+  /** Whether the last line of the file says that the log is cut. */
+  #isCut = false;
   #lostLines = 0;
   /** The number of appends so far, and how many of them are in the file or lost. */
   #appended = 0;
@@ -41,6 +51,11 @@ export class LogFile {
     return this.#handle === undefined ? undefined : this.#size;
   }
 
+  /** Whether nothing more is taken [log-4]. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
   /** Whether nothing was ever appended. */
   get isUntouched(): boolean {
     return this.#appended === 0;
@@ -51,6 +66,7 @@ export class LogFile {
    * @param lines whole lines, each with its line end
    */
   append(lines: Buffer): Promise<void> | undefined {
+    if (this.#isCut) return undefined;
     this.#appended += 1;
     const fits = this.#queuedBytes + lines.length <= maxQueuedBytes;
     if (!fits) this.#lostLines += countLines(lines);
@@ -73,7 +89,7 @@ export class LogFile {
 
   async close(): Promise<void> {
     await this.settled();
-    if (this.#lostLines > 0) await this.#writeBatch(nothing).catch(() => undefined);
+    if (this.#lostLines > 0 && !this.#isCut) await this.#writeBatch(nothing).catch(() => undefined);
     await this.#handle?.close().catch(() => undefined);
     this.#handle = undefined;
   }
@@ -110,22 +126,42 @@ export class LogFile {
 
   async #writeBatch(batch: Buffer): Promise<void> {
     this.#handle ??= await this.#open();
+    if (this.#isCut) return;
     const lost = this.#lostLines;
-    const note = lost === 0 ? '' : `${new Date().toISOString()} ${lost} lines were lost: the disk did not take them.\n`;
-    const whole = note === '' ? batch : Buffer.concat([Buffer.from(note), batch]);
-    for (let offset = 0; offset < whole.length; ) {
-      const { bytesWritten } = await this.#handle.write(whole, offset, whole.length - offset, this.#size + offset);
+    const note = lost === 0 ? nothing : stamped(`${lost} lines were lost: the disk did not take them.`);
+    const { bytes, isCut } = this.#fit(Buffer.concat([note, batch]));
+    for (let offset = 0; offset < bytes.length; ) {
+      const { bytesWritten } = await this.#handle.write(bytes, offset, bytes.length - offset, this.#size + offset);
       offset += bytesWritten;
     }
-    this.#size += whole.length;
+    this.#size += bytes.length;
+    this.#chars += charsOf(bytes);
+    this.#isCut = isCut;
     this.#lostLines -= lost;
   }
 
+  /** [log-4] whole lines as far as there is room for them and for the line that says that there is no more. */
+  #fit(lines: Buffer): { readonly bytes: Buffer; readonly isCut: boolean } {
+    const end = stamped(cutNote(this.#options.maxChars));
+    let roomChars = this.#options.maxChars - end.length - this.#chars;
+    if (charsOf(lines) <= roomChars) return { bytes: lines, isCut: false };
+    let length = 0;
+    for (let at = lines.indexOf(0x0a); at >= 0; at = lines.indexOf(0x0a, length)) {
+      roomChars -= charsOf(lines.subarray(length, at + 1));
+      if (roomChars < 0) break;
+      length = at + 1;
+    }
+    return { bytes: Buffer.concat([lines.subarray(0, length), end]), isCut: true };
+  }
+
   async #open(): Promise<FileHandle> {
-    const { path } = this.#options;
+    const { path, maxChars } = this.#options;
     const handle = await open(path, 'r+').catch(() => open(path, 'w+'));
     try {
       this.#size = await sizeWithWholeLines(handle);
+      const { chars, end } = await measure(handle, this.#size);
+      this.#chars = chars;
+      this.#isCut = endsWithOwnLine(end, cutNote(maxChars));
       return handle;
     } catch (error) {
       // The file is opened again for the next line, since a full disk may not have taken the line end.
@@ -150,6 +186,33 @@ async function sizeWithWholeLines(handle: FileHandle): Promise<number> {
 }
 
 const nothing = Buffer.alloc(0);
+
+const cutNote = (maxChars: number) =>
+  `The log is cut: it has ${maxChars.toLocaleString('en-US')} characters, as many as a log may have. Nothing more is kept.`;
+
+const stamped = (note: string) => Buffer.from(`${new Date().toISOString()} ${ownLine(note)}\n`);
+
+/** How long the file is, and its last part, which is longer than a note. */
+async function measure(handle: FileHandle, size: number): Promise<{ chars: number; end: string }> {
+  let chars = 0;
+  let end = nothing;
+  const buffer = Buffer.alloc(Math.min(size, readBytes));
+  for (let position = 0; position < size; ) {
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - position), position);
+    if (bytesRead === 0) break;
+    chars += charsOf(buffer.subarray(0, bytesRead));
+    end = Buffer.concat([end, buffer.subarray(0, bytesRead)]).subarray(-endBytes);
+    position += bytesRead;
+  }
+  return { chars, end: end.toString('latin1') };
+}
+
+/** An Actor may print the same words, but not at the start of a line [log-3]. */
+function endsWithOwnLine(end: string, note: string): boolean {
+  const line = ` ${ownLine(note)}\n`;
+  const start = end.length - line.length - stampChars;
+  return end.endsWith(line) && start >= 0 && (start === 0 || end[start - 1] === '\n');
+}
 
 function countLines(lines: Buffer): number {
   let count = 0;

@@ -2,8 +2,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { LogFile } from './log-file.ts';
+import { foreignLine, ownLine } from './log-lines.ts';
 import { LogReader } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
+
+/** As on Apify: `ACTOR_LIMITS.LOG_MAX_CHARS` of the package `@apify/consts`. */
+const maxLogChars = 10_485_760;
 
 /** A log that is written to or followed. */
 interface LiveLog {
@@ -19,29 +23,43 @@ interface LiveLog {
  * [log-1] a follower gets every line once. It reads the file at its own pace, and is only told that there is more; a
  *     follower that reads slowly, or not at all, takes no memory.
  * [log-2] a log never makes its run or build fail. Lines that the disk does not take are lost, and the log says so.
+ * [log-3] what an Actor or a build prints is never a line of the platform's own (`log-lines.ts`).
+ * [log-4] a log has at most `maxLogChars` characters, however long its run lasts and however often the platform is started;
+ *     its last line then says that it is cut. What comes after is dropped.
  */
 export class LogStore {
   readonly #folder: string;
+  readonly #maxChars: number;
   readonly #live = new Map<string, LiveLog>();
   readonly #closing = new Map<string, Promise<void>>();
 
-  private constructor(folder: string) {
+  private constructor(folder: string, maxChars: number) {
     this.#folder = folder;
+    this.#maxChars = maxChars;
   }
 
-  static async open(folder: string): Promise<LogStore> {
+  static async open(folder: string, { maxChars = maxLogChars }: { maxChars?: number } = {}): Promise<LogStore> {
     await mkdir(folder, { recursive: true });
-    return new LogStore(folder);
+    return new LogStore(folder, maxChars);
   }
 
   /**
-   * Appends whole lines, each stamped with `atMs`. Returns a promise when there is little room; it resolves once there is
-   * more.
+   * Appends whole lines of an Actor or a build, each stamped with `atMs` [log-3]. Returns a promise when there is little
+   * room; it resolves once there is more.
    * @param text without its last line end
    */
   append(id: string, text: string, atMs: number): Promise<void> | undefined {
+    const { file } = this.#liveLog(id);
+    if (file.isCut) return undefined;
     const stamp = new Date(atMs).toISOString();
-    return this.#liveLog(id).file.append(Buffer.from(`${stamp} ${text.replaceAll('\n', `\n${stamp} `)}\n`));
+    const lines = text.split('\n').map((line) => `${stamp} ${foreignLine(line)}\n`);
+    return file.append(Buffer.from(lines.join('')));
+  }
+
+  /** Appends a line of the platform's own, which nothing else can write. */
+  note(id: string, text: string, atMs: number): void {
+    // It does not wait for room: it is short, and seldom.
+    void this.#liveLog(id).file.append(Buffer.from(`${new Date(atMs).toISOString()} ${ownLine(text)}\n`));
   }
 
   /**
@@ -119,6 +137,7 @@ export class LogStore {
       const followers = new Set<LogReader>();
       const file = new LogFile({
         path: this.#pathOf(id),
+        maxChars: this.#maxChars,
         after: this.#closing.get(id) ?? Promise.resolve(),
         onWritten: () => {
           for (const follower of followers) follower.wake();

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { LoggedOutput } from '../engines/engine.ts';
+import { foreignLine } from './log-lines.ts';
 
 /** How much of a long log is read: more than a platform may have been writing when it died. */
 const tailBytes = 1024 * 1024;
@@ -37,7 +38,7 @@ export class LogTail implements LoggedOutput {
   }
 
   take(atMs: number, text: string): boolean {
-    const key = keyOf(atMs, text);
+    const key = keyOf(atMs, foreignLine(text));
     const count = this.#counts.get(key) ?? 0;
     if (count > 0) this.#counts.set(key, count - 1);
     return count > 0;

@@ -12,8 +12,9 @@ export interface ProcessEntry {
   readonly residentPages: number;
 }
 
+/** Undefined when there is no such process, or only a zombie. @throws Error for lack of file handles or memory */
 export async function readProcess(pid: number): Promise<ProcessEntry | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(undefinedIfHidden);
   if (stat === undefined) return undefined;
   // The second field is the program's name in parentheses, which may contain any character.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -30,13 +31,21 @@ export async function readProcess(pid: number): Promise<ProcessEntry | undefined
   };
 }
 
-/** All processes except zombies. Empty where there is no `/proc`, as on macOS. */
+/**
+ * All processes except zombies. Empty where there is no `/proc`, as on macOS.
+ * @throws Error for lack of file handles or memory
+ */
 export async function readProcesses(): Promise<ProcessEntry[]> {
-  const names = await readdir('/proc').catch(() => []);
+  const names = (await readdir('/proc').catch(undefinedIfHidden)) ?? [];
   const entries = await Promise.all(
     names.filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))),
   );
   return entries.filter((entry) => entry !== undefined);
+}
+
+/** A process that has ended meanwhile, or belongs to a user who hides it. */
+function undefinedIfHidden(error: NodeJS.ErrnoException): undefined {
+  if (!['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) throw error;
 }
 
 /** Kills all processes of a group. Does nothing when there are none. */
@@ -44,11 +53,14 @@ export function killGroup(groupId: number): void {
   killProcess(-groupId);
 }
 
-/** Does nothing when there is no such process. @throws Error with the code EPERM when it belongs to another user */
-export function killProcess(pid: number): void {
+/** Does nothing when there is no such process. Returns false when it belongs to another user. */
+export function killProcess(pid: number): boolean {
   try {
     process.kill(pid, 'SIGKILL');
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
+    return code !== 'EPERM';
   }
 }

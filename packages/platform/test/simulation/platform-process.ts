@@ -60,7 +60,11 @@ export class PlatformProcess implements PlatformLife {
       clock,
       limits,
       newId: () => this.#world.newId(),
-      logs: { append: (_runId, text) => void this.#world.trace(`  log: ${text}`), end: () => undefined },
+      logs: {
+        append: (_runId, text) => void this.#world.trace(`  log: ${text}`),
+        note: (_runId, text) => this.#world.trace(`  log: ${text}`),
+        end: () => undefined,
+      },
       logger: { error: (details) => this.#checkFault((details as { err: unknown }).err) },
       launch: async (run, { number, serverId }) => ({
         spec: {

@@ -132,7 +132,7 @@ export class ControlGroup implements AttemptProcesses {
       writeFileSync(path.join(this.#folder, 'cgroup.kill'), '1');
     } catch {
       // Kernels before 5.14 lack the file.
-      for (const pid of this.#pids()) killIfAllowed(pid);
+      for (const pid of this.#pids()) killProcess(pid);
     }
   }
 
@@ -259,12 +259,4 @@ function leave(folder: string): void {
 function fieldOf(text: string, name: string): number | undefined {
   const line = text.split('\n').find((each) => each.startsWith(`${name} `));
   return line === undefined ? undefined : Number(line.slice(name.length + 1));
-}
-
-function killIfAllowed(pid: number): void {
-  try {
-    killProcess(pid);
-  } catch {
-    // It has changed its user.
-  }
 }

@@ -51,7 +51,10 @@ export class ProcessScanner {
     this.#leaders.delete(mark);
   }
 
-  /** The processes of each attempt, by a scan that begins after this call. Calls at the same time share one. */
+  /**
+   * The processes of each attempt, by a scan that begins after this call. Calls at the same time share one.
+   * @throws Error for lack of file handles or memory
+   */
   scan(): Promise<ReadonlyMap<string, readonly ProcessEntry[]>> {
     if (this.#next === undefined) {
       const next = this.#running.then(() => {
@@ -157,10 +160,15 @@ export class MarkedProcesses implements AttemptProcesses {
   async killAll(): Promise<void> {
     const deadlineMs = performance.now() + killSecs * 1000;
     for (let emptyScans = 0; emptyScans < emptyScansNeeded && performance.now() < deadlineMs; ) {
-      const found = (await this.list()).filter(({ pid }) => kills(pid));
-      emptyScans = found.length === 0 ? emptyScans + 1 : 0;
-      if (found.length > 0) await delay(retryMs);
+      const count = await this.#killFound().catch(() => undefined);
+      emptyScans = count === 0 ? emptyScans + 1 : 0;
+      if (count !== 0) await delay(retryMs);
     }
+  }
+
+  /** Resolves with how many there were, without those that have changed their user and cannot be killed. */
+  async #killFound(): Promise<number> {
+    return (await this.list()).filter(({ pid }) => killProcess(pid)).length;
   }
 
   async wasOutOfMemory(): Promise<boolean> {
@@ -177,15 +185,5 @@ function stopGroup(groupId: number): void {
     process.kill(-groupId, 'SIGSTOP');
   } catch {
     // It has ended.
-  }
-}
-
-/** False when it has changed its user, so that it cannot be killed. */
-function kills(pid: number): boolean {
-  try {
-    killProcess(pid);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -101,7 +101,8 @@ export class ProcessEngine implements Engine {
     const port = await this.#takePort();
     const mark = newId();
     const { child, exited } = await this.#spawn(spec, { folder, pipes, port, mark, command: program.command });
-    const leader: Leader = { pid: child.pid!, startTicks: (await readProcess(child.pid!))?.startTicks ?? 0 };
+    const entry = await readProcess(child.pid!).catch(() => undefined);
+    const leader: Leader = { pid: child.pid!, startTicks: entry?.startTicks ?? 0 };
     const processes = this.#enclose(spec, mark, leader);
     const streams: readonly Readable[] = pipes?.map(({ reader }) => reader) ?? [child.stdout!, child.stderr!];
     this.#follow({ spec, exited, folder, port, processes, cpuMicros: 0, killCause: undefined }, streams);

@@ -30,6 +30,8 @@ export interface Launch {
 export interface RunLogs {
   /** When there is little room, returns a promise that resolves once there is more. */
   append(runId: string, text: string, atMs: number): Promise<void> | undefined;
+  /** Adds a line of the platform's own. */
+  note(runId: string, text: string, atMs: number): void;
   end(runId: string): void;
 }
 

@@ -48,8 +48,7 @@ export class RunWorker {
 
   /** Writes a line of the platform's own into the run's log. */
   log(text: string): void {
-    // A line of the platform's own does not wait for room: it is short, and seldom.
-    void this.#parts.logs.append(this.run.id, `WHERRY ${text}`, this.#parts.clock.now());
+    this.#parts.logs.note(this.run.id, text, this.#parts.clock.now());
   }
 
   /** After output, returns a promise that resolves when the log can take more, if it cannot now. */
