@@ -2,7 +2,8 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
 import type { Caller, Operation } from '../operation.ts';
-import { resultOf, SqliteApplier, type WriteOutcome, type WriteRequest } from './applier.ts';
+import { resultOf, SqliteApplier, toRefusal, type WriteOutcome, type WriteRequest } from './applier.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { migrate } from './migrations/index.ts';
 import { SqliteSession } from './session.ts';
 import { WriterThread } from './writer-thread.ts';
@@ -16,6 +17,23 @@ interface Waiting {
 interface BatchApplier {
   apply(batch: readonly WriteRequest[]): Promise<WriteOutcome[]> | WriteOutcome[];
   close(): Promise<void> | void;
+}
+
+export interface SqliteOptions {
+  /** URLs of modules: a worker thread loads these and does the writes. Without it, this thread does them. */
+  readonly operations?: readonly string[];
+  /** The file that takes the reserve of the disk. Without it, there is none. */
+  readonly reserveFile?: string;
+}
+
+function openSessions(file: string): { writer: SqliteSession; reader: SqliteSession } {
+  try {
+    const writer = new SqliteSession(file, { readOnly: false });
+    migrate(writer);
+    return { writer, reader: new SqliteSession(file, { readOnly: true }) };
+  } catch (error) {
+    throw toRefusal(error);
+  }
 }
 
 /** The most writes in one transaction, so that one batch does not delay the next for long. */
@@ -36,18 +54,16 @@ export class SqliteDatabase implements Database {
   }
 
   /**
-   * Opens or creates the database in `file` and migrates its schema. With `operations` (URLs of modules), a worker
-   * thread loads these modules and does the writes; otherwise this thread does them.
+   * Opens or creates the database in `file` and migrates its schema.
+   * @throws Refusal 503 `database-damaged`
    */
-  static open(file: string, clock: Clock, { operations }: { operations?: readonly string[] } = {}): SqliteDatabase {
-    const writer = new SqliteSession(file, { readOnly: false });
-    migrate(writer);
-    const reader = new SqliteSession(file, { readOnly: true });
+  static open(file: string, clock: Clock, { operations, reserveFile }: SqliteOptions = {}): SqliteDatabase {
+    const { writer, reader } = openSessions(file);
     if (operations !== undefined) {
       writer.close();
-      return new SqliteDatabase({ clock, reader, applier: new WriterThread(file, operations) });
+      return new SqliteDatabase({ clock, reader, applier: new WriterThread({ file, operations, reserveFile }) });
     }
-    const applier = new SqliteApplier(writer);
+    const applier = new SqliteApplier(writer, reserveFile === undefined ? undefined : new DiskReserve(reserveFile));
     return new SqliteDatabase({
       clock,
       reader,
@@ -57,12 +73,14 @@ export class SqliteDatabase implements Database {
 
   async read<Input, Result>(operation: Operation<Input, Result>, input: Input, caller: Caller): Promise<Result> {
     // The check of the fence and all reads of the operation use one snapshot [fence-2], [database-4].
-    this.#reader.execute('BEGIN');
     try {
+      this.#reader.execute('BEGIN');
       this.#reader.drive(checkFence(caller));
       return this.#reader.drive(operation.body(input, { now: this.#clock.now(), caller }));
+    } catch (error) {
+      throw toRefusal(error);
     } finally {
-      this.#reader.execute('COMMIT');
+      if (this.#reader.connection.isTransaction) this.#reader.execute('COMMIT');
     }
   }
 
@@ -83,8 +101,9 @@ export class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     while (this.#applying || this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
-    await this.#applier.close();
+    // The last connection moves the write-ahead log into the database, which the reader may not.
     this.#reader.close();
+    await this.#applier.close();
   }
 
   /** Writes that arrive while a batch is applied form the next one: a batch grows with the load, never by waiting. */

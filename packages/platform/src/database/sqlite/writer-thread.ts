@@ -18,6 +18,7 @@ export const writerPlaceFor = (syncMs: number | undefined): WriterPlace =>
 export interface WriterThreadData {
   readonly file: string;
   readonly operations: readonly string[];
+  readonly reserveFile: string | undefined;
 }
 
 /**
@@ -30,11 +31,10 @@ export class WriterThread {
   #settle: (outcomes: WriteOutcome[]) => void = () => undefined;
 
   /**
-   * @param file of the database, with its schema up to date
-   * @param operations URLs of modules that define or import every write that will be requested
+   * @param workerData `file` of the database, with its schema up to date; `operations`: URLs of modules that define or
+   *   import every write that will be requested
    */
-  constructor(file: string, operations: readonly string[]) {
-    const workerData: WriterThreadData = { file, operations };
+  constructor(workerData: WriterThreadData) {
     this.#worker = new Worker(new URL('./writer-program.ts', import.meta.url), {
       workerData,
       // Not those of the process, of which `--input-type` would keep the thread from starting.
