@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Platform, startPlatform } from '@wherry/platform';
+import { type Platform, PlatformLog, startPlatform } from '@wherry/platform';
 import pino from 'pino';
 import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
@@ -60,7 +60,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
-    const logger = pino(pino.destination({ dest: path.join(dataFolder, 'platform.log'), append: true }));
+    const logger = pino({}, new PlatformLog({ file: path.join(dataFolder, 'platform.log') }));
     const engine = await openEngine({ ...settings, dataFolder });
     return await startPlatform({
       dataFolder,
@@ -89,6 +89,7 @@ function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: 
   if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)) {
     return badUsage(`This machine has no address "${host}". Choose another with --host or WHERRY_HOST.`);
   }
+  if (code === 'DATA_FOLDER_WITHOUT_DATABASE') return badUsage(message);
   if (code === 'DATA_FOLDER_IN_USE') return badUsage(`${message} Name it with --data or WHERRY_DATA.`);
   if (code === 'SECRETS_KEY') return badUsage(message);
   if (['EACCES', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'].includes(code)) {

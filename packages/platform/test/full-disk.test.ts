@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
+import { reserveBytes } from '../src/database/sqlite/disk-reserve.ts';
 import { LogStore } from '../src/logs/log-store.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 import { startRun } from './planted-run.ts';
@@ -158,4 +160,40 @@ test('[log-2] a log says how many lines a full disk did not take, and has every 
   expect(kept.every((line) => line.endsWith(` ${'x'.repeat(97)}`))).toBe(true);
   expect([messages[0], messages.at(-1)]).toEqual(['before', 'after']);
   expect(messages).toContain(`WHERRY ${300 - kept.length} lines were lost: the disk did not take them.`);
+});
+
+test('[reserve-1], [reserve-2] on a full disk deletions and aborts take place, and the reserve is whole once there is room', async (context) => {
+  const disk = await mountSmallDisk(context);
+  await using fixture = await startFixture({ dataFolder: disk });
+  await using planted = await startRun(fixture);
+  const putLarge = writesOf(fixture, planted.commit, 1)['large record'];
+  expect((await putLarge()).status).toBe(201);
+  const reserveSize = async () => (await stat(path.join(disk, 'reserve'))).size;
+  expect(await reserveSize()).toBe(reserveBytes);
+  for (const name of ['one', 'two']) {
+    const { id } = await fixture.client.datasets().getOrCreate(name);
+    await fixture.client.dataset(id).pushItems(Array.from({ length: 1000 }, (_, n) => ({ n, text: 'x'.repeat(500) })));
+  }
+  const free = await fill(disk);
+  const push = async (item: unknown) => (await fixture.call('POST', '/v2/datasets/run-dataset/items', item)).status;
+  // The journal has some room of its own, which goes first.
+  for (const item of [{ text: 'x'.repeat(50_000) }, small]) while ((await push(item)) === 201);
+  expect(await push(small)).toBe(507);
+
+  // The journal has no more room, so each of these needs the reserve. None of them gives the disk back.
+  for (const name of ['one', 'two']) await fixture.client.dataset(`wherry~${name}`).delete();
+  await fixture.client.run('run').abort();
+  expect((await fixture.client.run('run').get())!.status).toMatch(/^ABORT/);
+  expect(await fixture.client.dataset('wherry~one').get()).toBeUndefined();
+  // It was taken back, as far as there was room.
+  expect(await reserveSize()).toBeGreaterThan(0);
+  // A deletion that gives room to the disk.
+  await planted.store.deleteRecord('large');
+  expect(await blobsOf(disk)).toEqual([]);
+
+  await free();
+  await until('the reserve is whole again', async () => {
+    expect(await push(small)).toBe(201);
+    return (await reserveSize()) === reserveBytes;
+  });
 });

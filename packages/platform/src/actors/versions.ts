@@ -1,4 +1,4 @@
-import { defineRead, defineWrite } from '../database/operation.ts';
+import { defineEnd, defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { invalidInput, notFound, Refusal } from '../shared/errors.ts';
 import { findActorId } from './actor-address.ts';
@@ -108,7 +108,7 @@ export const updateVersion = defineWrite(
   },
 );
 
-export const deleteVersion = defineWrite(
+export const deleteVersion = defineEnd(
   'versions.delete',
   function* ({ userId, actor, versionNumber }: VersionAddress, { now }) {
     const actorId = yield* findActorId(userId, actor);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { registerDescriptionRoutes, registerFrontPageRoutes } from './about/about-routes.ts';
+import { registerHealthRoutes } from './about/health-routes.ts';
 import { registerActorRoutes } from './actors/actor-routes.ts';
 import { registerActorVersionRoutes } from './actors/version-routes.ts';
 import { registerBuildRoutes } from './builds/build-routes.ts';
@@ -35,6 +36,7 @@ export function registerRoutes(
   registerBrowserInfoRoutes(app);
   registerDescriptionRoutes(app);
   registerFrontPageRoutes(app);
+  registerHealthRoutes(app, services);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
 }

@@ -10,6 +10,7 @@ import type { RunControl } from '../runs/supervisor/run-control.ts';
 import type { Servers } from '../runs/supervisor/servers.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { HealthReporter } from './about/health-routes.ts';
 
 /** What all routes use. Assembled in `main/platform.ts`. */
 export interface Services {
@@ -44,4 +45,5 @@ export interface HandoffServices extends Services {
   readonly supervisor: Supervisor;
   readonly servers: Servers;
   readonly runStore: RunStore;
+  readonly health: HealthReporter;
 }

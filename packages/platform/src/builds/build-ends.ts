@@ -1,7 +1,7 @@
 import { findActorId } from '../actors/actor-address.ts';
 import { setTag } from '../actors/tags.ts';
 import type { VersionSettings } from '../actors/version-settings.ts';
-import { defineWrite } from '../database/operation.ts';
+import { defineEnd } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import type { BuildResult, BuildStatus } from './build-row.ts';
 
@@ -32,7 +32,7 @@ export function* endBuild(id: string, end: BuildEnd, now: number): Sql<boolean> 
   return true;
 }
 
-export const finishBuild = defineWrite('builds.finish', function* (input: { id: string; end: BuildEnd }, { now }) {
+export const finishBuild = defineEnd('builds.finish', function* (input: { id: string; end: BuildEnd }, { now }) {
   return yield* endBuild(input.id, input.end, now);
 });
 
@@ -46,7 +46,7 @@ function* endUnfinishedBuilds(actorId: string, now: number): Sql<string[]> {
 }
 
 /** Keeps the Actor's runs, and its builds, which the runs need. Returns the ids of the builds that were aborted. */
-export const deleteActor = defineWrite(
+export const deleteActor = defineEnd(
   'actors.delete',
   function* ({ userId, actor }: { userId: string; actor: string }, { now }) {
     const id = yield* findActorId(userId, actor);

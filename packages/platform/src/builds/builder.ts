@@ -75,8 +75,8 @@ export class Builder {
     const { database, dataFolder } = this.#options;
     const buildsFolder = path.join(dataFolder, 'builds');
     const dependenciesFolder = path.join(dataFolder, 'dependencies');
-    await mkdir(buildsFolder, { recursive: true });
-    await mkdir(dependenciesFolder, { recursive: true });
+    await mkdir(buildsFolder, { recursive: true, mode: 0o700 });
+    await mkdir(dependenciesFolder, { recursive: true, mode: 0o700 });
     const left = await database.write(recoverBuilds, {}, platform);
     const realFolder = await realpath(buildsFolder);
     await killOrphans([await realpath(dependenciesFolder), ...left.map((id) => path.join(realFolder, id))]);

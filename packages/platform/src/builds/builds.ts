@@ -2,7 +2,7 @@ import { findActorId } from '../actors/actor-address.ts';
 import { readEnvVars } from '../actors/env-vars.ts';
 import { findVersion } from '../actors/version-address.ts';
 import { checkTag, type VersionSettings } from '../actors/version-settings.ts';
-import { defineRead, defineWrite } from '../database/operation.ts';
+import { defineEnd, defineRead, defineWrite } from '../database/operation.ts';
 import { seal } from '../database/secrets.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
@@ -149,14 +149,14 @@ export const listBuilds = defineRead('builds.list', function* (listing: BuildLis
 });
 
 /** Ends a waiting build. One in progress becomes ABORTING and is ended by the builder. An ended one does not change. */
-export const abortBuild = defineWrite('builds.abort', function* (address: BuildAddress, { now }) {
+export const abortBuild = defineEnd('builds.abort', function* (address: BuildAddress, { now }) {
   const { id, status } = yield* findBuildRow(address);
   if (status === 'READY') yield* endBuild(id, { status: 'ABORTED', message: 'The build was aborted.' }, now);
   if (status === 'RUNNING') yield* exec("UPDATE builds SET status = 'ABORTING' WHERE id = ?", id);
   return apiBuild(yield* findBuildRow(address), now);
 });
 
-export const deleteBuild = defineWrite('builds.delete', function* (address: BuildAddress) {
+export const deleteBuild = defineEnd('builds.delete', function* (address: BuildAddress) {
   const { id, finished_at: finishedAt } = yield* findBuildRow(address);
   if (finishedAt === null) {
     throw new Refusal(400, 'deleting-unfinished-build', 'The build is not over yet. Abort it first.');

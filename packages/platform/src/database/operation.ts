@@ -20,6 +20,8 @@ export interface Operation<Input, Result> {
   readonly name: string;
   readonly kind: 'read' | 'write';
   readonly body: (input: Input, context: OperationContext) => Sql<Result>;
+  /** Whether it gets the reserve of a full disk [reserve-1]. */
+  readonly usesReserve?: boolean;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds operations of every input and result.
@@ -47,6 +49,14 @@ export function defineWrite<Input, Result>(
   body: Operation<Input, Result>['body'],
 ): Operation<Input, Result> {
   return define({ name, kind: 'write', body });
+}
+
+/** Defines a write that deletes or ends something, and therefore takes place on a full disk too [reserve-1]. */
+export function defineEnd<Input, Result>(
+  name: string,
+  body: Operation<Input, Result>['body'],
+): Operation<Input, Result> {
+  return define({ name, kind: 'write', body, usesReserve: true });
 }
 
 export function operationNamed(name: string): AnyOperation {

@@ -89,6 +89,8 @@ export interface Engine {
   readonly images?: ImageMaker;
   /** An address of this machine that containers reach. Without it, they use this machine's own network. */
   readonly hostAddress?: string;
+  /** Resolves when it can be asked to start containers, for `/health`. Without it, it always can. @throws why it cannot */
+  check?(): Promise<void>;
   /** Resolves when none of its work is in progress. */
   close(): Promise<void>;
 }

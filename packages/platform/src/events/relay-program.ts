@@ -89,7 +89,7 @@ async function listen(): Promise<void> {
     }
   }
   const address: RelayAddress = { host, port: (server.address() as AddressInfo).port, pid: process.pid };
-  await writeFile(path.join(folder, addressFile), JSON.stringify(address));
+  await writeFile(path.join(folder, addressFile), JSON.stringify(address), { mode: 0o600 });
 }
 
 setInterval(() => {

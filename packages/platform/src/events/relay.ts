@@ -25,8 +25,8 @@ export interface EventsRelay {
  */
 export async function findEventsRelay(dataFolder: string, host: string, apiUrl: string): Promise<EventsRelay> {
   const folder = path.resolve(dataFolder, relayFolder);
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, apiFile), apiUrl.replace(/^http/, 'ws'));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(folder, apiFile), apiUrl.replace(/^http/, 'ws'), { mode: 0o600 });
   const address = (await visit(folder, host)) ?? (await start(folder, host));
   const timer = setInterval(() => void visit(folder, host), visitEveryMs);
   timer.unref();

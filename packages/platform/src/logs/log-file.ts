@@ -156,7 +156,7 @@ export class LogFile {
 
   async #open(): Promise<FileHandle> {
     const { path, maxChars } = this.#options;
-    const handle = await open(path, 'r+').catch(() => open(path, 'w+'));
+    const handle = await open(path, 'r+').catch(() => open(path, 'w+', 0o600));
     try {
       this.#size = await sizeWithWholeLines(handle);
       const { chars, end } = await measure(handle, this.#size);

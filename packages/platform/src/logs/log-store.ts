@@ -39,7 +39,7 @@ export class LogStore {
   }
 
   static async open(folder: string, { maxChars = maxLogChars }: { maxChars?: number } = {}): Promise<LogStore> {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     return new LogStore(folder, maxChars);
   }
 

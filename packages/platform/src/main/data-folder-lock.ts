@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -24,7 +24,10 @@ export class DataFolderLock {
   static take(dataFolder: string): DataFolderLock {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     const holderFile = path.join(dataFolder, 'platform.pid');
-    const database = new DatabaseSync(path.join(dataFolder, 'platform.lock'), { timeout: 0 });
+    const lockFile = path.join(dataFolder, 'platform.lock');
+    // SQLite would make it readable for others.
+    closeSync(openSync(lockFile, 'a', 0o600));
+    const database = new DatabaseSync(lockFile, { timeout: 0 });
     try {
       // Nothing is ever written, not even a journal: a full disk does not matter, and nothing needs repair.
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
@@ -62,7 +65,7 @@ const isBusy = (error: unknown): boolean => ((error as { errcode?: number }).err
 /** Only for the message, so that it names the process to end. */
 function nameHolder(file: string): void {
   try {
-    writeFileSync(file, `${process.pid}\n`);
+    writeFileSync(file, `${process.pid}\n`, { mode: 0o600 });
   } catch {
     rmSync(file, { force: true });
   }

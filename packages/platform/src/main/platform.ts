@@ -40,8 +40,10 @@ import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
+import { databaseName, prepareDataFolder } from './data-folder.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
 import { importFormerSecretFiles } from './former-secret-files.ts';
+import { Health } from './health.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { createSupervisor } from './supervisor-setup.ts';
 
@@ -125,6 +127,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const lock = DataFolderLock.take(dataFolder);
   parts.defer(() => lock.release());
   renameFormerFiles(dataFolder);
+  prepareDataFolder(dataFolder);
   const database = openDatabase(options, logger);
   parts.defer(() => database.close());
   await importFormerSecretFiles(dataFolder, database);
@@ -157,7 +160,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
   const app = createApp({ authenticator, database, gate: runs.gate, logger });
-  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, runs, address });
+  const health = new Health({ database, dataFolder, engine });
+  parts.defer(() => health.close());
+  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, health, runs, address });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator });
   const started = { runs, app, logs, builder, engine, address, logger };
@@ -234,14 +239,17 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
     `The database is written on the ${place}: a sync of the data folder ${found}.`,
   );
   const operations = [new URL('./write-operations.ts', import.meta.url).href];
-  const file = path.join(dataFolder, 'wherry.sqlite');
+  const file = path.join(dataFolder, databaseName);
+  const reserveFile = path.join(dataFolder, 'reserve');
   return SqliteDatabase.open(file, systemClock, {
     secretsKeyFile,
+    reserveFile,
     ...(place === 'worker thread' && { operations }),
   });
 }
 
 interface ServiceParts extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files'> {
+  readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
   readonly address: { readonly url: string };

@@ -25,3 +25,4 @@ import '../storages/request-queues/change.ts';
 import '../storages/request-queues/head.ts';
 import '../storages/request-queues/lock.ts';
 import '../storages/storage-operations.ts';
+import './health.ts';

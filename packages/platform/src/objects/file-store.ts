@@ -34,8 +34,8 @@ export class FileStore {
 
   async #write(target: string, source: Readable | Buffer): Promise<number> {
     const partial = `${target}.partial`;
-    await mkdir(path.dirname(target), { recursive: true });
-    const file = await open(partial, 'wx');
+    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    const file = await open(partial, 'wx', 0o600);
     let bytes = 0;
     try {
       for await (const chunk of source instanceof Buffer ? [source] : source) {

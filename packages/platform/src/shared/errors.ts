@@ -34,6 +34,20 @@ export const attemptFenced = (runId: string, attempt: number): Refusal =>
     { runId, attempt },
   );
 
+export const databaseDamaged = (reason: string): Refusal =>
+  new Refusal(
+    503,
+    'database-damaged',
+    `The platform cannot read its database (${reason}). End the platform, and restore a backup with \`wherry restore\`.`,
+  );
+
+export const databaseMissing = (file: string): Refusal =>
+  new Refusal(
+    503,
+    'database-missing',
+    `The database ${file} was deleted or replaced while the platform was up, so nothing can be stored. End the platform, and restore a backup with \`wherry restore\`.`,
+  );
+
 export const storageFull = (): Refusal =>
   new Refusal(
     507,

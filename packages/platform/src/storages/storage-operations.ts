@@ -11,7 +11,7 @@
  * This folder may import `accounts/`, the adapters and `shared/`, but not `runs/`, `builds/` or `actors/`.
  */
 import { rightsOf } from '../accounts/permissions.ts';
-import { type Caller, defineRead, defineWrite, type Operation } from '../database/operation.ts';
+import { type Caller, defineEnd, defineRead, defineWrite, type Operation } from '../database/operation.ts';
 import type { Sql } from '../database/sql.ts';
 import { checkStorageReach } from './storage-permissions.ts';
 import {
@@ -58,7 +58,7 @@ export function defineStorageOperations<Row extends StorageRow>(
     get: defineRead(`${table}.get`, ({ userId, address }) => getStorage<Row>(table, userId, address)),
     list: defineRead(`${table}.list`, (listing) => listStorages<Row>(table, listing)),
     change: defineWrite(`${table}.change`, (input, { now }) => changeStorage<Row>(table, { ...input, now })),
-    delete: defineWrite(`${table}.delete`, function* ({ userId, address }) {
+    delete: defineEnd(`${table}.delete`, function* ({ userId, address }) {
       return yield* deleteStorage(yield* findStorageId(table, userId, address));
     }),
   };

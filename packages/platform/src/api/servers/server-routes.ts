@@ -5,8 +5,6 @@ import type { HandoffServices } from '../services.ts';
 type Params = { serverId: string };
 
 export function registerServerRoutes(app: FastifyInstance, { supervisor, servers }: HandoffServices): void {
-  app.get('/health', { config: { access: 'public', effect: 'reads' } }, async () => ({ status: 'ok' }));
-
   app.get('/wherry/v1/servers', { config: { access: 'user', effect: 'reads' } }, async () => ({
     data: { items: servers.list(supervisor.activeAttempts()) },
   }));

@@ -1,6 +1,7 @@
-import { Refusal, storageFull } from '../../shared/errors.ts';
+import { databaseDamaged, databaseMissing, Refusal, storageFull } from '../../shared/errors.ts';
 import { checkFence } from '../fence.ts';
 import { type Caller, operationNamed } from '../operation.ts';
+import type { DiskReserve } from './disk-reserve.ts';
 import type { SqliteSession } from './session.ts';
 
 /** A write as plain data, so that it can be sent to another thread. */
@@ -29,6 +30,18 @@ const isStorageFull = (error: unknown): boolean => {
   return code !== undefined && [10, 13].includes(code & 0xff);
 };
 
+/** SQLITE_CORRUPT, SQLITE_NOTADB and SQLITE_CANTOPEN. */
+const isDamaged = (error: unknown): boolean => {
+  const code = (error as { errcode?: number }).errcode;
+  return code !== undefined && [11, 14, 26].includes(code & 0xff);
+};
+
+/** What a caller is told when SQLite cannot work; other errors as they are. */
+export const toRefusal = (error: unknown): unknown => {
+  if (isStorageFull(error)) return storageFull();
+  return isDamaged(error) ? databaseDamaged((error as Error).message) : error;
+};
+
 /**
  * Applies writes, many in one transaction with one fsync (group commit). If one throws, it changes nothing [database-2]:
  * the batch is then rolled back and applied again, each write with its own savepoint. Savepoints in every batch would
@@ -36,18 +49,43 @@ const isStorageFull = (error: unknown): boolean => {
  */
 export class SqliteApplier {
   readonly #session: SqliteSession;
+  readonly #reserve: DiskReserve | undefined;
 
-  constructor(session: SqliteSession) {
+  constructor(session: SqliteSession, reserve?: DiskReserve) {
     this.#session = session;
+    this.#reserve = reserve;
   }
 
   /** Returns the outcomes in the order of `batch`. Writes whose outcome is `done` are durable. */
   apply(batch: readonly WriteRequest[]): WriteOutcome[] {
     try {
-      return this.#commit(() => batch.map((request) => this.#applyOne(request)));
+      const outcomes = this.#commit(() => batch.map((request) => this.#applyOne(request)));
+      this.#reserve?.fillLater();
+      return outcomes;
     } catch (error) {
-      if (batch.length === 1) return [toOutcome(error)];
+      if (batch.length === 1) return [isStorageFull(error) ? this.#applyFromReserve(batch[0]!) : toOutcome(error)];
       return isStorageFull(error) ? this.#applyEach(batch) : this.#applyWithSavepoints(batch);
+    }
+  }
+
+  /** [reserve-1] */
+  #applyFromReserve(request: WriteRequest): WriteOutcome {
+    const reserve = this.#reserve;
+    if (reserve === undefined || operationNamed(request.operation).usesReserve !== true)
+      return toOutcome(storageFull());
+    try {
+      while (reserve.release()) {
+        try {
+          // What is in the write-ahead log makes room in it for this write.
+          this.#session.checkpoint();
+          return this.#commit(() => [this.#applyOne(request)])[0]!;
+        } catch (error) {
+          if (!isStorageFull(error)) return toOutcome(error);
+        }
+      }
+      return toOutcome(storageFull());
+    } finally {
+      reserve.fill();
     }
   }
 
@@ -67,6 +105,8 @@ export class SqliteApplier {
   }
 
   #commit(apply: () => WriteOutcome[]): WriteOutcome[] {
+    // SQLite would go on to write into a file that somebody has deleted, and nobody would find what it has written.
+    if (!this.#session.isInPlace()) throw databaseMissing(this.#session.file);
     this.#session.execute('BEGIN IMMEDIATE');
     try {
       const outcomes = apply();
@@ -102,9 +142,9 @@ export class SqliteApplier {
 }
 
 function toOutcome(error: unknown): WriteOutcome {
-  if (isStorageFull(error)) return toOutcome(storageFull());
-  if (error instanceof Refusal) {
-    const { statusCode, type, message, details } = error;
+  const refusal = toRefusal(error);
+  if (refusal instanceof Refusal) {
+    const { statusCode, type, message, details } = refusal;
     return { kind: 'refused', refusal: { statusCode, type, message, details } };
   }
   return { kind: 'failed', error: error as Error };

@@ -3,7 +3,8 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
 import type { Caller, Operation } from '../operation.ts';
-import { resultOf, SqliteApplier, type WriteOutcome, type WriteRequest } from './applier.ts';
+import { resultOf, SqliteApplier, toRefusal, type WriteOutcome, type WriteRequest } from './applier.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { migrate } from './migrations/index.ts';
 import { SqliteSession } from './session.ts';
 import { openSecrets } from './stored-secrets.ts';
@@ -25,6 +26,23 @@ export interface SqliteOptions {
   readonly operations?: readonly string[];
   /** The file with the keys of the stored secrets; `secrets-key` beside the database unless set. */
   readonly secretsKeyFile?: string | undefined;
+  /** The file that takes the reserve of the disk. Without it, there is none. */
+  readonly reserveFile?: string;
+}
+
+/** The two connections, with the schema up to date and the secrets sealed. */
+function openSessions(file: string, secretsKeyFile: string): { writer: SqliteSession; reader: SqliteSession } {
+  let writer: SqliteSession | undefined;
+  try {
+    writer = new SqliteSession(file, { readOnly: false });
+    migrate(writer);
+    const keys = openSecrets(writer, secretsKeyFile);
+    writer.keys = keys;
+    return { writer, reader: new SqliteSession(file, { readOnly: true, keys }) };
+  } catch (error) {
+    writer?.close();
+    throw toRefusal(error);
+  }
 }
 
 /** The most writes in one transaction, so that one batch does not delay the next for long. */
@@ -49,24 +67,21 @@ export class SqliteDatabase implements Database {
 
   /**
    * Opens or creates the database in `file`, migrates its schema, and seals secrets that are in the clear.
+   * @throws Refusal 503 `database-damaged`
    * @throws SecretsKeyError when the key file is missing, wrong or damaged
    */
-  static open(file: string, clock: Clock, { operations, secretsKeyFile }: SqliteOptions = {}): SqliteDatabase {
-    const writer = new SqliteSession(file, { readOnly: false });
-    try {
-      migrate(writer);
-      writer.keys = openSecrets(writer, secretsKeyFile ?? keyFileBeside(file));
-    } catch (error) {
-      writer.close();
-      throw error;
-    }
-    const { keys } = writer;
-    const reader = new SqliteSession(file, { readOnly: true, keys });
+  static open(
+    file: string,
+    clock: Clock,
+    { operations, secretsKeyFile = keyFileBeside(file), reserveFile }: SqliteOptions = {},
+  ): SqliteDatabase {
+    const { writer, reader } = openSessions(file, secretsKeyFile);
     if (operations !== undefined) {
+      const { keys } = writer.keys!;
       writer.close();
-      return new SqliteDatabase({ clock, reader, applier: new WriterThread({ file, operations, keys: keys.keys }) });
+      return new SqliteDatabase({ clock, reader, applier: new WriterThread({ file, operations, keys, reserveFile }) });
     }
-    const applier = new SqliteApplier(writer);
+    const applier = new SqliteApplier(writer, reserveFile === undefined ? undefined : new DiskReserve(reserveFile));
     return new SqliteDatabase({
       clock,
       reader,
@@ -76,12 +91,14 @@ export class SqliteDatabase implements Database {
 
   async read<Input, Result>(operation: Operation<Input, Result>, input: Input, caller: Caller): Promise<Result> {
     // The check of the fence and all reads of the operation use one snapshot [fence-2], [database-4].
-    this.#reader.execute('BEGIN');
     try {
+      this.#reader.execute('BEGIN');
       this.#reader.drive(checkFence(caller));
       return this.#reader.drive(operation.body(input, { now: this.#clock.now(), caller }));
+    } catch (error) {
+      throw toRefusal(error);
     } finally {
-      this.#reader.execute('COMMIT');
+      if (this.#reader.connection.isTransaction) this.#reader.execute('COMMIT');
     }
   }
 
@@ -102,8 +119,9 @@ export class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     while (this.#applying || this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
-    await this.#applier.close();
+    // The last connection moves the write-ahead log into the database, which the reader may not.
     this.#reader.close();
+    await this.#applier.close();
   }
 
   /** Writes that arrive while a batch is applied form the next one: a batch grows with the load, never by waiting. */

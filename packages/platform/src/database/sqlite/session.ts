@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SecretKeys } from '../secret-keys.ts';
 import type { Sql, SqlStatement, Statement, Value } from '../sql.ts';
@@ -8,11 +9,14 @@ const maxIdleJournalBytes = 64 * 1024 * 1024;
 /** One SQLite connection with its prepared statements. */
 export class SqliteSession {
   readonly connection: DatabaseSync;
+  readonly file: string;
   /** The keys of the stored secrets; undefined for a session that uses none. */
   keys: SecretKeys | undefined;
   readonly #prepared = new Map<string, StatementSync>();
+  readonly #inode: number;
 
   constructor(file: string, options: { readOnly: boolean; busyTimeoutMs?: number; keys?: SecretKeys }) {
+    this.file = file;
     this.keys = options.keys;
     this.connection = new DatabaseSync(file, { readOnly: options.readOnly, timeout: options.busyTimeoutMs ?? 5000 });
     if (!options.readOnly) {
@@ -22,6 +26,7 @@ export class SqliteSession {
       this.connection.exec(`PRAGMA journal_size_limit = ${maxIdleJournalBytes}`);
     }
     this.connection.exec('PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;');
+    this.#inode = statSync(file).ino;
   }
 
   /** Runs all statements of an operation in the open transaction, and returns its result. */
@@ -42,6 +47,16 @@ export class SqliteSession {
 
   execute(sql: string): void {
     this.#prepare(sql).run();
+  }
+
+  /** Whether the file is still the one that was opened. */
+  isInPlace(): boolean {
+    return statSync(this.file, { throwIfNoEntry: false })?.ino === this.#inode;
+  }
+
+  /** Moves the write-ahead log into the database, as far as readers allow, and begins to write it from its start. */
+  checkpoint(): void {
+    this.connection.prepare('PRAGMA wal_checkpoint(RESTART)').all();
   }
 
   close(): void {

@@ -23,6 +23,7 @@ export interface WriterThreadData {
   readonly operations: readonly string[];
   /** The keys of the stored secrets. */
   readonly keys: SecretKeys['keys'];
+  readonly reserveFile: string | undefined;
 }
 
 /**

@@ -48,6 +48,7 @@ export class DockerEngine implements Engine, Reattachment {
   readonly hostAddress?: string;
   readonly states?: ServerStates;
   readonly upgradeHandler?: UpgradeHandler;
+  readonly #docker: Docker;
   readonly #placement: Placement;
   readonly #platformId: string;
   readonly #containers = new Map<string, DockerContainer>();
@@ -59,6 +60,7 @@ export class DockerEngine implements Engine, Reattachment {
 
   private constructor(docker: Docker, options: DockerEngineOptions, placement: Placement) {
     const { hostAddress, states, upgradeHandler } = placement;
+    this.#docker = docker;
     this.#placement = placement;
     this.#platformId = options.platformId;
     Object.assign(this, {
@@ -211,6 +213,10 @@ export class DockerEngine implements Engine, Reattachment {
       return !this.#containers.has(attemptKey(Labels[runLabel]!, Number(Labels[attemptLabel])));
     });
     await Promise.all(left.map(({ Id }) => removeContainer(daemon.getContainer(Id))));
+  }
+
+  async check(): Promise<void> {
+    await this.#docker.ping();
   }
 
   async close(): Promise<void> {

@@ -225,7 +225,7 @@ export class ProcessEngine implements Engine {
     const folder = path.join(this.#workFolder, `${spec.runId}-${spec.attempt}`);
     const modules = path.join(buildFolder, 'node_modules');
     await rm(folder, { recursive: true, force: true });
-    await mkdir(this.#workFolder, { recursive: true });
+    await mkdir(this.#workFolder, { recursive: true, mode: 0o700 });
     await cp(buildFolder, folder, { recursive: true, verbatimSymlinks: true, filter: (from) => from !== modules });
     if (await lstat(modules).catch(() => undefined)) await symlink(modules, path.join(folder, 'node_modules'));
     return folder;

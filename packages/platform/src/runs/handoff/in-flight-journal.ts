@@ -67,10 +67,10 @@ export class InFlightJournal {
     const lines = [...this.#inFlight].flatMap(([attempt, requests]) =>
       [...requests].map((request) => `+ ${attempt} ${request}\n`),
     );
-    writeFileSync(partial, lines.join(''));
+    writeFileSync(partial, lines.join(''), { mode: 0o600 });
     renameSync(partial, this.#file);
     this.#bytes = 0;
-    return openSync(this.#file, 'a');
+    return openSync(this.#file, 'a', 0o600);
   }
 }
 

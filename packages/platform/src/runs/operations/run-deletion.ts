@@ -1,4 +1,4 @@
-import { defineWrite } from '../../database/operation.ts';
+import { defineEnd } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { forgetCharges } from './charges.ts';
@@ -8,7 +8,7 @@ import { findRunId, type RunAddress } from './run-address.ts';
 export type Deletion = { readonly kind: 'deleted' | 'ending'; readonly runId: string };
 
 /** Deletes a run that is over. Its storages stay, as on Apify. @throws Refusal 400 `cannot-remove-running-run` */
-export const deleteRun = defineWrite('runs.delete', function* ({ address }: { address: RunAddress }): Sql<Deletion> {
+export const deleteRun = defineEnd('runs.delete', function* ({ address }: { address: RunAddress }): Sql<Deletion> {
   const runId = yield* findRunId(address);
   const unfinished = yield* one('SELECT 1 FROM runs WHERE id = ? AND finished_at IS NULL', runId);
   if (unfinished !== undefined) {

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
+import { type Caller, defineEnd, defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
 import type { HandoffMode, HandoffReason, RunState } from '../state/run-state.ts';
@@ -39,7 +39,7 @@ export interface RunStore {
   change(runId: string, change: Change, caller?: Caller): Promise<RunState>;
 }
 
-const changeRun = defineWrite(
+const changeRun = defineEnd(
   'runs.change',
   function* ({ runId, change }: { runId: string; change: Change }, { now, caller }) {
     yield* checkOwner(runId, caller);

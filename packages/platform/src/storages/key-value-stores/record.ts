@@ -1,4 +1,4 @@
-import { defineRead, defineWrite } from '../../database/operation.ts';
+import { defineEnd, defineRead, defineWrite } from '../../database/operation.ts';
 import { all, exec, one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { findStorageId } from '../storage-row.ts';
@@ -113,7 +113,7 @@ export const writeRecord = defineWrite(
   },
 );
 
-export const removeRecord = defineWrite('records.remove', function* ({ userId, address, key }: Addressed, { now }) {
+export const removeRecord = defineEnd('records.remove', function* ({ userId, address, key }: Addressed, { now }) {
   return yield* deleteRecord({ storeId: yield* findStorageId('key_value_stores', userId, address), key, now });
 });
 

@@ -1,4 +1,4 @@
-import { defineWrite } from '../../database/operation.ts';
+import { defineEnd, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { NewRequest } from './input.ts';
@@ -135,7 +135,7 @@ function* replaceRequest(queueId: string, request: NewRequest, place: number): S
 }
 
 /** Deletes the requests that exist. Returns their number. */
-export const deleteRequests = defineWrite(
+export const deleteRequests = defineEnd(
   'requests.delete',
   function* (input: { access: QueueAccess; requestIds: readonly string[] }, { now }) {
     const queue = yield* touchQueue(input.access, {}, now);

@@ -1,0 +1,82 @@
+/** A full disk as its operator sees it. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
+import { exitCodes } from '../src/exit-codes.ts';
+import { startLive } from './live-platform.ts';
+
+const call = promisify(execFile);
+
+/** Where this process may not mount a disk, the test is skipped aloud. */
+async function mountSmallDisk(context: TestContext): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-disk-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  try {
+    await call('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', folder]);
+  } catch (error) {
+    const reason = `a full disk is not tested: this process may not mount one (${(error as Error).message.trim()})`;
+    process.stderr.write(`\nSKIPPED: ${reason}\n`);
+    context.skip(reason);
+  }
+  onTestFinished(async () => void (await call('umount', ['-l', folder])));
+  return folder;
+}
+
+async function fill(disk: string): Promise<() => Promise<void>> {
+  const ballast = path.join(disk, 'ballast');
+  const file = await open(ballast, 'w');
+  for (let bytes = 1024 * 1024; bytes >= 1; bytes >>= 1) {
+    while ((await file.write(Buffer.alloc(bytes)).catch(() => undefined)) !== undefined);
+  }
+  await file.close();
+  return () => rm(ballast);
+}
+
+test('on a full disk reads and /health work, writes are refused and work again with room, and Ctrl-C ends the platform', async (context) => {
+  const disk = await mountSmallDisk(context);
+  const platform = await startLive(disk);
+  const health = async () => {
+    const response = await fetch(`${platform.url}/health`);
+    return { status: response.status, body: (await response.json()) as object };
+  };
+  expect(await health()).toMatchObject({ status: 200, body: { status: 'ok' } });
+  const { id } = await platform.client.datasets().getOrCreate('items');
+  const headers = { authorization: `Bearer ${platform.client.token}`, 'content-type': 'application/json' };
+  const push = async (text: string) => {
+    const url = `${platform.url}/v2/datasets/${id}/items`;
+    return (await fetch(url, { method: 'POST', headers, body: JSON.stringify({ text }) })).status;
+  };
+  let acknowledged = 0;
+  const fillAll = async () => {
+    const free = await fill(disk);
+    for (const text of ['x'.repeat(50_000), '']) while ((await push(text)) === 201) acknowledged += 1;
+    return free;
+  };
+  const free = await fillAll();
+  // Each of these writes a line to the platform's log.
+  for (let round = 0; round < 20; round += 1) {
+    expect(
+      (await fetch(`${platform.url}/v2/datasets/${id}/items`, { method: 'POST', headers, body: '[' })).status,
+    ).toBe(400);
+    expect(await push('')).toBe(507);
+  }
+  expect((await platform.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
+  await until('/health says what is wrong', async () => (await health()).status === 503);
+  expect(await health()).toMatchObject({ body: { status: 'failing', checks: { disk: { ok: false } } } });
+
+  await free();
+  expect(await push('')).toBe(201);
+  acknowledged += 1;
+  await until('/health is well again', async () => (await health()).status === 200);
+  await fillAll();
+  expect(await platform.interrupt()).toBe(exitCodes.ok);
+
+  await rm(path.join(disk, 'ballast'));
+  const next = await startLive(disk);
+  expect((await next.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
+  expect(await next.interrupt()).toBe(exitCodes.ok);
+});

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+
+export type CheckResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+export interface HealthReport {
+  readonly status: 'ok' | 'failing';
+  readonly checks: Readonly<Record<'database' | 'disk' | 'engine' | 'eventLoop', CheckResult>>;
+}
+
+/** Says what works of the platform; `main/health.ts`. */
+export interface HealthReporter {
+  report(): Promise<HealthReport>;
+}
+
+export function registerHealthRoutes(app: FastifyInstance, { health }: { readonly health: HealthReporter }): void {
+  app.get('/health', { config: { access: 'public', effect: 'reads' } }, async (_request, reply) => {
+    const report = await health.report();
+    return reply.code(report.status === 'ok' ? 200 : 503).send(report);
+  });
+}
