@@ -9,8 +9,12 @@ import { Refusal } from '../shared/errors.ts';
 /** The names by which Docker and Podman let containers reach their host. */
 const namesInContainers = ['host.docker.internal', 'gateway.docker.internal', 'host.containers.internal'];
 
+const maxChecked = 100;
+
 export class AllowedHosts {
   readonly #names: ReadonlySet<string>;
+  /** Headers that were allowed, since nearly all calls have the same few. */
+  readonly #checked = new Set<string>();
 
   /** @param names under which the platform is reached besides its machine's own; those that are undefined do not count */
   constructor(names: readonly (string | undefined)[]) {
@@ -27,9 +31,12 @@ export class AllowedHosts {
    * @throws Refusal 421 `invalid-header`
    */
   check(host: string | undefined): void {
-    if (host === undefined) return;
+    if (host === undefined || this.#checked.has(host)) return;
     const name = hostnameIn(host);
-    if (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || name.endsWith('.localhost') || this.#names.has(name)) return;
+    if (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || name.endsWith('.localhost') || this.#names.has(name)) {
+      if (this.#checked.size < maxChecked) this.#checked.add(host);
+      return;
+    }
     throw new Refusal(
       421,
       'invalid-header',

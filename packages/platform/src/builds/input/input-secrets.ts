@@ -3,7 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { encryptInputSecrets } from '@apify/input_secrets';
 import { newId } from '../../shared/ids.ts';
-import type { PreparedInput } from './input.ts';
+import { isJson, type PreparedInput } from './input.ts';
 
 interface StoredKey {
   readonly privateKey: string;
@@ -28,7 +28,7 @@ export class InputSecrets {
     prepared: PreparedInput | undefined,
   ): Promise<PreparedInput | undefined> {
     if (inputSchema === null || prepared === undefined || !hasSecrets(inputSchema)) return prepared;
-    if (!/json/i.test(prepared.contentType)) return prepared;
+    if (!isJson(prepared.contentType)) return prepared;
     const input = JSON.parse(prepared.body.toString('utf8')) as Record<string, unknown>;
     const sealed = encryptInputSecrets({ input, inputSchema, publicKey: await this.#publicKey() });
     return { ...prepared, body: Buffer.from(JSON.stringify(sealed)) };
