@@ -56,7 +56,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
-  const { host, port, servers, commits, advertisedUrl, secretsKeyFile } = settings;
+  const { host, port, servers, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
@@ -71,6 +71,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       servers,
       commits,
       logger,
+      allowedHosts,
       ...(engine && { engine }),
       ...(advertisedUrl && { advertisedUrl }),
     });

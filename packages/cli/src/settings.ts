@@ -17,6 +17,7 @@ export interface PlatformFlags {
   readonly servers?: string;
   readonly engine?: string;
   readonly advertise?: string;
+  readonly allowHost?: string;
   readonly registry?: string;
   readonly commits?: boolean;
   /** The name of a demo, or whether a demo runs. */
@@ -52,6 +53,8 @@ export interface PlatformSettings {
   readonly engine: EngineSettings;
   /** The URL at which containers reach the API, without a slash at its end; undefined: where it listens. */
   readonly advertisedUrl: string | undefined;
+  /** Further names that requests may have in their header `Host`. */
+  readonly allowedHosts: readonly string[];
   /** Whether the API has the routes of commits. */
   readonly commits: boolean;
   /** The demo that runs after the start; null for none. */
@@ -83,6 +86,7 @@ export function platformSettings(
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
     engine: engineOf(flags, variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
+    allowedHosts: hostsOf(flags.allowHost ?? variable('WHERRY_ALLOW_HOST') ?? ''),
     // Commander sets the flag to true if it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
@@ -160,6 +164,13 @@ function urlOf(flag: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw badUsage(`${flag} must be an address that begins with http:// or https://, but is "${text}".`);
+}
+
+function hostsOf(text: string): string[] {
+  const names = text.split(',').flatMap((each) => each.trim() || []);
+  const bad = names.find((name) => !/^[\w.-]+$/.test(name));
+  if (bad === undefined) return names;
+  throw badUsage(`--allow-host takes names such as wherry.example.com, with commas between them, not "${bad}".`);
 }
 
 function tokenOf(text: string | undefined): string | undefined {

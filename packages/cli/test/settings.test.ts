@@ -15,6 +15,7 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     servers: 2,
     engine: { kind: 'process' },
     advertisedUrl: undefined,
+    allowedHosts: [],
     commits: true,
     demo: null,
     demoUrl: undefined,
@@ -44,6 +45,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     servers: 3,
     engine: { kind: 'process' },
     advertisedUrl: undefined,
+    allowedHosts: [],
     commits: false,
     demo: 'site',
     demoUrl: 'https://one.test/',
@@ -150,4 +152,10 @@ test('a command finds the platform by flag, by variable, or on this machine', ()
     token: 'token-two',
   });
   expect(() => connectionSettings({ url: 'two.test' }, {})).toThrow(/--url/);
+});
+
+test('further names of the platform are read from a flag or a variable, and must be names', () => {
+  expect(up({ allowHost: 'a.test, b.test' }).allowedHosts).toEqual(['a.test', 'b.test']);
+  expect(up({}, { WHERRY_ALLOW_HOST: 'a.test' }).allowedHosts).toEqual(['a.test']);
+  expect(() => up({ allowHost: 'http://a.test' })).toThrow(/--allow-host takes names/);
 });

@@ -32,6 +32,10 @@ function addPlatformCommand(
     .option('--engine <engine>', 'what runs the Actors: process or docker (default: process, env: WHERRY_ENGINE)')
     .option('--registry <host:port>', 'the registry of a Docker Swarm, for images of Actors (env: WHERRY_REGISTRY)')
     .option('--advertise <url>', 'the URL at which containers reach the API (default: detected, env: WHERRY_ADVERTISE)')
+    .option(
+      '--allow-host <names>',
+      'names under which the API is reached besides this machine’s own and the advertised one, with commas (env: WHERRY_ALLOW_HOST)',
+    )
     .option('--no-commits', 'refuse commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option(
       '--demo [name]',

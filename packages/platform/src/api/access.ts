@@ -38,7 +38,7 @@ export type Access = 'public' | 'user' | AttemptAccess;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Optional only in the type: the handler of unknown routes has no declaration. */
+    /** Optional only in the type: what responds to unknown paths has no declaration. */
     access?: Access;
     effect?: Effect;
   }

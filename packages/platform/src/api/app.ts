@@ -5,10 +5,8 @@
  * Routes parse and authorize calls and shape responses. They contain no SQL and no rules: those are in the domain
  * folders (`runs/`, `builds/`, `actors/`, `storages/`, `accounts/`). This folder may import everything except `main/`.
  */
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import Fastify, {
   type FastifyBaseLogger,
-  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -25,6 +23,9 @@ import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
 import { authorize } from './authorization.ts';
 import { acceptEmptyBodies } from './bodies.ts';
+import { type BodyOptions, receiveBodies } from './body-reception.ts';
+import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
+import type { AllowedHosts } from './host-check.ts';
 import { pathOf, TokenFreeLogger } from './log-redaction.ts';
 
 declare module 'fastify' {
@@ -39,11 +40,19 @@ declare module 'fastify' {
 /** The largest body of a call. Apify's own limit for one push. */
 const maxBodyBytes = 9 * 1024 * 1024;
 
-export interface AppOptions {
+/** What every response says to browsers, unless its route says more. What the platform stores is not its own content. */
+const safeHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+};
+
+export interface AppOptions extends BodyOptions {
   readonly authenticator: Authenticator;
   readonly database: Database;
   readonly gate: Gate;
   readonly logger: Logger;
+  /** The hosts that requests may name; any unless given. */
+  readonly hosts?: AllowedHosts;
 }
 
 export function createApp(options: AppOptions): FastifyInstance {
@@ -54,15 +63,24 @@ export function createApp(options: AppOptions): FastifyInstance {
     // Record keys and request ids travel in the path; Apify allows keys of 256 characters, percent-encoded.
     routerOptions: { maxParamLength: 2000, ignoreTrailingSlash: true },
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply.headers(safeHeaders)),
+    clientErrorHandler: refuseConnection,
   });
   app.decorateRequest('caller');
   app.decorateRequest('ownStorageIds');
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
   requireDeclarations(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(safeHeaders);
+    options.hosts?.check(request.headers.host);
+    done();
+  });
+  handleErrors(app);
+  receiveBodies(app, options);
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.access === 'public') return;
-    const { caller, ownStorageIds } = await options.authenticator.identityOf(tokenOf(request));
+    const { caller, ownStorageIds } = await options.authenticator.identityOf(tokenOf(request), request.ip);
     request.caller = caller;
     request.ownStorageIds = ownStorageIds;
     if (caller.kind !== 'attempt') return;
@@ -73,10 +91,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     await passage.admitted;
     await authorize(options.database, request, caller);
   });
-  acceptCompressedBodies(app);
   acceptJson(app);
   acceptEmptyBodies(app);
-  handleErrors(app);
   return app;
 }
 
@@ -100,36 +116,9 @@ function whenClosed(request: FastifyRequest, reply: FastifyReply, callback: () =
 
 /** What the gate needs to know about a call: the effect that its route declares, and the record that it writes. */
 function gateCallOf(request: FastifyRequest): GateCall {
-  // An unknown route has no declaration. The response is 404 and the call does nothing.
   const { effect = 'reads' } = request.routeOptions.config;
   const isRecord = (request.params as { recordKey?: string } | undefined)?.recordKey !== undefined;
   return { effect, ...(isRecord && effect !== 'reads' && { record: pathOf(request.url) }) };
-}
-
-/** Apify's clients compress every body above 1 KiB. */
-function acceptCompressedBodies(app: FastifyInstance): void {
-  const decoders = { br: createBrotliDecompress, gzip: createGunzip, deflate: createInflate };
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    const encoding = request.headers['content-encoding'];
-    if (encoding === undefined || encoding === 'identity') return done(null, payload);
-    const decoder = decoders[encoding as keyof typeof decoders];
-    if (decoder === undefined) {
-      return done(
-        new Refusal(415, 'unsupported-content-encoding', `Send the body as br, gzip or deflate, not ${encoding}.`),
-      );
-    }
-    // `Content-Length` is the length of the compressed body; the limit applies to the decompressed one.
-    delete request.headers['content-length'];
-    delete request.headers['content-encoding'];
-    const decoded = decoder();
-    payload.once('error', (error) => decoded.destroy(error));
-    decoded.once('error', () => {
-      decoded.destroy();
-      // The rest is read and dropped, since the next call on the connection comes after it.
-      payload.resume();
-    });
-    done(null, payload.pipe(decoded));
-  });
 }
 
 function acceptJson(app: FastifyInstance): void {
@@ -148,41 +137,4 @@ function acceptJson(app: FastifyInstance): void {
       );
     }
   });
-}
-
-function handleErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
-    const refusal = error instanceof Refusal ? error : toRefusal(error);
-    if (refusal === undefined) {
-      request.log.error({ err: error, url: pathOf(request.url) }, 'a request failed inside the platform');
-      return reply
-        .code(500)
-        .send({ error: { type: 'internal-error', message: 'The platform failed; its log says why.' } });
-    }
-    const { statusCode, type, message, details } = refusal;
-    return reply.code(statusCode).send({ error: { type, message, ...(details && { data: details }) } });
-  });
-  app.setNotFoundHandler({ preHandler: undefined }, (request, reply) => {
-    const error = request.url.startsWith('/v2/')
-      ? { type: 'not-implemented', message: `Wherry has no ${request.method} ${pathOf(request.url)} yet.` }
-      : {
-          type: 'page-not-found',
-          message: 'There is nothing here. Apify’s API is under /v2, Wherry’s own under /wherry/v1.',
-        };
-    return reply.code(404).send({ error });
-  });
-}
-
-/** Maps Fastify's own errors about a request to Apify's error types. */
-function toRefusal(error: FastifyError): Refusal | undefined {
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Refusal(413, 'request-too-large', `The body is larger than ${maxBodyBytes} bytes. Send it in parts.`);
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Refusal(415, 'unsupported-content-type', 'Send the body as application/json.');
-    default:
-      return error.statusCode !== undefined && error.statusCode < 500
-        ? new Refusal(error.statusCode, 'invalid-request', error.message)
-        : undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { hashToken, type Identity, type KnownTokens } from '../accounts/tokens.ts';
 import { Refusal } from '../shared/errors.ts';
+import { FailedAuthentications } from './failed-authentications.ts';
 import { queryOf } from './query.ts';
 
 /** The token of a request: from the header that Apify's clients send, or from the URL's `token` parameter. */
@@ -13,19 +14,33 @@ export function tokenOf(request: FastifyRequest): string | undefined {
 /** Finds the caller that a token stands for. */
 export class Authenticator {
   readonly #tokens: KnownTokens;
+  readonly #failures = new FailedAuthentications();
 
   constructor(tokens: KnownTokens) {
     this.#tokens = tokens;
   }
 
-  /** @throws Refusal 401 when the token is missing or unknown; 403 `attempt-fenced` when its attempt is over */
-  async identityOf(token: string | undefined): Promise<Identity> {
+  /**
+   * @param address where the call comes from
+   * @throws Refusal 401 when the token is missing or unknown; 429 when the address has sent too many unknown ones;
+   *   403 `attempt-fenced` when its attempt is over
+   */
+  async identityOf(token: string | undefined, address: string): Promise<Identity> {
     if (token === undefined) {
       throw new Refusal(401, 'token-not-provided', 'Send the API token as "Authorization: Bearer TOKEN".');
     }
     // Hashes are compared, through an index, so the time that it takes reveals nothing about the token.
     const identity = await this.#tokens.identityOf(hashToken(token));
     if (identity !== undefined) return identity;
+    const retryAfterSecs = this.#failures.count(address);
+    if (retryAfterSecs > 0) {
+      throw new Refusal(
+        429,
+        'rate-limit-exceeded',
+        `Too many wrong API tokens came from your address. Send the right one, or wait ${retryAfterSecs} s.`,
+        { retryAfterSecs },
+      );
+    }
     throw new Refusal(401, 'user-or-token-not-found', 'The API token is not valid. `wherry up` prints the right one.');
   }
 }

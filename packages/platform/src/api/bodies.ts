@@ -18,9 +18,8 @@ export function withRawBodies(app: FastifyInstance, register: (scope: FastifyIns
 export function acceptEmptyBodies(app: FastifyInstance): void {
   // Fastify's own text parser would give the handler an empty string for an empty body.
   app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    // For an unknown route the body makes no difference to the response.
-    if (body.length === 0 || request.is404) return done(null, undefined);
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
     done(new Refusal(415, 'unsupported-content-type', 'Send the body as application/json.'));
   });
 }

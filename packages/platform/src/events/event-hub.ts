@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { attemptKey } from '../shared/attempt-key.ts';
+import { maxMessageBytes } from './relay-files.ts';
 
 /** The events that Apify's platform sends to an Actor over its websocket. */
 export type ActorEvent =
@@ -24,7 +25,7 @@ const textOf = (event: ActorEvent): string => JSON.stringify({ ...event, created
  * the platform is away. May import from `shared/`; knows nothing of runs but ids and attempt numbers.
  */
 export class EventHub {
-  readonly #server = new WebSocketServer({ noServer: true });
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   readonly #sockets = new Map<string, Set<WebSocket>>();
   /** Events kept for attempts that are not connected; sent to the first websocket that opens. */
   readonly #unheard = new Map<string, ActorEvent[]>();

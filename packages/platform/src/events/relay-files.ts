@@ -7,6 +7,9 @@ export const apiFile = 'api-url';
 /** Responds with the relay's folder, which says to which platform it belongs. */
 export const relayPath = '/relay';
 
+/** The largest message of an attempt: it has nothing to say over its events websocket. */
+export const maxMessageBytes = 16 * 1024;
+
 export interface RelayAddress {
   readonly host: string;
   readonly port: number;

@@ -14,7 +14,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
-import { addressFile, apiFile, type RelayAddress, relayPath } from './relay-files.ts';
+import { addressFile, apiFile, maxMessageBytes, type RelayAddress, relayPath } from './relay-files.ts';
 
 const retryMs = 100;
 /** How long it runs without a socket to hold and without a platform. */
@@ -28,7 +28,7 @@ const server = createServer((request, response) => {
   response.writeHead(request.url === relayPath ? 200 : 404).end(request.url === relayPath ? folder : '');
   lastAskedAtMs = performance.now();
 });
-const sockets = new WebSocketServer({ server, autoPong: false });
+const sockets = new WebSocketServer({ server, autoPong: false, maxPayload: maxMessageBytes });
 let lastAskedAtMs = performance.now();
 
 // It emits the errors of `server` again, which `listen` handles; without a listener they would end the process.

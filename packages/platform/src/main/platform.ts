@@ -21,8 +21,9 @@ import { Signatures } from '../accounts/signatures.ts';
 import { ensureUser, hashToken, KnownTokens } from '../accounts/tokens.ts';
 import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
+import { AllowedHosts } from '../api/host-check.ts';
 import { registerRoutes } from '../api/routes.ts';
-import { acceptEventsSockets } from '../api/runs/events-socket.ts';
+import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
 import type { ActorServices, HandoffServices, RunServices } from '../api/services.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
@@ -64,6 +65,10 @@ export interface PlatformOptions {
    * data folder unless set.
    */
   readonly secretsKeyFile?: string | undefined;
+  /** Further names that requests may have in their header `Host`, as behind a proxy that passes it on. */
+  readonly allowedHosts?: readonly string[];
+  /** How long the body of a call may bring nothing before its connection is closed. 30 unless set. */
+  readonly bodyIdleSecs?: number;
   /** How many local servers (slots of the process engine) there are. */
   readonly servers?: number;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
@@ -159,12 +164,14 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
-  const app = createApp({ authenticator, database, gate: runs.gate, logger });
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
+  const hosts = allowedHostsOf(options);
+  const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
+  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs });
   const services = servicesOf(options, { database, logs, builder, inputSecrets, files, health, runs, address });
   registerRoutes(app, services, { commits: options.commits ?? true });
-  acceptEvents({ app, runs, engine, authenticator });
+  acceptEvents({ app, runs, engine, authenticator, hosts });
   const started = { runs, app, logs, builder, engine, address, logger };
   await startWork(started, options, parts);
   parts.defer(startSweep({ database, files, blobFolder }, logger));
@@ -177,6 +184,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
       await parts.disposeAsync();
     },
   };
+}
+
+function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {
+  return new AllowedHosts([host, advertisedUrl && new URL(advertisedUrl).host, ...allowedHosts]);
 }
 
 interface Startable {
@@ -195,9 +206,11 @@ function acceptEvents({
   runs,
   engine,
   authenticator,
-}: Pick<Startable, 'app' | 'runs' | 'engine'> & { readonly authenticator: Authenticator }): void {
+  hosts,
+}: Pick<Startable, 'app' | 'runs' | 'engine'> & Pick<EventsSocketParts, 'authenticator' | 'hosts'>): void {
   acceptEventsSockets(app, {
     authenticator,
+    hosts,
     hub: runs.events,
     upgradeHandler: engine.upgradeHandler,
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),

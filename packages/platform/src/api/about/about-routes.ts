@@ -1,5 +1,21 @@
+import { hash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import description from './wherry-v1.openapi.json' with { type: 'json' };
+
+const style = `
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 4rem auto; padding: 0 1rem; }
+  pre { padding: 1rem; overflow: auto; background: #8881; }
+  :root { color-scheme: light dark; }
+`;
+
+/** The page has no script, and nothing but its own style. */
+const frontPagePolicy = [
+  "default-src 'none'",
+  `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 /** Shown when the platform's address is opened in a browser. It is public, so it reveals nothing about the platform. */
 const frontPage = `<!doctype html>
@@ -7,11 +23,7 @@ const frontPage = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Wherry</title>
-<style>
-  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 4rem auto; padding: 0 1rem; }
-  pre { padding: 1rem; overflow: auto; background: #8881; }
-  :root { color-scheme: light dark; }
-</style>
+<style>${style}</style>
 <h1>Wherry is running</h1>
 <p>A self-hosted Actor platform whose runs survive being moved between servers. It is used by its API, by Apify's own
 tools, and from the shell; there are no pages to click through.</p>
@@ -33,7 +45,7 @@ described in <code>/wherry/v1/openapi.json</code>. <code>/health</code> says whe
 
 export function registerFrontPageRoutes(app: FastifyInstance): void {
   app.get('/', { config: { access: 'public', effect: 'reads' } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(frontPage),
+    reply.header('content-security-policy', frontPagePolicy).type('text/html; charset=utf-8').send(frontPage),
   );
 }
 

@@ -14,6 +14,8 @@ export interface FormatOptions {
   readonly bom: boolean | undefined;
   readonly delimiter: string;
   readonly skipHeaderRow: boolean;
+  /** Whether texts that a spreadsheet would take for formulas are written as plain texts. */
+  readonly escapeFormulas: boolean;
 }
 
 const byteOrderMark = '\ufeff';
@@ -85,7 +87,7 @@ async function* writeLines(pages: Pages, shape: Shape, { bom }: FormatOptions): 
 async function* writeCsv(pages: Pages, shape: Shape, options: FormatOptions): AsyncGenerator<string> {
   const columns = await columnsOf(pages, shape);
   const lineOf = (values: readonly unknown[]) =>
-    `${values.map((value) => csvCell(value, options.delimiter)).join(options.delimiter)}\r\n`;
+    `${values.map((value) => csvCell(value, options)).join(options.delimiter)}\r\n`;
   const rowOf = (item: Item) => {
     const cells = new Map(cellsOf(item));
     return lineOf(columns.map((column) => cells.get(column)));
@@ -113,8 +115,13 @@ async function columnsOf(pages: Pages, shape: Shape): Promise<string[]> {
 const cellsOf = (item: Item): [string, unknown][] =>
   Object.entries(item).flatMap(([field, value]) => leavesOf(field, value, '/'));
 
-function csvCell(value: unknown, delimiter: string): string {
+/** How the texts begin that spreadsheets take for formulas. Source: OWASP, "CSV Injection". */
+const formula = /^[=+\-@\t\r]/;
+
+function csvCell(value: unknown, { delimiter, escapeFormulas }: FormatOptions): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'object' ? '' : String(value);
+  const plain = typeof value === 'object' ? '' : String(value);
+  // A negative number begins with "-" and is no formula.
+  const text = escapeFormulas && typeof value === 'string' && formula.test(plain) ? `'${plain}` : plain;
   return text.includes(delimiter) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -59,5 +59,6 @@ export function formatOptionsOf(query: Query): FormatOptions {
     bom: booleanOf(query, 'bom'),
     delimiter,
     skipHeaderRow: booleanOf(query, 'skipHeaderRow') ?? false,
+    escapeFormulas: booleanOf(query, 'escapeFormulas') ?? false,
   };
 }

@@ -34,8 +34,7 @@ export async function receiveValue(
     await beforeFile();
     return { value: null, ...(await files.put(Readable.from(joined(head, chunks)))) };
   } catch (error) {
-    // The rest is read and dropped: a client that is cut off while it sends does not see the response, and the next call
-    // on its connection waits for the end of this body. A stream flows only when nothing iterates over it.
+    // The rest is read and dropped [body-4]. A stream flows only when nothing iterates over it.
     const drop = () => void body.resume();
     void chunks.return().then(drop, drop);
     throw toRefusal(error);

@@ -73,10 +73,13 @@ function registerWriting(app: FastifyInstance, services: Services, mount: Storag
     method: ['PUT', 'POST'],
     url,
     bodyLimit: maxRecordBytes,
-    config: { access: { attempt: 'writeStorage', storage: mount, records: 'one' }, effect: 'savesState' },
+    config: {
+      access: { attempt: 'writeStorage', storage: mount, records: 'one' },
+      effect: 'savesState',
+      tooLarge: recordTooLarge,
+    },
     handler: async (request, reply) => {
       const { userId, address, key } = await addressed(request);
-      if (Number(request.headers['content-length'] ?? 0) > maxRecordBytes) throw recordTooLarge();
       const contentType = request.headers['content-type'] || defaultContentType;
       const received = await receiveValue(request.body as Readable | undefined, files, async () => {
         await database.read(keyValueStores.get, { userId, address }, request.caller);

@@ -5,9 +5,12 @@ import type { UpgradeHandler } from '../../engines/engine.ts';
 import type { EventHub } from '../../events/event-hub.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { Authenticator } from '../authentication.ts';
+import { plainResponse } from '../error-responses.ts';
+import type { AllowedHosts } from '../host-check.ts';
 
 export interface EventsSocketParts {
   readonly authenticator: Authenticator;
+  readonly hosts: AllowedHosts;
   readonly hub: EventHub;
   /** Accepts connections of the engine itself. */
   readonly upgradeHandler?: UpgradeHandler | undefined;
@@ -24,30 +27,42 @@ export function acceptEventsSockets(app: FastifyInstance, parts: EventsSocketPar
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (parts.upgradeHandler?.accept(request, socket, head)) return;
-    accept(parts, request, socket, head).catch(() => socket.destroy());
+    accept(parts, request, socket, head).catch((error: unknown) => {
+      if (error instanceof Refusal) socket.end(plainResponse(error));
+      else socket.destroy();
+    });
   });
 }
 
 async function accept(parts: EventsSocketParts, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  parts.hosts.check(request.headers.host);
   const url = new URL(request.url ?? '/', 'http://platform');
   const runId = eventsPath.exec(url.pathname)?.[1];
-  if (runId === undefined) {
-    socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-    return;
-  }
-  const attempt = await attemptOf(parts, runId, url.searchParams.get('token') ?? undefined);
+  if (runId === undefined) throw new Refusal(404, 'page-not-found', 'There is no websocket here. Check the URL.');
+  const { remoteAddress = '' } = request.socket;
+  const token = url.searchParams.get('token') ?? undefined;
+  const attempt = await attemptOf(parts, { runId, token, address: remoteAddress });
   parts.hub.accept(request, socket, head, attempt === undefined ? undefined : { runId, attempt });
   if (attempt !== undefined) parts.arrived(runId, attempt);
 }
 
-/** Resolves with undefined when the token belongs to something else, and when the attempt is over. */
-async function attemptOf({ authenticator, isAlive }: EventsSocketParts, runId: string, token: string | undefined) {
+interface SocketCall {
+  readonly runId: string;
+  readonly token: string | undefined;
+  readonly address: string;
+}
+
+/**
+ * Resolves with undefined when the token belongs to something else, and when the attempt is over.
+ * @throws Refusal 429 when too many unknown tokens came from the address
+ */
+async function attemptOf({ authenticator, isAlive }: EventsSocketParts, { runId, token, address }: SocketCall) {
   try {
-    const { caller } = await authenticator.identityOf(token);
+    const { caller } = await authenticator.identityOf(token, address);
     if (caller.kind !== 'attempt' || caller.runId !== runId || !isAlive(runId, caller.attempt)) return undefined;
     return caller.attempt;
   } catch (error) {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof Refusal && error.statusCode !== 429) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { RequestedGrant } from '../../accounts/permissions.ts';
 import { isJsonObject } from '../../shared/json-object.ts';
-import type { PreparedInput } from './input.ts';
+import { isJson, type PreparedInput } from './input.ts';
 
 /** The `resourceType`s that are storages. Source: docs.apify.com, "Actor input schema", resource picker. */
 const tables: Readonly<Record<string, RequestedGrant['table']>> = {
@@ -22,7 +22,7 @@ export function grantsOf(
   inputSchema: Readonly<Record<string, unknown>> | null,
   prepared: PreparedInput | undefined,
 ): RequestedGrant[] {
-  if (inputSchema === null || prepared === undefined || !/json/i.test(prepared.contentType)) return [];
+  if (inputSchema === null || prepared === undefined || !isJson(prepared.contentType)) return [];
   const fields = Object.entries((inputSchema.properties ?? {}) as Record<string, ResourceField>);
   const resources = fields.filter(
     ([, field]) => typeof field.resourceType === 'string' && field.resourceType in tables,

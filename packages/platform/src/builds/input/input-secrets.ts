@@ -6,7 +6,7 @@ import { defineRead, defineWrite } from '../../database/operation.ts';
 import { seal, unseal } from '../../database/secrets.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { newId } from '../../shared/ids.ts';
-import type { PreparedInput } from './input.ts';
+import { isJson, type PreparedInput } from './input.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -81,7 +81,7 @@ export class InputSecrets {
     prepared: PreparedInput | undefined,
   ): Promise<PreparedInput | undefined> {
     if (inputSchema === null || prepared === undefined || !hasSecrets(inputSchema)) return prepared;
-    if (!/json/i.test(prepared.contentType)) return prepared;
+    if (!isJson(prepared.contentType)) return prepared;
     const input = JSON.parse(prepared.body.toString('utf8')) as Record<string, unknown>;
     const sealed = encryptInputSecrets({ input, inputSchema, publicKey: await this.#publicKeyOf(owner) });
     return { ...prepared, body: Buffer.from(JSON.stringify(sealed)) };

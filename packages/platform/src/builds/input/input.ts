@@ -12,7 +12,8 @@ type Schema = Readonly<Record<string, unknown>>;
 export const schemaChecks = new SchemaChecks();
 
 const jsonContentType = 'application/json; charset=utf-8';
-const isJson = (contentType: string) => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
+/** Whether content of this type is parsed, and so checked, as JSON. */
+export const isJson = (contentType: string) => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
 
 /**
  * Resolves with the input of a run, checked against the schema and with its defaults added. Without a schema, or when

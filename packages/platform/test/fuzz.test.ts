@@ -1,0 +1,154 @@
+/**
+ * Every route with calls that are almost right and calls that are not: none may fail the platform. `npm run test:fuzz` makes
+ * more of them; `WHERRY_SEED` begins with another seed.
+ */
+import { Agent, request } from 'node:http';
+import type { RouteOptions } from 'fastify';
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { createApp } from '../src/api/app.ts';
+import { registerRoutes } from '../src/api/routes.ts';
+import { type FuzzCall, FuzzCalls, type Known, type Route } from './fuzz-calls.ts';
+import { type RunFixture, startRunFixture } from './run-fixture.ts';
+import { Random } from './simulation/random.ts';
+
+const calls = Number(process.env.WHERRY_FUZZ_CALLS ?? 2000);
+const firstSeed = Number(process.env.WHERRY_SEED ?? 1);
+const connections = 8;
+/** Existing things are made again after so many calls, since calls delete them. */
+const roundCalls = 250;
+
+async function routesOf(): Promise<Route[]> {
+  const routes: Route[] = [];
+  const logger = pino({ level: 'silent' });
+  const app = createApp({ authenticator: {} as never, database: {} as never, gate: {} as never, logger });
+  app.addHook('onRoute', ({ method, url }: RouteOptions) => {
+    for (const each of [method].flat()) routes.push({ method: each, url });
+  });
+  registerRoutes(app, {} as never, { commits: true });
+  await app.ready();
+  return routes;
+}
+
+/** What starts processes is called less often: it takes most of the time. */
+const isExpensive = ({ method, url }: Route) =>
+  /\/(runs|run-sync|run-sync-get-dataset-items|resurrect|reboot|metamorph|migrate)$/.test(url) && method !== 'HEAD';
+
+async function knownThings({ client, deploy }: RunFixture, round: number): Promise<Known> {
+  const field = { title: 'F', description: 'A field', editor: 'textfield', type: 'string', pattern: '^(a+)+$' };
+  const secret = { title: 'S', description: 'A secret', editor: 'textfield', type: 'string', isSecret: true };
+  const resource = {
+    title: 'R',
+    description: 'A dataset',
+    editor: 'resourcePicker',
+    type: 'string',
+    resourceType: 'dataset',
+    resourcePermissions: ['READ'],
+  };
+  const properties = { f: field, secret, resource };
+  const schema = { title: 'Input', type: 'object', schemaVersion: 1, properties };
+  const actorId = await deploy(`actor-${round}`, '', {}, { 'INPUT_SCHEMA.json': JSON.stringify(schema) });
+  const run = await client.actor(actorId).start({ f: 'a' });
+  const [dataset, store, queue] = await Promise.all([
+    client.datasets().getOrCreate(`d-${round}`),
+    client.keyValueStores().getOrCreate(`s-${round}`),
+    client.requestQueues().getOrCreate(`q-${round}`),
+  ]);
+  await client.dataset(dataset.id).pushItems([{ a: [1, 2], b: { c: [{ d: 1 }] } }, { '#hidden': 1 }, {}]);
+  await client.keyValueStore(store.id).setRecord({ key: 'k', value: { a: 1 } });
+  const { requestId } = await client
+    .requestQueue(queue.id)
+    .addRequest({ url: 'http://example.test/a', uniqueKey: 'k' });
+  return {
+    actorId: [actorId, `actor-${round}`, `wherry~actor-${round}`],
+    runId: [run.id],
+    buildId: [run.buildId],
+    id: [run.id, run.buildId],
+    datasetId: [dataset.id, run.defaultDatasetId, `d-${round}`],
+    storeId: [store.id, run.defaultKeyValueStoreId, `s-${round}`],
+    queueId: [queue.id, run.defaultRequestQueueId, `q-${round}`],
+    recordKey: ['k', 'INPUT', 'OUTPUT'],
+    requestId: [requestId],
+    versionNumber: ['0.1', '0.2', '9.9'],
+    name: ['A', 'B'],
+    serverId: ['local-1', 'local-2'],
+    sequence: ['1', '2', '3'],
+    userId: ['me', 'wherry'],
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+function send(agent: Agent, url: string, { method, path, headers, body }: FuzzCall): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': body.length };
+    const sent = request(url, { agent, method, path, headers: { ...headers, ...length } });
+    sent.setTimeout(120_000, () => sent.destroy(new Error('there was no answer for two minutes')));
+    sent.once('error', reject).once('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject);
+      const { statusCode: status = 0, headers: answered } = response;
+      response.once('end', () => resolve({ status, headers: answered, body: Buffer.concat(chunks).toString() }));
+    });
+    if (headers.expect !== undefined && body !== undefined) sent.once('continue', () => sent.end(body)).flushHeaders();
+    else sent.end(body);
+  });
+}
+
+/** What is wrong with an answer; undefined for nothing. */
+function faultOf({ method }: FuzzCall, { status, headers, body }: Answer): string | undefined {
+  if (status >= 500) return `answered ${status}: ${body.slice(0, 500)}`;
+  if (headers['x-content-type-options'] !== 'nosniff') return 'lacks nosniff';
+  if (status < 400 || method === 'HEAD') return undefined;
+  try {
+    const { error } = JSON.parse(body) as { error: { type: unknown; message: unknown } };
+    if (typeof error.type === 'string' && typeof error.message === 'string') return undefined;
+  } catch {
+    // Said below.
+  }
+  return `answered ${status} in another form: ${body.slice(0, 500)}`;
+}
+
+const describe = ({ method, path, headers, body }: FuzzCall): string =>
+  `${method} ${path.slice(0, 300)} ${JSON.stringify(headers).slice(0, 300)} ${body?.toString().slice(0, 300) ?? ''}`;
+
+test(`none of ${calls} calls of all routes fails the platform, and all errors are in Apify’s form`, async () => {
+  const failures: string[] = [];
+  const statuses = new Map<number, number>();
+  const errors: string[] = [];
+  const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(line) });
+  await using fixture = await startRunFixture({ logger, syncWaitSecs: 1 });
+  const routes = await routesOf();
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  for (let first = 0; first < calls; first += roundCalls) {
+    const known = await knownThings(fixture, first);
+    let next = first;
+    const work = async () => {
+      while (next < Math.min(first + roundCalls, calls)) {
+        const seed = firstSeed + next++;
+        const random = new Random(seed);
+        let route = random.pick(routes);
+        if (isExpensive(route) && random.chance(0.8)) route = random.pick(routes);
+        const call = new FuzzCalls(random, { known, token: fixture.platform.token }).of(route);
+        const answer = await send(agent, fixture.platform.url, call).catch(
+          (error: Error & { rawPacket?: Buffer }) =>
+            error.message + (error.rawPacket?.toString('latin1').slice(0, 600) ?? ''),
+        );
+        const fault = typeof answer === 'string' ? answer : faultOf(call, answer);
+        if (typeof answer !== 'string') statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+        if (fault !== undefined) failures.push(`seed ${seed}: ${describe(call)}\n  ${fault}`);
+      }
+    };
+    await Promise.all(Array.from({ length: connections }, work));
+    for (const server of ['local-1', 'local-2']) await fixture.call('POST', `/wherry/v1/servers/${server}/undrain`);
+  }
+  agent.destroy();
+  process.stdout.write(`statuses of ${calls} calls: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}\n`);
+  const insides = errors.filter((line) => line.includes('failed inside the platform'));
+  expect([...failures.slice(0, 20), ...insides.slice(0, 5)].join('\n')).toBe('');
+  expect((await fixture.call('GET', '/health')).status).toBe(200);
+});
