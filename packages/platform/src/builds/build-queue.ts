@@ -22,11 +22,25 @@ interface JobRow {
   readonly source_json: string;
 }
 
-/** Marks the build that has waited longest as running and returns it. Returns undefined when none waits. */
-export const takeBuild = defineWrite('builds.take', function* (_: Record<string, never>): Sql<BuildJob | undefined> {
+/** Which builds may be taken: those whose sources must be downloaded, and those that have them. */
+export interface Takeable {
+  readonly downloads: boolean;
+  readonly others: boolean;
+}
+
+/**
+ * Marks the build that has waited longest of those that may be taken as running and returns it. Returns undefined when
+ * none waits.
+ */
+export const takeBuild = defineWrite('builds.take', function* (takeable: Takeable): Sql<BuildJob | undefined> {
   const row = yield* one<JobRow>(
     `SELECT id, number, options_json, env_vars_json, source_json FROM builds
-        WHERE status = 'READY' AND finished_at IS NULL ORDER BY started_at, id LIMIT 1`,
+        WHERE status = 'READY' AND finished_at IS NULL AND CASE WHEN source_json LIKE ? THEN ? ELSE ? END = 1
+        ORDER BY started_at, id LIMIT 1`,
+    // In a text within the JSON, such as a source file, the quotes would be escaped.
+    '%"sourceType":"TARBALL"%',
+    takeable.downloads ? 1 : 0,
+    takeable.others ? 1 : 0,
   );
   if (row === undefined) return undefined;
   yield* exec("UPDATE builds SET status = 'RUNNING', start_count = start_count + 1 WHERE id = ?", row.id);

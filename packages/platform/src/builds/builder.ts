@@ -20,6 +20,8 @@ import { BuildFailure } from './steps/build-failure.ts';
 import { killOrphans } from './steps/build-process.ts';
 import { performBuild } from './steps/build-steps.ts';
 import { Dependencies } from './steps/dependencies.ts';
+import type { DownloadLimits } from './steps/download.ts';
+import { needsDownload } from './steps/sources.ts';
 
 export interface BuilderOptions {
   readonly database: Database;
@@ -31,6 +33,7 @@ export interface BuilderOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly token: string;
   readonly timeoutSecs?: number | undefined;
+  readonly downloadLimits?: DownloadLimits | undefined;
   /** Makes images. Without it, builds make folders. */
   readonly images?: ImageMaker | undefined;
 }
@@ -47,19 +50,26 @@ class Stopped extends Error {
 }
 
 const platform = { kind: 'platform' } as const;
+/** Builds that install, compile and write at once. */
 const maxAtOnce = 2;
+/** Downloads at once. They only wait for other servers, so they hold no place of a build. */
+const maxDownloads = 16;
 const usualTimeoutSecs = 30 * 60;
 /** How long to wait after a failure to store the end of a build, e.g. because the disk is full. */
 const retryMs = 1000;
 
 /**
- * Performs builds in the order in which they were requested, two at a time. Their state is in the database: a build
- * that was in progress when the platform ended is started again.
+ * Performs builds in the order in which they were requested, two at a time, once their sources have arrived. Their state is
+ * in the database: a build that was in progress when the platform ended is started again.
  */
 export class Builder {
   readonly #options: BuilderOptions;
   readonly #dependencies: Dependencies;
   readonly #atWork = new Map<string, { stop: AbortController; done: Promise<void> }>();
+  /** The builds that hold a place; the downloads that are under way; the downloaded builds that wait for a place. */
+  readonly #building = new Set<string>();
+  readonly #downloading = new Set<string>();
+  readonly #downloaded: { readonly id: string; readonly go: () => void }[] = [];
   readonly #waiting = new Map<string, Set<() => void>>();
   #ownUrl: string | undefined;
   #taking: Promise<void> | undefined;
@@ -142,19 +152,51 @@ export class Builder {
   }
 
   async #take(): Promise<void> {
-    while (!this.#isClosed && this.#atWork.size < maxAtOnce) {
+    while (!this.#isClosed) {
+      this.#giveFreePlaces();
+      const takeable = {
+        downloads: this.#downloading.size < maxDownloads,
+        others: this.#building.size < maxAtOnce,
+      };
+      if (!takeable.downloads && !takeable.others) return;
       let job: BuildJob | undefined;
       try {
-        job = await this.#options.database.write(takeBuild, {}, platform);
+        job = await this.#options.database.write(takeBuild, takeable, platform);
       } catch (error) {
         this.#options.logger.error({ err: error }, 'the builder could not take up a build');
         this.#options.clock.after(retryMs, () => this.wake());
       }
       if (job === undefined) return;
       const stop = new AbortController();
+      (needsDownload(job.version) ? this.#downloading : this.#building).add(job.id);
       const done = this.#work(job, stop);
       this.#atWork.set(job.id, { stop, done });
     }
+  }
+
+  #giveFreePlaces(): void {
+    while (this.#building.size < maxAtOnce) {
+      const next = this.#downloaded.shift();
+      if (next === undefined) return;
+      this.#building.add(next.id);
+      next.go();
+    }
+  }
+
+  /** Resolves when the build has a place, or when it is stopped. */
+  async #takePlace(id: string, signal: AbortSignal): Promise<void> {
+    if (this.#building.has(id) || signal.aborted) return;
+    this.#downloading.delete(id);
+    await new Promise<void>((resolve) => {
+      const waiting = { id, go: resolve };
+      this.#downloaded.push(waiting);
+      signal.addEventListener('abort', () => {
+        const index = this.#downloaded.indexOf(waiting);
+        if (index >= 0) this.#downloaded.splice(index, 1);
+        resolve();
+      });
+      this.wake();
+    });
   }
 
   async #work(job: BuildJob, stop: AbortController): Promise<void> {
@@ -171,6 +213,8 @@ export class Builder {
       await this.#finish(job.id, { ...end, message });
     }
     this.#atWork.delete(job.id);
+    this.#building.delete(job.id);
+    this.#downloading.delete(job.id);
     logs.end(job.id);
     this.#announceEnd(job.id);
     this.wake();
@@ -179,12 +223,14 @@ export class Builder {
   /** Resolves with undefined when the platform closes: the next platform process starts the build again. */
   async #perform(job: BuildJob, signal: AbortSignal, log: (line: string) => void): Promise<BuildEnd | undefined> {
     const { database, dataFolder, environment, token, images, timeoutSecs = usualTimeoutSecs } = this.#options;
+    const { downloadLimits } = this.#options;
     try {
       const result = await performBuild({
         job,
         folder: path.join(dataFolder, folderOfBuild(job.id)),
         dependencies: this.#dependencies,
-        download: { ownUrl: this.#ownUrl!, token },
+        download: { ownUrl: this.#ownUrl!, token, ...(downloadLimits && { limits: downloadLimits }) },
+        takePlace: () => this.#takePlace(job.id, signal),
         environment,
         images,
         signal,

@@ -10,7 +10,7 @@ import { type Dependencies, hasDependencies, type Installation, npmInstall } fro
 import type { Download } from './download.ts';
 import { makeImage } from './image-step.ts';
 import { readPackageFile } from './package-file.ts';
-import { writeSources } from './sources.ts';
+import { downloadSources, needsDownload, writeSources } from './sources.ts';
 import { findStartCommand, type StartCommand } from './start-command.ts';
 
 export interface BuildWork {
@@ -23,6 +23,8 @@ export interface BuildWork {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
+  /** Called once the sources have arrived. Resolves when the build may use the machine. */
+  readonly takePlace: () => Promise<void>;
   /** Makes an image from the sources. Without it, the build makes a folder. */
   readonly images: ImageMaker | undefined;
   /** Called before the build's folder links to the layer `key`. */
@@ -37,8 +39,12 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
   const { job, folder, signal, log } = work;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  if (needsDownload(job.version)) log(`Build ${job.number}: downloading the sources.`);
+  await downloadSources(folder, job.version, { ...work.download, signal });
+  await work.takePlace();
+  signal.throwIfAborted();
   log(`Build ${job.number}: writing the sources.`);
-  await writeSources(folder, job.version, { ...work.download, signal });
+  await writeSources(folder, job.version);
   signal.throwIfAborted();
   const described = await readActorDefinition(folder);
   if (work.images !== undefined) {

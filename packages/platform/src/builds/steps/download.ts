@@ -10,30 +10,92 @@ export interface Download {
   readonly ownUrl: string;
   readonly token: string;
   readonly signal: AbortSignal;
-  readonly maxBytes?: number;
+  readonly limits?: DownloadLimits;
 }
 
-const usualMaxBytes = 256 * 1024 * 1024;
+export interface DownloadLimits {
+  readonly maxBytes: number;
+  readonly maxSecs: number;
+  /** In each stretch of `windowSecs`, at least `windowBytes` must arrive, so that neither a stall nor a trickle lasts. */
+  readonly windowSecs: number;
+  readonly windowBytes: number;
+}
+
+const usualLimits: DownloadLimits = {
+  maxBytes: 256 * 1024 * 1024,
+  maxSecs: 10 * 60,
+  windowSecs: 30,
+  windowBytes: 32 * 1024,
+};
 const recordPath = /^(?:\/v2)?(\/key-value-stores\/[^/]+\/records\/[^/]+)$/;
 
-/** @throws BuildFailure when the download fails or is too large */
+/** @throws BuildFailure when the download fails, is too large, too slow or takes too long; the reason of `signal` */
 export async function download(url: string, file: string, from: Download): Promise<void> {
-  const { signal, maxBytes = usualMaxBytes } = from;
-  const response = await fetchArchive(url, from);
-  if (!response.ok || response.body === null) {
-    throw new BuildFailure(`The download of ${shown(url)} failed with status ${response.status}. Check "tarballUrl".`);
+  const limits = from.limits ?? usualLimits;
+  const progress = new Progress(url, limits);
+  const signal = AbortSignal.any([from.signal, progress.signal]);
+  try {
+    const response = await fetchArchive(url, { ...from, signal });
+    if (!response.ok || response.body === null) {
+      throw new BuildFailure(
+        `The download of ${shown(url)} failed with status ${response.status}. Check "tarballUrl".`,
+      );
+    }
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        progress.add(chunk.length);
+        done(null, chunk);
+      },
+    });
+    const body = Readable.fromWeb(response.body as ReadableStream);
+    await pipeline(body, counted, createWriteStream(file, { flags: 'wx' }), { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    progress.end();
   }
-  let bytes = 0;
-  const limit = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= maxBytes) return done(null, chunk);
-      done(new BuildFailure(`The archive is larger than ${maxBytes} bytes. Leave out what the Actor does not need.`));
-    },
-  });
-  await pipeline(Readable.fromWeb(response.body as ReadableStream), limit, createWriteStream(file, { flags: 'wx' }), {
-    signal,
-  });
+}
+
+/** How much of an archive has arrived. `signal` aborts with a BuildFailure when a limit is exceeded. */
+class Progress {
+  readonly #stop = new AbortController();
+  readonly #limits: DownloadLimits;
+  readonly #timers: readonly NodeJS.Timeout[];
+  #bytes = 0;
+
+  constructor(url: string, limits: DownloadLimits) {
+    const { maxSecs, windowSecs, windowBytes } = limits;
+    this.#limits = limits;
+    const fail = (what: string) => this.#stop.abort(new BuildFailure(`The archive at ${shown(url)} ${what}`));
+    let before = 0;
+    const checkWindow = () => {
+      const bytes = this.#bytes - before;
+      before = this.#bytes;
+      if (bytes < windowBytes)
+        fail(`stalled: ${bytes} bytes came in ${windowSecs} s. Check "tarballUrl", and build again.`);
+    };
+    this.#timers = [
+      setInterval(checkWindow, windowSecs * 1000),
+      setTimeout(() => fail(`took longer than ${maxSecs} s. Take a server that is faster.`), maxSecs * 1000),
+    ];
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    const { maxBytes } = this.#limits;
+    if (this.#bytes <= maxBytes) return;
+    const advice = 'Leave out what the Actor does not need.';
+    this.#stop.abort(new BuildFailure(`The archive is larger than ${maxBytes} bytes. ${advice}`));
+  }
+
+  end(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
 }
 
 async function fetchArchive(url: string, { ownUrl, token, signal }: Download): Promise<Response> {

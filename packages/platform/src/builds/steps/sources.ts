@@ -6,9 +6,26 @@ import { unpackArchive } from './archive.ts';
 import { BuildFailure } from './build-failure.ts';
 import { type Download, download } from './download.ts';
 
-/** Writes the sources of a version into `folder`, which must be empty. */
-export async function writeSources(folder: string, version: VersionSettings, from: Download): Promise<void> {
-  if (version.sourceType === 'TARBALL') return unpackTarball(folder, version.tarballUrl!, from);
+export const needsDownload = ({ sourceType }: VersionSettings): boolean => sourceType === 'TARBALL';
+
+/** Beside the folder, since archives unpack into an empty one. */
+const archiveOf = (folder: string): string => `${folder}.download`;
+
+/** Fetches what the sources of a version are unpacked from. Waits for a server that may be slow, and does nothing else. */
+export async function downloadSources(folder: string, version: VersionSettings, from: Download): Promise<void> {
+  if (!needsDownload(version)) return;
+  await rm(archiveOf(folder), { force: true });
+  try {
+    await download(version.tarballUrl!, archiveOf(folder), from);
+  } catch (error) {
+    await rm(archiveOf(folder), { force: true });
+    throw error;
+  }
+}
+
+/** Writes the sources of a version, which were downloaded, into `folder`, which must be empty. */
+export async function writeSources(folder: string, version: VersionSettings): Promise<void> {
+  if (needsDownload(version)) return unpackTarball(folder);
   const files = version.sourceFiles ?? [];
   if (files.length === 0) {
     throw new BuildFailure('The version has no source files. Send them as "sourceFiles", then build again.');
@@ -32,13 +49,11 @@ async function writeSource(folder: string, { name, format, content, folder: isFo
   }
 }
 
-async function unpackTarball(folder: string, url: string, from: Download): Promise<void> {
-  const archive = `${folder}.download`;
+async function unpackTarball(folder: string): Promise<void> {
   try {
-    await download(url, archive, from);
-    await unpackArchive(archive, folder);
+    await unpackArchive(archiveOf(folder), folder);
   } finally {
-    await rm(archive, { force: true });
+    await rm(archiveOf(folder), { force: true });
   }
   await liftOnlyFolder(folder);
 }
