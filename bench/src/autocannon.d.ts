@@ -20,5 +20,5 @@ declare module 'autocannon' {
     readonly duration: number;
   }
 
-  export default function autocannon(options: Options): Promise<Result>;
+  export default function autocannon(options: Options): Promise<Result> & { stop(): void };
 }

@@ -4,6 +4,7 @@ import type { Benchmark, Figure } from './benchmark.ts';
 import { crawl } from './benchmarks/crawl.ts';
 import { docker } from './benchmarks/docker.ts';
 import { durable } from './benchmarks/durable.ts';
+import { fairness } from './benchmarks/fairness.ts';
 import { handoff } from './benchmarks/handoff.ts';
 import { idle } from './benchmarks/idle.ts';
 import { pushes } from './benchmarks/pushes.ts';
@@ -12,7 +13,7 @@ import { tiktok } from './benchmarks/tiktok.ts';
 import { writer } from './benchmarks/writer.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, tiktok, idle, writer];
+const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, tiktok, idle, writer, fairness];
 
 interface Options {
   readonly quick: boolean;

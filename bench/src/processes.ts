@@ -24,6 +24,12 @@ export async function newFolderOfClone(): Promise<Folder> {
   return newFolder(within);
 }
 
+/** What a question to `children/writer-process.ts` returns: the delays of its event loop since the last question. */
+export interface LoopDelays {
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
 /** The platform under test. A question to it returns its memory in bytes. */
 export const startPlatformProcess = (
   dataFolder: string,

@@ -7,7 +7,7 @@ import { ApifyClient } from 'apify-client';
 import autocannon from 'autocannon';
 import type { Benchmark, Figure } from '../benchmark.ts';
 import { type Child, startChild } from '../child.ts';
-import { newFolder, token } from '../processes.ts';
+import { type LoopDelays, newFolder, token } from '../processes.ts';
 import { median, medianRatio, percentile } from '../rounds.ts';
 
 const syncMicros = [150, 500, 1_000, 10_000];
@@ -91,18 +91,18 @@ async function compare(
 
 /** A platform that is written to and read from. */
 class Subject implements AsyncDisposable {
-  readonly #platform: Child<string, null, number>;
+  readonly #platform: Child<string, null, LoopDelays>;
   readonly #itemsUrl: string;
   readonly #recordUrl: string;
 
-  private constructor(platform: Child<string, null, number>, datasetId: string, storeId: string) {
+  private constructor(platform: Child<string, null, LoopDelays>, datasetId: string, storeId: string) {
     this.#platform = platform;
     this.#itemsUrl = `${platform.ready}/v2/datasets/${datasetId}/items`;
     this.#recordUrl = `${platform.ready}/v2/key-value-stores/${storeId}/records/record`;
   }
 
   static async start(dataFolder: string, place: WriterPlace, environment: Record<string, string>): Promise<Subject> {
-    const platform = await startChild<string, null, number>('children/writer-process.ts', {
+    const platform = await startChild<string, null, LoopDelays>('children/writer-process.ts', {
       args: [dataFolder, token, place],
       environment,
     });
@@ -118,7 +118,7 @@ class Subject implements AsyncDisposable {
     const reads = new Reads(this.#recordUrl);
     await this.#platform.ask(null);
     const writesPerSec = await this.#write(connections, 1);
-    const loopP99Ms = await this.#platform.ask(null);
+    const { p99Ms: loopP99Ms } = await this.#platform.ask(null);
     const readMs = await reads.end();
     return {
       writeMs: 1000 / alone,

@@ -81,7 +81,7 @@ test('no more downloads are made at once than allowed, and the others follow', a
   expect(await plain.waitForFinish()).toMatchObject({ status: 'SUCCEEDED' });
   expect(calls()).toBe(16);
   const states = await Promise.all(builds.map((build) => build.get()));
-  const running = builds.filter((_, n) => states[n]!.status === 'RUNNING');
+  const running = builds.filter((_, n) => (states[n]!.status as string) === 'RUNNING');
   expect(running).toHaveLength(16);
   await Promise.all(running.slice(0, 2).map((build) => build.abort()));
   await until('the others have begun', () => calls() === 18);

@@ -17,11 +17,12 @@ import { FileStore } from '../src/objects/file-store.ts';
 import { AttemptGate } from '../src/runs/handoff/attempt-gate.ts';
 import { InFlightRequests } from '../src/runs/handoff/in-flight-requests.ts';
 import { systemClock } from '../src/shared/clock.ts';
+import { deleteStorage, Eraser } from '../src/storages/erasure.ts';
 import { addRequests } from '../src/storages/request-queues/change.ts';
 import { markHandled } from '../src/storages/request-queues/handled.ts';
 import { newRequestOf } from '../src/storages/request-queues/input.ts';
 import { releaseAttemptLocks } from '../src/storages/request-queues/lock.ts';
-import { deleteRequestQueue, insertRequestQueue } from '../src/storages/request-queues/queue.ts';
+import { insertRequestQueue } from '../src/storages/request-queues/queue.ts';
 
 const platform = { kind: 'platform' } as const;
 const userId = 'user';
@@ -65,7 +66,7 @@ const compose = defineWrite('test.queues.compose', function* (input: { address: 
   return yield* markHandled({ access, marks, holder }, now);
 });
 const drop = defineWrite('test.queues.drop', function* (input: { id: string }) {
-  yield* deleteRequestQueue(input.id);
+  yield* deleteStorage('request_queues', input.id);
 });
 
 async function startQueues() {
@@ -75,16 +76,19 @@ async function startQueues() {
   for (const runId of ['run', 'other']) await database.write(plantRun, { runId }, platform);
   const emptied: string[] = [];
   const inFlightRequests = new InFlightRequests((runId) => emptied.push(runId));
+  const logger = pino({ level: 'silent' });
   const app = createApp({
     database,
     authenticator: new Authenticator(new KnownTokens(database)),
     gate: new AttemptGate(() => undefined),
-    logger: pino({ level: 'silent' }),
+    logger,
   });
+  const files = new FileStore(path.join(folder, 'blobs'));
   const services = {
     database,
     inFlightRequests,
-    files: new FileStore(path.join(folder, 'blobs')),
+    files,
+    eraser: new Eraser({ database, files, logger, clock: systemClock }),
     logs: await LogStore.open(path.join(folder, 'logs')),
     clock: systemClock,
     publicUrl: 'http://localhost',

@@ -10,6 +10,7 @@ import type { RunControl } from '../runs/supervisor/run-control.ts';
 import type { Servers } from '../runs/supervisor/servers.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { Eraser } from '../storages/erasure.ts';
 import type { HealthReporter } from './about/health-routes.ts';
 
 /** What all routes use. Assembled in `main/platform.ts`. */
@@ -17,6 +18,8 @@ export interface Services {
   readonly database: Database;
   /** Values that are too large for the database. */
   readonly files: FileStore;
+  /** Deletes the rows of deleted storages. */
+  readonly eraser: Eraser;
   /** Logs of runs and builds. */
   readonly logs: LogStore;
   readonly inFlightRequests: InFlightRequests;

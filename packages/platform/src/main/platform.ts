@@ -27,6 +27,7 @@ import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-
 import type { ActorServices, HandoffServices, RunServices } from '../api/services.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
+import type { DownloadLimits } from '../builds/steps/download.ts';
 import { SqliteDatabase } from '../database/sqlite/database.ts';
 import { measureSyncMs, type WriterPlace, writerPlaceFor } from '../database/sqlite/writer-thread.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -39,6 +40,7 @@ import { Evictions } from '../runs/supervisor/evictions.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
+import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { databaseName, prepareDataFolder } from './data-folder.ts';
@@ -73,6 +75,8 @@ export interface PlatformOptions {
   readonly servers?: number;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
   readonly buildTimeoutSecs?: number;
+  /** How large and how slow the download of an Actor's archive may be; see `builds/steps/download.ts`. */
+  readonly downloadLimits?: DownloadLimits;
   /** How long `run-sync` waits for the end of its run. 300 unless set, as on Apify. */
   readonly syncWaitSecs?: number;
   readonly handoffs?: HandoffLimits;
@@ -146,8 +150,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const inputSecrets = new InputSecrets(database);
   const workFolder = path.join(dataFolder, 'work');
   const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
-  const { buildTimeoutSecs: timeoutSecs } = options;
-  const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
+  const { buildTimeoutSecs: timeoutSecs, downloadLimits } = options;
+  const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const tokens = new KnownTokens(database);
   const runs = await createSupervisor({
@@ -164,17 +168,20 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
+  const eraser = new Eraser({ database, files, logger, clock: systemClock });
+  parts.defer(() => eraser.close());
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs });
-  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, health, runs, address });
+  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, eraser, health, runs, address });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts });
   const started = { runs, app, logs, builder, engine, address, logger };
   await startWork(started, options, parts);
   parts.defer(startSweep({ database, files, blobFolder }, logger));
+  eraser.wake();
   return {
     url: address.url,
     token,
@@ -261,7 +268,8 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
   });
 }
 
-interface ServiceParts extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files'> {
+interface ServiceParts
+  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser'> {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */

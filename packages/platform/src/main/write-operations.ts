@@ -20,6 +20,7 @@ import '../runs/operations/run-details.ts';
 import '../runs/operations/run-store.ts';
 import '../runs/supervisor/servers.ts';
 import '../storages/datasets/dataset.ts';
+import '../storages/erasure.ts';
 import '../storages/key-value-stores/record.ts';
 import '../storages/request-queues/change.ts';
 import '../storages/request-queues/head.ts';

@@ -6,6 +6,7 @@
  * - Items of a dataset are only appended.
  * - A push, a record or a batch of requests is stored as a whole or not at all.
  * - A value that is too large for the database is in a file before its row is committed.
+ * - A deleted storage is gone at once, its rows go in slices: see `erasure.ts`.
  * - Who holds the lock of a request: see `request-queues/lock.ts`.
  *
  * This folder may import `accounts/`, the adapters and `shared/`, but not `runs/`, `builds/` or `actors/`.
@@ -13,6 +14,7 @@
 import { rightsOf } from '../accounts/permissions.ts';
 import { type Caller, defineEnd, defineRead, defineWrite, type Operation } from '../database/operation.ts';
 import type { Sql } from '../database/sql.ts';
+import { deleteStorage, type Erased } from './erasure.ts';
 import { checkStorageReach } from './storage-permissions.ts';
 import {
   changeStorage,
@@ -29,13 +31,13 @@ import {
 
 type Addressed = { userId: string; address: string };
 
-/** The operations of one kind of storage. `delete` returns the ids of the blobs that no record names any more. */
+/** The operations of one kind of storage. */
 export interface StorageOperations<Row extends StorageRow> {
   readonly getOrCreate: Operation<{ userId: string; id: string; name: string | null }, { row: Row; created: boolean }>;
   readonly get: Operation<Addressed, Row>;
   readonly list: Operation<StorageListing, { total: number; rows: Row[] }>;
   readonly change: Operation<Addressed & { changes: StorageChanges }, Row>;
-  readonly delete: Operation<Addressed, string[]>;
+  readonly delete: Operation<Addressed, Erased>;
 }
 
 /** The run and the Actor that are stored with a storage which an attempt creates; empty for a user. */
@@ -45,10 +47,7 @@ function* creatorOf(caller: Caller): Sql<Pick<NewStorage, 'actId' | 'runId' | 'c
   return { actId: actorId, runId: caller.runId, creatorActorId: actorId };
 }
 
-export function defineStorageOperations<Row extends StorageRow>(
-  table: StorageTable,
-  deleteStorage: (id: string) => Sql<string[]>,
-): StorageOperations<Row> {
+export function defineStorageOperations<Row extends StorageRow>(table: StorageTable): StorageOperations<Row> {
   return {
     getOrCreate: defineWrite(`${table}.getOrCreate`, function* (input, { now, caller }) {
       const made = yield* getOrCreateStorage<Row>(table, { ...input, now, ...(yield* creatorOf(caller)) });
@@ -59,7 +58,7 @@ export function defineStorageOperations<Row extends StorageRow>(
     list: defineRead(`${table}.list`, (listing) => listStorages<Row>(table, listing)),
     change: defineWrite(`${table}.change`, (input, { now }) => changeStorage<Row>(table, { ...input, now })),
     delete: defineEnd(`${table}.delete`, function* ({ userId, address }) {
-      return yield* deleteStorage(yield* findStorageId(table, userId, address));
+      return yield* deleteStorage(table, yield* findStorageId(table, userId, address));
     }),
   };
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ZipFile } from 'yazl';
 import { Refusal } from '../../shared/errors.ts';
+import { nextTurn } from '../../shared/slices.ts';
 import { listKeys, readRecord } from '../../storages/key-value-stores/record.ts';
 import { userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
@@ -42,6 +43,7 @@ async function keysOf(services: Services, request: FastifyRequest, wanted: { add
     const { storeId, keys } = await services.database.read(listKeys, listing, request.caller);
     all.push(...keys.slice(0, keysAtOnce).map(({ key }) => key));
     if (keys.length <= keysAtOnce) return { storeId, keys: all };
+    await nextTurn();
   }
 }
 

@@ -40,7 +40,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
   services: Services,
   kind: StorageKindRoutes<Row>,
 ): void {
-  const { database, files } = services;
+  const { database, files, eraser } = services;
   const { operations, toApi, effects } = kind;
 
   app.get(kind.collection, { config: { access: { attempt: 'account' }, effect: effects.reads } }, async (request) => {
@@ -97,8 +97,9 @@ export function registerStorageRoutes<Row extends StorageRow>(
       prefix,
       { config: { access: { attempt: 'writeStorage', storage: mount }, effect: effects.writes } },
       async (request, reply) => {
-        const blobs = await database.write(operations.delete, await addressed(request), request.caller);
-        for (const blobId of blobs) await files.remove(blobId);
+        const erased = await database.write(operations.delete, await addressed(request), request.caller);
+        if (!erased.isOver) eraser.wake();
+        for (const blobId of erased.blobIds) await files.remove(blobId);
         return reply.code(204).send();
       },
     );

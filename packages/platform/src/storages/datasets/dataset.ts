@@ -1,7 +1,8 @@
 import { once } from '../../database/idempotency.ts';
 import { defineWrite } from '../../database/operation.ts';
-import { each, exec, one, type Sql } from '../../database/sql.ts';
+import { each, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
+import { pushScope } from '../erasure.ts';
 import { defineStorageOperations } from '../storage-operations.ts';
 import { findStorageId, insertStorage, type NewStorage, type StorageRow } from '../storage-row.ts';
 
@@ -14,16 +15,7 @@ export function* insertDataset(dataset: NewStorage): Sql<void> {
   yield* insertStorage('datasets', dataset);
 }
 
-/** Deletes the dataset with its items and idempotency keys. Does nothing when it does not exist. */
-function* deleteDataset(id: string): Sql<void> {
-  yield* exec('DELETE FROM idempotency_keys WHERE scope = ?', pushScope(id));
-  yield* exec('DELETE FROM datasets WHERE id = ?', id);
-}
-
-export const datasets = defineStorageOperations<DatasetRow>('datasets', function* (id) {
-  yield* deleteDataset(id);
-  return [];
-});
+export const datasets = defineStorageOperations<DatasetRow>('datasets');
 
 /** Items as JSON texts, as `JSON.stringify` returns them. */
 export interface NewItems {
@@ -83,8 +75,6 @@ function isClean(json: string): boolean {
   if (json === '{}') return false;
   return !json.startsWith('{"#') || Object.keys(JSON.parse(json)).some((field) => !field.startsWith('#'));
 }
-
-const pushScope = (datasetId: string): string => `push/${datasetId}`;
 
 interface Push {
   readonly userId: string;

@@ -1,12 +1,16 @@
 import type { Database } from '../../database/database.ts';
 import { type Caller, defineRead } from '../../database/operation.ts';
-import { all, type Sql } from '../../database/sql.ts';
+import { all, one, type Sql } from '../../database/sql.ts';
+import { nextTurn } from '../../shared/slices.ts';
 import { getStorage } from '../storage-row.ts';
 import type { DatasetRow } from './dataset.ts';
 
-/** The most rows of a page. With the limit of bytes below it keeps a large response from being in memory as a whole. */
-const maxPageItems = 1000;
-const maxPageBytes = 1024 * 1024;
+/**
+ * The most rows of a page, and its bytes unless one item has more. A page is read and formatted in one go, so these bound for
+ * how long a response holds the event loop: a few milliseconds.
+ */
+const maxPageItems = 500;
+const maxPageBytes = 256 * 1024;
 
 /** Consecutive items of a dataset in the order of reading: `count` items from index `first`, downwards with `desc`. */
 interface Stretch {
@@ -55,7 +59,11 @@ function countFitting(sizes: readonly number[]): number {
   return count;
 }
 
-const pageOfDataset = defineRead('datasets.page', readPage);
+/** Like `readPage`, but returns nothing once the dataset is deleted, since its items go in slices [erasure-2]. */
+const pageOfDataset = defineRead('datasets.page', function* (stretch: Stretch) {
+  const dataset = yield* one('SELECT 1 FROM datasets WHERE id = ?', stretch.datasetId);
+  return dataset === undefined ? [] : yield* readPage(stretch);
+});
 
 /** Determines the items of a response, and reads their first page in the same snapshot. */
 export const openDataset = defineRead(
@@ -73,7 +81,10 @@ export const openDataset = defineRead(
   },
 );
 
-/** Yields all pages of an opened dataset, without items that are pushed later: readers see only whole commits. */
+/**
+ * Yields all pages of an opened dataset, without items that are pushed later: readers see only whole commits. Other work has
+ * its turn between two pages.
+ */
 export async function* pagesOf(
   database: Database,
   caller: Caller,
@@ -87,6 +98,8 @@ export async function* pagesOf(
     yield page;
     first += stretch.desc ? -page.length : page.length;
     count -= page.length;
-    if (count > 0) page = await database.read(pageOfDataset, { ...stretch, first, count }, caller);
+    if (count === 0) return;
+    await nextTurn();
+    page = await database.read(pageOfDataset, { ...stretch, first, count }, caller);
   }
 }

@@ -5,6 +5,7 @@ import type { Database } from '../../database/database.ts';
 import { defineRead } from '../../database/operation.ts';
 import { one } from '../../database/sql.ts';
 import { type FileStore, isBlobId } from '../../objects/file-store.ts';
+import { nextTurn } from '../../shared/slices.ts';
 
 /** A blob is written before its row is committed, so a recent blob without a row may be about to get one. */
 const minAgeMs = 60 * 60 * 1000;
@@ -49,6 +50,7 @@ export async function sweepBlobs(sweep: BlobSweep): Promise<number> {
     const unnamed = await database.read(unnamedBlobs, batch, { kind: 'platform' });
     for (const blobId of unnamed) await files.remove(blobId);
     removed += unnamed.length;
+    await nextTurn();
   }
   return removed;
 }

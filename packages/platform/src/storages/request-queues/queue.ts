@@ -14,11 +14,6 @@ export function* insertRequestQueue(queue: NewStorage): Sql<void> {
   yield* insertStorage('request_queues', queue);
 }
 
-/** Deletes the queue with its requests. Does nothing when it does not exist. */
-export function* deleteRequestQueue(id: string): Sql<void> {
-  yield* exec('DELETE FROM request_queues WHERE id = ?', id);
-}
-
 /** @throws Refusal 404 when the user has no such queue. */
 export const findRequestQueueId = (userId: string, address: string): Sql<string> =>
   findStorageId('request_queues', userId, address);
@@ -27,10 +22,7 @@ export const findRequestQueueId = (userId: string, address: string): Sql<string>
 export const getRequestQueue = (userId: string, address: string): Sql<RequestQueueRow> =>
   getStorage<RequestQueueRow>('request_queues', userId, address);
 
-export const requestQueues = defineStorageOperations<RequestQueueRow>('request_queues', function* (id) {
-  yield* deleteRequestQueue(id);
-  return [];
-});
+export const requestQueues = defineStorageOperations<RequestQueueRow>('request_queues');
 
 /** Which queue of which user, and which client uses it. Without `clientKey`, each call counts as a new client. */
 export interface QueueAccess {

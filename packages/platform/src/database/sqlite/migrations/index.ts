@@ -7,6 +7,7 @@ import { commitIds } from './0005-commit-ids.ts';
 import { responses } from './0006-responses.ts';
 import { permissions } from './0007-permissions.ts';
 import { secrets } from './0009-secrets.ts';
+import { erasures } from './0010-erasures.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -18,6 +19,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 6, sql: responses },
   { number: 7, sql: permissions },
   { number: 9, sql: secrets },
+  { number: 10, sql: erasures },
 ];
 
 /** Applies the missing migrations, each in one transaction. Throws when a newer Wherry has written the data. */
@@ -30,7 +32,10 @@ export function migrate(session: SqliteSession): void {
       `The data folder was written by a newer Wherry (schema ${version}; this one knows ${newest}). Start that version.`,
     );
   }
+  // A migration may change the stored schema itself, from which SQLite protects it otherwise.
+  connection.enableDefensive(false);
   for (const step of steps.filter(({ number }) => number > version)) {
     connection.exec(`BEGIN IMMEDIATE; ${step.sql}; PRAGMA user_version = ${step.number}; COMMIT;`);
   }
+  connection.enableDefensive(true);
 }
