@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { keyFileBeside } from '../database/sqlite/database.ts';
 import { rotateSecrets } from '../database/sqlite/stored-secrets.ts';
+import { databaseName } from './data-folder.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
 
 export interface SecretsRotation {
@@ -17,7 +18,7 @@ export interface SecretsRotation {
  * @throws DataFolderInUse while a platform runs; SecretsKeyError when the key file is wrong or cannot be written
  */
 export function rotatePlatformSecrets({ dataFolder, secretsKeyFile }: SecretsRotation): string {
-  const databaseFile = path.join(dataFolder, 'wherry.sqlite');
+  const databaseFile = path.join(dataFolder, databaseName);
   if (!existsSync(databaseFile)) {
     throw new Error(`There is no database in ${dataFolder}. Name the data folder of a platform with --data.`);
   }

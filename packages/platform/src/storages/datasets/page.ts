@@ -1,16 +1,13 @@
 import type { Database } from '../../database/database.ts';
 import { type Caller, defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
-import { nextTurn } from '../../shared/slices.ts';
+import { Slices } from '../../shared/slices.ts';
 import { getStorage } from '../storage-row.ts';
 import type { DatasetRow } from './dataset.ts';
 
-/**
- * The most rows of a page, and its bytes unless one item has more. A page is read and formatted in one go, so these bound for
- * how long a response holds the event loop: a few milliseconds.
- */
-const maxPageItems = 500;
-const maxPageBytes = 256 * 1024;
+/** The most rows of a page. With the limit of bytes below it keeps a large response from being in memory as a whole. */
+const maxPageItems = 1000;
+const maxPageBytes = 1024 * 1024;
 
 /** Consecutive items of a dataset in the order of reading: `count` items from index `first`, downwards with `desc`. */
 interface Stretch {
@@ -83,13 +80,14 @@ export const openDataset = defineRead(
 
 /**
  * Yields all pages of an opened dataset, without items that are pushed later: readers see only whole commits. Other work has
- * its turn between two pages.
+ * its turn whenever reading and what is done with the pages have held the event loop for a slice.
  */
 export async function* pagesOf(
   database: Database,
   caller: Caller,
   { stretch, firstPage }: Pick<OpenedDataset, 'stretch' | 'firstPage'>,
 ): AsyncGenerator<string[]> {
+  const slices = new Slices();
   let page = firstPage;
   let { first, count } = stretch;
   while (count > 0) {
@@ -99,7 +97,7 @@ export async function* pagesOf(
     first += stretch.desc ? -page.length : page.length;
     count -= page.length;
     if (count === 0) return;
-    await nextTurn();
+    if (slices.isOver) await slices.next();
     page = await database.read(pageOfDataset, { ...stretch, first, count }, caller);
   }
 }
