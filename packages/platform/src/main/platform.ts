@@ -71,6 +71,10 @@ export interface PlatformOptions {
   readonly bodyIdleSecs?: number;
   /** How many local servers (slots of the process engine) there are. */
   readonly servers?: number;
+  /** What the runs on local servers may have in all, in MB; the machine's memory unless set. */
+  readonly memoryMbytes?: number | undefined;
+  /** How many runs that are not over a user may have. 1,000 unless set. */
+  readonly maxRuns?: number | undefined;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
   readonly buildTimeoutSecs?: number;
   /** How long `run-sync` waits for the end of its run. 300 unless set, as on Apify. */
@@ -145,7 +149,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(database);
   const workFolder = path.join(dataFolder, 'work');
-  const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
+  const engine: Engine =
+    options.engine ??
+    new ProcessEngine({ servers: options.servers ?? 2, workFolder, memoryMbytes: options.memoryMbytes });
   const { buildTimeoutSecs: timeoutSecs } = options;
   const builder = new Builder({ ...common, logs, token, timeoutSecs, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
@@ -269,7 +275,7 @@ interface ServiceParts extends Pick<ActorServices, 'database' | 'logs' | 'builde
 }
 
 function servicesOf(
-  { advertisedUrl, syncWaitSecs = 300 }: PlatformOptions,
+  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000 }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices {
   return {
@@ -281,6 +287,7 @@ function servicesOf(
     supervisor: runs.supervisor,
     runControl: runs.supervisor,
     syncWaitMs: syncWaitSecs * 1000,
+    maxRuns,
     signatures: new Signatures(parts.database),
     get publicUrl() {
       return advertisedUrl ?? address.url;
@@ -291,7 +298,10 @@ function servicesOf(
 /** Moves the runs of a server that its operator takes away. Returns what stops this. */
 function watchServers(engine: Engine, supervisor: Supervisor, logger: Logger): () => void {
   const evictions = new Evictions({ supervisor, engine, logger });
-  engine.states?.onChange(() => evictions.check());
+  engine.states?.onChange(() => {
+    evictions.check();
+    supervisor.roomChanged();
+  });
   evictions.check();
   return () => evictions.close();
 }
