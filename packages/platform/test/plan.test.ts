@@ -188,8 +188,13 @@ describe('[plan-7] without room elsewhere', () => {
   test('a run whose attempt is gone waits, and looks again', () => {
     const lost: RequestedHandoff = { ...requested, mode: 'lost', reason: 'lost' };
     const gone = attempt(1, { container: { kind: 'lost' } });
-    expect(plan(facts({ ...none, handoff: lost, attempts: [gone] }), limits, 10)).toEqual({ actions: [], wakeAt: 1010 });
-    expect(plan(facts({ handoff: lost, attempts: [gone] }), limits, 10).actions).toEqual([{ kind: 'switch', to: null }]);
+    expect(plan(facts({ ...none, handoff: lost, attempts: [gone] }), limits, 10)).toEqual({
+      actions: [],
+      wakeAt: 1010,
+    });
+    expect(plan(facts({ handoff: lost, attempts: [gone] }), limits, 10).actions).toEqual([
+      { kind: 'switch', to: null },
+    ]);
     const coldOne: RequestedHandoff = { ...requested, mode: 'cold' };
     const failed = attempt(1, { drain: told, container: { kind: 'exited', exitCode: 1 } });
     expect(plan(facts({ ...none, handoff: coldOne, attempts: [failed] }), limits, 10).wakeAt).toBe(1010);
