@@ -16,7 +16,7 @@ export interface EngineUnderTest extends AsyncDisposable {
   strangerWith(ref: ContainerRef): ContainerRef;
 }
 
-class Recorder {
+export class Recorder {
   readonly events: ContainerEvent[] = [];
 
   constructor(engine: Engine) {
@@ -39,10 +39,19 @@ class Recorder {
   }
 }
 
-const runId = 'ContractRun000001';
+export const runId = 'ContractRun000001';
+
+/** It stops at 400 MB. */
+export const memoryEater = `
+  const kept = [];
+  setInterval(() => kept.length < 40 && kept.push(Buffer.alloc(10 * 1024 * 1024, kept.length + 1)), 10);`;
 
 /** A container that runs `script` with Node. */
-async function specOf({ engine, program }: EngineUnderTest, script: string, attempt = 1): Promise<ContainerSpec> {
+export async function specOf(
+  { engine, program }: EngineUnderTest,
+  script: string,
+  attempt = 1,
+): Promise<ContainerSpec> {
   return {
     runId,
     attempt,
@@ -54,7 +63,7 @@ async function specOf({ engine, program }: EngineUnderTest, script: string, atte
   };
 }
 
-const nothingToRecord = async () => undefined;
+export const nothingToRecord = async () => undefined;
 
 export function describeEngine(name: string, start: () => Promise<EngineUnderTest>): void {
   describe(`the contract of engines: ${name}`, () => {
@@ -187,41 +196,10 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       expect(recorder.output().split('\n')).toEqual(Array.from({ length: 60_000 }, (_, line) => `line ${line}`));
     });
 
-    test('[process-3] a program that writes more than its listener takes waits', async () => {
-      await using under = await start();
-      const room = Promise.withResolvers<void>();
-      let lines = 0;
-      let hasEnded = false;
-      under.engine.listen((event) => {
-        if (event.kind === 'exited') hasEnded = true;
-        if (event.kind !== 'output') return undefined;
-        lines += 1;
-        return room.promise;
-      });
-      const script = `
-        const line = 'x'.repeat(1023) + '\\n';
-        for (let count = 0; count < 100000; count += 1) require('fs').writeSync(1, line);`;
-      await under.engine.start(await specOf(under, script), nothingToRecord);
-      await until('output has arrived', () => lines > 0);
-      await delay(500);
-      expect(hasEnded).toBe(false);
-      expect(lines).toBeLessThan(50_000);
-      room.resolve();
-      await until('the program has written all', () => hasEnded);
-      expect(lines).toBe(100_000);
-    });
-
     test('[process-4] a container that needs more memory than its run has is ended, and the cause is told', async () => {
       await using under = await start();
       const recorder = new Recorder(under.engine);
-      // What it has started counts as well.
-      const eater = `
-        const kept = [];
-        setInterval(() => kept.length < 40 && kept.push(Buffer.alloc(10 * 1024 * 1024, kept.length + 1)), 10);`;
-      const script = `
-        require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(eater)}], { detached: true });
-        setInterval(() => {}, 1000);`;
-      await under.engine.start({ ...(await specOf(under, script)), memoryMbytes: 256 }, nothingToRecord);
+      await under.engine.start({ ...(await specOf(under, memoryEater)), memoryMbytes: 256 }, nothingToRecord);
       expect(await recorder.exitCode()).toBe(137);
       expect(recorder.events.at(-1)).toMatchObject({ kind: 'exited', cause: 'outOfMemory' });
     });

@@ -1,11 +1,23 @@
 import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
+import type { ContainerRef } from '../src/engines/engine.ts';
 import { ControlGroups } from '../src/engines/process/control-groups.ts';
 import { ProcessEngine } from '../src/engines/process/process-engine.ts';
 import { newId } from '../src/shared/ids.ts';
 import { readProcesses } from '../src/shared/process-table.ts';
-import { describeEngine, type EngineUnderTest } from './engine-contract.ts';
+import {
+  describeEngine,
+  type EngineUnderTest,
+  memoryEater,
+  nothingToRecord,
+  Recorder,
+  runId,
+  specOf,
+} from './engine-contract.ts';
 
 async function open(controlGroups: boolean): Promise<EngineUnderTest> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
@@ -40,7 +52,85 @@ async function processesIn(folder: string, groupId: number): Promise<number[]> {
   return found.flat();
 }
 
+/** What only an engine without containers must care for. */
+function describeProcesses(name: string, start: () => Promise<EngineUnderTest>): void {
+  describe(`the processes of attempts: ${name}`, () => {
+    test('[process-3] a program that writes more than its listener takes waits', async () => {
+      await using under = await start();
+      const room = Promise.withResolvers<void>();
+      let lines = 0;
+      let hasEnded = false;
+      under.engine.listen((event) => {
+        if (event.kind === 'exited') hasEnded = true;
+        if (event.kind !== 'output') return undefined;
+        lines += 1;
+        return room.promise;
+      });
+      const script = `
+        const line = 'x'.repeat(1023) + '\\n';
+        for (let count = 0; count < 100000; count += 1) require('fs').writeSync(1, line);`;
+      await under.engine.start(await specOf(under, script), nothingToRecord);
+      await until('output has arrived', () => lines > 0);
+      await delay(500);
+      expect(hasEnded).toBe(false);
+      expect(lines).toBeLessThan(50_000);
+      room.resolve();
+      await until('the program has written all', () => hasEnded);
+      expect(lines).toBe(100_000);
+    });
+
+    test('[process-4] memory of a process in a session of its own counts as well', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = `
+        require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(memoryEater)}], { detached: true });
+        setInterval(() => {}, 1000);`;
+      await under.engine.start({ ...(await specOf(under, script)), memoryMbytes: 256 }, nothingToRecord);
+      expect(await recorder.exitCode()).toBe(137);
+      expect(recorder.events.at(-1)).toMatchObject({ kind: 'exited', cause: 'outOfMemory' });
+    });
+
+    test('[process-4] memory that processes share, and pages of files, are no reason to end an attempt', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      // Each has 50 MB of the same program, most of it pages of a file.
+      const script = `
+        for (let count = 0; count < 6; count += 1) {
+          require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 3000)'], { stdio: 'ignore' });
+        }
+        setTimeout(() => process.exit(0), 3000);`;
+      await under.engine.start({ ...(await specOf(under, script)), memoryMbytes: 256 }, nothingToRecord);
+      expect(await recorder.exitCode()).toBe(0);
+      const measured = recorder.events.flatMap((event) =>
+        event.kind === 'telemetry' ? [event.telemetry.memCurrentBytes] : [],
+      );
+      expect(Math.max(...measured)).toBeGreaterThan(256 * 1024 * 1024);
+    });
+
+    test('[process-1] what is started while the others are killed is killed too', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      let ref: ContainerRef | undefined;
+      // New processes all the time, in sessions of their own, whose parents have ended. Each ends by itself in the end.
+      const script = `
+        const { spawn } = require('child_process');
+        const parent = 'for n in 1 2 3; do setsid sleep 30 & sleep 0.01; done';
+        const timer = setInterval(() => spawn('sh', ['-c', parent], { detached: true, stdio: 'ignore' }), 20);
+        setTimeout(() => console.log('busy'), 500);
+        setTimeout(() => clearInterval(timer), 5000);`;
+      await under.engine.start(await specOf(under, script), async (stored) => {
+        ref = stored;
+      });
+      await until('processes are started all the time', () => recorder.output() === 'busy');
+      under.engine.kill(runId, 1);
+      expect(await recorder.exitCode()).toBe(137);
+      expect(await under.isThere(ref!)).toBe(false);
+    });
+  });
+}
+
 describeEngine('process, by a scan', () => open(false));
+describeProcesses('by a scan', () => open(false));
 
 const groups = ControlGroups.open(newId());
 groups?.close();
@@ -48,4 +138,21 @@ if (groups === undefined) console.warn('SKIPPED: the process engine with control
 else if (!groups.enforcesLimits)
   console.warn('SKIPPED: limits by control groups, whose controllers this machine has not.');
 
-if (groups !== undefined) describeEngine('process, with control groups', () => open(true));
+if (groups !== undefined) {
+  describeEngine('process, with control groups', () => open(true));
+  describeProcesses('with control groups', () => open(true));
+}
+
+test.skipIf(groups?.enforcesLimits !== true)(
+  '[process-4] the kernel enforces the limits of a control group',
+  async () => {
+    await using under = await open(true);
+    const recorder = new Recorder(under.engine);
+    // At once, so that no measurement could come before the kernel does.
+    const script = "Buffer.alloc(400 * 1024 * 1024, 1); console.log('has it');";
+    await under.engine.start({ ...(await specOf(under, script)), memoryMbytes: 256 }, nothingToRecord);
+    expect(await recorder.exitCode()).toBe(137);
+    expect(recorder.output()).toBe('');
+    expect(recorder.events.at(-1)).toMatchObject({ kind: 'exited', cause: 'outOfMemory' });
+  },
+);

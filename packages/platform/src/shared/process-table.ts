@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Fields of a process from `/proc/PID/stat` on Linux. Source: proc(5). */
@@ -14,7 +15,28 @@ export interface ProcessEntry {
 
 /** Undefined when there is no such process, or only a zombie. @throws Error for lack of file handles or memory */
 export async function readProcess(pid: number): Promise<ProcessEntry | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(undefinedIfHidden);
+  return entryOf(pid, await readFile(`/proc/${pid}/stat`, 'utf8').catch(undefinedIfHidden));
+}
+
+/** As `readProcess`, without a pause in which the process could end. */
+export function readProcessNow(pid: number): ProcessEntry | undefined {
+  try {
+    return entryOf(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    return undefinedIfHidden(error as NodeJS.ErrnoException);
+  }
+}
+
+/** The ids of all processes, zombies included. Empty where there is no `/proc`. @throws as `readProcesses` */
+export function processIdsNow(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger);
+  } catch (error) {
+    return undefinedIfHidden(error as NodeJS.ErrnoException) ?? [];
+  }
+}
+
+function entryOf(pid: number, stat: string | undefined): ProcessEntry | undefined {
   if (stat === undefined) return undefined;
   // The second field is the program's name in parentheses, which may contain any character.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

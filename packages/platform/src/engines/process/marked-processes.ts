@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import { killGroup, killProcess, type ProcessEntry, readProcesses } from '../../shared/process-table.ts';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import {
+  killGroup,
+  killProcess,
+  type ProcessEntry,
+  processIdsNow,
+  readProcesses,
+  readProcessNow,
+} from '../../shared/process-table.ts';
 import type { AttemptProcesses, Usage } from './attempt-processes.ts';
 
 /** The variable of an attempt's environment by which its processes are found. Each attempt has another value. */
@@ -8,11 +16,15 @@ export const markVariable = 'WHERRY_ATTEMPT_MARK';
 
 /** How often a process is asked for its environment. The kernel shows none for a moment while a program is replaced. */
 const environmentReads = 3;
-/** A process may fork while `/proc` is read and be gone at its turn; its child is found by the next scan. */
-const emptyScansNeeded = 2;
+/** A process may fork while `/proc` is read and be gone at its turn; its child is found by the next sweep. */
+const emptySweepsNeeded = 2;
+/** When a process was gone at its turn. On a busy machine there always is one, mostly of another program. */
+const emptySweepsAfterMiss = 5;
+/** Younger results of a scan are enough to begin sweeps. */
+const recentMs = 2000;
 /** A process that waits for a broken disk cannot be killed. */
 const killSecs = 5;
-const retryMs = 5;
+const retryMs = 1;
 
 /** The first process of an attempt. */
 export interface Leader {
@@ -33,7 +45,7 @@ interface Known {
  * or when it once did: a program may overwrite its environment or start another one with an empty one.
  *
  * What is not found: a process with an emptied environment that begins a session of its own and whose parent ends by
- * itself, all between two scans.
+ * itself, all between two scans. A program that only forks and ends, again and again, can be faster than the scans.
  */
 export class ProcessScanner {
   readonly #leaders = new Map<string, Leader>();
@@ -42,9 +54,16 @@ export class ProcessScanner {
   #sessions = new Map<number, string>();
   #running: Promise<void> = Promise.resolve();
   #next: Promise<ReadonlyMap<string, readonly ProcessEntry[]>> | undefined;
+  #scannedAtMs = Number.NEGATIVE_INFINITY;
 
   add(mark: string, leader: Leader): void {
     this.#leaders.set(mark, leader);
+    // What was identified before the mark was known is identified again.
+    this.#scannedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  get isRecent(): boolean {
+    return performance.now() - this.#scannedAtMs < recentMs;
   }
 
   remove(mark: string): void {
@@ -79,12 +98,52 @@ export class ProcessScanner {
       }),
     );
     this.#known = known;
+    this.#scannedAtMs = performance.now();
     const present = new Set(entries.map(({ sessionId }) => sessionId));
     this.#sessions = new Map([...this.#sessions].filter(([id, mark]) => present.has(id) && this.#leaders.has(mark)));
     this.#spread(entries, known);
     const members = new Map<string, ProcessEntry[]>([...this.#leaders.keys()].map((mark) => [mark, []]));
     for (const entry of entries) members.get(known.get(entry.pid)?.mark ?? '')?.push(entry);
     return members;
+  }
+
+  /**
+   * Kills an attempt's processes as they are now, without a pause in which they could fork: only processes that no scan or
+   * sweep has seen before are identified. Returns how many there were, without those that cannot be killed because they
+   * have changed their user; and whether a process ended before it could be identified.
+   * @throws Error for lack of file handles or memory
+   */
+  sweep(mark: string): { readonly found: number; readonly hasMissed: boolean } {
+    const ids = processIdsNow();
+    const before = this.#known;
+    this.#known = new Map(ids.flatMap((pid) => (before.has(pid) ? [[pid, before.get(pid)!]] : [])));
+    let hasMissed = false;
+    let found = 0;
+    // The newest first, and each killed as soon as it is identified: it may be about to fork.
+    for (const pid of ids.reverse()) {
+      if (pid === process.pid) continue;
+      if (!this.#known.has(pid)) hasMissed = !this.#identifyNow(pid) || hasMissed;
+      const isMember = this.#known.get(pid)?.mark === mark && readProcessNow(pid) !== undefined;
+      if (isMember && killProcess(pid)) found += 1;
+    }
+    return { found, hasMissed };
+  }
+
+  /** False when it has ended meanwhile. */
+  #identifyNow(pid: number): boolean {
+    const entry = readProcessNow(pid);
+    if (entry === undefined) {
+      // A zombie stays in the list until its parent asks for it, and is counted as missed once.
+      this.#known.set(pid, { startTicks: 0, mark: undefined, reads: environmentReads });
+      return false;
+    }
+    const { startTicks, parentId, sessionId } = entry;
+    const own = readMark(() => readFileSync(`/proc/${pid}/environ`, 'latin1'));
+    const isKnown = own !== undefined && this.#leaders.has(own);
+    const mark = isKnown ? own : (this.#known.get(parentId)?.mark ?? this.#sessions.get(sessionId));
+    if (mark !== undefined) this.#sessions.set(sessionId, mark);
+    this.#known.set(pid, { startTicks, mark, reads: own === undefined ? 1 : 0 });
+    return true;
   }
 
   async #identify({ pid, startTicks }: ProcessEntry): Promise<Known> {
@@ -124,8 +183,17 @@ export class ProcessScanner {
 /** The mark in the environment that a process was started with; undefined when it has none or belongs to another user. */
 async function markOf(pid: number): Promise<string | undefined> {
   const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  const start = `\0${environment}`.indexOf(`\0${markVariable}=`);
-  return start < 0 ? undefined : environment.slice(start + markVariable.length + 1).split('\0', 1)[0];
+  return readMark(() => environment);
+}
+
+function readMark(read: () => string): string | undefined {
+  try {
+    const environment = read();
+    const start = `\0${environment}`.indexOf(`\0${markVariable}=`);
+    return start < 0 ? undefined : environment.slice(start + markVariable.length + 1).split('\0', 1)[0];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The processes of one attempt, where there are no control groups. */
@@ -159,16 +227,24 @@ export class MarkedProcesses implements AttemptProcesses {
 
   async killAll(): Promise<void> {
     const deadlineMs = performance.now() + killSecs * 1000;
-    for (let emptyScans = 0; emptyScans < emptyScansNeeded && performance.now() < deadlineMs; ) {
-      const count = await this.#killFound().catch(() => undefined);
-      emptyScans = count === 0 ? emptyScans + 1 : 0;
-      if (count !== 0) await delay(retryMs);
+    // The many processes of the machine are identified without blocking; the sweeps see only new ones.
+    if (!this.#scanner.isRecent) await this.#scanner.scan().catch(() => undefined);
+    let needed = emptySweepsNeeded;
+    for (let emptySweeps = 0; emptySweeps < needed && performance.now() < deadlineMs; ) {
+      const swept = this.#sweep();
+      if (swept?.hasMissed) needed = emptySweepsAfterMiss;
+      emptySweeps = swept?.found === 0 ? emptySweeps + 1 : 0;
+      await (emptySweeps > 0 ? setImmediate() : delay(retryMs));
     }
   }
 
-  /** Resolves with how many there were, without those that have changed their user and cannot be killed. */
-  async #killFound(): Promise<number> {
-    return (await this.list()).filter(({ pid }) => killProcess(pid)).length;
+  /** Undefined when the processes cannot be read now. */
+  #sweep(): ReturnType<ProcessScanner['sweep']> | undefined {
+    try {
+      return this.#scanner.sweep(this.#mark);
+    } catch {
+      return undefined;
+    }
   }
 
   async wasOutOfMemory(): Promise<boolean> {
