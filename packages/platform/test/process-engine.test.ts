@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -142,6 +143,15 @@ if (groups !== undefined) {
   describeEngine('process, with control groups', () => open(true));
   describeProcesses('with control groups', () => open(true));
 }
+
+test.skipIf(groups === undefined)('a platform that was killed leaves no control group for ever', () => {
+  const folder = path.dirname(groups!.folder);
+  // No process has this id: Linux has at most 4,194,304.
+  const deserted = path.join(folder, 'wherry-9999999-deserted');
+  mkdirSync(path.join(deserted, 'wherry-attempt'), { recursive: true });
+  ControlGroups.open(newId())?.close();
+  expect(existsSync(deserted)).toBe(false);
+});
 
 test.skipIf(groups?.enforcesLimits !== true)(
   '[process-4] the kernel enforces the limits of a control group',

@@ -6,8 +6,8 @@ import type { ProcessEntry } from '../../shared/process-table.ts';
  * machine: `control-groups.ts`, else `marked-processes.ts`.
  */
 export interface AttemptProcesses {
-  /** Whether the kernel keeps the attempt below its memory limit. */
-  readonly enforcesMemory: boolean;
+  /** Whether the kernel keeps the attempt below its limits of memory, processor and processes. */
+  readonly enforcesLimits: boolean;
   list(): Promise<readonly ProcessEntry[]>;
   usage(): Promise<Usage>;
   /** Stops the program at once, and kills all without waiting for it. */

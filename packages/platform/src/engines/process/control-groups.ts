@@ -9,7 +9,16 @@
  *   processes of its own may not, so the platform must be alone in its group, and then moves itself into a subgroup, or
  *   have been put into one (`DelegateSubgroup=` of systemd).
  */
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +30,7 @@ const groupPrefix = 'wherry-';
 const platformGroup = 'wherry-platform';
 const controllers = ['memory', 'cpu', 'pids'] as const;
 /** As in `docker/isolation.ts`. */
-const mbytesOfOneCore = 4096;
+export const mbytesOfOneCore = 4096;
 const maxProcesses = 2048;
 const periodMicros = 100_000;
 const minQuotaMicros = 1000;
@@ -43,14 +52,15 @@ export class ControlGroups {
     this.enforcesLimits = enforcesLimits;
   }
 
-  /** Undefined where the platform may make no groups. @param name unique on this machine */
-  static open(name: string): ControlGroups | undefined {
+  /** Undefined where the platform may make no groups. @param id unique on this machine */
+  static open(id: string): ControlGroups | undefined {
     const own = ownGroup();
     if (own === undefined) return undefined;
     for (const parent of [siblingsFolder(own), own]) {
       if (parent === undefined) continue;
-      const folder = path.join(parent, `${groupPrefix}${name}`);
+      const folder = path.join(parent, `${groupPrefix}${process.pid}-${id}`);
       try {
+        removeDeserted(parent);
         mkdirSync(folder);
       } catch {
         continue;
@@ -86,12 +96,12 @@ export class ControlGroups {
 
 /** The group of one attempt. */
 export class ControlGroup implements AttemptProcesses {
-  readonly enforcesMemory: boolean;
+  readonly enforcesLimits: boolean;
   readonly #folder: string;
 
-  constructor(folder: string, enforcesMemory: boolean) {
+  constructor(folder: string, enforcesLimits: boolean) {
     this.#folder = folder;
-    this.enforcesMemory = enforcesMemory;
+    this.enforcesLimits = enforcesLimits;
   }
 
   /** The group that a former platform made, if it still exists. @param parent the folder of its `ControlGroups` */
@@ -189,6 +199,14 @@ function removeGroup(folder: string): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+/** Removes the empty groups of platforms that were killed. */
+function removeDeserted(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = new RegExp(`^${groupPrefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeGroup(path.join(parent, name));
   }
 }
 

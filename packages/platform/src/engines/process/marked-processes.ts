@@ -198,7 +198,7 @@ function readMark(read: () => string): string | undefined {
 
 /** The processes of one attempt, where there are no control groups. */
 export class MarkedProcesses implements AttemptProcesses {
-  readonly enforcesMemory = false;
+  readonly enforcesLimits = false;
   readonly #scanner: ProcessScanner;
   readonly #mark: string;
   readonly #leader: Leader;

@@ -21,7 +21,7 @@ import { killGroup, readProcess, readProcesses } from '../../shared/process-tabl
 import type { ContainerListener, ContainerRef, ContainerSpec, Engine, ExitCause } from '../engine.ts';
 import { findFreePort, portVariables } from '../web-server-port.ts';
 import { type AttemptProcesses, type Usage, unreclaimableBytes } from './attempt-processes.ts';
-import { ControlGroup, ControlGroups } from './control-groups.ts';
+import { ControlGroup, ControlGroups, mbytesOfOneCore } from './control-groups.ts';
 import { type Leader, MarkedProcesses, markVariable, ProcessScanner } from './marked-processes.ts';
 import { closePipes, Output, openPipes, type Pipe } from './output.ts';
 
@@ -31,6 +31,8 @@ const telemetryMs = 1000;
 const ticksPerSecond = 100;
 const pageBytes = 4096;
 const bytesOfMbyte = 1024 * 1024;
+/** As in `docker/container-telemetry.ts`: what uses more than this share of its limit would use more if it could. */
+const overloadedShare = 0.9;
 /** [process-2] */
 const drainMs = 2000;
 
@@ -280,13 +282,21 @@ export class ProcessEngine implements Engine {
     const memCurrentBytes = usage.memoryBytes ?? residentBytes;
     await this.#checkMemory(container, usage, residentBytes);
     if (!this.#containers.has(attemptKey(runId, attempt))) return;
-    void this.#listener({ kind: 'telemetry', runId, attempt, telemetry: { memCurrentBytes, cpuCurrentUsage } });
+    const { memoryMbytes } = container.spec;
+    const isCpuOverloaded = cpuCurrentUsage > (overloadedShare * memoryMbytes) / mbytesOfOneCore;
+    const limited = container.processes.enforcesLimits && { isCpuOverloaded };
+    void this.#listener({
+      kind: 'telemetry',
+      runId,
+      attempt,
+      telemetry: { memCurrentBytes, cpuCurrentUsage, ...limited },
+    });
   }
 
   /** [process-4] where the kernel does not. */
   async #checkMemory(container: Container, { processes }: Usage, residentBytes: number): Promise<void> {
     const limitBytes = container.spec.memoryMbytes * bytesOfMbyte;
-    if (container.processes.enforcesMemory || residentBytes <= limitBytes) return;
+    if (container.processes.enforcesLimits || residentBytes <= limitBytes) return;
     // Counts shared pages once for each process, and files: enough to see that no closer count is needed.
     if ((await unreclaimableBytes(processes)) <= limitBytes) return;
     container.killCause ??= 'outOfMemory';
