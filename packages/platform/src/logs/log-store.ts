@@ -23,9 +23,10 @@ interface LiveLog {
  * [log-1] a follower gets every line once. It reads the file at its own pace, and is only told that there is more; a
  *     follower that reads slowly, or not at all, takes no memory.
  * [log-2] a log never makes its run or build fail. Lines that the disk does not take are lost, and the log says so.
- * [log-3] what an Actor or a build prints is never a line of the platform's own (`log-lines.ts`).
  * [log-4] a log has at most `maxLogChars` characters, however long its run lasts and however often the platform is started;
  *     its last line then says that it is cut. What comes after is dropped.
+ *
+ * The form of lines, and what keeps an Actor's apart from the platform's, is in `log-lines.ts` [log-3].
  */
 export class LogStore {
   readonly #folder: string;
