@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { LineSplitter } from '../../shared/line-splitter.ts';
 
@@ -55,38 +55,65 @@ export function closePipes(pipes: readonly Pipe[]): void {
 
 /** How often it is checked whether the rest of an output has been read. */
 const checkMs = 50;
+/** What is read ahead of the lines, so that a burst is out of the pipe before its program calls `process.exit()`. */
+const maxAheadBytes = 1024 * 1024;
+/** The lines of this much output are handled between two reads of the pipe. */
+const sliceBytes = 8 * 1024;
 
 /** Reads one output of a program line by line, at the pace of its listener: what is not read yet waits in the pipe. */
 export class Output {
   readonly #stream: Readable;
+  readonly #lines: LineSplitter;
   readonly #ended = Promise.withResolvers<void>();
+  #ahead: Buffer[] = [];
+  #aheadBytes = 0;
+  #room: Promise<void> | undefined;
+  #isPumping = false;
+  #isClosed = false;
   #isOver = false;
 
   constructor(stream: Readable, onLine: LineListener) {
     this.#stream = stream;
-    let room: Promise<void> | undefined;
-    const lines = new LineSplitter((line) => {
-      room = onLine(line) || room;
+    this.#lines = new LineSplitter((line) => {
+      this.#room = onLine(line) || this.#room;
     });
     stream.on('data', (chunk: Buffer) => {
-      lines.write(chunk);
-      if (room === undefined) return;
-      stream.pause();
-      void room.then(() => stream.resume());
-      room = undefined;
+      this.#ahead.push(chunk);
+      this.#aheadBytes += chunk.length;
+      if (this.#aheadBytes >= maxAheadBytes) stream.pause();
+      void this.#pump();
     });
     stream.once('close', () => {
-      lines.end();
-      this.#isOver = true;
-      this.#ended.resolve();
+      this.#isClosed = true;
+      void this.#pump();
     });
     // A stream that fails is closed next.
     stream.on('error', () => undefined);
   }
 
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    for (let chunk = this.#ahead.shift(); chunk !== undefined; chunk = this.#ahead.shift()) {
+      for (let at = 0; at < chunk.length; at += sliceBytes) {
+        this.#lines.write(chunk.subarray(at, at + sliceBytes));
+        const room = this.#room;
+        this.#room = undefined;
+        await (room ?? setImmediate());
+      }
+      this.#aheadBytes -= chunk.length;
+      if (this.#aheadBytes < maxAheadBytes && this.#stream.isPaused()) this.#stream.resume();
+    }
+    this.#isPumping = false;
+    if (!this.#isClosed || this.#isOver) return;
+    this.#isOver = true;
+    this.#lines.end();
+    this.#ended.resolve();
+  }
+
   /**
    * Reads what is in the pipe, until every process that could write has ended, and for `ms` at most: a process that could
-   * not be killed may hold it. The time that the listener makes it wait does not count.
+   * not be killed may hold it. The time that the listener needs does not count.
    */
   async finish(ms: number): Promise<void> {
     for (let leftMs = ms; !this.#isOver && leftMs > 0; ) {
@@ -94,7 +121,7 @@ export class Output {
       const pause = delay(checkMs, undefined, { signal: stop.signal }).catch(() => undefined);
       await Promise.race([this.#ended.promise, pause]);
       stop.abort();
-      if (!this.#stream.isPaused()) leftMs -= checkMs;
+      if (this.#aheadBytes < maxAheadBytes) leftMs -= checkMs;
     }
     this.#stream.destroy();
     await this.#ended.promise;
