@@ -76,8 +76,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     options.hosts?.check(request.headers.host);
     done();
   });
-  handleErrors(app);
   receiveBodies(app, options);
+  handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.access === 'public') return;
     const { caller, ownStorageIds } = await options.authenticator.identityOf(tokenOf(request), request.ip);

@@ -20,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Decompresses the body; undefined for a body that is not compressed, and before it is read. */
     decoder: (Readable & NodeJS.WritableStream) | undefined;
+    /** Whether there is a compressed body; the headers do not say so any more when it is read. */
+    isCompressed: boolean;
     /** Whether the client waits for `100 Continue` before it sends the body. */
     awaitsContinue: boolean;
   }
@@ -47,6 +49,8 @@ const maxDroppedBytes = 128 * 1024 * 1024;
 const maxDropMs = 30_000;
 const maxDropIdleMs = 5000;
 const dropPollMs = 100;
+/** How long a 408 may take to arrive before its connection is closed. */
+const closeAfterMs = 1000;
 
 export interface BodyOptions {
   readonly bodyIdleMs?: number | undefined;
@@ -54,6 +58,7 @@ export interface BodyOptions {
 
 export function receiveBodies(app: FastifyInstance, { bodyIdleMs = usualBodyIdleMs }: BodyOptions): void {
   app.decorateRequest('decoder');
+  app.decorateRequest('isCompressed', false);
   app.decorateRequest('awaitsContinue', false);
   const waiting = new WeakSet<IncomingMessage>();
   awaitContinue(app.server as Server, waiting);
@@ -78,6 +83,7 @@ export function receiveBodies(app: FastifyInstance, { bodyIdleMs = usualBodyIdle
     endWhenIdle(request, bodyIdleMs);
     if (decode === undefined) return done(null, payload);
     // `Content-Length` is the length of the compressed body; the limit applies to the decompressed one.
+    request.isCompressed = true;
     delete request.headers['content-length'];
     delete request.headers['content-encoding'];
     const decoder = decode();
@@ -98,8 +104,8 @@ const unknownEncoding = (encoding: string): Refusal =>
     `Content-Encoding ${JSON.stringify(encoding)} is not supported. Send the body as br, gzip or deflate, or as it is.`,
   );
 
-const hasBody = ({ headers }: FastifyRequest): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+const hasBody = ({ headers, isCompressed }: FastifyRequest): boolean =>
+  isCompressed || headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 /** Whether the client may still send something of its body. */
 const isSending = (request: FastifyRequest): boolean => hasBody(request) && !request.raw.complete;
@@ -132,7 +138,7 @@ function endWhenIdle(request: FastifyRequest, idleMs: number): void {
     const refusal = new Refusal(408, 'request-aborted-prematurely', 'The body did not come. Send the call again.');
     // Whoever reads the body responds; nobody does after a response.
     if (raw.listenerCount('error') > 0) raw.emit('error', refusal);
-    setTimeout(() => socket.destroy(), dropPollMs);
+    setTimeout(() => socket.destroy(), closeAfterMs);
   }, idleMs);
   timer.unref();
   raw.once('close', () => clearInterval(timer));
