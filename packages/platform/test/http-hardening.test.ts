@@ -65,13 +65,7 @@ test('every response says to browsers that it is what it says, and pages can run
   };
   expect(await policyOf(`/v2/key-value-stores/${id}/records/page`)).toMatch(/^sandbox$/);
   expect(await policyOf('/')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; .*frame-ancestors 'none'$/);
-  for (const path of [
-    '/health',
-    '/v2/users/me',
-    '/v2/none',
-    '/wherry/v1/openapi.json',
-    `/v2/key-value-stores/${id}/keys`,
-  ]) {
+  for (const path of ['/v2/users/me', '/v2/none', '/wherry/v1/openapi.json', `/v2/key-value-stores/${id}/keys`]) {
     expect(await policyOf(path), path).toContain("default-src 'none'");
   }
 });
@@ -82,7 +76,7 @@ test('a page on a site whose name points here reads nothing', async () => {
     advertisedUrl: 'https://adv.example/x',
   });
   for (const host of ['evil.example', 'evil.example:8010', 'localhost.evil.example', '127.0.0.1.evil.example', 'a b']) {
-    const answer = await rawAnswer(fixture, get('/health', `Host: ${host}`));
+    const answer = await rawAnswer(fixture, get('/', `Host: ${host}`));
     expect(answer.status, host).toBe(421);
     expect(JSON.parse(answer.body), host).toMatchObject({ error: { type: 'invalid-header' } });
     const upgrade = `Host: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==`;
@@ -98,10 +92,10 @@ test('a page on a site whose name points here reads nothing', async () => {
     '10.1.2.3:8010',
     hostname(),
   ]) {
-    expect((await rawAnswer(fixture, get('/health', `Host: ${host}`))).status, host).toBe(200);
+    expect((await rawAnswer(fixture, get('/', `Host: ${host}`))).status, host).toBe(200);
   }
   for (const host of ['wherry.example', 'adv.example:443', 'host.docker.internal:8010', 'x.localhost']) {
-    expect((await rawAnswer(fixture, get('/health', `Host: ${host}`))).status, host).toBe(200);
+    expect((await rawAnswer(fixture, get('/', `Host: ${host}`))).status, host).toBe(200);
   }
   expect(() => new AllowedHosts([]).check(undefined)).not.toThrow();
 });
