@@ -39,7 +39,7 @@ const decoders = new Map([
 ]);
 
 /** How long a body may bring nothing, unless it is set. */
-export const usualBodyIdleMs = 30_000;
+const usualBodyIdleMs = 30_000;
 /** A body that takes longer than this must have come at `minBytesPerSec` on average. */
 const freeMs = 300_000;
 const minBytesPerSec = 100;

@@ -6,7 +6,7 @@ import { Refusal } from '../shared/errors.ts';
 import { requestTooLarge, sendRefusal } from './body-reception.ts';
 import { pathOf } from './log-redaction.ts';
 
-export const bodyOf = ({ type, message, details }: Refusal) => ({
+const bodyOf = ({ type, message, details }: Refusal) => ({
   error: { type, message, ...(details && { data: details }) },
 });
 
