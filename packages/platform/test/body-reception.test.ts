@@ -46,6 +46,18 @@ test('[body-1] a client that may make its call is asked for the body', async () 
   await until('the response', () => client.received.includes(' 201 Created'), { secs: 60 });
 });
 
+test('[body-1] a client that sends two calls at once is asked for the body of the second, not within a response', async () => {
+  await using fixture = await startFixture();
+  using client = new RawClient(fixture.platform.url);
+  // The first response is complete, but ends a bit later than its body: the second one waits for it.
+  const first = `${headOf('POST', '/v2/none', { ...withToken, 'content-length': 3 })}abc`;
+  const asking = { ...withToken, 'content-length': 2, expect: '100-continue' };
+  await client.send(first + headOf('PUT', '/v2/acts/none/runs/last/key-value-store/records/INPUT', asking));
+  await until('both responses', () => client.received.includes('record-not-found'), { secs: 60 });
+  expect(client.received.match(/HTTP\/1\.1 404 /g)).toHaveLength(2);
+  expect(client.received).not.toMatch(/100 Continue\r\n\r\n\{/);
+});
+
 test('[body-2] a small body that decompresses to gigabytes is refused, and costs little afterwards', async () => {
   await using fixture = await startFixture();
   const path = await datasetOf(fixture);

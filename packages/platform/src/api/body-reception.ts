@@ -8,7 +8,7 @@
  * [body-4] a refusal reaches a client that is still sending: the rest of its body is read and dropped, within limits,
  *     before the connection is closed or takes the next call.
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -78,7 +78,7 @@ export function receiveBodies(app: FastifyInstance, { bodyIdleMs = usualBodyIdle
     if (decode === undefined && encoding !== 'identity' && encoding !== '') return done(unknownEncoding(encoding));
     if (request.awaitsContinue) {
       request.awaitsContinue = false;
-      reply.raw.writeContinue();
+      sayContinue(reply.raw);
     }
     endWhenIdle(request, bodyIdleMs);
     if (decode === undefined) return done(null, payload);
@@ -116,6 +116,18 @@ function awaitContinue(server: Server, waiting: WeakSet<IncomingMessage>): void 
     waiting.add(request);
     server.emit('request', request, response);
   });
+}
+
+/**
+ * A response that waits for an earlier one on its connection has no socket yet. Node would keep "100 Continue" for later,
+ * and send it behind the head of the response.
+ */
+function sayContinue(response: ServerResponse): void {
+  if (response.socket !== null) response.writeContinue();
+  else
+    response.once('socket', () => {
+      if (!response.headersSent) response.writeContinue();
+    });
 }
 
 /** [body-3] */
