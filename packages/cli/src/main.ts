@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
+import { addBackup } from './commands/backup.ts';
 import { addDrain } from './commands/drain.ts';
 import { addExport } from './commands/export.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProve } from './commands/prove.ts';
+import { addRestore } from './commands/restore.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSecrets } from './commands/secrets.ts';
@@ -27,7 +29,7 @@ function programOf(): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
   const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
-  for (const add of [...commands, addSecrets, addExport, addTikTokSite]) add(program);
+  for (const add of [...commands, addBackup, addRestore, addSecrets, addExport, addTikTokSite]) add(program);
   return program;
 }
 

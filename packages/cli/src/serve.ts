@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Platform, PlatformLog, startPlatform } from '@wherry/platform';
+import { finishInterruptedRestore, type Platform, PlatformLog, startPlatform } from '@wherry/platform';
 import pino from 'pino';
 import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
@@ -59,6 +59,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
   const { host, port, servers, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+    await finishInterruptedRestore(dataFolder);
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
     const logger = pino({}, new PlatformLog({ file: path.join(dataFolder, 'platform.log') }));
     const engine = await openEngine({ ...settings, dataFolder });

@@ -107,7 +107,7 @@ export function secretsSettings(
 ): Pick<PlatformSettings, 'dataFolder' | 'secretsKeyFile'> {
   const variable = readerOf(environment);
   return {
-    dataFolder: flags.data ?? variable('WHERRY_DATA') ?? './data',
+    dataFolder: dataFolderOf(flags, environment),
     secretsKeyFile: flags.secretsKeyFile ?? variable('WHERRY_SECRETS_KEY_FILE'),
   };
 }
@@ -118,6 +118,11 @@ function demoOf(requested: boolean | string, demoUrl: string | undefined): DemoK
   if (kind === undefined) throw badUsage(`There is no demo "${requested}". There are: ${demoKinds.join(', ')}.`);
   if (kind !== 'site' && demoUrl !== undefined) throw badUsage('--demo-url is for the demo "site". Drop one.');
   return kind;
+}
+
+/** The data folder of the commands that work on its files. */
+export function dataFolderOf(flags: { readonly data?: string }, environment: Environment = process.env): string {
+  return flags.data ?? readerOf(environment)('WHERRY_DATA') ?? './data';
 }
 
 /** The flags of each command that uses a running platform. */

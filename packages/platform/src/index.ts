@@ -6,7 +6,9 @@ export { SwarmNotReady } from './engines/docker/swarm/swarm-options.ts';
 export type { ContainerRef, ContainerSpec, Engine } from './engines/engine.ts';
 export { ProcessEngine } from './engines/process/process-engine.ts';
 export { PlatformLog } from './logs/platform-log.ts';
+export { backUp } from './main/backup.ts';
 export { type Platform, type PlatformOptions, startPlatform } from './main/platform.ts';
+export { finishInterruptedRestore, restore } from './main/restore.ts';
 export { rotatePlatformSecrets } from './main/secrets-rotation.ts';
 export { newId } from './shared/ids.ts';
 

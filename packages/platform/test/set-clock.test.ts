@@ -59,4 +59,7 @@ test('[clock-1] a clock that is set forward ends no run, and one that is set bac
   await writeFile(setting, '-2h\n');
   expect((await migration).status).toBe(200);
   expect(await statusOf()).toBe('RUNNING');
+  // A killed platform would leave its process to the next start.
+  await client.run(id).abort();
+  await until('the run has ended', async () => (await statusOf()) === 'ABORTED');
 });

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
 
-export interface PlatformLogOptions {
+interface PlatformLogOptions {
   readonly file: string;
   /** How large a file may become. 10 MiB unless set. */
   readonly maxBytes?: number;

@@ -20,11 +20,15 @@ export class DataFolderLock {
     this.#holderFile = holderFile;
   }
 
-  /** Creates the folder when it is missing. @throws DataFolderInUse when another platform has it */
-  static take(dataFolder: string): DataFolderLock {
+  /**
+   * Creates the folder when it is missing.
+   * @param user what takes it: a platform or a restore, which exclude each other, or a backup, of which there is one at a time
+   * @throws DataFolderInUse when another process has it
+   */
+  static take(dataFolder: string, user: 'platform' | 'backup' = 'platform'): DataFolderLock {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    const holderFile = path.join(dataFolder, 'platform.pid');
-    const lockFile = path.join(dataFolder, 'platform.lock');
+    const holderFile = path.join(dataFolder, `${user}.pid`);
+    const lockFile = path.join(dataFolder, `${user}.lock`);
     // SQLite would make it readable for others.
     closeSync(openSync(lockFile, 'a', 0o600));
     const database = new DatabaseSync(lockFile, { timeout: 0 });
@@ -33,7 +37,7 @@ export class DataFolderLock {
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     } catch (error) {
       database.close();
-      throw isBusy(error) ? new DataFolderInUse(dataFolder, readHolder(holderFile)) : error;
+      throw isBusy(error) ? new DataFolderInUse(dataFolder, user, readHolder(holderFile)) : error;
     }
     nameHolder(holderFile);
     return new DataFolderLock(database, holderFile);
@@ -45,15 +49,15 @@ export class DataFolderLock {
   }
 }
 
-/** The data folder is in use by another platform. */
+/** The data folder is in use by another process. */
 export class DataFolderInUse extends Error {
   override readonly name = 'DataFolderInUse';
   readonly code = 'DATA_FOLDER_IN_USE';
-  /** Process id of the other platform, when it is known. */
+  /** Its process id, when it is known. */
   readonly holder: number | undefined;
 
-  constructor(dataFolder: string, holder: number | undefined) {
-    const who = holder === undefined ? 'another platform' : `the platform with the process id ${holder}`;
+  constructor(dataFolder: string, user: string, holder: number | undefined) {
+    const who = holder === undefined ? `another ${user}` : `the ${user} with the process id ${holder}`;
     super(`The data folder ${dataFolder} is in use by ${who}. End that one first, or choose another folder.`);
     this.holder = holder;
   }

@@ -38,7 +38,7 @@ function refuseWithoutDatabase(dataFolder: string): void {
   if (left.length > 0) throw new DataFolderWithoutDatabase(dataFolder, left);
 }
 
-export class DataFolderWithoutDatabase extends Error {
+class DataFolderWithoutDatabase extends Error {
   override readonly name = 'DataFolderWithoutDatabase';
   readonly code = 'DATA_FOLDER_WITHOUT_DATABASE';
 

@@ -42,12 +42,14 @@ import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
+import { removeStaging } from './backup.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { databaseName, prepareDataFolder } from './data-folder.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
 import { importFormerSecretFiles } from './former-secret-files.ts';
 import { Health } from './health.ts';
 import { renameFormerFiles } from './renamed-files.ts';
+import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
 
 export interface PlatformOptions {
@@ -135,6 +137,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const logger = options.logger ?? pino({ level: 'silent' });
   const lock = DataFolderLock.take(dataFolder);
   parts.defer(() => lock.release());
+  await finishRestore(dataFolder);
+  await removeStaging(dataFolder);
   renameFormerFiles(dataFolder);
   prepareDataFolder(dataFolder);
   const database = openDatabase(options, logger);

@@ -21,7 +21,7 @@ interface BatchApplier {
   close(): Promise<void> | void;
 }
 
-export interface SqliteOptions {
+interface SqliteOptions {
   /** URLs of modules that define the writes. With them, a worker thread does the writes; otherwise this thread does. */
   readonly operations?: readonly string[];
   /** The file with the keys of the stored secrets; `secrets-key` beside the database unless set. */

@@ -22,14 +22,15 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 10, sql: erasures },
 ];
 
+export const newestSchema = steps.at(-1)!.number;
+
 /** Applies the missing migrations, each in one transaction. Throws when a newer Wherry has written the data. */
 export function migrate(session: SqliteSession): void {
   const { connection } = session;
   const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number };
-  const newest = steps.at(-1)!.number;
-  if (version > newest) {
+  if (version > newestSchema) {
     throw new Error(
-      `The data folder was written by a newer Wherry (schema ${version}; this one knows ${newest}). Start that version.`,
+      `The data folder was written by a newer Wherry (schema ${version}; this one knows ${newestSchema}). Start that version.`,
     );
   }
   // A migration may change the stored schema itself, from which SQLite protects it otherwise.
