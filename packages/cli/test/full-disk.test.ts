@@ -75,6 +75,11 @@ test('on a full disk reads and /health work, writes are refused and work again w
   await fillAll();
   expect(await platform.interrupt()).toBe(exitCodes.ok);
 
+  // A start needs no room either.
+  const onFullDisk = await startLive(disk);
+  expect((await onFullDisk.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
+  expect(await onFullDisk.interrupt()).toBe(exitCodes.ok);
+
   await rm(path.join(disk, 'ballast'));
   const next = await startLive(disk);
   expect((await next.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);

@@ -33,7 +33,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-const large = randomBytes(2 * 1024 * 1024);
+const large = randomBytes(1_200_000);
 
 /** Stores items, and a record that is in a file, under a name. */
 async function store({ client }: Pick<Fixture, 'client'>, name: string, count: number): Promise<void> {
