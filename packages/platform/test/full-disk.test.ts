@@ -15,12 +15,13 @@ import { startRun } from './planted-run.ts';
 
 const call = promisify(execFile);
 
-/** A disk of its own, small enough to be filled. Where this process may not mount one, the test is skipped aloud. */
+/** A disk of its own, small enough to be filled, with room for the reserve besides. Where this process may not mount one, the test is skipped aloud. */
 async function mountSmallDisk(context: TestContext): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-disk-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   try {
-    await call('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', folder]);
+    const sizeBytes = 32 * 1024 * 1024 + reserveBytes;
+    await call('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder]);
   } catch (error) {
     const reason = `a full disk is not tested: this process may not mount one (${(error as Error).message.trim()})`;
     process.stderr.write(`\nSKIPPED: ${reason}\n`);

@@ -174,6 +174,8 @@ test('a sweep keeps what this process has written, though a clock that was set m
 test('a platform that starts removes old files that no record names, and leaves what is not its own', async () => {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(dataFolder, { recursive: true }));
+  // A folder without a database is refused.
+  await (await startFixture({ dataFolder })).platform.close();
   const folder = path.join(dataFolder, 'blobs', 'ab');
   await mkdir(folder, { recursive: true });
   for (const name of ['abcdefghijklmnopq', 'abcdefghijklmnopr.partial', 'a note']) {
