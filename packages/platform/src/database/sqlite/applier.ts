@@ -30,6 +30,9 @@ const isStorageFull = (error: unknown): boolean => {
   return code !== undefined && [10, 13].includes(code & 0xff);
 };
 
+/** Writes of this size can make the write-ahead log much longer than it is otherwise, 4 MB. */
+const largeBytes = 1024 * 1024;
+
 /** SQLITE_CORRUPT, SQLITE_NOTADB and SQLITE_CANTOPEN. */
 const isDamaged = (error: unknown): boolean => {
   const code = (error as { errcode?: number }).errcode;
@@ -50,6 +53,9 @@ export const toRefusal = (error: unknown): unknown => {
 export class SqliteApplier {
   readonly #session: SqliteSession;
   readonly #reserve: DiskReserve | undefined;
+  /** Whether the write-ahead log may have something that is not in the database. */
+  #hasCommitted = true;
+  #wasTooLarge = false;
 
   constructor(session: SqliteSession, reserve?: DiskReserve) {
     this.#session = session;
@@ -63,8 +69,33 @@ export class SqliteApplier {
       this.#reserve?.fillLater();
       return outcomes;
     } catch (error) {
+      if (isStorageFull(error) && this.#makeRoom(batch)) return this.apply(batch);
       if (batch.length === 1) return [isStorageFull(error) ? this.#applyFromReserve(batch[0]!) : toOutcome(error)];
       return isStorageFull(error) ? this.#applyEach(batch) : this.#applyWithSavepoints(batch);
+    }
+  }
+
+  /**
+   * What was too large has made the write-ahead log as long as the disk, and would take the small writes after it with it.
+   * Moves what is committed into the database, which may have to grow for that and gets the reserve, and gives the room of
+   * the log back to the disk. Returns false when nothing was too large, or nothing was committed since the last time.
+   */
+  #makeRoom(batch: readonly WriteRequest[]): boolean {
+    this.#wasTooLarge ||= JSON.stringify(batch).length > largeBytes;
+    if (!this.#wasTooLarge || !this.#hasCommitted) return false;
+    this.#hasCommitted = false;
+    try {
+      do {
+        try {
+          this.#session.truncateLog();
+          return true;
+        } catch (error) {
+          if (!isStorageFull(error)) return false;
+        }
+      } while (this.#reserve?.release() === true);
+      return false;
+    } finally {
+      this.#reserve?.fill();
     }
   }
 
@@ -111,6 +142,7 @@ export class SqliteApplier {
     try {
       const outcomes = apply();
       this.#session.execute('COMMIT');
+      this.#hasCommitted = true;
       return outcomes;
     } catch (error) {
       // When the disk is full, SQLite may have rolled back already.

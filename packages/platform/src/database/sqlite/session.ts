@@ -59,6 +59,11 @@ export class SqliteSession {
     this.connection.prepare('PRAGMA wal_checkpoint(RESTART)').all();
   }
 
+  /** The same, and gives the room of the log back to the disk. @throws SQLITE_FULL when the database cannot grow */
+  truncateLog(): void {
+    this.connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  }
+
   close(): void {
     this.#prepared.clear();
     this.connection.close();
