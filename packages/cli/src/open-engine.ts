@@ -10,7 +10,8 @@ export async function openEngine({
   engine,
   advertisedUrl,
   dataFolder,
-}: Pick<PlatformSettings, 'engine' | 'advertisedUrl' | 'dataFolder'>): Promise<Engine | undefined> {
+  memoryMbytes,
+}: Pick<PlatformSettings, 'engine' | 'advertisedUrl' | 'dataFolder' | 'memoryMbytes'>): Promise<Engine | undefined> {
   if (engine.kind === 'process') return undefined;
   const { host, buildNetwork, buildArguments, registry, dockerConfigFolder } = engine;
   // By these, the next start with the same data folder recognises its containers, and its agents on a Swarm's nodes.
@@ -18,7 +19,7 @@ export async function openEngine({
   const agentToken = await idOf(dataFolder, 'agent-token');
   try {
     const swarm = { advertisedUrl, registry, dockerConfigFolder, agentToken, note: printNote };
-    return await openDockerEngine({ platformId, host, buildNetwork, buildArguments, swarm });
+    return await openDockerEngine({ platformId, memoryMbytes, host, buildNetwork, buildArguments, swarm });
   } catch (error) {
     if (error instanceof SwarmNotReady) throw badUsage(error.message);
     const where = host ?? 'the usual socket of this machine';

@@ -56,7 +56,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 }
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
-  const { host, port, servers, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
+  const { host, port, servers, memoryMbytes, maxRuns, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
@@ -69,6 +69,8 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       host,
       port,
       servers,
+      memoryMbytes,
+      maxRuns,
       commits,
       logger,
       allowedHosts,

@@ -15,6 +15,8 @@ export interface PlatformFlags {
   readonly token?: string;
   readonly secretsKeyFile?: string;
   readonly servers?: string;
+  readonly memory?: string;
+  readonly maxRuns?: string;
   readonly engine?: string;
   readonly advertise?: string;
   readonly allowHost?: string;
@@ -50,6 +52,10 @@ export interface PlatformSettings {
   /** The file with the key of the stored secrets; undefined: the one in the data folder. */
   readonly secretsKeyFile: string | undefined;
   readonly servers: number;
+  /** What the runs on each machine may have in all, in MB; undefined: all that it has. */
+  readonly memoryMbytes: number | undefined;
+  /** How many runs that are not over there may be; undefined: the platform's own limit. */
+  readonly maxRuns: number | undefined;
   readonly engine: EngineSettings;
   /** The URL at which containers reach the API, without a slash at its end; undefined: where it listens. */
   readonly advertisedUrl: string | undefined;
@@ -84,6 +90,8 @@ export function platformSettings(
     host: flags.host ?? variable('WHERRY_HOST') ?? '127.0.0.1',
     token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
+    memoryMbytes: optionalNumberOf('--memory', flags.memory ?? variable('WHERRY_MEMORY'), 128, 1_000_000_000),
+    maxRuns: optionalNumberOf('--max-runs', flags.maxRuns ?? variable('WHERRY_MAX_RUNS'), 1, 1_000_000),
     engine: engineOf(flags, variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
     allowedHosts: hostsOf(flags.allowHost ?? variable('WHERRY_ALLOW_HOST') ?? ''),
@@ -152,6 +160,9 @@ function wholeNumberOf(flag: string, text: string, least: number, most: number):
   if (/^\d+$/.test(text) && number >= least && number <= most) return number;
   throw badUsage(`${flag} must be a whole number from ${least} to ${most}, but is "${text}".`);
 }
+
+const optionalNumberOf = (flag: string, text: string | undefined, least: number, most: number): number | undefined =>
+  text === undefined ? undefined : wholeNumberOf(flag, text, least, most);
 
 function booleanOf(name: string, text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined;

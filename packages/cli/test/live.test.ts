@@ -177,9 +177,10 @@ test('drain moves every run off a server and shows its progress; undrain lets th
   expect(drained.stderr).toMatch(/^draining local-1: \d runs? left$/m);
   expect(drained.stdout).toMatch(/^local-1: \d runs? moved, down for .* in the median, .* at worst\.\n$/);
   const servers = await platform.json<Server[]>('servers');
+  const memory = { memoryMbytes: expect.any(Number), freeMemoryMbytes: expect.any(Number) };
   expect(servers).toEqual([
-    { id: 'local-1', engine: 'process', state: 'draining', activeAttempts: 0 },
-    { id: 'local-2', engine: 'process', state: 'ready', activeAttempts: 3 },
+    { id: 'local-1', engine: 'process', state: 'draining', activeAttempts: 0, ...memory },
+    { id: 'local-2', engine: 'process', state: 'ready', activeAttempts: 3, ...memory },
   ]);
   expect((await platform.wherry('servers')).stdout).toMatch(/^local-1 +process +draining +0$/m);
   expect(await platform.wherry('undrain', 'local-1')).toMatchObject({ stdout: 'local-1 takes runs again.\n' });

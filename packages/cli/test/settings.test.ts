@@ -31,6 +31,8 @@ test('each setting has a variable, and a flag wins over it', () => {
     WHERRY_TOKEN: 'token-of-the-variable',
     WHERRY_SECRETS_KEY_FILE: '/keys/of-the-variable',
     WHERRY_SERVERS: '3',
+    WHERRY_MEMORY: '4096',
+    WHERRY_MAX_RUNS: '20',
     WHERRY_ENGINE: 'process',
     WHERRY_NO_COMMITS: '1',
     WHERRY_DEMO_URL: 'https://one.test/',
@@ -43,6 +45,8 @@ test('each setting has a variable, and a flag wins over it', () => {
     token: 'token-of-the-variable',
     secretsKeyFile: '/keys/of-the-variable',
     servers: 3,
+    memoryMbytes: 4096,
+    maxRuns: 20,
     engine: { kind: 'process' },
     advertisedUrl: undefined,
     allowedHosts: [],
@@ -58,6 +62,8 @@ test('each setting has a variable, and a flag wins over it', () => {
     token: 'token-of-the-flag',
     secretsKeyFile: '/keys/of-the-flag',
     servers: '4',
+    memory: '8192',
+    maxRuns: '30',
     demoUrl: 'https://two.test/',
   };
   expect(up(flags, environment)).toMatchObject({
@@ -67,6 +73,8 @@ test('each setting has a variable, and a flag wins over it', () => {
     token: 'token-of-the-flag',
     secretsKeyFile: '/keys/of-the-flag',
     servers: 4,
+    memoryMbytes: 8192,
+    maxRuns: 30,
     demoUrl: 'https://two.test/',
   });
 });
@@ -118,6 +126,8 @@ test.each<[PlatformFlags, Record<string, string>, RegExp]>([
   [{ port: '80a' }, {}, /--port must be a whole number from 0 to 65535, but is "80a"/],
   [{ port: '65536' }, {}, /--port/],
   [{ servers: '0' }, {}, /--servers must be a whole number from 1/],
+  [{ memory: '100' }, {}, /--memory must be a whole number from 128/],
+  [{ maxRuns: '0' }, {}, /--max-runs must be a whole number from 1/],
   [{ token: 'short' }, {}, /8 characters/],
   [{ token: 'with a space' }, {}, /without spaces/],
   [{ advertise: 'http://' }, {}, /--advertise must be an address/],

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { ApifyClient } from 'apify-client';
 import { type Platform, type PlatformOptions, startPlatform } from '../src/index.ts';
 
+/** Tests start many runs, on machines of any size. */
+const plenty = 1_000_000;
+
 export interface Fixture extends AsyncDisposable {
   readonly platform: Platform;
   readonly client: ApifyClient;
@@ -15,7 +18,7 @@ export interface Fixture extends AsyncDisposable {
 /** A platform of its own in a new folder, ended with `await using`. */
 export async function startFixture(options: Partial<PlatformOptions> = {}): Promise<Fixture> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(path.join(tmpdir(), 'wherry-test-')));
-  const platform = await startPlatform({ token: 'test-token', ...options, dataFolder });
+  const platform = await startPlatform({ token: 'test-token', memoryMbytes: plenty, ...options, dataFolder });
   return {
     platform,
     dataFolder,

@@ -137,7 +137,14 @@ test('a server is drained of all its runs, which go on elsewhere, and takes none
   const { data } = (await answer.json()) as { data: { server: object; moved: unknown[]; failed: unknown[] } };
   expect(data.failed).toEqual([]);
   expect(data.moved).toHaveLength(3);
-  expect(data.server).toEqual({ id: 'local-1', engine: 'process', state: 'draining', activeAttempts: 0 });
+  expect(data.server).toEqual({
+    id: 'local-1',
+    engine: 'process',
+    state: 'draining',
+    activeAttempts: 0,
+    memoryMbytes: 1_000_000,
+    freeMemoryMbytes: expect.any(Number),
+  });
   const late = await fixture.start(actorId);
   expect((await fixture.attempts(late.id)).map(({ serverId }) => serverId)).toEqual(['local-2']);
   const refused = await fixture.call('POST', `/wherry/v1/runs/${late.id}/migrate`, { server: 'local-1' });

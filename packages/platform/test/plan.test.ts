@@ -50,6 +50,8 @@ const facts = (changes: Partial<RunFacts> = {}): RunFacts => ({
   attempts: [attempt(1)],
   handoff: null,
   mayRestart: false,
+  allottedServerId: null,
+  hasRoom: true,
   ...changes,
 });
 
@@ -166,4 +168,41 @@ test('a run past its timeout ends, whatever else is under way', () => {
   expect(plan({ ...draining({ inFlightRequests: 1 }), deadlineAt: 500 }, limits, 500).actions).toMatchObject([
     { kind: 'finish', status: 'TIMED-OUT' },
   ]);
+});
+
+describe('[plan-7] without room elsewhere', () => {
+  const none = { hasRoom: false };
+  const requested = { ...warm, to: null };
+
+  test('an attempt that works stays, and its handoff is cancelled', () => {
+    const outcome = 'no other server has room for the run';
+    const cancelled = [{ kind: 'cancelHandoff', outcome }];
+    expect(plan(facts({ ...none, handoff: requested }), limits, 1).actions).toEqual(cancelled);
+    const coldOne: RequestedHandoff = { ...requested, mode: 'cold' };
+    const quiet = attempt(1, { drain: { ...told, kind: 'quiet' } });
+    expect(plan(facts({ ...none, handoff: coldOne, attempts: [quiet] }), limits, 160).actions).toEqual(cancelled);
+    const never = attempt(1, { container: { kind: 'queued' } });
+    expect(plan(facts({ ...none, handoff: coldOne, attempts: [never] }), limits, 160).actions).toEqual(cancelled);
+  });
+
+  test('a run whose attempt is gone waits, and looks again', () => {
+    const lost: RequestedHandoff = { ...requested, mode: 'lost', reason: 'lost' };
+    const gone = attempt(1, { container: { kind: 'lost' } });
+    expect(plan(facts({ ...none, handoff: lost, attempts: [gone] }), limits, 10)).toEqual({ actions: [], wakeAt: 1010 });
+    expect(plan(facts({ handoff: lost, attempts: [gone] }), limits, 10).actions).toEqual([{ kind: 'switch', to: null }]);
+    const coldOne: RequestedHandoff = { ...requested, mode: 'cold' };
+    const failed = attempt(1, { drain: told, container: { kind: 'exited', exitCode: 1 } });
+    expect(plan(facts({ ...none, handoff: coldOne, attempts: [failed] }), limits, 10).wakeAt).toBe(1010);
+  });
+
+  test('a run that has no attempt yet starts where it is allotted a place, and can be aborted', () => {
+    const waiting = { status: 'READY', activeAttempt: null, attempts: [] } as const;
+    expect(plan(facts(waiting), limits, 1)).toEqual({ actions: [], wakeAt: undefined });
+    expect(plan(facts({ ...waiting, allottedServerId: 's' }), limits, 1).actions).toEqual([
+      { kind: 'allocate', serverId: 's' },
+    ]);
+    expect(plan(facts({ ...waiting, status: 'ABORTING' }), limits, 1).actions).toMatchObject([
+      { kind: 'finish', attempt: null, status: 'ABORTED' },
+    ]);
+  });
 });

@@ -48,6 +48,7 @@ test('[start-1] a start that fails at its last part leaves nothing of the run, a
     meta: { origin: 'API' },
     storages: { datasetId: `${tag}-dataset`, keyValueStoreId: `${tag}-store`, requestQueueId },
     idempotencyKey: undefined,
+    maxRuns: 10,
     forcePermissionLevel: undefined,
     grants: [],
   });

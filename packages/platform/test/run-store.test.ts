@@ -56,6 +56,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     container: fc.constant({ pid: 7, bootId: 'boot' }),
   }),
   fc.record({ kind: fc.constant('addWaiting' as const), serverId }),
+  fc.record({ kind: fc.constant('allocate' as const), serverId }),
   fc.record(
     {
       kind: fc.constant('requestHandoff' as const),

@@ -7,6 +7,9 @@ export interface Server {
   readonly engine: string;
   readonly state: 'ready' | 'draining' | 'lost';
   readonly activeAttempts: number;
+  /** In MB; null when the engine does not know. */
+  readonly memoryMbytes: number | null;
+  readonly freeMemoryMbytes: number | null;
 }
 
 /** An attempt as the API returns it. */

@@ -41,6 +41,8 @@ export interface RunServices extends ActorServices {
   readonly runControl: RunControl;
   /** How long a call that starts a run and responds with its output waits for the end of the run. */
   readonly syncWaitMs: number;
+  /** How many runs that are not over a user may have. */
+  readonly maxRuns: number;
 }
 
 /** What the routes of servers and handoffs use as well. */

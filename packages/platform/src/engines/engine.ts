@@ -66,11 +66,15 @@ export type ContainerListener = (event: ContainerEvent) => Promise<void> | undef
 export interface Engine {
   readonly name: string;
   servers(): readonly string[];
+  /** Without it, a server holds any number of runs. */
+  capacityOf?(serverId: string): ServerCapacity;
   /** Sets the listener for the events of containers; once, before anything is started. */
   listen(listener: ContainerListener): void;
   /**
    * [engine-1] the program runs only after `record` has stored the reference, so a crash of the platform leaves no container
    * that the next start does not know.
+   * [engine-6] when it fails by a fault of the platform (`shared/platform-fault.ts`), and not in `record`, nothing of the
+   * container is left and nothing more is told of it: the same attempt may be started again.
    */
   start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void>;
   /** Kills the container with all its processes. Its exit is reported as an event. */
@@ -93,6 +97,14 @@ export interface Engine {
   check?(): Promise<void>;
   /** Resolves when none of its work is in progress. */
   close(): Promise<void>;
+}
+
+/** What a server has for all of its attempts. */
+export interface ServerCapacity {
+  /** Servers with the same name share what is told here. */
+  readonly machine: string;
+  readonly memoryMbytes: number;
+  readonly cores: number;
 }
 
 /** `open`: takes attempts. `closed`: takes no more. `lost`: it cannot be reached. */

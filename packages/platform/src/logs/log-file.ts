@@ -36,6 +36,7 @@ export class LogFile {
   #chars = 0;
   /** Whether the last line of the file says that the log is cut. */
   #isCut = false;
+  #wasOpened = false;
   #lostLines = 0;
   /** The number of appends so far, and how many of them are in the file or lost. */
   #appended = 0;
@@ -48,7 +49,7 @@ export class LogFile {
 
   /** The length of the file up to its last whole line, in bytes; undefined before the first write. */
   get writtenBytes(): number | undefined {
-    return this.#handle === undefined ? undefined : this.#size;
+    return this.#wasOpened ? this.#size : undefined;
   }
 
   /** Whether nothing more is taken [log-4]. */
@@ -85,6 +86,16 @@ export class LogFile {
     await this.#options.after;
     const target = this.#appended;
     if (this.#handled < target) await new Promise<void>((resolve) => this.#waiters.push({ target, resolve }));
+  }
+
+  /** Gives the file's handle back once everything is written. The next append opens the file again. */
+  async rest(): Promise<void> {
+    await this.settled();
+    if (this.#isWriting || this.#handle === undefined) return;
+    this.#isWriting = true;
+    await this.#handle.close().catch(() => undefined);
+    this.#handle = undefined;
+    await this.#write();
   }
 
   async close(): Promise<void> {
@@ -162,6 +173,7 @@ export class LogFile {
       const { chars, end } = await measure(handle, this.#size);
       this.#chars = chars;
       this.#isCut = endsWithOwnLine(end, cutNote(maxChars));
+      this.#wasOpened = true;
       return handle;
     } catch (error) {
       // The file is opened again for the next line, since a full disk may not have taken the line end.

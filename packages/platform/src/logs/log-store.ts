@@ -62,6 +62,11 @@ export class LogStore {
     void this.#liveLog(id).file.append(Buffer.from(`${new Date(atMs).toISOString()} ${ownLine(text)}\n`));
   }
 
+  /** Gives back the file handle of a log to which nothing will be written for a while. Its followers stay. */
+  rest(id: string): void {
+    void this.#live.get(id)?.file.rest();
+  }
+
   /**
    * Ends a log for now: its followers are done when they have read it all. To be called after the end of the run or build
    * is in the database, since a new follower checks there whether to wait for more.

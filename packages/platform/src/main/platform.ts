@@ -73,6 +73,10 @@ export interface PlatformOptions {
   readonly bodyIdleSecs?: number;
   /** How many local servers (slots of the process engine) there are. */
   readonly servers?: number;
+  /** What the runs on local servers may have in all, in MB; the machine's memory unless set. */
+  readonly memoryMbytes?: number | undefined;
+  /** How many runs that are not over a user may have. 1,000 unless set. */
+  readonly maxRuns?: number | undefined;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
   readonly buildTimeoutSecs?: number;
   /** How large and how slow the download of an Actor's archive may be; see `builds/steps/download.ts`. */
@@ -149,8 +153,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(database);
   const workFolder = path.join(dataFolder, 'work');
-  const engine: Engine = options.engine ?? new ProcessEngine({ servers: options.servers ?? 2, workFolder });
-  const { buildTimeoutSecs: timeoutSecs, downloadLimits } = options;
+  const { buildTimeoutSecs: timeoutSecs, downloadLimits, servers = 2, memoryMbytes } = options;
+  const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
   const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const tokens = new KnownTokens(database);
@@ -277,7 +281,7 @@ interface ServiceParts
 }
 
 function servicesOf(
-  { advertisedUrl, syncWaitSecs = 300 }: PlatformOptions,
+  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000 }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices {
   return {
@@ -289,6 +293,7 @@ function servicesOf(
     supervisor: runs.supervisor,
     runControl: runs.supervisor,
     syncWaitMs: syncWaitSecs * 1000,
+    maxRuns,
     signatures: new Signatures(parts.database),
     get publicUrl() {
       return advertisedUrl ?? address.url;
@@ -299,7 +304,10 @@ function servicesOf(
 /** Moves the runs of a server that its operator takes away. Returns what stops this. */
 function watchServers(engine: Engine, supervisor: Supervisor, logger: Logger): () => void {
   const evictions = new Evictions({ supervisor, engine, logger });
-  engine.states?.onChange(() => evictions.check());
+  engine.states?.onChange(() => {
+    evictions.check();
+    supervisor.roomChanged();
+  });
   evictions.check();
   return () => evictions.close();
 }

@@ -12,7 +12,7 @@ test.skipIf(swarmHosts === undefined)(
   async () => {
     let program: Program | undefined;
     await using alone = await openEngineAlone(async ({ daemons: [daemon], platformId }) => {
-      const placement = await PlainPlacement.open(daemon!, 'plain', platformId);
+      const placement = await PlainPlacement.open(daemon!, { Name: 'plain', MemTotal: 2 ** 30, NCPU: 1 }, platformId);
       program = await makeProgram(
         { images: new DockerImages(daemon!, placement, { platformId }) },
         "console.log('is here')",

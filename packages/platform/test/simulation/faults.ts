@@ -64,6 +64,11 @@ export class Faults {
     return this.#fails();
   }
 
+  /** Whether a server has not what a container needs to start. */
+  failsStart(): boolean {
+    return this.#fails();
+  }
+
   #fails(): boolean {
     return !this.#isCalm && this.#failureRate > 0 && this.#random.chance(this.#failureRate);
   }

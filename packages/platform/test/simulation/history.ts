@@ -31,7 +31,8 @@ export async function runHistory(seed: number, options: WorldOptions): Promise<v
 async function begin(world: World): Promise<void> {
   const { random, machines, clock, ledger, witness, programs, runIds } = world;
   for (const runId of runIds) {
-    const state = newRun(runId, random, random.pick(machines.servers), clock.wallMs);
+    const waits = !world.faults.isGentle && random.chance(0.2);
+    const state = newRun(runId, random, waits ? null : random.pick(machines.servers), clock.wallMs);
     programs.choose(runId);
     witness.created(state);
     await ledger.create(state, emptyData(['request-1', 'request-2', 'request-3']));

@@ -5,9 +5,12 @@ export class Machines {
   readonly servers: readonly string[];
   readonly down = new Set<string>();
   readonly containers = new Map<number, SimulatedContainer>();
+  readonly memoryMbytes: number;
   #count = 0;
 
-  constructor(servers: number) {
+  /** @param memoryMbytes of each server, for the 1024 MB of each attempt */
+  constructor(servers: number, memoryMbytes: number) {
+    this.memoryMbytes = memoryMbytes;
     this.servers = Array.from({ length: servers }, (_, index) => `server-${index + 1}`);
   }
 

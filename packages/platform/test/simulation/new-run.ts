@@ -2,8 +2,8 @@ import type { RunState } from '../../src/runs/state/run-state.ts';
 import { deadlineOf, firstAttempt } from '../../src/runs/state/transitions.ts';
 import type { Random } from './random.ts';
 
-/** A run as its creation leaves it in the database. */
-export function newRun(id: string, random: Random, serverId: string, now: number): RunState {
+/** A run as its creation leaves it in the database. @param serverId null for one that waits for room */
+export function newRun(id: string, random: Random, serverId: string | null, now: number): RunState {
   const options = {
     build: 'latest',
     memoryMbytes: 1024,
@@ -11,25 +11,27 @@ export function newRun(id: string, random: Random, serverId: string, now: number
     timeoutSecs: random.chance(0.15) ? 1 : 0,
     restartOnError: random.chance(0.3),
   };
-  const attempt = firstAttempt({ attemptCount: 0, buildId: 'build' }, serverId, 'start', now);
+  const first = { attemptCount: 0, buildId: 'build' };
+  const attempts = serverId === null ? [] : [firstAttempt(first, serverId, 'start', now)];
   return {
     id,
+    userId: 'user',
     actorId: 'actor',
     buildId: 'build',
     buildNumber: '0.0.1',
     inputKey: 'INPUT',
-    status: 'READY',
+    status: serverId === null ? 'READY' : 'RUNNING',
     statusMessage: null,
     isStatusMessageTerminal: false,
     exitCode: null,
     startedAt: now,
     finishedAt: null,
-    deadlineAt: deadlineOf(options, now),
+    deadlineAt: serverId === null ? null : deadlineOf(options, now),
     graceEndsAt: null,
-    activeAttempt: 1,
-    attemptCount: 1,
+    activeAttempt: serverId === null ? null : 1,
+    attemptCount: attempts.length,
     options,
-    attempts: [attempt],
+    attempts,
     handoff: null,
     stats: {
       inputBodyLen: 0,

@@ -27,10 +27,14 @@ export const say: Deed = ({ platform }, runId) => {
 export const resurrect: Deed = ({ platform, witness }, runId) => {
   const { buildId, buildNumber, options } = witness.stateOf(runId);
   platform.ask(`resurrect ${runId}`, async (supervisor) => {
-    const serverId = await supervisor.placeNew();
+    const { serverId, release } = await supervisor.placeNew({ userId: 'user', memoryMbytes: 1024 });
     const change = { kind: 'resurrect', serverId, buildId, buildNumber, options } as const;
-    await supervisor.change(runId, change, { kind: 'platform' });
-    await supervisor.supervise(runId);
+    try {
+      await supervisor.change(runId, change, { kind: 'platform' });
+      await supervisor.supervise(runId);
+    } finally {
+      release();
+    }
   });
 };
 

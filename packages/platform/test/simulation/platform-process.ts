@@ -63,6 +63,7 @@ export class PlatformProcess implements PlatformLife {
       logs: {
         append: (_runId, text) => void this.#world.trace(`  log: ${text}`),
         note: (_runId, text) => this.#world.trace(`  log: ${text}`),
+        rest: () => undefined,
         end: () => undefined,
       },
       logger: { error: (details) => this.#checkFault((details as { err: unknown }).err) },
@@ -192,7 +193,7 @@ export class PlatformProcess implements PlatformLife {
   /** The supervisor tries again what was refused; anything else is a fault of its own. */
   #checkFault(error: unknown): void {
     this.#world.trace(`  fault: ${error instanceof Error ? error.message : error}`);
-    if (!/^the server .* is gone$|not wanted/.test((error as Error).message)) this.#checkRefusal(error);
+    if (!/^the server .* is gone$|not wanted|EAGAIN$/.test((error as Error).message)) this.#checkRefusal(error);
   }
 
   /** The table of servers that are being drained, which `Servers` keeps in the database. */

@@ -1,4 +1,4 @@
-import type { ContainerEvent, ContainerRef, ContainerSpec, Engine } from '../../src/engines/engine.ts';
+import type { ContainerEvent, ContainerRef, ContainerSpec, Engine, ServerCapacity } from '../../src/engines/engine.ts';
 import { SimulatedContainer } from './simulated-container.ts';
 import type { PlatformLife, Surroundings } from './surroundings.ts';
 
@@ -17,6 +17,10 @@ export class SimulatedEngine implements Engine {
 
   servers(): readonly string[] {
     return this.#world.machines.up();
+  }
+
+  capacityOf(serverId: string): ServerCapacity {
+    return { machine: serverId, memoryMbytes: this.#world.machines.memoryMbytes, cores: 1 };
   }
 
   listen(listener: (event: ContainerEvent) => void): void {
@@ -66,7 +70,9 @@ export class SimulatedEngine implements Engine {
   }
 
   async #make(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
-    const { machines, programs } = this.#world;
+    const { machines, programs, faults } = this.#world;
+    // [engine-6] nothing is left of it.
+    if (faults.failsStart()) throw Object.assign(new Error('spawn /bin/sh EAGAIN'), { code: 'EAGAIN' });
     const container = new SimulatedContainer(this.#world, spec, programs.make(spec.runId));
     if (machines.down.has(spec.serverId)) {
       this.#listener({ kind: 'lost', runId: spec.runId, attempt: spec.attempt });

@@ -59,7 +59,10 @@ export class World implements Surroundings {
     this.random = new Random(seed);
     this.agenda = new Agenda(this.random);
     this.faults = new Faults(this.random, temper, tally);
-    this.machines = new Machines(2 + this.random.below(2));
+    const servers = 2 + this.random.below(2);
+    // Planned handoffs alone are to be warm, which needs room for two attempts of each run.
+    const memoryMbytes = temper === 'gentle' ? 8192 : this.random.pick([1024, 2048, 8192]);
+    this.machines = new Machines(servers, memoryMbytes);
     this.programs = new Programs(this.random);
     this.network = new Network(this);
     this.ledger = ledger?.(this.clock) ?? new MemoryLedger(() => this.clock.wallMs, breakage);

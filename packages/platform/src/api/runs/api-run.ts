@@ -17,6 +17,8 @@ export interface ApiRunContext {
   readonly now: number;
   /** Measured values of a run in progress; undefined for other runs. */
   readonly usage: Readonly<Record<string, number>> | undefined;
+  /** What the run waits for before its Actor can work: the status message meanwhile. */
+  readonly waitsFor: string | undefined;
   readonly publicUrl: string;
 }
 
@@ -32,7 +34,7 @@ export function apiRun(record: RunDetails, context: ApiRunContext) {
     startedAt: isoTime(state.startedAt),
     finishedAt: isoTimeOrNull(state.finishedAt),
     status: state.status,
-    statusMessage: state.statusMessage,
+    statusMessage: context.waitsFor ?? state.statusMessage,
     isStatusMessageTerminal: state.isStatusMessageTerminal,
     meta: record.meta,
     stats,

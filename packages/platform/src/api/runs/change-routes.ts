@@ -63,7 +63,7 @@ const stillEnding = (runId: string) =>
   );
 
 function registerRestarts(app: FastifyInstance, services: RunServices, mount: RunMount): void {
-  const { database, runControl } = services;
+  const { database, runControl, maxRuns } = services;
 
   app.post(
     `${mount.prefix}/reboot`,
@@ -81,10 +81,20 @@ function registerRestarts(app: FastifyInstance, services: RunServices, mount: Ru
     async (request) => {
       const requested = requestedOptionsOf(queryOf(request));
       const address = mount.addressOf(request);
-      const { runId, ...more } = await database.read(prepareResurrection, { address, requested }, request.caller);
-      const serverId = await runControl.placeNew();
-      await runControl.change(runId, { kind: 'resurrect', serverId, ...more }, request.caller);
-      await runControl.supervise(runId);
+      const { runId, ...more } = await database.read(
+        prepareResurrection,
+        { address, requested, maxRuns },
+        request.caller,
+      );
+      const { memoryMbytes } = more.options;
+      const place = await runControl.placeNew({ userId: userIdOf(request), memoryMbytes });
+      try {
+        const change = { kind: 'resurrect', serverId: place.serverId, ...more } as const;
+        await runControl.change(runId, change, request.caller);
+        await runControl.supervise(runId);
+      } finally {
+        place.release();
+      }
       return changedRun(services, userIdOf(request), runId);
     },
   );

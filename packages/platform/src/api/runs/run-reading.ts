@@ -27,7 +27,12 @@ export const findRun = async ({ database }: RunServices, { addressOf }: RunMount
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
 export const runResponse = ({ clock, runControl, publicUrl }: RunServices, record: RunDetails) => ({
-  data: apiRun(record, { now: clock.now(), usage: runControl.usageOf(record.state.id), publicUrl }),
+  data: apiRun(record, {
+    now: clock.now(),
+    usage: runControl.usageOf(record.state.id),
+    waitsFor: isOver(record.state) ? undefined : runControl.waitOf(record.state.id),
+    publicUrl,
+  }),
 });
 
 /**

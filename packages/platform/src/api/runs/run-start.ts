@@ -31,19 +31,24 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
   const options = startOptions(requested, build.defaultRunOptions, pricing);
   const sent = { body: request.body, contentType: request.headers['content-type'] };
   const input = await receiveInput(services, userId, build, sent);
-  const serverId = await services.runControl.placeNew();
-  return create(services, request, await storeInput(services, input), {
-    id: newId(),
-    userId,
-    buildId: build.id,
-    serverId,
-    options,
-    meta: metaOf(request),
-    idempotencyKey,
-    forcePermissionLevel,
-    grants: grantsOf(build.inputSchema, input),
-    storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
-  });
+  const place = await services.runControl.placeNew({ userId, memoryMbytes: options.memoryMbytes });
+  try {
+    return await create(services, request, await storeInput(services, input), {
+      id: newId(),
+      userId,
+      buildId: build.id,
+      serverId: place.serverId,
+      options,
+      meta: metaOf(request),
+      idempotencyKey,
+      maxRuns: services.maxRuns,
+      forcePermissionLevel,
+      grants: grantsOf(build.inputSchema, input),
+      storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
+    });
+  } finally {
+    place.release();
+  }
 }
 
 async function create(

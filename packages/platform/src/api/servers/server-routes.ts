@@ -6,7 +6,7 @@ type Params = { serverId: string };
 
 export function registerServerRoutes(app: FastifyInstance, { supervisor, servers }: HandoffServices): void {
   app.get('/wherry/v1/servers', { config: { access: 'user', effect: 'reads' } }, async () => ({
-    data: { items: servers.list(supervisor.activeAttempts()) },
+    data: { items: servers.list(supervisor.load()) },
   }));
 
   app.post(

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { attemptKey } from '../../shared/attempt-key.ts';
+import { PlatformFault, platformFaultIn } from '../../shared/platform-fault.ts';
 import type {
   ContainerListener,
   ContainerRef,
@@ -8,6 +9,7 @@ import type {
   Engine,
   LoggedOutput,
   Reattachment,
+  ServerCapacity,
   ServerStates,
   UpgradeHandler,
 } from '../engine.ts';
@@ -18,13 +20,15 @@ import { DockerContainer, killedExitCode, removeContainer } from './docker-conta
 import { DockerImages } from './docker-images.ts';
 import { attemptLabel, ofPlatform, runLabel } from './labels.ts';
 import type { PlacedContainer, Placement } from './placement.ts';
-import { PlainPlacement } from './plain-placement.ts';
+import { type PlainDaemon, PlainPlacement } from './plain-placement.ts';
 import type { RequestedSwarmOptions } from './swarm/swarm-options.ts';
 import { SwarmPlacement } from './swarm/swarm-placement.ts';
 
 export interface DockerEngineOptions {
   /** Identifies the platform's containers, networks and images: the same at each start on one data folder. */
   readonly platformId: string;
+  /** What runs may have of each machine's memory; all of it unless given. */
+  readonly memoryMbytes?: number | undefined;
   /** As in `DOCKER_HOST`; the machine's own daemon unless given. */
   readonly host?: string | undefined;
   /** Additional build arguments, for example for a package registry behind a proxy. */
@@ -51,6 +55,7 @@ export class DockerEngine implements Engine, Reattachment {
   readonly #docker: Docker;
   readonly #placement: Placement;
   readonly #platformId: string;
+  readonly #memoryMbytes: number | undefined;
   readonly #containers = new Map<string, DockerContainer>();
   readonly #disks: DiskWatch;
   readonly #pending = new Set<Promise<unknown>>();
@@ -63,6 +68,7 @@ export class DockerEngine implements Engine, Reattachment {
     this.#docker = docker;
     this.#placement = placement;
     this.#platformId = options.platformId;
+    this.#memoryMbytes = options.memoryMbytes;
     Object.assign(this, {
       ...(hostAddress && { hostAddress }),
       ...(states && { states }),
@@ -89,12 +95,17 @@ export class DockerEngine implements Engine, Reattachment {
     const isSwarm = info.Swarm?.LocalNodeState === 'active';
     const placement = isSwarm
       ? await SwarmPlacement.open(docker, { ...options, ...options.swarm })
-      : await PlainPlacement.open(docker, info.Name, options.platformId);
+      : await PlainPlacement.open(docker, info, options.platformId);
     return new DockerEngine(docker, options, placement);
   }
 
   servers(): readonly string[] {
     return this.#placement.servers();
+  }
+
+  capacityOf(serverId: string): ServerCapacity {
+    const capacity = this.#placement.capacityOf(serverId);
+    return { ...capacity, memoryMbytes: this.#memoryMbytes ?? capacity.memoryMbytes };
   }
 
   listen(listener: ContainerListener): void {
@@ -115,7 +126,7 @@ export class DockerEngine implements Engine, Reattachment {
       await record(placed.ref);
       if (!container.isKilled) await this.#run(container, spec);
     } catch (error) {
-      await this.#discard(container);
+      await this.#discard(container, !(error instanceof PlatformFault));
       throw error;
     }
     if (container.isKilled) await this.#discard(container);
@@ -149,14 +160,16 @@ export class DockerEngine implements Engine, Reattachment {
       return new Error(`Docker does not respond: ${messageOf(error)}`);
     }
     const isGone = isMissing(error) && program.kind === 'image';
+    const fault = platformFaultIn(messageOf(error));
+    if (fault !== undefined) return fault;
     return new Error(isGone ? `Its image ${program.image} is gone. Build the Actor again.` : messageOf(error));
   }
 
-  /** For a container that never ran. */
-  async #discard(container: DockerContainer): Promise<void> {
+  /** For a container that never ran. Its end is not told when its start will be tried again [engine-6]. */
+  async #discard(container: DockerContainer, tellsEnd = true): Promise<void> {
     this.#containers.delete(attemptKey(container.runId, container.attempt));
     await container.remove().catch(() => undefined); // The next sweep removes it.
-    container.tellEnd({ exitCode: killedExitCode });
+    if (tellsEnd) container.tellEnd({ exitCode: killedExitCode });
   }
 
   kill(runId: string, attempt: number): void {
@@ -247,7 +260,6 @@ export class DockerEngine implements Engine, Reattachment {
 }
 
 /** The fields of a daemon's description of itself that are used. */
-interface DaemonInfo {
-  readonly Name: string;
+interface DaemonInfo extends PlainDaemon {
   readonly Swarm?: { readonly LocalNodeState: string };
 }

@@ -3,7 +3,7 @@
  * ended and removed; a placement only carries it out.
  */
 import type Docker from 'dockerode';
-import type { ContainerRef, ContainerSpec, ServerStates, UpgradeHandler } from '../engine.ts';
+import type { ContainerRef, ContainerSpec, ServerCapacity, ServerStates, UpgradeHandler } from '../engine.ts';
 
 export interface Placement {
   /** How long a container's daemon may be silent before the container counts as lost. */
@@ -13,6 +13,8 @@ export interface Placement {
   readonly states?: ServerStates;
   readonly upgradeHandler?: UpgradeHandler;
   servers(): readonly string[];
+  /** The last known values of a server that is gone. */
+  capacityOf(serverId: string): ServerCapacity;
   /** Resolves with a container that does not run yet. */
   place(spec: ContainerSpec, image: string): Promise<PlacedContainer>;
   /** [engine-2] a container that this platform placed earlier and that may still run; undefined when there is none. */

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
-import type { ContainerRef, ContainerSpec } from '../engine.ts';
+import type { ContainerRef, ContainerSpec, ServerCapacity } from '../engine.ts';
+import { mbytesForRuns } from '../machine-memory.ts';
 import { messageOf, statusOf, unlessMissing } from './docker-connection.ts';
 import { removeContainer } from './docker-container.ts';
 import { containerName, containerOptions, coresOf } from './isolation.ts';
@@ -7,6 +8,13 @@ import { namePrefix, ofPlatform, platformLabel } from './labels.ts';
 import type { PlacedContainer, Placement } from './placement.ts';
 
 const nanoOfCore = 1e9;
+
+/** What a daemon tells of itself; memory in bytes. */
+export interface PlainDaemon {
+  readonly Name: string;
+  readonly MemTotal: number;
+  readonly NCPU: number;
+}
 
 /** One daemon, which is the only server. */
 export class PlainPlacement implements Placement {
@@ -18,20 +26,27 @@ export class PlainPlacement implements Placement {
   readonly #platformId: string;
   readonly #network: OwnNetwork;
 
-  private constructor(docker: Docker, serverId: string, platformId: string, network: OwnNetwork) {
+  readonly #capacity: ServerCapacity;
+
+  private constructor(docker: Docker, { Name, MemTotal, NCPU }: PlainDaemon, platformId: string, network: OwnNetwork) {
     this.#docker = docker;
-    this.#serverId = serverId;
+    this.#serverId = Name;
+    this.#capacity = { machine: Name, memoryMbytes: mbytesForRuns(MemTotal), cores: NCPU };
     this.#platformId = platformId;
     this.#network = network;
     this.hostAddress = network.gateway;
   }
 
-  static async open(docker: Docker, serverId: string, platformId: string): Promise<PlainPlacement> {
-    return new PlainPlacement(docker, serverId, platformId, await ensureNetwork(docker, platformId));
+  static async open(docker: Docker, info: PlainDaemon, platformId: string): Promise<PlainPlacement> {
+    return new PlainPlacement(docker, info, platformId, await ensureNetwork(docker, platformId));
   }
 
   servers(): readonly string[] {
     return [this.#serverId];
+  }
+
+  capacityOf(): ServerCapacity {
+    return this.#capacity;
   }
 
   daemons(): readonly Docker[] {

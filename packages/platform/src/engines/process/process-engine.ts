@@ -12,13 +12,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { cp, lstat, mkdir, readFile, rm, rmdir, symlink } from 'node:fs/promises';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { attemptKey } from '../../shared/attempt-key.ts';
 import { newId } from '../../shared/ids.ts';
 import { killGroup, readProcess, readProcesses } from '../../shared/process-table.ts';
-import type { ContainerListener, ContainerRef, ContainerSpec, Engine, ExitCause } from '../engine.ts';
+import type {
+  ContainerListener,
+  ContainerRef,
+  ContainerSpec,
+  Engine,
+  ExitCause,
+  Program,
+  ServerCapacity,
+} from '../engine.ts';
+import { machineMbytes } from '../machine-memory.ts';
 import { findFreePort, portVariables } from '../web-server-port.ts';
 import { type AttemptProcesses, type Usage, unreclaimableBytes } from './attempt-processes.ts';
 import { ControlGroup, ControlGroups } from './control-groups.ts';
@@ -37,6 +46,8 @@ const drainMs = 2000;
 export interface ProcessEngineOptions {
   readonly servers: number;
   readonly workFolder: string;
+  /** What its servers, which share this machine, have for runs in all; the machine's memory unless given. */
+  readonly memoryMbytes?: number | undefined;
   /** False finds the processes of attempts by a scan also where there are control groups. */
   readonly controlGroups?: boolean;
 }
@@ -57,6 +68,7 @@ interface Container {
 export class ProcessEngine implements Engine {
   readonly name = 'process';
   readonly #servers: readonly string[];
+  readonly #capacity: ServerCapacity;
   readonly #workFolder: string;
   readonly #containers = new Map<string, Container>();
   readonly #scanner = new ProcessScanner();
@@ -72,7 +84,12 @@ export class ProcessEngine implements Engine {
   #isClosed = false;
   #listener: ContainerListener = () => undefined;
 
-  constructor({ servers, workFolder, controlGroups = true }: ProcessEngineOptions) {
+  constructor({ servers, workFolder, memoryMbytes, controlGroups = true }: ProcessEngineOptions) {
+    this.#capacity = {
+      machine: 'local',
+      memoryMbytes: memoryMbytes ?? machineMbytes(),
+      cores: availableParallelism(),
+    };
     this.#servers = Array.from({ length: servers }, (_, index) => `local-${index + 1}`);
     this.#workFolder = workFolder;
     this.#mayUseGroups = controlGroups;
@@ -82,6 +99,10 @@ export class ProcessEngine implements Engine {
 
   servers(): readonly string[] {
     return this.#servers;
+  }
+
+  capacityOf(): ServerCapacity {
+    return this.#capacity;
   }
 
   listen(listener: ContainerListener): void {
@@ -96,11 +117,15 @@ export class ProcessEngine implements Engine {
     const { program } = spec;
     if (program.kind !== 'folder')
       throw new Error('The build is an image for the docker engine. Build the Actor again.');
-    const folder = await this.#prepareFolder(spec, program.folder);
-    const pipes = await openPipes(this.#workFolder, `${spec.runId}-${spec.attempt}-output`, 2);
-    const port = await this.#takePort();
+    const folder = path.join(this.#workFolder, `${spec.runId}-${spec.attempt}`);
     const mark = newId();
-    const { child, exited } = await this.#spawn(spec, { folder, pipes, port, mark, command: program.command });
+    const { child, exited, pipes, port } = await this.#prepare(spec, { ...program, mark }, folder).catch(
+      async (error: unknown) => {
+        // [engine-6] a disk that is full has no room for a half-made folder.
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+        throw error;
+      },
+    );
     const entry = await readProcess(child.pid!).catch(() => undefined);
     const leader: Leader = { pid: child.pid!, startTicks: entry?.startTicks ?? 0 };
     const processes = this.#enclose(spec, mark, leader);
@@ -116,6 +141,19 @@ export class ProcessEngine implements Engine {
       go.end();
       throw error;
     }
+  }
+
+  /** Makes all that an attempt needs, and the process that waits for its word. */
+  async #prepare(
+    spec: ContainerSpec,
+    program: Extract<Program, { kind: 'folder' }> & { readonly mark: string },
+    folder: string,
+  ) {
+    await this.#prepareFolder(folder, program.folder);
+    const pipes = await openPipes(this.#workFolder, `${spec.runId}-${spec.attempt}-output`, 2);
+    const port = await this.#takePort();
+    const { mark, command } = program;
+    return { pipes, port, ...(await this.#spawn(spec, { folder, pipes, port, mark, command })) };
   }
 
   async #spawn(
@@ -221,14 +259,12 @@ export class ProcessEngine implements Engine {
   }
 
   /** A copy of the build's files, since an Actor may write to its folder; the modules are shared. */
-  async #prepareFolder(spec: ContainerSpec, buildFolder: string): Promise<string> {
-    const folder = path.join(this.#workFolder, `${spec.runId}-${spec.attempt}`);
+  async #prepareFolder(folder: string, buildFolder: string): Promise<void> {
     const modules = path.join(buildFolder, 'node_modules');
     await rm(folder, { recursive: true, force: true });
     await mkdir(this.#workFolder, { recursive: true, mode: 0o700 });
     await cp(buildFolder, folder, { recursive: true, verbatimSymlinks: true, filter: (from) => from !== modules });
-    if (await lstat(modules).catch(() => undefined)) await symlink(modules, path.join(folder, 'node_modules'));
-    return folder;
+    if (await isThere(modules)) await symlink(modules, path.join(folder, 'node_modules'));
   }
 
   #follow(parts: Omit<Container, 'outputs' | 'ended'>, streams: readonly Readable[]): void {
@@ -302,6 +338,16 @@ async function killUnmarked({ pid, startTicks }: Leader): Promise<void> {
   const isOurs = leader === undefined ? members.length > 0 : leader.startTicks === startTicks;
   if (isOurs && members.length > 0) killGroup(pid);
 }
+
+/** @throws Error when that cannot be found out, for instance since too many files are open */
+const isThere = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 

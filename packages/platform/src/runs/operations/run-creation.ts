@@ -1,7 +1,9 @@
 /**
  * The start of a run.
  *
- * [start-1] a run is created as a whole: its row, its first attempt, its storages and its input, in one transaction.
+ * [start-1] a run is created as a whole: its row, its storages and its input, and its first attempt if there is room for it,
+ *     in one transaction. So a run that can start at once is never seen READY, as on Apify, whose command line takes READY
+ *     for a failure.
  * [start-2] a start that is sent again with its key returns the first run and starts nothing [promise-3].
  */
 import {
@@ -27,6 +29,7 @@ import { grantStorages } from '../../storages/storage-permissions.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
 import { deadlineOf, firstAttempt } from '../state/transitions.ts';
 import type { DefaultStorages, RunMeta } from './run-details.ts';
+import { checkRunCount, checkStartsOfRun } from './run-limits.ts';
 import { saveAttempts } from './run-row.ts';
 
 /** The record that holds the input of a run. */
@@ -92,12 +95,15 @@ export interface NewRun {
   readonly userId: string;
   /** The build against whose schema the input was checked. */
   readonly buildId: string;
-  readonly serverId: string;
+  /** Null when it must wait for room. */
+  readonly serverId: string | null;
   readonly options: RunOptions;
   readonly input: StoredRecord | null;
   readonly meta: RunMeta;
   readonly storages: DefaultStorages;
   readonly idempotencyKey: string | undefined;
+  /** How many runs that are not over the user may have. */
+  readonly maxRuns: number;
   readonly forcePermissionLevel: PermissionLevel | undefined;
   /** The storages that the input names in fields with `resourcePermissions`. */
   readonly grants: readonly RequestedGrant[];
@@ -110,10 +116,15 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
     const settings = yield* readSettings(build.actorId);
     const level = levelOfRun(creation.forcePermissionLevel, settings, build);
     yield* checkStart(caller, level);
+    yield* checkRunCount(creation.userId, creation.maxRuns);
+    yield* checkStartsOfRun(caller);
     const startedBy = caller.kind === 'attempt' ? caller.runId : null;
     yield* insertRun(creation, build, { pricing: pricingAt(settings, now), level, startedBy }, now);
-    const attempt = firstAttempt({ attemptCount: 0, buildId: build.id }, creation.serverId, 'start', now);
-    yield* saveAttempts(creation.id, [attempt]);
+    const { serverId } = creation;
+    if (serverId !== null) {
+      const attempt = firstAttempt({ attemptCount: 0, buildId: build.id }, serverId, 'start', now);
+      yield* saveAttempts(creation.id, [attempt]);
+    }
     yield* insertStorages(creation, build.actorId, now);
     yield* grantStorages(creation, creation.grants, caller);
     return creation.id;
@@ -142,19 +153,22 @@ interface Terms {
 
 function* insertRun(creation: NewRun, build: BuildForRun, terms: Terms, now: number): Sql<void> {
   const { pricing, level, startedBy } = terms;
-  const { options, meta, storages } = creation;
+  const { options, meta, storages, serverId } = creation;
   yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, deadline_at, active_attempt,
       attempt_count, options_json, meta_json, stats_json, pricing_json, input_key, default_dataset_id,
       default_key_value_store_id, default_request_queue_id, permission_level, started_by_run_id)
-      VALUES (?, ?, ?, ?, ?, 'READY', ?, ?, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     creation.id,
     creation.userId,
     build.actorId,
     build.id,
     build.number,
+    serverId === null ? 'READY' : 'RUNNING',
     now,
-    deadlineOf(options, now),
+    serverId === null ? null : deadlineOf(options, now),
+    serverId === null ? null : 1,
+    serverId === null ? 0 : 1,
     JSON.stringify(options),
     JSON.stringify(meta),
     JSON.stringify(firstStats(creation.input?.bytes ?? 0)),

@@ -16,6 +16,7 @@ import type { Transition } from '../state/transitions.ts';
 
 interface RunRow {
   readonly id: string;
+  readonly user_id: string;
   readonly actor_id: string;
   readonly build_id: string;
   readonly build_number: string;
@@ -67,7 +68,7 @@ interface HandoffRow {
 /** @throws Refusal 404 `record-not-found` */
 export function* loadRun(id: string): Sql<RunState> {
   const row = yield* one<RunRow>(
-    `SELECT id, actor_id, build_id, build_number, input_key, status, status_message, status_message_terminal, exit_code,
+    `SELECT id, user_id, actor_id, build_id, build_number, input_key, status, status_message, status_message_terminal, exit_code,
       started_at, finished_at, deadline_at, grace_ends_at, active_attempt, attempt_count, options_json, stats_json
       FROM runs WHERE id = ?`,
     id,
@@ -87,6 +88,7 @@ export function* loadRun(id: string): Sql<RunState> {
 
 const stateOf = (row: RunRow, attempts: AttemptState[], handoff: HandoffUnderWay | null): RunState => ({
   id: row.id,
+  userId: row.user_id,
   actorId: row.actor_id,
   buildId: row.build_id,
   buildNumber: row.build_number,

@@ -9,6 +9,10 @@
  * [plan-4] exit 0 of the active attempt ends the run SUCCEEDED, migrating or not; another code ends it FAILED unless the run
  *     migrates or restarts on errors.
  * [plan-5] a waiting attempt that has ended is never switched to.
+ * [plan-6] a start that failed by a fault of the platform is tried again, later each time, and ends no run. A handoff whose
+ *     next attempt cannot be started is cancelled, or over if there is no way back, so that nobody waits for it without end.
+ * [plan-7] without room elsewhere an attempt that works stays where it is and its handoff is cancelled; a run whose attempt is
+ *     gone waits for room.
  */
 import type { ExitCause } from '../../engines/engine.ts';
 import type {
@@ -23,9 +27,14 @@ import type {
 /** What is known of an attempt's container. */
 export type ContainerState =
   | { readonly kind: 'none' }
+  /** [plan-6] its start failed so many times, `fault` says why; nothing of it is left. `retryAt` in ms since 1970. */
+  | { readonly kind: 'delayed'; readonly failures: number; readonly retryAt: number; readonly fault: string }
   | { readonly kind: 'starting'; readonly killSent: boolean }
   | { readonly kind: 'running'; readonly killSent: boolean }
-  | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: ExitCause }
+  /** `startError`: it never ran, since the Actor or its build is wrong. */
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: ExitCause; readonly startError?: string }
+  /** It waits for its turn to boot. */
+  | { readonly kind: 'queued' }
   /** Its server is gone, or the platform process that followed it died. */
   | { readonly kind: 'lost' };
 
@@ -61,6 +70,10 @@ export interface RunFacts {
   readonly attempts: readonly AttemptFacts[];
   readonly handoff: HandoffUnderWay | null;
   readonly mayRestart: boolean;
+  /** Where a run that waits for room may start; null while it must wait. */
+  readonly allottedServerId: string | null;
+  /** Whether a server has room for the next attempt of the handoff. */
+  readonly hasRoom: boolean;
 }
 
 export interface Limits {
@@ -76,6 +89,7 @@ export type Action =
   | { readonly kind: 'start'; readonly attempt: number }
   | { readonly kind: 'kill'; readonly attempt: number }
   | { readonly kind: 'end'; readonly attempt: number; readonly exitCode: number | null }
+  | { readonly kind: 'allocate'; readonly serverId: string }
   | { readonly kind: 'addWaiting' }
   | { readonly kind: 'sendMigrating'; readonly attempt: number }
   | { readonly kind: 'sendPersist'; readonly attempt: number }
@@ -87,7 +101,7 @@ export type Action =
   | { readonly kind: 'requestHandoff'; readonly mode: HandoffMode; readonly reason: HandoffReason }
   | {
       readonly kind: 'finish';
-      readonly attempt: number;
+      readonly attempt: number | null;
       readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED-OUT' | 'ABORTED';
       readonly exitCode: number | null;
     };
@@ -119,6 +133,8 @@ function cleanUp(run: RunFacts): Action[] {
       const { container, number } = attempt;
       switch (container.kind) {
         case 'none':
+        case 'delayed':
+        case 'queued':
         case 'lost':
           return [{ kind: 'end', attempt: number, exitCode: null }];
         case 'exited':
@@ -131,16 +147,14 @@ function cleanUp(run: RunFacts): Action[] {
 
 function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   const active = run.attempts.find((attempt) => attempt.number === run.activeAttempt);
-  if (active === undefined) return nothing;
+  if (active === undefined) return planQueued(run);
   if (run.deadlineAt !== null && now >= run.deadlineAt) return finish(active, 'TIMED-OUT');
   if (run.status === 'ABORTING') return planAbort(run, active, now);
   const { handoff } = run;
-  if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode);
-  if (active.container.kind === 'lost') return planLost(run);
-  if (active.container.kind === 'none') {
-    // Cold: the next container starts once the previous one is gone. An older one on a lost server may never be gone.
-    const before = run.attempts.some(({ phase, number }) => phase === 'fenced' && number === handoff?.from);
-    return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
+  if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode, now);
+  if (active.container.kind === 'lost') return planLost(run, now);
+  if (active.container.kind !== 'running' && active.container.kind !== 'starting') {
+    return planStart(run, active, active.container, limits, now);
   }
   if (handoff === null) {
     // It asked for a reboot during a handoff that was cancelled since, and waits to be ended.
@@ -152,6 +166,53 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
       : planDrain(run, handoff, active, limits, now);
   return next.actions.length > 0 ? next : wait(next.wakeAt, run.deadlineAt);
 }
+
+/** Of a run that waits for room. */
+function planQueued({ status, activeAttempt, allottedServerId }: RunFacts): Plan {
+  if (activeAttempt !== null) return nothing;
+  if (status === 'ABORTING') return act({ kind: 'finish', attempt: null, status: 'ABORTED', exitCode: null });
+  return allottedServerId === null ? nothing : act({ kind: 'allocate', serverId: allottedServerId });
+}
+
+/** Of the active attempt, which has no container. */
+function planStart(
+  run: RunFacts,
+  active: AttemptFacts,
+  container: Extract<ContainerState, { kind: 'none' | 'delayed' | 'queued' }>,
+  limits: Limits,
+  now: number,
+): Plan {
+  const { handoff } = run;
+  if (container.kind === 'none') {
+    // Cold: the next container starts once the previous one is gone. An older one on a lost server may never be gone.
+    const before = run.attempts.some(({ phase, number }) => phase === 'fenced' && number === handoff?.from);
+    return before && handoff?.mode === 'cold' ? wait(run.deadlineAt) : act({ kind: 'start', attempt: active.number });
+  }
+  // [plan-6] it has never run, so it needs no drain to go where it may start.
+  if (handoff?.phase === 'requested') {
+    return run.hasRoom ? switchFrom(run, handoff) : act({ kind: 'cancelHandoff', outcome: noRoom });
+  }
+  const retryAt = container.kind === 'delayed' ? container.retryAt : undefined;
+  if (retryAt !== undefined && now >= retryAt) return act({ kind: 'start', attempt: active.number });
+  const openEndsAt = handoff === null ? undefined : handoff.switchedAt + limits.bootMs;
+  if (openEndsAt !== undefined && now >= openEndsAt) {
+    const why = container.kind === 'delayed' ? container.fault : 'others boot before it';
+    const outcome = `attempt ${active.number} is the active one but could not be started yet: ${why}`;
+    return act({ kind: 'completeHandoff', outcome });
+  }
+  return wait(retryAt, openEndsAt, run.deadlineAt);
+}
+
+const noRoom = 'no other server has room for the run';
+/** How often a run that waits for room looks for some, besides whenever another one ends. */
+const roomMs = 1000;
+
+const firstRetryMs = 1000;
+const longestRetryMs = 30_000;
+
+/** [plan-6] how long after so many failed starts in a row the next one is made. */
+export const startDelayMs = (failures: number): number =>
+  Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
 
 const finish = (active: AttemptFacts, status: Extract<Action, { kind: 'finish' }>['status']): Plan =>
   act({ kind: 'finish', attempt: active.number, status, exitCode: exitCodeOf(active) });
@@ -167,11 +228,11 @@ function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
 }
 
 /** [plan-4]. */
-function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
+function planExit(run: RunFacts, active: AttemptFacts, exitCode: number, now: number): Plan {
   if (exitCode === 0) return finish(active, 'SUCCEEDED');
   const { handoff } = run;
   if (handoff?.phase === 'requested' && (active.drain.kind !== 'notDraining' || isImmediate(handoff))) {
-    return switchFrom(run, handoff);
+    return switchWhenRoom(run, handoff, now);
   }
   if (!run.mayRestart) return finish(active, 'FAILED');
   if (handoff !== null)
@@ -179,12 +240,20 @@ function planExit(run: RunFacts, active: AttemptFacts, exitCode: number): Plan {
   return act({ kind: 'requestHandoff', mode: 'cold', reason: 'restart' });
 }
 
-function planLost(run: RunFacts): Plan {
+function planLost(run: RunFacts, now: number): Plan {
   const { handoff } = run;
   if (handoff === null) return act({ kind: 'requestHandoff', mode: 'lost', reason: 'lost' });
-  if (handoff.phase === 'requested' && handoff.mode === 'lost') return switchFrom(run, handoff);
+  if (handoff.phase === 'requested' && handoff.mode === 'lost') return switchWhenRoom(run, handoff, now);
   return act({ kind: 'cancelHandoff', outcome: 'the server of the attempt was lost' });
 }
+
+/** [plan-7] of a run whose attempt is gone. */
+const switchWhenRoom = (run: RunFacts, handoff: RequestedHandoff, now: number): Plan =>
+  run.hasRoom || handoff.to !== null ? switchFrom(run, handoff) : wait(now + roomMs, run.deadlineAt);
+
+/** [plan-7] of a run whose attempt works. */
+const switchOrStay = (run: RunFacts, handoff: RequestedHandoff): Plan =>
+  run.hasRoom || handoff.to !== null ? switchFrom(run, handoff) : act({ kind: 'cancelHandoff', outcome: noRoom });
 
 /** [plan-5] when the waiting attempt has ended meanwhile, a new one is started instead. */
 function switchFrom(run: RunFacts, handoff: RequestedHandoff): Plan {
@@ -197,7 +266,7 @@ function switchFrom(run: RunFacts, handoff: RequestedHandoff): Plan {
 const isImmediate = (handoff: HandoffUnderWay) => handoff.mode === 'lost' || handoff.reason !== 'migration';
 
 function planDrain(run: RunFacts, handoff: RequestedHandoff, active: AttemptFacts, limits: Limits, now: number): Plan {
-  if (isImmediate(handoff)) return switchFrom(run, handoff);
+  if (isImmediate(handoff)) return switchOrStay(run, handoff);
   const booting = handoff.mode === 'warm' ? planBoot(run, handoff, active, limits, now) : undefined;
   if (booting !== undefined) return booting;
   const { drain } = active;
@@ -208,7 +277,7 @@ function planDrain(run: RunFacts, handoff: RequestedHandoff, active: AttemptFact
     return isBooting ? wait(bootEndsAt) : act({ kind: 'sendMigrating', attempt: active.number });
   }
   const graceEndsAt = drain.migratingSentAt + limits.graceMs;
-  if (now >= graceEndsAt || drain.kind === 'quiet') return switchFrom(run, handoff);
+  if (now >= graceEndsAt || drain.kind === 'quiet') return switchOrStay(run, handoff);
   if (drain.kind === 'saving' || active.inFlightRequests > 0) return wait(graceEndsAt);
   const quietGraceEndsAt = Math.min(graceEndsAt, drain.migratingSentAt + limits.quietGraceMs);
   if (!active.calledReboot && now < quietGraceEndsAt) return wait(quietGraceEndsAt);
@@ -224,13 +293,27 @@ function planBoot(
   now: number,
 ): Plan | undefined {
   const isDraining = active.drain.kind !== 'notDraining';
-  if (handoff.to === null) return isDraining ? undefined : act({ kind: 'addWaiting' });
+  if (handoff.to === null) {
+    if (isDraining) return undefined;
+    return act(run.hasRoom ? { kind: 'addWaiting' } : { kind: 'cancelHandoff', outcome: noRoom });
+  }
   const next = run.attempts.find((attempt) => attempt.number === handoff.to);
   if (next?.container.kind === 'none') return act({ kind: 'start', attempt: next.number });
   const isGone = next === undefined || next.container.kind === 'exited' || next.container.kind === 'lost';
   if (isDraining) return undefined;
   if (isGone) return act({ kind: 'cancelHandoff', outcome: 'the next attempt ended before it came to the gate' });
   const bootEndsAt = handoff.requestedAt + limits.bootMs;
+  if (next.container.kind === 'queued') {
+    if (now < bootEndsAt) return wait(bootEndsAt);
+    return act({ kind: 'cancelHandoff', outcome: 'the next attempt had no turn to boot' });
+  }
+  if (next.container.kind === 'delayed') {
+    const { retryAt, fault } = next.container;
+    // [plan-6]
+    if (now >= bootEndsAt)
+      return act({ kind: 'cancelHandoff', outcome: `the next attempt could not be started: ${fault}` });
+    return now >= retryAt ? act({ kind: 'start', attempt: next.number }) : wait(retryAt, bootEndsAt);
+  }
   return next.hasArrived || now >= bootEndsAt ? undefined : wait(bootEndsAt);
 }
 

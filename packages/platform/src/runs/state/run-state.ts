@@ -115,6 +115,7 @@ export const drainMsOf = ({ switchedAt, migratingAt }: Pick<SwitchedHandoff, 'sw
 /** A run as the database has it: what the supervisor needs of it after a restart. */
 export interface RunState {
   readonly id: string;
+  readonly userId: string;
   readonly actorId: string;
   readonly buildId: string;
   readonly buildNumber: string;
@@ -126,9 +127,11 @@ export interface RunState {
   readonly exitCode: number | null;
   readonly startedAt: number;
   readonly finishedAt: number | null;
+  /** Null too while it waits for room: its time begins when it gets some. */
   readonly deadlineAt: number | null;
   /** When a graceful abort stops waiting for the Actor. */
   readonly graceEndsAt: number | null;
+  /** Null while it waits for room, READY, and when it is over. */
   readonly activeAttempt: number | null;
   readonly attemptCount: number;
   readonly options: RunOptions;

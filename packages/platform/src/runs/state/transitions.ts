@@ -8,6 +8,7 @@
  *     ends of its attempts.
  * [transition-4] a change that was decided on an older state and no longer fits changes nothing. What a user asked for is
  *     refused with a reason instead.
+ * [transition-5] a run that waits for room is READY and has no attempt; with its place it gets its first one and is RUNNING.
  */
 import type { ContainerRef } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
@@ -43,6 +44,8 @@ export type Change =
       readonly container: ContainerRef;
       readonly tokenHash: string;
     }
+  /** A run that waits for room gets some. */
+  | { readonly kind: 'allocate'; readonly serverId: string }
   | { readonly kind: 'addWaiting'; readonly serverId: string }
   | {
       readonly kind: 'requestHandoff';
@@ -64,8 +67,8 @@ export type Change =
   | { readonly kind: 'endAttempt'; readonly attempt: number; readonly exitCode: number | null }
   | {
       readonly kind: 'finish';
-      /** The active attempt when the change was decided. */
-      readonly attempt: number;
+      /** The active attempt when the change was decided; null for a run that waited for room. */
+      readonly attempt: number | null;
       readonly status: FinalStatus;
       readonly exitCode: number | null;
       readonly message: string | null;
@@ -75,7 +78,8 @@ export type Change =
   | { readonly kind: 'setStatusMessage'; readonly message: string; readonly isTerminal: boolean }
   | {
       readonly kind: 'resurrect';
-      readonly serverId: string;
+      /** Null when the run must wait for room. */
+      readonly serverId: string | null;
       readonly buildId: string;
       readonly buildNumber: string;
       readonly options: RunOptions;
@@ -104,6 +108,8 @@ export function applyChange(run: RunState, change: Change, now: number): Transit
   switch (change.kind) {
     case 'recordContainer':
       return { state: recordContainer(run, change) };
+    case 'allocate':
+      return { state: allocate(run, change.serverId, now) };
     case 'addWaiting':
       return { state: addWaiting(run, change.serverId, now) };
     case 'switch':
@@ -127,6 +133,21 @@ export function firstAttempt(
   now: number,
 ): AttemptState {
   return { ...newAttempt(run.attemptCount + 1, run.buildId, serverId, reason, now), phase: 'active', activatedAt: now };
+}
+
+/** [transition-5] */
+function allocate(run: RunState, serverId: string, now: number): RunState {
+  if (run.status !== 'READY' || run.activeAttempt !== null) return run;
+  const reason = run.stats.resurrectCount > 0 ? 'resurrect' : 'start';
+  const attempt = firstAttempt(run, serverId, reason, now);
+  return {
+    ...run,
+    status: 'RUNNING',
+    deadlineAt: deadlineOf(run.options, now),
+    activeAttempt: attempt.number,
+    attemptCount: attempt.number,
+    attempts: [...run.attempts, attempt],
+  };
 }
 
 const newAttempt = (
@@ -340,9 +361,8 @@ function resurrect(run: RunState, change: Extract<Change, { kind: 'resurrect' }>
     );
   }
   const { serverId, buildId, buildNumber, options } = change;
-  const attempt = firstAttempt({ attemptCount: run.attemptCount, buildId }, serverId, 'resurrect', now);
   const earlierRunMs = runTimeMs(run, now);
-  return {
+  const waiting: RunState = {
     ...run,
     buildId,
     buildNumber,
@@ -353,12 +373,11 @@ function resurrect(run: RunState, change: Extract<Change, { kind: 'resurrect' }>
     graceEndsAt: null,
     statusMessage: null,
     isStatusMessageTerminal: false,
-    deadlineAt: deadlineOf(options, now),
-    activeAttempt: attempt.number,
-    attemptCount: attempt.number,
-    attempts: [...run.attempts, attempt],
+    deadlineAt: null,
+    activeAttempt: null,
     stats: { ...run.stats, resurrectCount: run.stats.resurrectCount + 1, earlierRunMs, resumedAt: now },
   };
+  return serverId === null ? waiting : allocate(waiting, serverId, now);
 }
 
 export const deadlineOf = ({ timeoutSecs }: Pick<RunOptions, 'timeoutSecs'>, now: number): number | null =>

@@ -32,6 +32,8 @@ export interface RunLogs {
   append(runId: string, text: string, atMs: number): Promise<void> | undefined;
   /** Adds a line of the platform's own. */
   note(runId: string, text: string, atMs: number): void;
+  /** Nothing will be written for a while. */
+  rest(runId: string): void;
   end(runId: string): void;
 }
 

@@ -31,6 +31,8 @@ export class LiveRun {
   /** By the monotonic clock, in ms: the downtime of a handoff lies between these two. */
   lastWriteAtMs: number | undefined;
   openedAtMs: number | undefined;
+  /** Of a run that waits for room: where it may start. */
+  allottedServerId: string | null = null;
   isAdvancing = false;
   wantsAdvance = false;
   cancelWake: () => void = () => undefined;
@@ -84,13 +86,42 @@ export class LiveRun {
     this.#attempts.delete(attempt);
   }
 
-  /** All times are by the monotonic clock. */
-  facts(observer: AttemptObserver): RunFacts {
-    const { state } = this;
+  /** The servers on which it has its memory: one time for each attempt that works, will work, or is being ended. */
+  get servers(): string[] {
+    const { attempts } = this.state;
+    const taken = attempts.filter(({ number, phase }) => {
+      const kind = this.#attempts.get(number)?.container.kind;
+      return phase !== 'fenced' || kind === 'starting' || kind === 'running';
+    });
+    const servers = taken.map(({ serverId }) => serverId);
+    return this.allottedServerId === null ? servers : [...servers, this.allottedServerId];
+  }
+
+  /** What the run waits for before its Actor can work, as its status message; undefined when it waits for nothing. */
+  get waitsFor(): string | undefined {
+    const { activeAttempt, status, options } = this.state;
+    if (activeAttempt === null && status === 'READY') {
+      return `Waiting for ${options.memoryMbytes} MB of memory, which other runs have.`;
+    }
+    const container = activeAttempt === null ? undefined : this.#attempts.get(activeAttempt)?.container;
+    if (container?.kind !== 'delayed') return undefined;
+    return `The Actor could not be started yet, which is no fault of its own: ${container.fault}. It is tried again.`;
+  }
+
+  /**
+   * All times are by the monotonic clock.
+   * @param hasRoom as in `RunFacts`; asked only when it matters
+   */
+  facts(observer: AttemptObserver, hasRoom: () => boolean): RunFacts {
+    const { state, allottedServerId } = this;
     const times = this.#times;
     const restartedAt = state.stats.restartedAt.map((each) => times.of(each));
     const stats = { ...state.stats, restartedAt };
     return {
+      allottedServerId,
+      get hasRoom() {
+        return hasRoom();
+      },
       status: state.status,
       finished: isOver(state),
       deadlineAt: times.ofNullable(state.deadlineAt),

@@ -3,6 +3,14 @@ import type { HandoffResult } from '../operations/run-store.ts';
 import type { HandoffMode, RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 
+/** Room that is kept for a run until it is supervised. */
+export interface KeptPlace {
+  /** Null when the run must wait for room. */
+  readonly serverId: string | null;
+  /** To be called once the run is supervised, or is not created after all. */
+  release(): void;
+}
+
 export interface HandoffRequest {
   readonly mode: HandoffMode;
   /** The server to move to; the placement chooses one when it is left out. */
@@ -11,8 +19,11 @@ export interface HandoffRequest {
 
 /** The supervisor, as the routes use it. */
 export interface RunControl {
-  /** The server for the first attempt of a run. @throws Refusal 503 `no-server` when all are being drained */
-  placeNew(): Promise<string>;
+  /**
+   * Keeps room for the first attempt of a run that is about to be created or resurrected.
+   * @throws Refusal 503 `no-server` when all servers are being drained, 402 `actor-memory-limit-exceeded` when none can hold it
+   */
+  placeNew(run: { readonly userId: string; readonly memoryMbytes: number }): Promise<KeptPlace>;
   /** Starts to supervise a run that was just created or resurrected in the database. */
   supervise(runId: string): Promise<void>;
   /**
@@ -26,6 +37,8 @@ export interface RunControl {
   migrate(runId: string, request: HandoffRequest, caller: Caller): Promise<HandoffResult>;
   /** Waits until the run may be over, `waitMs` at most. */
   waitForEnd(runId: string, waitMs: number): Promise<void>;
+  /** What a run waits for before its Actor can work; undefined when it waits for nothing, or is over. */
+  waitOf(runId: string): string | undefined;
   /** Memory and processor use of a run in progress; undefined for any other. */
   usageOf(runId: string): Readonly<Record<string, number>> | undefined;
 }

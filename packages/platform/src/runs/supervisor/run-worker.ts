@@ -7,10 +7,13 @@
  * [worker-4] a platform that shuts down starts no more containers.
  */
 import { performance } from 'node:perf_hooks';
-import type { ContainerEvent, ContainerRef, ExitCause, Reattachment } from '../../engines/engine.ts';
+import type { ContainerEvent, ContainerRef, Reattachment } from '../../engines/engine.ts';
+import { attemptKey } from '../../shared/attempt-key.ts';
 import { Refusal } from '../../shared/errors.ts';
-import { type Action, plan } from '../state/plan.ts';
-import { activeAttemptOf, isOver, type RunState } from '../state/run-state.ts';
+import { platformFaultOf } from '../../shared/platform-fault.ts';
+import { type Action, type ContainerState, plan, startDelayMs } from '../state/plan.ts';
+import type { PlacementRequest } from '../state/room.ts';
+import { type AttemptState, activeAttemptOf, isOver, type RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 import type { Collaborators } from './collaborators.ts';
 import { saveLast, tellToMigrate } from './drain.ts';
@@ -19,6 +22,9 @@ import { retryMs, type WorkerContext } from './worker-context.ts';
 
 /** [worker-4] */
 const startsContainer: ReadonlySet<Action['kind']> = new Set(['start', 'addWaiting']);
+
+/** An attempt that needs less than this share of a core has booted, or waits for something. */
+const bootedCpu = 0.5;
 
 export class RunWorker {
   readonly run: LiveRun;
@@ -61,19 +67,22 @@ export class RunWorker {
         return logs.append(run.id, this.#hide(event.text), event.atMs ?? clock.now());
       case 'telemetry':
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(attempt, event.telemetry);
+        if (event.telemetry.cpuCurrentUsage < bootedCpu) this.#context.boots.end(attemptKey(run.id, attempt));
         return undefined;
       case 'exited':
         // A lost container is replaced, whatever the engine reports of it later.
-        if (run.attempt(attempt).container.kind === 'lost') return undefined;
+        if (['lost', 'delayed'].includes(run.attempt(attempt).container.kind)) return undefined;
         run.attempt(attempt).container = {
           kind: 'exited',
           exitCode: event.exitCode,
           ...(event.cause && { cause: event.cause }),
         };
+        this.#context.boots.end(attemptKey(run.id, attempt));
         this.advance();
         return undefined;
       case 'lost':
         run.attempt(attempt).container = { kind: 'lost' };
+        this.#context.boots.end(attemptKey(run.id, attempt));
         this.advance();
         return undefined;
     }
@@ -98,6 +107,7 @@ export class RunWorker {
     const { handoffEnds, runEnds } = this.#context;
     const before = run.state;
     run.state = state;
+    if (state.activeAttempt !== null || isOver(state)) run.allottedServerId = null;
     for (const { number } of before.attempts) {
       const attempt = state.attempts.find((each) => each.number === number);
       if (attempt === undefined || attempt.phase === 'fenced') this.#parts.tokens?.forget(run.id, number);
@@ -110,6 +120,7 @@ export class RunWorker {
     }
     if (isOver(state) && !isOver(before)) runEnds.wake(run.id);
     this.advance();
+    this.#context.roomChanged();
   }
 
   /** Releases all that belongs to an attempt that has ended. */
@@ -117,6 +128,7 @@ export class RunWorker {
     const { run } = this;
     const { gate, events, inFlightRequests } = this.#parts;
     run.forget(attempt);
+    this.#context.boots.end(attemptKey(run.id, attempt));
     gate.forget(run.id, attempt);
     events.end(run.id, attempt);
     inFlightRequests.forget(run.id, attempt);
@@ -214,7 +226,9 @@ export class RunWorker {
       run.wantsAdvance = false;
       // [clock-1]
       const now = clock.monotonicMs();
-      const planned = plan(run.facts(this.#observer), this.#context.limits, now);
+      this.#endBoots();
+      const facts = run.facts(this.#observer, () => this.#target() !== undefined);
+      const planned = plan(facts, this.#context.limits, now);
       const mayStart = this.#context.phase !== 'handingOff';
       const actions = planned.actions.filter(({ kind }) => mayStart || !startsContainer.has(kind));
       for (const action of actions) await this.#perform(action);
@@ -222,6 +236,15 @@ export class RunWorker {
       else if (planned.wakeAt !== undefined) run.cancelWake = clock.after(planned.wakeAt - now, () => this.advance());
     }
     if (isOver(run.state) && run.state.attempts.length === 0) this.#context.forget(run);
+  }
+
+  /** An attempt that has called the platform has booted. */
+  #endBoots(): void {
+    const { run } = this;
+    for (const { number } of run.state.attempts) {
+      const key = attemptKey(run.id, number);
+      if (this.#context.boots.isBooting(key) && this.#observer.hasArrived(run.id, number)) this.#context.boots.end(key);
+    }
   }
 
   async #perform(action: Action): Promise<unknown> {
@@ -233,8 +256,10 @@ export class RunWorker {
         return this.#kill(action.attempt);
       case 'end':
         return this.apply({ kind: 'endAttempt', attempt: action.attempt, exitCode: action.exitCode });
+      case 'allocate':
+        return this.apply({ kind: 'allocate', serverId: action.serverId });
       case 'addWaiting':
-        return this.apply({ kind: 'addWaiting', serverId: this.#target() });
+        return this.apply({ kind: 'addWaiting', serverId: this.#target()! });
       case 'sendMigrating':
         this.log(`Attempt ${action.attempt} is told that it migrates.`);
         return tellToMigrate(this.#context, run, action.attempt);
@@ -265,47 +290,103 @@ export class RunWorker {
     this.#parts.engine.kill(this.run.id, attempt);
   }
 
-  /** The server for the next attempt. */
-  #target(): string {
+  /** The server for the next attempt of a handoff; undefined when none has room. */
+  #target(): string | undefined {
     const { servers } = this.#parts;
-    const { handoff } = this.run.state;
+    const { handoff, options } = this.run.state;
     const leaving = activeAttemptOf(this.run.state)?.serverId;
-    const counts = this.#context.activeAttempts();
+    const load = this.#context.load();
     // What the Actor itself asked for stays on its server.
     const stays = handoff !== null && ['reboot', 'metamorph', 'restart'].includes(handoff.reason);
     const wanted = handoff?.targetServerId ?? (stays ? leaving : undefined);
-    try {
-      return servers.choose(counts, { wanted: wanted ?? null, ...(leaving && { leaving }) });
-    } catch (error) {
-      // The server was drained after it was asked for.
-      if (!(error instanceof Refusal) || !wanted) throw error;
-      return servers.choose(counts, leaving ? { leaving } : {});
+    const swaps = handoff?.mode === 'warm' || leaving === undefined ? undefined : servers.machineOf(leaving);
+    const anywhere = { memoryMbytes: options.memoryMbytes, swaps };
+    const requests: PlacementRequest[] = wanted === undefined ? [] : [{ wanted, leaving }];
+    requests.push({ ...anywhere, leaving });
+    // Its attempt is gone, so its own server is better than none.
+    if (this.#isGone) requests.push(anywhere);
+    for (const request of requests) {
+      try {
+        // Room was kept on the server that was asked for; it may have been drained since.
+        return servers.choose(load, request);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+      }
     }
+    // It works there, and its place is its own.
+    return stays ? leaving : undefined;
   }
 
-  /** Does not wait until the container has booted. */
+  /** Starts an attempt as soon as it is its turn to boot. */
   #start(number: number): void {
     const { run } = this;
+    const { servers } = this.#parts;
     const attempt = run.state.attempts.find((each) => each.number === number);
     if (attempt === undefined) return;
     const live = run.attempt(number);
+    const failures = live.container.kind === 'delayed' ? live.container.failures : 0;
+    live.container = { kind: 'queued' };
+    this.#context.boots.request({
+      key: attemptKey(run.id, number),
+      machine: servers.machineOf(attempt.serverId),
+      atOnce: servers.bootsAtOnce(attempt.serverId),
+      isNew: run.state.attemptCount === 1,
+      createdAt: run.state.startedAt,
+      start: () => this.#boot(attempt, failures),
+    });
+  }
+
+  /** Does not wait until the container has booted. */
+  #boot({ number, serverId, reason }: AttemptState, failures: number): void {
+    const { run } = this;
+    const attempt = run.state.attempts.find((each) => each.number === number);
+    const live = run.attempt(number);
+    const isWanted = attempt !== undefined && attempt.phase !== 'fenced' && live.container.kind === 'queued';
+    // [worker-4]
+    if (!isWanted || this.#context.phase !== 'working') {
+      this.#context.boots.end(attemptKey(run.id, number));
+      return;
+    }
     live.container = { kind: 'starting', killSent: false };
     if (attempt.phase === 'waiting') this.#parts.gate.hold(run.id, number);
     const { handoff } = run.state;
-    const why = handoff === null ? attempt.reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
-    this.log(`Attempt ${number} starts on server ${attempt.serverId} (${why}).`);
+    const why = handoff === null ? reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
+    this.log(`Attempt ${number} starts on server ${serverId} (${why}).`);
     const launch = this.#launch(number)
       .then(() => {
         if (live.container.kind === 'starting') live.container = { ...live.container, kind: 'running' };
       })
       .catch((error: Error) => {
-        if (this.#isClosed) return;
-        this.#parts.logger.error({ err: error, runId: run.id, attempt: number }, 'a container could not be started');
-        this.log(`Attempt ${number} could not be started: ${error.message}`);
-        if (live.container.kind === 'starting') live.container = { kind: 'exited', exitCode: 1 };
+        this.#context.boots.end(attemptKey(run.id, number));
+        if (!this.#isClosed) this.#startFailed(number, error, failures + 1);
       })
       .finally(() => this.advance());
     this.#context.track(launch);
+  }
+
+  /** @param failures how many starts in a row have failed */
+  #startFailed(attempt: number, error: Error, failures: number): void {
+    const { run } = this;
+    const { logger, clock, logs } = this.#parts;
+    const live = run.attempt(attempt);
+    const fault = platformFaultOf(error);
+    logger.error({ err: error, runId: run.id, attempt, failures }, 'a container could not be started');
+    // [worker-3] decides otherwise what becomes of a container whose reference could not be stored.
+    if (live.container.kind !== 'starting' || fault === undefined) {
+      this.log(`Attempt ${attempt} could not be started: ${error.message}`);
+      if (live.container.kind === 'starting') {
+        live.container = { kind: 'exited', exitCode: 1, startError: error.message };
+      }
+      return;
+    }
+    const delayMs = startDelayMs(failures);
+    this.log(
+      `Attempt ${attempt} could not be started, which is no fault of the Actor: ${fault}. ` +
+        `It is tried again in ${delayMs / 1000} s.`,
+    );
+    live.container = { kind: 'delayed', failures, retryAt: clock.monotonicMs() + delayMs, fault };
+    // Runs that wait for file handles should hold none.
+    logs.rest(run.id);
   }
 
   async #launch(number: number): Promise<void> {
@@ -366,8 +447,18 @@ export class RunWorker {
       drain.kind === 'notDraining' ? null : clock.now() - (clock.monotonicMs() - drain.migratingSentAt);
     // A waiting attempt keeps its server, even if every server has been drained since.
     const waiting = this.run.state.attempts.find(({ number }) => number === to);
-    const serverId = waiting?.serverId ?? this.#target();
+    const serverId = waiting?.serverId ?? this.#target() ?? this.#homeServer;
     await this.apply({ kind: 'switch', to, serverId, migratingAt });
+  }
+
+  get #isGone(): boolean {
+    const { activeAttempt } = this.run.state;
+    return activeAttempt !== null && ['exited', 'lost'].includes(this.run.attempt(activeAttempt).container.kind);
+  }
+
+  /** Where the run is, and where a handoff that finds no other server leaves it. */
+  get #homeServer(): string {
+    return activeAttemptOf(this.run.state)!.serverId;
   }
 
   async #complete(outcome: string): Promise<void> {
@@ -386,9 +477,11 @@ export class RunWorker {
 
   async #finish({ attempt, status, exitCode }: Extract<Action, { kind: 'finish' }>): Promise<void> {
     const { run } = this;
-    const { container } = run.attempt(attempt);
-    const cause = container.kind === 'exited' ? container.cause : undefined;
-    const message = endMessageOf(run.state, status, exitCode, cause);
+    const message = endMessageOf(
+      run.state,
+      status,
+      attempt === null ? { kind: 'none' } : run.attempt(attempt).container,
+    );
     await this.apply({ kind: 'finish', attempt, status, exitCode, message, usage: run.usage.values });
     if (!isOver(run.state)) return;
     this.log(`The run ended ${run.state.status}. ${message}`);
@@ -397,12 +490,8 @@ export class RunWorker {
 }
 
 /** The status message of a run that has ended, unless the Actor set a final one. */
-function endMessageOf(
-  { options }: RunState,
-  status: string,
-  exitCode: number | null,
-  cause: ExitCause | undefined,
-): string {
+function endMessageOf({ options }: RunState, status: string, container: ContainerState): string {
+  const end = container.kind === 'exited' ? container : undefined;
   switch (status) {
     case 'SUCCEEDED':
       return 'Actor succeeded.';
@@ -411,12 +500,13 @@ function endMessageOf(
     case 'ABORTED':
       return 'The run was aborted.';
     default:
-      if (cause === 'outOfMemory') {
+      if (end?.startError !== undefined) return `The Actor could not be started: ${end.startError}`;
+      if (end?.cause === 'outOfMemory') {
         return `The Actor was ended because it needed more memory than its ${options.memoryMbytes} MB.`;
       }
-      if (cause === 'diskFull') {
+      if (end?.cause === 'diskFull') {
         return `The Actor was ended because it wrote more to its disk than its ${options.diskMbytes} MB.`;
       }
-      return `The Actor process exited with code ${exitCode}.`;
+      return `The Actor process exited with code ${end?.exitCode ?? null}.`;
   }
 }

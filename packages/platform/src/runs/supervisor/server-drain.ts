@@ -43,4 +43,4 @@ export async function drainServer(
 }
 
 export const serverOf = (supervisor: Supervisor, servers: Servers, serverId: string): ServerStatus =>
-  servers.list(supervisor.activeAttempts()).find(({ id }) => id === serverId)!;
+  servers.list(supervisor.load()).find(({ id }) => id === serverId)!;

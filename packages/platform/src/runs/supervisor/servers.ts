@@ -1,15 +1,34 @@
 import type { Database } from '../../database/database.ts';
 import { defineRead, defineWrite } from '../../database/operation.ts';
 import { all, exec } from '../../database/sql.ts';
-import type { Engine } from '../../engines/engine.ts';
+import type { Engine, ServerCapacity } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
+import { type PlaceableServer, type PlacementRequest, place } from '../state/room.ts';
 
 export interface ServerStatus {
   readonly id: string;
   readonly engine: string;
   readonly state: PlaceableServer['state'];
   readonly activeAttempts: number;
+  /** What its runs may have in all. Servers of one machine share it. */
+  readonly memoryMbytes: number;
+  /** What of it no run has. */
+  readonly freeMemoryMbytes: number;
 }
+
+/** What the runs take of the servers. */
+export interface ServerLoad {
+  /** How many active attempts are on each server, by its id. */
+  readonly attempts: ReadonlyMap<string, number>;
+  /** The memory that runs have on each machine. */
+  readonly mbytes: ReadonlyMap<string, number>;
+}
+
+/** For an engine that does not know. */
+const unknownCores = 2;
+/** However few cores a machine has, so many attempts boot at once. */
+const leastBoots = 4;
+const bootsOfCore = 2;
 
 const listDraining = defineRead('servers.draining', function* () {
   return (yield* all<{ id: string }>('SELECT id FROM servers WHERE draining = 1')).map(({ id }) => id);
@@ -35,6 +54,7 @@ export class Servers {
   readonly #database: Database;
   readonly #engine: Engine;
   readonly #draining: Set<string>;
+  #onOpen: () => void = () => undefined;
 
   private constructor(database: Database, engine: Engine, draining: readonly string[]) {
     this.#database = database;
@@ -57,6 +77,7 @@ export class Servers {
     await this.#database.write(setDraining, { id, isDraining }, platform);
     if (isDraining) this.#draining.add(id);
     else this.#draining.delete(id);
+    if (!isDraining) this.#onOpen();
   }
 
   /** Tells the engine that nothing is left on a drained server, so that its operator may remove it. */
@@ -70,22 +91,47 @@ export class Servers {
     throw new Refusal(404, 'server-not-found', `There is no server "${id}". Take one of ${ids.join(', ')}.`);
   }
 
-  /** @param attempts how many attempts are on each server, by its id */
-  list(attempts: ReadonlyMap<string, number>): ServerStatus[] {
-    return this.#placeable(attempts).map(({ id, state, attempts: activeAttempts }) => {
-      return { id, engine: this.#engine.name, state, activeAttempts };
-    });
+  list(load: ServerLoad): ServerStatus[] {
+    return this.placeable(load).map(({ id, state, attempts, memoryMbytes, freeMbytes }) => ({
+      id,
+      engine: this.#engine.name,
+      state,
+      activeAttempts: attempts,
+      memoryMbytes,
+      freeMemoryMbytes: Math.max(0, freeMbytes),
+    }));
   }
 
   /** @throws Refusal as `place` does */
-  choose(attempts: ReadonlyMap<string, number>, request: PlacementRequest): string {
-    return place(this.#placeable(attempts), request);
+  choose(load: ServerLoad, request: PlacementRequest): string {
+    return place(this.placeable(load), request);
   }
 
-  #placeable(attempts: ReadonlyMap<string, number>): PlaceableServer[] {
+  placeable(load: ServerLoad): PlaceableServer[] {
     return this.#engine.servers().map((id) => {
-      return { id, state: this.#stateOf(id), attempts: attempts.get(id) ?? 0 };
+      const { machine, memoryMbytes } = this.#capacityOf(id);
+      const freeMbytes = memoryMbytes - (load.mbytes.get(machine) ?? 0);
+      return { id, state: this.#stateOf(id), attempts: load.attempts.get(id) ?? 0, machine, memoryMbytes, freeMbytes };
     });
+  }
+
+  machineOf(id: string): string {
+    return this.#capacityOf(id).machine;
+  }
+
+  /** How many attempts may boot at once on a server's machine. */
+  bootsAtOnce(id: string): number {
+    return Math.max(leastBoots, Math.floor(this.#capacityOf(id).cores * bootsOfCore));
+  }
+
+  /** Called when a server was opened. Set once. */
+  onOpen(listener: () => void): void {
+    this.#onOpen = listener;
+  }
+
+  #capacityOf(id: string): ServerCapacity {
+    const known = this.#engine.capacityOf?.(id);
+    return known ?? { machine: id, memoryMbytes: Number.POSITIVE_INFINITY, cores: unknownCores };
   }
 
   #stateOf(id: string): PlaceableServer['state'] {
@@ -93,43 +139,4 @@ export class Servers {
     if (states !== undefined) return stateNames[states.stateOf(id)];
     return this.#draining.has(id) ? 'draining' : 'ready';
   }
-}
-
-export interface PlaceableServer {
-  readonly id: string;
-  readonly state: 'ready' | 'draining' | 'lost';
-  readonly attempts: number;
-}
-
-export interface PlacementRequest {
-  /** The server that a run leaves: chosen only when there is no other. */
-  readonly leaving?: string;
-  /** The server that was asked for. */
-  readonly wanted?: string | null;
-}
-
-/**
- * The server for the next attempt: the one asked for, else the one with the fewest attempts; never one that is
- * drained or cannot be reached.
- * @throws Refusal 404 for a server that does not exist, 409 for one that takes no attempts, 503 when there is none
- */
-function place(servers: readonly PlaceableServer[], { leaving, wanted }: PlacementRequest): string {
-  if (wanted) {
-    const server = servers.find(({ id }) => id === wanted);
-    const names = servers.map(({ id }) => id).join(', ');
-    if (server === undefined) {
-      throw new Refusal(404, 'server-not-found', `There is no server "${wanted}". Take one of ${names}.`);
-    }
-    if (server.state === 'ready') return server.id;
-    if (server.state === 'lost') {
-      throw new Refusal(409, 'server-lost', `The server ${wanted} cannot be reached. Repair it, or choose another.`);
-    }
-    throw new Refusal(409, 'server-draining', `The server ${wanted} is being drained. Undrain it, or choose another.`);
-  }
-  const open = servers.filter(({ state }) => state === 'ready');
-  const elsewhere = open.filter(({ id }) => id !== leaving);
-  const [best] = (elsewhere.length > 0 ? elsewhere : open).sort((one, other) => one.attempts - other.attempts);
-  if (best !== undefined) return best.id;
-  const why = servers.map(({ id, state }) => `${id} is ${state}`).join(', ') || 'there is none';
-  throw new Refusal(503, 'no-server', `No server takes new attempts: ${why}. Undrain one, or add one.`);
 }

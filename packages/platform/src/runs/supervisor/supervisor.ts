@@ -9,20 +9,33 @@ import type { Reattachment } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { HandoffResult } from '../operations/run-store.ts';
 import type { Limits } from '../state/plan.ts';
+import { allot, checkMemory, place, type QueuedRun, type Turns } from '../state/room.ts';
 import { activeAttemptOf, type HandoffMode, type HandoffReason, isOver, type RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
+import { Boots } from './boots.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
-import type { HandoffRequest, RunControl } from './run-control.ts';
+import type { HandoffRequest, KeptPlace, RunControl } from './run-control.ts';
 import { RunWorker } from './run-worker.ts';
+import type { ServerLoad } from './servers.ts';
 import { retryMs, type SupervisorPhase, Waiters, type WorkerContext } from './worker-context.ts';
+
+/** How often runs that wait for room look for some, besides whenever another run ends. */
+const roomWakeMs = 1000;
+
+const isNoRoom = (error: unknown): boolean => error instanceof Refusal && error.type === 'no-room';
 
 export class Supervisor implements RunControl, WorkerContext {
   readonly parts: Collaborators;
   readonly runEnds = new Waiters();
   readonly handoffEnds = new Waiters();
   readonly attemptEnds = new Waiters();
+  readonly boots: Boots;
   readonly #workers = new Map<string, RunWorker>();
+  readonly #turns: Turns = new Map();
+  /** Room for runs that are about to be created. */
+  readonly #kept = new Set<{ readonly serverId: string | null; readonly memoryMbytes: number }>();
+  #cancelRoomWake: () => void = () => undefined;
   readonly #pending = new Set<Promise<void>>();
   #phase: SupervisorPhase = 'recovering';
   #limits: Limits;
@@ -30,6 +43,8 @@ export class Supervisor implements RunControl, WorkerContext {
   constructor(parts: Collaborators) {
     this.parts = parts;
     this.#limits = parts.limits;
+    this.boots = new Boots(parts.clock);
+    parts.servers.onOpen(() => this.roomChanged());
     parts.engine.listen((event) => {
       return this.#phase === 'closed' ? undefined : this.#workers.get(event.runId)?.onContainerEvent(event);
     });
@@ -47,6 +62,7 @@ export class Supervisor implements RunControl, WorkerContext {
   async recover(): Promise<void> {
     const { store, engine } = this.parts;
     const states = await Promise.all((await store.unfinished()).map((id) => store.load(id)));
+    states.sort((one, other) => one.startedAt - other.startedAt);
     if (engine.reattachment === undefined) await this.#killOrphans(states);
     for (const state of states) this.#workers.set(state.id, new RunWorker(this, state, true));
     if (engine.reattachment !== undefined) await this.#reattachContainers(engine.reattachment);
@@ -74,6 +90,7 @@ export class Supervisor implements RunControl, WorkerContext {
       if (!isOver(worker.state)) worker.log('The platform was restarted and continues this run.');
       worker.advance();
     }
+    this.roomChanged();
   }
 
   /**
@@ -104,6 +121,8 @@ export class Supervisor implements RunControl, WorkerContext {
   /** Stops to act on runs. It ends none of them: the containers end with the engine, and the next start continues the runs. */
   close(): void {
     this.#phase = 'closed';
+    this.#cancelRoomWake();
+    this.boots.close();
     for (const { run } of this.#workers.values()) run.cancelWake();
     for (const waiters of [this.runEnds, this.handoffEnds, this.attemptEnds]) waiters.wakeAll();
   }
@@ -118,17 +137,79 @@ export class Supervisor implements RunControl, WorkerContext {
     this.#pending.add(tracked);
   }
 
-  async placeNew(): Promise<string> {
-    return this.parts.servers.choose(this.activeAttempts(), {});
+  async placeNew({ userId, memoryMbytes }: { userId: string; memoryMbytes: number }): Promise<KeptPlace> {
+    const placeable = this.parts.servers.placeable(this.load());
+    // Refused, rather than left waiting, when there is no server at all.
+    place(placeable, {});
+    checkMemory(placeable, memoryMbytes);
+    const newcomer = { id: '', userId, memoryMbytes, queuedAt: this.parts.clock.now() };
+    const allotments = allot([...this.#queue(), newcomer], placeable, new Map(this.#turns), newcomer.queuedAt);
+    const serverId = allotments.find(({ run }) => run === newcomer)?.serverId ?? null;
+    const kept = { serverId, memoryMbytes };
+    this.#kept.add(kept);
+    const release = () => {
+      if (this.#kept.delete(kept)) this.roomChanged();
+    };
+    return { serverId, release };
   }
 
-  activeAttempts(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const { state } of this.#workers.values()) {
-      const serverId = activeAttemptOf(state)?.serverId;
-      if (serverId !== undefined) counts.set(serverId, (counts.get(serverId) ?? 0) + 1);
+  load(): ServerLoad {
+    const attempts = new Map<string, number>();
+    const mbytes = new Map<string, number>();
+    const take = (serverId: string, memoryMbytes: number) => {
+      const machine = this.parts.servers.machineOf(serverId);
+      mbytes.set(machine, (mbytes.get(machine) ?? 0) + memoryMbytes);
+    };
+    for (const { run } of this.#workers.values()) {
+      const { state } = run;
+      const active = activeAttemptOf(state)?.serverId;
+      if (active !== undefined) attempts.set(active, (attempts.get(active) ?? 0) + 1);
+      for (const serverId of run.servers) take(serverId, state.options.memoryMbytes);
+      const target = this.#reservedServerOf(state);
+      if (target !== undefined) take(target, state.options.memoryMbytes);
     }
-    return counts;
+    for (const { serverId, memoryMbytes } of this.#kept) if (serverId !== null) take(serverId, memoryMbytes);
+    return { attempts, mbytes };
+  }
+
+  /** Where a handoff that was asked for keeps room for the next attempt. */
+  #reservedServerOf(state: RunState): string | undefined {
+    const { handoff } = state;
+    if (handoff?.phase !== 'requested' || handoff.to !== null || handoff.targetServerId === null) return undefined;
+    const leaving = activeAttemptOf(state)?.serverId;
+    const { servers } = this.parts;
+    const swaps = handoff.mode !== 'warm' && leaving !== undefined;
+    // Without a second attempt beside the first, the memory of its own is enough.
+    if (swaps && servers.machineOf(leaving) === servers.machineOf(handoff.targetServerId)) return undefined;
+    return handoff.targetServerId;
+  }
+
+  /** The runs that wait for room. */
+  #queue(): QueuedRun[] {
+    return [...this.#workers.values()].flatMap(({ run, state }) => {
+      const waits = state.status === 'READY' && state.activeAttempt === null && run.allottedServerId === null;
+      if (!waits || isOver(state)) return [];
+      const { id, userId, options, stats, startedAt } = state;
+      return [{ id, userId, memoryMbytes: options.memoryMbytes, queuedAt: stats.resumedAt ?? startedAt }];
+    });
+  }
+
+  /** Starts the runs that wait for room, as far as there is some. */
+  roomChanged(): void {
+    this.#cancelRoomWake();
+    this.#cancelRoomWake = () => undefined;
+    if (this.#phase !== 'working') return;
+    const { servers, clock } = this.parts;
+    const queue = this.#queue();
+    if (queue.length === 0) return;
+    const allotments = allot(queue, servers.placeable(this.load()), this.#turns, clock.now());
+    for (const { run, serverId } of allotments) {
+      const worker = this.#workers.get(run.id)!;
+      worker.run.allottedServerId = serverId;
+      worker.advance();
+    }
+    // A server may come back, and a run that waits too long gets a machine for itself [room-3].
+    if (allotments.length < queue.length) this.#cancelRoomWake = clock.after(roomWakeMs, () => this.roomChanged());
   }
 
   /** The runs whose active attempt is on a server. */
@@ -152,6 +233,11 @@ export class Supervisor implements RunControl, WorkerContext {
     return this.#workers.get(runId)?.run.usage.values;
   }
 
+  waitOf(runId: string): string | undefined {
+    const worker = this.#workers.get(runId);
+    return worker === undefined || isOver(worker.state) ? undefined : worker.run.waitsFor;
+  }
+
   async supervise(runId: string): Promise<void> {
     try {
       await this.#load(runId);
@@ -170,6 +256,7 @@ export class Supervisor implements RunControl, WorkerContext {
     const worker = new RunWorker(this, state, false);
     this.#workers.set(runId, worker);
     worker.advance();
+    this.roomChanged();
   }
 
   forget(run: LiveRun): void {
@@ -177,6 +264,7 @@ export class Supervisor implements RunControl, WorkerContext {
     if (this.#workers.get(run.id)?.run !== run) return;
     this.#workers.delete(run.id);
     this.parts.logs.end(run.id);
+    this.roomChanged();
   }
 
   async change(runId: string, change: Change, caller: Caller): Promise<RunState> {
@@ -216,18 +304,40 @@ export class Supervisor implements RunControl, WorkerContext {
   }
 
   async migrate(runId: string, { mode, server }: HandoffRequest, caller: Caller): Promise<HandoffResult> {
-    const { store, servers } = this.parts;
+    const { store } = this.parts;
     const state = await store.load(runId, caller);
-    const leaving = activeAttemptOf(state)?.serverId;
-    const target = servers.choose(this.activeAttempts(), { wanted: server ?? null, ...(leaving && { leaving }) });
+    const { target, mode: possibleMode } = this.#placeHandoff(state, mode, server);
     const reason = mode === 'lost' ? 'lost' : 'migration';
-    const request = this.#request(mode, reason, target);
+    const request = this.#request(possibleMode, reason, target);
     await this.change(runId, request, caller);
     const read = async () => (await store.handoffs(runId)).find(({ id }) => id === request.id)!;
     await this.handoffEnds.wait(request.id, async () => !['requested', 'switched'].includes((await read()).phase));
     const result = await read();
     if (result.phase === 'done') return result;
     throw new Refusal(409, 'handoff-cancelled', `The run ${runId} was not moved: ${result.outcome}.`, { ...result });
+  }
+
+  /**
+   * Where a run goes, and how: a warm handoff needs room for two attempts, and is cold when there is only room for one.
+   * @throws Refusal 409 `no-room` when there is none on any other machine; the run stays where it is
+   */
+  #placeHandoff(state: RunState, mode: HandoffMode, server?: string): { target: string; mode: HandoffMode } {
+    const { servers } = this.parts;
+    const active = activeAttemptOf(state);
+    const leaving = active?.serverId;
+    // A run that cannot be moved is refused for that reason, and not for want of room.
+    const memoryMbytes = active === undefined ? 0 : state.options.memoryMbytes;
+    const request = { wanted: server, leaving, memoryMbytes };
+    const swaps = leaving === undefined ? undefined : servers.machineOf(leaving);
+    try {
+      const target = servers.choose(this.load(), mode === 'warm' ? request : { ...request, swaps });
+      return { target, mode };
+    } catch (error) {
+      if (mode !== 'warm' || !isNoRoom(error)) throw error;
+      const target = servers.choose(this.load(), { ...request, swaps });
+      this.#workers.get(state.id)?.log('There is no room for a second attempt beside the first: the handoff is cold.');
+      return { target, mode: 'cold' };
+    }
   }
 
   async waitForEnd(runId: string, waitMs: number): Promise<void> {

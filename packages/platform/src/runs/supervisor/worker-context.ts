@@ -1,7 +1,9 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Limits } from '../state/plan.ts';
+import type { Boots } from './boots.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
+import type { ServerLoad } from './servers.ts';
 
 /**
  * Where the platform is between its start and its end. While it recovers, and once it is closed, no worker acts; while it
@@ -18,8 +20,10 @@ export interface WorkerContext {
   readonly runEnds: Waiters;
   readonly handoffEnds: Waiters;
   readonly attemptEnds: Waiters;
-  /** How many active attempts are on each server, by its id. */
-  activeAttempts(): ReadonlyMap<string, number>;
+  readonly boots: Boots;
+  load(): ServerLoad;
+  /** Another run may have room now. */
+  roomChanged(): void;
   /** Registers work that must be over before the database is closed. */
   track(work: Promise<void>): void;
   /** [worker-3] loads the run from the database again, now or after a while, and continues it. */

@@ -6,6 +6,7 @@ import { actors } from './0004-actors.ts';
 import { commitIds } from './0005-commit-ids.ts';
 import { responses } from './0006-responses.ts';
 import { permissions } from './0007-permissions.ts';
+import { runLimits } from './0008-run-limits.ts';
 import { secrets } from './0009-secrets.ts';
 import { erasures } from './0010-erasures.ts';
 
@@ -18,6 +19,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 5, sql: commitIds },
   { number: 6, sql: responses },
   { number: 7, sql: permissions },
+  { number: 8, sql: runLimits },
   { number: 9, sql: secrets },
   { number: 10, sql: erasures },
 ];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ServerState, ServerStates } from '../../engine.ts';
+import { mbytesForRuns } from '../../machine-memory.ts';
 import { statusOf } from '../docker-connection.ts';
 import type { EvictingTasks } from './evicting-tasks.ts';
 
@@ -9,13 +10,17 @@ const updateTries = 5;
 /** How long a start waits for the agents of the existing nodes. */
 const readyMs = 20_000;
 const idChars = 5;
+const nanoOfCore = 1e9;
 
 /** The fields of a node that are used. */
 interface NodeInfo {
   readonly ID: string;
   readonly Version: { readonly Index: number };
   readonly Spec: { readonly Availability: 'active' | 'pause' | 'drain' };
-  readonly Description: { readonly Hostname: string };
+  readonly Description: {
+    readonly Hostname: string;
+    readonly Resources?: { readonly NanoCPUs?: number; readonly MemoryBytes?: number };
+  };
   readonly Status: { readonly State: string };
 }
 
@@ -24,6 +29,8 @@ interface KnownNode {
   readonly serverId: string;
   readonly isDown: boolean;
   readonly availability: NodeInfo['Spec']['Availability'];
+  readonly memoryMbytes: number;
+  readonly cores: number;
 }
 
 /**
@@ -152,6 +159,8 @@ function nodesOf(infos: readonly NodeInfo[]): KnownNode[] {
     serverId: serverIdOf(info, infos),
     isDown: info.Status.State !== 'ready',
     availability: info.Spec.Availability,
+    memoryMbytes: mbytesForRuns(info.Description.Resources?.MemoryBytes ?? 0),
+    cores: Math.max(1, (info.Description.Resources?.NanoCPUs ?? 0) / nanoOfCore),
   }));
   return nodes.sort((one, other) => one.serverId.localeCompare(other.serverId));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { ContainerRef, ContainerSpec } from '../../engine.ts';
+import type { ContainerRef, ContainerSpec, ServerCapacity } from '../../engine.ts';
 import { unlessMissing } from '../docker-connection.ts';
 import { containerName, coresOf } from '../isolation.ts';
 import { attemptLabel, ofPlatform, platformLabel, runLabel } from '../labels.ts';
@@ -68,6 +68,11 @@ export class SwarmPlacement implements Placement {
 
   servers(): readonly string[] {
     return this.states.serverIds;
+  }
+
+  capacityOf(serverId: string): ServerCapacity {
+    const { memoryMbytes, cores } = this.states.nodeOf(serverId) ?? { memoryMbytes: 0, cores: 1 };
+    return { machine: serverId, memoryMbytes, cores };
   }
 
   daemons(): readonly Docker[] {
