@@ -162,7 +162,11 @@ test('20 runs on a platform with few file handles all succeed', async () => {
       secs: 60,
     });
     expect(ended).toBe(true);
-    expect(await client.run(id).get()).toMatchObject({ status: 'SUCCEEDED', stats: { migrationCount: 0 } });
+    expect(await client.run(id).get()).toMatchObject({
+      statusMessage: 'Actor succeeded.',
+      status: 'SUCCEEDED',
+      stats: { migrationCount: 0 },
+    });
   }
 });
 

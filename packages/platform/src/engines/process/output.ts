@@ -34,7 +34,12 @@ export async function openPipes(folder: string, name: string, count: number): Pr
       // Without O_NONBLOCK it would wait for a writer. The write end is opened next, so that the reader sees no end yet.
       const readEnd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
       const reader = new Socket({ fd: readEnd, readable: true, writable: false });
-      pipes.push({ reader, writeEnd: openSync(file, constants.O_WRONLY) });
+      try {
+        pipes.push({ reader, writeEnd: openSync(file, constants.O_WRONLY) });
+      } catch (error) {
+        reader.destroy();
+        throw error;
+      }
     }
     return pipes;
   } catch {

@@ -151,7 +151,10 @@ export class ProcessEngine implements Engine {
   ) {
     await this.#prepareFolder(folder, program.folder);
     const pipes = await openPipes(this.#workFolder, `${spec.runId}-${spec.attempt}-output`, 2);
-    const port = await this.#takePort();
+    const port = await this.#takePort().catch((error: unknown) => {
+      closePipes(pipes ?? []);
+      throw error;
+    });
     const { mark, command } = program;
     return { pipes, port, ...(await this.#spawn(spec, { folder, pipes, port, mark, command })) };
   }
