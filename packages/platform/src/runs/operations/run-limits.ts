@@ -10,8 +10,8 @@ import type { Caller } from '../../database/operation.ts';
 import { one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
 
-export const maxStartedRuns = 250;
-export const maxDepth = 10;
+const maxStartedRuns = 250;
+const maxDepth = 10;
 
 /**
  * [limits-1]
