@@ -157,10 +157,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(database);
   const workFolder = path.join(dataFolder, 'work');
-  const engine: Engine =
-    options.engine ??
-    new ProcessEngine({ servers: options.servers ?? 2, workFolder, memoryMbytes: options.memoryMbytes });
-  const { buildTimeoutSecs: timeoutSecs, downloadLimits } = options;
+  const { buildTimeoutSecs: timeoutSecs, downloadLimits, servers = 2, memoryMbytes } = options;
+  const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
   const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const tokens = new KnownTokens(database);
