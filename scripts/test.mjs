@@ -28,6 +28,8 @@ const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
 function installDebianPackages() {
   const missing = missingPackages();
   const isBrowserMissing = !isThere(browserPackages[0]);
+  // The test of a clock that is set needs its library.
+  if (!isThere('faketime')) missing.push('faketime');
   if ((missing.length === 0 && !isBrowserMissing) || !mayInstall()) return;
   const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit' }).status === 0;
   const install = (...packages) => {
