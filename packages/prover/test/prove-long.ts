@@ -10,7 +10,7 @@ import { faultKinds } from '../src/faults/fault.ts';
 import { proveActor } from './prove-actor.ts';
 import { type SoundActor, soundActors } from './sound-actors.ts';
 
-const durableActors: readonly Pick<SoundActor, 'actor' | 'input'>[] = [
+const durableActors: readonly Omit<SoundActor, 'maxFaults'>[] = [
   { actor: 'durable-loop', input: { pages: 60 } },
   { actor: 'durable-crawl', input: { pages: 30 } },
 ];
