@@ -9,6 +9,8 @@ const common = {
   // Tests start real processes and a real platform. The limits only end what hangs: a quiet machine takes a fifth at most.
   testTimeout: 900_000,
   hookTimeout: 900_000,
+  // A poll waits for what happens, on a busy machine too.
+  expect: { poll: { timeout: 60_000 } },
   pool: 'forks' as const,
   maxWorkers: 2,
   execArgv: ['--disable-warning=ExperimentalWarning'],
