@@ -91,6 +91,8 @@ test('a build that ends the platform each time is given up', async () => {
 
 test('what no build names is removed at the start', async () => {
   const dataFolder = await temporaryFolder();
+  // A folder without a database is refused.
+  await (await startFixture({ dataFolder })).platform.close();
   for (const name of ['builds/gone', 'dependencies/gone', 'dependencies/partial-x']) {
     await mkdir(path.join(dataFolder, name), { recursive: true });
   }
