@@ -128,7 +128,7 @@ async function main() {
   const runInTurn = async (scripts) => {
     const ends = [];
     for (const script of scripts) {
-      console.log(`\n=== npm run ${script}`);
+      if (!isInterrupted) console.log(`\n=== npm run ${script}`);
       ends.push(...(await run(script)));
     }
     return ends;
