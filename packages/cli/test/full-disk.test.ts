@@ -1,40 +1,11 @@
 /** A full disk as its operator sees it. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
+import { fill, mountSmallDisk } from '../../platform/test/small-disk.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { startLive } from './live-platform.ts';
-
-const call = promisify(execFile);
-
-/** Where this process may not mount a disk, the test is skipped aloud. */
-async function mountSmallDisk(context: TestContext): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-disk-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  try {
-    await call('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', folder]);
-  } catch (error) {
-    const reason = `a full disk is not tested: this process may not mount one (${(error as Error).message.trim()})`;
-    process.stderr.write(`\nSKIPPED: ${reason}\n`);
-    context.skip(reason);
-  }
-  onTestFinished(async () => void (await call('umount', ['-l', folder])));
-  return folder;
-}
-
-async function fill(disk: string): Promise<() => Promise<void>> {
-  const ballast = path.join(disk, 'ballast');
-  const file = await open(ballast, 'w');
-  for (let bytes = 1024 * 1024; bytes >= 1; bytes >>= 1) {
-    while ((await file.write(Buffer.alloc(bytes)).catch(() => undefined)) !== undefined);
-  }
-  await file.close();
-  return () => rm(ballast);
-}
 
 test('on a full disk reads and /health work, writes are refused and work again with room, and Ctrl-C ends the platform', async (context) => {
   const disk = await mountSmallDisk(context);

@@ -65,6 +65,15 @@ export async function specOf(
 
 export const nothingToRecord = async () => undefined;
 
+/** Starts `script` and returns the reference that the engine gave to be recorded. */
+async function startRecorded(under: EngineUnderTest, script: string): Promise<ContainerRef> {
+  let ref: ContainerRef | undefined;
+  await under.engine.start(await specOf(under, script), async (stored) => {
+    ref = stored;
+  });
+  return ref!;
+}
+
 export function describeEngine(name: string, start: () => Promise<EngineUnderTest>): void {
   describe(`the contract of engines: ${name}`, () => {
     test('a container gets its environment and files; its output and exit code come as events', async () => {
@@ -122,14 +131,11 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
         const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
         child.on('spawn', () => console.log('has a child'));
         setInterval(() => {}, 1000);`;
-      let ref: ContainerRef | undefined;
-      await under.engine.start(await specOf(under, script), async (stored) => {
-        ref = stored;
-      });
+      const ref = await startRecorded(under, script);
       await until('the program has a child', () => recorder.output() === 'has a child');
       under.engine.kill(runId, 1);
       expect(await recorder.exitCode()).toBe(137);
-      await until('the container is gone', async () => !(await under.isThere(ref!)));
+      await until('the container is gone', async () => !(await under.isThere(ref)));
     });
 
     test('what a container leaves behind ends with it', async () => {
@@ -139,12 +145,9 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
         const { spawn } = require('child_process');
         spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }).unref();
         setTimeout(() => process.exit(0), 100);`;
-      let ref: ContainerRef | undefined;
-      await under.engine.start(await specOf(under, script), async (stored) => {
-        ref = stored;
-      });
+      const ref = await startRecorded(under, script);
       expect(await recorder.exitCode()).toBe(0);
-      await until('the container is gone', async () => !(await under.isThere(ref!)));
+      await until('the container is gone', async () => !(await under.isThere(ref)));
     });
 
     // As puppeteer and playwright start browsers.
@@ -161,28 +164,22 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
     test('[process-1] a kill takes also what the container started in sessions of their own', async () => {
       await using under = await start();
       const recorder = new Recorder(under.engine);
-      let ref: ContainerRef | undefined;
       const script = `${startDetached} setInterval(() => {}, 1000);`;
-      await under.engine.start(await specOf(under, script), async (stored) => {
-        ref = stored;
-      });
+      const ref = await startRecorded(under, script);
       await until('the detached process is there', () => recorder.output() === 'detached');
       under.engine.kill(runId, 1);
       expect(await recorder.exitCode()).toBe(137);
-      expect(await under.isThere(ref!)).toBe(false);
+      expect(await under.isThere(ref)).toBe(false);
     });
 
     test('[process-1] [process-2] a container ends with its program, and so does what holds its output', async () => {
       await using under = await start();
       const recorder = new Recorder(under.engine);
-      let ref: ContainerRef | undefined;
       const script = `${startDetached} setTimeout(() => { console.log('done'); process.exit(7); }, 1500);`;
-      await under.engine.start(await specOf(under, script), async (stored) => {
-        ref = stored;
-      });
+      const ref = await startRecorded(under, script);
       expect(await recorder.exitCode()).toBe(7);
       expect(recorder.output()).toBe('detached\ndone');
-      expect(await under.isThere(ref!)).toBe(false);
+      expect(await under.isThere(ref)).toBe(false);
     });
 
     test('[process-2] [process-3] nothing is lost of much output, nor of what was written just before the end', async () => {
@@ -227,19 +224,16 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
     test('[engine-2] another engine ends what a former one left, and nothing that has the number since', async () => {
       await using under = await start();
       const recorder = new Recorder(under.engine);
-      let ref: ContainerRef | undefined;
       const script = `${startDetached} setInterval(() => {}, 1000);`;
-      await under.engine.start(await specOf(under, script), async (stored) => {
-        ref = stored;
-      });
+      const ref = await startRecorded(under, script);
       await until('the detached process is there', () => recorder.output() === 'detached');
       const next = await under.another();
-      await next.killOrphan(under.strangerWith(ref!));
-      expect(await under.isThere(ref!)).toBe(true);
-      await next.killOrphan(ref!);
-      await until('the container is gone', async () => !(await under.isThere(ref!)));
+      await next.killOrphan(under.strangerWith(ref));
+      expect(await under.isThere(ref)).toBe(true);
+      await next.killOrphan(ref);
+      await until('the container is gone', async () => !(await under.isThere(ref)));
       // And again: it is gone already.
-      await next.killOrphan(ref!);
+      await next.killOrphan(ref);
       await next.close();
     });
 
@@ -260,14 +254,11 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
     test('the end of the engine ends its containers, or leaves them to the next one', async () => {
       await using under = await start();
       new Recorder(under.engine);
-      let ref: ContainerRef | undefined;
-      await under.engine.start(await specOf(under, 'setInterval(() => {}, 1000)'), async (stored) => {
-        ref = stored;
-      });
+      const ref = await startRecorded(under, 'setInterval(() => {}, 1000)');
       await under.engine.close();
       if (under.engine.reattachment === undefined)
-        await until('the container is gone', async () => !(await under.isThere(ref!)));
-      else expect(await under.isThere(ref!)).toBe(true);
+        await until('the container is gone', async () => !(await under.isThere(ref)));
+      else expect(await under.isThere(ref)).toBe(true);
     });
   });
 }
