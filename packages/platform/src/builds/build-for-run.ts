@@ -4,6 +4,9 @@ import { one, type Sql } from '../database/sql.ts';
 import type { Program } from '../engines/engine.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
 import type { BuildResult, BuildStatus, EnvVar } from './build-row.ts';
+import { type DeclaredStorages, declaredStorages } from './definition/declared-storages.ts';
+import { type OutputTemplates, outputTemplates } from './definition/output-templates.ts';
+import { type DeclaredMemory, declaredMemory } from './definition/run-memory.ts';
 import type { StartCommand } from './steps/start-command.ts';
 
 /** What a run needs to know about a build. */
@@ -15,8 +18,13 @@ export interface BuildForRun {
   readonly program: Program;
   /** The version's variables at the time of the build. Secrets are opened. */
   readonly envVars: readonly EnvVar[];
+  /** What the image would have of its Dockerfile's ENV. */
+  readonly imageEnv: Readonly<Record<string, string>>;
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly defaultRunOptions: DefaultRunOptions;
+  readonly storages: DeclaredStorages;
+  readonly memory: DeclaredMemory;
+  readonly output: OutputTemplates | null;
 }
 
 export const folderOfBuild = (buildId: string): string => `builds/${buildId}`;
@@ -64,28 +72,36 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     throw new Refusal(400, 'invalid-build', `The build ${row.number} is ${row.status}, so it cannot be run.`);
   }
   const { command, image, inputSchema, definition } = JSON.parse(row.result_json) as BuildResult;
-  const memoryMbytes = definition?.defaultMemoryMbytes;
+  const memory = declaredMemory(definition);
   return {
     id: buildId,
     actorId: row.actor_id,
     number: row.number,
     program: image === undefined ? folderProgram(buildId, command!) : { kind: 'image', image },
     envVars: JSON.parse(yield* unseal('builds.env_vars_json', [buildId], row.env_vars_json)) as EnvVar[],
+    imageEnv: command?.env ?? {},
     inputSchema,
     defaultRunOptions: {
       ...usualRunOptions,
-      ...(Number.isInteger(memoryMbytes) && { memoryMbytes: memoryMbytes as number }),
       ...(yield* defaultRunOptionsOf(row.actor_id)),
+      ...(typeof memory.usual === 'number' && { memoryMbytes: memory.usual }),
     },
+    storages: declaredStorages(definition),
+    memory,
+    output: outputTemplates(definition),
   };
 }
 
-const folderProgram = (buildId: string, { file, args }: StartCommand): Program => ({
-  kind: 'folder',
-  folder: folderOfBuild(buildId),
+/** Enters the working directory first: the program is in a copy of the whole build, whose path is not known before. */
+const inFolder = ['-c', 'cd -- "$1" && shift && exec "$@"', 'sh'];
+
+function folderProgram(buildId: string, { file, args, folder }: StartCommand): Program {
   // The path of the platform's own Node may have changed since the build.
-  command: { file: file === 'node' ? process.execPath : file, args },
-});
+  const program = file === 'node' ? process.execPath : file;
+  const command =
+    folder === undefined ? { file: program, args } : { file: '/bin/sh', args: [...inFolder, folder, program, ...args] };
+  return { kind: 'folder', folder: folderOfBuild(buildId), command };
+}
 
 /** The run options in the Actor's settings; empty when the Actor has been deleted. */
 function* defaultRunOptionsOf(actorId: string): Sql<Partial<DefaultRunOptions>> {
