@@ -1,3 +1,4 @@
+import type { Moment } from '../shared/clock.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -10,9 +11,8 @@ export type Caller =
   | { readonly kind: 'visitor'; readonly userId: string }
   | { readonly kind: 'platform' };
 
-interface OperationContext {
-  /** Milliseconds since 1970. The clock is read once for each operation. */
-  readonly now: number;
+/** The clocks are read once for each operation. */
+interface OperationContext extends Moment {
   readonly caller: Caller;
 }
 

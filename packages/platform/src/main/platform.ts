@@ -10,7 +10,7 @@
  * [promise-3] At most once per commit. A commit, a push, a charge or a start of a run that is sent again with its number or
  *     key gets the first response and changes nothing.
  * [promise-4] No orphans, no ghosts. Whatever dies and whenever, each active attempt ends up with one live container, and
- *     there is none besides; a run that is over is changed only by resurrection.
+ *     there is none besides; a run that is over is changed only by resurrection, and in the message that its user sets.
  * [promise-5] Nothing half-done is shown. A reader sees a commit whole or not at all.
  */
 import type { Server } from 'node:http';
@@ -29,19 +29,23 @@ import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
 import { SqliteDatabase } from '../database/sqlite/database.ts';
+import { bootIdOfMachine } from '../database/sqlite/steady-clock.ts';
 import { measureSyncMs, type WriterPlace, writerPlaceFor } from '../database/sqlite/writer-thread.ts';
 import type { Engine } from '../engines/engine.ts';
 import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { FileStore } from '../objects/file-store.ts';
+import { freeUsage, type UsagePrices } from '../runs/operations/run-cost.ts';
 import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
+import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
+import { QueueReads } from '../storages/request-queues/reads.ts';
 import { removeStaging } from './backup.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { databaseName, prepareDataFolder } from './data-folder.ts';
@@ -77,6 +81,8 @@ export interface PlatformOptions {
   readonly servers?: number;
   /** What the runs on local servers may have in all, in MB; the machine's memory unless set. */
   readonly memoryMbytes?: number | undefined;
+  /** What a unit of what runs use costs; nothing unless set. */
+  readonly prices?: UsagePrices | undefined;
   /** How many runs that are not over a user may have. 1,000 unless set. */
   readonly maxRuns?: number | undefined;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
@@ -176,20 +182,30 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
-  const eraser = new Eraser({ database, files, logger, clock: systemClock });
-  parts.defer(() => eraser.close());
+  const background = openBackground({ database, files, logger, runs }, parts);
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs });
-  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, eraser, health, runs, address });
+  const services = servicesOf(options, {
+    database,
+    logs,
+    builder,
+    inputSecrets,
+    files,
+    ...background,
+    health,
+    runs,
+    address,
+  });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts });
   const started = { runs, app, logs, builder, engine, address, logger };
   await startWork(started, options, parts);
+  await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
-  eraser.wake();
+  background.eraser.wake();
   return {
     url: address.url,
     token,
@@ -199,6 +215,20 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
       await parts.disposeAsync();
     },
   };
+}
+
+/** What works on after a call has got its response. */
+function openBackground(
+  { database, files, logger, runs }: Pick<ServiceParts, 'database' | 'files' | 'runs'> & { readonly logger: Logger },
+  parts: AsyncDisposableStack,
+) {
+  const eraser = new Eraser({ database, files, logger, clock: systemClock });
+  parts.defer(() => eraser.close());
+  const queueReads = new QueueReads({ database, clock: systemClock, logger });
+  parts.defer(() => queueReads.store());
+  const spendingLimits = new SpendingLimits({ database, runControl: runs.supervisor, clock: systemClock, logger });
+  parts.defer(() => spendingLimits.close());
+  return { eraser, queueReads, spendingLimits };
 }
 
 function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {
@@ -272,12 +302,16 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
   return SqliteDatabase.open(file, systemClock, {
     secretsKeyFile,
     reserveFile,
+    bootId: bootIdOfMachine(),
     ...(place === 'worker thread' && { operations }),
   });
 }
 
 interface ServiceParts
-  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser'> {
+  extends Pick<
+    ActorServices,
+    'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'queueReads' | 'spendingLimits'
+  > {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
@@ -285,7 +319,7 @@ interface ServiceParts
 }
 
 function servicesOf(
-  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000 }: PlatformOptions,
+  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000, prices = freeUsage }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices {
   return {
@@ -298,6 +332,7 @@ function servicesOf(
     runControl: runs.supervisor,
     syncWaitMs: syncWaitSecs * 1000,
     maxRuns,
+    prices,
     signatures: new Signatures(parts.database),
     get publicUrl() {
       return advertisedUrl ?? address.url;

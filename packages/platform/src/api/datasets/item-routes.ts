@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { measure, pushItems } from '../../storages/datasets/dataset.ts';
+import { pushItems } from '../../runs/operations/item-pushes.ts';
+import { measure } from '../../storages/datasets/dataset.ts';
 import { pagesOf, type Wanted } from '../../storages/datasets/page.ts';
 import type { Item } from '../../storages/datasets/shape.ts';
 import { DatasetStatistics } from '../../storages/datasets/statistics.ts';
@@ -34,12 +35,13 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
         idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
       };
       const name = `${push.userId}/${push.address}`;
-      await writeFitting(services, {
+      const spending = await writeFitting(services, {
         caller: request.caller,
         checks: new Map([[name, (schema) => checkItems(schema, items)]]),
         write: (checkedOf) => database.write(pushItems, { ...push, checked: checkedOf(name) }, request.caller),
         storageOf: () => name,
       });
+      services.spendingLimits.note(spending);
       return reply.code(201).send({});
     },
   );

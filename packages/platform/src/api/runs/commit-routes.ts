@@ -14,7 +14,7 @@ import { wherryRunMount } from './run-mounts.ts';
 
 /** One atomic change of items, records, requests and charges, by the active attempt of a run or on its behalf. */
 export function registerCommitRoutes(app: FastifyInstance, services: Services): void {
-  const { database, files, inFlightRequests } = services;
+  const { database, files, inFlightRequests, spendingLimits } = services;
   const discard = async (blobs: readonly string[]) => {
     for (const blobId of blobs) await files.remove(blobId);
   };
@@ -29,7 +29,7 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
       const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
       const input = { userId: userIdOf(request), runId, sequence, id, parts };
       try {
-        const { response, repeated, replacedBlobs } = await writeFitting(services, {
+        const { response, repeated, replacedBlobs, spending } = await writeFitting(services, {
           ...fittingParts(input, files),
           caller: request.caller,
           write: (checkedOf) => {
@@ -40,6 +40,7 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
             return database.write(commit, { ...input, checked }, request.caller);
           },
         });
+        spendingLimits.note(spending);
         releaseHandled(inFlightRequests, response);
         await discard(repeated ? blobs : replacedBlobs);
         return { data: response };

@@ -8,6 +8,7 @@
  */
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
+import type { Moment } from '../../shared/clock.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { appendItems } from '../../storages/datasets/dataset.ts';
 import { deleteRecord, putRecord, type StoredRecord } from '../../storages/key-value-stores/record.ts';
@@ -19,7 +20,7 @@ import type { QueueAccess } from '../../storages/request-queues/queue.ts';
 import { checkInputReach, checkStorageReach } from '../../storages/storage-permissions.ts';
 import { findStorageId, type StorageTable } from '../../storages/storage-row.ts';
 import { noSchema } from '../../storages/storage-schemas.ts';
-import { addCharge } from './charges.ts';
+import { addCharge, chargeItems, type Spending } from './charges.ts';
 
 /** A storage of null is the run's default one. Items are JSON texts; a record of null is deleted. */
 export interface CommitParts {
@@ -48,6 +49,8 @@ export interface CommitOutcome {
   readonly repeated: boolean;
   /** Blobs that no record refers to any more. */
   readonly replacedBlobs: readonly string[];
+  /** How far the charges bring the run; undefined when nothing was charged. */
+  readonly spending?: Spending | undefined;
 }
 
 interface Run {
@@ -69,7 +72,8 @@ interface Commit {
   readonly checked: { readonly items: readonly string[]; readonly records: readonly string[] };
 }
 
-export const commit = defineWrite('commits.commit', function* (input: Commit, { now, caller }): Sql<CommitOutcome> {
+export const commit = defineWrite('commits.commit', function* (input: Commit, moment): Sql<CommitOutcome> {
+  const { now, caller } = moment;
   const { userId, runId, sequence, id, parts, checked } = input;
   const committing = yield* findRun(userId, runId, caller);
   const expected = (yield* lastSequence(runId)) + 1;
@@ -82,11 +86,17 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
     throw new Refusal(409, 'run-not-active', `Run ${runId} has no active attempt, so nothing can be committed to it.`);
   }
   const by = { userId, caller };
-  const items = yield* commitItems(committing, { ...by, checked: checked.items }, parts.items, now);
+  const { items, spending: ofItems } = yield* commitItems(
+    committing,
+    { ...by, checked: checked.items },
+    parts.items,
+    now,
+  );
   const replacedBlobs = yield* commitRecords(committing, { ...by, checked: checked.records }, parts.records, now);
-  const requests = yield* commitQueues(committing, attempt, by, parts.requests, now);
-  for (const [index, { eventName, count }] of parts.charges.entries()) {
-    yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
+  const requests = yield* commitQueues(committing, attempt, by, parts.requests, moment);
+  let spending = ofItems;
+  for (const [index, charge] of parts.charges.entries()) {
+    spending = (yield* naming(`charges[${index}]`, addCharge(runId, charge))) ?? spending;
   }
   const response = { runId, sequence, attempt, items, requests };
   yield* exec(
@@ -98,7 +108,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
     JSON.stringify(response),
     now,
   );
-  return { response, repeated: false, replacedBlobs };
+  return { response, repeated: false, replacedBlobs, spending };
 });
 
 /** The number of the run's last commit, 0 when there is none: the next attempt continues after it. */
@@ -150,19 +160,22 @@ const outOfOrder = (runId: string, sequence: number, expected: number): Refusal 
   );
 
 function* commitItems(
-  { default_dataset_id }: Run,
+  { id: runId, default_dataset_id }: Run,
   by: CheckedCommitter,
   parts: CommitParts['items'],
   now: number,
-): Sql<CommitResponse['items']> {
+): Sql<{ items: CommitResponse['items']; spending: Spending | undefined }> {
   const appended: CommitResponse['items'][number][] = [];
+  let spending: Spending | undefined;
   for (const [index, { datasetId: address, items }] of parts.entries()) {
     const datasetId = yield* naming(`items[${index}]`, reachedStorage(by, 'datasets', address, default_dataset_id));
     const append = { datasetId, items, checked: by.checked[index] ?? noSchema, now };
-    const { firstIndex } = yield* naming(`items[${index}]`, appendItems(append));
+    const { firstIndex, chargedRunId } = yield* naming(`items[${index}]`, appendItems(append));
+    // [charge-4].
+    if (chargedRunId === runId) spending = yield* chargeItems(runId, items.length);
     appended.push({ datasetId, firstIndex, count: items.length });
   }
-  return appended;
+  return { items: appended, spending };
 }
 
 function* commitRecords(
@@ -192,7 +205,7 @@ function* commitQueues(
   attempt: number,
   by: Committer,
   parts: CommitParts['requests'],
-  now: number,
+  moment: Moment,
 ): Sql<CommittedRequests[]> {
   const committed: CommittedRequests[] = [];
   for (const [index, part] of parts.entries()) {
@@ -202,7 +215,7 @@ function* commitQueues(
       reachedStorage(by, 'request_queues', part.queueId, default_request_queue_id),
     );
     const queue = { userId: by.userId, address };
-    committed.push(yield* naming(`requests[${index}]`, commitRequests({ part, queue, holder }, now)));
+    committed.push(yield* naming(`requests[${index}]`, commitRequests({ part, queue, holder }, moment)));
   }
   return committed;
 }
@@ -260,17 +273,17 @@ interface RequestsCommit {
   readonly holder: LockHolder;
 }
 
-function* commitRequests({ part, queue, holder }: RequestsCommit, now: number): Sql<CommittedRequests> {
+function* commitRequests({ part, queue, holder }: RequestsCommit, moment: Moment): Sql<CommittedRequests> {
   // A commit without a client key does not count as a client of the queue: the clients are counted by their own calls.
   const access = { ...queue, clientKey: part.clientKey, uncounted: part.clientKey === undefined };
   let queueId = queue.address;
   let added: AddedRequest[] = [];
   let handled: HandledRequest[] = [];
   if (part.add.length > 0) {
-    ({ queueId, added } = yield* addRequests({ access, requests: part.add, forefront: part.forefront }, now));
+    ({ queueId, added } = yield* addRequests({ access, requests: part.add, forefront: part.forefront }, moment.now));
   }
   if (part.handled.length > 0) {
-    ({ queueId, handled } = yield* markHandled({ access, marks: part.handled, holder }, now));
+    ({ queueId, handled } = yield* markHandled({ access, marks: part.handled, holder }, moment));
   }
   return {
     queueId,

@@ -27,7 +27,8 @@ export interface RunDetails {
   readonly storageIds: StorageIds;
   /** What its output is, when the Actor says so. */
   readonly output: OutputTemplates | null;
-  readonly chargedEventCounts: Readonly<Record<string, number>>;
+  /** Undefined when the Actor was not paid by event at the start of the run. */
+  readonly chargedEventCounts: Readonly<Record<string, number>> | undefined;
 }
 
 interface Row {
@@ -55,16 +56,17 @@ export function* readRunDetails(runId: string): Sql<RunDetails> {
     keyValueStoreId: row.default_key_value_store_id,
     requestQueueId: row.default_request_queue_id,
   };
+  const pricing = row.pricing_json === null ? null : (JSON.parse(row.pricing_json) as PricingInfo);
   return {
     state,
     userId: row.user_id,
     meta: JSON.parse(row.meta_json) as RunMeta,
-    pricing: row.pricing_json === null ? null : (JSON.parse(row.pricing_json) as PricingInfo),
+    pricing,
     generalAccess: row.general_access,
     storages,
     storageIds: storageIdsOf(storages, row.storage_ids_json),
     output: row.output_json === null ? null : (JSON.parse(row.output_json) as OutputTemplates),
-    chargedEventCounts: yield* readCharges(runId),
+    chargedEventCounts: yield* readCharges(runId, pricing),
   };
 }
 

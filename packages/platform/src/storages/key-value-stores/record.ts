@@ -3,9 +3,9 @@ import { all, exec, one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { mayMakeLinks } from '../storage-permissions.ts';
 import { findStorageId, getStorage } from '../storage-row.ts';
+import { checkedAgainst, noSchema, schemaWithHash, unchecked } from '../storage-schemas.ts';
 import type { LinkedStorage } from '../url-signatures.ts';
 import type { KeyValueStoreRow } from './store.ts';
-import { checkedAgainst, noSchema, schemaWithHash, unchecked } from '../storage-schemas.ts';
 
 /** Values up to this size are stored in the database, larger ones in files. */
 export const maxInlineBytes = 1024 * 1024;
