@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type AttemptFacts, type ContainerState, type Limits, plan, type RunFacts } from '../src/runs/state/plan.ts';
 import type { RequestedHandoff, SwitchedHandoff } from '../src/runs/state/run-state.ts';
 
-const limits: Limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000 };
+const limits: Limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000, stopMs: 15_000 };
 
 const running: ContainerState = { kind: 'running', killSent: false };
 const killed: ContainerState = { kind: 'running', killSent: true };
@@ -17,6 +17,7 @@ const attempt = (number: number, changes: Partial<AttemptFacts> = {}): AttemptFa
   inFlightRequests: 0,
   calledReboot: false,
   toldToAbort: false,
+  toldToStop: false,
   ...changes,
 });
 
@@ -46,6 +47,7 @@ const facts = (changes: Partial<RunFacts> = {}): RunFacts => ({
   finished: false,
   deadlineAt: null,
   graceEndsAt: null,
+  endsIdle: false,
   activeAttempt: 1,
   attempts: [attempt(1)],
   handoff: null,
@@ -210,4 +212,22 @@ describe('[plan-7] without room elsewhere', () => {
       { kind: 'finish', attempt: null, status: 'ABORTED' },
     ]);
   });
+});
+
+test('[plan-8] a run that nobody uses is told, gets SIGTERM within its grace, and has succeeded however it ends', () => {
+  const idle = facts({ status: 'ABORTING', endsIdle: true, graceEndsAt: 30_000 });
+  const of = (changes: Partial<AttemptFacts>) => ({ ...idle, attempts: [attempt(1, changes)] });
+  expect(plan(of({}), limits, 0).actions).toEqual([{ kind: 'sendAborting', attempt: 1 }]);
+  expect(plan(of({ toldToAbort: true }), limits, 0)).toEqual({ actions: [], wakeAt: 15_000 });
+  expect(plan(of({ toldToAbort: true }), limits, 15_000).actions).toEqual([{ kind: 'stop', attempt: 1 }]);
+  const stopped = { toldToAbort: true, toldToStop: true };
+  expect(plan(of(stopped), limits, 15_000)).toEqual({ actions: [], wakeAt: 30_000 });
+  const end = { kind: 'finish', attempt: 1, status: 'SUCCEEDED' } as const;
+  expect(plan(of(stopped), limits, 30_000).actions).toEqual([{ ...end, exitCode: null }]);
+  const exited = { container: { kind: 'exited', exitCode: 143 } } as const;
+  expect(plan(of({ ...stopped, ...exited }), limits, 20_000).actions).toEqual([{ ...end, exitCode: 143 }]);
+  expect(plan(of({ container: { kind: 'lost' } }), limits, 0).actions).toEqual([{ ...end, exitCode: null }]);
+  const aborted = { ...of({ toldToAbort: true }), endsIdle: false };
+  expect(plan(aborted, limits, 15_000)).toEqual({ actions: [], wakeAt: 30_000 });
+  expect(plan(aborted, limits, 30_000).actions).toEqual([{ ...end, status: 'ABORTED', exitCode: null }]);
 });

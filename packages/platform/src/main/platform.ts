@@ -43,6 +43,7 @@ import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
+import { WebAddresses } from '../shared/web-addresses.ts';
 import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { QueueReads } from '../storages/request-queues/reads.ts';
@@ -55,6 +56,7 @@ import { Health } from './health.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
+import { createWeb, type StandbyTimes, selectionMsOf, stopMsOf } from './web-setup.ts';
 
 export interface PlatformOptions {
   /** Everything durable is in this folder; it is created when missing. */
@@ -92,6 +94,12 @@ export interface PlatformOptions {
   /** How long `run-sync` waits for the end of its run. 300 unless set, as on Apify. */
   readonly syncWaitSecs?: number;
   readonly handoffs?: HandoffLimits;
+  /**
+   * The domain below which web servers of runs have names of their own (`shared/web-addresses.ts`); a wildcard of DNS leads
+   * from there to the platform.
+   */
+  readonly webDomain?: string | undefined;
+  readonly standby?: StandbyTimes;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
   /** False leaves out the routes of commits, to test how an Actor behaves on Apify. */
@@ -124,10 +132,14 @@ interface HandoffLimits {
   readonly quietGraceSecs?: number;
 }
 
-const limitsOf = ({ bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits): Limits => ({
+const limitsOf = (
+  { bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits,
+  standby: StandbyTimes,
+): Limits => ({
   bootMs: bootSecs * 1000,
   graceMs: graceSecs * 1000,
   quietGraceMs: quietGraceSecs * 1000,
+  stopMs: stopMsOf(standby),
 });
 
 /** Starts a platform and resolves when its API responds. */
@@ -167,6 +179,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
   const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
+  const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
   const tokens = new KnownTokens(database);
   const runs = await createSupervisor({
     tokens,
@@ -174,7 +187,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     logs,
     engine,
     inputSecrets,
-    limits: limitsOf(options.handoffs ?? {}),
+    limits: limitsOf(options.handoffs ?? {}, options.standby ?? {}),
+    holdMs: selectionMsOf(options.standby ?? {}),
+    web: webAddresses,
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
     publicUrl: () => options.advertisedUrl ?? address.url,
     eventsUrl: () => address.ofEvents,
@@ -187,8 +202,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
-  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs });
-  const services = servicesOf(options, {
+  const serviceParts = {
     database,
     logs,
     builder,
@@ -198,10 +212,14 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     health,
     runs,
     address,
-  });
+    webAddresses,
+  };
+  const services = servicesOf(options, serviceParts);
+  const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
+  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward: web.forward });
   registerRoutes(app, services, { commits: options.commits ?? true });
-  acceptEvents({ app, runs, engine, authenticator, hosts });
-  const started = { runs, app, logs, builder, engine, address, logger };
+  acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
+  const started = { runs, app, web, logs, builder, engine, address, logger };
   await startWork(started, options, parts);
   await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
@@ -238,6 +256,7 @@ function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOpti
 interface Startable {
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   readonly app: FastifyInstance;
+  readonly web: ReturnType<typeof createWeb>;
   readonly logs: LogStore;
   readonly builder: Builder;
   readonly engine: Engine;
@@ -252,10 +271,12 @@ function acceptEvents({
   engine,
   authenticator,
   hosts,
-}: Pick<Startable, 'app' | 'runs' | 'engine'> & Pick<EventsSocketParts, 'authenticator' | 'hosts'>): void {
+  forward,
+}: Pick<Startable, 'app' | 'runs' | 'engine'> & Pick<EventsSocketParts, 'authenticator' | 'hosts' | 'forward'>): void {
   acceptEventsSockets(app, {
     authenticator,
     hosts,
+    forward,
     hub: runs.events,
     upgradeHandler: engine.upgradeHandler,
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
@@ -265,7 +286,7 @@ function acceptEvents({
 
 /** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
 async function startWork(
-  { runs, app, logs, builder, engine, address, logger }: Startable,
+  { runs, app, web, logs, builder, engine, address, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
 ): Promise<void> {
@@ -278,12 +299,15 @@ async function startWork(
   parts.defer(() => runs.supervisor.settled());
   parts.defer(() => engine.close());
   parts.defer(() => runs.supervisor.close());
+  // First of all: what waits for the end of a run would ask a closed supervisor again and again.
+  parts.defer(() => web.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
   await builder.start(address.url);
   await engine.states?.ready();
   runs.supervisor.start();
+  await web.start();
   parts.defer(watchServers(engine, runs.supervisor, logger));
 }
 
@@ -310,7 +334,7 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
 interface ServiceParts
   extends Pick<
     ActorServices,
-    'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'queueReads' | 'spendingLimits'
+    'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'queueReads' | 'spendingLimits' | 'webAddresses'
   > {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
@@ -330,6 +354,7 @@ function servicesOf(
     runStore: runs.store,
     supervisor: runs.supervisor,
     runControl: runs.supervisor,
+    web: runs.web,
     syncWaitMs: syncWaitSecs * 1000,
     maxRuns,
     prices,

@@ -23,6 +23,8 @@ export interface ApiRunContext {
   readonly waitsFor: string | undefined;
   readonly publicUrl: string;
   readonly prices: UsagePrices;
+  readonly containerUrl: string;
+  readonly isContainerServerReady: boolean;
 }
 
 /** Returns the API object of a run, as Apify has it. */
@@ -58,9 +60,9 @@ function runFields(record: RunDetails, context: ApiRunContext) {
     defaultDatasetId: storages.datasetId,
     defaultRequestQueueId: storages.requestQueueId,
     storageIds: record.storageIds,
-    // The URL of the container's web server, which clients expect. Wherry does not forward requests to it yet.
-    containerUrl: `${context.publicUrl}/wherry/v1/runs/${state.id}/container`,
-    isContainerServerReady: false,
+    containerUrl: context.containerUrl,
+    isContainerServerReady: context.isContainerServerReady,
+    ...(record.meta.origin === 'STANDBY' && { standby: { deployment: 'SINGLE_TENANT' } }),
     usage: { ACTOR_COMPUTE_UNITS: cost.computeUnits },
     usageUsd: { ACTOR_COMPUTE_UNITS: cost.computeUnitsUsd },
     usageTotalUsd: cost.totalUsd,

@@ -26,15 +26,21 @@ export async function awaitRun(
 export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
-export const runResponse = ({ clock, runControl, publicUrl, prices }: RunServices, record: RunDetails) => ({
-  data: apiRun(record, {
-    now: clock.now(),
-    usage: runControl.usageOf(record.state.id),
-    waitsFor: isOver(record.state) ? undefined : runControl.waitOf(record.state.id),
-    publicUrl,
-    prices,
-  }),
-});
+export async function runResponse(services: RunServices, record: RunDetails) {
+  const { clock, runControl, web, webAddresses, publicUrl, prices } = services;
+  const { state } = record;
+  return {
+    data: apiRun(record, {
+      now: clock.now(),
+      usage: runControl.usageOf(state.id),
+      waitsFor: isOver(state) ? undefined : runControl.waitOf(state.id),
+      containerUrl: webAddresses.containerUrl(state.id),
+      isContainerServerReady: !isOver(state) && (await web.isReady(state.id)),
+      publicUrl,
+      prices,
+    }),
+  };
+}
 
 /**
  * Resolves with the run after a permitted change. The platform is the caller of the read, since the change may have

@@ -52,7 +52,8 @@ function registerReading(app: FastifyInstance, services: RunServices): void {
       { config: { access: { attempt: 'readRun', run: mount, visitor: 'generalAccess' }, effect: 'reads' } },
       async (request) => {
         const waitMs = waitMsOf(queryOf(request));
-        const { data } = runResponse(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
+        const record = await awaitRun(services, addressOf(request), request.caller, waitMs);
+        const { data } = await runResponse(services, record);
         if (request.caller.kind !== 'visitor') return { data };
         // Who started the run, and from where, is not what its owner shares.
         return { data: { ...data, meta: { origin: data.meta.origin } } };
