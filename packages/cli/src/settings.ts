@@ -22,6 +22,9 @@ export interface PlatformFlags {
   readonly advertise?: string;
   readonly allowHost?: string;
   readonly webDomain?: string;
+  readonly proxyGroups?: string;
+  readonly proxyPort?: string;
+  readonly advertiseProxy?: string;
   readonly registry?: string;
   readonly commits?: boolean;
   /** The name of a demo, or whether a demo runs. */
@@ -67,6 +70,12 @@ export interface PlatformSettings {
   readonly allowedHosts: readonly string[];
   /** The domain below which web servers of runs have names of their own; undefined for none but `localhost`. */
   readonly webDomain: string | undefined;
+  /** The file with the groups of upstream proxies; undefined: there are none. */
+  readonly proxyGroupsFile: string | undefined;
+  /** Undefined: the one after the API's if it is free, else any. */
+  readonly proxyPort: number | undefined;
+  /** Where attempts reach the proxy, as `host:port`; undefined: at the host of the API, at the proxy's own port. */
+  readonly advertisedProxy: string | undefined;
   /** Whether the API has the routes of commits. */
   readonly commits: boolean;
   /** The demo that runs after the start; null for none. */
@@ -103,6 +112,9 @@ export function platformSettings(
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
     allowedHosts: hostsOf(flags.allowHost ?? variable('WHERRY_ALLOW_HOST') ?? ''),
     webDomain: webDomainOf(flags.webDomain ?? variable('WHERRY_WEB_DOMAIN')),
+    proxyGroupsFile: flags.proxyGroups ?? variable('WHERRY_PROXY_GROUPS'),
+    proxyPort: optionalNumberOf('--proxy-port', flags.proxyPort ?? variable('WHERRY_PROXY_PORT'), 0, 65_535),
+    advertisedProxy: hostAndPortOf(flags.advertiseProxy ?? variable('WHERRY_ADVERTISE_PROXY')),
     // Commander sets the flag to true if it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
@@ -200,6 +212,11 @@ function hostsOf(text: string): string[] {
 function webDomainOf(text: string | undefined): string | undefined {
   if (text === undefined || /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(text)) return text;
   throw badUsage(`--web-domain takes a domain such as wherry.example.com, not "${text}".`);
+}
+
+function hostAndPortOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^(?:[\w.-]+|\[[\da-f:.]+\]):[1-9]\d{0,4}$/i.test(text)) return text;
+  throw badUsage(`--advertise-proxy takes a host and a port such as wherry.example.com:8011, not "${text}".`);
 }
 
 function tokenOf(text: string | undefined): string | undefined {

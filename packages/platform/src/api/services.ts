@@ -4,9 +4,10 @@ import type { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { FileStore } from '../objects/file-store.ts';
+import type { ProxyAccount } from '../proxy/forward-proxy.ts';
 import type { InFlightRequests } from '../runs/handoff/in-flight-requests.ts';
-import type { UsagePrices } from '../runs/operations/run-cost.ts';
 import type { WebGate } from '../runs/handoff/web-gate.ts';
+import type { UsagePrices } from '../runs/operations/run-cost.ts';
 import type { RunStore } from '../runs/operations/run-store.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
 import type { Servers } from '../runs/supervisor/servers.ts';
@@ -45,6 +46,7 @@ export interface ActorServices extends Services {
   readonly signatures: Signatures;
   /** Where web servers of runs are reached. */
   readonly webAddresses: WebAddresses;
+  readonly proxy: ProxyAccount;
 }
 
 /** What the routes of runs use as well. */

@@ -36,6 +36,7 @@ import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { FileStore } from '../objects/file-store.ts';
+import type { ForwardProxy } from '../proxy/forward-proxy.ts';
 import { freeUsage, type UsagePrices } from '../runs/operations/run-cost.ts';
 import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
@@ -53,6 +54,7 @@ import { databaseName, prepareDataFolder } from './data-folder.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
 import { importFormerSecretFiles } from './former-secret-files.ts';
 import { Health } from './health.ts';
+import { listenProxy, openProxy, type ProxyOptions } from './proxy-setup.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
@@ -100,6 +102,7 @@ export interface PlatformOptions {
    */
   readonly webDomain?: string | undefined;
   readonly standby?: StandbyTimes;
+  readonly proxy?: ProxyOptions;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
   /** False leaves out the routes of commits, to test how an Actor behaves on Apify. */
@@ -113,6 +116,8 @@ export interface Platform {
   /** Where the API listens, e.g. `http://127.0.0.1:8010`. */
   readonly url: string;
   readonly token: string;
+  /** Where the proxy for Actors is reached, e.g. `http://127.0.0.1:8011`. */
+  readonly proxyUrl: string;
   /** An address of this machine that containers reach; undefined when they use its own network. */
   readonly hostAddress: string | undefined;
   /**
@@ -157,20 +162,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 async function startParts(options: PlatformOptions, parts: AsyncDisposableStack): Promise<Platform> {
   const { dataFolder, token } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
-  const lock = DataFolderLock.take(dataFolder);
-  parts.defer(() => lock.release());
-  await finishRestore(dataFolder);
-  await removeStaging(dataFolder);
-  renameFormerFiles(dataFolder);
-  prepareDataFolder(dataFolder);
-  const database = openDatabase(options, logger);
-  parts.defer(() => database.close());
-  await importFormerSecretFiles(dataFolder, database);
-  await database.write(
-    ensureUser,
-    { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
-    { kind: 'platform' },
-  );
+  const database = await openDataFolder(options, logger, parts);
   const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(database);
@@ -181,6 +173,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
   const tokens = new KnownTokens(database);
+  const { advertisedUrl, proxy: ofProxy = {} } = options;
+  const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
   const runs = await createSupervisor({
     tokens,
     ...common,
@@ -193,6 +187,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
     publicUrl: () => options.advertisedUrl ?? address.url,
     eventsUrl: () => address.ofEvents,
+    proxyVariables: (runId) => proxy.variablesOf(runId),
   });
   const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
@@ -213,13 +208,14 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     runs,
     address,
     webAddresses,
+    proxy,
   };
   const services = servicesOf(options, serviceParts);
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
   const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward: web.forward });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
-  const started = { runs, app, web, logs, builder, engine, address, logger };
+  const started = { runs, app, web, logs, builder, engine, address, proxy, logger };
   await startWork(started, options, parts);
   await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
@@ -227,12 +223,37 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   return {
     url: address.url,
     token,
+    proxyUrl: proxy.url,
     hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
       if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
       await parts.disposeAsync();
     },
   };
+}
+
+/** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */
+async function openDataFolder(
+  options: PlatformOptions,
+  logger: Logger,
+  parts: AsyncDisposableStack,
+): Promise<SqliteDatabase> {
+  const { dataFolder, token } = options;
+  const lock = DataFolderLock.take(dataFolder);
+  parts.defer(() => lock.release());
+  await finishRestore(dataFolder);
+  await removeStaging(dataFolder);
+  renameFormerFiles(dataFolder);
+  prepareDataFolder(dataFolder);
+  const database = openDatabase(options, logger);
+  parts.defer(() => database.close());
+  await importFormerSecretFiles(dataFolder, database);
+  await database.write(
+    ensureUser,
+    { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
+    { kind: 'platform' },
+  );
+  return database;
 }
 
 /** What works on after a call has got its response. */
@@ -260,6 +281,7 @@ interface Startable {
   readonly logs: LogStore;
   readonly builder: Builder;
   readonly engine: Engine;
+  readonly proxy: ForwardProxy;
   readonly logger: Logger;
   /** Filled in once the API listens. */
   readonly address: { url: string; ofContainers: string; ofEvents: string };
@@ -286,7 +308,7 @@ function acceptEvents({
 
 /** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
 async function startWork(
-  { runs, app, web, logs, builder, engine, address, logger }: Startable,
+  { runs, app, web, logs, builder, engine, address, proxy, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
 ): Promise<void> {
@@ -294,6 +316,7 @@ async function startWork(
   parts.defer(() => runs.close());
   parts.defer(() => app.close());
   parts.defer(() => logs.close());
+  parts.defer(() => proxy.close());
   parts.defer(() => runs.events.close());
   parts.defer(() => builder.close());
   parts.defer(() => runs.supervisor.settled());
@@ -304,6 +327,9 @@ async function startWork(
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
+  const { url, ofContainers: urlOfContainers } = address;
+  const { advertisedUrl } = options;
+  await listenProxy(proxy, options.proxy ?? {}, { apiPort: port, host, url, urlOfContainers, advertisedUrl }, parts);
   await builder.start(address.url);
   await engine.states?.ready();
   runs.supervisor.start();
@@ -334,7 +360,16 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
 interface ServiceParts
   extends Pick<
     ActorServices,
-    'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'queueReads' | 'spendingLimits' | 'webAddresses'
+    | 'database'
+    | 'logs'
+    | 'builder'
+    | 'inputSecrets'
+    | 'files'
+    | 'eraser'
+    | 'queueReads'
+    | 'spendingLimits'
+    | 'webAddresses'
+    | 'proxy'
   > {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;

@@ -63,11 +63,25 @@ function runFields(record: RunDetails, context: ApiRunContext) {
     containerUrl: context.containerUrl,
     isContainerServerReady: context.isContainerServerReady,
     ...(record.meta.origin === 'STANDBY' && { standby: { deployment: 'SINGLE_TENANT' } }),
-    usage: { ACTOR_COMPUTE_UNITS: cost.computeUnits },
+    usage: { ACTOR_COMPUTE_UNITS: cost.computeUnits, ...proxyUsage(record.proxyTraffic) },
     usageUsd: { ACTOR_COMPUTE_UNITS: cost.computeUnitsUsd },
     usageTotalUsd: cost.totalUsd,
     ...(chargedEventCounts !== undefined && { chargedEventCounts }),
     ...(pricing !== null && { pricingInfo: pricing }),
+  };
+}
+
+const bytesOfGbyte = 1024 ** 3;
+
+/** What Apify bills of its proxy: residential traffic by the gigabyte, and requests for search results. Groups have Apify's names. */
+function proxyUsage(traffic: RunDetails['proxyTraffic']): Record<string, number> {
+  const residential = traffic.find(({ group }) => group === 'RESIDENTIAL');
+  const serps = traffic.find(({ group }) => group === 'GOOGLE_SERP');
+  return {
+    ...(residential && {
+      PROXY_RESIDENTIAL_TRANSFER_GBYTES: (residential.sentBytes + residential.receivedBytes) / bytesOfGbyte,
+    }),
+    ...(serps && { PROXY_SERPS: serps.requests }),
   };
 }
 

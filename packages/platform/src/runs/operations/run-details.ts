@@ -2,6 +2,7 @@ import type { PricingInfo } from '../../actors/pricing.ts';
 import type { OutputTemplates } from '../../builds/definition/output-templates.ts';
 import { defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
+import { type ProxyTraffic, readProxyTraffic } from '../../proxy/traffic.ts';
 import type { RunState } from '../state/run-state.ts';
 import { readCharges } from './charges.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
@@ -29,6 +30,7 @@ export interface RunDetails {
   readonly output: OutputTemplates | null;
   /** Undefined when the Actor was not paid by event at the start of the run. */
   readonly chargedEventCounts: Readonly<Record<string, number>> | undefined;
+  readonly proxyTraffic: readonly ProxyTraffic[];
 }
 
 interface Row {
@@ -67,11 +69,16 @@ export function* readRunDetails(runId: string): Sql<RunDetails> {
     storageIds: storageIdsOf(storages, row.storage_ids_json),
     output: row.output_json === null ? null : (JSON.parse(row.output_json) as OutputTemplates),
     chargedEventCounts: yield* readCharges(runId, pricing),
+    proxyTraffic: yield* readProxyTraffic(runId),
   };
 }
 
 export const getRun = defineRead('runs.get', function* ({ address }: { address: RunAddress }) {
   return yield* readRunDetails(yield* findRunId(address));
+});
+
+export const getProxyTraffic = defineRead('runs.proxyTraffic', function* ({ address }: { address: RunAddress }) {
+  return yield* readProxyTraffic(yield* findRunId(address));
 });
 
 /** Whether visitors may read a run [visitor-1]. */

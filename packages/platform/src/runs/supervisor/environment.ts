@@ -1,4 +1,5 @@
 import type { PermissionLevel } from '../../accounts/permissions.ts';
+import { browserVariables } from '../../builds/steps/system-browser.ts';
 import type { StorageIds } from '../operations/run-storages.ts';
 
 /** The variables of the platform's own environment that an Actor gets too. Never all of them: one may be the platform's token. */
@@ -38,6 +39,8 @@ export interface AttemptFacts {
   readonly containerUrl: string;
   /** Undefined for an Actor that is not served in Standby mode. */
   readonly standbyUrl: string | undefined;
+  /** `APIFY_PROXY_*`. */
+  readonly proxyVariables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -54,7 +57,7 @@ const mbytesOfOneCore = 4096;
  *
  * Neither the pricing nor the counts of charged events are in it: a waiting attempt boots long before it is active, so
  * such values would be out of date. Without the variables the SDK asks the API, whose response waits at the gate.
- * @param own the platform's environment
+ * @param own the platform's environment; empty for an image, which has its own paths and browser
  * @param ofBuild the variables of the Actor's version; the platform's own take precedence
  */
 export function runEnvironment(
@@ -64,7 +67,7 @@ export function runEnvironment(
 ): Record<string, string> {
   const kept = passedOn.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
   const ours = { WHERRY_JOURNAL_SETTLE_SECS: journalSettleSecs };
-  return { ...Object.fromEntries(kept), ...ours, ...ofBuild, ...apifyVariables(facts) };
+  return { ...Object.fromEntries(kept), ...browserVariables(own), ...ours, ...ofBuild, ...apifyVariables(facts) };
 }
 
 function apifyVariables(facts: AttemptFacts): Record<string, string> {
@@ -85,6 +88,7 @@ function apifyVariables(facts: AttemptFacts): Record<string, string> {
     ACTOR_WEB_SERVER_URL: facts.containerUrl,
     APIFY_CONTAINER_URL: facts.containerUrl,
     ...(facts.standbyUrl !== undefined && { ACTOR_STANDBY_URL: facts.standbyUrl }),
+    ...facts.proxyVariables,
     APIFY_IS_AT_HOME: '1',
     APIFY_HEADLESS: '1',
     APIFY_TOKEN: facts.token,

@@ -11,8 +11,8 @@ import { defineRead } from '../../database/operation.ts';
 import { one } from '../../database/sql.ts';
 import { hideSecrets } from '../../logs/hide-secrets.ts';
 import { newId } from '../../shared/ids.ts';
-import { storageIdsOf } from '../operations/run-storages.ts';
 import type { WebAddresses } from '../../shared/web-addresses.ts';
+import { storageIdsOf } from '../operations/run-storages.ts';
 import type { AttemptState, RunState } from '../state/run-state.ts';
 import type { Launch } from './collaborators.ts';
 import { runEnvironment } from './environment.ts';
@@ -60,6 +60,8 @@ export interface Launcher {
   readonly publicUrl: () => string;
   readonly eventsUrl: () => string;
   readonly web: WebAddresses;
+  /** The variables by which the attempts of a run find the proxy. */
+  readonly proxyVariables: (runId: string) => Readonly<Record<string, string>>;
 }
 
 /** Undefined for an Actor that is not served in Standby mode. */
@@ -113,6 +115,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       eventsUrl: launcher.eventsUrl(),
       containerUrl: launcher.web.containerUrl(run.id),
       standbyUrl: standbyUrlOf(launcher.web, row),
+      proxyVariables: launcher.proxyVariables(run.id),
     },
   );
   return {
@@ -138,10 +141,10 @@ export async function hiderOfAttempt({ database }: Launcher, run: RunState, atte
 
 const tokenPrefix = 'wherry_attempt_';
 const tokenChars = 40;
-const attemptToken = new RegExp(`${tokenPrefix}[A-Za-z0-9]{${tokenChars}}`, 'g');
+/** Tokens of attempts, and passwords of the proxy, which clients quote in URLs: by their form, since they are not stored. */
+const credentials = new RegExp(`${tokenPrefix}[A-Za-z0-9]{${tokenChars}}|wherry_proxy_[A-Za-z0-9_]+`, 'g');
 
-/** The tokens of attempts are recognised by their form, since they are not stored. */
 function hiderOf(envVars: readonly EnvVar[]): (text: string) => string {
   const hide = hideSecrets(envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
-  return (text) => hide(text).replace(attemptToken, '[hidden]');
+  return (text) => hide(text).replace(credentials, '[hidden]');
 }

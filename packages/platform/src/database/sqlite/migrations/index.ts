@@ -9,6 +9,7 @@ import { permissions } from './0007-permissions.ts';
 import { runLimits } from './0008-run-limits.ts';
 import { secrets } from './0009-secrets.ts';
 import { erasures } from './0010-erasures.ts';
+import { proxyTraffic } from './0011-proxy-traffic.ts';
 import { idleEnds } from './0012-idle-ends.ts';
 import { storageSchemas } from './0014-storage-schemas.ts';
 import { counts } from './0015-counts.ts';
@@ -25,6 +26,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 8, sql: runLimits },
   { number: 9, sql: secrets },
   { number: 10, sql: erasures },
+  { number: 11, sql: proxyTraffic },
   { number: 12, sql: idleEnds },
   { number: 14, sql: storageSchemas },
   { number: 15, sql: counts },
