@@ -101,6 +101,8 @@ test.each([
   ['PUT', '/wherry/v1/runs/r/commits/7', 'held'],
   ['POST', '/v2/request-queues/q/head/lock?limit=25', 'held'],
   ['GET', '/v2/request-queues/q/requests/x', 'held'],
+  ['POST', '/v2/request-queues/q/requests', 'held'],
+  ['PUT', '/v2/request-queues/q/requests/x/lock', 'held'],
   ['PUT', '/v2/actor-runs/r/request-queue/requests/x', 'held'],
   ['PUT', '/v2/key-value-stores/s/records/STATE', 'let in'],
   ['GET', '/v2/datasets/d/items', 'let in'],

@@ -12,6 +12,8 @@ import type { Download } from './download.ts';
 import { type ImagePlan, imagePlanOf } from './image-plan.ts';
 import { makeImage } from './image-step.ts';
 import { readPackageFile } from './package-file.ts';
+import { buildPython, pythonVariables } from './python/python-build.ts';
+import { findPythonProject, type PythonProject } from './python/python-project.ts';
 import { downloadSources, needsDownload, writeSources } from './sources.ts';
 import { findStartCommand, type StartCommand } from './start-command.ts';
 import { browserBuildVariables } from './system-browser.ts';
@@ -65,6 +67,8 @@ async function makeFolder(work: BuildWork, { definition }: ActorDefinition): Pro
   const { job, folder, log } = work;
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
   const environment = buildEnvironment(work.environment, envVars);
+  const python = await findPythonProject(folder, definition?.dockerfile);
+  if (python !== undefined) return makePythonFolder(work, python, environment);
   const plan = await planOf(work, definition, envVars);
   const command = await makeProgram(work, plan, environment);
   const env = plan === undefined ? {} : await usableVariables(plan, log);
@@ -134,6 +138,25 @@ async function usableVariables(plan: ImagePlan, log: (line: string) => void): Pr
   if (left.length > 0)
     log(`Variables of the Dockerfile that have no meaning without its image are left out: ${left.join(', ')}.`);
   return env;
+}
+
+async function makePythonFolder(
+  work: BuildWork,
+  project: PythonProject,
+  environment: Readonly<Record<string, string>>,
+): Promise<StartCommand> {
+  const { job, dependencies, log } = work;
+  const command = await buildPython({
+    ...work,
+    project,
+    layers: dependencies.layers,
+    buildId: job.id,
+    useCache: job.options.useCache !== false,
+    environment: { ...pythonVariables(work.environment), ...environment },
+  });
+  const shown = typeof project.command === 'string' ? project.command : project.command.join(' ');
+  log(`Build ${job.number}: done. It starts with: ${shown}`);
+  return command;
 }
 
 async function installDependencies(work: BuildWork, installation: Installation): Promise<void> {

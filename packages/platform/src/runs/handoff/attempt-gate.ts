@@ -5,8 +5,9 @@
  *
  * [gate-1] a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
  * [gate-2] a call held for an attempt that is discarded is refused as fenced.
- * [gate-3] from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take work:
- *     a loop that went on after its state was saved would only make repeats.
+ * [gate-3] from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take or end
+ *     work: a loop that went on after its state was saved would only make repeats. `stopResults` before it lets it still end
+ *     requests whose results it has given.
  * [gate-4] a call is counted in once, when it may reach its handler, and counted out once, when it is over. One that its
  *     client gives up while it is held is neither counted nor handled.
  */
@@ -22,9 +23,11 @@ type AttemptCaller = Extract<Caller, { kind: 'attempt' }>;
  * - `reads`: changes nothing.
  * - `savesState`: a write that may come at any time, such as a record, a status message, or a request for a reboot.
  * - `givesResults`: items, charges, child runs, commits.
- * - `takesWork`: whatever is asked of a request queue, for it takes or ends work.
+ * - `takesWork`: whatever else is asked of a request queue, for it takes or adds work.
+ * - `endsWork`: an update of a request. It marks it as handled, or gives it back. Crawlers push what a request has given and
+ *   then mark it: where the mark were held, the next attempt would do the request again and push a second time.
  */
-export type Effect = 'reads' | 'savesState' | 'givesResults' | 'takesWork';
+export type Effect = 'reads' | 'savesState' | 'givesResults' | 'takesWork' | 'endsWork';
 
 /** What the gate needs to know of a call. */
 export interface GateCall {
@@ -44,6 +47,8 @@ export interface Traffic {
   writesInFlight: number;
   firstAtMs: number | undefined;
   lastWriteAtMs: number | undefined;
+  /** Whether it has ended a request, as crawlers do. */
+  hasEndedWork: boolean;
   readonly saves: SaveWatch;
 }
 
@@ -115,6 +120,7 @@ export class SaveWatch {
 
 export class AttemptGate implements Gate {
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
+  readonly #resultsStopped = new Map<string, PromiseWithResolvers<void>>();
   readonly #stopped = new Map<string, PromiseWithResolvers<void>>();
   readonly #traffic = new Map<string, Traffic>();
   /** Called when an attempt makes its first call. */
@@ -129,16 +135,20 @@ export class AttemptGate implements Gate {
     this.#waiting.set(attemptKey(runId, attempt), closedGate());
   }
 
-  /** [gate-3] holds the calls of the attempt that would begin new work. */
+  /** [gate-3] holds the calls of the attempt that would give results or take work, and lets those through that end some. */
+  stopResults(runId: string, attempt: number): void {
+    closeIn(this.#resultsStopped, attemptKey(runId, attempt));
+  }
+
+  /** [gate-3] holds the calls of the attempt that would begin or end work. */
   stopWork(runId: string, attempt: number): void {
-    const key = attemptKey(runId, attempt);
-    if (!this.#stopped.has(key)) this.#stopped.set(key, closedGate());
+    closeIn(this.#stopped, attemptKey(runId, attempt));
   }
 
   /** Lets through what is held for the attempt. */
   open(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
-    for (const gates of [this.#waiting, this.#stopped]) {
+    for (const gates of this.#gates()) {
       gates.get(key)?.resolve();
       gates.delete(key);
     }
@@ -148,7 +158,7 @@ export class AttemptGate implements Gate {
   /** [gate-2] */
   discard(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
-    for (const gates of [this.#waiting, this.#stopped]) {
+    for (const gates of this.#gates()) {
       gates.get(key)?.reject(attemptFenced(runId, attempt));
       gates.delete(key);
     }
@@ -185,9 +195,18 @@ export class AttemptGate implements Gate {
     return new CountedPassage(traffic, call, () => this.#gateBefore(key, call));
   }
 
+  #gates() {
+    return [this.#waiting, this.#resultsStopped, this.#stopped];
+  }
+
   /** What holds the call at this moment. */
   #gateBefore(key: string, call: GateCall): Promise<void> | undefined {
-    return (this.#waiting.get(key) ?? (beginsWork(call) ? this.#stopped.get(key) : undefined))?.promise;
+    const isWork = beginsWork(call) || call.effect === 'endsWork';
+    const gate =
+      this.#waiting.get(key) ??
+      (isWork ? this.#stopped.get(key) : undefined) ??
+      (beginsWork(call) ? this.#resultsStopped.get(key) : undefined);
+    return gate?.promise;
   }
 }
 
@@ -215,6 +234,7 @@ class CountedPassage implements Passage {
     if (this.#phase === 'over') throw callGivenUp();
     this.#phase = 'inFlight';
     this.#traffic.inFlight += 1;
+    this.#traffic.hasEndedWork ||= this.#call.effect === 'endsWork';
     if (!changesSomething(this.#call)) return;
     this.#traffic.writesBegun += 1;
     this.#traffic.writesInFlight += 1;
@@ -244,8 +264,13 @@ const newTraffic = (): Traffic => ({
   writesInFlight: 0,
   firstAtMs: undefined,
   lastWriteAtMs: undefined,
+  hasEndedWork: false,
   saves: new SaveWatch(),
 });
+
+function closeIn(gates: Map<string, PromiseWithResolvers<void>>, key: string): void {
+  if (!gates.has(key)) gates.set(key, closedGate());
+}
 
 function closedGate(): PromiseWithResolvers<void> {
   const gate = Promise.withResolvers<void>();

@@ -31,14 +31,20 @@ export async function saveLast(
   web?.hold(run.id, attempt);
   while (isWanted() && (web?.inFlight(run.id, attempt) ?? 0) > 0) await pause(clock);
   if (!isWanted()) return;
-  gate.stopWork(run.id, attempt);
   const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
+  if (!(await untilBetweenRequests(watch))) {
+    gate.stopResults(run.id, attempt);
+    await untilResponded(watch);
+  }
+  gate.stopWork(run.id, attempt);
   await untilResponded(watch);
   gate.traffic(run.id, attempt).saves.expectAgain();
   events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
   await untilQuiet(watch);
 }
 
+/** How long to look for a moment between two requests. */
+const betweenMs = 1000;
 /** How many round trips in a row must pass without a call that begins or is in flight. */
 const calmRounds = 3;
 /**
@@ -59,6 +65,27 @@ interface QuietWatch {
   readonly runId: string;
   readonly attempt: number;
   readonly isWanted: () => boolean;
+}
+
+/**
+ * Crawlers without locks, such as those of the Python SDK, go on crawling while they migrate, and it cannot be seen which
+ * requests they work on. They give the results of a request in a few calls one after the other, of which the last one ends
+ * the request. This resolves with true at a moment at which none of them seems to be in the middle of that: a request whose
+ * results were given in part would be done, and give them, again. Resolves with false when there is none in `betweenMs`.
+ */
+async function untilBetweenRequests(watch: QuietWatch): Promise<boolean> {
+  const { gate, events, clock, runId, attempt, isWanted } = watch;
+  const traffic = gate.traffic(runId, attempt);
+  if (!traffic.hasEndedWork) return true;
+  const endsAt = clock.monotonicMs() + betweenMs;
+  let rounds = 0;
+  while (rounds < calmRounds && isWanted() && clock.monotonicMs() < endsAt) {
+    const { begun } = traffic;
+    await events.roundTrip(runId, attempt);
+    await pause(clock);
+    rounds = traffic.begun === begun && traffic.inFlight === 0 ? rounds + 1 : 0;
+  }
+  return rounds >= calmRounds;
 }
 
 /**
