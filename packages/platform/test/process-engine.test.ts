@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -79,6 +79,28 @@ function describeProcesses(name: string, start: () => Promise<EngineUnderTest>):
       await until('the program has written all', () => hasEnded);
       expect(lines).toBe(100_000);
     });
+
+    test.skipIf(!existsSync('/usr/bin/perl'))(
+      'a burst before process.exit() arrives although nobody reads meanwhile',
+      async () => {
+        await using under = await start();
+        const recorder = new Recorder(under.engine);
+        const script = `
+          for (let line = 1; line <= 3000; line += 1) console.log('line ' + line + ' ' + 'x'.repeat(60));
+          process.exit();`;
+        let pid = 0;
+        await under.engine.start(await specOf(under, script), async (ref) => {
+          pid = Number(ref.pid);
+        });
+        // From its word on, nothing else is done by this thread until the program has ended.
+        await delay(20);
+        for (const endMs = performance.now() + 60_000; performance.now() < endMs; ) {
+          if (readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) break;
+        }
+        expect(await recorder.exitCode()).toBe(0);
+        expect(recorder.events.filter(({ kind }) => kind === 'output')).toHaveLength(3000);
+      },
+    );
 
     test('[process-4] memory of a process in a session of its own counts as well', async () => {
       await using under = await start();
@@ -166,3 +188,23 @@ test.skipIf(groups?.enforcesLimits !== true)(
     expect(recorder.events.at(-1)).toMatchObject({ kind: 'exited', cause: 'outOfMemory' });
   },
 );
+
+test('what a platform that was killed has left in the work folder is removed before the first attempt, and at the end', async () => {
+  const workFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  await using _folder = { [Symbol.asyncDispose]: () => rm(workFolder, { recursive: true, force: true }) };
+  for (const starts of [true, false]) {
+    const left = path.join(workFolder, `${runId}-1`);
+    mkdirSync(left);
+    await writeFile(path.join(left, 'state.json'), '{}');
+    const engine = new ProcessEngine({ servers: 1, workFolder });
+    const build = await mkdtemp(path.join(tmpdir(), 'wherry-build-'));
+    await writeFile(path.join(build, 'main.js'), '');
+    const program = { kind: 'folder', folder: build, command: { file: process.execPath, args: ['main.js'] } } as const;
+    const spec = { serverId: 'local-1', env: {}, memoryMbytes: 256, diskMbytes: 256, program };
+    if (starts) await engine.start({ ...spec, runId, attempt: 2 }, nothingToRecord);
+    if (starts) expect(existsSync(left)).toBe(false);
+    await engine.close();
+    expect(readdirSync(workFolder)).toEqual([]);
+    await rm(build, { recursive: true });
+  }
+});
