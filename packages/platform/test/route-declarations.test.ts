@@ -9,7 +9,11 @@ import { registerRoutes } from '../src/api/routes.ts';
 
 const page = new URL('../../../docs/security.md', import.meta.url);
 
-const nameOf = (access: Access): string => (typeof access === 'string' ? access : access.attempt);
+/** With what lets visitors make the call, if anything does. */
+function nameOf(access: Access): string {
+  if (typeof access === 'string') return access;
+  return 'visitor' in access && access.visitor !== undefined ? `${access.attempt}, ${access.visitor}` : access.attempt;
+}
 
 /** The paths under which one thing is reached count as one. */
 function canonical(url: string): string {

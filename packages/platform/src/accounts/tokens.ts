@@ -16,7 +16,7 @@ export const hashToken = (token: string): string => hash('sha256', token);
 
 /** The caller that a token stands for. */
 export interface Identity {
-  readonly caller: Exclude<Caller, { kind: 'platform' }>;
+  readonly caller: Exclude<Caller, { kind: 'platform' | 'visitor' }>;
   /** The default storages of an attempt's run; undefined for a user. */
   readonly ownStorageIds?: ReadonlySet<string>;
 }

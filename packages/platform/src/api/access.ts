@@ -22,16 +22,24 @@ import type { StorageMount } from './storages/storage-mounts.ts';
  *   the Actor of a run that they wait for; with full permissions, any Actor.
  * - `readActorSource`, `readBuild`: its own Actor and build; with full permissions, any.
  * - `changeActor`: its own Actor, only with full permissions.
+ *
+ * `visitor` says that callers without a token may make the call too, for a resource whose `generalAccess` shares it; with
+ * `storageSignature` and `recordSignature` also when the URL has a right signature for the contents of the storage, or for the
+ * record. `visitors.ts` checks it. The last run of an Actor is never shared, since an Actor is not.
  */
 export type AttemptAccess =
   | { readonly attempt: 'account' | 'createStorage' | 'listRuns' | 'startRun' }
-  | { readonly attempt: 'ownRun' | 'onlyOwnRun' | 'readRun'; readonly run: RunMount }
+  | { readonly attempt: 'ownRun' | 'onlyOwnRun'; readonly run: RunMount }
+  | { readonly attempt: 'readRun'; readonly run: RunMount; readonly visitor?: 'generalAccess' }
   | {
-      readonly attempt: 'readStorage' | 'writeStorage';
+      readonly attempt: 'readStorage';
       readonly storage: StorageMount;
       readonly records?: 'one' | 'all';
+      readonly visitor: 'generalAccess' | 'storageSignature' | 'recordSignature';
     }
-  | { readonly attempt: 'readActor' | 'readActorSource' | 'changeActor' | 'readBuild' | 'readLog' };
+  | { readonly attempt: 'writeStorage'; readonly storage: StorageMount; readonly records?: 'one' | 'all' }
+  | { readonly attempt: 'readLog'; readonly visitor?: 'generalAccess' }
+  | { readonly attempt: 'readActor' | 'readActorSource' | 'changeActor' | 'readBuild' };
 
 /** `public`: anyone, without a token. `user`: only users. Otherwise users, and attempts within the given limits. */
 export type Access = 'public' | 'user' | AttemptAccess;

@@ -27,6 +27,7 @@ import { type BodyOptions, receiveBodies } from './body-reception.ts';
 import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
 import type { AllowedHosts } from './host-check.ts';
 import { pathOf, TokenFreeLogger } from './log-redaction.ts';
+import { admitAsVisitor, admitVisitor, takesVisitors } from './visitors.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,6 +45,9 @@ const maxBodyBytes = 9 * 1024 * 1024;
 const safeHeaders = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  // URLs may have a token or a signature; neither other sites nor search engines get them, as on Apify.
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'none',
 };
 
 export interface AppOptions extends BodyOptions {
@@ -70,6 +74,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('ownStorageIds');
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
+  app.decorateRequest('signedUntil');
   requireDeclarations(app);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(safeHeaders);
@@ -79,8 +84,11 @@ export function createApp(options: AppOptions): FastifyInstance {
   receiveBodies(app, options);
   handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.access === 'public') return;
-    const { caller, ownStorageIds } = await options.authenticator.identityOf(tokenOf(request), request.ip);
+    const { access } = request.routeOptions.config;
+    if (access === 'public') return;
+    const token = tokenOf(request);
+    if (token === undefined && takesVisitors(access)) return admitVisitor(options, request, access);
+    const { caller, ownStorageIds } = await options.authenticator.identityOf(token, request.ip);
     request.caller = caller;
     request.ownStorageIds = ownStorageIds;
     if (caller.kind !== 'attempt') return;
@@ -89,7 +97,11 @@ export function createApp(options: AppOptions): FastifyInstance {
     // accepted.
     whenClosed(request, reply, () => passage.leave(reply.raw.headersSent && reply.statusCode < 400));
     await passage.admitted;
-    await authorize(options.database, request, caller);
+    try {
+      await authorize(options.database, request, caller);
+    } catch (refusal) {
+      await admitAsVisitor(options.database, request, refusal);
+    }
   });
   acceptJson(app);
   acceptEmptyBodies(app);

@@ -26,21 +26,27 @@ export class Authenticator {
    *   403 `attempt-fenced` when its attempt is over
    */
   async identityOf(token: string | undefined, address: string): Promise<Identity> {
-    if (token === undefined) {
-      throw new Refusal(401, 'token-not-provided', 'Send the API token as "Authorization: Bearer TOKEN".');
-    }
+    if (token === undefined) throw this.tokenMissing();
     // Hashes are compared, through an index, so the time that it takes reveals nothing about the token.
     const identity = await this.#tokens.identityOf(hashToken(token));
     if (identity !== undefined) return identity;
-    const retryAfterSecs = this.#failures.count(address);
-    if (retryAfterSecs > 0) {
-      throw new Refusal(
-        429,
-        'rate-limit-exceeded',
-        `Too many wrong API tokens came from your address. Send the right one, or wait ${retryAfterSecs} s.`,
-        { retryAfterSecs },
-      );
-    }
+    this.countFailure(address, 'API tokens');
     throw new Refusal(401, 'user-or-token-not-found', 'The API token is not valid. `wherry up` prints the right one.');
+  }
+
+  tokenMissing(): Refusal {
+    return new Refusal(401, 'token-not-provided', 'Send the API token as "Authorization: Bearer TOKEN".');
+  }
+
+  /** @throws Refusal 429 when too many wrong tokens and signatures came from an address */
+  countFailure(address: string, what: 'API tokens' | 'signatures'): void {
+    const retryAfterSecs = this.#failures.count(address);
+    if (retryAfterSecs === 0) return;
+    throw new Refusal(
+      429,
+      'rate-limit-exceeded',
+      `Too many wrong ${what} came from your address. Send the right one, or wait ${retryAfterSecs} s.`,
+      { retryAfterSecs },
+    );
   }
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { Refusal } from '../shared/errors.ts';
 import { requestTooLarge, sendRefusal } from './body-reception.ts';
+import { allowOtherOrigins } from './cors.ts';
 import { pathOf } from './log-redaction.ts';
 
 const bodyOf = ({ type, message, details }: Refusal) => ({
@@ -13,6 +14,7 @@ const bodyOf = ({ type, message, details }: Refusal) => ({
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler(sendError);
   const methodsOf = routeMethods(app);
+  allowOtherOrigins(app, methodsOf);
   // Before the body is read, and without a token: nothing here is a secret.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();

@@ -1,9 +1,13 @@
 import type { Sql } from './sql.ts';
 
-/** Who makes a call. Every operation of an attempt is checked against the fence [fence-1]. */
+/**
+ * Who makes a call. Every operation of an attempt is checked against the fence [fence-1]. A visitor has no token and reads
+ * what the user shares [visitor-1].
+ */
 export type Caller =
   | { readonly kind: 'user'; readonly userId: string }
   | { readonly kind: 'attempt'; readonly userId: string; readonly runId: string; readonly attempt: number }
+  | { readonly kind: 'visitor'; readonly userId: string }
   | { readonly kind: 'platform' };
 
 interface OperationContext {

@@ -34,6 +34,10 @@ export const attemptFenced = (runId: string, attempt: number): Refusal =>
     { runId, attempt },
   );
 
+/** [fence-4] */
+export const visitorsOnlyRead = (): Refusal =>
+  new Refusal(401, 'token-not-provided', 'Without an API token, nothing can be changed. Send one.');
+
 export const databaseDamaged = (reason: string): Refusal =>
   new Refusal(
     503,

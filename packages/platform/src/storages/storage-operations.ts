@@ -15,7 +15,7 @@ import { rightsOf } from '../accounts/permissions.ts';
 import { type Caller, defineEnd, defineRead, defineWrite, type Operation } from '../database/operation.ts';
 import type { Sql } from '../database/sql.ts';
 import { deleteStorage, type Erased } from './erasure.ts';
-import { checkStorageReach } from './storage-permissions.ts';
+import { checkStorageReach, mayMakeLinks } from './storage-permissions.ts';
 import {
   changeStorage,
   findStorageId,
@@ -47,16 +47,30 @@ function* creatorOf(caller: Caller): Sql<Pick<NewStorage, 'actId' | 'runId' | 'c
   return { actId: actorId, runId: caller.runId, creatorActorId: actorId };
 }
 
+/** Takes out the key that signs URLs, unless the caller may make links. */
+function* forCaller<Row extends StorageRow>(caller: Caller, table: StorageTable, row: Row): Sql<Row> {
+  return (yield* mayMakeLinks(caller, table, row.id)) ? row : { ...row, url_signing_secret_key: null };
+}
+
 export function defineStorageOperations<Row extends StorageRow>(table: StorageTable): StorageOperations<Row> {
   return {
     getOrCreate: defineWrite(`${table}.getOrCreate`, function* (input, { now, caller }) {
       const made = yield* getOrCreateStorage<Row>(table, { ...input, now, ...(yield* creatorOf(caller)) });
       if (!made.created) yield* checkStorageReach(caller, table, made.row.id, 'read');
-      return made;
+      return { ...made, row: yield* forCaller(caller, table, made.row) };
     }),
-    get: defineRead(`${table}.get`, ({ userId, address }) => getStorage<Row>(table, userId, address)),
-    list: defineRead(`${table}.list`, (listing) => listStorages<Row>(table, listing)),
-    change: defineWrite(`${table}.change`, (input, { now }) => changeStorage<Row>(table, { ...input, now })),
+    get: defineRead(`${table}.get`, function* ({ userId, address }, { caller }) {
+      return yield* forCaller(caller, table, yield* getStorage<Row>(table, userId, address));
+    }),
+    list: defineRead(`${table}.list`, function* (listing, { caller }) {
+      const { total, rows } = yield* listStorages<Row>(table, listing);
+      const shown: Row[] = [];
+      for (const row of rows) shown.push(yield* forCaller(caller, table, row));
+      return { total, rows: shown };
+    }),
+    change: defineWrite(`${table}.change`, function* (input, { now, caller }) {
+      return yield* forCaller(caller, table, yield* changeStorage<Row>(table, { ...input, now }));
+    }),
     delete: defineEnd(`${table}.delete`, function* ({ userId, address }) {
       return yield* deleteStorage(table, yield* findStorageId(table, userId, address));
     }),

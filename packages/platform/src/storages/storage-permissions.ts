@@ -17,8 +17,9 @@ const defaultColumns: Readonly<Record<StorageTable, string>> = {
   request_queues: 'default_request_queue_id',
 };
 
-/** Whether the caller reaches a storage of its user [permission-1]. */
+/** Whether the caller reaches a storage of its user [permission-1]. What a visitor reads was checked before [visitor-1]. */
 function* reachesStorage(caller: Caller, table: StorageTable, id: string, need: StorageNeed): Sql<boolean> {
+  if (caller.kind === 'visitor') return need === 'read';
   const rights = yield* limitedRightsOf(caller);
   if (rights === undefined) return true;
   const { runId } = caller as AttemptCaller;
@@ -68,12 +69,7 @@ export function* checkInputReach(
   need: StorageNeed,
 ): Sql<void> {
   if (caller.kind !== 'attempt' || (key !== undefined && !isInputKey(key))) return;
-  const other = yield* one<{ id: string; startedBy: string | null }>(
-    `SELECT runs.id, runs.started_by_run_id AS "startedBy" FROM key_value_stores AS store JOIN runs ON runs.id = store.act_run_id
-      WHERE store.id = ? AND runs.default_key_value_store_id = store.id AND runs.id <> ?`,
-    storeId,
-    caller.runId,
-  );
+  const other = yield* otherRunOf(caller, storeId);
   if (other === undefined || (need === 'read' && other.startedBy === caller.runId)) return;
   throw insufficientPermissions(
     caller,
@@ -81,6 +77,29 @@ export function* checkInputReach(
       ? `read all records of run ${other.id} at once, since its input is among them`
       : `read or change the input of another run, ${other.id}`,
   );
+}
+
+/** The run, other than the caller's, of which a key-value store is the default one: its input is there. */
+function* otherRunOf(
+  caller: AttemptCaller,
+  storeId: string,
+): Sql<{ id: string; startedBy: string | null } | undefined> {
+  return yield* one(
+    `SELECT runs.id, runs.started_by_run_id AS "startedBy" FROM key_value_stores AS store JOIN runs ON runs.id = store.act_run_id
+      WHERE store.id = ? AND runs.default_key_value_store_id = store.id AND runs.id <> ?`,
+    storeId,
+    caller.runId,
+  );
+}
+
+/**
+ * Whether the caller may make links that open a storage for anybody, and so gets the key that signs them: as on Apify, who
+ * may change the storage. An attempt gets no link to the store of another run, since its input is there [permission-2].
+ */
+export function* mayMakeLinks(caller: Caller, table: StorageTable, id: string): Sql<boolean> {
+  if (!(yield* reachesStorage(caller, table, id, 'write'))) return false;
+  if (caller.kind !== 'attempt' || table !== 'key_value_stores') return true;
+  return (yield* otherRunOf(caller, id)) === undefined;
 }
 
 export interface StorageAccess {

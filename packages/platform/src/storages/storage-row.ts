@@ -15,7 +15,8 @@ export interface StorageRow {
   readonly act_id: string | null;
   readonly act_run_id: string | null;
   readonly general_access: string;
-  readonly url_signing_secret_key: string;
+  /** Null for callers that may not change the storage: with the key they could open it for anybody, for ever. */
+  readonly url_signing_secret_key: string | null;
   readonly created_at: number;
   readonly modified_at: number;
   readonly write_count: number;
@@ -101,7 +102,7 @@ export function* getStorage<Row extends StorageRow>(table: StorageTable, userId:
 
 /** The row as operations have it: with its secret opened. */
 function* opened<Row extends StorageRow>(table: StorageTable, row: Row): Sql<Row> {
-  const key = yield* unseal(`${table}.url_signing_secret_key`, [row.id], row.url_signing_secret_key);
+  const key = yield* unseal(`${table}.url_signing_secret_key`, [row.id], row.url_signing_secret_key!);
   return { ...row, url_signing_secret_key: key };
 }
 

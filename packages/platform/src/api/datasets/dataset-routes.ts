@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type DatasetRow, datasets } from '../../storages/datasets/dataset.ts';
+import { contentsQuery } from '../../storages/url-signatures.ts';
 import type { Services } from '../services.ts';
 import { storageMounts } from '../storages/storage-mounts.ts';
 import { apiStorage, plainEffects, registerStorageRoutes, sizesOf } from '../storages/storage-routes.ts';
@@ -25,7 +26,7 @@ function apiDataset(services: Services, row: DatasetRow) {
     cleanItemCount: row.clean_item_count,
     fields: null,
     schema: null,
-    itemsPublicUrl: `${url}/items`,
+    itemsPublicUrl: `${url}/items${contentsQuery(row, services.clock.now())}`,
     stats: { writeCount: row.write_count, ...sizesOf(row), inflatedBytes: row.bytes },
   };
 }

@@ -38,7 +38,10 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
 
   app.get(
     `${prefix}/items`,
-    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' }, exposeHeadRoute: false },
+    {
+      config: { access: { attempt: 'readStorage', storage: mount, visitor: 'storageSignature' }, effect: 'reads' },
+      exposeHeadRoute: false,
+    },
     async (request, reply) => {
       return sendItems(services, request, reply, await storageOf(request));
     },
@@ -46,7 +49,7 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
 
   app.head(
     `${prefix}/items`,
-    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
+    { config: { access: { attempt: 'readStorage', storage: mount, visitor: 'storageSignature' }, effect: 'reads' } },
     async (request, reply) => {
       const query = queryOf(request);
       const wanted = wantedOf(query);
@@ -59,7 +62,7 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
 
   app.get(
     `${prefix}/statistics`,
-    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
+    { config: { access: { attempt: 'readStorage', storage: mount, visitor: 'generalAccess' }, effect: 'reads' } },
     async (request) => {
       const all = { offset: 0, limit: Number.MAX_SAFE_INTEGER, desc: false };
       const statistics = new DatasetStatistics();

@@ -17,7 +17,10 @@ export function registerRecordArchiveRoute(app: FastifyInstance, services: Servi
   app.get(
     `${mount.prefix}/records`,
     {
-      config: { access: { attempt: 'readStorage', storage: mount, records: 'all' }, effect: 'reads' },
+      config: {
+        access: { attempt: 'readStorage', storage: mount, records: 'all', visitor: 'storageSignature' },
+        effect: 'reads',
+      },
       exposeHeadRoute: false,
     },
     async (request, reply) => {
@@ -40,9 +43,9 @@ async function keysOf(services: Services, request: FastifyRequest, wanted: { add
   const input = { userId: userIdOf(request), ...wanted, limit: keysAtOnce };
   for (;;) {
     const listing = { ...input, exclusiveStartKey: all.at(-1) ?? '' };
-    const { storeId, keys } = await services.database.read(listKeys, listing, request.caller);
+    const { store, keys } = await services.database.read(listKeys, listing, request.caller);
     all.push(...keys.slice(0, keysAtOnce).map(({ key }) => key));
-    if (keys.length <= keysAtOnce) return { storeId, keys: all };
+    if (keys.length <= keysAtOnce) return { storeId: store.id, keys: all };
     await nextTurn();
   }
 }

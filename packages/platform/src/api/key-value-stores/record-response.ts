@@ -24,6 +24,8 @@ export function describeValue(reply: FastifyReply, record: { contentType: string
     // A stored HTML page that is opened in a browser must not have the rights of the API's origin.
     'content-security-policy': 'sandbox',
     'x-content-type-options': 'nosniff',
+    // Each part of such a document has headers of its own, so the policy of the whole would not be theirs.
+    ...(/^\s*multipart\//i.test(record.contentType) && { 'content-disposition': 'attachment' }),
   });
 }
 

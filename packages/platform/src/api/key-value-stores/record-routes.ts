@@ -40,7 +40,10 @@ function registerReading(app: FastifyInstance, services: Services, mount: Storag
   app.get(
     url,
     {
-      config: { access: { attempt: 'readStorage', storage: mount, records: 'one' }, effect: 'reads' },
+      config: {
+        access: { attempt: 'readStorage', storage: mount, records: 'one', visitor: 'recordSignature' },
+        effect: 'reads',
+      },
       exposeHeadRoute: false,
     },
     async (request, reply) => {
@@ -53,7 +56,12 @@ function registerReading(app: FastifyInstance, services: Services, mount: Storag
 
   app.head(
     url,
-    { config: { access: { attempt: 'readStorage', storage: mount, records: 'one' }, effect: 'reads' } },
+    {
+      config: {
+        access: { attempt: 'readStorage', storage: mount, records: 'one', visitor: 'recordSignature' },
+        effect: 'reads',
+      },
+    },
     async (request, reply) => {
       describeValue(reply, await database.read(describeRecord, await addressed(request), request.caller));
       return reply.send();

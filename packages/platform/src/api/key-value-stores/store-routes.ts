@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { listKeys } from '../../storages/key-value-stores/record.ts';
 import { type KeyValueStoreRow, keyValueStores } from '../../storages/key-value-stores/store.ts';
+import { contentsQuery, recordQuery } from '../../storages/url-signatures.ts';
 import { userIdOf } from '../caller.ts';
 import { integerOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
@@ -32,7 +33,7 @@ function registerKeyRoute(app: FastifyInstance, services: Services, mount: Stora
   const { prefix, storageOf } = mount;
   app.get(
     `${prefix}/keys`,
-    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
+    { config: { access: { attempt: 'readStorage', storage: mount, visitor: 'storageSignature' }, effect: 'reads' } },
     async (request) => {
       const query = queryOf(request);
       if (query.collection) throw noCollections();
@@ -40,11 +41,12 @@ function registerKeyRoute(app: FastifyInstance, services: Services, mount: Stora
       const limit = Math.min(integerOf(query, 'limit', 0) || maxKeys, maxKeys);
       const listing = { exclusiveStartKey, prefix: query.prefix ?? '', limit };
       const input = { userId: userIdOf(request), address: await storageOf(request), ...listing };
-      const { storeId, keys } = await services.database.read(listKeys, input, request.caller);
+      const { store, keys } = await services.database.read(listKeys, input, request.caller);
+      const recordsUrl = `${storeUrl(services, store.id)}/records`;
       const items = keys.slice(0, limit).map(({ key, bytes }) => ({
         key,
         size: bytes,
-        recordPublicUrl: `${storeUrl(services, storeId)}/records/${encodeURIComponent(key)}`,
+        recordPublicUrl: `${recordsUrl}/${encodeURIComponent(key)}${recordQuery(store, key, request.signedUntil ?? 0)}`,
       }));
       const isTruncated = keys.length > limit;
       return {
@@ -65,11 +67,12 @@ const storeUrl = (services: Services, id: string): string => `${services.publicU
 
 function apiKeyValueStore(services: Services, row: KeyValueStoreRow) {
   const url = storeUrl(services, row.id);
+  const signed = contentsQuery(row, services.clock.now());
   return {
     ...apiStorage(row, url),
     schema: null,
-    keysPublicUrl: `${url}/keys`,
-    recordsPublicUrl: `${url}/records`,
+    keysPublicUrl: `${url}/keys${signed}`,
+    recordsPublicUrl: `${url}/records${signed}`,
     stats: { writeCount: row.write_count, deleteCount: row.delete_count, ...sizesOf(row) },
   };
 }

@@ -16,11 +16,14 @@ export function registerLogRoutes(app: FastifyInstance, services: Services): voi
       const { id } = request.params as { id: string };
       return database.read(findLogSubject, { userId: userIdOf(request), id, kind }, request.caller);
     };
-  registerLog(app, services, '/v2/logs/:id', { access: { attempt: 'readLog' }, find: byId('either') });
+  registerLog(app, services, '/v2/logs/:id', {
+    access: { attempt: 'readLog', visitor: 'generalAccess' },
+    find: byId('either'),
+  });
   registerLog(app, services, '/v2/actor-builds/:id/log', { access: { attempt: 'readLog' }, find: byId('build') });
   for (const run of runMounts) {
     registerLog(app, services, `${run.prefix}/log`, {
-      access: { attempt: 'readRun', run },
+      access: { attempt: 'readRun', run, visitor: 'generalAccess' },
       find: (request) => database.read(findRunLog, { address: run.addressOf(request) }, request.caller),
     });
   }

@@ -10,7 +10,7 @@ import { forefrontOf, limitOf, lockSecsOf, queueCallOf, requestIdIn } from './re
 export function registerRequestHeadRoutes(app: FastifyInstance, { database }: Services, mount: StorageMount): void {
   app.get(
     `${mount.prefix}/head`,
-    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'takesWork' } },
+    { config: { access: { attempt: 'readStorage', storage: mount, visitor: 'generalAccess' }, effect: 'takesWork' } },
     async (request) => {
       const { access, query } = await queueCallOf(request, mount);
       const limit = limitOf(query, 100, 1000);

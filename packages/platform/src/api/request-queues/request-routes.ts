@@ -41,7 +41,7 @@ function registerCollection(app: FastifyInstance, { database }: Services, mount:
 
   app.get(
     url,
-    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'takesWork' } },
+    { config: { access: { attempt: 'readStorage', storage: mount, visitor: 'generalAccess' }, effect: 'takesWork' } },
     async (request, reply) => {
       const { access, query } = await queueCallOf(request, mount);
       const limit = limitOf(query, 1000, 10_000);
@@ -103,7 +103,7 @@ function registerSingle(app: FastifyInstance, services: Services, mount: Storage
 
   app.get(
     url,
-    { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'takesWork' } },
+    { config: { access: { attempt: 'readStorage', storage: mount, visitor: 'generalAccess' }, effect: 'takesWork' } },
     async (request, reply) => {
       const { access } = await queueCallOf(request, mount);
       const requestId = requestIdIn(request);

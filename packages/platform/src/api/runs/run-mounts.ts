@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { RunAddress } from '../../runs/operations/run-address.ts';
+import type { VisitedRun } from '../../runs/operations/shared-runs.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
 import { userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
@@ -17,6 +18,8 @@ export interface RunMount {
   /** Route prefix, e.g. `/v2/actor-runs/:runId`. */
   readonly prefix: string;
   addressOf(request: FastifyRequest): RunAddress;
+  /** How a call without a token names the run; undefined where such calls are not taken. */
+  visitedBy(request: FastifyRequest): VisitedRun | undefined;
 }
 
 type Params = { readonly runId: string; readonly actorId: string };
@@ -39,12 +42,18 @@ const last = (request: FastifyRequest): RunAddress => {
   return { kind: 'last', userId: userIdOf(request), actor, ...lastRunFilterOf(queryOf(request)) };
 };
 
+const visited = (request: FastifyRequest): VisitedRun => {
+  const { runId, actorId: actor } = request.params as { readonly runId: string; readonly actorId?: string };
+  return { runId, actor };
+};
+const unvisited = () => undefined;
+
 /** By the run's id, by its id under its Actor (which Apify calls deprecated), and as the last run of an Actor. */
 export const runMounts: readonly RunMount[] = [
-  { prefix: '/v2/actor-runs/:runId', addressOf: byId },
-  ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/:runId`, addressOf: ofActor })),
-  ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/last`, addressOf: last })),
+  { prefix: '/v2/actor-runs/:runId', addressOf: byId, visitedBy: visited },
+  ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/:runId`, addressOf: ofActor, visitedBy: visited })),
+  ...actorPaths.map((path) => ({ prefix: `${path}/:actorId/runs/last`, addressOf: last, visitedBy: unvisited })),
 ];
 
 /** The path of what only Wherry has for a run. */
-export const wherryRunMount: RunMount = { prefix: '/wherry/v1/runs/:runId', addressOf: byId };
+export const wherryRunMount: RunMount = { prefix: '/wherry/v1/runs/:runId', addressOf: byId, visitedBy: unvisited };

@@ -46,9 +46,16 @@ function registerReading(app: FastifyInstance, services: RunServices): void {
   }
   for (const mount of runMounts) {
     const { prefix, addressOf } = mount;
-    app.get(prefix, { config: { access: { attempt: 'readRun', run: mount }, effect: 'reads' } }, async (request) => {
-      const waitMs = waitMsOf(queryOf(request));
-      return runResponse(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
-    });
+    app.get(
+      prefix,
+      { config: { access: { attempt: 'readRun', run: mount, visitor: 'generalAccess' }, effect: 'reads' } },
+      async (request) => {
+        const waitMs = waitMsOf(queryOf(request));
+        const { data } = runResponse(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
+        if (request.caller.kind !== 'visitor') return { data };
+        // Who started the run, and from where, is not what its owner shares.
+        return { data: { ...data, meta: { origin: data.meta.origin } } };
+      },
+    );
   }
 }

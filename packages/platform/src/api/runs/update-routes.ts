@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { generalAccesses } from '../../accounts/general-access.ts';
 import { setGeneralAccess } from '../../runs/operations/run-details.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
 import { userIdOf } from '../caller.ts';
 import type { RunServices } from '../services.ts';
-import { generalAccesses } from '../storages/storage-routes.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
 import { changedRun, findRun } from './run-reading.ts';
 

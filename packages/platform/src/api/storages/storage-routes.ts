@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { generalAccesses } from '../../accounts/general-access.ts';
 import type { Effect } from '../../runs/handoff/attempt-gate.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
@@ -26,13 +27,6 @@ export interface StorageKindRoutes<Row extends StorageRow> {
 
 /** The effects of calls about datasets and key-value stores themselves. */
 export const plainEffects = { reads: 'reads', writes: 'savesState' } as const;
-
-export const generalAccesses = [
-  'ANYONE_WITH_ID_CAN_READ',
-  'ANYONE_WITH_NAME_CAN_READ',
-  'FOLLOW_USER_SETTING',
-  'RESTRICTED',
-];
 
 /** The routes that storages of every kind have: list, get or create, get, change, delete. */
 export function registerStorageRoutes<Row extends StorageRow>(
@@ -77,7 +71,9 @@ export function registerStorageRoutes<Row extends StorageRow>(
 
     app.get(
       prefix,
-      { config: { access: { attempt: 'readStorage', storage: mount }, effect: effects.reads } },
+      {
+        config: { access: { attempt: 'readStorage', storage: mount, visitor: 'generalAccess' }, effect: effects.reads },
+      },
       async (request) => ({
         data: toApi(await database.read(operations.get, await addressed(request), request.caller)),
       }),
@@ -122,7 +118,7 @@ function changesOf(body: unknown): StorageChanges {
   if (title !== undefined && title !== null && (typeof title !== 'string' || title.length > 256)) {
     throw invalidInput('The title of a storage is a text of at most 256 characters, or null.');
   }
-  if (generalAccess !== undefined && !generalAccesses.includes(generalAccess as string)) {
+  if (generalAccess !== undefined && !(generalAccesses as readonly unknown[]).includes(generalAccess)) {
     throw invalidInput(`The field "generalAccess" must be one of ${generalAccesses.join(', ')}.`);
   }
   return {
@@ -148,7 +144,7 @@ export const apiStorage = (row: StorageRow, url: string) => ({
   actId: row.act_id,
   actRunId: row.act_run_id,
   generalAccess: row.general_access,
-  urlSigningSecretKey: row.url_signing_secret_key,
+  ...(row.url_signing_secret_key !== null && { urlSigningSecretKey: row.url_signing_secret_key }),
   consoleUrl: url,
 });
 

@@ -1,5 +1,5 @@
 import { databaseDamaged, databaseMissing, Refusal, storageFull } from '../../shared/errors.ts';
-import { checkFence } from '../fence.ts';
+import { checkWriter } from '../fence.ts';
 import { type Caller, operationNamed } from '../operation.ts';
 import type { DiskReserve } from './disk-reserve.ts';
 import type { SqliteSession } from './session.ts';
@@ -152,7 +152,7 @@ export class SqliteApplier {
   }
 
   #applyOne({ operation, input, caller, now }: WriteRequest): WriteOutcome {
-    this.#session.drive(checkFence(caller));
+    this.#session.drive(checkWriter(caller));
     const result = this.#session.drive(operationNamed(operation).body(input, { now, caller }));
     return { kind: 'done', result };
   }

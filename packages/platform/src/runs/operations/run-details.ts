@@ -67,7 +67,7 @@ export const getRun = defineRead('runs.get', function* ({ address }: { address: 
   return yield* readRunDetails(yield* findRunId(address));
 });
 
-/** Who may see a run. It is stored and returned only: one user owns everything here. */
+/** Whether visitors may read a run [visitor-1]. */
 export const setGeneralAccess = defineWrite(
   'runs.setGeneralAccess',
   function* ({ address, generalAccess }: { address: RunAddress; generalAccess: string }) {

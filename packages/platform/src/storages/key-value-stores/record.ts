@@ -1,7 +1,10 @@
 import { defineEnd, defineRead, defineWrite } from '../../database/operation.ts';
 import { all, exec, one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
-import { findStorageId } from '../storage-row.ts';
+import { mayMakeLinks } from '../storage-permissions.ts';
+import { findStorageId, getStorage } from '../storage-row.ts';
+import type { LinkedStorage } from '../url-signatures.ts';
+import type { KeyValueStoreRow } from './store.ts';
 
 /** Values up to this size are stored in the database, larger ones in files. */
 export const maxInlineBytes = 1024 * 1024;
@@ -125,9 +128,19 @@ export interface KeyListing {
   readonly limit: number;
 }
 
-/** Lists keys in the order of their bytes. Returns one more than `limit` when there are more. */
-export const listKeys = defineRead('records.listKeys', function* (listing: KeyListing) {
-  const storeId = yield* findStorageId('key_value_stores', listing.userId, listing.address);
+/**
+ * Lists keys in the order of their bytes. Returns one more than `limit` when there are more. The store has its signing key
+ * when the caller may make links, or is a visitor: then it serves to make links that last as long as the visitor's own.
+ */
+export const listKeys = defineRead('records.listKeys', function* (listing: KeyListing, { caller }) {
+  const { userId, address } = listing;
+  const { id: storeId, ...row } = yield* getStorage<KeyValueStoreRow>('key_value_stores', userId, address);
+  const maySign = caller.kind === 'visitor' || (yield* mayMakeLinks(caller, 'key_value_stores', storeId));
+  const store: LinkedStorage = {
+    id: storeId,
+    general_access: row.general_access,
+    url_signing_secret_key: maySign ? row.url_signing_secret_key : null,
+  };
   const keys = yield* all<{ key: string; bytes: number }>(
     // No key contains a "~" or sorts after one, so this is the end of the prefix's range.
     'SELECT key, bytes FROM records WHERE store_id = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?',
@@ -137,5 +150,5 @@ export const listKeys = defineRead('records.listKeys', function* (listing: KeyLi
     `${listing.prefix}~`,
     listing.limit + 1,
   );
-  return { storeId, keys };
+  return { store, keys };
 });
