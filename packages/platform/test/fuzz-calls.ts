@@ -76,7 +76,8 @@ const queryNames = (
   'flatten forefront format limit lockSecs my name offset omit outputFields ownership prefix raw simplified skipEmpty ' +
   'skipFailedPages skipHeaderRow skipHidden sortBy startedAfter startedBefore status stream tag unnamed unwind useCache ' +
   'version timeout memory origin webhooks maxItems maxTotalChargeUsd restartOnError forcePermissionLevel outputRecordKey ' +
-  'targetActorId gracefully collection betaPackages skipHeaders rawHeaders escapeFormulas view __proto__ constructor'
+  'targetActorId gracefully collection betaPackages skipHeaders rawHeaders escapeFormulas view __proto__ constructor ' +
+  'xmlRoot xmlRow feedTitle feedDescription signature'
 ).split(' ');
 
 const queryValues = [
@@ -87,6 +88,9 @@ const queryValues = [
   'json',
   'jsonl',
   'xml',
+  'rss',
+  'html',
+  'xlsx',
   '10',
   '1000',
   '0.1',

@@ -7,8 +7,9 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { createHmacSignature } from '@apify/utilities';
 import { isShared } from '../accounts/general-access.ts';
 
+const hourMs = 60 * 60 * 1000;
 /** How long the links of the API's own responses are valid, as on Apify. */
-const linkMs = 14 * 24 * 60 * 60 * 1000;
+const linkMs = 14 * 24 * hourMs;
 
 const version = '0';
 
@@ -24,7 +25,8 @@ function signUntil(secretKey: string, resource: string, expiresAt: number): stri
 
 /** The signature of the URLs of a dataset's items, or of a key-value store's keys and all of its records. */
 const signContents = (secretKey: string, storageId: string, now: number): string =>
-  signUntil(secretKey, storageId, now + linkMs);
+  // In whole hours, so that a storage which has not changed has the same links when it is read again.
+  signUntil(secretKey, storageId, Math.floor((now + linkMs) / hourMs) * hourMs);
 
 /**
  * A record's signature that expires, which only this platform makes. A list of keys that was opened by a signature has such,

@@ -1,8 +1,9 @@
-import { invalidInput, notImplemented } from '../../shared/errors.ts';
+import { invalidInput } from '../../shared/errors.ts';
 import type { Wanted } from '../../storages/datasets/page.ts';
 import type { Shape } from '../../storages/datasets/shape.ts';
 import { booleanOf, integerOf, listOf, type Query } from '../query.ts';
-import { type FormatOptions, type ItemFormat, itemFormats, missingFormats } from './item-format.ts';
+import { type FormatOptions, type ItemFormat, itemFormats } from './formats/item-format.ts';
+import { isXmlName } from './formats/xml.ts';
 
 /** The limit that Apify reports when none was given. Clients show it unchanged. */
 const noLimit = 999_999_999_999;
@@ -44,9 +45,6 @@ export function formatOf(query: Query): ItemFormat {
   const format = Object.hasOwn(itemFormats, name) ? itemFormats[name] : undefined;
   if (format !== undefined) return format;
   const known = Object.keys(itemFormats).join(', ');
-  if (missingFormats.includes(name)) {
-    throw notImplemented(`Wherry does not write ${name} yet. Ask for one of ${known}.`);
-  }
   throw invalidInput(`The parameter "format" must be one of ${known}, but is "${name}".`);
 }
 
@@ -60,5 +58,18 @@ export function formatOptionsOf(query: Query): FormatOptions {
     delimiter,
     skipHeaderRow: booleanOf(query, 'skipHeaderRow') ?? false,
     escapeFormulas: booleanOf(query, 'escapeFormulas') ?? false,
+    xmlRoot: xmlNameOf(query, 'xmlRoot') ?? 'items',
+    xmlRow: xmlNameOf(query, 'xmlRow') ?? 'item',
+    feedTitle: query.feedTitle || undefined,
+    feedDescription: query.feedDescription || undefined,
   };
+}
+
+function xmlNameOf(query: Query, parameter: string): string | undefined {
+  const name = query[parameter];
+  if (name === undefined || name === '') return undefined;
+  if (isXmlName(name)) return name;
+  throw invalidInput(
+    `The parameter "${parameter}" must be a name that XML allows: letters, digits, "-", "_" and ".", with a letter or "_" first.`,
+  );
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidInput, type Refusal } from '../../shared/errors.ts';
 import { Slices } from '../../shared/slices.ts';
@@ -35,8 +34,9 @@ export async function sendItems(services: Services, request: FastifyRequest, rep
   if (isAttachment) {
     reply.header('content-disposition', `attachment; filename="${opened.dataset.id}.${query.format || 'json'}"`);
   }
-  const body = format.write(pages, shape, options);
-  return reply.type(format.contentType).send(Readable.from(body, { objectMode: false }));
+  const { id, name } = opened.dataset;
+  const source = { pages, shape, dataset: { id, name }, url: `${services.publicUrl}/v2/datasets/${id}/items` };
+  return reply.type(format.contentType).send(format.body(source, options));
 }
 
 /** The most items that one stored item may become: about the product of the lengths of the fields that are unwound. */
