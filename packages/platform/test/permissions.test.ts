@@ -147,6 +147,8 @@ async function prepare(fixture: RunFixture, level: Level) {
   const [foreignStore, readableStore] = await Promise.all(
     ['foreign', 'readable'].map((name) => client.keyValueStores().getOrCreate(name)),
   );
+  const sharedDataset = await client.datasets().getOrCreate('shared');
+  await client.dataset(sharedDataset.id).update({ generalAccess: 'ANYONE_WITH_ID_CAN_READ' as never });
   const foreignQueue = await client.requestQueues().getOrCreate('foreign');
   for (const { id } of [foreignStore!, readableStore!]) {
     await client.keyValueStore(id).setRecord({ key: 'KEY', value: { of: 'the user' } });
@@ -183,6 +185,7 @@ async function prepare(fixture: RunFixture, level: Level) {
       unpermitted: unpermitted!.id,
       foreignDataset: foreignDataset!.id,
       foreignName: 'foreign',
+      sharedDataset: sharedDataset.id,
       foreignStore: foreignStore!.id,
       foreignQueue: foreignQueue.id,
       other: other.run.id,

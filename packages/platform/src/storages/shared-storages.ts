@@ -8,7 +8,7 @@ import { verifySignature } from './url-signatures.ts';
 
 export interface VisitedStorage {
   readonly table: StorageTable;
-  /** An id, `username~name` or `username/name`. */
+  /** An id, or a name after its user: `username~name`, `userId~name`, or with a `/`. */
   readonly address: string;
   /** Undefined when the call has none, or when its route takes none. */
   readonly signature: string | undefined;
@@ -49,9 +49,9 @@ export const visitStorage = defineRead('storages.visit', function* (visited: Vis
 function* findVisited(table: StorageTable, address: string): Sql<Row | undefined> {
   const columns = 'id, user_id, general_access, url_signing_secret_key';
   const byId = yield* one<Row>(`SELECT ${columns} FROM ${table} WHERE id = ?`, address);
-  const [, username] = /^([^~/]+)[~/]./.exec(address) ?? [];
-  if (byId !== undefined || username === undefined) return byId;
-  const owner = yield* one<{ id: string }>('SELECT id FROM users WHERE username = ?', username);
+  const [, user] = /^([^~/]+)[~/]./.exec(address) ?? [];
+  if (byId !== undefined || user === undefined) return byId;
+  const owner = yield* one<{ id: string }>('SELECT id FROM users WHERE ? IN (id, username)', user);
   if (owner === undefined) return undefined;
   try {
     const id = yield* findStorageId(table, owner.id, address);

@@ -2,7 +2,8 @@ import { invalidInput } from '../../shared/errors.ts';
 import type { Wanted } from '../../storages/datasets/page.ts';
 import type { Shape } from '../../storages/datasets/shape.ts';
 import { booleanOf, integerOf, listOf, type Query } from '../query.ts';
-import { type FormatOptions, type ItemFormat, itemFormats } from './formats/item-format.ts';
+import { type ItemFormat, itemFormats } from './formats/item-format.ts';
+import type { FormatOptions } from './formats/item-source.ts';
 import { isXmlName } from './formats/xml.ts';
 
 /** The limit that Apify reports when none was given. Clients show it unchanged. */

@@ -1,23 +1,8 @@
 import { Readable } from 'node:stream';
-import { type ItemSource, jsonTextsOf, textsOf } from './item-source.ts';
+import { type FormatOptions, type ItemSource, jsonTextsOf, textsOf } from './item-source.ts';
 import { cellsOf, cellText, columnsOf } from './table.ts';
 import { writeXlsx } from './xlsx.ts';
 import { writeRss, writeXml, xmlText } from './xml.ts';
-
-/** The parameters that only some formats have. */
-export interface FormatOptions {
-  /** Whether the body begins with a byte order mark. Undefined for what is usual: in CSV alone. */
-  readonly bom: boolean | undefined;
-  readonly delimiter: string;
-  readonly skipHeaderRow: boolean;
-  /** Whether texts that a spreadsheet would take for formulas are written as plain texts. */
-  readonly escapeFormulas: boolean;
-  /** Names that XML allows. */
-  readonly xmlRoot: string;
-  readonly xmlRow: string;
-  readonly feedTitle: string | undefined;
-  readonly feedDescription: string | undefined;
-}
 
 export interface ItemFormat {
   readonly contentType: string;

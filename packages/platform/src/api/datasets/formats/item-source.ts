@@ -11,6 +11,21 @@ export interface ItemSource {
   pages(): AsyncIterable<readonly string[]>;
 }
 
+/** The parameters that only some formats have. */
+export interface FormatOptions {
+  /** Whether the body begins with a byte order mark. Undefined for what is usual: in CSV alone. */
+  readonly bom: boolean | undefined;
+  readonly delimiter: string;
+  readonly skipHeaderRow: boolean;
+  /** Whether texts that a spreadsheet would take for formulas are written as plain texts. */
+  readonly escapeFormulas: boolean;
+  /** Names that XML allows. */
+  readonly xmlRoot: string;
+  readonly xmlRow: string;
+  readonly feedTitle: string | undefined;
+  readonly feedDescription: string | undefined;
+}
+
 /** How many characters of a response are in memory at once, apart from those of one item. */
 export const maxChunkChars = 256 * 1024;
 

@@ -20,7 +20,7 @@ const isUnsuitable = (number: number): boolean =>
   Math.abs(number) > 9.99e307;
 
 /** When a sheet ends. Bytes matter since a part of a zip archive without 64-bit sizes has at most 4 GiB. */
-export interface SheetLimits {
+interface SheetLimits {
   readonly rows: number;
   readonly chars: number;
 }

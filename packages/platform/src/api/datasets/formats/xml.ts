@@ -8,8 +8,7 @@
  */
 import { isJsonObject } from '../../../shared/json-object.ts';
 import type { Item } from '../../../storages/datasets/shape.ts';
-import type { FormatOptions } from './item-format.ts';
-import { type ItemSource, textsOf } from './item-source.ts';
+import { type FormatOptions, type ItemSource, textsOf } from './item-source.ts';
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
