@@ -213,6 +213,7 @@ test('links that the stock client makes open without a token, and no other signa
   }
   expect(await visit(fixture, `${storeUrl}/records?signature=${signature(keys)}`), 'all records').toBe('200');
   expect(await visit(fixture, record, { method: 'DELETE' }), 'a link changes nothing').toBe(no);
+  expect(await visit(fixture, `${record}&token=`), 'an empty token is none').toBe('200');
   expect(await visit(fixture, record, withToken('wrong')), 'a wrong token is refused').toBe(
     '401 user-or-token-not-found',
   );
