@@ -8,7 +8,7 @@ import { queryOf } from './query.ts';
 export function tokenOf(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
   if (authorization !== undefined) return /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
-  return queryOf(request).token;
+  return queryOf(request).token || undefined;
 }
 
 /** Finds the caller that a token stands for. */

@@ -16,12 +16,14 @@ const version = '0';
 /** The signature of a record's URL. It is valid as long as the record exists. */
 const signRecord = (secretKey: string, key: string): string => createHmacSignature(secretKey, key);
 
-/** @param expiresAt milliseconds since 1970; 0 for never */
-function signUntil(secretKey: string, resource: string, expiresAt: number): string {
+/** What such a signature says, before it is encoded. @param expiresAt milliseconds since 1970; 0 for never */
+function signedText(secretKey: string, resource: string, expiresAt: number): string {
   const signed = `${version}.${expiresAt}`;
-  const hmac = createHmacSignature(secretKey, `${signed}.${resource}`);
-  return Buffer.from(`${signed}.${hmac}`).toString('base64url');
+  return `${signed}.${createHmacSignature(secretKey, `${signed}.${resource}`)}`;
 }
+
+const signUntil = (secretKey: string, resource: string, expiresAt: number): string =>
+  Buffer.from(signedText(secretKey, resource, expiresAt)).toString('base64url');
 
 /** The signature of the URLs of a dataset's items, or of a key-value store's keys and all of its records. */
 const signContents = (secretKey: string, storageId: string, now: number): string =>
@@ -79,11 +81,12 @@ function verifyUntil(
   secretKey: string,
   { resource, now }: { resource: string; now: number },
 ): Verdict {
+  // Apify's Python client pads what it encodes, the JavaScript one does not.
   const decoded = Buffer.from(signature, 'base64url').toString('latin1');
   const expiry = /^0\.(0|[1-9]\d{0,15})\./.exec(decoded)?.[1];
   if (expiry === undefined) return wrong;
   const expiresAt = Number(expiry);
-  if (!isSame(signature, signUntil(secretKey, resource, expiresAt))) return wrong;
+  if (!isSame(decoded, signedText(secretKey, resource, expiresAt))) return wrong;
   return expiresAt !== 0 && expiresAt <= now ? { kind: 'expired' } : { kind: 'valid', until: expiresAt };
 }
 
