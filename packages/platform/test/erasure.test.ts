@@ -55,7 +55,14 @@ async function openItems(itemCount: number) {
   await database.write(ensureUser, { userId: 'user', username: 'u', tokenHash: 'h' }, caller);
   await database.write(datasets.getOrCreate, { userId: 'user', id: 'd', name: null }, caller);
   const items = Array.from({ length: itemCount }, (_, n) => JSON.stringify({ n }));
-  const push = { userId: 'user', address: 'd', items, measured: measure(items), idempotencyKey: undefined };
+  const push = {
+    userId: 'user',
+    address: 'd',
+    items,
+    measured: measure(items),
+    checked: '',
+    idempotencyKey: undefined,
+  };
   await database.write(pushItems, push, caller);
   const open = () => {
     const wanted = { offset: 0, limit: Number.MAX_SAFE_INTEGER, desc: false };
@@ -93,7 +100,7 @@ const fillStorages = defineWrite('test.fillStorages', function* ({ blobIds }: { 
     yield* once(pushScope('d'), `key-${n}`, now, () => exec('DELETE FROM servers'));
     // The records with files are the last ones.
     const key = n < 1198 ? `key-${n}` : `z-${n}`;
-    const record = { storeId: 's', key, contentType: 'text/plain', bytes: 1, now };
+    const record = { storeId: 's', key, contentType: 'text/plain', bytes: 1, checked: null, now };
     yield* putRecord({ ...record, blobId: blobIds[n - 1198] ?? null, value: Buffer.from('x') });
   }
   const requests = Array.from({ length: 1200 }, (_, n) => newRequestOf({ url: `https://example.com/${n}` }, 'it'));
@@ -126,7 +133,14 @@ test('[erasure-2] a slice has at most 500 rows, and 1 MiB unless one row has mor
   const { folder, database } = await openItems(1300);
   const big = Array.from({ length: 4 }, () => JSON.stringify({ text: 'x'.repeat(600_000) }));
   await database.write(datasets.getOrCreate, { userId: 'user', id: 'big', name: null }, caller);
-  const push = { userId: 'user', address: 'big', items: big, measured: measure(big), idempotencyKey: undefined };
+  const push = {
+    userId: 'user',
+    address: 'big',
+    items: big,
+    measured: measure(big),
+    checked: '',
+    idempotencyKey: undefined,
+  };
   await database.write(pushItems, push, caller);
   const left: number[] = [];
   const note = () => left.push(rowsIn(folder).items);

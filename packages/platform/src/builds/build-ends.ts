@@ -1,4 +1,5 @@
 import { findActorId } from '../actors/actor-address.ts';
+import { type ActorSettings, usualRunOptions } from '../actors/actor-settings.ts';
 import { setTag } from '../actors/tags.ts';
 import type { VersionSettings } from '../actors/version-settings.ts';
 import { defineEnd } from '../database/operation.ts';
@@ -28,8 +29,26 @@ export function* endBuild(id: string, end: BuildEnd, now: number): Sql<boolean> 
     JSON.stringify(source),
     id,
   );
-  if (outcome.status === 'SUCCEEDED' && row.tag !== null) yield* setTag(row.actor_id, row.tag, id);
+  if (outcome.status === 'SUCCEEDED' && row.tag !== null) {
+    yield* setTag(row.actor_id, row.tag, id);
+    yield* setStandby(row.actor_id, row.tag, outcome.result.definition?.usesStandbyMode);
+  }
   return true;
+}
+
+/** What the definition of the Actor's default build says of Standby becomes the Actor's setting. */
+function* setStandby(actorId: string, tag: string, isEnabled: unknown): Sql<void> {
+  if (typeof isEnabled !== 'boolean') return;
+  const row = yield* one<{ settings_json: string }>('SELECT settings_json FROM actors WHERE id = ?', actorId);
+  if (row === undefined) return;
+  const settings = JSON.parse(row.settings_json) as ActorSettings & { actorStandby?: object | null };
+  if (tag !== (settings.defaultRunOptions?.build ?? usualRunOptions.build)) return;
+  const actorStandby = { ...settings.actorStandby, isEnabled };
+  yield* exec(
+    'UPDATE actors SET settings_json = ? WHERE id = ?',
+    JSON.stringify({ ...settings, actorStandby }),
+    actorId,
+  );
 }
 
 export const finishBuild = defineEnd('builds.finish', function* (input: { id: string; end: BuildEnd }, { now }) {

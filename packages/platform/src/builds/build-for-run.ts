@@ -4,6 +4,9 @@ import { one, type Sql } from '../database/sql.ts';
 import type { Program } from '../engines/engine.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
 import type { BuildResult, BuildStatus, EnvVar } from './build-row.ts';
+import { type DeclaredStorages, declaredStorages } from './definition/declared-storages.ts';
+import { type OutputTemplates, outputTemplates } from './definition/output-templates.ts';
+import { type DeclaredMemory, declaredMemory } from './definition/run-memory.ts';
 import type { StartCommand } from './steps/start-command.ts';
 
 /** What a run needs to know about a build. */
@@ -17,6 +20,9 @@ export interface BuildForRun {
   readonly envVars: readonly EnvVar[];
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly defaultRunOptions: DefaultRunOptions;
+  readonly storages: DeclaredStorages;
+  readonly memory: DeclaredMemory;
+  readonly output: OutputTemplates | null;
 }
 
 export const folderOfBuild = (buildId: string): string => `builds/${buildId}`;
@@ -64,7 +70,6 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     throw new Refusal(400, 'invalid-build', `The build ${row.number} is ${row.status}, so it cannot be run.`);
   }
   const { command, image, inputSchema, definition } = JSON.parse(row.result_json) as BuildResult;
-  const memoryMbytes = definition?.defaultMemoryMbytes;
   return {
     id: buildId,
     actorId: row.actor_id,
@@ -72,11 +77,10 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     program: image === undefined ? folderProgram(buildId, command!) : { kind: 'image', image },
     envVars: JSON.parse(yield* unseal('builds.env_vars_json', [buildId], row.env_vars_json)) as EnvVar[],
     inputSchema,
-    defaultRunOptions: {
-      ...usualRunOptions,
-      ...(Number.isInteger(memoryMbytes) && { memoryMbytes: memoryMbytes as number }),
-      ...(yield* defaultRunOptionsOf(row.actor_id)),
-    },
+    defaultRunOptions: { ...usualRunOptions, ...(yield* defaultRunOptionsOf(row.actor_id)) },
+    storages: declaredStorages(definition),
+    memory: declaredMemory(definition),
+    output: outputTemplates(definition),
   };
 }
 

@@ -11,9 +11,14 @@ export const maxJsonDepth = 500;
 /** @throws SyntaxError that says what is wrong, as `JSON.parse` does [json-1] [json-2] */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
+  checkJsonValue(value);
+  return value;
+}
+
+/** For values that another parser has read. @throws UnusableJson [json-1] [json-2] */
+export function checkJsonValue(value: unknown): void {
   const fault = faultOf(value, maxJsonDepth);
   if (fault !== undefined) throw new UnusableJson(fault);
-  return value;
 }
 
 /** JSON that is written correctly and still not accepted. Unlike the parser's, its message never quotes the text. */

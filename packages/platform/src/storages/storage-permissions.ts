@@ -113,7 +113,7 @@ export function* grantStorages(
   for (const { table, address, need } of requested) {
     const id = yield* findStorageIdOrUndefined(table, run.userId, address);
     if (id === undefined || !(yield* reachesStorage(caller, table, id, need))) continue;
-    yield* grant(run.id, id, need);
+    yield* grantStorage(run.id, id, need);
   }
 }
 
@@ -127,7 +127,8 @@ function* findStorageIdOrUndefined(table: StorageTable, userId: string, address:
   }
 }
 
-function* grant(runId: string, storageId: string, need: StorageNeed): Sql<void> {
+/** Lets a run reach a storage that is none of its own [permission-1]. */
+export function* grantStorage(runId: string, storageId: string, need: StorageNeed): Sql<void> {
   yield* exec(
     `INSERT INTO storage_grants (run_id, storage_id, can_write) VALUES (?, ?, ?)
       ON CONFLICT (run_id, storage_id) DO UPDATE SET

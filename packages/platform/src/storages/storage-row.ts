@@ -2,6 +2,7 @@ import { seal, unseal } from '../database/secrets.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
+import { type StorageSchema, schemaWithHash, storeSchema } from './storage-schemas.ts';
 
 /** The tables of named storages. They share the columns of `StorageRow`. */
 export type StorageTable = 'datasets' | 'key_value_stores' | 'request_queues';
@@ -20,6 +21,10 @@ export interface StorageRow {
   readonly modified_at: number;
   readonly write_count: number;
   readonly bytes: number;
+  /** Of datasets and key-value stores. */
+  readonly schema_hash?: string;
+  /** Null for a storage without one, and in lists. */
+  readonly schema: StorageSchema | null;
 }
 
 /** The fields of a new storage. `actId` and `runId` name the run that it is created for. */
@@ -32,6 +37,8 @@ export interface NewStorage {
   readonly runId?: string | null;
   /** The Actor that requested it, whose later runs have access to it [permission-1]. */
   readonly creatorActorId?: string | null;
+  /** Of a dataset or a key-value store. It never changes. */
+  readonly schema?: StorageSchema | null;
 }
 
 export interface StorageListing {
@@ -69,6 +76,9 @@ export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<vo
     storage.now,
     storage.now,
   );
+  const { schema } = storage;
+  if (schema === undefined || schema === null || table === 'request_queues') return;
+  yield* exec(`UPDATE ${table} SET schema_hash = ? WHERE id = ?`, yield* storeSchema(schema), storage.id);
 }
 
 /** Returns the id of the user's storage with an address: an id, `name`, `~name`, `username~name` or `username/name`. */
@@ -96,7 +106,8 @@ export function* getStorage<Row extends StorageRow>(table: StorageTable, userId:
       WHERE storage.id = ?`,
     id,
   );
-  return yield* opened(table, row!);
+  const schema = row!.schema_hash ? yield* schemaWithHash(row!.schema_hash) : null;
+  return { ...(yield* opened(table, row!)), schema };
 }
 
 /** The row as operations have it: with its secret opened. */
@@ -137,7 +148,7 @@ export function* listStorages<Row extends StorageRow>(
     listing.offset,
   );
   const openedRows: Row[] = [];
-  for (const row of rows) openedRows.push(yield* opened(table, row));
+  for (const row of rows) openedRows.push({ ...(yield* opened(table, row)), schema: null });
   return { total: counted!.total, rows: openedRows };
 }
 

@@ -3,6 +3,7 @@ import { type DatasetRow, datasets } from '../../storages/datasets/dataset.ts';
 import type { Services } from '../services.ts';
 import { storageMounts } from '../storages/storage-mounts.ts';
 import { apiStorage, plainEffects, registerStorageRoutes, sizesOf } from '../storages/storage-routes.ts';
+import { fieldNamesOf } from './dataset-views.ts';
 import { registerDatasetItemRoutes } from './item-routes.ts';
 
 export function registerDatasetRoutes(app: FastifyInstance, services: Services): void {
@@ -23,8 +24,8 @@ function apiDataset(services: Services, row: DatasetRow) {
     ...apiStorage(row, url),
     itemCount: row.item_count,
     cleanItemCount: row.clean_item_count,
-    fields: null,
-    schema: null,
+    fields: fieldNamesOf(row.schema),
+    schema: row.schema,
     itemsPublicUrl: `${url}/items`,
     stats: { writeCount: row.write_count, ...sizesOf(row), inflatedBytes: row.bytes },
   };

@@ -6,7 +6,9 @@ import { DatasetStatistics } from '../../storages/datasets/statistics.ts';
 import { idempotencyKeyOf, userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
+import { checkItems, writeFitting } from '../storages/fitting-writes.ts';
 import type { StorageMount } from '../storages/storage-mounts.ts';
+import { fieldNamesOf, withView } from './dataset-views.ts';
 import { itemTexts } from './item-texts.ts';
 import { formatOf, wantedOf } from './items-query.ts';
 import { describeItems, openItems, sendItems } from './items-response.ts';
@@ -31,7 +33,13 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
         measured: measure(items),
         idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
       };
-      await database.write(pushItems, push, request.caller);
+      const name = `${push.userId}/${push.address}`;
+      await writeFitting(services, {
+        caller: request.caller,
+        checks: new Map([[name, (schema) => checkItems(schema, items)]]),
+        write: (checkedOf) => database.write(pushItems, { ...push, checked: checkedOf(name) }, request.caller),
+        storageOf: () => name,
+      });
       return reply.code(201).send({});
     },
   );
@@ -48,7 +56,7 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
     `${prefix}/items`,
     { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
     async (request, reply) => {
-      const query = queryOf(request);
+      const query = await withView(services, request, await storageOf(request), queryOf(request));
       const wanted = wantedOf(query);
       const format = formatOf(query);
       const { dataset, stretch } = await open(request, wanted, false);
@@ -62,8 +70,9 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
     { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
     async (request) => {
       const all = { offset: 0, limit: Number.MAX_SAFE_INTEGER, desc: false };
-      const statistics = new DatasetStatistics();
-      for await (const page of pagesOf(database, request.caller, await open(request, all, true))) {
+      const opened = await open(request, all, true);
+      const statistics = new DatasetStatistics(fieldNamesOf(opened.dataset.schema));
+      for await (const page of pagesOf(database, request.caller, opened)) {
         for (const json of page) statistics.add(JSON.parse(json) as Item);
       }
       return { data: { fieldStatistics: statistics.result() } };

@@ -36,6 +36,7 @@ export function shapeOf(query: Query): Shape {
     skipHidden: (booleanOf(query, 'skipHidden') ?? false) || clean,
     skipEmpty: (booleanOf(query, 'skipEmpty') ?? false) || clean,
     skipFailedPages: booleanOf(query, 'skipFailedPages') ?? false,
+    picksLast: Boolean(query.view),
   };
 }
 

@@ -7,6 +7,7 @@ import { type Item, type Shape, unwoundItems } from '../../storages/datasets/sha
 import { userIdOf } from '../caller.ts';
 import { booleanOf, type Query, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
+import { withView } from './dataset-views.ts';
 import { formatOf, formatOptionsOf, shapeOf, wantedOf } from './items-query.ts';
 
 export const openItems = (
@@ -26,7 +27,7 @@ export const itemsQueryOf = (query: Query) => ({
 
 /** Sends items of a dataset, as the request's parameters ask for them. */
 export async function sendItems(services: Services, request: FastifyRequest, reply: FastifyReply, address: string) {
-  const query = queryOf(request);
+  const query = await withView(services, request, address, queryOf(request));
   const { wanted, shape, format, options, isAttachment } = itemsQueryOf(query);
   const opened = await openItems(services, request, { address, wanted, withPage: true });
   const pages = () => pagesOf(services.database, request.caller, opened);

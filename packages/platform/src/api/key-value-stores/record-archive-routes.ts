@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ZipFile } from 'yazl';
-import { Refusal } from '../../shared/errors.ts';
 import { nextTurn } from '../../shared/slices.ts';
 import { listKeys, readRecord } from '../../storages/key-value-stores/record.ts';
 import { userIdOf } from '../caller.ts';
@@ -21,10 +20,9 @@ export function registerRecordArchiveRoute(app: FastifyInstance, services: Servi
       exposeHeadRoute: false,
     },
     async (request, reply) => {
-      const { collection, prefix = '' } = queryOf(request);
-      if (collection) throw noCollections();
+      const { collection = '', prefix = '' } = queryOf(request);
       const address = await mount.storageOf(request);
-      const { storeId, keys } = await keysOf(services, request, { address, prefix });
+      const { storeId, keys } = await keysOf(services, request, { address, prefix, collection });
       const archive = archiveOf(services, request, storeId, keys);
       reply.header('content-disposition', `attachment; filename="${storeId}.zip"`);
       return reply.type('application/zip').send(archive);
@@ -32,10 +30,13 @@ export function registerRecordArchiveRoute(app: FastifyInstance, services: Servi
   );
 }
 
-export const noCollections = (): Refusal =>
-  new Refusal(400, 'invalid-collection', 'The store has no schema and so no collections. List by prefix instead.');
+interface WantedKeys {
+  readonly address: string;
+  readonly prefix: string;
+  readonly collection: string;
+}
 
-async function keysOf(services: Services, request: FastifyRequest, wanted: { address: string; prefix: string }) {
+async function keysOf(services: Services, request: FastifyRequest, wanted: WantedKeys) {
   const all: string[] = [];
   const input = { userId: userIdOf(request), ...wanted, limit: keysAtOnce };
   for (;;) {

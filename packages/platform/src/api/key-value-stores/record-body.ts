@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FileStore } from '../../objects/file-store.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { parseJson } from '../../shared/json.ts';
-import { maxInlineBytes, maxRecordBytes } from '../../storages/key-value-stores/record.ts';
+import { maxInlineBytes, maxRecordBytes, type StoredRecord } from '../../storages/key-value-stores/record.ts';
 
 /** The value of a record as it was received: a small one in memory, a large one in a file. */
 export interface ReceivedValue {
@@ -84,4 +84,22 @@ export function checkJson(contentType: string, { value }: ReceivedValue): void {
       `The content type is JSON, the value is not: ${(error as Error).message}. Nothing was stored.`,
     );
   }
+}
+
+/** A larger value is not checked against a JSON Schema, and so not taken by a store that has one for its key. */
+const maxCheckedBytes = 32 * 1024 * 1024;
+
+/** The text of a value that is to be checked. @throws Refusal 400 `schema-validation-error` when it is too large */
+export async function textOfRecord(files: FileStore, { key, bytes, value, blobId }: StoredRecord): Promise<string> {
+  if (bytes > maxCheckedBytes) {
+    throw new Refusal(
+      400,
+      'schema-validation-error',
+      `The store has a JSON Schema for the key "${key}", and values of more than ${maxCheckedBytes} bytes cannot be checked against one. Nothing was stored.`,
+    );
+  }
+  if (value !== null) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
+  const chunks: Buffer[] = [];
+  for await (const chunk of files.read(blobId!) as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }

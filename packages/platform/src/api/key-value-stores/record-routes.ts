@@ -13,8 +13,9 @@ import { checkRecordKey } from '../../storages/storage-name.ts';
 import { userIdOf } from '../caller.ts';
 import { booleanOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
+import { checkRecord, writeFitting } from '../storages/fitting-writes.ts';
 import type { StorageMount } from '../storages/storage-mounts.ts';
-import { checkJson, receiveValue, recordTooLarge } from './record-body.ts';
+import { checkJson, receiveValue, recordTooLarge, textOfRecord } from './record-body.ts';
 import { describeValue, sendRecord } from './record-response.ts';
 
 const defaultContentType = 'application/octet-stream';
@@ -85,9 +86,18 @@ function registerWriting(app: FastifyInstance, services: Services, mount: Storag
         await database.read(keyValueStores.get, { userId, address }, request.caller);
       });
       checkJson(contentType, received);
-      const input = { userId, address, record: { key, contentType, ...received } };
+      const record = { key, contentType, ...received };
+      const name = `${userId}/${address}`;
       try {
-        await discard(await database.write(writeRecord, input, request.caller));
+        const replaced = await writeFitting(services, {
+          caller: request.caller,
+          checks: new Map([[name, (schema) => checkRecord(schema, record, () => textOfRecord(files, record))]]),
+          write: (checkedOf) => {
+            return database.write(writeRecord, { userId, address, record, checked: checkedOf(name) }, request.caller);
+          },
+          storageOf: () => name,
+        });
+        await discard(replaced);
       } catch (error) {
         // After a refusal no row names the new blob. After another failure that is unknown, so it is left to the sweep.
         if (error instanceof Refusal) await discard(received.blobId);

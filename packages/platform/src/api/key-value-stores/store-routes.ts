@@ -6,7 +6,7 @@ import { integerOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
 import { type StorageMount, storageMounts } from '../storages/storage-mounts.ts';
 import { apiStorage, plainEffects, registerStorageRoutes, sizesOf } from '../storages/storage-routes.ts';
-import { noCollections, registerRecordArchiveRoute } from './record-archive-routes.ts';
+import { registerRecordArchiveRoute } from './record-archive-routes.ts';
 import { registerRecordRoutes } from './record-routes.ts';
 
 /** The most keys in one response, and the default. */
@@ -35,10 +35,9 @@ function registerKeyRoute(app: FastifyInstance, services: Services, mount: Stora
     { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'reads' } },
     async (request) => {
       const query = queryOf(request);
-      if (query.collection) throw noCollections();
       const exclusiveStartKey = query.exclusiveStartKey ?? '';
       const limit = Math.min(integerOf(query, 'limit', 0) || maxKeys, maxKeys);
-      const listing = { exclusiveStartKey, prefix: query.prefix ?? '', limit };
+      const listing = { exclusiveStartKey, prefix: query.prefix ?? '', collection: query.collection ?? '', limit };
       const input = { userId: userIdOf(request), address: await storageOf(request), ...listing };
       const { storeId, keys } = await services.database.read(listKeys, input, request.caller);
       const items = keys.slice(0, limit).map(({ key, bytes }) => ({
@@ -67,7 +66,7 @@ function apiKeyValueStore(services: Services, row: KeyValueStoreRow) {
   const url = storeUrl(services, row.id);
   return {
     ...apiStorage(row, url),
-    schema: null,
+    schema: row.schema,
     keysPublicUrl: `${url}/keys`,
     recordsPublicUrl: `${url}/records`,
     stats: { writeCount: row.write_count, deleteCount: row.delete_count, ...sizesOf(row) },

@@ -1,3 +1,4 @@
+import { filledTemplates, type OutputTemplates } from '../../builds/definition/output-templates.ts';
 import type { RunDetails } from '../../runs/operations/run-details.ts';
 import { isOver, type RunState, runTimeMs } from '../../runs/state/run-state.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
@@ -24,6 +25,11 @@ export interface ApiRunContext {
 
 /** Returns the API object of a run, as Apify has it. */
 export function apiRun(record: RunDetails, context: ApiRunContext) {
+  const run = runFields(record, context);
+  return record.output === null ? run : { ...run, output: outputOf(run, record.output, context.publicUrl) };
+}
+
+function runFields(record: RunDetails, context: ApiRunContext) {
   const { state, storages } = record;
   const stats = apiStats(state, context);
   return {
@@ -46,11 +52,7 @@ export function apiRun(record: RunDetails, context: ApiRunContext) {
     defaultKeyValueStoreId: storages.keyValueStoreId,
     defaultDatasetId: storages.datasetId,
     defaultRequestQueueId: storages.requestQueueId,
-    storageIds: {
-      datasets: { default: storages.datasetId },
-      keyValueStores: { default: storages.keyValueStoreId },
-      requestQueues: { default: storages.requestQueueId },
-    },
+    storageIds: record.storageIds,
     // The URL of the container's web server, which clients expect. Wherry does not forward requests to it yet.
     containerUrl: `${context.publicUrl}/wherry/v1/runs/${state.id}/container`,
     isContainerServerReady: false,
@@ -75,4 +77,44 @@ function apiStats(state: RunState, { now, usage }: ApiRunContext) {
     runTimeSecs: durationMillis / 1000,
     computeUnits: (gigabytes * durationMillis) / 3_600_000,
   };
+}
+
+/**
+ * The URLs of the run's output. They are there from its start and do not change, so they have nothing of the run that does.
+ * Source of the variables: docs.apify.com, "Actor output schema", and "Multiple datasets".
+ */
+function outputOf(run: ReturnType<typeof runFields>, templates: OutputTemplates, publicUrl: string) {
+  const { id, actId, userId, startedAt, meta, containerUrl, storageIds } = run;
+  const { defaultDatasetId, defaultKeyValueStoreId, defaultRequestQueueId } = run;
+  const urlsOf = (path: string, ids: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(ids).map(([alias, each]) => [alias, { apiUrl: `${publicUrl}/v2/${path}/${each}` }]),
+    );
+  const apiRunUrl = `${publicUrl}/v2/actor-runs/${id}`;
+  return filledTemplates(templates, {
+    links: {
+      apiRunUrl,
+      publicRunUrl: apiRunUrl,
+      consoleRunUrl: apiRunUrl,
+      apiDefaultDatasetUrl: `${publicUrl}/v2/datasets/${defaultDatasetId}`,
+      apiDefaultKeyValueStoreUrl: `${publicUrl}/v2/key-value-stores/${defaultKeyValueStoreId}`,
+    },
+    run: {
+      id,
+      actId,
+      userId,
+      startedAt,
+      meta,
+      containerUrl,
+      storageIds,
+      defaultDatasetId,
+      defaultKeyValueStoreId,
+      defaultRequestQueueId,
+    },
+    storages: {
+      datasets: urlsOf('datasets', storageIds.datasets),
+      keyValueStores: urlsOf('key-value-stores', storageIds.keyValueStores),
+      requestQueues: urlsOf('request-queues', storageIds.requestQueues),
+    },
+  });
 }

@@ -4,8 +4,11 @@ import type { InFlightRequests } from '../../runs/handoff/in-flight-requests.ts'
 import { type CommitParts, type CommitResponse, commit, lastCommit } from '../../runs/operations/commits.ts';
 import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { maxInlineBytes } from '../../storages/key-value-stores/record.ts';
+import type { StorageSchema } from '../../storages/storage-schemas.ts';
 import { userIdOf } from '../caller.ts';
+import { textOfRecord } from '../key-value-stores/record-body.ts';
 import type { Services } from '../services.ts';
+import { checkItems, checkRecord, type Writing, writeFitting } from '../storages/fitting-writes.ts';
 import { commitIdOf, commitPartsOf } from './commit-body.ts';
 import { wherryRunMount } from './run-mounts.ts';
 
@@ -26,7 +29,17 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
       const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
       const input = { userId: userIdOf(request), runId, sequence, id, parts };
       try {
-        const { response, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
+        const { response, repeated, replacedBlobs } = await writeFitting(services, {
+          ...fittingParts(input, files),
+          caller: request.caller,
+          write: (checkedOf) => {
+            const checked = {
+              items: parts.items.map((part) => checkedOf(datasetName(runId, part))),
+              records: parts.records.map((part) => checkedOf(storeName(runId, part))),
+            };
+            return database.write(commit, { ...input, checked }, request.caller);
+          },
+        });
         releaseHandled(inFlightRequests, response);
         await discard(repeated ? blobs : replacedBlobs);
         return { data: response };
@@ -48,6 +61,57 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
       };
     },
   );
+}
+
+const datasetName = (runId: string, { datasetId }: Pick<CommitParts['items'][number], 'datasetId'>) =>
+  `${runId}/dataset/${datasetId ?? ''}`;
+const storeName = (runId: string, { storeId }: Pick<CommitParts['records'][number], 'storeId'>) =>
+  `${runId}/store/${storeId ?? ''}`;
+
+/** How the parts of a commit are checked against the schemas of their storages [fitting-1]. */
+function fittingParts(
+  { runId, parts }: { readonly runId: string; readonly parts: CommitParts },
+  files: FileStore,
+): Pick<Writing<unknown>, 'checks' | 'storageOf'> {
+  const checks = new Map<string, (schema: StorageSchema) => Promise<void>>();
+  for (const part of parts.items) {
+    const name = datasetName(runId, part);
+    checks.set(name, async (schema) => {
+      for (const [index, each] of parts.items.entries()) {
+        if (datasetName(runId, each) === name) await ofPart(`items[${index}]`, checkItems(schema, each.items));
+      }
+    });
+  }
+  for (const part of parts.records) {
+    const name = storeName(runId, part);
+    checks.set(name, async (schema) => {
+      for (const [index, each] of parts.records.entries()) {
+        const { record } = each;
+        if (record === null || storeName(runId, each) !== name) continue;
+        await ofPart(
+          `records[${index}]`,
+          checkRecord(schema, record, () => textOfRecord(files, record)),
+        );
+      }
+    });
+  }
+  const storageOf = ({ details }: Refusal): string => {
+    const [, kind, index] = /^(items|records)\[(\d+)\]$/.exec(details!.part as string)!;
+    return kind === 'items'
+      ? datasetName(runId, parts.items[Number(index)]!)
+      : storeName(runId, parts.records[Number(index)]!);
+  };
+  return { checks, storageOf };
+}
+
+/** Adds to a refusal which part of the commit it is about. */
+async function ofPart(part: string, check: Promise<void>): Promise<void> {
+  try {
+    await check;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.statusCode, error.type, `${part}: ${error.message}`, { ...error.details, part });
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { BuildForRun } from '../../builds/build-for-run.ts';
+import { memoryOfRun } from '../../builds/definition/run-memory.ts';
 import { type PreparedInput, prepareInput } from '../../builds/input/input.ts';
 import { grantsOf } from '../../builds/input/input-grants.ts';
 import { createRun, inputKey, type NewRun, prepareStart } from '../../runs/operations/run-creation.ts';
-import { startOptions } from '../../runs/operations/run-options.ts';
+import { startOptions, withMemory } from '../../runs/operations/run-options.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { maxInlineBytes, type StoredRecord } from '../../storages/key-value-stores/record.ts';
@@ -28,9 +29,16 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
   const prepared = await services.database.read(prepareStart, start, request.caller);
   if (prepared.kind === 'started') return prepared.runId;
   const { build, pricing } = prepared;
-  const options = startOptions(requested, build.defaultRunOptions, pricing);
+  const usualOptions = startOptions(requested, build.defaultRunOptions, pricing);
   const sent = { body: request.body, contentType: request.headers['content-type'] };
   const input = await receiveInput(services, userId, build, sent);
+  const memoryMbytes = await memoryOfRun(build.memory, {
+    requestedMbytes: requested.memoryMbytes,
+    ofActorMbytes: usualOptions.memoryMbytes,
+    input,
+    runOptions: { ...usualOptions },
+  });
+  const options = withMemory(usualOptions, memoryMbytes);
   const place = await services.runControl.placeNew({ userId, memoryMbytes: options.memoryMbytes });
   try {
     return await create(services, request, await storeInput(services, input), {

@@ -10,6 +10,7 @@ import { RE2JS } from 're2js';
 import { parseJson, UnusableJson } from '../../shared/json.ts';
 import { isJsonObject, type JsonObject } from '../../shared/json-object.ts';
 import type { Check, Verdict } from './schema-checks.ts';
+import { SchemaTasks } from './schema-tasks.ts';
 
 const { linear } = workerData as { readonly linear: boolean };
 
@@ -103,8 +104,10 @@ function checkSchema(schemaJson: string): Verdict {
   }
 }
 
-parentPort!.on('message', ({ schemaJson, input }: Check) => {
-  const verdict = input === undefined ? checkSchema(schemaJson) : checkInput(schemaJson, input.body);
-  parentPort!.postMessage(verdict);
+const tasks = new SchemaTasks(ajvOptions);
+
+parentPort!.on('message', async ({ schemaJson, input, task }: Check) => {
+  if (task !== undefined) parentPort!.postMessage(await tasks.perform(schemaJson, task));
+  else parentPort!.postMessage(input === undefined ? checkSchema(schemaJson) : checkInput(schemaJson, input.body));
 });
 parentPort!.postMessage('ready');

@@ -15,11 +15,37 @@ export interface Check {
   readonly schemaJson: string;
   /** The input to check; undefined to check the schema itself. */
   readonly input?: { readonly body: Uint8Array | undefined } | undefined;
+  /** What else there is to check; undefined for an input and an input schema. */
+  readonly task?: SchemaTask | undefined;
+}
+
+/** Which of Apify's own schemas a part of an Actor's definition is checked against. */
+export type DefinitionPart = 'actor' | 'dataset' | 'keyValueStore' | 'output';
+
+export type SchemaTask =
+  /** Whether each of these JSON texts fits the JSON Schema. */
+  | { readonly kind: 'items'; readonly items: readonly string[] }
+  /** Whether it is a JSON Schema that items can be checked against. */
+  | { readonly kind: 'jsonSchema' }
+  | { readonly kind: 'definition'; readonly part: DefinitionPart }
+  /** The memory of a run; `schemaJson` is the expression. */
+  | { readonly kind: 'memory'; readonly context: MemoryContext };
+
+export interface MemoryContext {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly runOptions: Readonly<Record<string, unknown>>;
+}
+
+/** The errors of one item, as Ajv reports them. */
+export interface InvalidItem {
+  readonly itemPosition: number;
+  readonly validationErrors: readonly unknown[];
 }
 
 export type Verdict =
-  /** `body` is the input with the schema's defaults added. */
-  { readonly kind: 'fits'; readonly body: Uint8Array } | { readonly kind: 'refused'; readonly complaint: string };
+  /** `body` is the input with the schema's defaults added; `value` is what an expression gives. */
+  | { readonly kind: 'fits'; readonly body: Uint8Array; readonly value?: number }
+  | { readonly kind: 'refused'; readonly complaint: string; readonly invalidItems?: readonly InvalidItem[] };
 
 type Outcome = Verdict | { readonly kind: 'ended'; readonly why: 'time' | 'memory' };
 
@@ -58,7 +84,10 @@ export class SchemaChecks {
     if (this.#slow.waiting >= maxSlowWaiting) throw tooManySlow();
     const second = await this.#slow.perform(check, () => false);
     if (second !== 'passed on' && second.kind !== 'ended') return second;
-    return { kind: 'refused', complaint: complaintOf(second, this.#limitMs) };
+    return {
+      kind: 'refused',
+      complaint: complaintOf(second, this.#limitMs, check.task === undefined ? 'input schema' : 'schema'),
+    };
   }
 }
 
@@ -69,10 +98,10 @@ const tooManySlow = (): Refusal =>
     'Too many inputs wait for a check against schemas that are slow to check. Send this again later.',
   );
 
-const complaintOf = (outcome: Outcome | 'passed on', limitMs: number): string =>
+const complaintOf = (outcome: Outcome | 'passed on', limitMs: number, schema: string): string =>
   outcome !== 'passed on' && outcome.kind === 'ended' && outcome.why === 'memory'
-    ? `the check takes more than ${maxHeapMbytes} MB of memory. Make it smaller, or simplify the Actor's input schema.`
-    : `the check takes more than ${limitMs / 1000} s of processor time. Make it smaller, or simplify the patterns of the Actor's input schema.`;
+    ? `the check takes more than ${maxHeapMbytes} MB of memory. Make it smaller, or simplify the Actor's ${schema}.`
+    : `the check takes more than ${limitMs / 1000} s of processor time. Make it smaller, or simplify the patterns of the Actor's ${schema}.`;
 
 interface LaneOptions {
   readonly linear: boolean;

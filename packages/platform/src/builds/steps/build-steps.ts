@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ImageMaker } from '../../engines/engine.ts';
 import type { BuildJob } from '../build-queue.ts';
 import type { BuildResult, EnvVar } from '../build-row.ts';
-import { type ActorDefinition, readActorDefinition } from '../input/actor-definition.ts';
+import { type ActorDefinition, readActorDefinition } from '../definition/actor-definition.ts';
 import { BuildFailure } from './build-failure.ts';
 import { runBuildCommand } from './build-process.ts';
 import { type Dependencies, hasDependencies, type Installation, npmInstall } from './dependencies.ts';
@@ -46,7 +46,7 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
   log(`Build ${job.number}: writing the sources.`);
   await writeSources(folder, job.version);
   signal.throwIfAborted();
-  const described = await readActorDefinition(folder);
+  const described = await readActorDefinition(folder, log);
   if (work.images !== undefined) {
     const image = await makeImage(work.images, work, described);
     return { command: null, image, ...described };

@@ -2,7 +2,7 @@ import { realpath, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageMaker } from '../../engines/engine.ts';
 import type { BuildJob } from '../build-queue.ts';
-import type { ActorDefinition } from '../input/actor-definition.ts';
+import type { ActorDefinition } from '../definition/actor-definition.ts';
 import { BuildFailure } from './build-failure.ts';
 import { findDockerfile } from './dockerfile.ts';
 

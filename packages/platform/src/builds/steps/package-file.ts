@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseJson } from '../../shared/json.ts';
+import JSON5 from 'json5';
+import { checkJsonValue, parseJson } from '../../shared/json.ts';
 import { isJsonObject } from '../../shared/json-object.ts';
 import { BuildFailure } from './build-failure.ts';
 
@@ -33,14 +34,24 @@ export async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-/** @throws BuildFailure when `text` is not a JSON object */
-export function parseObject(text: string, name: string): Record<string, unknown> {
+/**
+ * @param comments whether comments, and what else JSON5 has, are allowed, as Apify does in `.actor/actor.json`
+ * @throws BuildFailure when `text` is not a JSON object
+ */
+export function parseObject(text: string, name: string, { comments = false } = {}): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parseJson(text.replace(/^\uFEFF/, ''));
+    value = comments ? parseJson5(text) : parseJson(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new BuildFailure(`${name} is not valid JSON: ${(error as Error).message}. Correct it and build again.`);
   }
   if (isJsonObject(value)) return value;
   throw new BuildFailure(`${name} must hold a JSON object. Correct it and build again.`);
+}
+
+/** @throws SyntaxError as `parseJson` does */
+function parseJson5(text: string): unknown {
+  const value: unknown = JSON5.parse(text);
+  checkJsonValue(value);
+  return value;
 }

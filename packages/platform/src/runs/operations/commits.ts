@@ -18,6 +18,7 @@ import type { LockHolder } from '../../storages/request-queues/lock.ts';
 import type { QueueAccess } from '../../storages/request-queues/queue.ts';
 import { checkInputReach, checkStorageReach } from '../../storages/storage-permissions.ts';
 import { findStorageId, type StorageTable } from '../../storages/storage-row.ts';
+import { noSchema } from '../../storages/storage-schemas.ts';
 import { addCharge } from './charges.ts';
 
 /** A storage of null is the run's default one. Items are JSON texts; a record of null is deleted. */
@@ -64,10 +65,12 @@ interface Commit {
   /** Null when the client sends none; a repetition is then recognised by the number alone. */
   readonly id: string | null;
   readonly parts: CommitParts;
+  /** The hashes of the schemas that the parts' items and records were checked against [fitting-1]. */
+  readonly checked: { readonly items: readonly string[]; readonly records: readonly string[] };
 }
 
 export const commit = defineWrite('commits.commit', function* (input: Commit, { now, caller }): Sql<CommitOutcome> {
-  const { userId, runId, sequence, id, parts } = input;
+  const { userId, runId, sequence, id, parts, checked } = input;
   const committing = yield* findRun(userId, runId, caller);
   const expected = (yield* lastSequence(runId)) + 1;
   if (sequence < expected) {
@@ -79,8 +82,8 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
     throw new Refusal(409, 'run-not-active', `Run ${runId} has no active attempt, so nothing can be committed to it.`);
   }
   const by = { userId, caller };
-  const items = yield* commitItems(committing, by, parts.items, now);
-  const replacedBlobs = yield* commitRecords(committing, by, parts.records, now);
+  const items = yield* commitItems(committing, { ...by, checked: checked.items }, parts.items, now);
+  const replacedBlobs = yield* commitRecords(committing, { ...by, checked: checked.records }, parts.records, now);
   const requests = yield* commitQueues(committing, attempt, by, parts.requests, now);
   for (const [index, { eventName, count }] of parts.charges.entries()) {
     yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
@@ -148,14 +151,15 @@ const outOfOrder = (runId: string, sequence: number, expected: number): Refusal 
 
 function* commitItems(
   { default_dataset_id }: Run,
-  by: Committer,
+  by: CheckedCommitter,
   parts: CommitParts['items'],
   now: number,
 ): Sql<CommitResponse['items']> {
   const appended: CommitResponse['items'][number][] = [];
   for (const [index, { datasetId: address, items }] of parts.entries()) {
     const datasetId = yield* naming(`items[${index}]`, reachedStorage(by, 'datasets', address, default_dataset_id));
-    const { firstIndex } = yield* appendItems({ datasetId, items, now });
+    const append = { datasetId, items, checked: by.checked[index] ?? noSchema, now };
+    const { firstIndex } = yield* naming(`items[${index}]`, appendItems(append));
     appended.push({ datasetId, firstIndex, count: items.length });
   }
   return appended;
@@ -163,7 +167,7 @@ function* commitItems(
 
 function* commitRecords(
   { default_key_value_store_id }: Run,
-  by: Committer,
+  by: CheckedCommitter,
   parts: CommitParts['records'],
   now: number,
 ): Sql<string[]> {
@@ -174,8 +178,10 @@ function* commitRecords(
       reachedStorage(by, 'key_value_stores', address, default_key_value_store_id),
     );
     if (address !== null) yield* naming(`records[${index}]`, checkInputReach(by.caller, storeId, key, 'write'));
-    const old =
-      record === null ? yield* deleteRecord({ storeId, key, now }) : yield* putRecord({ ...record, storeId, now });
+    const checked = by.checked[index] ?? noSchema;
+    const change =
+      record === null ? deleteRecord({ storeId, key, now }) : putRecord({ ...record, storeId, checked, now });
+    const old = yield* naming(`records[${index}]`, change);
     if (old !== null) replaced.push(old);
   }
   return replaced;
@@ -205,6 +211,11 @@ function* commitQueues(
 interface Committer {
   readonly userId: string;
   readonly caller: Caller;
+}
+
+interface CheckedCommitter extends Committer {
+  /** By the position of the part [fitting-1]. */
+  readonly checked: readonly string[];
 }
 
 /** The storage that a part names, if the caller may write to it; the run's default one when it names none. */

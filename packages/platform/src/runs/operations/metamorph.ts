@@ -13,7 +13,7 @@ import {
 } from '../../accounts/permissions.ts';
 import { findActorId } from '../../actors/actor-address.ts';
 import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
-import { type BuildForRun, findBuild } from '../../builds/build-for-run.ts';
+import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
@@ -22,6 +22,7 @@ import { grantStorages } from '../../storages/storage-permissions.ts';
 import { applyChange, type Change, type Metamorph } from '../state/transitions.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 import { loadRun } from './run-row.ts';
+import { addDeclaredStorages } from './run-storages.ts';
 
 /** Apify's own limit. */
 const maxMetamorphs = 10;
@@ -107,8 +108,10 @@ export const storeMetamorphInput = defineWrite(
         `The run ${runId} has been metamorphed ${maxMetamorphs} times, which is the most. Start a new run instead.`,
       );
     }
-    if (input !== null) yield* putRecord({ ...input, key, storeId, now });
-    yield* grantStorages({ id: runId, userId: row!.user_id }, grants, caller);
+    if (input !== null) yield* putRecord({ ...input, key, storeId, checked: null, now });
+    const run = { id: runId, userId: row!.user_id };
+    yield* addDeclaredStorages(run, yield* getBuildForRun(build.id), now);
+    yield* grantStorages(run, grants, caller);
     return metamorph;
   },
 );

@@ -28,9 +28,10 @@ import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
 import { grantStorages } from '../../storages/storage-permissions.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
 import { deadlineOf, firstAttempt } from '../state/transitions.ts';
-import type { DefaultStorages, RunMeta } from './run-details.ts';
+import type { RunMeta } from './run-details.ts';
 import { checkRunCount, checkStartsOfRun } from './run-limits.ts';
 import { saveAttempts } from './run-row.ts';
+import { addDeclaredStorages, type DefaultStorages } from './run-storages.ts';
 
 /** The record that holds the input of a run. */
 export const inputKey = 'INPUT';
@@ -125,7 +126,8 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
       const attempt = firstAttempt({ attemptCount: 0, buildId: build.id }, serverId, 'start', now);
       yield* saveAttempts(creation.id, [attempt]);
     }
-    yield* insertStorages(creation, build.actorId, now);
+    yield* insertStorages(creation, build, now);
+    yield* addDeclaredStorages(creation, build, now);
     yield* grantStorages(creation, creation.grants, caller);
     return creation.id;
   });
@@ -157,8 +159,8 @@ function* insertRun(creation: NewRun, build: BuildForRun, terms: Terms, now: num
   yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, deadline_at, active_attempt,
       attempt_count, options_json, meta_json, stats_json, pricing_json, input_key, default_dataset_id,
-      default_key_value_store_id, default_request_queue_id, permission_level, started_by_run_id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      default_key_value_store_id, default_request_queue_id, permission_level, started_by_run_id, output_json)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     creation.id,
     creation.userId,
     build.actorId,
@@ -179,14 +181,16 @@ function* insertRun(creation: NewRun, build: BuildForRun, terms: Terms, now: num
     storages.requestQueueId,
     level,
     startedBy,
+    build.output === null ? null : JSON.stringify(build.output),
   );
 }
 
-function* insertStorages({ id, userId, storages, input }: NewRun, actId: string, now: number): Sql<void> {
+function* insertStorages({ id, userId, storages, input }: NewRun, build: BuildForRun, now: number): Sql<void> {
   const { datasetId, keyValueStoreId, requestQueueId } = storages;
-  const common = { userId, name: null, now, actId, runId: id };
-  yield* insertDataset({ ...common, id: datasetId });
-  yield* insertKeyValueStore({ ...common, id: keyValueStoreId });
+  const common = { userId, name: null, now, actId: build.actorId, runId: id };
+  const { datasets, keyValueStores } = build.storages;
+  yield* insertDataset({ ...common, id: datasetId, schema: datasets.get('default') ?? null });
+  yield* insertKeyValueStore({ ...common, id: keyValueStoreId, schema: keyValueStores.get('default') ?? null });
   yield* insertRequestQueue({ ...common, id: requestQueueId });
-  if (input !== null) yield* putRecord({ ...input, storeId: keyValueStoreId, now });
+  if (input !== null) yield* putRecord({ ...input, storeId: keyValueStoreId, checked: null, now });
 }

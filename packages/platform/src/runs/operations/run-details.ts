@@ -1,10 +1,12 @@
 import type { PricingInfo } from '../../actors/pricing.ts';
+import type { OutputTemplates } from '../../builds/definition/output-templates.ts';
 import { defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import type { RunState } from '../state/run-state.ts';
 import { readCharges } from './charges.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 import { loadRun } from './run-row.ts';
+import { type DefaultStorages, type StorageIds, storageIdsOf } from './run-storages.ts';
 
 /** How a run was started. `origin` comes first, since the search for an Actor's last run reads it there. */
 export interface RunMeta {
@@ -21,13 +23,11 @@ export interface RunDetails {
   readonly pricing: PricingInfo | null;
   readonly generalAccess: string;
   readonly storages: DefaultStorages;
+  /** The ids of all its storages by their aliases; those of the default ones are under `default`. */
+  readonly storageIds: StorageIds;
+  /** What its output is, when the Actor says so. */
+  readonly output: OutputTemplates | null;
   readonly chargedEventCounts: Readonly<Record<string, number>>;
-}
-
-export interface DefaultStorages {
-  readonly datasetId: string;
-  readonly keyValueStoreId: string;
-  readonly requestQueueId: string;
 }
 
 interface Row {
@@ -38,6 +38,8 @@ interface Row {
   readonly default_dataset_id: string;
   readonly default_key_value_store_id: string;
   readonly default_request_queue_id: string;
+  readonly storage_ids_json: string | null;
+  readonly output_json: string | null;
 }
 
 /** @throws Refusal 404 `record-not-found` */
@@ -45,20 +47,23 @@ export function* readRunDetails(runId: string): Sql<RunDetails> {
   const state = yield* loadRun(runId);
   const row = (yield* one<Row>(
     `SELECT user_id, meta_json, pricing_json, general_access, default_dataset_id, default_key_value_store_id,
-      default_request_queue_id FROM runs WHERE id = ?`,
+      default_request_queue_id, storage_ids_json, output_json FROM runs WHERE id = ?`,
     runId,
   ))!;
+  const storages = {
+    datasetId: row.default_dataset_id,
+    keyValueStoreId: row.default_key_value_store_id,
+    requestQueueId: row.default_request_queue_id,
+  };
   return {
     state,
     userId: row.user_id,
     meta: JSON.parse(row.meta_json) as RunMeta,
     pricing: row.pricing_json === null ? null : (JSON.parse(row.pricing_json) as PricingInfo),
     generalAccess: row.general_access,
-    storages: {
-      datasetId: row.default_dataset_id,
-      keyValueStoreId: row.default_key_value_store_id,
-      requestQueueId: row.default_request_queue_id,
-    },
+    storages,
+    storageIds: storageIdsOf(storages, row.storage_ids_json),
+    output: row.output_json === null ? null : (JSON.parse(row.output_json) as OutputTemplates),
     chargedEventCounts: yield* readCharges(runId),
   };
 }

@@ -29,6 +29,12 @@ export function startOptions(
   return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
 }
 
+export const withMemory = (options: RunOptions, memoryMbytes: number): RunOptions => ({
+  ...options,
+  memoryMbytes,
+  diskMbytes: diskOf(memoryMbytes),
+});
+
 /** Those of a run that is resurrected. */
 export function resurrectOptions(
   requested: RequestedRunOptions,

@@ -1,4 +1,5 @@
 import type { PermissionLevel } from '../../accounts/permissions.ts';
+import type { StorageIds } from '../operations/run-storages.ts';
 
 /** The variables of the platform's own environment that an Actor gets too. Never all of them: one may be the platform's token. */
 const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
@@ -16,6 +17,8 @@ export interface AttemptFacts {
   readonly datasetId: string;
   readonly keyValueStoreId: string;
   readonly requestQueueId: string;
+  /** The ids of all storages of the run by their aliases. */
+  readonly storageIds: StorageIds;
   readonly origin: string;
   readonly permissionLevel: PermissionLevel;
   /** Milliseconds since 1970. */
@@ -68,6 +71,7 @@ function apifyVariables(facts: AttemptFacts): Record<string, string> {
     ...Object.fromEntries(Object.entries(both).map(([name, value]) => [`APIFY_${oldNames[name] ?? name}`, value])),
     ACTOR_EVENTS_WEBSOCKET_URL: eventsUrl,
     APIFY_ACTOR_EVENTS_WS_URL: eventsUrl,
+    ACTOR_STORAGES_JSON: JSON.stringify(facts.storageIds),
     ACTOR_FULL_NAME: facts.actorFullName,
     ACTOR_BUILD_TAGS: facts.buildTag ?? '',
     ACTOR_RESTART_ON_ERROR: facts.restartOnError ? '1' : '0',

@@ -9,6 +9,7 @@ import { defineRead } from '../../database/operation.ts';
 import { one } from '../../database/sql.ts';
 import { hideSecrets } from '../../logs/hide-secrets.ts';
 import { newId } from '../../shared/ids.ts';
+import { storageIdsOf } from '../operations/run-storages.ts';
 import type { AttemptState, RunState } from '../state/run-state.ts';
 import type { Launch } from './collaborators.ts';
 import { runEnvironment } from './environment.ts';
@@ -23,12 +24,13 @@ interface LaunchRow {
   readonly tag: string | null;
   readonly permission_level: PermissionLevel;
   readonly input_at: number | null;
+  readonly storage_ids_json: string | null;
 }
 
 const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
   const row = yield* one<LaunchRow>(
     `SELECT runs.user_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
-        runs.default_request_queue_id, runs.permission_level, users.username || '/' || actors.name AS full_name, builds.tag,
+        runs.default_request_queue_id, runs.storage_ids_json, runs.permission_level, users.username || '/' || actors.name AS full_name, builds.tag,
         records.modified_at AS input_at
       FROM runs LEFT JOIN actors ON actors.id = runs.actor_id LEFT JOIN users ON users.id = actors.user_id
       LEFT JOIN builds ON builds.id = ?
@@ -61,6 +63,11 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
   const token = `${tokenPrefix}${newId(tokenChars)}`;
   const ofBuild = Object.fromEntries(build.envVars.map(({ name, value }) => [name, value]));
   const owner = { userId: row.user_id, actorId: build.actorId };
+  const storages = {
+    datasetId: row.default_dataset_id,
+    keyValueStoreId: row.default_key_value_store_id,
+    requestQueueId: row.default_request_queue_id,
+  };
   const ofInput = await inputSecrets.environment(owner, build.inputSchema, row.input_at ?? undefined);
   const env = runEnvironment(
     // An image has its own paths and nothing from this machine.
@@ -76,9 +83,8 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       buildTag: row.tag,
       inputKey: run.inputKey,
       permissionLevel: row.permission_level,
-      datasetId: row.default_dataset_id,
-      keyValueStoreId: row.default_key_value_store_id,
-      requestQueueId: row.default_request_queue_id,
+      ...storages,
+      storageIds: storageIdsOf(storages, row.storage_ids_json),
       origin: (JSON.parse(row.meta_json) as { origin: string }).origin,
       startedAt: run.startedAt,
       timeoutAt: run.deadlineAt,

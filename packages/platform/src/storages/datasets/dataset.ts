@@ -5,6 +5,7 @@ import { notFound } from '../../shared/errors.ts';
 import { pushScope } from '../erasure.ts';
 import { defineStorageOperations } from '../storage-operations.ts';
 import { findStorageId, insertStorage, type NewStorage, type StorageRow } from '../storage-row.ts';
+import { checkedAgainst, unchecked } from '../storage-schemas.ts';
 
 export interface DatasetRow extends StorageRow {
   readonly item_count: number;
@@ -21,14 +22,22 @@ export const datasets = defineStorageOperations<DatasetRow>('datasets');
 export interface NewItems {
   readonly datasetId: string;
   readonly items: readonly string[];
+  /** The hash of the schema that they were checked against [fitting-1]. */
+  readonly checked: string;
   readonly now: number;
 }
 
-/** Appends items to a dataset. @throws Refusal 404 when it does not exist. */
+/** Appends items to a dataset. @throws Refusal 404 when it does not exist; `unchecked-schema` [fitting-1] */
 export function* appendItems(append: NewItems): Sql<{ firstIndex: number }> {
   const firstIndex = yield* tryAppend(append, measure(append.items));
-  if (firstIndex === undefined) throw notFound('Dataset', append.datasetId);
+  if (firstIndex === undefined) throw yield* whyNotAppended(append.datasetId);
   return { firstIndex };
+}
+
+/** Why no dataset with this id took items: it has a schema that they were not checked against, or it does not exist. */
+function* whyNotAppended(datasetId: string): Sql<Error> {
+  const row = yield* one<{ schema_hash: string }>('SELECT schema_hash FROM datasets WHERE id = ?', datasetId);
+  return row === undefined ? notFound('Dataset', datasetId) : unchecked(row.schema_hash);
 }
 
 interface Measured {
@@ -36,19 +45,23 @@ interface Measured {
   readonly cleanCount: number;
 }
 
-/** Returns undefined when there is no such dataset, or when it does not belong to `userId`. */
+/**
+ * Returns undefined when there is no such dataset, when it does not belong to `userId`, or when it has a schema that the
+ * items were not checked against [fitting-1].
+ */
 function* tryAppend(append: NewItems, measured: Measured, userId?: string): Sql<number | undefined> {
-  const { datasetId, items, now } = append;
+  const { datasetId, items, checked, now } = append;
   const counted = yield* one<{ item_count: number }>(
     `UPDATE datasets SET item_count = item_count + ?, clean_item_count = clean_item_count + ?, bytes = bytes + ?,
       write_count = write_count + 1, modified_at = ?
-      WHERE id = ? AND user_id = COALESCE(?, user_id) RETURNING item_count`,
+      WHERE id = ? AND user_id = COALESCE(?, user_id) AND ${checkedAgainst} RETURNING item_count`,
     items.length,
     measured.cleanCount,
     measured.bytes,
     now,
     datasetId,
     userId ?? null,
+    checked,
   );
   if (counted === undefined) return undefined;
   const firstIndex = counted.item_count - items.length;
@@ -81,17 +94,22 @@ interface Push {
   readonly address: string;
   readonly items: readonly string[];
   readonly measured: Measured;
+  /** The hash of the schema that the items were checked against [fitting-1]. */
+  readonly checked: string;
   readonly idempotencyKey: string | undefined;
 }
 
 export const pushItems = defineWrite('datasets.pushItems', function* (push: Push, { now }) {
-  const { userId, address, items, measured, idempotencyKey } = push;
+  const { userId, address, items, measured, checked, idempotencyKey } = push;
   // First by the dataset's id, in one statement, since Actors push that way, one item at a time.
   const isById = idempotencyKey === undefined;
-  if (isById && (yield* tryAppend({ datasetId: address, items, now }, measured, userId)) !== undefined) return;
+  if (isById && (yield* tryAppend({ datasetId: address, items, checked, now }, measured, userId)) !== undefined) {
+    return;
+  }
   const datasetId = yield* findStorageId('datasets', userId, address);
   yield* once(pushScope(datasetId), idempotencyKey, now, function* () {
-    yield* tryAppend({ datasetId, items, now }, measured);
+    const firstIndex = yield* tryAppend({ datasetId, items, checked, now }, measured);
+    if (firstIndex === undefined) throw yield* whyNotAppended(datasetId);
     return null;
   });
 });

@@ -13,6 +13,8 @@ export interface Shape {
   readonly skipHidden: boolean;
   readonly skipEmpty: boolean;
   readonly skipFailedPages: boolean;
+  /** Whether `fields` are those of what is unwound and flattened, as in views, and not those of the stored item. */
+  readonly picksLast?: boolean;
 }
 
 /** Whether items are sent exactly as they are stored, so that they need not be parsed. */
@@ -27,7 +29,8 @@ export function* shapeItem(stored: Item, shape: Shape): Generator<Item> {
   const { flatten: flat, omit } = shape;
   for (const unwound of unwoundItems(stored, shape)) {
     const flattened = flat === undefined ? unwound : flatten(unwound, flat);
-    const item = omit === undefined ? flattened : keep(flattened, (field) => !omit.includes(field));
+    const picked = shape.picksLast === true ? pickFields(flattened, shape) : flattened;
+    const item = omit === undefined ? picked : keep(picked, (field) => !omit.includes(field));
     if (!shape.skipEmpty || Object.keys(item).length > 0) yield item;
   }
 }
@@ -37,7 +40,7 @@ export function* unwoundItems(stored: Item, shape: Shape): Generator<Item> {
   if (shape.skipFailedPages && stored.errorInfo !== undefined) return;
   let item = stored;
   if (shape.skipHidden) item = keep(item, (field) => !field.startsWith('#'));
-  if (shape.fields !== undefined) item = pick(item, shape.fields, shape.outputFields ?? shape.fields);
+  if (shape.picksLast !== true) item = pickFields(item, shape);
   yield* unwindFrom(item, shape.unwind ?? [], 0);
 }
 
@@ -50,6 +53,9 @@ function* unwindFrom(item: Item, fields: readonly string[], position: number): G
 /** `Object.fromEntries`, not assignment: a field may be called `__proto__`. */
 const keep = (item: Item, wanted: (field: string) => boolean): Item =>
   Object.fromEntries(Object.entries(item).filter(([field]) => wanted(field)));
+
+const pickFields = (item: Item, { fields, outputFields }: Shape): Item =>
+  fields === undefined ? item : pick(item, fields, outputFields ?? fields);
 
 function pick(item: Item, fields: readonly string[], names: readonly string[]): Item {
   const entries = fields.map((field, index): [string, unknown] => [names[index] ?? field, valueAt(item, field)]);

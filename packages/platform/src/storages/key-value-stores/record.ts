@@ -2,6 +2,7 @@ import { defineEnd, defineRead, defineWrite } from '../../database/operation.ts'
 import { all, exec, one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { findStorageId } from '../storage-row.ts';
+import { checkedAgainst, noSchema, schemaWithHash, unchecked } from '../storage-schemas.ts';
 
 /** Values up to this size are stored in the database, larger ones in files. */
 export const maxInlineBytes = 1024 * 1024;
@@ -20,24 +21,29 @@ export interface StoredRecord {
 /** Has either `value` or the `blobId` of a file that `FileStore.put` has stored. `bytes` is the size of the value. */
 export interface NewRecord extends StoredRecord {
   readonly storeId: string;
+  /** The hash of the schema that it was checked against [fitting-1]; null for a record of the platform itself. */
+  readonly checked: string | null;
   readonly now: number;
 }
 
 /**
  * Stores a record and replaces one with the same key. Returns the id of the blob that only the replaced record named:
  * remove it after the commit, or leave it to `sweepBlobs`.
- * @throws Refusal 404 when there is no such store.
+ * @throws Refusal 404 when there is no such store; `unchecked-schema` [fitting-1]
  */
 export function* putRecord(record: NewRecord): Sql<string | null> {
-  const { storeId, key, now } = record;
+  const { storeId, key, checked, now } = record;
   const old = yield* findStored(storeId, key);
   const changed = yield* exec(
-    'UPDATE key_value_stores SET write_count = write_count + 1, bytes = bytes + ?, modified_at = ? WHERE id = ?',
+    `UPDATE key_value_stores SET write_count = write_count + 1, bytes = bytes + ?, modified_at = ?
+      WHERE id = ? AND (CAST(? AS TEXT) IS NULL OR ${checkedAgainst})`,
     record.bytes - (old?.bytes ?? 0),
     now,
     storeId,
+    checked,
+    checked,
   );
-  if (changed === 0) throw notFound('Key-value store', storeId);
+  if (changed === 0) throw yield* whyNotStored(storeId);
   yield* exec(
     `INSERT INTO records (store_id, key, content_type, bytes, blob_id, modified_at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (store_id, key) DO UPDATE SET content_type = excluded.content_type, bytes = excluded.bytes,
@@ -51,6 +57,11 @@ export function* putRecord(record: NewRecord): Sql<string | null> {
     record.value,
   );
   return old?.blob_id ?? null;
+}
+
+function* whyNotStored(storeId: string): Sql<Error> {
+  const row = yield* one<{ schema_hash: string }>('SELECT schema_hash FROM key_value_stores WHERE id = ?', storeId);
+  return row === undefined ? notFound('Key-value store', storeId) : unchecked(row.schema_hash);
 }
 
 /** Deletes the record, if it exists. Returns the same as `putRecord`. */
@@ -107,9 +118,9 @@ const noRecord = (key: string) =>
 
 export const writeRecord = defineWrite(
   'records.write',
-  function* (input: { userId: string; address: string; record: StoredRecord }, { now }) {
+  function* (input: { userId: string; address: string; record: StoredRecord; checked: string }, { now }) {
     const storeId = yield* findStorageId('key_value_stores', input.userId, input.address);
-    return yield* putRecord({ ...input.record, storeId, now });
+    return yield* putRecord({ ...input.record, storeId, checked: input.checked, now });
   },
 );
 
@@ -122,20 +133,57 @@ export interface KeyListing {
   readonly address: string;
   readonly exclusiveStartKey: string;
   readonly prefix: string;
+  /** The id of a collection of the store's schema; empty for all keys. */
+  readonly collection: string;
   readonly limit: number;
 }
 
-/** Lists keys in the order of their bytes. Returns one more than `limit` when there are more. */
+/**
+ * Lists keys in the order of their bytes. Returns one more than `limit` when there are more.
+ * @throws Refusal 400 `invalid-collection`
+ */
 export const listKeys = defineRead('records.listKeys', function* (listing: KeyListing) {
   const storeId = yield* findStorageId('key_value_stores', listing.userId, listing.address);
+  const { key, prefix } = listing.collection === '' ? allKeys : yield* collectionKeys(storeId, listing.collection);
   const keys = yield* all<{ key: string; bytes: number }>(
     // No key contains a "~" or sorts after one, so this is the end of the prefix's range.
-    'SELECT key, bytes FROM records WHERE store_id = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?',
+    `SELECT key, bytes FROM records WHERE store_id = ? AND key > ? AND key >= ? AND key < ? AND key >= ? AND key < ?
+      AND (CAST(? AS TEXT) IS NULL OR key = ?) ORDER BY key LIMIT ?`,
     storeId,
     listing.exclusiveStartKey,
     listing.prefix,
     `${listing.prefix}~`,
+    prefix,
+    `${prefix}~`,
+    key,
+    key,
     listing.limit + 1,
   );
   return { storeId, keys };
 });
+
+/** The keys of a collection: one key, or all with a prefix. */
+interface CollectionKeys {
+  readonly key: string | null;
+  readonly prefix: string;
+}
+
+const allKeys: CollectionKeys = { key: null, prefix: '' };
+
+function* collectionKeys(storeId: string, id: string): Sql<CollectionKeys> {
+  const row = yield* one<{ schema_hash: string }>('SELECT schema_hash FROM key_value_stores WHERE id = ?', storeId);
+  const schema = row!.schema_hash === noSchema ? {} : yield* schemaWithHash(row!.schema_hash);
+  const collections = (schema.collections ?? {}) as Record<string, { key?: string; keyPrefix?: string }>;
+  if (Object.hasOwn(collections, id)) {
+    const { key, keyPrefix } = collections[id]!;
+    return { key: key ?? null, prefix: keyPrefix ?? '' };
+  }
+  const known = Object.keys(collections);
+  throw new Refusal(
+    400,
+    'invalid-collection',
+    known.length === 0
+      ? 'The store has no schema and so no collections. List by prefix instead.'
+      : `The store has no collection "${id}". It has ${known.join(', ')}.`,
+  );
+}
