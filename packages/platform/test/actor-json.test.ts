@@ -479,3 +479,52 @@ test('an Actor whose definition uses Standby has it on once its default build is
   const silent = await actorWith(fixture, minimal, {}, settings);
   expect(await standbyOf(silent)).toMatchObject({ actorStandby: { isEnabled: false, idleTimeoutSecs: 60 } });
 });
+
+test('an Actor runs as its Dockerfile says: its folder, its variables, its shell', async () => {
+  await using fixture = await startFixture();
+  const Dockerfile = `FROM apify/actor-node:24
+ENV GREETING="hello there" SHARED=image PATH=/opt/bin PLACE=/usr/src/app/inner/data.txt
+COPY . ./
+WORKDIR inner
+RUN apk add --no-cache jq
+CMD echo "$GREETING $SHARED $(cat $PLACE) $(basename $PWD)"; node -e 'console.log(process.argv.length)'
+`;
+  const files = { Dockerfile, 'inner/data.txt': 'data', '.actor/actor.json': minimal };
+  const { id, build, log } = await buildWith(fixture, minimal, files);
+  expect(build.status, log).toBe('SUCCEEDED');
+  expect(log).toContain('RUN apk add --no-cache jq');
+  expect(log).toContain('left out: PATH');
+  const { id: runId, status } = await run(fixture, id);
+  const output = await fixture.client.log(runId).get();
+  expect(output).toContain('hello there image data inner');
+  expect(status, output).toBe('SUCCEEDED');
+});
+
+test('a bash script is an Actor', async () => {
+  await using fixture = await startFixture();
+  const files = {
+    Dockerfile: 'FROM bash\nCOPY . ./\nCMD ["/bin/bash", "main.sh"]',
+    'main.sh': 'echo "run $ACTOR_RUN_ID"',
+  };
+  const { id } = await run(fixture, await actorWith(fixture, minimal, files));
+  expect(await fixture.client.log(id).get()).toContain(`run ${id}`);
+});
+
+test('an Actor whose program is not on this machine fails its build', async () => {
+  await using fixture = await startFixture();
+  const { build } = await buildWith(fixture, minimal, { Dockerfile: 'FROM oven/bun\nCMD bun run main.ts' });
+  expect(build).toMatchObject({ status: 'FAILED', statusMessage: expect.stringContaining('no program "bun"') });
+});
+
+test('a context that is a folder of the sources is what an Actor starts in', async () => {
+  await using fixture = await startFixture();
+  const definition = { ...minimal, dockerContextDir: '../app', dockerfile: './Dockerfile' };
+  const files = {
+    '.actor/Dockerfile': 'FROM node\nCOPY . ./\nCMD node main.js',
+    'app/main.js': "console.log('IN APP')",
+  };
+  const { id } = await run(fixture, await actorWith(fixture, definition, files));
+  expect(await fixture.client.log(id).get()).toContain('IN APP');
+  const { build } = await buildWith(fixture, { ...minimal, dockerContextDir: '../none' });
+  expect(build.statusMessage).toContain('names the context "../none", which is not there');
+});

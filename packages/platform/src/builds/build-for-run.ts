@@ -18,6 +18,8 @@ export interface BuildForRun {
   readonly program: Program;
   /** The version's variables at the time of the build. Secrets are opened. */
   readonly envVars: readonly EnvVar[];
+  /** What the image would have of its Dockerfile's ENV. */
+  readonly imageEnv: Readonly<Record<string, string>>;
   readonly inputSchema: Readonly<Record<string, unknown>> | null;
   readonly defaultRunOptions: DefaultRunOptions;
   readonly storages: DeclaredStorages;
@@ -70,26 +72,36 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
     throw new Refusal(400, 'invalid-build', `The build ${row.number} is ${row.status}, so it cannot be run.`);
   }
   const { command, image, inputSchema, definition } = JSON.parse(row.result_json) as BuildResult;
+  const memory = declaredMemory(definition);
   return {
     id: buildId,
     actorId: row.actor_id,
     number: row.number,
     program: image === undefined ? folderProgram(buildId, command!) : { kind: 'image', image },
     envVars: JSON.parse(yield* unseal('builds.env_vars_json', [buildId], row.env_vars_json)) as EnvVar[],
+    imageEnv: command?.env ?? {},
     inputSchema,
-    defaultRunOptions: { ...usualRunOptions, ...(yield* defaultRunOptionsOf(row.actor_id)) },
+    defaultRunOptions: {
+      ...usualRunOptions,
+      ...(yield* defaultRunOptionsOf(row.actor_id)),
+      ...(typeof memory.usual === 'number' && { memoryMbytes: memory.usual }),
+    },
     storages: declaredStorages(definition),
-    memory: declaredMemory(definition),
+    memory,
     output: outputTemplates(definition),
   };
 }
 
-const folderProgram = (buildId: string, { file, args }: StartCommand): Program => ({
-  kind: 'folder',
-  folder: folderOfBuild(buildId),
+/** Enters the working directory first: the program is in a copy of the whole build, whose path is not known before. */
+const inFolder = ['-c', 'cd -- "$1" && shift && exec "$@"', 'sh'];
+
+function folderProgram(buildId: string, { file, args, folder }: StartCommand): Program {
   // The path of the platform's own Node may have changed since the build.
-  command: { file: file === 'node' ? process.execPath : file, args },
-});
+  const program = file === 'node' ? process.execPath : file;
+  const command =
+    folder === undefined ? { file: program, args } : { file: '/bin/sh', args: [...inFolder, folder, program, ...args] };
+  return { kind: 'folder', folder: folderOfBuild(buildId), command };
+}
 
 /** The run options in the Actor's settings; empty when the Actor has been deleted. */
 function* defaultRunOptionsOf(actorId: string): Sql<Partial<DefaultRunOptions>> {

@@ -20,6 +20,7 @@ const singles = ['limit', 'desc', 'clean', 'skipHidden', 'skipEmpty'];
 
 /**
  * The parameters of a request for items with those of the view that it names. A parameter that the request has itself counts.
+ * Of a dataset without a schema, which cannot have views, every view shows the items as they are.
  * @throws Refusal 400 `requested-dataset-view-does-not-exist`
  */
 export async function withView(
@@ -30,7 +31,8 @@ export async function withView(
 ): Promise<Query> {
   if (!query.view) return query;
   const { schema } = await database.read(datasets.get, { userId: userIdOf(request), address }, request.caller);
-  const views = isJsonObject(schema?.views) ? schema.views : {};
+  if (schema === null) return { ...query, view: undefined };
+  const views = isJsonObject(schema.views) ? schema.views : {};
   const view = Object.hasOwn(views, query.view) ? (views[query.view] as JsonObject) : undefined;
   if (view === undefined) throw noSuchView(query.view, Object.keys(views));
   const transformation = isJsonObject(view.transformation) ? view.transformation : {};
@@ -51,6 +53,6 @@ const noSuchView = (name: string, known: readonly string[]): Refusal =>
     400,
     'requested-dataset-view-does-not-exist',
     known.length === 0
-      ? `The dataset has no view "${name}", since its schema has no views. Leave the parameter "view" out.`
+      ? `The schema of the dataset has no views, so there is no "${name}". Leave the parameter "view" out.`
       : `The dataset has no view "${name}". It has ${known.join(', ')}.`,
   );

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageMaker } from '../../engines/engine.ts';
 import type { BuildJob } from '../build-queue.ts';
@@ -7,7 +7,9 @@ import { type ActorDefinition, readActorDefinition } from '../definition/actor-d
 import { BuildFailure } from './build-failure.ts';
 import { runBuildCommand } from './build-process.ts';
 import { type Dependencies, hasDependencies, type Installation, npmInstall } from './dependencies.ts';
+import { findContextFolder, findDockerfile } from './dockerfile.ts';
 import type { Download } from './download.ts';
+import { type ImagePlan, imagePlanOf } from './image-plan.ts';
 import { makeImage } from './image-step.ts';
 import { readPackageFile } from './package-file.ts';
 import { downloadSources, needsDownload, writeSources } from './sources.ts';
@@ -54,19 +56,83 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
   return { command: await makeFolder(work, described), ...described };
 }
 
+/**
+ * Makes the folder that the process engine starts. What kind of Actor it is, is recognised here and nowhere else: the
+ * Dockerfile says what is started where, and package.json what is installed and compiled for it.
+ */
 async function makeFolder(work: BuildWork, { definition }: ActorDefinition): Promise<StartCommand> {
-  const { job, folder, signal, log } = work;
-  const packageFile = await readPackageFile(folder);
+  const { job, folder, log } = work;
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
   const environment = buildEnvironment(work.environment, envVars);
+  const plan = await planOf(work, definition, envVars);
+  const command = await makeProgram(work, plan, environment);
+  const env = plan === undefined ? {} : await usableVariables(plan, log);
+  log(`Build ${job.number}: done. It starts with: ${[command.file, ...command.args].join(' ')}`);
+  const isRoot = plan === undefined || plan.workFolder === '' || !(await isFolder(path.join(folder, plan.workFolder)));
+  return {
+    ...command,
+    ...(!isRoot && { folder: plan.workFolder }),
+    ...(Object.keys(env).length > 0 && { env }),
+  };
+}
+
+/** What the Dockerfile says; undefined without one. */
+async function planOf(
+  { folder, log }: BuildWork,
+  definition: ActorDefinition['definition'],
+  envVars: readonly EnvVar[],
+): Promise<ImagePlan | undefined> {
+  const contextFolder = await findContextFolder(folder, definition?.dockerContextDir);
+  const file = await findDockerfile(folder, definition?.dockerfile);
+  if (file === undefined) return undefined;
+  const given = Object.fromEntries(envVars.map(({ name, value }) => [name, value]));
+  const args = { ...given, ACTOR_PATH_IN_DOCKER_CONTEXT: path.relative(contextFolder, folder) || '.' };
+  const plan = imagePlanOf(await readFile(file, 'utf8'), { folder, contextFolder, args });
+  for (const run of plan.ignoredRuns) {
+    const [first] = run.replaceAll(/\s+/g, ' ').match(/^.{0,200}/) ?? [];
+    log(`The process engine does not carry this out; install on this machine what the Actor needs of it: RUN ${first}`);
+  }
+  return plan;
+}
+
+/** Installs and compiles what an Actor for Node needs, and finds what starts it. */
+async function makeProgram(
+  work: BuildWork,
+  plan: ImagePlan | undefined,
+  environment: Readonly<Record<string, string>>,
+): Promise<StartCommand> {
+  const { signal, log } = work;
+  const inner = path.join(work.folder, plan?.workFolder ?? '');
+  const folder = (await isFolder(inner)) ? inner : work.folder;
+  // In a repository of several packages the one of the Actor may be installed with the others.
+  const packageFolder = (await readPackageFile(folder)) === undefined ? work.folder : folder;
+  const packageFile = await readPackageFile(packageFolder);
   if (packageFile !== undefined) {
-    const installation = { folder, packageFile, environment, signal, log };
+    const installation = { folder: packageFolder, packageFile, environment, signal, log };
     await installDependencies(work, installation);
     await runBuildScript(installation);
   }
-  const command = await findStartCommand(folder, packageFile, definition?.dockerfile);
-  log(`Build ${job.number}: done. It starts with: ${[command.file, ...command.args].join(' ')}`);
-  return command;
+  return findStartCommand({ folder, packageFile, searchPath: environment.PATH ?? '' }, plan);
+}
+
+const isFolder = async (name: string) => (await stat(name).catch(() => undefined))?.isDirectory() === true;
+
+/** Variables that say where things are in an image, or who runs them. */
+const ofImage = ['PATH', 'HOME', 'USER'];
+
+/** What ENV sets, with the paths of the image as they are here. A path that is not here is left out. */
+async function usableVariables(plan: ImagePlan, log: (line: string) => void): Promise<Record<string, string>> {
+  const env: Record<string, string> = {};
+  const left: string[] = [];
+  for (const [name, value] of Object.entries(plan.env)) {
+    const own = plan.sourceOf(value);
+    const isHere = !value.startsWith('/') || (await stat(value).catch(() => undefined)) !== undefined;
+    if (ofImage.includes(name) || (own === undefined && !isHere)) left.push(name);
+    else env[name] = own ?? value;
+  }
+  if (left.length > 0)
+    log(`Variables of the Dockerfile that have no meaning without its image are left out: ${left.join(', ')}.`);
+  return env;
 }
 
 async function installDependencies(work: BuildWork, installation: Installation): Promise<void> {

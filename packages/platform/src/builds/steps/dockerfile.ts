@@ -1,4 +1,4 @@
-/** Finds the Actor's Dockerfile, and the command that its image would start. */
+/** Finds the Actor's Dockerfile and reads its instructions. What they mean is in `image-plan.ts`. */
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildFailure } from './build-failure.ts';
@@ -27,39 +27,23 @@ async function isFile(name: string): Promise<boolean> {
   return (await stat(name).catch(() => undefined))?.isFile() === true;
 }
 
-interface Instruction {
-  readonly name: string;
-  readonly rest: string;
-}
-
 /**
- * The command line of the image's CMD, in either of its two forms. Undefined when there is none, and when there is an
- * ENTRYPOINT: the Dockerfile does not say what that does with the command.
+ * The folder that an image is made from.
+ * @throws BuildFailure when `.actor/actor.json` names one that does not exist, or that is outside the sources
  */
-export function commandLineOf(dockerfile: string): string | undefined {
-  const instructions = instructionsOf(dockerfile);
-  const stage = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM') + 1);
-  if (stage.some(({ name }) => name === 'ENTRYPOINT')) return undefined;
-  const command = stage.findLast(({ name }) => name === 'CMD');
-  return command && (wordsOf(command.rest)?.join(' ') ?? command.rest);
-}
-
-function instructionsOf(dockerfile: string): Instruction[] {
-  const lines = dockerfile.split(/\r?\n/).filter((line) => !/^\s*#/.test(line));
-  // A comment between two lines of one instruction does not end it, so lines are joined after comments are removed.
-  const joined = lines.join('\n').replaceAll(/\\[ \t]*\n/g, ' ');
-  return joined.split('\n').flatMap((line) => {
-    const [, name, rest] = /^\s*([A-Za-z]+)\s+(.*?)\s*$/.exec(line) ?? [];
-    return name === undefined ? [] : [{ name: name.toUpperCase(), rest: rest! }];
-  });
-}
-
-/** The words of the exec form (a JSON array); undefined for the shell form. */
-function wordsOf(text: string): string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.map(String) : undefined;
-  } catch {
-    return undefined;
+export async function findContextFolder(folder: string, named: unknown): Promise<string> {
+  if (typeof named !== 'string') return folder;
+  const context = path.resolve(folder, '.actor', named);
+  if ((await stat(context).catch(() => undefined))?.isDirectory() !== true) {
+    throw new BuildFailure(`.actor/actor.json names the context "${named}", which is not there.`);
   }
+  await relativeInside(folder, context, 'The context');
+  return context;
+}
+
+/** Nothing outside the sources gets into an image, not even through a symbolic link. */
+export async function relativeInside(folder: string, name: string, what: string): Promise<string> {
+  const relative = path.relative(await realpath(folder), await realpath(name));
+  if (!relative.startsWith('..') && !path.isAbsolute(relative)) return relative;
+  throw new BuildFailure(`${what} is outside of the Actor's sources. Put it among them.`);
 }

@@ -1,10 +1,10 @@
-import { realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageMaker } from '../../engines/engine.ts';
 import type { BuildJob } from '../build-queue.ts';
 import type { ActorDefinition } from '../definition/actor-definition.ts';
 import { BuildFailure } from './build-failure.ts';
-import { findDockerfile } from './dockerfile.ts';
+import { findContextFolder, findDockerfile, relativeInside } from './dockerfile.ts';
 
 interface ImageWork {
   readonly job: BuildJob;
@@ -31,7 +31,7 @@ export async function makeImage(
   { job, folder, signal, log }: ImageWork,
   { definition }: ActorDefinition,
 ): Promise<string> {
-  const context = await contextFolder(folder, definition?.dockerContextDir);
+  const context = await findContextFolder(folder, definition?.dockerContextDir);
   const dockerfile = (await findDockerfile(folder, definition?.dockerfile)) ?? (await writeUsualDockerfile(folder));
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
   log(`Build ${job.number}: the image is made from ${path.relative(folder, dockerfile)}.`);
@@ -55,25 +55,8 @@ export async function makeImage(
   return outcome.image;
 }
 
-async function contextFolder(folder: string, named: unknown): Promise<string> {
-  if (typeof named !== 'string') return folder;
-  const context = path.resolve(folder, '.actor', named);
-  if ((await stat(context).catch(() => undefined))?.isDirectory() !== true) {
-    throw new BuildFailure(`.actor/actor.json names the context "${named}", which is not there.`);
-  }
-  await relativeInside(folder, context, 'The context');
-  return context;
-}
-
 async function writeUsualDockerfile(folder: string): Promise<string> {
   const file = path.join(folder, 'Dockerfile');
   await writeFile(file, usualDockerfile);
   return file;
-}
-
-/** Nothing outside the sources gets into an image, not even through a symbolic link. */
-async function relativeInside(folder: string, name: string, what: string): Promise<string> {
-  const relative = path.relative(await realpath(folder), await realpath(name));
-  if (!relative.startsWith('..') && !path.isAbsolute(relative)) return relative;
-  throw new BuildFailure(`${what} is outside of the Actor's sources. Put it among them.`);
 }

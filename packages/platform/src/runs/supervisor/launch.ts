@@ -72,7 +72,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
   const env = runEnvironment(
     // An image has its own paths and nothing from this machine.
     program.kind === 'folder' ? environment : {},
-    { ...ofBuild, ...ofInput },
+    { ...build.imageEnv, ...ofBuild, ...ofInput },
     {
       runId: run.id,
       userId: row.user_id,
