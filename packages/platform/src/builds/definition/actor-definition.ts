@@ -8,8 +8,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Refusal } from '../../shared/errors.ts';
 import { isJsonObject, type JsonObject } from '../../shared/json-object.ts';
-import { schemaChecks } from '../input/input.ts';
-import type { Check, DefinitionPart } from '../input/schema-checks.ts';
+import { type Check, type DefinitionPart, SchemaChecks } from '../input/schema-checks.ts';
 import { BuildFailure } from '../steps/build-failure.ts';
 import { parseObject, readText } from '../steps/package-file.ts';
 import { aliasPattern, maxAliases, storageKinds } from './declared-storages.ts';
@@ -23,6 +22,12 @@ export interface ActorDefinition {
 
 const definitionName = '.actor/actor.json';
 const maxTextChars = 200_000;
+/**
+ * Apart from those of inputs and items, which do not wait for builds. The first check of an input schema compiles Apify's
+ * schemas, which takes seconds.
+ */
+const definitionChecks = new SchemaChecks({ limitMs: 20_000 });
+
 /** Checks that were passed, as JSON: the same Actor is built often. */
 const passed = new Set<string>();
 const maxPassed = 1000;
@@ -238,15 +243,24 @@ const invalidDefinition = (complaint: string): BuildFailure =>
 const checkPart = (part: DefinitionPart, value: JsonObject, what: string): Promise<void> =>
   check({ schemaJson: JSON.stringify(value), task: { kind: 'definition', part } }, what);
 
-/** Apify's own check takes 100 to 400 ms of CPU time. */
-const checkInputSchema = (schema: JsonObject): Promise<void> =>
-  check({ schemaJson: JSON.stringify(schema) }, 'The input schema');
+/** Apify's own limit. Source: docs.apify.com, "Actor input schema specification". */
+const maxInputSchemaBytes = 500_000;
+
+async function checkInputSchema(schema: JsonObject): Promise<void> {
+  const schemaJson = JSON.stringify(schema);
+  if (Buffer.byteLength(schemaJson) > maxInputSchemaBytes) {
+    throw new BuildFailure(
+      `The input schema has more than ${maxInputSchemaBytes / 1000} kB. Shorten it and build again.`,
+    );
+  }
+  await check({ schemaJson }, 'The input schema');
+}
 
 /** @throws BuildFailure when it is refused */
 async function check(wanted: Check, what: string): Promise<void> {
   const name = JSON.stringify(wanted);
   if (passed.has(name)) return;
-  const verdict = await schemaChecks.check(wanted).catch((error: unknown) => {
+  const verdict = await definitionChecks.check(wanted).catch((error: unknown) => {
     throw error instanceof Refusal ? new BuildFailure(error.message) : error;
   });
   if (verdict.kind === 'refused') {

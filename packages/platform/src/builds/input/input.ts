@@ -8,7 +8,7 @@ export interface PreparedInput {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** The checks of all inputs and input schemas of this process. */
+/** The checks of all inputs, items and records of this process. */
 export const schemaChecks = new SchemaChecks();
 
 const jsonContentType = 'application/json; charset=utf-8';
