@@ -470,6 +470,9 @@ test('the memory of a run is what is requested, else that of actor.json, else th
   // An expression that gives no number counts for nothing.
   expect(await memoryOf({ defaultMemoryMbytes: 'get(input, "none") * 2' }, {})).toBe(4096);
   expect(await memoryOf({ defaultMemoryMbytes: 'process.exit(' }, {})).toBe(4096);
+  // So does one that takes any time, and it stops nothing else.
+  expect(await memoryOf({ defaultMemoryMbytes: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(90)' }, {})).toBe(4096);
+  expect(await memoryOf(expression, urls)).toBe(1024);
 });
 
 test('a run has the memory that an expression gives for its input, with the defaults of its schema', async () => {
