@@ -14,6 +14,11 @@ async function folderOf(files: Record<string, string | Buffer>) {
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
+test('a definition may have comments and trailing commas', async () => {
+  await using actor = await folderOf({ '.actor/actor.json': '{ "name": "mine", // the name\n "version": "0.3", }' });
+  expect(await readActorFolder(actor.folder)).toMatchObject({ name: 'mine', version: '0.3' });
+});
+
 test('an Actor’s folder gives its definition and every file that is source', async () => {
   const image = Buffer.from([0x89, 0x50, 0xff, 0x00]);
   await using actor = await folderOf({

@@ -78,7 +78,6 @@ test('a definition that does not follow Apify’s schemas fails the build, and s
   const dataset = { actorSpecification: 1, views: {} };
   const cases: [object, string][] = [
     [{ ...minimal, version: 'one' }, '"/version" must match pattern'],
-    [{ actorSpecification: 1, version: '0.1' }, "must have required property 'name'"],
     [{ ...minimal, actorSpecification: 2 }, '"/actorSpecification" must be <= 1'],
     [{ ...minimal, defaultMemoryMbytes: 64 }, '"/defaultMemoryMbytes" must be'],
     [{ ...minimal, minMemoryMbytes: 512, maxMemoryMbytes: 256 }, '"minMemoryMbytes" must not be larger'],
@@ -111,7 +110,7 @@ test('a definition that does not follow Apify’s schemas fails the build, and s
   }
 });
 
-test('fields of actor.json that are unknown are named in the log of the build', async () => {
+test('fields of actor.json that are unknown or missing are named in the log of the build', async () => {
   await using fixture = await startFixture();
   const { build, log } = await buildWith(fixture, {
     ...minimal,
@@ -122,6 +121,9 @@ test('fields of actor.json that are unknown are named in the log of the build', 
   expect(build.status).toBe('SUCCEEDED');
   expect(log).toContain('"dockerFile" (perhaps "dockerfile" is meant), "extra"');
   expect(log).not.toContain('"meta"');
+  const bare = await buildWith(fixture, { name: 'a' });
+  expect(bare).toMatchObject({ build: { status: 'SUCCEEDED' } });
+  expect(bare.log).toContain('lacks "actorSpecification", "version"');
 });
 
 test('the definition of a build has the readme, the changelog and every schema that is named by a path', async () => {
@@ -380,6 +382,22 @@ test('a view of a dataset transforms its items: it unwinds, flattens, then picks
   expect(none).toMatchObject({ status: 400, error: { type: 'requested-dataset-view-does-not-exist' } });
 });
 
+test('a storage that a client creates with a schema is checked against it', async () => {
+  await using fixture = await startFixture();
+  const { client } = fixture;
+  const { id } = await client.datasets().getOrCreate('mine', { schema: schemaOf(named) });
+  expect(await client.dataset(id).get()).toMatchObject({ fields: ['name'], schema: schemaOf(named) });
+  await expect(client.dataset(id).pushItems([{ n: 1 }])).rejects.toMatchObject({ type: 'schema-validation-error' });
+  // It keeps the one that it was created with.
+  await client.datasets().getOrCreate('mine', { schema: schemaOf({}) });
+  expect(await client.dataset(id).get()).toMatchObject({ schema: schemaOf(named) });
+  const wrong = await errorOf(await fixture.call('POST', '/v2/datasets', { schema: { actorSpecification: 2 } }));
+  expect(wrong).toMatchObject({ status: 400, error: { type: 'dataset-schema-invalid' } });
+  const store = await errorOf(await fixture.call('POST', '/v2/key-value-stores', { schema: 'x' }));
+  expect(store).toMatchObject({ status: 400, error: { type: 'store-schema-invalid' } });
+  expect((await fixture.call('POST', '/v2/request-queues', { schema: 'x' })).status).toBe(201);
+});
+
 test('field statistics are those of the fields of the schema', async () => {
   await using fixture = await startFixture();
   const fields = { type: 'object', properties: { s: {}, b: {}, none: {} } };
@@ -452,6 +470,9 @@ test('the memory of a run is what is requested, else that of actor.json, else th
   // An expression that gives no number counts for nothing.
   expect(await memoryOf({ defaultMemoryMbytes: 'get(input, "none") * 2' }, {})).toBe(4096);
   expect(await memoryOf({ defaultMemoryMbytes: 'process.exit(' }, {})).toBe(4096);
+  // So does one that takes any time, and it stops nothing else.
+  expect(await memoryOf({ defaultMemoryMbytes: 'f(n) = n < 2 ? n : f(n - 1) + f(n - 2); f(90)' }, {})).toBe(4096);
+  expect(await memoryOf(expression, urls)).toBe(1024);
 });
 
 test('a run has the memory that an expression gives for its input, with the defaults of its schema', async () => {

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ActorVersionSourceFile } from 'apify-client';
+import JSON5 from 'json5';
 import { badUsage } from '../failure.ts';
 import { withVendoredPackages } from './vendored-packages.ts';
 
@@ -67,7 +68,8 @@ async function readDefinition(folder: string): Promise<Definition> {
     const text = await readText(path.join(folder, name));
     if (text === undefined) continue;
     try {
-      return JSON.parse(text) as Definition;
+      // As on Apify, a definition may have comments.
+      return (name === 'package.json' ? JSON.parse(text) : JSON5.parse(text)) as Definition;
     } catch (error) {
       throw badUsage(`${path.join(folder, name)} is not JSON: ${(error as Error).message}.`);
     }

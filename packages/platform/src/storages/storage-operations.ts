@@ -29,11 +29,13 @@ import {
   type StorageTable,
 } from './storage-row.ts';
 
+/** `schema` is that of a storage which does not exist yet. */
+type NewOwnStorage = Pick<NewStorage, 'userId' | 'id' | 'name' | 'schema'>;
 type Addressed = { userId: string; address: string };
 
 /** The operations of one kind of storage. */
 export interface StorageOperations<Row extends StorageRow> {
-  readonly getOrCreate: Operation<{ userId: string; id: string; name: string | null }, { row: Row; created: boolean }>;
+  readonly getOrCreate: Operation<NewOwnStorage, { row: Row; created: boolean }>;
   readonly get: Operation<Addressed, Row>;
   readonly list: Operation<StorageListing, { total: number; rows: Row[] }>;
   readonly change: Operation<Addressed & { changes: StorageChanges }, Row>;

@@ -14,6 +14,7 @@ export function registerDatasetRoutes(app: FastifyInstance, services: Services):
     mounts,
     operations: datasets,
     effects: plainEffects,
+    schemas: { part: 'dataset', errorType: 'dataset-schema-invalid' },
     toApi: (row) => apiDataset(services, row),
   });
   for (const mount of mounts) registerDatasetItemRoutes(app, services, mount);

@@ -20,6 +20,7 @@ export function registerKeyValueStoreRoutes(app: FastifyInstance, services: Serv
     mounts,
     operations: keyValueStores,
     effects: plainEffects,
+    schemas: { part: 'keyValueStore', errorType: 'store-schema-invalid' },
     toApi: (row) => apiKeyValueStore(services, row),
   });
   for (const mount of mounts) {

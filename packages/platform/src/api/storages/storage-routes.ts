@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { generalAccesses } from '../../accounts/general-access.ts';
+import { type StorageSchemaPart, storageSchemaComplaint } from '../../builds/definition/definition-checks.ts';
 import type { Effect } from '../../runs/handoff/attempt-gate.ts';
-import { invalidInput } from '../../shared/errors.ts';
+import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { isJsonObject } from '../../shared/json-object.ts';
 import { pageOf } from '../../shared/paging.ts';
@@ -9,6 +10,7 @@ import { isoTime } from '../../shared/time.ts';
 import { checkStorageName } from '../../storages/storage-name.ts';
 import type { StorageOperations } from '../../storages/storage-operations.ts';
 import type { StorageChanges, StorageRow } from '../../storages/storage-row.ts';
+import type { StorageSchema } from '../../storages/storage-schemas.ts';
 import { userIdOf } from '../caller.ts';
 import { booleanOf, pagingOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
@@ -25,6 +27,8 @@ export interface StorageKindRoutes<Row extends StorageRow> {
   readonly effects: { readonly reads: Effect; readonly writes: Effect };
   /** Resolves once what is counted in memory can be read. */
   readonly beforeReading?: () => Promise<void>;
+  /** What the schema of such a storage is, and the error type of an invalid one; missing for storages without schemas. */
+  readonly schemas?: { readonly part: StorageSchemaPart; readonly errorType: string };
 }
 
 /** The effects of calls about datasets and key-value stores themselves. */
@@ -57,7 +61,8 @@ export function registerStorageRoutes<Row extends StorageRow>(
     async (request, reply) => {
       const name = queryOf(request).name || null;
       if (name !== null) checkStorageName(name);
-      const input = { userId: userIdOf(request), id: newId(), name };
+      const schema = await givenSchema(kind, request.body);
+      const input = { userId: userIdOf(request), id: newId(), name, schema };
       const { row, created } = await database.write(operations.getOrCreate, input, request.caller);
       if (created) reply.code(201).header('location', `${services.publicUrl}${kind.collection}/${row.id}`);
       return { data: toApi(row) };
@@ -103,6 +108,19 @@ export function registerStorageRoutes<Row extends StorageRow>(
       },
     );
   }
+}
+
+/** The schema for a new storage. @throws Refusal 400 when it is invalid */
+async function givenSchema(
+  { schemas }: Pick<StorageKindRoutes<StorageRow>, 'schemas'>,
+  body: unknown,
+): Promise<StorageSchema | null> {
+  const schema = isJsonObject(body) ? body.schema : undefined;
+  if (schemas === undefined || schema === undefined || schema === null) return null;
+  const { part, errorType } = schemas;
+  const complaint = isJsonObject(schema) ? await storageSchemaComplaint(part, schema) : 'it must be an object';
+  if (complaint !== undefined) throw new Refusal(400, errorType, `The schema is not valid: ${complaint}. Correct it.`);
+  return schema as StorageSchema;
 }
 
 /** Storages are not shared between users, so the list of those shared with the user is empty. */

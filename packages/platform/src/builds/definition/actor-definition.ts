@@ -8,10 +8,11 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Refusal } from '../../shared/errors.ts';
 import { isJsonObject, type JsonObject } from '../../shared/json-object.ts';
-import { type Check, type DefinitionPart, SchemaChecks } from '../input/schema-checks.ts';
+import type { Check, DefinitionPart } from '../input/schema-checks.ts';
 import { BuildFailure } from '../steps/build-failure.ts';
 import { parseObject, readText } from '../steps/package-file.ts';
 import { aliasPattern, maxAliases, storageKinds } from './declared-storages.ts';
+import { complaintOf, storageSchemaComplaint } from './definition-checks.ts';
 
 export interface ActorDefinition {
   /** `.actor/actor.json`, with the contents of the files that it names; null when there is none. */
@@ -22,22 +23,12 @@ export interface ActorDefinition {
 
 const definitionName = '.actor/actor.json';
 const maxTextChars = 200_000;
-/**
- * Apart from those of inputs and items, which do not wait for builds. The first check of an input schema compiles Apify's
- * schemas, which takes seconds.
- */
-const definitionChecks = new SchemaChecks({ limitMs: 20_000 });
-
-/** Checks that were passed, as JSON: the same Actor is built often. */
-const passed = new Set<string>();
-const maxPassed = 1000;
-
 /** The fields that Apify's documentation names. Source: docs.apify.com, "Actor definition file (actor.json)". */
 const knownFields = [
   ...['$schema', 'actorSpecification', 'name', 'title', 'description', 'version', 'buildTag', 'meta', 'categories'],
   ...['environmentVariables', 'dockerfile', 'dockerContextDir', 'readme', 'changelog', 'input', 'inputSchema'],
   ...['output', 'outputSchema', 'storages', 'minMemoryMbytes', 'maxMemoryMbytes', 'defaultMemoryMbytes'],
-  ...['usesStandbyMode', 'webServerSchema', 'webServerMcpPath'],
+  ...['usesStandbyMode', 'webServerSchema', 'webServerMcpPath', 'labels'],
 ];
 
 /**
@@ -59,6 +50,7 @@ export async function readActorDefinition(folder: string, log: (line: string) =>
   await checkFields(raw);
   if (output !== undefined) await checkPart('output', output, 'The output schema');
   if (webServerSchema !== undefined) checkWebServerSchema(webServerSchema);
+  nameMissingFields(raw, log);
   nameUnknownFields(raw, log);
   const { inputSchema: _input, outputSchema: _output, ...named } = raw;
   const definition = {
@@ -179,20 +171,19 @@ async function readStorage(
   if (schema === undefined) throw invalidDefinition(`"${place}" must be an object or the path of a file`);
   if (part === null) return schema;
   const what = `The schema in "${place}"`;
-  await checkPart(part, schema, what);
-  for (const [name, fields] of jsonSchemasOf(part, schema)) {
-    await check({ schemaJson: JSON.stringify(fields), task: { kind: 'jsonSchema' } }, `${what}, "${name}",`);
-  }
+  const complaint = await storageSchemaComplaint(part, schema);
+  if (complaint !== undefined)
+    throw new BuildFailure(`${what} is not valid: ${complaint}. Correct it and build again.`);
   return schema;
 }
 
-/** The JSON Schemas that items and records are checked against, by the place where they are. */
-function jsonSchemasOf(part: 'dataset' | 'keyValueStore', schema: JsonObject): [string, unknown][] {
-  if (part === 'dataset') return schema.fields === undefined ? [] : [['fields', schema.fields]];
-  const collections = Object.entries(schema.collections as Record<string, { jsonSchema?: unknown }>);
-  return collections.flatMap(([id, { jsonSchema }]) =>
-    jsonSchema === undefined ? [] : [[`collections.${id}.jsonSchema`, jsonSchema] as [string, unknown]],
-  );
+/** What Apify's documentation requires. Its command line needs it; a build does not, so that what is missing is only named. */
+const requiredFields = { actorSpecification: 1, name: 'missing', version: '0.0' };
+
+function nameMissingFields(raw: JsonObject, log: (line: string) => void): void {
+  const missing = Object.keys(requiredFields).filter((field) => raw[field] === undefined);
+  if (missing.length === 0) return;
+  log(`${definitionName} lacks ${missing.map((field) => `"${field}"`).join(', ')}, which Apify's tools require.`);
 }
 
 /** The fields themselves. Their parts are checked one by one, since the message about a whole says little about a part. */
@@ -204,7 +195,7 @@ async function checkFields(raw: JsonObject): Promise<void> {
     parts.includes(name) && isJsonObject(value) ? '.' : value,
   ]);
   if (storages !== undefined && !isJsonObject(storages)) throw invalidDefinition('"storages" must be an object');
-  await checkPart('actor', Object.fromEntries(plain) as JsonObject, definitionName);
+  await checkPart('actor', { ...requiredFields, ...(Object.fromEntries(plain) as JsonObject) }, definitionName);
   const { minMemoryMbytes: min, maxMemoryMbytes: max } = raw;
   if (typeof min === 'number' && typeof max === 'number' && min > max) {
     throw invalidDefinition('"minMemoryMbytes" must not be larger than "maxMemoryMbytes"');
@@ -258,16 +249,9 @@ async function checkInputSchema(schema: JsonObject): Promise<void> {
 
 /** @throws BuildFailure when it is refused */
 async function check(wanted: Check, what: string): Promise<void> {
-  const name = JSON.stringify(wanted);
-  if (passed.has(name)) return;
-  const verdict = await definitionChecks.check(wanted).catch((error: unknown) => {
+  const complaint = await complaintOf(wanted).catch((error: unknown) => {
     throw error instanceof Refusal ? new BuildFailure(error.message) : error;
   });
-  if (verdict.kind === 'refused') {
-    throw new BuildFailure(
-      `${what} is not valid: ${verdict.complaint.replace(/\.$/, '')}. Correct it and build again.`,
-    );
-  }
-  if (passed.size >= maxPassed) passed.clear();
-  passed.add(name);
+  if (complaint !== undefined)
+    throw new BuildFailure(`${what} is not valid: ${complaint}. Correct it and build again.`);
 }

@@ -1,6 +1,10 @@
 /** The memory that an Actor's definition asks for. Source: docs.apify.com, "Dynamic Actor memory". */
 import type { JsonObject } from '../../shared/json-object.ts';
-import { isJson, type PreparedInput, schemaChecks } from '../input/input.ts';
+import { isJson, type PreparedInput } from '../input/input.ts';
+import { SchemaChecks } from '../input/schema-checks.ts';
+
+/** An expression may take any time too. Inputs and items do not wait for expressions. */
+const expressionChecks = new SchemaChecks({ expressions: true });
 
 export interface DeclaredMemory {
   /** A number of MB, or an expression over the input and the options of the run. */
@@ -39,7 +43,7 @@ export async function memoryOfRun(declared: DeclaredMemory, request: MemoryReque
 async function declaredMbytes({ usual }: DeclaredMemory, request: MemoryRequest): Promise<number | undefined> {
   if (typeof usual !== 'string') return usual;
   const context = { input: jsonInputOf(request.input), runOptions: request.runOptions };
-  const verdict = await schemaChecks.check({ schemaJson: usual, task: { kind: 'memory', context } });
+  const verdict = await expressionChecks.check({ schemaJson: usual, task: { kind: 'memory', context } });
   return verdict.kind === 'fits' ? verdict.value : undefined;
 }
 

@@ -10,9 +10,9 @@ import { RE2JS } from 're2js';
 import { parseJson, UnusableJson } from '../../shared/json.ts';
 import { isJsonObject, type JsonObject } from '../../shared/json-object.ts';
 import type { Check, Verdict } from './schema-checks.ts';
-import { SchemaTasks } from './schema-tasks.ts';
+import { loadExpressions, SchemaTasks } from './schema-tasks.ts';
 
-const { linear } = workerData as { readonly linear: boolean };
+const { linear, expressions } = workerData as { readonly linear: boolean; readonly expressions: boolean };
 
 /** `code` is what Ajv writes into validators that are stored as programs, which these never are. */
 const linearRegExp = Object.assign(linearPattern, { code: 'new RegExp' });
@@ -141,4 +141,5 @@ parentPort!.on('message', async ({ schemaJson, input, task }: Check) => {
   if (task !== undefined) parentPort!.postMessage(await tasks.perform(schemaJson, task));
   else parentPort!.postMessage(input === undefined ? checkSchema(schemaJson) : checkInput(schemaJson, input.body));
 });
+if (expressions) await loadExpressions();
 parentPort!.postMessage('ready');

@@ -67,9 +67,10 @@ export class SchemaChecks {
   /** Hashes of the schemas that belong to the second worker [schema-2]. */
   readonly #slowSchemas = new Set<string>();
 
-  constructor({ limitMs = usualLimitMs } = {}) {
-    this.#quick = new CheckLane({ linear: false, limitMs });
-    this.#slow = new CheckLane({ linear: true, limitMs });
+  /** `expressions`: its workers evaluate expressions, and load what that needs before their first check. */
+  constructor({ limitMs = usualLimitMs, expressions = false } = {}) {
+    this.#quick = new CheckLane({ linear: false, limitMs, expressions });
+    this.#slow = new CheckLane({ linear: true, limitMs, expressions });
     this.#limitMs = limitMs;
   }
 
@@ -106,6 +107,7 @@ const complaintOf = (outcome: Outcome | 'passed on', limitMs: number, schema: st
 interface LaneOptions {
   readonly linear: boolean;
   readonly limitMs: number;
+  readonly expressions: boolean;
 }
 
 /** One worker, and the checks that wait for it. */
@@ -164,9 +166,9 @@ class CheckLane {
 }
 
 /** Resolves when the worker has loaded what it needs, which does not count as time of a check. */
-function startWorker({ linear }: LaneOptions): Promise<Worker> {
+function startWorker({ linear, expressions }: LaneOptions): Promise<Worker> {
   const worker = new Worker(new URL('./schema-check-worker.ts', import.meta.url), {
-    workerData: { linear },
+    workerData: { linear, expressions },
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMbytes },
     // Not those of the process, of which `--input-type` would keep the thread from starting.
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -121,8 +121,10 @@ function reasonOf({ keyword, message, params }: ErrorObject): string {
   return message ?? keyword;
 }
 
-/** Loaded at the first use: it takes 100 ms and 20 MB, and most Actors have no expression. */
+/** Only where there are expressions, and before their time is measured: mathjs has hundreds of files and takes a second. */
+export const loadExpressions = () => import('@apify/actor-memory-expression');
+
 async function evaluateMemory(expression: string, context: MemoryContext): Promise<number> {
-  const { calculateRunDynamicMemory } = await import('@apify/actor-memory-expression');
+  const { calculateRunDynamicMemory } = await loadExpressions();
   return calculateRunDynamicMemory(expression, context as never);
 }
