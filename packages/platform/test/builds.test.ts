@@ -242,7 +242,16 @@ test('builds are numbered for each version, listed, tagged, found by tag or numb
   expect(await fixture.client.build(secondId).get()).toBeUndefined();
   await expect(access(path.join(fixture.dataFolder, 'builds', secondId))).rejects.toThrow();
   expect((await buildOf(fixture, actor)).build.buildNumber).toBe('0.1.3');
-  expect((await fixture.call('GET', `/v2/actor-builds/${first.id}/openapi.json`)).status).toBe(400);
+  const described = (await (await fixture.call('GET', `/v2/actor-builds/${first.id}/openapi.json`)).json()) as {
+    info: object;
+    paths: Record<string, unknown>;
+  };
+  expect(described).toMatchObject({ openapi: '3.0.1', info: { version: first.build.buildNumber } });
+  expect(Object.keys(described.paths)).toEqual([
+    `/actors/${first.build.actId}/run-sync-get-dataset-items`,
+    `/actors/${first.build.actId}/runs`,
+    `/actors/${first.build.actId}/run-sync`,
+  ]);
 });
 
 test('a version that cannot be built is refused', async () => {

@@ -1,6 +1,15 @@
 /** Nothing that waits is disturbed by a wall clock that is set. */
-import { afterEach, expect, test, vi } from 'vitest';
-import { MonotonicTimes, systemClock } from '../src/shared/clock.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { ensureUser } from '../src/accounts/tokens.ts';
+import { SqliteDatabase } from '../src/database/sqlite/database.ts';
+import { MonotonicTimes, SteadyClock, systemClock } from '../src/shared/clock.ts';
+import { addToQueue } from '../src/storages/request-queues/change.ts';
+import { lockHead, readHead } from '../src/storages/request-queues/head.ts';
+import { newRequestOf } from '../src/storages/request-queues/input.ts';
+import { requestQueues } from '../src/storages/request-queues/queue.ts';
 import { abortSlowly, migrateWarm } from './simulation/outsiders.ts';
 import { Committer } from './simulation/programs/committer.ts';
 import { Hung } from './simulation/programs/hung.ts';
@@ -93,3 +102,69 @@ test.each([hourMs, -hourMs])('[clock-1] a clock set by %d ms leaves a graceful a
   await scenario.letAll();
   expect(scenario.state.status).toBe('ABORTED');
 });
+
+test('[clock-4] the steady time goes on with the monotonic clock, and follows small adjustments of the wall clock', () => {
+  const time = { wall: 1_000_000, monotonic: 500 };
+  const steady = new SteadyClock({ now: () => time.wall, monotonicMs: () => time.monotonic }, 1_000_000 - 500);
+  const pass = (monotonic: number, wall = monotonic) => {
+    time.monotonic += monotonic;
+    time.wall += wall;
+    return steady.read();
+  };
+  expect(steady.read()).toEqual({ now: 1_000_000, steadyNow: 1_000_000 });
+  expect(pass(100, 103)).toEqual({ now: 1_000_103, steadyNow: 1_000_103 });
+  expect(pass(10, 10 + hourMs).steadyNow).toBe(1_000_110);
+  expect(pass(10).steadyNow).toBe(1_000_120);
+  expect(pass(0, -2 * hourMs).steadyNow).toBe(1_000_120);
+  expect(pass(5000).steadyNow).toBe(1_005_120);
+});
+
+test.each([hourMs, -hourMs])(
+  '[lock-6] a clock set by %d ms frees no lock and prolongs none, also over a restart',
+  async (setMs) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'wherry-clock-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const time = { wall: Date.now(), monotonic: 1000 };
+    const open = (bootId: string) =>
+      SqliteDatabase.open(
+        path.join(folder, 'wherry.sqlite'),
+        { now: () => time.wall, monotonicMs: () => time.monotonic, after: systemClock.after },
+        { bootId },
+      );
+    const pass = (ms: number) => {
+      time.wall += ms;
+      time.monotonic += ms;
+    };
+    const user = { kind: 'user', userId: 'user' } as const;
+    const access = { userId: 'user', address: 'queue', clientKey: 'one' };
+    const free = async (database: SqliteDatabase) =>
+      (await database.read(readHead, { access, limit: 10 }, user)).rows.length;
+    let database = open('boot-1');
+    await database.write(ensureUser, { userId: 'user', username: 'wherry', tokenHash: 'hash' }, { kind: 'platform' });
+    await database.write(requestQueues.getOrCreate, { userId: 'user', id: 'queue', name: null }, user);
+    const requests = [newRequestOf({ url: 'https://example.com/' }, 'the request')];
+    await database.write(addToQueue, { access, requests, forefront: false }, user);
+    const { lockExpiresAt } = await database.write(lockHead, { access, limit: 1, lockMs: 180_000 }, user);
+    expect(lockExpiresAt).toBe(time.wall + 180_000);
+
+    time.wall += setMs;
+    expect(await free(database)).toBe(0);
+    await database.close();
+    pass(60_000);
+    database = open('boot-1');
+    expect(await free(database)).toBe(0);
+    pass(118_000);
+    expect(await free(database)).toBe(0);
+    pass(3_000);
+    expect(await free(database)).toBe(1);
+
+    // After a boot of the machine, the wall clock alone says how long it was down.
+    await database.write(lockHead, { access, limit: 1, lockMs: 180_000 }, user);
+    await database.close();
+    time.wall += Math.abs(setMs) * 2;
+    time.monotonic = 10;
+    database = open('boot-2');
+    expect(await free(database)).toBe(1);
+    await database.close();
+  },
+);

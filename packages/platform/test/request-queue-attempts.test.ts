@@ -23,6 +23,7 @@ import { markHandled } from '../src/storages/request-queues/handled.ts';
 import { newRequestOf } from '../src/storages/request-queues/input.ts';
 import { releaseAttemptLocks } from '../src/storages/request-queues/lock.ts';
 import { insertRequestQueue } from '../src/storages/request-queues/queue.ts';
+import { QueueReads } from '../src/storages/request-queues/reads.ts';
 
 const platform = { kind: 'platform' } as const;
 const userId = 'user';
@@ -57,13 +58,13 @@ const handOff = defineWrite('test.queues.handOff', function* (input: { runId: st
   return input.release ? yield* releaseAttemptLocks(input.runId, input.to - 1) : 0;
 });
 
-const compose = defineWrite('test.queues.compose', function* (input: { address: string; urls: string[] }, { now }) {
+const compose = defineWrite('test.queues.compose', function* (input: { address: string; urls: string[] }, moment) {
   const access = { userId, address: input.address };
   const requests = input.urls.map((url) => newRequestOf({ url }, 'the request'));
-  const { added } = yield* addRequests({ access, requests, forefront: false }, now);
+  const { added } = yield* addRequests({ access, requests, forefront: false }, moment.now);
   const holder = { runId: 'run', attempt: 1, clientKey: undefined };
   const marks = added.slice(0, 1).map(({ requestId }) => ({ id: requestId, changes: null }));
-  return yield* markHandled({ access, marks, holder }, now);
+  return yield* markHandled({ access, marks, holder }, moment);
 });
 const drop = defineWrite('test.queues.drop', function* (input: { id: string }) {
   yield* deleteStorage('request_queues', input.id);
@@ -89,6 +90,7 @@ async function startQueues() {
     inFlightRequests,
     files,
     eraser: new Eraser({ database, files, logger, clock: systemClock }),
+    queueReads: new QueueReads({ database, clock: systemClock, logger }),
     logs: await LogStore.open(path.join(folder, 'logs')),
     clock: systemClock,
     publicUrl: 'http://localhost',
@@ -140,6 +142,11 @@ test('a request is in flight from the moment it is fetched until it is handled, 
   await queue.getRequest(a);
   expect(queues.inFlight()).toBe(3);
   await queue.updateRequest({ ...page(1), id: b, retryCount: 1 } as never);
+  expect(queues.inFlight()).toBe(2);
+  // It is fetched again before the deletion that Crawlee sends after the update arrives.
+  await queue.listAndLockHead({ lockSecs: 60 });
+  await queue.getRequest(b);
+  await queue.deleteRequestLock(b);
   expect(queues.inFlight()).toBe(3);
   await queue.deleteRequestLock(b);
   expect(queues.inFlight()).toBe(2);
@@ -192,6 +199,20 @@ test('[lock-2] the locks of an attempt are not those of another run, even with i
   await queues.queueOf('run-1', 'another').prolongRequestLock(first!.id, { lockSecs: 60 });
   expect(await queues.queueOf('run-1', 'another').unlockRequests()).toEqual({ unlockedCount: 1 });
   expect(await queues.queueOf('user-token').unlockRequests()).toEqual({ unlockedCount: 2 });
+});
+
+test('[lock-5] a client of an attempt neither gives back nor frees what another client of it has locked', async () => {
+  await using queues = await startQueues();
+  const one = queues.queueOf('run-1', 'one');
+  const two = queues.queueOf('run-1', 'two');
+  await one.batchAddRequests(three.slice(0, 1));
+  const [request] = (await one.listAndLockHead({ lockSecs: 60 })).items;
+  await two.updateRequest({ ...page(0), id: request!.id, retryCount: 1 } as never);
+  expect((await one.listHead()).items).toEqual([]);
+  await one.updateRequest({ ...page(0), id: request!.id, retryCount: 2 } as never);
+  expect((await two.listAndLockHead({ lockSecs: 60 })).items).toHaveLength(1);
+  await one.deleteRequestLock(request!.id);
+  expect((await one.listHead()).items).toEqual([]);
 });
 
 test('the next attempt gets what its predecessor had locked once a handoff releases it, in its old place', async () => {

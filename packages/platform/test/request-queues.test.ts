@@ -169,15 +169,20 @@ test('[lock-1] what one client has locked is in no head, and only that client pr
   expect(keysOf(await one.listHead())).toEqual(['1', '2', '3', '4', '0']);
 });
 
-test('an update keeps the lock of a request that is still to be handled; handling it ends the lock', async () => {
+test('[lock-5] an update by the holder gives a request back, one by another client does not; handling it ends the lock', async () => {
   await using fixture = await startFixture();
-  const { queue } = await newQueue(fixture, 'one');
+  const { id, queue } = await newQueue(fixture, 'one');
+  const two = fixture.client.requestQueue(id, { clientKey: 'two' });
   await queue.batchAddRequests(pages(2));
   const [first] = (await queue.listAndLockHead({ lockSecs: 60, limit: 1 })).items;
   const stored = (await queue.getRequest(first!.id))!;
-  await queue.updateRequest({ ...stored, retryCount: 1 }, { forefront: true });
+  await two.updateRequest({ ...stored, retryCount: 5 }, { forefront: true });
   expect(keysOf(await queue.listHead())).toEqual(['1']);
+  await queue.updateRequest({ ...stored, retryCount: 1 }, { forefront: true });
+  expect(keysOf(await queue.listHead())).toEqual(['0', '1']);
+  // Crawlee deletes the lock besides. It may come late, and again.
   await queue.deleteRequestLock(first!.id, { forefront: true });
+  await expect(queue.deleteRequestLock(first!.id)).rejects.toMatchObject({ type: 'request-handled-or-locked' });
   expect(keysOf(await queue.listHead())).toEqual(['0', '1']);
   expect(await queue.getRequest(first!.id)).toEqual({
     ...stored,
@@ -266,4 +271,78 @@ test('what is wrong in a call is refused with what to change, and changes nothin
     const answer = await fixture.call(method, `/v2/request-queues/unknown${path}`);
     expect(await errorOf(answer), path).toEqual({ status: 404, type: 'record-not-found' });
   }
+});
+
+test('[lock-5] the deletion that follows an update leaves a lock alone that was taken in between, by whomever', async () => {
+  await using fixture = await startFixture();
+  const { id, queue } = await newQueue(fixture, 'one');
+  const two = fixture.client.requestQueue(id, { clientKey: 'two' });
+  await queue.addRequest(page('a'));
+  for (const next of [queue, two]) {
+    const [taken] = (await queue.listAndLockHead({ lockSecs: 60 })).items;
+    await queue.updateRequest({ ...page('a'), id: taken!.id, retryCount: 1 } as never);
+    expect(keysOf(await next.listAndLockHead({ lockSecs: 60 }))).toEqual(['a']);
+    await queue.deleteRequestLock(taken!.id);
+    expect(keysOf(await queue.listHead())).toEqual([]);
+    await next.prolongRequestLock(taken!.id, { lockSecs: 60 });
+    // The next deletion is one of a lock that the client has.
+    await next.deleteRequestLock(taken!.id);
+    expect(keysOf(await queue.listHead())).toEqual(['a']);
+  }
+});
+
+test('statistics count requests, not calls, and the size of what is stored', async () => {
+  await using fixture = await startFixture();
+  const { id, queue } = await newQueue(fixture, 'one');
+  const statsOf = async () => ((await queue.get()) as unknown as { stats: Record<string, number> }).stats;
+  const sizeOf = async () => {
+    const { data } = (await (await fixture.call('GET', `/v2/request-queues/${id}/requests`)).json()) as {
+      data: { items: object[] };
+    };
+    return data.items.reduce((sum, item) => sum + JSON.stringify(item).length, 0);
+  };
+  expect(await statsOf()).toEqual({
+    readCount: 0,
+    writeCount: 0,
+    deleteCount: 0,
+    headItemReadCount: 0,
+    storageBytes: 0,
+  });
+  await queue.batchAddRequests(pages(5));
+  expect(await statsOf()).toMatchObject({ writeCount: 5, storageBytes: await sizeOf() });
+  const { items } = await queue.listAndLockHead({ lockSecs: 60, limit: 3 });
+  expect(await statsOf()).toMatchObject({ writeCount: 8, headItemReadCount: 3 });
+  const [first, second, third] = items as unknown as [{ id: string }, { id: string }, { id: string }];
+  await queue.updateRequest({ ...page(0), id: first.id, handledAt: new Date().toISOString() } as never);
+  await queue.updateRequest({ ...page(1), id: second.id, userData: { text: 'longer' } } as never);
+  await queue.prolongRequestLock(third.id, { lockSecs: 60 });
+  expect((await statsOf()).writeCount).toBe(11);
+  await queue.listHead();
+  expect((await statsOf()).headItemReadCount).toBe(6);
+  const before = (await statsOf()).readCount!;
+  await queue.getRequest(first.id);
+  await queue.listRequests({ limit: 4 });
+  expect((await statsOf()).readCount).toBe(before + 5);
+  await queue.batchAddRequests(pages(2));
+  await queue.unlockRequests();
+  await queue.deleteRequest(first.id);
+  await queue.batchDeleteRequests([{ id: second.id }, { uniqueKey: 'never' }]);
+  const { storageBytes, deleteCount } = await statsOf();
+  expect([deleteCount, storageBytes]).toEqual([2, await sizeOf()]);
+  await fixture.call('PUT', `/v2/request-queues/${id}`, { name: 'renamed' });
+  expect((await statsOf()).readCount).toBe(before + 5 + 3);
+});
+
+test('a queue knows of its second client once that has read the head, whether or not it has a key', async () => {
+  await using fixture = await startFixture();
+  const { id } = await newQueue(fixture);
+  const hadMany = async () => (await fixture.client.requestQueue(id).get())!.hadMultipleClients;
+  const head = (clientKey?: string) => fixture.call('GET', `/v2/request-queues/${id}/head?${clientKey ?? ''}`);
+  await head('clientKey=one');
+  await head('clientKey=one');
+  expect(await hadMany()).toBe(false);
+  await head();
+  expect(await hadMany()).toBe(true);
+  await head('clientKey=one');
+  expect(await hadMany()).toBe(true);
 });

@@ -180,7 +180,7 @@ test('a resurrected run goes on with its storages, and may get other options', a
   await expect(fixture.client.run(atWork.id).resurrect()).rejects.toMatchObject({ type: 'run-not-finished' });
 });
 
-test('the status message is set by the Actor and by the user, and the access by the user', async () => {
+test('the status message is set by the Actor and by the user, after the end too, and the access by the user', async () => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy(
     'telling',
@@ -191,6 +191,11 @@ test('the status message is set by the Actor and by the user, and the access by 
   );
   const run = await fixture.client.actor(actorId).call({}, { log: null });
   expect(run).toMatchObject({ statusMessage: 'all done', isStatusMessageTerminal: true });
+  const ended = fixture.client.run(run.id);
+  expect(await ended.update({ statusMessage: 'looked through', isStatusMessageTerminal: true })).toEqual({
+    ...run,
+    statusMessage: 'looked through',
+  });
   const atWork = await fixture.start(await fixture.deploy('endless', endless));
   const client = fixture.client.run(atWork.id);
   expect(await client.update({ statusMessage: 'so far' })).toMatchObject({ statusMessage: 'so far' });

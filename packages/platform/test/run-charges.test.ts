@@ -61,8 +61,10 @@ test('[charge-2] only the events of the price list can be charged for; without o
   expect(await countsOf(fixture, paid.id)).toEqual({});
   expect(await fixture.itemsOf(paid)).toEqual([]);
   const free = await fixture.start(await fixture.deploy('free', endless));
-  await fixture.client.run(free.id).charge({ eventName: 'whatever' });
-  expect(await countsOf(fixture, free.id)).toEqual({ whatever: 1 });
+  expect(await typeOf(await charge(fixture, free.id, { eventName: 'whatever' }))).toEqual([
+    400,
+    'cannot-charge-non-pay-per-event-actor',
+  ]);
 });
 
 test('[charge-3] the stock SDK charges up to the limit of the run', async () => {
@@ -96,10 +98,11 @@ test('nothing is charged in a run that is over, nor in another run by an attempt
       body: JSON.stringify({ eventName: 'page' }),
     });
     console.log('answer', answer.status);`,
+    { pricingInfos },
   );
   const run = await fixture.client.actor(actorId).call({}, { log: null });
   expect(await fixture.logOf(run.id)).toContain('answer 403');
-  expect(await typeOf(await charge(fixture, run.id, { eventName: 'page' }))).toEqual([409, 'run-not-active']);
+  expect(await typeOf(await charge(fixture, run.id, { eventName: 'page' }))).toEqual([403, 'job-finished']);
   expect(await countsOf(fixture, victim.id)).toEqual({});
   expect(await countsOf(fixture, run.id)).toEqual({});
   await until('the run is RUNNING', async () => (await fixture.client.run(victim.id).get())!.status === 'RUNNING');

@@ -29,7 +29,7 @@ async function openSession(): Promise<SqliteSession> {
 /** How SQLite goes about each statement of an operation on the table of runs. */
 function plansOf<Input>(session: SqliteSession, operation: Operation<Input, unknown>, input: Input): string[] {
   const plans: string[] = [];
-  const work = operation.body(input, { now: 0, caller: { kind: 'platform' } });
+  const work = operation.body(input, { now: 0, steadyNow: 0, caller: { kind: 'platform' } });
   const answer = (statement: Statement) => {
     if (statement.kind !== 'one' && statement.kind !== 'all') throw new Error('a read writes');
     const prepared = session.connection.prepare(statement.sql);

@@ -11,6 +11,7 @@ import type { Servers } from '../runs/supervisor/servers.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Eraser } from '../storages/erasure.ts';
+import type { QueueReads } from '../storages/request-queues/reads.ts';
 import type { HealthReporter } from './about/health-routes.ts';
 
 /** What all routes use. Assembled in `main/platform.ts`. */
@@ -20,6 +21,8 @@ export interface Services {
   readonly files: FileStore;
   /** Deletes the rows of deleted storages. */
   readonly eraser: Eraser;
+  /** Counts what is read of request queues. */
+  readonly queueReads: QueueReads;
   /** Logs of runs and builds. */
   readonly logs: LogStore;
   readonly inFlightRequests: InFlightRequests;

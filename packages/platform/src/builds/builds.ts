@@ -28,7 +28,7 @@ export interface BuildAddress {
 }
 
 /** @throws Refusal 404 `record-not-found` */
-function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildRow> {
+export function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildRow> {
   const actorId = actor === undefined ? null : yield* findActorId(userId, actor);
   const row = yield* one<FullBuildRow>(
     `SELECT ${buildColumns}, builds.result_json, builds.source_json FROM builds WHERE id = ? AND user_id = ?`,

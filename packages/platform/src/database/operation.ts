@@ -1,3 +1,4 @@
+import type { Moment } from '../shared/clock.ts';
 import type { Sql } from './sql.ts';
 
 /** Who makes a call. Every operation of an attempt is checked against the fence [fence-1]. */
@@ -6,9 +7,8 @@ export type Caller =
   | { readonly kind: 'attempt'; readonly userId: string; readonly runId: string; readonly attempt: number }
   | { readonly kind: 'platform' };
 
-interface OperationContext {
-  /** Milliseconds since 1970. The clock is read once for each operation. */
-  readonly now: number;
+/** The clocks are read once for each operation. */
+interface OperationContext extends Moment {
   readonly caller: Caller;
 }
 

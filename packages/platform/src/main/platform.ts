@@ -10,7 +10,7 @@
  * [promise-3] At most once per commit. A commit, a push, a charge or a start of a run that is sent again with its number or
  *     key gets the first response and changes nothing.
  * [promise-4] No orphans, no ghosts. Whatever dies and whenever, each active attempt ends up with one live container, and
- *     there is none besides; a run that is over is changed only by resurrection.
+ *     there is none besides; a run that is over is changed only by resurrection, and in the message that its user sets.
  * [promise-5] Nothing half-done is shown. A reader sees a commit whole or not at all.
  */
 import type { Server } from 'node:http';
@@ -29,6 +29,7 @@ import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
 import { SqliteDatabase } from '../database/sqlite/database.ts';
+import { bootIdOfMachine } from '../database/sqlite/steady-clock.ts';
 import { measureSyncMs, type WriterPlace, writerPlaceFor } from '../database/sqlite/writer-thread.ts';
 import type { Engine } from '../engines/engine.ts';
 import { ProcessEngine } from '../engines/process/process-engine.ts';
@@ -42,6 +43,7 @@ import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
+import { QueueReads } from '../storages/request-queues/reads.ts';
 import { removeStaging } from './backup.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { databaseName, prepareDataFolder } from './data-folder.ts';
@@ -178,12 +180,25 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const files = new FileStore(blobFolder);
   const eraser = new Eraser({ database, files, logger, clock: systemClock });
   parts.defer(() => eraser.close());
+  const queueReads = new QueueReads({ database, clock: systemClock, logger });
+  parts.defer(() => queueReads.store());
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs });
-  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, eraser, health, runs, address });
+  const services = servicesOf(options, {
+    database,
+    logs,
+    builder,
+    inputSecrets,
+    files,
+    eraser,
+    queueReads,
+    health,
+    runs,
+    address,
+  });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts });
   const started = { runs, app, logs, builder, engine, address, logger };
@@ -272,12 +287,13 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
   return SqliteDatabase.open(file, systemClock, {
     secretsKeyFile,
     reserveFile,
+    bootId: bootIdOfMachine(),
     ...(place === 'worker thread' && { operations }),
   });
 }
 
 interface ServiceParts
-  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser'> {
+  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'queueReads'> {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */

@@ -25,5 +25,7 @@ import '../storages/key-value-stores/record.ts';
 import '../storages/request-queues/change.ts';
 import '../storages/request-queues/head.ts';
 import '../storages/request-queues/lock.ts';
+import '../storages/request-queues/queue.ts';
+import '../storages/request-queues/reads.ts';
 import '../storages/storage-operations.ts';
 import './health.ts';

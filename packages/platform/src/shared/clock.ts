@@ -6,6 +6,9 @@
  * [clock-2] a stored time is moved to the monotonic clock when it is first seen, and stays there: a clock that is set
  *     afterwards neither ends a run nor makes a drain longer.
  * [clock-3] a timer of any length works. Node's own end at once above 24.8 days.
+ * [clock-4] what is stored and ends at a time, but is seen by no process before it is asked for, goes by a steady time: that
+ *     of the wall clock when the machine was booted or first seen, moved on by the monotonic clock since. A wall clock that is
+ *     set neither ends it nor makes it longer, also over a restart of the platform.
  */
 export interface Clock {
   /** The wall clock in milliseconds since 1970: for what is stored and shown. It may be set back or forward at any time. */
@@ -19,9 +22,12 @@ export interface Clock {
 /** The longest delay of `setTimeout`; with a longer one it calls back after 1 ms. */
 const maxTimerMs = 2 ** 31 - 1;
 
+/** The monotonic clock counts from a moment of the machine, not of this process, so that the next process can go on with it. */
+const processStartMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
 export const systemClock: Clock = {
   now: Date.now,
-  monotonicMs: () => performance.now(),
+  monotonicMs: () => processStartMs + performance.now(),
   after(delayMs, wake) {
     let timer: NodeJS.Timeout;
     const wait = (leftMs: number) => {
@@ -63,3 +69,39 @@ export class MonotonicTimes {
     return wall === null ? null : this.of(wall);
   }
 }
+
+/** One moment by two clocks, both in ms since 1970. */
+export interface Moment {
+  /** The wall clock: for what is shown. */
+  readonly now: number;
+  /** A clock that nobody sets [clock-4]: for what is stored and ends at a time. */
+  readonly steadyNow: number;
+}
+
+/** Differences below this are no setting of the clock, but its adjustment, or the time between two readings. */
+const settingMs = 1000;
+
+/** [clock-4] */
+export class SteadyClock {
+  readonly #clock: Pick<Clock, 'now' | 'monotonicMs'>;
+  readonly #baseMs: number;
+  /** By how much the wall clock has been set since `baseMs` was determined. */
+  #setMs = 0;
+
+  /** @param baseMs the steady time at which the monotonic clock was 0 */
+  constructor(clock: Pick<Clock, 'now' | 'monotonicMs'>, baseMs: number) {
+    this.#clock = clock;
+    this.#baseMs = baseMs;
+  }
+
+  /** The difference of the two times changes only when the clock is set, so that a time that is shown stays the same. */
+  read(): Moment {
+    const now = this.#clock.now();
+    const departedMs = now - this.#setMs - (this.#baseMs + this.#clock.monotonicMs());
+    if (Math.abs(departedMs) >= settingMs) this.#setMs += Math.round(departedMs);
+    return { now, steadyNow: now - this.#setMs };
+  }
+}
+
+/** A steady time as the wall clock has it now: for what is shown. */
+export const shownTime = (steadyTime: number, { now, steadyNow }: Moment): number => now + (steadyTime - steadyNow);

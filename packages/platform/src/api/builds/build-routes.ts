@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { actorOpenApi, describedBuild } from '../../builds/actor-openapi.ts';
 import { isTerminal } from '../../builds/build-row.ts';
 import {
   abortBuild,
@@ -11,7 +12,7 @@ import {
   listBuilds,
 } from '../../builds/builds.ts';
 import { prepareInput } from '../../builds/input/input.ts';
-import { invalidInput, notImplemented } from '../../shared/errors.ts';
+import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
@@ -122,9 +123,15 @@ function registerBuild(app: FastifyInstance, services: ActorServices, path: stri
     return { data: build };
   });
 
-  app.get(`${path}/openapi.json`, { config: { access: { attempt: 'readBuild' }, effect: 'reads' } }, async () => {
-    throw notImplemented('Wherry makes no OpenAPI description of an Actor. Read its input schema.');
-  });
+  // Without an envelope, as on Apify.
+  app.get(
+    `${path}/openapi.json`,
+    { config: { access: { attempt: 'readBuild' }, effect: 'reads' } },
+    async (request) => {
+      const build = await services.database.read(describedBuild, addressOf(request), request.caller);
+      return actorOpenApi(build, services.publicUrl);
+    },
+  );
 }
 
 function registerValidation(app: FastifyInstance, { database }: ActorServices, path: string): void {

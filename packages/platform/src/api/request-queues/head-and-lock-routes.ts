@@ -1,13 +1,21 @@
 import type { FastifyInstance } from 'fastify';
+import type { Database } from '../../database/database.ts';
+import type { Caller } from '../../database/operation.ts';
+import { Refusal } from '../../shared/errors.ts';
 import { isoTime } from '../../shared/time.ts';
 import { type HeadRow, lockHead, readHead } from '../../storages/request-queues/head.ts';
 import { deleteLock, prolongLock, unlockRequests } from '../../storages/request-queues/lock.ts';
+import { countReader } from '../../storages/request-queues/queue.ts';
 import type { Services } from '../services.ts';
 import type { StorageMount } from '../storages/storage-mounts.ts';
 import { markInFlight, unmarkInFlight } from './in-flight.ts';
 import { forefrontOf, limitOf, lockSecsOf, queueCallOf, requestIdIn } from './request-query.ts';
 
-export function registerRequestHeadRoutes(app: FastifyInstance, { database }: Services, mount: StorageMount): void {
+export function registerRequestHeadRoutes(
+  app: FastifyInstance,
+  { database, queueReads }: Services,
+  mount: StorageMount,
+): void {
   app.get(
     `${mount.prefix}/head`,
     { config: { access: { attempt: 'readStorage', storage: mount }, effect: 'takesWork' } },
@@ -15,6 +23,9 @@ export function registerRequestHeadRoutes(app: FastifyInstance, { database }: Se
       const { access, query } = await queueCallOf(request, mount);
       const limit = limitOf(query, 100, 1000);
       const head = await database.read(readHead, { access, limit }, request.caller);
+      const { queueId } = head;
+      if (head.isReaderUncounted) await rememberReader(database, queueId, access.clientKey, request.caller);
+      queueReads.add(queueId, { headItems: head.rows.length });
       return {
         data: {
           limit,
@@ -35,7 +46,7 @@ export function registerRequestHeadRoutes(app: FastifyInstance, { database }: Se
       const lockSecs = lockSecsOf(query);
       const input = { access, limit, lockMs: Math.round(lockSecs * 1000) };
       const head = await database.write(lockHead, input, request.caller);
-      const lockExpiresAt = isoTime(head.lockedUntil);
+      const lockExpiresAt = isoTime(head.lockExpiresAt);
       reply.code(201);
       return {
         data: {
@@ -50,6 +61,15 @@ export function registerRequestHeadRoutes(app: FastifyInstance, { database }: Se
       };
     },
   );
+}
+
+async function rememberReader(database: Database, queueId: string, clientKey: string | undefined, caller: Caller) {
+  try {
+    await database.write(countReader, { queueId, clientKey }, caller);
+  } catch (error) {
+    // Reading works on a full disk too.
+    if (!(error instanceof Refusal && error.type === 'storage-full')) throw error;
+  }
 }
 
 const headItem = (row: HeadRow) => ({
@@ -72,9 +92,9 @@ export function registerRequestLockRoutes(app: FastifyInstance, services: Servic
       const requestId = requestIdIn(request);
       const lockMs = Math.round(lockSecsOf(query) * 1000);
       const input = { access, requestId, forefront: forefrontOf(query), lockMs };
-      const { queueId, lockedUntil } = await database.write(prolongLock, input, request.caller);
+      const { queueId, lockExpiresAt } = await database.write(prolongLock, input, request.caller);
       markInFlight(inFlightRequests, request.caller, queueId, requestId);
-      return { data: { lockExpiresAt: isoTime(lockedUntil) } };
+      return { data: { lockExpiresAt: isoTime(lockExpiresAt) } };
     },
   );
 
@@ -85,8 +105,8 @@ export function registerRequestLockRoutes(app: FastifyInstance, services: Servic
       const { access, query } = await queueCallOf(request, mount);
       const requestId = requestIdIn(request);
       const input = { access, requestId, forefront: forefrontOf(query) };
-      const { queueId } = await database.write(deleteLock, input, request.caller);
-      unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
+      const { queueId, released } = await database.write(deleteLock, input, request.caller);
+      if (released) unmarkInFlight(inFlightRequests, request.caller, queueId, [requestId]);
       return reply.code(204).send();
     },
   );

@@ -14,6 +14,7 @@ export function registerRequestQueueRoutes(app: FastifyInstance, services: Servi
     operations: requestQueues,
     effects: { reads: 'takesWork', writes: 'takesWork' },
     toApi: (row) => apiRequestQueue(services, row),
+    beforeReading: () => services.queueReads.store(),
   });
   for (const mount of mounts) {
     registerRequestRoutes(app, services, mount);
@@ -29,6 +30,12 @@ function apiRequestQueue(services: Services, row: RequestQueueRow) {
     handledRequestCount: row.handled_count,
     pendingRequestCount: row.total_count - row.handled_count,
     hadMultipleClients: row.had_multiple_clients === 1,
-    stats: { writeCount: row.write_count },
+    stats: {
+      readCount: row.read_count,
+      writeCount: row.write_count,
+      deleteCount: row.delete_count,
+      headItemReadCount: row.head_item_read_count,
+      storageBytes: row.bytes,
+    },
   };
 }

@@ -19,7 +19,7 @@ export function registerRequestRoutes(app: FastifyInstance, services: Services, 
   registerSingle(app, services, mount);
 }
 
-function registerCollection(app: FastifyInstance, { database }: Services, mount: StorageMount): void {
+function registerCollection(app: FastifyInstance, { database, queueReads }: Services, mount: StorageMount): void {
   const url = `${mount.prefix}/requests`;
 
   app.post(
@@ -50,7 +50,8 @@ function registerCollection(app: FastifyInstance, { database }: Services, mount:
         throw invalidInput('"filter" does not go with "exclusiveStartId". Use "cursor".');
       }
       const input = { access, afterId: pageStartOf(query), limit, filter };
-      const { page, more } = await database.read(listRequests, input, request.caller);
+      const { queueId, page, more } = await database.read(listRequests, input, request.caller);
+      queueReads.add(queueId, { requests: page.length });
       const { exclusiveStartId, cursor } = query;
       const rest = JSON.stringify({
         limit,
@@ -98,7 +99,7 @@ function registerBatches(app: FastifyInstance, services: Services, mount: Storag
 }
 
 function registerSingle(app: FastifyInstance, services: Services, mount: StorageMount): void {
-  const { database, inFlightRequests } = services;
+  const { database, inFlightRequests, queueReads } = services;
   const url = `${mount.prefix}/requests/:requestId`;
 
   app.get(
@@ -108,6 +109,7 @@ function registerSingle(app: FastifyInstance, services: Services, mount: Storage
       const { access } = await queueCallOf(request, mount);
       const requestId = requestIdIn(request);
       const { queueId, json, handled } = await database.read(getRequest, { access, requestId }, request.caller);
+      queueReads.add(queueId, { requests: 1 });
       if (!handled) markInFlight(inFlightRequests, request.caller, queueId, requestId);
       return sendJson(reply, json);
     },

@@ -22,6 +22,8 @@ export interface StorageKindRoutes<Row extends StorageRow> {
   readonly toApi: (row: Row) => unknown;
   /** The effects of calls about a storage itself. All calls about a request queue take or end work. */
   readonly effects: { readonly reads: Effect; readonly writes: Effect };
+  /** Resolves once what is counted in memory can be read. */
+  readonly beforeReading?: () => Promise<void>;
 }
 
 /** The effects of calls about datasets and key-value stores themselves. */
@@ -41,7 +43,7 @@ export function registerStorageRoutes<Row extends StorageRow>(
   kind: StorageKindRoutes<Row>,
 ): void {
   const { database, files, eraser } = services;
-  const { operations, toApi, effects } = kind;
+  const { operations, toApi, effects, beforeReading } = kind;
 
   app.get(kind.collection, { config: { access: { attempt: 'account' }, effect: effects.reads } }, async (request) => {
     const query = queryOf(request);
@@ -78,9 +80,10 @@ export function registerStorageRoutes<Row extends StorageRow>(
     app.get(
       prefix,
       { config: { access: { attempt: 'readStorage', storage: mount }, effect: effects.reads } },
-      async (request) => ({
-        data: toApi(await database.read(operations.get, await addressed(request), request.caller)),
-      }),
+      async (request) => {
+        await beforeReading?.();
+        return { data: toApi(await database.read(operations.get, await addressed(request), request.caller)) };
+      },
     );
 
     app.put(

@@ -1,3 +1,4 @@
+import type { Moment } from '../../shared/clock.ts';
 import { databaseDamaged, databaseMissing, Refusal, storageFull } from '../../shared/errors.ts';
 import { checkFence } from '../fence.ts';
 import { type Caller, operationNamed } from '../operation.ts';
@@ -9,7 +10,7 @@ export interface WriteRequest {
   readonly operation: string;
   readonly input: unknown;
   readonly caller: Caller;
-  readonly now: number;
+  readonly moment: Moment;
 }
 
 export type WriteOutcome =
@@ -151,9 +152,9 @@ export class SqliteApplier {
     }
   }
 
-  #applyOne({ operation, input, caller, now }: WriteRequest): WriteOutcome {
+  #applyOne({ operation, input, caller, moment }: WriteRequest): WriteOutcome {
     this.#session.drive(checkFence(caller));
-    const result = this.#session.drive(operationNamed(operation).body(input, { now, caller }));
+    const result = this.#session.drive(operationNamed(operation).body(input, { ...moment, caller }));
     return { kind: 'done', result };
   }
 

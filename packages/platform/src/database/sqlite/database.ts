@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock, SteadyClock } from '../../shared/clock.ts';
 import type { Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
 import type { Caller, Operation } from '../operation.ts';
@@ -7,6 +7,7 @@ import { resultOf, SqliteApplier, toRefusal, type WriteOutcome, type WriteReques
 import { DiskReserve } from './disk-reserve.ts';
 import { migrate } from './migrations/index.ts';
 import { SqliteSession } from './session.ts';
+import { openSteadyClock } from './steady-clock.ts';
 import { openSecrets } from './stored-secrets.ts';
 import { WriterThread } from './writer-thread.ts';
 
@@ -28,6 +29,8 @@ interface SqliteOptions {
   readonly secretsKeyFile?: string | undefined;
   /** The file that takes the reserve of the disk. Without it, there is none. */
   readonly reserveFile?: string;
+  /** The boot of the machine whose monotonic clock `clock` reads; without it, the steady time starts anew at each opening. */
+  readonly bootId?: string | undefined;
 }
 
 /** The two connections, with the schema up to date and the secrets sealed. */
@@ -53,13 +56,13 @@ export const keyFileBeside = (databaseFile: string): string => path.join(path.di
 
 /** SQLite in WAL mode, with one writer that commits in groups and one reader with snapshots. */
 export class SqliteDatabase implements Database {
-  readonly #clock: Clock;
+  readonly #clock: SteadyClock;
   readonly #reader: SqliteSession;
   readonly #applier: BatchApplier;
   #waiting: Waiting[] = [];
   #applying = false;
 
-  private constructor(options: { clock: Clock; reader: SqliteSession; applier: BatchApplier }) {
+  private constructor(options: { clock: SteadyClock; reader: SqliteSession; applier: BatchApplier }) {
     this.#clock = options.clock;
     this.#reader = options.reader;
     this.#applier = options.applier;
@@ -73,17 +76,22 @@ export class SqliteDatabase implements Database {
   static open(
     file: string,
     clock: Clock,
-    { operations, secretsKeyFile = keyFileBeside(file), reserveFile }: SqliteOptions = {},
+    { operations, secretsKeyFile = keyFileBeside(file), reserveFile, bootId }: SqliteOptions = {},
   ): SqliteDatabase {
     const { writer, reader } = openSessions(file, secretsKeyFile);
+    const steadyClock = openSteadyClock(writer, clock, bootId);
     if (operations !== undefined) {
       const { keys } = writer.keys!;
       writer.close();
-      return new SqliteDatabase({ clock, reader, applier: new WriterThread({ file, operations, keys, reserveFile }) });
+      return new SqliteDatabase({
+        clock: steadyClock,
+        reader,
+        applier: new WriterThread({ file, operations, keys, reserveFile }),
+      });
     }
     const applier = new SqliteApplier(writer, reserveFile === undefined ? undefined : new DiskReserve(reserveFile));
     return new SqliteDatabase({
-      clock,
+      clock: steadyClock,
       reader,
       applier: { apply: (batch) => applier.apply(batch), close: () => writer.close() },
     });
@@ -94,7 +102,7 @@ export class SqliteDatabase implements Database {
     try {
       this.#reader.execute('BEGIN');
       this.#reader.drive(checkFence(caller));
-      return this.#reader.drive(operation.body(input, { now: this.#clock.now(), caller }));
+      return this.#reader.drive(operation.body(input, { ...this.#clock.read(), caller }));
     } catch (error) {
       throw toRefusal(error);
     } finally {
@@ -103,7 +111,7 @@ export class SqliteDatabase implements Database {
   }
 
   write<Input, Result>(operation: Operation<Input, Result>, input: Input, caller: Caller): Promise<Result> {
-    const request = { operation: operation.name, input, caller, now: this.#clock.now() };
+    const request = { operation: operation.name, input, caller, moment: this.#clock.read() };
     return new Promise<Result>((resolve, reject) => {
       const settle = (outcome: WriteOutcome) => {
         try {

@@ -27,10 +27,26 @@ export function* addCharge(runId: string, eventName: string, count: number): Sql
   );
 }
 
+interface PricedRun {
+  readonly pricing_json: string | null;
+  readonly finished_at: number | null;
+}
+
+const pricingOf = ({ pricing_json: json }: PricedRun): PricingInfo | null =>
+  json === null ? null : (JSON.parse(json) as PricingInfo);
+
+/** Apify's tests of its Python client take 400, 403 and 404: apify-client-python, `tests/integration/test_run.py`. */
+const notPaidByEvent = (runId: string): Refusal =>
+  new Refusal(
+    400,
+    'cannot-charge-non-pay-per-event-actor',
+    `The Actor of run ${runId} is not paid by event, so nothing was charged. Set its "pricingInfos" before the run starts.`,
+  );
+
 /** [charge-2]. */
 function* checkEvent(runId: string, eventName: string): Sql<void> {
-  const row = yield* one<{ pricing_json: string | null }>('SELECT pricing_json FROM runs WHERE id = ?', runId);
-  const events = chargeableEvents(row?.pricing_json ? (JSON.parse(row.pricing_json) as PricingInfo) : null);
+  const run = yield* one<PricedRun>('SELECT pricing_json, finished_at FROM runs WHERE id = ?', runId);
+  const events = chargeableEvents(pricingOf(run!));
   if (events === undefined) return;
   if (eventName.startsWith('apify-')) {
     throw new Refusal(
@@ -74,9 +90,10 @@ export const chargeRun = defineWrite('runs.charge', function* (charge: Charge, {
   checkOwnRun(runId, caller);
   // [charge-1].
   yield* once(chargeScope(runId), charge.idempotencyKey, now, function* () {
-    const unfinished = yield* one('SELECT 1 FROM runs WHERE id = ? AND finished_at IS NULL', runId);
-    if (unfinished === undefined) {
-      throw new Refusal(409, 'run-not-active', `The run ${runId} is over, so nothing can be charged any more.`);
+    const run = yield* one<PricedRun>('SELECT pricing_json, finished_at FROM runs WHERE id = ?', runId);
+    if (chargeableEvents(pricingOf(run!)) === undefined) throw notPaidByEvent(runId);
+    if (run!.finished_at !== null) {
+      throw new Refusal(403, 'job-finished', `The run ${runId} is over, so nothing can be charged any more.`);
     }
     yield* addCharge(runId, charge.eventName, charge.count);
     return null;

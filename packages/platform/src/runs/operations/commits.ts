@@ -8,6 +8,7 @@
  */
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
+import type { Moment } from '../../shared/clock.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { appendItems } from '../../storages/datasets/dataset.ts';
 import { deleteRecord, putRecord, type StoredRecord } from '../../storages/key-value-stores/record.ts';
@@ -66,7 +67,8 @@ interface Commit {
   readonly parts: CommitParts;
 }
 
-export const commit = defineWrite('commits.commit', function* (input: Commit, { now, caller }): Sql<CommitOutcome> {
+export const commit = defineWrite('commits.commit', function* (input: Commit, moment): Sql<CommitOutcome> {
+  const { now, caller } = moment;
   const { userId, runId, sequence, id, parts } = input;
   const committing = yield* findRun(userId, runId, caller);
   const expected = (yield* lastSequence(runId)) + 1;
@@ -81,7 +83,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, { 
   const by = { userId, caller };
   const items = yield* commitItems(committing, by, parts.items, now);
   const replacedBlobs = yield* commitRecords(committing, by, parts.records, now);
-  const requests = yield* commitQueues(committing, attempt, by, parts.requests, now);
+  const requests = yield* commitQueues(committing, attempt, by, parts.requests, moment);
   for (const [index, { eventName, count }] of parts.charges.entries()) {
     yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
   }
@@ -186,7 +188,7 @@ function* commitQueues(
   attempt: number,
   by: Committer,
   parts: CommitParts['requests'],
-  now: number,
+  moment: Moment,
 ): Sql<CommittedRequests[]> {
   const committed: CommittedRequests[] = [];
   for (const [index, part] of parts.entries()) {
@@ -196,7 +198,7 @@ function* commitQueues(
       reachedStorage(by, 'request_queues', part.queueId, default_request_queue_id),
     );
     const queue = { userId: by.userId, address };
-    committed.push(yield* naming(`requests[${index}]`, commitRequests({ part, queue, holder }, now)));
+    committed.push(yield* naming(`requests[${index}]`, commitRequests({ part, queue, holder }, moment)));
   }
   return committed;
 }
@@ -249,17 +251,17 @@ interface RequestsCommit {
   readonly holder: LockHolder;
 }
 
-function* commitRequests({ part, queue, holder }: RequestsCommit, now: number): Sql<CommittedRequests> {
+function* commitRequests({ part, queue, holder }: RequestsCommit, moment: Moment): Sql<CommittedRequests> {
   // A commit without a client key does not count as a client of the queue: the clients are counted by their own calls.
   const access = { ...queue, clientKey: part.clientKey, uncounted: part.clientKey === undefined };
   let queueId = queue.address;
   let added: AddedRequest[] = [];
   let handled: HandledRequest[] = [];
   if (part.add.length > 0) {
-    ({ queueId, added } = yield* addRequests({ access, requests: part.add, forefront: part.forefront }, now));
+    ({ queueId, added } = yield* addRequests({ access, requests: part.add, forefront: part.forefront }, moment.now));
   }
   if (part.handled.length > 0) {
-    ({ queueId, handled } = yield* markHandled({ access, marks: part.handled, holder }, now));
+    ({ queueId, handled } = yield* markHandled({ access, marks: part.handled, holder }, moment));
   }
   return {
     queueId,

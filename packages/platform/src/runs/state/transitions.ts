@@ -4,8 +4,8 @@
  *
  * [transition-1] an attempt is in phase `active` exactly when it is the run's active attempt; there is one at most.
  * [transition-2] a fenced attempt stays fenced; attempt numbers only grow.
- * [transition-3] a run that is over has no active attempt and no handoff, and is changed only by `resurrect` and by the
- *     ends of its attempts.
+ * [transition-3] a run that is over has no active attempt and no handoff, and is changed only by `resurrect`, by the ends
+ *     of its attempts, and in its status message, which its user may set as on Apify.
  * [transition-4] a change that was decided on an older state and no longer fits changes nothing. What a user asked for is
  *     refused with a reason instead.
  * [transition-5] a run that waits for room is READY and has no attempt; with its place it gets its first one and is RUNNING.
@@ -102,7 +102,7 @@ export function applyChange(run: RunState, change: Change, now: number): Transit
     case 'requestHandoff':
       return requestHandoff(run, change, now);
     case 'setStatusMessage':
-      return { state: setStatusMessage(run, change) };
+      return { state: { ...run, statusMessage: change.message, isStatusMessageTerminal: change.isTerminal } };
   }
   if (isOver(run)) return { state: run };
   switch (change.kind) {
@@ -339,17 +339,6 @@ function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now:
 function abort(run: RunState, graceMs: number, now: number): RunState {
   const graceEndsAt = Math.min(run.graceEndsAt ?? Number.POSITIVE_INFINITY, now + graceMs);
   return { ...run, status: 'ABORTING', graceEndsAt };
-}
-
-function setStatusMessage(run: RunState, { message, isTerminal }: Extract<Change, { kind: 'setStatusMessage' }>) {
-  if (isOver(run)) {
-    throw new Refusal(
-      400,
-      'run-already-finished',
-      `The run ${run.id} ended ${run.status}, so its status message cannot be changed.`,
-    );
-  }
-  return { ...run, statusMessage: message, isStatusMessageTerminal: isTerminal };
 }
 
 function resurrect(run: RunState, change: Extract<Change, { kind: 'resurrect' }>, now: number): RunState {

@@ -2,7 +2,8 @@ import { defineEnd, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { NewRequest } from './input.ts';
-import { correctCounts, placeAt, type QueueAccess, touchQueue } from './queue.ts';
+import { giverOf, holds, isLocked, type Lock, lockColumns, unlocked } from './lock.ts';
+import { addCounts, placeAt, type QueueAccess, touchQueue } from './queue.ts';
 
 export interface AddedRequest {
   readonly requestId: string;
@@ -24,11 +25,13 @@ interface Addition {
  */
 export function* addRequests(addition: Addition, now: number): Sql<{ queueId: string; added: AddedRequest[] }> {
   const { access, requests, forefront } = addition;
+  const count = requests.length;
   const handled = requests.filter(({ handledAt }) => handledAt !== null).length;
-  const queue = yield* touchQueue(access, { places: requests.length, total: requests.length, handled }, now);
-  const firstPlace = queue.last_order - requests.length + 1;
+  const bytes = requests.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
+  const queue = yield* touchQueue(access, { places: count, total: count, handled, writes: count, bytes }, now);
+  const firstPlace = queue.last_order - count + 1;
   const added: AddedRequest[] = [];
-  let [present, presentHandled] = [0, 0];
+  let [present, presentHandled, presentBytes] = [0, 0, 0];
   for (const [index, request] of requests.entries()) {
     const { id: requestId, uniqueKey, handledAt } = request;
     const isNew = yield* insertRequest(queue.id, request, placeAt(firstPlace + index, forefront));
@@ -36,9 +39,10 @@ export function* addRequests(addition: Addition, now: number): Sql<{ queueId: st
     added.push({ requestId, uniqueKey, wasAlreadyPresent: !isNew, wasAlreadyHandled });
     if (isNew) continue;
     present += 1;
+    presentBytes += Buffer.byteLength(request.json);
     if (handledAt !== null) presentHandled += 1;
   }
-  yield* correctCounts(queue.id, -present, -presentHandled);
+  yield* addCounts(queue.id, { total: -present, handled: -presentHandled, bytes: -presentBytes });
   return { queueId: queue.id, added };
 }
 
@@ -74,7 +78,7 @@ export interface UpdatedRequest {
   readonly queueId: string;
   readonly wasAlreadyPresent: boolean;
   readonly wasAlreadyHandled: boolean;
-  /** Whether it is still locked: an update keeps the lock, unless it marks the request as handled. */
+  /** Whether it is still locked: whoever updates a request without holding its lock leaves the lock to its holder. */
   readonly locked: boolean;
 }
 
@@ -85,53 +89,58 @@ interface Update {
 }
 
 /**
- * Replaces the request with the same id, or adds `request`. One that is not handled goes to an end of the queue. It
- * keeps its lock, as Apify's API description says: Crawlee releases the lock in a second call. If the first call
- * released it already, the second could release a lock that the same client has acquired in between.
+ * Replaces the request with the same id, or adds `request`. One that is not handled goes to an end of the queue, and is free
+ * again if its holder updates it [lock-5].
  */
-export const updateRequest = defineWrite('requests.update', function* (update: Update, { now }): Sql<UpdatedRequest> {
-  const { access, request, forefront } = update;
-  const handled = request.handledAt === null ? 0 : 1;
-  const queue = yield* touchQueue(access, { places: 1, handled }, now);
-  const place = placeAt(queue.last_order, forefront);
-  const known = yield* one<{ order_no: number | null; locked_until: number | null }>(
-    'SELECT order_no, locked_until FROM requests WHERE queue_id = ? AND id = ?',
-    queue.id,
+export const updateRequest = defineWrite(
+  'requests.update',
+  function* (update: Update, { now, steadyNow, caller }): Sql<UpdatedRequest> {
+    const { access, request, forefront } = update;
+    const handled = request.handledAt === null ? 0 : 1;
+    const bytes = Buffer.byteLength(request.json);
+    const queue = yield* touchQueue(access, { places: 1, handled, writes: 1, bytes, replaces: request.id }, now);
+    const place = placeAt(queue.last_order, forefront);
+    const known = yield* one<Lock>(
+      `SELECT ${lockColumns} FROM requests WHERE queue_id = ? AND id = ?`,
+      queue.id,
+      request.id,
+    );
+    if (known === undefined) {
+      yield* insertRequest(queue.id, request, place);
+      yield* addCounts(queue.id, { total: 1 });
+      return { queueId: queue.id, wasAlreadyPresent: false, wasAlreadyHandled: false, locked: false };
+    }
+    const wasAlreadyHandled = known.order_no === null;
+    const wasLocked = isLocked(known, steadyNow);
+    const givesBack = handled === 0 && wasLocked && holds(known, caller, access.clientKey);
+    yield* replaceRequest(queue.id, request, place, givesBack ? giverOf(caller, access.clientKey) : undefined);
+    if (wasAlreadyHandled) yield* addCounts(queue.id, { handled: -1 });
+    return {
+      queueId: queue.id,
+      wasAlreadyPresent: true,
+      wasAlreadyHandled,
+      locked: handled === 0 && wasLocked && !givesBack,
+    };
+  },
+);
+
+/** @param giver who gives the request back; undefined when the update leaves the lock as it is */
+function* replaceRequest(queueId: string, request: NewRequest, place: number, giver: string | undefined): Sql<void> {
+  const isHandled = request.handledAt !== null;
+  const isReleased = isHandled || giver !== undefined;
+  yield* exec(
+    `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = ?
+      ${isReleased ? `, ${unlocked}, given_back_by = ?` : ''} WHERE queue_id = ? AND id = ?`,
+    request.method,
+    request.retryCount,
+    request.handledAt,
+    request.url,
+    request.json,
+    isHandled ? null : place,
+    ...(isReleased ? [giver ?? null] : []),
+    queueId,
     request.id,
   );
-  if (known === undefined) {
-    yield* insertRequest(queue.id, request, place);
-    yield* correctCounts(queue.id, 1, 0);
-    return { queueId: queue.id, wasAlreadyPresent: false, wasAlreadyHandled: false, locked: false };
-  }
-  const wasAlreadyHandled = known.order_no === null;
-  yield* replaceRequest(queue.id, request, place);
-  yield* correctCounts(queue.id, 0, wasAlreadyHandled ? -1 : 0);
-  const locked = handled === 0 && known.locked_until !== null && known.locked_until > now;
-  return { queueId: queue.id, wasAlreadyPresent: true, wasAlreadyHandled, locked };
-});
-
-function* replaceRequest(queueId: string, request: NewRequest, place: number): Sql<void> {
-  const values = [request.method, request.retryCount, request.handledAt, request.url, request.json] as const;
-  if (request.handledAt === null) {
-    yield* exec(
-      `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = ?
-        WHERE queue_id = ? AND id = ?`,
-      ...values,
-      place,
-      queueId,
-      request.id,
-    );
-  } else {
-    yield* exec(
-      `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = NULL,
-        locked_until = NULL, lock_client_key = NULL, lock_run_id = NULL, lock_attempt = NULL
-        WHERE queue_id = ? AND id = ?`,
-      ...values,
-      queueId,
-      request.id,
-    );
-  }
 }
 
 /** Deletes the requests that exist. Returns their number. */
@@ -139,18 +148,19 @@ export const deleteRequests = defineEnd(
   'requests.delete',
   function* (input: { access: QueueAccess; requestIds: readonly string[] }, { now }) {
     const queue = yield* touchQueue(input.access, {}, now);
-    let [deleted, handled] = [0, 0];
+    let [deleted, handled, bytes] = [0, 0, 0];
     for (const requestId of input.requestIds) {
-      const row = yield* one<{ order_no: number | null }>(
-        'DELETE FROM requests WHERE queue_id = ? AND id = ? RETURNING order_no',
+      const row = yield* one<{ order_no: number | null; bytes: number }>(
+        'DELETE FROM requests WHERE queue_id = ? AND id = ? RETURNING order_no, octet_length(json) AS bytes',
         queue.id,
         requestId,
       );
       if (row === undefined) continue;
       deleted += 1;
+      bytes += row.bytes;
       if (row.order_no === null) handled += 1;
     }
-    yield* correctCounts(queue.id, -deleted, -handled);
+    yield* addCounts(queue.id, { total: -deleted, handled: -handled, deletes: deleted, bytes: -bytes });
     return { queueId: queue.id, deleted };
   },
 );

@@ -1,8 +1,9 @@
 import { exec, one, type Sql } from '../../database/sql.ts';
+import { type Moment, shownTime } from '../../shared/clock.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { type NewRequest, newRequestOf, withHandledAt } from './input.ts';
-import { isLockOf, type Lock, type LockHolder, unlocked } from './lock.ts';
-import { correctCounts, type QueueAccess, touchQueue } from './queue.ts';
+import { isLocked, isLockOf, type Lock, type LockHolder, lockColumns, unlocked } from './lock.ts';
+import { addCounts, type QueueAccess, touchQueue } from './queue.ts';
 
 export interface HandledRequest {
   readonly requestId: string;
@@ -33,37 +34,42 @@ interface KnownRequest extends Lock {
  */
 export function* markHandled(
   { access, marks, holder }: Marking,
-  now: number,
+  moment: Moment,
 ): Sql<{ queueId: string; handled: HandledRequest[] }> {
-  const queue = yield* touchQueue(access, {}, now);
+  const { now } = moment;
+  const queue = yield* touchQueue(access, { writes: marks.length }, now);
   const handled: HandledRequest[] = [];
+  let bytes = 0;
   for (const { id: requestId, changes } of marks) {
     const known = yield* one<KnownRequest>(
-      `SELECT unique_key, json, order_no, locked_until, lock_client_key, lock_run_id, lock_attempt
-        FROM requests WHERE queue_id = ? AND id = ?`,
+      `SELECT unique_key, json, ${lockColumns} FROM requests WHERE queue_id = ? AND id = ?`,
       queue.id,
       requestId,
     );
     if (known === undefined) throw notFound('Request', requestId);
     if (known.order_no === null) throw handledAlready(requestId);
     handled.push({ requestId, uniqueKey: known.unique_key });
-    checkHeld(requestId, known, holder, now);
-    yield* changes === null
+    checkHeld(requestId, known, holder, moment);
+    const json = yield* changes === null
       ? markOne(queue.id, requestId, known.json, now)
       : replaceOne(queue.id, changedRequest(known.json, changes, now));
+    bytes += Buffer.byteLength(json) - Buffer.byteLength(known.json);
   }
-  yield* correctCounts(queue.id, 0, handled.length);
+  yield* addCounts(queue.id, { handled: handled.length, bytes });
   return { queueId: queue.id, handled };
 }
 
-function* markOne(queueId: string, requestId: string, json: string, now: number): Sql<void> {
+/** Returns the request's JSON as it is now. */
+function* markOne(queueId: string, requestId: string, known: string, now: number): Sql<string> {
+  const json = withHandledAt(known, now);
   yield* exec(
     `UPDATE requests SET handled_at = ?, json = ?, order_no = NULL, ${unlocked} WHERE queue_id = ? AND id = ?`,
     now,
-    withHandledAt(json, now),
+    json,
     queueId,
     requestId,
   );
+  return json;
 }
 
 function changedRequest(json: string, changes: NonNullable<HandledMark['changes']>, now: number): NewRequest {
@@ -71,7 +77,8 @@ function changedRequest(json: string, changes: NonNullable<HandledMark['changes'
   return newRequestOf({ ...(JSON.parse(json) as object), handledAt, ...changes }, 'the handled request');
 }
 
-function* replaceOne(queueId: string, request: NewRequest): Sql<void> {
+/** Returns the request's JSON as it is now. */
+function* replaceOne(queueId: string, request: NewRequest): Sql<string> {
   yield* exec(
     `UPDATE requests SET method = ?, retry_count = ?, handled_at = ?, url = ?, json = ?, order_no = NULL, ${unlocked}
       WHERE queue_id = ? AND id = ?`,
@@ -83,6 +90,7 @@ function* replaceOne(queueId: string, request: NewRequest): Sql<void> {
     queueId,
     request.id,
   );
+  return request.json;
 }
 
 const handledAlready = (requestId: string) =>
@@ -94,12 +102,12 @@ const handledAlready = (requestId: string) =>
   );
 
 /** [lock-4]. */
-function checkHeld(requestId: string, lock: Lock, holder: LockHolder, now: number): void {
-  if (lock.locked_until === null || lock.locked_until <= now || isLockOf(lock, holder)) return;
+function checkHeld(requestId: string, lock: Lock, holder: LockHolder, moment: Moment): void {
+  if (!isLocked(lock, moment.steadyNow) || isLockOf(lock, holder)) return;
   throw new Refusal(
     403,
     'request-handled-or-locked',
     `Request "${requestId}" is locked by another client, attempt or run, which works on it now. Drop what you have of it.`,
-    { requestId, lockExpiresAt: new Date(lock.locked_until).toISOString() },
+    { requestId, lockExpiresAt: new Date(shownTime(lock.locked_until, moment)).toISOString() },
   );
 }

@@ -1,5 +1,6 @@
 import { defineRead } from '../../database/operation.ts';
 import { all, one } from '../../database/sql.ts';
+import { type Moment, shownTime } from '../../shared/clock.ts';
 import { notFound } from '../../shared/errors.ts';
 import type { QueueAccess } from './queue.ts';
 import { findRequestQueueId } from './queue.ts';
@@ -24,7 +25,7 @@ const columns = 'requests.id, json, order_no, locked_until, lock_client_key';
 /** @throws Refusal 404 when the queue or the request does not exist. */
 export const getRequest = defineRead(
   'requests.get',
-  function* ({ access, requestId }: { access: QueueAccess; requestId: string }, { now }) {
+  function* ({ access, requestId }: { access: QueueAccess; requestId: string }, moment) {
     // First by the queue's id, in one statement, since clients ask that way, once for each request that they crawl.
     let queueId = access.address;
     let row = yield* one<RequestRow>(
@@ -39,7 +40,7 @@ export const getRequest = defineRead(
       row = yield* one<RequestRow>(`SELECT ${columns} FROM requests WHERE queue_id = ? AND id = ?`, queueId, requestId);
     }
     if (row === undefined) throw notFound('Request', requestId);
-    const found: FoundRequest = { queueId, json: requestJson(row, now), handled: row.order_no === null };
+    const found: FoundRequest = { queueId, json: requestJson(row, moment), handled: row.order_no === null };
     return found;
   },
 );
@@ -58,10 +59,7 @@ const conditions: Record<RequestFilter, string> = {
 /** Lists requests in the order of their ids, after `afterId`. `more` says whether others follow. */
 export const listRequests = defineRead(
   'requests.list',
-  function* (
-    input: { access: QueueAccess; afterId: string; limit: number; filter: readonly RequestFilter[] },
-    { now },
-  ) {
+  function* (input: { access: QueueAccess; afterId: string; limit: number; filter: readonly RequestFilter[] }, moment) {
     const queueId = yield* findRequestQueueId(input.access.userId, input.access.address);
     const { filter, limit } = input;
     const matching = filter.length === 0 ? '' : `AND (${filter.map((name) => conditions[name]).join(' OR ')})`;
@@ -73,25 +71,25 @@ export const listRequests = defineRead(
         `SELECT ${columns} FROM requests WHERE queue_id = ? AND id > ? ${matching} ORDER BY id LIMIT ?`,
         queueId,
         lastId,
-        ...filter.map(() => now),
+        ...filter.map(() => moment.steadyNow),
         chunkSize,
       );
       for (const row of rows) {
         bytes += row.json.length;
-        if (page.length === limit || (page.length > 0 && bytes > maxPageBytes)) return { page, more: true };
-        page.push({ id: row.id, json: requestJson(row, now) });
+        if (page.length === limit || (page.length > 0 && bytes > maxPageBytes)) return { queueId, page, more: true };
+        page.push({ id: row.id, json: requestJson(row, moment) });
         lastId = row.id;
       }
-      if (rows.length < chunkSize) return { page, more: false };
+      if (rows.length < chunkSize) return { queueId, page, more: false };
     }
   },
 );
 
 /** Returns the JSON of a stored request, with its lock unless that has expired. */
-function requestJson(row: RequestRow, now: number): string {
-  if (row.locked_until === null || row.locked_until <= now) return row.json;
+function requestJson(row: RequestRow, moment: Moment): string {
+  if (row.locked_until === null || row.locked_until <= moment.steadyNow) return row.json;
   const lock = {
-    lockExpiresAt: new Date(row.locked_until).toISOString(),
+    lockExpiresAt: new Date(shownTime(row.locked_until, moment)).toISOString(),
     ...(row.lock_client_key !== null && { lockByClient: row.lock_client_key }),
   };
   return `${row.json.slice(0, -1)},${JSON.stringify(lock).slice(1)}`;
