@@ -146,7 +146,7 @@ test('the value of a secret variable is never shown back, and survives an update
     expect(text).toContain('TOKEN');
     expect(text).not.toContain(secret);
   }
-  expect(await variables.envVar('PLAIN').get()).toEqual({ name: 'PLAIN', value: 'x', isSecret: false });
+  expect(await variables.envVar('PLAIN').get()).toEqual({ name: 'PLAIN', value: 'x' });
   const read = (await variables.get())!;
   await variables.update({ envVars: read.envVars } as never);
   await variables.envVar('TOKEN').update({ name: 'TOKEN', isSecret: true } as never);

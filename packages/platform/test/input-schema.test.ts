@@ -66,11 +66,16 @@ test('input that does not fit is refused in the schema’s words, without quotin
   await expect(prepareInput(schema, broken, json)).rejects.not.toThrow(/hunter2/);
 });
 
-test('without a schema, and for other content, input is passed through as it came', async () => {
+test('without a schema, input is passed through as it came; with one, it must be JSON', async () => {
   const body = Buffer.from('{ not json');
   expect(await prepareInput(null, body, json)).toEqual({ body, contentType: json });
   expect(await prepareInput(null, undefined, undefined)).toBeUndefined();
-  expect(await prepareInput(schema, body, 'text/plain')).toEqual({ body, contentType: 'text/plain' });
+  const valid = Buffer.from('{"startUrl":"x"}');
+  await expect(prepareInput(schema, valid, 'text/plain')).rejects.toMatchObject({
+    statusCode: 400,
+    type: 'invalid-input',
+  });
+  await expect(prepareInput(schema, valid, 'text/plain')).rejects.toThrow(/application\/json/);
 });
 
 async function openInputSecrets() {

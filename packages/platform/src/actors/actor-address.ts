@@ -1,21 +1,24 @@
+import { isUser } from '../accounts/users.ts';
 import { one, type Sql } from '../database/sql.ts';
 import { notFound } from '../shared/errors.ts';
 
-/** Returns the id of the user's Actor with this address: an id, `username~name`, `username/name`, `~name` or `name`. */
+/**
+ * Returns the id of the user's Actor with this address: an id, `name`, `~name`, `username~name`, `userId~name`, or with a `/`
+ * in place of the `~`. Names are found whatever their case, as on Apify.
+ */
 export function* findActorId(userId: string, address: string): Sql<string> {
-  const [, username, name] = /^(?:([^~/]*)[~/])?(.+)$/.exec(address) ?? [];
-  const row = yield* one<{ id: string }>(
-    `SELECT actors.id FROM actors JOIN users ON users.id = actors.user_id
-      WHERE actors.user_id = ? AND (actors.id = ? OR (actors.name = ? AND (? = '' OR users.username = ? OR ? = 'me')))
-      ORDER BY actors.id = ? DESC LIMIT 1`,
-    userId,
-    address,
-    name ?? address,
-    username ?? '',
-    username ?? '',
-    username ?? '',
-    address,
-  );
-  if (row === undefined) throw notFound('Actor', address);
-  return row.id;
+  const own = yield* one<{ id: string }>('SELECT id FROM actors WHERE id = ? AND user_id = ?', address, userId);
+  if (own !== undefined) return own.id;
+  const [, username = '', name = address] = /^(?:([^~/]*)[~/])?(.+)$/.exec(address) ?? [];
+  // Earlier versions took names that differ in their case alone: then the one with the given case comes first.
+  const named = (yield* isUser(userId, username))
+    ? yield* one<{ id: string }>(
+        'SELECT id FROM actors WHERE user_id = ? AND lower(name) = lower(?) ORDER BY name = ? DESC LIMIT 1',
+        userId,
+        name,
+        name,
+      )
+    : undefined;
+  if (named === undefined) throw notFound('Actor', address);
+  return named.id;
 }

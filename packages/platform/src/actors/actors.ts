@@ -88,9 +88,18 @@ function shortApiActor(row: ActorRow) {
 }
 
 function* checkNameIsFree(userId: string, name: string, ownId: string): Sql<void> {
-  const taken = yield* one('SELECT 1 FROM actors WHERE user_id = ? AND name = ? AND id <> ?', userId, name, ownId);
+  const taken = yield* one(
+    'SELECT 1 FROM actors WHERE user_id = ? AND lower(name) = lower(?) AND id <> ?',
+    userId,
+    name,
+    ownId,
+  );
   if (taken === undefined) return;
-  throw new Refusal(409, 'actor-name-not-unique', `You have an Actor named "${name}" already. Take another name.`);
+  throw new Refusal(
+    409,
+    'actor-name-not-unique',
+    `You have an Actor named "${name}" already, in whatever case. Take another name.`,
+  );
 }
 
 export const createActor = defineWrite(

@@ -12,15 +12,15 @@ export interface EnvVarRow {
   readonly is_secret: number;
 }
 
-/** The API object of a variable. It never has the value of a secret. */
+/** The API object of a variable. It never has the value of a secret; `isSecret` is only at those that are, as on Apify. */
 export interface ApiEnvVar {
   readonly name: string;
   readonly value?: string;
-  readonly isSecret: boolean;
+  readonly isSecret?: true;
 }
 
 export const apiEnvVar = ({ name, value, is_secret }: EnvVarRow): ApiEnvVar =>
-  is_secret === 1 ? { name, isSecret: true } : { name, value, isSecret: false };
+  is_secret === 1 ? { name, isSecret: true } : { name, value };
 
 /** All values are sealed, also those that are no secret now: one of them may become a secret later [secrets-1]. */
 const column = 'actor_env_vars.value';

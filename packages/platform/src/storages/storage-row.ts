@@ -1,3 +1,4 @@
+import { isUser } from '../accounts/users.ts';
 import { seal, unseal } from '../database/secrets.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
@@ -71,22 +72,29 @@ export function* insertStorage(table: StorageTable, storage: NewStorage): Sql<vo
   );
 }
 
-/** Returns the id of the user's storage with an address: an id, `name`, `~name`, `username~name` or `username/name`. */
+/**
+ * Returns the id of the user's storage with an address: an id, `name`, `~name`, `username~name`, `userId~name`, or with a `/`
+ * in place of the `~`. Names are found whatever their case, as on Apify.
+ */
 export function* findStorageId(table: StorageTable, userId: string, address: string): Sql<string> {
   const own = yield* one<{ id: string }>(`SELECT id FROM ${table} WHERE id = ? AND user_id = ?`, address, userId);
   if (own !== undefined) return own.id;
   const [, username = '', name = ''] = /^(?:([^~/]*)[~/])?(.*)$/s.exec(address) ?? [];
-  const named = yield* one<{ id: string }>(
-    `SELECT id FROM ${table} WHERE user_id = ? AND name = ?
-      AND (? IN ('', 'me') OR ? = (SELECT username FROM users WHERE users.id = ?))`,
+  if (!(yield* isUser(userId, username))) throw notFound(nouns[table], address);
+  const named = yield* findByName(table, userId, name);
+  if (named === undefined) throw notFound(nouns[table], address);
+  return named;
+}
+
+/** Earlier versions took names that differ in their case alone: then the one with the given case comes first. */
+function* findByName(table: StorageTable, userId: string, name: string): Sql<string | undefined> {
+  const row = yield* one<{ id: string }>(
+    `SELECT id FROM ${table} WHERE user_id = ? AND lower(name) = lower(?) ORDER BY name = ? DESC LIMIT 1`,
     userId,
     name,
-    username,
-    username,
-    userId,
+    name,
   );
-  if (named === undefined) throw notFound(nouns[table], address);
-  return named.id;
+  return row?.id;
 }
 
 export function* getStorage<Row extends StorageRow>(table: StorageTable, userId: string, address: string): Sql<Row> {
@@ -111,12 +119,9 @@ export function* getOrCreateStorage<Row extends StorageRow>(
   storage: NewStorage,
 ): Sql<{ row: Row; created: boolean }> {
   const { userId, name } = storage;
-  const known =
-    name === null
-      ? undefined
-      : yield* one<{ id: string }>(`SELECT id FROM ${table} WHERE user_id = ? AND name = ?`, userId, name);
+  const known = name === null ? undefined : yield* findByName(table, userId, name);
   if (known === undefined) yield* insertStorage(table, storage);
-  return { row: yield* getStorage<Row>(table, userId, known?.id ?? storage.id), created: known === undefined };
+  return { row: yield* getStorage<Row>(table, userId, known ?? storage.id), created: known === undefined };
 }
 
 export function* listStorages<Row extends StorageRow>(
@@ -148,7 +153,7 @@ export function* changeStorage<Row extends StorageRow>(
   const row = yield* getStorage<Row>(table, input.userId, input.address);
   const { name = row.name, title = row.title, generalAccess = row.general_access } = input.changes;
   const taken = yield* one(
-    `SELECT 1 FROM ${table} WHERE user_id = ? AND name = ? AND id <> ?`,
+    `SELECT 1 FROM ${table} WHERE user_id = ? AND lower(name) = lower(?) AND id <> ?`,
     input.userId,
     name,
     row.id,

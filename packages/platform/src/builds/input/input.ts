@@ -16,9 +16,10 @@ const jsonContentType = 'application/json; charset=utf-8';
 export const isJson = (contentType: string) => /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType);
 
 /**
- * Resolves with the input of a run, checked against the schema and with its defaults added. Without a schema, or when
- * the content is not JSON, it is unchanged. Undefined when there is no input.
- * @throws Refusal 400 `invalid-input` with the schema's own error message
+ * Resolves with the input of a run, checked against the schema and with its defaults added. Without a schema it is unchanged,
+ * of whatever type, and not even parsed. Undefined when there is no input.
+ * @throws Refusal 400 `invalid-input` with the schema's own error message, or for another type than JSON, as on Apify
+ *   (source: apify/actor-runtime, `requirements/api.md`)
  */
 export async function prepareInput(
   inputSchema: Schema | null,
@@ -28,7 +29,11 @@ export async function prepareInput(
   const given = body !== undefined && body.length > 0 ? body : undefined;
   const type = contentType || jsonContentType;
   if (inputSchema === null) return given && { body: given, contentType: type };
-  if (given !== undefined && !isJson(type)) return { body: given, contentType: type };
+  if (given !== undefined && !isJson(type)) {
+    throw invalidInput(
+      `Input is not valid: the Actor has an input schema, so its input must be JSON. Send it with the content type application/json, not "${type}".`,
+    );
+  }
   const verdict = await schemaChecks.check({ schemaJson: JSON.stringify(inputSchema), input: { body: given } });
   if (verdict.kind === 'refused') throw invalidInput(`Input is not valid: ${verdict.complaint}`);
   const { buffer, byteOffset, byteLength } = verdict.body;

@@ -116,5 +116,17 @@ async function unpackZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, folder: st
   }
   await mkdir(path.dirname(target), { recursive: true });
   // The stream fails when there is more data than the entry's header says, so the deducted size is an upper limit.
-  await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target, { flags: 'wx' }));
+  await pipeline(
+    await zip.openReadStreamPromise(entry),
+    createWriteStream(target, { flags: 'wx', mode: modeOf(entry) }),
+  );
+}
+
+/** The hosts of "version made by" whose attributes have the mode of a file: Unix and macOS (source: APPNOTE.TXT, 4.4.2). */
+const hostsWithModes = [3, 19];
+
+/** The permissions that the archive names, so that a start script stays executable; always readable by the platform. */
+function modeOf({ versionMadeBy, externalFileAttributes }: yauzl.Entry): number {
+  const permissions = (externalFileAttributes >>> 16) & 0o777;
+  return hostsWithModes.includes(versionMadeBy >>> 8) && permissions !== 0 ? permissions | 0o600 : 0o666;
 }
