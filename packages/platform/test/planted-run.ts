@@ -11,6 +11,11 @@ import { releaseAttemptLocks } from '../src/storages/request-queues/lock.ts';
 import { insertRequestQueue } from '../src/storages/request-queues/queue.ts';
 import type { Fixture } from './fixture.ts';
 
+const pricing = {
+  pricingModel: 'PAY_PER_EVENT',
+  pricingPerEvent: { actorChargeEvents: { item: { eventPriceUsd: 0.001 } } },
+};
+
 /** A run with its storages, without an engine: attempts 1 to 2, each with the token `attempt-N`. */
 const plantRun = defineWrite('test.plantRun', function* ({ id }: { id: string }, { now }) {
   const user = yield* one<{ id: string }>('SELECT id FROM users');
@@ -21,11 +26,12 @@ const plantRun = defineWrite('test.plantRun', function* ({ id }: { id: string },
   yield* insertRequestQueue({ id: queueId, userId, name: null, now, runId: id });
   yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, active_attempt, options_json,
-      meta_json, stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)
-      VALUES (?, ?, 'a', 'b', '0.0.1', 'RUNNING', ?, 1, '{}', '{}', '{}', ?, ?, ?)`,
+      meta_json, stats_json, pricing_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)
+      VALUES (?, ?, 'a', 'b', '0.0.1', 'RUNNING', ?, 1, '{}', '{}', '{}', ?, ?, ?, ?)`,
     id,
     userId,
     now,
+    JSON.stringify(pricing),
     datasetId,
     storeId,
     queueId,

@@ -16,6 +16,7 @@ import { LogStore } from '../src/logs/log-store.ts';
 import { FileStore } from '../src/objects/file-store.ts';
 import { AttemptGate } from '../src/runs/handoff/attempt-gate.ts';
 import { InFlightRequests } from '../src/runs/handoff/in-flight-requests.ts';
+import { SpendingLimits } from '../src/runs/supervisor/spending-limits.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { deleteStorage, Eraser } from '../src/storages/erasure.ts';
 import { addRequests } from '../src/storages/request-queues/change.ts';
@@ -91,6 +92,12 @@ async function startQueues() {
     files,
     eraser: new Eraser({ database, files, logger, clock: systemClock }),
     queueReads: new QueueReads({ database, clock: systemClock, logger }),
+    spendingLimits: new SpendingLimits({
+      database,
+      clock: systemClock,
+      logger,
+      runControl: { change: () => Promise.reject(new Error('no run is charged here')) },
+    }),
     logs: await LogStore.open(path.join(folder, 'logs')),
     clock: systemClock,
     publicUrl: 'http://localhost',

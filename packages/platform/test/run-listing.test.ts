@@ -51,6 +51,7 @@ const everything: RunListing = {
   offset: 0,
   limit: 100,
   desc: true,
+  prices: { ACTOR_COMPUTE_UNITS: 0 },
 };
 
 test.each([

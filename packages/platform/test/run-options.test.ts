@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chargeableEvents, pricingAt } from '../src/actors/pricing.ts';
+import { chargeEventsOf, checkedPricingInfos, pricingAt, startEventsOf, totalUsd } from '../src/actors/pricing.ts';
 import { lastRunFilterOf, periodOf, requestedOptionsOf, statusesOf } from '../src/api/runs/run-query.ts';
 import { resurrectOptions, startOptions } from '../src/runs/operations/run-options.ts';
 
@@ -57,8 +57,79 @@ test('the price list that holds is the last one that has begun', () => {
   expect(pricingAt({ pricingInfos: infos }, now)?.pricingModel).toBe('PAY_PER_EVENT');
   expect(pricingAt({ pricingInfos: infos.slice(2) }, now)).toBeNull();
   expect(pricingAt({}, now)).toBeNull();
-  expect(chargeableEvents(pricingAt({ pricingInfos: infos }, now))).toEqual([]);
-  expect(chargeableEvents(null)).toBeUndefined();
+  expect(pricingAt({ pricingInfos: infos.toReversed() }, now)?.pricingModel).toBe('PAY_PER_EVENT');
+  expect(chargeEventsOf(pricingAt({ pricingInfos: infos }, now))).toEqual({});
+  expect(chargeEventsOf(null)).toBeUndefined();
+});
+
+const byEvents = (actorChargeEvents: object, more: object = {}) => ({
+  pricingModel: 'PAY_PER_EVENT',
+  pricingPerEvent: { actorChargeEvents },
+  ...more,
+});
+
+test('a limit below what the start costs, or below the least of the price list, is refused', () => {
+  const start = pricingAt({ pricingInfos: [byEvents({ 'apify-actor-start': { eventPriceUsd: 0.1 } })] }, now);
+  const least = pricingAt({ pricingInfos: [byEvents({}, { minimalMaxTotalChargeUsd: 2 })] }, now);
+  const type = 'max-total-charge-usd-below-minimum';
+  const refused = (options: object, pricing: typeof start) => {
+    try {
+      startOptions(options, defaults, pricing);
+      return undefined;
+    } catch (error) {
+      return (error as { type: string }).type;
+    }
+  };
+  expect(refused({ maxTotalChargeUsd: 0.3, memoryMbytes: 4096 }, start)).toBe(type);
+  expect(refused({ maxTotalChargeUsd: 0.4, memoryMbytes: 4096 }, start)).toBeUndefined();
+  expect(refused({ maxTotalChargeUsd: 1.99 }, least)).toBe(type);
+  expect(refused({}, least)).toBeUndefined();
+  expect([128, 1024, 1025, 2048, 4096].map(startEventsOf)).toEqual([1, 1, 2, 2, 4]);
+});
+
+test('prices in tiers are resolved, and sums are rounded as the SDK rounds them', () => {
+  const tiers = { FREE: { tieredEventPriceUsd: 0.3 }, BRONZE: { tieredEventPriceUsd: 0.1 } };
+  const pricing = pricingAt({ pricingInfos: [byEvents({ page: { eventTieredPricingUsd: tiers } })] }, now);
+  expect(chargeEventsOf(pricing)).toMatchObject({ page: { eventPriceUsd: 0.1 } });
+  expect(totalUsd(chargeEventsOf(pricing)!, { page: 3, unknown: 5 })).toBe(0.3);
+});
+
+test('price lists are completed for strict clients, and only appended', () => {
+  const typeOf = (given: unknown, known: unknown) => {
+    try {
+      checkedPricingInfos(given, known, now);
+      return undefined;
+    } catch (error) {
+      return (error as { type: string }).type;
+    }
+  };
+  const info = byEvents({ page: { eventPriceUsd: 1 } });
+  const stored = checkedPricingInfos([info], [], now) as object[];
+  const at = new Date(now).toISOString();
+  expect(stored).toEqual([
+    {
+      ...byEvents({ page: { eventTitle: 'page', eventDescription: '', eventPriceUsd: 1 } }),
+      createdAt: at,
+      startedAt: at,
+      apifyMarginPercentage: 0,
+    },
+  ]);
+  // What is stored may be sent again, with what was added or without it.
+  expect(checkedPricingInfos(stored, stored, now + 1)).toEqual(stored);
+  expect(checkedPricingInfos([info], stored, now + 1)).toEqual(stored);
+  expect(checkedPricingInfos([info, { pricingModel: 'FREE' }], stored, now + 1)).toHaveLength(2);
+  expect(typeOf([], stored)).toBe('cannot-remove-pricing-info');
+  expect(typeOf([byEvents({ page: { eventPriceUsd: 2 } })], stored)).toBe('incorrect-pricing-modifier-prefix');
+  expect(typeOf([info, info, info], stored)).toBe('cannot-add-multiple-pricing-infos');
+  expect(typeOf([info, { ...info, startedAt: at }], stored)).toBe('cannot-add-pricing-info-that-alters-past');
+  const future = [info, { ...info, startedAt: '2026-03-01T00:00:00.000Z' }];
+  const twice = [...future, { ...info, startedAt: '2026-04-01T00:00:00.000Z' }];
+  expect(typeOf(twice, checkedPricingInfos(future, stored, now))).toBe('cannot-add-second-future-pricing-info');
+  for (const price of [-1, '1', null]) {
+    expect(typeOf([byEvents({ page: { eventPriceUsd: price } })], [])).toBe('invalid-input');
+  }
+  expect(typeOf([byEvents({ page: {} })], [])).toBe('invalid-input');
+  expect(typeOf([byEvents([] as object)], [])).toBe('invalid-input');
 });
 
 test('filters of runs are read from the URL', () => {

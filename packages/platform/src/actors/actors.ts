@@ -21,6 +21,7 @@ import {
   permissionLevelOf,
   usualRunOptions,
 } from './actor-settings.ts';
+import { checkedPricingInfos } from './pricing.ts';
 import { changeTags, readTags } from './tags.ts';
 import { readVersions, replaceVersions } from './versions.ts';
 
@@ -107,6 +108,11 @@ export const createActor = defineWrite(
   function* ({ userId, id, input }: { userId: string; id: string; input: ActorInput }, { now }) {
     checkActorName(input.name);
     yield* checkNameIsFree(userId, input.name, id);
+    const { pricingInfos } = input;
+    const priced =
+      pricingInfos === undefined
+        ? input
+        : { ...input, pricingInfos: checkedPricingInfos(pricingInfos, undefined, now) };
     yield* exec(
       'INSERT INTO actors (id, user_id, name, created_at, modified_at, settings_json) VALUES (?, ?, ?, ?, ?, ?)',
       id,
@@ -114,7 +120,7 @@ export const createActor = defineWrite(
       input.name,
       now,
       now,
-      JSON.stringify(newSettings(input)),
+      JSON.stringify(newSettings(priced)),
     );
     yield* replaceVersions(id, input.versions ?? []);
     return yield* readActor(id);
@@ -158,15 +164,45 @@ export const updateActor = defineWrite(
     const name = input.name ?? row.name;
     checkActorName(name);
     yield* checkNameIsFree(userId, name, id);
+    const before = JSON.parse(row.settings_json) as ActorSettings;
+    const pricingInfos = checkedPricingInfos(input.pricingInfos, before.pricingInfos ?? [], now);
+    const priced = pricingInfos === undefined ? input : { ...input, pricingInfos };
     yield* exec(
       'UPDATE actors SET name = ?, modified_at = ?, settings_json = ? WHERE id = ?',
       name,
       now,
-      JSON.stringify(mergeSettings(JSON.parse(row.settings_json) as ActorSettings, input)),
+      JSON.stringify(mergeSettings(before, priced)),
       id,
     );
     if (input.versions) yield* replaceVersions(id, input.versions);
     yield* changeTags(id, input.taggedBuilds ?? {});
     return yield* readActor(id);
+  },
+);
+
+/** The user's public Actors whose texts have what is searched for, as Apify's store lists them. */
+export const listPublicActors = defineRead(
+  'actors.public',
+  function* ({ userId, search, offset, limit }: Paging & { userId: string; search: string }) {
+    const rows = yield* all<ActorRow>(`${selectActors} WHERE actors.user_id = ? ORDER BY actors.id`, userId);
+    const wanted = search.toLowerCase();
+    const found = rows.flatMap((row) => {
+      const { isPublic, title, description, categories } = JSON.parse(row.settings_json) as ActorSettings;
+      const texts = [row.name, row.username, title ?? '', description ?? ''];
+      if (isPublic !== true || !texts.some((text) => text.toLowerCase().includes(wanted))) return [];
+      const { id, name, username, stats, title: shownTitle } = shortApiActor(row);
+      return [
+        {
+          id,
+          title: shownTitle,
+          name,
+          username,
+          description: description ?? null,
+          categories: categories ?? [],
+          stats,
+        },
+      ];
+    });
+    return { total: found.length, items: found.slice(offset, offset + limit) };
   },
 );

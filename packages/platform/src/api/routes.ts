@@ -14,6 +14,7 @@ import { registerRunRoutes } from './runs/run-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
 import type { HandoffServices, RunServices } from './services.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
+import { registerAccountRoutes } from './users/account-routes.ts';
 import { registerUserRoutes } from './users/user-routes.ts';
 
 /** Registers all routes. Without `commits`, the routes of commits do not exist, as on Apify. */
@@ -32,6 +33,7 @@ export function registerRoutes(
   registerRunRoutes(app, services);
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
+  registerAccountRoutes(app, services);
   registerToolRoutes(app, services);
   registerBrowserInfoRoutes(app);
   registerDescriptionRoutes(app);

@@ -5,9 +5,11 @@ import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { FileStore } from '../objects/file-store.ts';
 import type { InFlightRequests } from '../runs/handoff/in-flight-requests.ts';
+import type { UsagePrices } from '../runs/operations/run-cost.ts';
 import type { RunStore } from '../runs/operations/run-store.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
 import type { Servers } from '../runs/supervisor/servers.ts';
+import type { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Eraser } from '../storages/erasure.ts';
@@ -21,6 +23,8 @@ export interface Services {
   readonly files: FileStore;
   /** Deletes the rows of deleted storages. */
   readonly eraser: Eraser;
+  /** Is told how far each charge brings its run. */
+  readonly spendingLimits: SpendingLimits;
   /** Counts what is read of request queues. */
   readonly queueReads: QueueReads;
   /** Logs of runs and builds. */
@@ -44,6 +48,8 @@ export interface RunServices extends ActorServices {
   readonly runControl: RunControl;
   /** How long a call that starts a run and responds with its output waits for the end of the run. */
   readonly syncWaitMs: number;
+  /** What the operator asks for what runs use. */
+  readonly prices: UsagePrices;
   /** How many runs that are not over a user may have. */
   readonly maxRuns: number;
 }

@@ -36,8 +36,10 @@ import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { FileStore } from '../objects/file-store.ts';
+import { freeUsage, type UsagePrices } from '../runs/operations/run-cost.ts';
 import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
+import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
@@ -79,6 +81,8 @@ export interface PlatformOptions {
   readonly servers?: number;
   /** What the runs on local servers may have in all, in MB; the machine's memory unless set. */
   readonly memoryMbytes?: number | undefined;
+  /** What a unit of what runs use costs; nothing unless set. */
+  readonly prices?: UsagePrices | undefined;
   /** How many runs that are not over a user may have. 1,000 unless set. */
   readonly maxRuns?: number | undefined;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
@@ -178,10 +182,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
-  const eraser = new Eraser({ database, files, logger, clock: systemClock });
-  parts.defer(() => eraser.close());
-  const queueReads = new QueueReads({ database, clock: systemClock, logger });
-  parts.defer(() => queueReads.store());
+  const background = openBackground({ database, files, logger, runs }, parts);
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
@@ -193,8 +194,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     builder,
     inputSecrets,
     files,
-    eraser,
-    queueReads,
+    ...background,
     health,
     runs,
     address,
@@ -203,8 +203,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   acceptEvents({ app, runs, engine, authenticator, hosts });
   const started = { runs, app, logs, builder, engine, address, logger };
   await startWork(started, options, parts);
+  await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
-  eraser.wake();
+  background.eraser.wake();
   return {
     url: address.url,
     token,
@@ -214,6 +215,20 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
       await parts.disposeAsync();
     },
   };
+}
+
+/** What works on after a call has got its response. */
+function openBackground(
+  { database, files, logger, runs }: Pick<ServiceParts, 'database' | 'files' | 'runs'> & { readonly logger: Logger },
+  parts: AsyncDisposableStack,
+) {
+  const eraser = new Eraser({ database, files, logger, clock: systemClock });
+  parts.defer(() => eraser.close());
+  const queueReads = new QueueReads({ database, clock: systemClock, logger });
+  parts.defer(() => queueReads.store());
+  const spendingLimits = new SpendingLimits({ database, runControl: runs.supervisor, clock: systemClock, logger });
+  parts.defer(() => spendingLimits.close());
+  return { eraser, queueReads, spendingLimits };
 }
 
 function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {
@@ -293,7 +308,10 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
 }
 
 interface ServiceParts
-  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'queueReads'> {
+  extends Pick<
+    ActorServices,
+    'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'queueReads' | 'spendingLimits'
+  > {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
@@ -301,7 +319,7 @@ interface ServiceParts
 }
 
 function servicesOf(
-  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000 }: PlatformOptions,
+  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000, prices = freeUsage }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices {
   return {
@@ -314,6 +332,7 @@ function servicesOf(
     runControl: runs.supervisor,
     syncWaitMs: syncWaitSecs * 1000,
     maxRuns,
+    prices,
     signatures: new Signatures(parts.database),
     get publicUrl() {
       return advertisedUrl ?? address.url;

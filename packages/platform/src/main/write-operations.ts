@@ -13,6 +13,7 @@ import '../builds/builds.ts';
 import '../builds/input/input-secrets.ts';
 import '../runs/operations/charges.ts';
 import '../runs/operations/commits.ts';
+import '../runs/operations/item-pushes.ts';
 import '../runs/operations/metamorph.ts';
 import '../runs/operations/run-creation.ts';
 import '../runs/operations/run-deletion.ts';

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { measure, pushItems } from '../../storages/datasets/dataset.ts';
+import { pushItems } from '../../runs/operations/item-pushes.ts';
+import { measure } from '../../storages/datasets/dataset.ts';
 import { pagesOf, type Wanted } from '../../storages/datasets/page.ts';
 import type { Item } from '../../storages/datasets/shape.ts';
 import { DatasetStatistics } from '../../storages/datasets/statistics.ts';
@@ -31,7 +32,7 @@ export function registerDatasetItemRoutes(app: FastifyInstance, services: Servic
         measured: measure(items),
         idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
       };
-      await database.write(pushItems, push, request.caller);
+      services.spendingLimits.note(await database.write(pushItems, push, request.caller));
       return reply.code(201).send({});
     },
   );

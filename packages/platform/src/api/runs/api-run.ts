@@ -1,3 +1,4 @@
+import { costOf, type RunCost, type UsagePrices } from '../../runs/operations/run-cost.ts';
 import type { RunDetails } from '../../runs/operations/run-details.ts';
 import { isOver, type RunState, runTimeMs } from '../../runs/state/run-state.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
@@ -20,12 +21,16 @@ export interface ApiRunContext {
   /** What the run waits for before its Actor can work: the status message meanwhile. */
   readonly waitsFor: string | undefined;
   readonly publicUrl: string;
+  readonly prices: UsagePrices;
 }
 
 /** Returns the API object of a run, as Apify has it. */
 export function apiRun(record: RunDetails, context: ApiRunContext) {
   const { state, storages } = record;
-  const stats = apiStats(state, context);
+  const { pricing, chargedEventCounts } = record;
+  const runTime = runTimeMs(state, context.now);
+  const cost = costOf({ options: state.options, runTimeMs: runTime, pricing, chargedEventCounts }, context.prices);
+  const stats = apiStats(state, runTime, cost, context);
   return {
     id: state.id,
     actId: state.actorId,
@@ -54,18 +59,16 @@ export function apiRun(record: RunDetails, context: ApiRunContext) {
     // The URL of the container's web server, which clients expect. Wherry does not forward requests to it yet.
     containerUrl: `${context.publicUrl}/wherry/v1/runs/${state.id}/container`,
     isContainerServerReady: false,
-    usage: { ACTOR_COMPUTE_UNITS: stats.computeUnits },
-    usageUsd: { ACTOR_COMPUTE_UNITS: 0 },
-    usageTotalUsd: 0,
-    chargedEventCounts: record.chargedEventCounts,
-    ...(record.pricing !== null && { pricingInfo: record.pricing }),
+    usage: { ACTOR_COMPUTE_UNITS: cost.computeUnits },
+    usageUsd: { ACTOR_COMPUTE_UNITS: cost.computeUnitsUsd },
+    usageTotalUsd: cost.totalUsd,
+    ...(chargedEventCounts !== undefined && { chargedEventCounts }),
+    ...(pricing !== null && { pricingInfo: pricing }),
   };
 }
 
-function apiStats(state: RunState, { now, usage }: ApiRunContext) {
+function apiStats(state: RunState, durationMillis: number, { computeUnits }: RunCost, { usage }: ApiRunContext) {
   const { earlierRunMs, resumedAt, restartedAt, usage: measured, ...counts } = state.stats;
-  const durationMillis = runTimeMs(state, now);
-  const gigabytes = state.options.memoryMbytes / 1024;
   return {
     ...counts,
     ...unmeasured,
@@ -73,6 +76,6 @@ function apiStats(state: RunState, { now, usage }: ApiRunContext) {
     ...(isOver(state) ? { memCurrentBytes: 0, cpuCurrentUsage: 0 } : usage),
     durationMillis,
     runTimeSecs: durationMillis / 1000,
-    computeUnits: (gigabytes * durationMillis) / 3_600_000,
+    computeUnits,
   };
 }

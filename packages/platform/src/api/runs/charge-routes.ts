@@ -17,7 +17,7 @@ const checkCharge = bodyChecker<{ readonly eventName: string; readonly count?: n
   },
 });
 
-export function registerRunChargeRoutes(app: FastifyInstance, { database }: RunServices): void {
+export function registerRunChargeRoutes(app: FastifyInstance, { database, spendingLimits }: RunServices): void {
   for (const mount of runMounts) {
     const { prefix, addressOf } = mount;
     app.post(
@@ -27,7 +27,7 @@ export function registerRunChargeRoutes(app: FastifyInstance, { database }: RunS
         const { eventName, count = 1 } = checkCharge(request.body);
         const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
         const charge = { address: addressOf(request), eventName, count, idempotencyKey };
-        await database.write(chargeRun, charge, request.caller);
+        spendingLimits.note(await database.write(chargeRun, charge, request.caller));
         return reply.code(201).send({});
       },
     );

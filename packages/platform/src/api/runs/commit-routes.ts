@@ -11,7 +11,7 @@ import { wherryRunMount } from './run-mounts.ts';
 
 /** One atomic change of items, records, requests and charges, by the active attempt of a run or on its behalf. */
 export function registerCommitRoutes(app: FastifyInstance, services: Services): void {
-  const { database, files, inFlightRequests } = services;
+  const { database, files, inFlightRequests, spendingLimits } = services;
   const discard = async (blobs: readonly string[]) => {
     for (const blobId of blobs) await files.remove(blobId);
   };
@@ -26,7 +26,8 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
       const { parts, blobs } = await storeLarge(commitPartsOf(request.body), files);
       const input = { userId: userIdOf(request), runId, sequence, id, parts };
       try {
-        const { response, repeated, replacedBlobs } = await database.write(commit, input, request.caller);
+        const { response, repeated, replacedBlobs, spending } = await database.write(commit, input, request.caller);
+        spendingLimits.note(spending);
         releaseHandled(inFlightRequests, response);
         await discard(repeated ? blobs : replacedBlobs);
         return { data: response };

@@ -26,12 +26,13 @@ export async function awaitRun(
 export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
-export const runResponse = ({ clock, runControl, publicUrl }: RunServices, record: RunDetails) => ({
+export const runResponse = ({ clock, runControl, publicUrl, prices }: RunServices, record: RunDetails) => ({
   data: apiRun(record, {
     now: clock.now(),
     usage: runControl.usageOf(record.state.id),
     waitsFor: isOver(record.state) ? undefined : runControl.waitOf(record.state.id),
     publicUrl,
+    prices,
   }),
 });
 

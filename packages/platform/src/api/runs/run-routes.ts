@@ -38,6 +38,7 @@ function registerReading(app: FastifyInstance, services: RunServices): void {
         userId: userIdOf(request),
         ...(actorId !== undefined && { actor: actorId }),
         ...filter,
+        prices: services.prices,
         ...paging,
       };
       const { total, items } = await services.database.read(listRuns, listing, request.caller);

@@ -19,7 +19,7 @@ import type { LockHolder } from '../../storages/request-queues/lock.ts';
 import type { QueueAccess } from '../../storages/request-queues/queue.ts';
 import { checkInputReach, checkStorageReach } from '../../storages/storage-permissions.ts';
 import { findStorageId, type StorageTable } from '../../storages/storage-row.ts';
-import { addCharge } from './charges.ts';
+import { addCharge, chargeItems, type Spending } from './charges.ts';
 
 /** A storage of null is the run's default one. Items are JSON texts; a record of null is deleted. */
 export interface CommitParts {
@@ -48,6 +48,8 @@ export interface CommitOutcome {
   readonly repeated: boolean;
   /** Blobs that no record refers to any more. */
   readonly replacedBlobs: readonly string[];
+  /** How far the charges bring the run; undefined when nothing was charged. */
+  readonly spending?: Spending | undefined;
 }
 
 interface Run {
@@ -81,11 +83,12 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, mo
     throw new Refusal(409, 'run-not-active', `Run ${runId} has no active attempt, so nothing can be committed to it.`);
   }
   const by = { userId, caller };
-  const items = yield* commitItems(committing, by, parts.items, now);
+  const { items, spending: ofItems } = yield* commitItems(committing, by, parts.items, now);
   const replacedBlobs = yield* commitRecords(committing, by, parts.records, now);
   const requests = yield* commitQueues(committing, attempt, by, parts.requests, moment);
-  for (const [index, { eventName, count }] of parts.charges.entries()) {
-    yield* naming(`charges[${index}]`, addCharge(runId, eventName, count));
+  let spending = ofItems;
+  for (const [index, charge] of parts.charges.entries()) {
+    spending = (yield* naming(`charges[${index}]`, addCharge(runId, charge))) ?? spending;
   }
   const response = { runId, sequence, attempt, items, requests };
   yield* exec(
@@ -97,7 +100,7 @@ export const commit = defineWrite('commits.commit', function* (input: Commit, mo
     JSON.stringify(response),
     now,
   );
-  return { response, repeated: false, replacedBlobs };
+  return { response, repeated: false, replacedBlobs, spending };
 });
 
 /** The number of the run's last commit, 0 when there is none: the next attempt continues after it. */
@@ -149,18 +152,21 @@ const outOfOrder = (runId: string, sequence: number, expected: number): Refusal 
   );
 
 function* commitItems(
-  { default_dataset_id }: Run,
+  { id: runId, default_dataset_id }: Run,
   by: Committer,
   parts: CommitParts['items'],
   now: number,
-): Sql<CommitResponse['items']> {
+): Sql<{ items: CommitResponse['items']; spending: Spending | undefined }> {
   const appended: CommitResponse['items'][number][] = [];
+  let spending: Spending | undefined;
   for (const [index, { datasetId: address, items }] of parts.entries()) {
     const datasetId = yield* naming(`items[${index}]`, reachedStorage(by, 'datasets', address, default_dataset_id));
-    const { firstIndex } = yield* appendItems({ datasetId, items, now });
+    const { firstIndex, chargedRunId } = yield* appendItems({ datasetId, items, now });
+    // [charge-4].
+    if (chargedRunId === runId) spending = yield* chargeItems(runId, items.length);
     appended.push({ datasetId, firstIndex, count: items.length });
   }
-  return appended;
+  return { items: appended, spending };
 }
 
 function* commitRecords(

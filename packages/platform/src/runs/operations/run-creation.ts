@@ -15,7 +15,7 @@ import {
 } from '../../accounts/permissions.ts';
 import { findActorId } from '../../actors/actor-address.ts';
 import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
-import { type PricingInfo, pricingAt } from '../../actors/pricing.ts';
+import { chargeEventsOf, itemEvent, type PricingInfo, pricingAt } from '../../actors/pricing.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
 import { findResponse, once } from '../../database/idempotency.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
@@ -28,6 +28,7 @@ import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
 import { grantStorages } from '../../storages/storage-permissions.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
 import { deadlineOf, firstAttempt } from '../state/transitions.ts';
+import { chargeStart } from './charges.ts';
 import type { DefaultStorages, RunMeta } from './run-details.ts';
 import { checkRunCount, checkStartsOfRun } from './run-limits.ts';
 import { saveAttempts } from './run-row.ts';
@@ -119,13 +120,16 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
     yield* checkRunCount(creation.userId, creation.maxRuns);
     yield* checkStartsOfRun(caller);
     const startedBy = caller.kind === 'attempt' ? caller.runId : null;
-    yield* insertRun(creation, build, { pricing: pricingAt(settings, now), level, startedBy }, now);
+    const pricing = pricingAt(settings, now);
+    yield* insertRun(creation, build, { pricing, level, startedBy }, now);
     const { serverId } = creation;
     if (serverId !== null) {
       const attempt = firstAttempt({ attemptCount: 0, buildId: build.id }, serverId, 'start', now);
       yield* saveAttempts(creation.id, [attempt]);
+      yield* chargeStart(creation.id, creation.options.memoryMbytes);
     }
-    yield* insertStorages(creation, build.actorId, now);
+    const isChargedForItems = Object.hasOwn(chargeEventsOf(pricing) ?? {}, itemEvent);
+    yield* insertStorages(creation, { actId: build.actorId, isChargedForItems }, now);
     yield* grantStorages(creation, creation.grants, caller);
     return creation.id;
   });
@@ -182,10 +186,14 @@ function* insertRun(creation: NewRun, build: BuildForRun, terms: Terms, now: num
   );
 }
 
-function* insertStorages({ id, userId, storages, input }: NewRun, actId: string, now: number): Sql<void> {
+function* insertStorages(
+  { id, userId, storages, input }: NewRun,
+  { actId, isChargedForItems }: { readonly actId: string; readonly isChargedForItems: boolean },
+  now: number,
+): Sql<void> {
   const { datasetId, keyValueStoreId, requestQueueId } = storages;
   const common = { userId, name: null, now, actId, runId: id };
-  yield* insertDataset({ ...common, id: datasetId });
+  yield* insertDataset({ ...common, id: datasetId }, isChargedForItems ? id : null);
   yield* insertKeyValueStore({ ...common, id: keyValueStoreId });
   yield* insertRequestQueue({ ...common, id: requestQueueId });
   if (input !== null) yield* putRecord({ ...input, storeId: keyValueStoreId, now });

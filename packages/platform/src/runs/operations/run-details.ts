@@ -21,7 +21,8 @@ export interface RunDetails {
   readonly pricing: PricingInfo | null;
   readonly generalAccess: string;
   readonly storages: DefaultStorages;
-  readonly chargedEventCounts: Readonly<Record<string, number>>;
+  /** Undefined when the Actor was not paid by event at the start of the run. */
+  readonly chargedEventCounts: Readonly<Record<string, number>> | undefined;
 }
 
 export interface DefaultStorages {
@@ -48,18 +49,19 @@ export function* readRunDetails(runId: string): Sql<RunDetails> {
       default_request_queue_id FROM runs WHERE id = ?`,
     runId,
   ))!;
+  const pricing = row.pricing_json === null ? null : (JSON.parse(row.pricing_json) as PricingInfo);
   return {
     state,
     userId: row.user_id,
     meta: JSON.parse(row.meta_json) as RunMeta,
-    pricing: row.pricing_json === null ? null : (JSON.parse(row.pricing_json) as PricingInfo),
+    pricing,
     generalAccess: row.general_access,
     storages: {
       datasetId: row.default_dataset_id,
       keyValueStoreId: row.default_key_value_store_id,
       requestQueueId: row.default_request_queue_id,
     },
-    chargedEventCounts: yield* readCharges(runId),
+    chargedEventCounts: yield* readCharges(runId, pricing),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Paging } from '../../shared/paging.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
 import type { RunStatus } from '../state/run-state.ts';
 import { statusCondition } from './run-address.ts';
+import { type CostRow, costColumns, costOfRow, type UsagePrices } from './run-cost.ts';
 import type { RunMeta } from './run-details.ts';
 
 export interface RunListing extends Paging {
@@ -18,15 +19,13 @@ export interface RunListing extends Paging {
   /** Both ends are included; in ms. */
   readonly startedAfter: number;
   readonly startedBefore: number;
+  readonly prices: UsagePrices;
 }
 
-interface Row {
-  readonly id: string;
+interface Row extends CostRow {
   readonly actor_id: string;
   readonly user_id: string;
   readonly status: RunStatus;
-  readonly started_at: number;
-  readonly finished_at: number | null;
   readonly build_id: string;
   readonly build_number: string;
   readonly meta_json: string;
@@ -36,7 +35,7 @@ interface Row {
 }
 
 /** Every filter is counted and read by an index, so that the first page of many runs is as fast as that of few. */
-export const listRuns = defineRead('runs.list', function* (listing: RunListing, { caller }) {
+export const listRuns = defineRead('runs.list', function* (listing: RunListing, { caller, now }) {
   const { userId, actor, statuses, startedAfter, startedBefore, offset, limit, desc } = listing;
   const [owner, ownerId] = actor === undefined ? ['user_id', userId] : ['actor_id', yield* findActorId(userId, actor)];
   // With limited permissions, an attempt is shown its own run and those that it started [permission-1].
@@ -48,17 +47,19 @@ export const listRuns = defineRead('runs.list', function* (listing: RunListing, 
   const direction = desc ? 'DESC' : 'ASC';
   const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM runs WHERE ${where}`, ...parameters);
   const rows = yield* all<Row>(
-    `SELECT id, actor_id, user_id, status, started_at, finished_at, build_id, build_number, meta_json,
+    `SELECT ${costColumns}, actor_id, user_id, status, build_id, build_number, meta_json,
       default_dataset_id, default_key_value_store_id, default_request_queue_id FROM runs WHERE ${where}
       ORDER BY started_at ${direction}, id ${direction} LIMIT ? OFFSET ?`,
     ...parameters,
     limit,
     offset,
   );
-  return { total: counted!.total, items: rows.map(apiListedRun) };
+  const items: ReturnType<typeof apiListedRun>[] = [];
+  for (const row of rows) items.push(apiListedRun(row, (yield* costOfRow(row, listing.prices, now)).totalUsd));
+  return { total: counted!.total, items };
 });
 
-const apiListedRun = (row: Row) => ({
+const apiListedRun = (row: Row, usageTotalUsd: number) => ({
   id: row.id,
   actId: row.actor_id,
   userId: row.user_id,
@@ -70,7 +71,7 @@ const apiListedRun = (row: Row) => ({
   buildNumber: row.build_number,
   buildNumberInt: numberAsInteger(row.build_number),
   meta: JSON.parse(row.meta_json) as RunMeta,
-  usageTotalUsd: 0,
+  usageTotalUsd,
   defaultKeyValueStoreId: row.default_key_value_store_id,
   defaultDatasetId: row.default_dataset_id,
   defaultRequestQueueId: row.default_request_queue_id,

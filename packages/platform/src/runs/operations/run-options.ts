@@ -1,5 +1,5 @@
 import type { DefaultRunOptions } from '../../actors/actor-settings.ts';
-import type { PricingInfo } from '../../actors/pricing.ts';
+import { chargeEventsOf, type PricingInfo, startEvent, startEventsOf, totalUsd } from '../../actors/pricing.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { RunOptions } from '../state/run-state.ts';
 
@@ -22,10 +22,10 @@ export function startOptions(
   defaults: DefaultRunOptions,
   pricing: PricingInfo | null,
 ): RunOptions {
-  checkLimits(requested, pricing);
   const { build, timeoutSecs, memoryMbytes, restartOnError = false, maxItems } = defaults;
   const usual = { build, timeoutSecs, memoryMbytes, restartOnError, ...(maxItems && { maxItems }) };
   const options = { ...usual, ...requested };
+  checkLimits(options, pricing);
   return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
 }
 
@@ -35,12 +35,13 @@ export function resurrectOptions(
   before: RunOptions,
   pricing: PricingInfo | null,
 ): RunOptions {
-  checkLimits(requested, pricing);
   const options = { ...before, ...requested };
+  checkLimits(options, pricing);
   return { ...options, diskMbytes: diskOf(options.memoryMbytes) };
 }
 
-function checkLimits({ maxItems, maxTotalChargeUsd }: RequestedRunOptions, pricing: PricingInfo | null): void {
+function checkLimits(options: Omit<RunOptions, 'diskMbytes'>, pricing: PricingInfo | null): void {
+  const { maxItems, maxTotalChargeUsd, memoryMbytes } = options;
   if (maxItems === 0 && pricing?.pricingModel === 'PRICE_PER_DATASET_ITEM') {
     throw new Refusal(
       400,
@@ -55,4 +56,15 @@ function checkLimits({ maxItems, maxTotalChargeUsd }: RequestedRunOptions, prici
       'The Actor is paid by event: set "maxTotalChargeUsd" to more than 0, or leave it out.',
     );
   }
+  const events = chargeEventsOf(pricing);
+  if (events === undefined || maxTotalChargeUsd === undefined) return;
+  // What the start alone costs would otherwise abort the run before it works.
+  const startUsd = totalUsd(events, { [startEvent]: startEventsOf(memoryMbytes) });
+  const leastUsd = Math.max(pricing?.minimalMaxTotalChargeUsd ?? 0, startUsd);
+  if (maxTotalChargeUsd >= leastUsd) return;
+  throw new Refusal(
+    400,
+    'max-total-charge-usd-below-minimum',
+    `The Actor takes no less than ${leastUsd} as "maxTotalChargeUsd" with ${memoryMbytes} MB of memory. Set at least that, or leave it out.`,
+  );
 }

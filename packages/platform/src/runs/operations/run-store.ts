@@ -4,6 +4,7 @@ import { all, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
 import type { HandoffMode, HandoffReason, RunState } from '../state/run-state.ts';
 import { applyChange, type Change } from '../state/transitions.ts';
+import { chargeStart } from './charges.ts';
 import { lowerPermissions } from './metamorph.ts';
 import { loadRun, saveTransition } from './run-row.ts';
 
@@ -47,7 +48,12 @@ const changeRun = defineEnd(
     const transition = applyChange(before, change, now);
     yield* saveTransition(before, transition, now);
     if (change.kind === 'requestHandoff' && change.metamorph) yield* lowerPermissions(runId, change.metamorph);
-    return transition.state;
+    const { state } = transition;
+    // [charge-4] only a start or a resurrection brings the first attempt; all others follow one that is active.
+    if (before.activeAttempt === null && state.activeAttempt !== null) {
+      yield* chargeStart(runId, state.options.memoryMbytes);
+    }
+    return state;
   },
 );
 

@@ -1,18 +1,18 @@
-import { once } from '../../database/idempotency.ts';
-import { defineWrite } from '../../database/operation.ts';
-import { each, one, type Sql } from '../../database/sql.ts';
+import { each, exec, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
-import { pushScope } from '../erasure.ts';
 import { defineStorageOperations } from '../storage-operations.ts';
-import { findStorageId, insertStorage, type NewStorage, type StorageRow } from '../storage-row.ts';
+import { insertStorage, type NewStorage, type StorageRow } from '../storage-row.ts';
 
 export interface DatasetRow extends StorageRow {
   readonly item_count: number;
   readonly clean_item_count: number;
 }
 
-export function* insertDataset(dataset: NewStorage): Sql<void> {
+/** @param chargedRunId the run that is charged for each item that it pushes; null for none */
+export function* insertDataset(dataset: NewStorage, chargedRunId: string | null = null): Sql<void> {
   yield* insertStorage('datasets', dataset);
+  if (chargedRunId === null) return;
+  yield* exec('UPDATE datasets SET charged_run_id = ? WHERE id = ?', chargedRunId, dataset.id);
 }
 
 export const datasets = defineStorageOperations<DatasetRow>('datasets');
@@ -25,24 +25,30 @@ export interface NewItems {
 }
 
 /** Appends items to a dataset. @throws Refusal 404 when it does not exist. */
-export function* appendItems(append: NewItems): Sql<{ firstIndex: number }> {
-  const firstIndex = yield* tryAppend(append, measure(append.items));
-  if (firstIndex === undefined) throw notFound('Dataset', append.datasetId);
-  return { firstIndex };
+export function* appendItems(append: NewItems): Sql<Appended> {
+  const appended = yield* tryAppend(append, measure(append.items));
+  if (appended === undefined) throw notFound('Dataset', append.datasetId);
+  return appended;
 }
 
-interface Measured {
+export interface Appended {
+  readonly firstIndex: number;
+  /** The run that is charged for its items in this dataset; null for none. */
+  readonly chargedRunId: string | null;
+}
+
+export interface Measured {
   readonly bytes: number;
   readonly cleanCount: number;
 }
 
 /** Returns undefined when there is no such dataset, or when it does not belong to `userId`. */
-function* tryAppend(append: NewItems, measured: Measured, userId?: string): Sql<number | undefined> {
+export function* tryAppend(append: NewItems, measured: Measured, userId?: string): Sql<Appended | undefined> {
   const { datasetId, items, now } = append;
-  const counted = yield* one<{ item_count: number }>(
+  const counted = yield* one<{ item_count: number; charged_run_id: string | null }>(
     `UPDATE datasets SET item_count = item_count + ?, clean_item_count = clean_item_count + ?, bytes = bytes + ?,
       write_count = write_count + 1, modified_at = ?
-      WHERE id = ? AND user_id = COALESCE(?, user_id) RETURNING item_count`,
+      WHERE id = ? AND user_id = COALESCE(?, user_id) RETURNING item_count, charged_run_id`,
     items.length,
     measured.cleanCount,
     measured.bytes,
@@ -56,7 +62,7 @@ function* tryAppend(append: NewItems, measured: Measured, userId?: string): Sql<
     'INSERT INTO dataset_items (dataset_id, item_index, json) VALUES (?, ?, ?)',
     items.map((json, index) => [datasetId, firstIndex + index, json]),
   );
-  return firstIndex;
+  return { firstIndex, chargedRunId: counted.charged_run_id };
 }
 
 /** Returns by how much the counts and the size of a dataset grow. Called outside the transaction where possible. */
@@ -75,23 +81,3 @@ function isClean(json: string): boolean {
   if (json === '{}') return false;
   return !json.startsWith('{"#') || Object.keys(JSON.parse(json)).some((field) => !field.startsWith('#'));
 }
-
-interface Push {
-  readonly userId: string;
-  readonly address: string;
-  readonly items: readonly string[];
-  readonly measured: Measured;
-  readonly idempotencyKey: string | undefined;
-}
-
-export const pushItems = defineWrite('datasets.pushItems', function* (push: Push, { now }) {
-  const { userId, address, items, measured, idempotencyKey } = push;
-  // First by the dataset's id, in one statement, since Actors push that way, one item at a time.
-  const isById = idempotencyKey === undefined;
-  if (isById && (yield* tryAppend({ datasetId: address, items, now }, measured, userId)) !== undefined) return;
-  const datasetId = yield* findStorageId('datasets', userId, address);
-  yield* once(pushScope(datasetId), idempotencyKey, now, function* () {
-    yield* tryAppend({ datasetId, items, now }, measured);
-    return null;
-  });
-});

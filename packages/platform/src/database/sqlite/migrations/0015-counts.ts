@@ -1,6 +1,6 @@
 /**
- * What the statistics of a queue count, the steady time [clock-4], who gave a request back, and names without regard to
- * their case. Earlier versions did not keep the size of a queue.
+ * What the statistics of a queue count, the steady time [clock-4], who gave a request back, which run is charged for its
+ * items, and names without regard to their case. Earlier versions did not keep the size of a queue.
  */
 export const counts = `
 ALTER TABLE request_queues ADD COLUMN read_count INTEGER NOT NULL DEFAULT 0;
@@ -8,6 +8,9 @@ ALTER TABLE request_queues ADD COLUMN head_item_read_count INTEGER NOT NULL DEFA
 ALTER TABLE request_queues ADD COLUMN delete_count INTEGER NOT NULL DEFAULT 0;
 UPDATE request_queues SET
   bytes = COALESCE((SELECT SUM(octet_length(json)) FROM requests WHERE queue_id = request_queues.id), 0);
+
+-- The run that is charged for each item of its default dataset; null for all other datasets.
+ALTER TABLE datasets ADD COLUMN charged_run_id TEXT;
 
 -- The attempt and the client that gave the request back with an update: their next deletion of its lock means that one.
 ALTER TABLE requests ADD COLUMN given_back_by TEXT;
