@@ -1,6 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { finishInterruptedRestore, type Platform, PlatformLog, startPlatform } from '@wherry/platform';
+import {
+  finishInterruptedRestore,
+  type Platform,
+  PlatformLog,
+  startPlatform,
+  type UsagePrices,
+} from '@wherry/platform';
 import pino from 'pino';
 import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
@@ -72,6 +78,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       servers,
       memoryMbytes,
       maxRuns,
+      prices: await readPrices(settings.pricesFile),
       commits,
       logger,
       allowedHosts,
@@ -132,4 +139,24 @@ async function demonstrate(
 function print(verdict: Verdict, json: boolean): void {
   if (json) printJsonLine({ event: 'demo', ok: verdict.faults.length === 0, ...verdict });
   else printResult(reportOf(verdict));
+}
+
+const unitNames = ['ACTOR_COMPUTE_UNITS'];
+
+/** @throws Failure when the file is not a JSON object of prices in USD */
+async function readPrices(file: string | undefined): Promise<UsagePrices | undefined> {
+  if (file === undefined) return undefined;
+  const wanted = `It must be JSON such as {"${unitNames[0]}": 0.25}, with prices in USD for ${unitNames.join(', ')}.`;
+  let prices: unknown;
+  try {
+    prices = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw badUsage(`--prices ${file} cannot be read: ${(error as Error).message}. ${wanted}`);
+  }
+  const entries = Object.entries(prices ?? {});
+  const isPrice = (price: unknown) => typeof price === 'number' && price >= 0;
+  if (!entries.every(([name, price]) => unitNames.includes(name) && isPrice(price))) {
+    throw badUsage(`--prices ${file} is not a list of prices. ${wanted}`);
+  }
+  return { ACTOR_COMPUTE_UNITS: 0, ...(prices as Partial<UsagePrices>) };
 }

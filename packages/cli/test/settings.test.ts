@@ -33,6 +33,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     WHERRY_SERVERS: '3',
     WHERRY_MEMORY: '4096',
     WHERRY_MAX_RUNS: '20',
+    WHERRY_PRICES: '/srv/prices.json',
     WHERRY_ENGINE: 'process',
     WHERRY_NO_COMMITS: '1',
     WHERRY_DEMO_URL: 'https://one.test/',
@@ -47,6 +48,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     servers: 3,
     memoryMbytes: 4096,
     maxRuns: 20,
+    pricesFile: '/srv/prices.json',
     engine: { kind: 'process' },
     advertisedUrl: undefined,
     allowedHosts: [],
@@ -64,6 +66,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     servers: '4',
     memory: '8192',
     maxRuns: '30',
+    prices: '/etc/prices.json',
     demoUrl: 'https://two.test/',
   };
   expect(up(flags, environment)).toMatchObject({
@@ -75,6 +78,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     servers: 4,
     memoryMbytes: 8192,
     maxRuns: 30,
+    pricesFile: '/etc/prices.json',
     demoUrl: 'https://two.test/',
   });
 });

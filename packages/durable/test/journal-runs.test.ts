@@ -69,7 +69,9 @@ test('a program over the local storage that is killed repeatedly gives each resu
 
 test('a run on a platform without commits that loses its server repeatedly gives each result once', async () => {
   await using fixture = await startRunFixture({ commits: false });
-  const actorId = await fixture.deploy('counter', counter(90), {}, {});
+  const price = { eventTitle: 'Number', eventDescription: 'A number', eventPriceUsd: 0.001 };
+  const pricingInfos = [{ pricingModel: 'PAY_PER_EVENT', pricingPerEvent: { actorChargeEvents: { number: price } } }];
+  const actorId = await fixture.deploy('counter', counter(90), { pricingInfos }, {});
   const run = await fixture.start(actorId);
   for (let moves = 1; moves <= 2; moves += 1) {
     await until(

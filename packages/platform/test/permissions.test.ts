@@ -138,6 +138,10 @@ function bodyOf(row: Row, at: Record<string, string>): unknown {
 async function prepare(fixture: RunFixture, level: Level) {
   const { client } = fixture;
   const ownActor = await deployIdle(fixture, 'own', level);
+  // Only an Actor that is paid by event can charge.
+  const actorChargeEvents = { page: { eventTitle: 'Page', eventDescription: 'A page', eventPriceUsd: 0.001 } };
+  const pricingInfos = [{ pricingModel: 'PAY_PER_EVENT', pricingPerEvent: { actorChargeEvents } }];
+  await client.actor(ownActor).update({ pricingInfos } as never);
   const limitedActor = await deployIdle(fixture, 'other-limited', 'limited');
   const fullActor = await deployIdle(fixture, 'other-full', 'full');
   const deletableActor = await deployIdle(fixture, 'deletable', 'limited');

@@ -69,7 +69,8 @@ test('charges that are not committed yet count towards the limit of the run', as
     { maxTotalChargeUsd: 0.8 },
     priced({ page: 0.1 }),
   );
-  const { chargedEventCounts } = await fixture.succeeded(run);
+  const { chargedEventCounts, status } = await fixture.client.run(run.id).waitForFinish();
+  expect(status, await fixture.logOf(run.id)).toBe('ABORTED');
   expect(await fixture.recordOf(run, 'CHARGED0')).toEqual({
     first: 3,
     // The SDK also counts the event of the item itself, which is free here.
