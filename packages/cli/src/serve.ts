@@ -66,6 +66,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
   const { host, port, servers, memoryMbytes, maxRuns, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
   const { webDomain } = settings;
+  const prices = await readPrices(settings.pricesFile);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     await finishInterruptedRestore(dataFolder);
@@ -82,7 +83,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       servers,
       memoryMbytes,
       maxRuns,
-      prices: await readPrices(settings.pricesFile),
+      prices,
       commits,
       logger,
       allowedHosts,

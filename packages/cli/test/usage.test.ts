@@ -37,6 +37,7 @@ test.each([
   [['servers', '--url', 'nowhere'], /--url must be an address/],
   [['servers'], /Pass --token, or set WHERRY_TOKEN/],
   [['up', '--engine', 'podman'], /Use --engine process or --engine docker/],
+  [['up', '--prices', 'missing.json'], /--prices missing.json cannot be read: ENOENT/],
 ])('%j is bad usage, reported in one line', async (commandLine, message) => {
   const { exitCode, stdout, stderr } = await callWherry(commandLine, options);
   expect(stderr).toMatch(message);

@@ -35,11 +35,22 @@ const program = `
   await Actor.exit();
 `;
 
+const price = (name: string) => ({ eventTitle: name, eventDescription: name, eventPriceUsd: 0.001 });
+const events = ['apify-actor-start', 'apify-default-dataset-item', 'page'];
+const pricingInfos = [
+  {
+    pricingModel: 'PAY_PER_EVENT',
+    pricingPerEvent: { actorChargeEvents: Object.fromEntries(events.map((name) => [name, price(name)])) },
+  },
+];
+/** What the program charges itself, and what the platform charges for its start and its items [charge-4]. */
+const charged = { 'apify-actor-start': 1, 'apify-default-dataset-item': count, page: count };
+
 const indexes = Array.from({ length: count }, (_, index) => index);
 
-test('if servers are lost during commits, each item is there once and in order', async () => {
+test('if servers are lost during commits, each item is there and charged once, and in order', async () => {
   await using fixture = await startRunFixture();
-  const run = await fixture.start(await fixture.deploy('loop', program));
+  const run = await fixture.start(await fixture.deploy('loop', program, { pricingInfos }));
   for (const itemCount of [20, 80, 150, 230, 300, 370]) {
     await until(
       `the run has pushed ${itemCount} items`,
@@ -47,8 +58,9 @@ test('if servers are lost during commits, each item is there once and in order',
     );
     await fixture.migrate(run.id, 'lost');
   }
-  const { status } = await fixture.client.run(run.id).waitForFinish();
+  const { status, chargedEventCounts } = await fixture.client.run(run.id).waitForFinish();
   expect(status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
+  expect(chargedEventCounts).toEqual(charged);
   expect((await fixture.itemsOf(run)).map(({ index }) => index)).toEqual(indexes);
   const { items } = await fixture.client.keyValueStore(run.defaultKeyValueStoreId).listKeys();
   const snapshots = items.filter(({ key }) => key.includes('.snapshot-'));
@@ -56,7 +68,7 @@ test('if servers are lost during commits, each item is there once and in order',
   expect(new Set(snapshots.map(({ key }) => key.replace(/-\d+$/, '')))).toHaveLength(1);
 });
 
-test('if the platform is killed during commits, each item is there once and in order', async () => {
+test('[charge-4] if the platform is killed during commits, each item is there and charged once, and in order', async () => {
   const dataFolder = await dataFolderOfTest();
   const { id: runId, defaultDatasetId } = await deployed(dataFolder);
   let platform = await startKillable(dataFolder);
@@ -72,6 +84,7 @@ test('if the platform is killed during commits, each item is there once and in o
     }
     const run = await client().run(runId).waitForFinish();
     expect(run.status, await client().log(runId).get()).toBe('SUCCEEDED');
+    expect(run.chargedEventCounts).toEqual(charged);
     const { items } = await client().dataset(defaultDatasetId).listItems();
     expect(items.map(({ index }) => index)).toEqual(indexes);
   } finally {
@@ -83,5 +96,5 @@ test('if the platform is killed during commits, each item is there once and in o
 /** A run that has just begun, on a platform that was stopped afterwards. */
 async function deployed(dataFolder: string) {
   await using fixture = await startRunFixture({ dataFolder });
-  return await fixture.start(await fixture.deploy('loop', program));
+  return await fixture.start(await fixture.deploy('loop', program, { pricingInfos }));
 }
