@@ -1,4 +1,5 @@
 /** The formats of items, read by parsers that are not ours: XML strictly, workbooks as a spreadsheet does. */
+import { randomBytes } from 'node:crypto';
 import { buffer, text } from 'node:stream/consumers';
 import { DownloadItemsFormat } from 'apify-client';
 import fc from 'fast-check';
@@ -333,25 +334,45 @@ test('formulas are escaped in HTML too, which spreadsheets open', async () => {
 
 test('a body whose reader leaves early stops reading items', async () => {
   for (const format of ['xml', 'html', 'xlsx']) {
-    let isOver = false;
+    let isReading = false;
+    let [begun, ended] = [0, 0];
     const source: ItemSource = {
       ...sourceOf([]),
       async *pages() {
+        begun += 1;
         try {
           // The columns are found in the first pass, which ends once there are as many as a table may have.
           yield [JSON.stringify(Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`c${n}`, `${n}`])))];
           for (;;) {
-            yield Array.from({ length: 10 }, () => JSON.stringify({ c0: 'x'.repeat(10_000) }));
+            isReading = true;
+            yield Array.from({ length: 10 }, () => JSON.stringify({ c0: randomBytes(5000).toString('base64') }));
           }
         } finally {
-          isOver = true;
+          ended += 1;
         }
       },
     };
     const body = itemFormats[format]!.body(source, usual);
-    for await (const _chunk of body) break;
+    for await (const _chunk of body) if (isReading) break;
     expect(body.destroyed, format).toBe(true);
-    expect(await until(`no more items are read for ${format}`, () => isOver, { secs: 30 })).toBe(true);
+    expect(await until(`no more items are read for ${format}`, () => ended === begun, { secs: 30 })).toBe(true);
+    expect(begun, format).toBe(format === 'xml' ? 1 : 2);
+  }
+});
+
+test('a body ends with an error when its items cannot be read any more', async () => {
+  for (const format of Object.keys(itemFormats)) {
+    let passes = 0;
+    const failing: ItemSource = {
+      ...sourceOf([]),
+      async *pages() {
+        passes += 1;
+        yield ['{"a":1}'];
+        // Tables read the items once for the columns, and fail in the pass that writes.
+        if (passes === 2 || !['csv', 'html', 'xlsx'].includes(format)) throw new Error('the dataset was deleted');
+      },
+    };
+    await expect(buffer(itemFormats[format]!.body(failing, usual)), format).rejects.toThrow('the dataset was deleted');
   }
 });
 

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ZipFile } from 'yazl';
 import { nextTurn } from '../../shared/slices.ts';
 import { listKeys, readRecord } from '../../storages/key-value-stores/record.ts';
 import { userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
 import type { StorageMount } from '../storages/storage-mounts.ts';
+import { ZipArchive } from '../zip-archive.ts';
 import { openRecord } from './record-response.ts';
 
 const keysAtOnce = 1000;
@@ -53,20 +53,10 @@ async function keysOf(services: Services, request: FastifyRequest, wanted: Wante
 
 /** Each record is opened only when it is sent, so that memory and open files do not grow with the store. */
 function archiveOf(services: Services, request: FastifyRequest, storeId: string, keys: readonly string[]): Readable {
-  const zip = new ZipFile();
-  const output = zip.outputStream as Readable;
-  zip.on('error', (error) => output.destroy(error as Error));
-  for (const key of keys) {
-    zip.addReadStreamLazy(fileNameOf(key), (done) => {
-      openValue(services, request, storeId, key).then(
-        (stream) => done(null, stream),
-        // The archive ends early, which its reader notices; a missing file would go unnoticed.
-        (error: unknown) => done(error, Readable.from([])),
-      );
-    });
-  }
-  zip.end();
-  return output;
+  const archive = new ZipArchive();
+  for (const key of keys) archive.addStream(fileNameOf(key), () => openValue(services, request, storeId, key));
+  archive.end();
+  return archive.output;
 }
 
 async function openValue({ database, files }: Services, request: FastifyRequest, storeId: string, key: string) {

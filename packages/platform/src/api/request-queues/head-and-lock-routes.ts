@@ -24,7 +24,10 @@ export function registerRequestHeadRoutes(
       const limit = limitOf(query, 100, 1000);
       const head = await database.read(readHead, { access, limit }, request.caller);
       const { queueId } = head;
-      if (head.isReaderUncounted) await rememberReader(database, queueId, access.clientKey, request.caller);
+      // A visitor writes nothing [visitor-1], so the queue does not count it among its clients.
+      const isCounted = request.caller.kind !== 'visitor';
+      if (head.isReaderUncounted && isCounted)
+        await rememberReader(database, queueId, access.clientKey, request.caller);
       queueReads.add(queueId, { headItems: head.rows.length });
       return {
         data: {

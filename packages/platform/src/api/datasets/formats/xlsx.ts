@@ -6,8 +6,8 @@
  * [xlsx-2] no text becomes a formula, and no whole number loses digits: one of more than 15 digits is a text.
  */
 import { Readable } from 'node:stream';
-import { ZipFile } from 'yazl';
 import type { Item } from '../../../storages/datasets/shape.ts';
+import { ZipArchive } from '../../zip-archive.ts';
 import { eachItem, type ItemSource, maxChunkChars } from './item-source.ts';
 import { type Cell, type Column, cellsOf, columnsOf } from './table.ts';
 import { xmlText } from './xml.ts';
@@ -38,24 +38,20 @@ const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 /** The sheets come first in the archive, since only then is it known how many there are. */
 class Workbook {
-  readonly output: Readable;
-  readonly #zip = new ZipFile();
+  readonly #archive = new ZipArchive();
   readonly #source: ItemSource;
   readonly #limits: SheetLimits;
-  readonly #items: AsyncIterator<Item>;
+  readonly #items: AsyncGenerator<Item>;
   #columns: Column[] = [];
   #letters: string[] = [];
   #sheetCount = 0;
-  #sheet: Readable | undefined;
 
   constructor(source: ItemSource, limits: SheetLimits) {
     this.#source = source;
     this.#limits = limits;
     this.#items = eachItem(source);
-    this.output = this.#zip.outputStream as Readable;
-    this.#zip.on('error', (error) => this.output.destroy(error as Error));
-    // Whoever leaves early ends the reading of the items.
-    this.output.once('close', () => this.#sheet?.destroy());
+    // Sheets share the reading of the items, so no sheet ends it.
+    this.output.once('close', () => void this.#items.return(undefined).catch(() => undefined));
     this.#addFile('[Content_Types].xml', [
       '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">',
       '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>',
@@ -71,21 +67,21 @@ class Workbook {
     this.#addSheet(undefined);
   }
 
+  get output(): Readable {
+    return this.#archive.output;
+  }
+
   #addFile(name: string, lines: readonly string[]): void {
-    this.#zip.addBuffer(Buffer.from(xml + lines.join('')), name);
+    this.#archive.addBuffer(name, Buffer.from(xml + lines.join('')));
   }
 
   /** @param first the first item of the sheet, if it was read already */
   #addSheet(first: IteratorResult<Item> | undefined): void {
     this.#sheetCount += 1;
+    const open = async () => Readable.from(this.#writeSheet(first), { objectMode: false });
     // The lowest level: the time for a higher one is longer than what it saves of the transfer.
-    this.#zip.addReadStreamLazy(this.#sheetFile(this.#sheetCount), { compressionLevel: 1 }, (done) => {
-      this.#sheet = Readable.from(this.#writeSheet(first), { objectMode: false });
-      done(null, this.#sheet);
-    });
+    this.#archive.addStream(`xl/worksheets/sheet${this.#sheetCount}.xml`, open, 1);
   }
-
-  readonly #sheetFile = (number: number): string => `xl/worksheets/sheet${number}.xml`;
 
   async *#writeSheet(first: IteratorResult<Item> | undefined): AsyncGenerator<string> {
     if (first === undefined) await this.#readColumns();
@@ -138,7 +134,7 @@ class Workbook {
       ),
       '</Relationships>',
     ]);
-    this.#zip.end();
+    this.#archive.end();
   }
 }
 
