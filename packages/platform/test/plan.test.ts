@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type AttemptFacts, type ContainerState, type Limits, plan, type RunFacts } from '../src/runs/state/plan.ts';
 import type { RequestedHandoff, SwitchedHandoff } from '../src/runs/state/run-state.ts';
 
-const limits: Limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000 };
+const limits: Limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000, stopMs: 15_000 };
 
 const running: ContainerState = { kind: 'running', killSent: false };
 const killed: ContainerState = { kind: 'running', killSent: true };
@@ -17,6 +17,7 @@ const attempt = (number: number, changes: Partial<AttemptFacts> = {}): AttemptFa
   inFlightRequests: 0,
   calledReboot: false,
   toldToAbort: false,
+  toldToStop: false,
   ...changes,
 });
 
@@ -46,6 +47,7 @@ const facts = (changes: Partial<RunFacts> = {}): RunFacts => ({
   finished: false,
   deadlineAt: null,
   graceEndsAt: null,
+  endsIdle: false,
   activeAttempt: 1,
   attempts: [attempt(1)],
   handoff: null,

@@ -72,6 +72,7 @@ const attempt = {
   inFlightRequests: 0,
   calledReboot: false,
   toldToAbort: false,
+  toldToStop: false,
 } as const;
 const handoff = {
   id: 'handoff',
@@ -87,6 +88,7 @@ const run = {
   finished: false,
   deadlineAt: null,
   graceEndsAt: null,
+  endsIdle: false,
   activeAttempt: 1,
   attempts: [attempt],
   handoff: null,
@@ -94,7 +96,7 @@ const run = {
   allottedServerId: null,
   hasRoom: true,
 } as const;
-const limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000 };
+const limits = { bootMs: 30_000, graceMs: 60_000, quietGraceMs: 10_000, stopMs: 15_000 };
 
 test('[plan-6] a run whose start failed waits, is aborted and times out like any other', () => {
   expect(plan(run, limits, 5)).toEqual({ actions: [], wakeAt: 1000 });

@@ -1,6 +1,7 @@
 import { type PermissionLevel, permissionLevels } from '../accounts/permissions.ts';
 import { invalidInput, Refusal } from '../shared/errors.ts';
 import { bodyChecker } from '../shared/schema-check.ts';
+import { mergeStandby, type StandbyInput, standbySchema } from './standby-settings.ts';
 import { type VersionInput, versionSchema } from './version-settings.ts';
 
 export interface DefaultRunOptions {
@@ -27,6 +28,7 @@ export interface ActorSettings {
   /** Missing in Actors from before there were levels, which keep access to the whole account. */
   readonly actorPermissionLevel?: PermissionLevel | null;
   readonly defaultRunOptions?: Partial<DefaultRunOptions>;
+  readonly actorStandby?: StandbyInput | null;
   readonly exampleRunInput?: { readonly body?: string; readonly contentType?: string } | null;
   readonly [field: string]: unknown;
 }
@@ -77,21 +79,7 @@ const actorSchema = {
       additionalProperties: false,
       properties: { body: { type: 'string' }, contentType: { type: 'string', maxLength: 200 } },
     },
-    actorStandby: {
-      type: 'object',
-      nullable: true,
-      additionalProperties: false,
-      properties: {
-        isEnabled: flag,
-        desiredRequestsPerActorRun: count,
-        maxRequestsPerActorRun: count,
-        idleTimeoutSecs: count,
-        build: text(100),
-        memoryMbytes: count,
-        disableStandbyFieldsOverride: flag,
-        shouldPassActorInput: flag,
-      },
-    },
+    actorStandby: standbySchema,
     versions: { type: 'array', nullable: true, maxItems: 200, items: versionSchema },
     taggedBuilds: {
       type: 'object',
@@ -121,13 +109,15 @@ export function checkActorName(name: string | null | undefined): asserts name is
 
 /** Returns `old` with the changes of `input`. Run options are merged one by one. */
 export function mergeSettings(old: ActorSettings, input: ActorInput): ActorSettings {
-  const { name, versions, taggedBuilds, defaultRunOptions, ...given } = input;
+  const { name, versions, taggedBuilds, defaultRunOptions, actorStandby: standbyInput, ...given } = input;
+  const actorStandby = mergeStandby(old.actorStandby, standbyInput);
   const runOptions = { ...old.defaultRunOptions, ...defaultRunOptions };
   return {
     ...old,
     ...given,
     isPublic: given.isPublic ?? old.isPublic ?? false,
     defaultRunOptions: runOptions,
+    ...(actorStandby !== undefined && { actorStandby }),
   };
 }
 

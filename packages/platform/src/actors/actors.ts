@@ -21,6 +21,7 @@ import {
   permissionLevelOf,
   usualRunOptions,
 } from './actor-settings.ts';
+import { standbySettingsOf } from './standby-settings.ts';
 import { changeTags, readTags } from './tags.ts';
 import { readVersions, replaceVersions } from './versions.ts';
 
@@ -47,12 +48,13 @@ const selectActors = `
 function* readActor(actorId: string): Sql<Record<string, unknown>> {
   const row = yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId);
   if (row === undefined) throw notFound('Actor', actorId);
-  const { defaultRunOptions, ...settings } = JSON.parse(row.settings_json) as ActorSettings;
+  const { defaultRunOptions, actorStandby, ...settings } = JSON.parse(row.settings_json) as ActorSettings;
   return {
     ...settings,
     ...shortApiActor(row),
     userId: row.user_id,
     description: settings.description ?? null,
+    ...(actorStandby && { actorStandby: standbySettingsOf(actorStandby) }),
     isPublic: settings.isPublic ?? false,
     isDeprecated: settings.isDeprecated ?? false,
     actorPermissionLevel: permissionLevelOf(settings),

@@ -5,11 +5,13 @@
  * Routes parse and authorize calls and shape responses. They contain no SQL and no rules: those are in the domain
  * folders (`runs/`, `builds/`, `actors/`, `storages/`, `accounts/`). This folder may import everything except `main/`.
  */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerFactory,
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
@@ -53,6 +55,8 @@ export interface AppOptions extends BodyOptions {
   readonly logger: Logger;
   /** The hosts that requests may name; any unless given. */
   readonly hosts?: AllowedHosts;
+  /** Takes the requests that are for web servers of runs. Returns false for one that is not. */
+  readonly forward?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export function createApp(options: AppOptions): FastifyInstance {
@@ -63,6 +67,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     // Record keys and request ids travel in the path; Apify allows keys of 256 characters, percent-encoded.
     routerOptions: { maxParamLength: 2000, ignoreTrailingSlash: true },
     forceCloseConnections: true,
+    serverFactory: serverOf(options.forward),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply.headers(safeHeaders)),
     clientErrorHandler: refuseConnection,
   });
@@ -95,6 +100,19 @@ export function createApp(options: AppOptions): FastifyInstance {
   acceptEmptyBodies(app);
   return app;
 }
+
+/** As Fastify makes its server, except that `forward` is asked first. */
+const serverOf =
+  (forward: AppOptions['forward'] = () => false): FastifyServerFactory =>
+  (handle, { keepAliveTimeout, requestTimeout, connectionTimeout }) => {
+    const server = createServer((request, response) => {
+      if (!forward(request, response)) handle(request, response);
+    });
+    server.keepAliveTimeout = keepAliveTimeout as number;
+    server.requestTimeout = requestTimeout as number;
+    server.setTimeout(connectionTimeout as number);
+    return server;
+  };
 
 /**
  * Calls `callback` once, when the response has been sent or the client has disconnected, even if that has already

@@ -6,7 +6,8 @@ import { Refusal } from '../shared/errors.ts';
 import { requestTooLarge, sendRefusal } from './body-reception.ts';
 import { pathOf } from './log-redaction.ts';
 
-const bodyOf = ({ type, message, details }: Refusal) => ({
+/** The body of a response that refuses. */
+export const refusalBody = ({ type, message, details }: Refusal) => ({
   error: { type, message, ...(details && { data: details }) },
 });
 
@@ -28,7 +29,7 @@ export function sendError(error: FastifyError | Refusal, request: FastifyRequest
   if (refusal !== undefined) {
     const retryAfterSecs = refusal.details?.retryAfterSecs;
     if (typeof retryAfterSecs === 'number') reply.header('retry-after', String(retryAfterSecs));
-    return sendRefusal(request, reply.code(refusal.statusCode), bodyOf(refusal));
+    return sendRefusal(request, reply.code(refusal.statusCode), refusalBody(refusal));
   }
   request.log.error({ err: error, url: pathOf(request.url) }, 'a request failed inside the platform');
   const internal = { type: 'internal-error', message: 'The platform failed; its log says why.' };
@@ -113,7 +114,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): 
 /** A whole response, for connections that the HTTP server does not serve. */
 export function plainResponse(refusal: Refusal): string {
   const { statusCode, details } = refusal;
-  const text = JSON.stringify(bodyOf(refusal));
+  const text = JSON.stringify(refusalBody(refusal));
   const retryAfterSecs = details?.retryAfterSecs;
   const headers = [
     `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,

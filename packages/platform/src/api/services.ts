@@ -5,11 +5,13 @@ import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { FileStore } from '../objects/file-store.ts';
 import type { InFlightRequests } from '../runs/handoff/in-flight-requests.ts';
+import type { WebGate } from '../runs/handoff/web-gate.ts';
 import type { RunStore } from '../runs/operations/run-store.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
 import type { Servers } from '../runs/supervisor/servers.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { WebAddresses } from '../shared/web-addresses.ts';
 import type { Eraser } from '../storages/erasure.ts';
 import type { HealthReporter } from './about/health-routes.ts';
 
@@ -34,11 +36,15 @@ export interface ActorServices extends Services {
   /** Seals the secret fields of inputs. */
   readonly inputSecrets: InputSecrets;
   readonly signatures: Signatures;
+  /** Where web servers of runs are reached. */
+  readonly webAddresses: WebAddresses;
 }
 
 /** What the routes of runs use as well. */
 export interface RunServices extends ActorServices {
   readonly runControl: RunControl;
+  /** What requests to the web servers of runs pass. */
+  readonly web: Pick<WebGate, 'isReady'>;
   /** How long a call that starts a run and responds with its output waits for the end of the run. */
   readonly syncWaitMs: number;
   /** How many runs that are not over a user may have. */

@@ -80,6 +80,16 @@ export interface Engine {
   /** Kills the container with all its processes. Its exit is reported as an event. */
   kill(runId: string, attempt: number): void;
   /**
+   * Asks the program to end, with SIGTERM, as Apify does before it kills a Standby run. Its exit is reported as an event.
+   * Without it, the program is only killed.
+   */
+  stop?(runId: string, attempt: number): void;
+  /**
+   * [engine-7] connects to the web server of an attempt that it has started or reattached, and of no other.
+   * @throws Error while nothing listens there, and when there is no such attempt
+   */
+  connect?(runId: string, attempt: number): Promise<Duplex>;
+  /**
    * [engine-2] kills a container that an earlier platform process started, if it still exists and is still the same.
    */
   killOrphan(ref: ContainerRef): Promise<void>;

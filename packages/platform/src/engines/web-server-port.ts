@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** Where an Actor's web server listens in a container, whose network is its own. As on Apify. */
-export const containerPort = 4321;
+const containerPort = 4321;
 
 const minPort = 20_000;
 /** Linux's default. From here on, outgoing connections get their ports, which would be taken when the Actor listens. */
@@ -15,6 +15,27 @@ export const portVariables = (port: number): Record<string, string> => ({
   APIFY_CONTAINER_PORT: String(port),
   ACTOR_STANDBY_PORT: String(port),
 });
+
+/** How long a connection may take to be accepted. */
+const connectMs = 5000;
+
+/** Resolves with a connection that was accepted. @throws Error otherwise, with Node's code */
+export function connectTo({ host, port }: { readonly host: string; readonly port: number }): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, noDelay: true });
+    socket.setTimeout(connectMs, () => socket.destroy(new Error(`${host}:${port} does not accept connections`)));
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.setTimeout(0);
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+/** The port that an Actor's version sets for its web server, else Apify's usual one. */
+export const portIn = (env: Readonly<Record<string, string | undefined>>): number =>
+  Number(env.ACTOR_WEB_SERVER_PORT || env.ACTOR_STANDBY_PORT || env.APIFY_CONTAINER_PORT) || containerPort;
 
 /**
  * Finds a port of this machine on which nothing listens. By chance, so that two platforms on a machine seldom choose the

@@ -25,6 +25,8 @@ import { AllowedHosts } from '../api/host-check.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
 import type { ActorServices, HandoffServices, RunServices } from '../api/services.ts';
+import { RequestTokens } from '../api/web/request-tokens.ts';
+import { WebRequests } from '../api/web/web-requests.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
@@ -40,6 +42,7 @@ import { Evictions } from '../runs/supervisor/evictions.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
+import { WebAddresses } from '../shared/web-addresses.ts';
 import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { removeStaging } from './backup.ts';
@@ -86,6 +89,12 @@ export interface PlatformOptions {
   /** How long `run-sync` waits for the end of its run. 300 unless set, as on Apify. */
   readonly syncWaitSecs?: number;
   readonly handoffs?: HandoffLimits;
+  /**
+   * The domain below which web servers of runs have names of their own (`shared/web-addresses.ts`); a wildcard of DNS leads
+   * from there to the platform.
+   */
+  readonly webDomain?: string | undefined;
+  readonly standby?: StandbyTimes;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
   /** False leaves out the routes of commits, to test how an Actor behaves on Apify. */
@@ -118,10 +127,22 @@ interface HandoffLimits {
   readonly quietGraceSecs?: number;
 }
 
-const limitsOf = ({ bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits): Limits => ({
+/** How long the phases of a request to a web server may take, and of the end of a Standby run; Apify's values unless set. */
+interface StandbyTimes {
+  /** How long a request waits for a run that takes it. 120 unless set. */
+  readonly selectionSecs?: number;
+  /** Of a run that nobody uses: from `aborting` to SIGTERM, and from there until it is killed. 15 unless set. */
+  readonly stopSecs?: number;
+}
+
+const limitsOf = (
+  { bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits,
+  { stopSecs = 15 }: StandbyTimes,
+): Limits => ({
   bootMs: bootSecs * 1000,
   graceMs: graceSecs * 1000,
   quietGraceMs: quietGraceSecs * 1000,
+  stopMs: stopSecs * 1000,
 });
 
 /** Starts a platform and resolves when its API responds. */
@@ -161,6 +182,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
   const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
+  const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
   const tokens = new KnownTokens(database);
   const runs = await createSupervisor({
     tokens,
@@ -168,7 +190,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     logs,
     engine,
     inputSecrets,
-    limits: limitsOf(options.handoffs ?? {}),
+    limits: limitsOf(options.handoffs ?? {}, options.standby ?? {}),
+    holdMs: (options.standby?.selectionSecs ?? 120) * 1000,
+    web: webAddresses,
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
     publicUrl: () => options.advertisedUrl ?? address.url,
     eventsUrl: () => address.ofEvents,
@@ -182,10 +206,20 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
-  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs });
-  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, eraser, health, runs, address });
+  const serviceParts = { database, logs, builder, inputSecrets, files, eraser, health, runs, address, webAddresses };
+  const services = servicesOf(options, serviceParts);
+  const requests = new WebRequests({
+    addresses: webAddresses,
+    gate: runs.web,
+    hosts,
+    tokens: new RequestTokens(tokens),
+    logger,
+  });
+  parts.defer(() => requests.close());
+  const forward = requests.handle.bind(requests);
+  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward });
   registerRoutes(app, services, { commits: options.commits ?? true });
-  acceptEvents({ app, runs, engine, authenticator, hosts });
+  acceptEvents({ app, runs, engine, authenticator, hosts, forward: requests.upgrade.bind(requests) });
   const started = { runs, app, logs, builder, engine, address, logger };
   await startWork(started, options, parts);
   parts.defer(startSweep({ database, files, blobFolder }, logger));
@@ -222,10 +256,12 @@ function acceptEvents({
   engine,
   authenticator,
   hosts,
-}: Pick<Startable, 'app' | 'runs' | 'engine'> & Pick<EventsSocketParts, 'authenticator' | 'hosts'>): void {
+  forward,
+}: Pick<Startable, 'app' | 'runs' | 'engine'> & Pick<EventsSocketParts, 'authenticator' | 'hosts' | 'forward'>): void {
   acceptEventsSockets(app, {
     authenticator,
     hosts,
+    forward,
     hub: runs.events,
     upgradeHandler: engine.upgradeHandler,
     isAlive: (runId, attempt) => runs.supervisor.isAlive(runId, attempt),
@@ -277,7 +313,7 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
 }
 
 interface ServiceParts
-  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser'> {
+  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'webAddresses'> {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
@@ -296,6 +332,7 @@ function servicesOf(
     runStore: runs.store,
     supervisor: runs.supervisor,
     runControl: runs.supervisor,
+    web: runs.web,
     syncWaitMs: syncWaitSecs * 1000,
     maxRuns,
     signatures: new Signatures(parts.database),

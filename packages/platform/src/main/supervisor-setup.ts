@@ -7,6 +7,7 @@ import type { LogStore } from '../logs/log-store.ts';
 import { AttemptGate } from '../runs/handoff/attempt-gate.ts';
 import { InFlightJournal } from '../runs/handoff/in-flight-journal.ts';
 import { InFlightRequests } from '../runs/handoff/in-flight-requests.ts';
+import { WebGate } from '../runs/handoff/web-gate.ts';
 import { DatabaseRunStore } from '../runs/operations/run-store.ts';
 import type { Limits } from '../runs/state/plan.ts';
 import type { FaultLogger, RunLogs } from '../runs/supervisor/collaborators.ts';
@@ -24,11 +25,13 @@ export interface SupervisorOptions extends Launcher {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly tokens: KnownTokens;
+  /** How long requests to the web servers of runs are held. */
+  readonly holdMs: number;
 }
 
 /** Creates the supervisor and its collaborators. */
 export async function createSupervisor(parts: SupervisorOptions) {
-  const { database, engine, logs, logger, clock, limits, dataFolder, tokens } = parts;
+  const { database, engine, logs, logger, clock, limits, dataFolder, tokens, holdMs } = parts;
   const advanceRun = (runId: string) => supervisor.advanceRun(runId);
   const gate = new AttemptGate(advanceRun);
   const journal = engine.reattachment && InFlightJournal.open(path.join(dataFolder, 'in-flight-requests'));
@@ -36,6 +39,15 @@ export async function createSupervisor(parts: SupervisorOptions) {
   const events = new EventHub();
   const store = new DatabaseRunStore(database);
   const servers = await Servers.open(database, engine);
+  const web = new WebGate({
+    activeAttemptOf: (runId) => supervisor.servingAttemptOf(runId),
+    connect: async (runId, attempt) => {
+      if (engine.connect === undefined) throw new Error(`the engine ${engine.name} reaches no web servers`);
+      return engine.connect(runId, attempt);
+    },
+    clock,
+    holdMs,
+  });
   const supervisor: Supervisor = new Supervisor({
     store,
     engine,
@@ -43,6 +55,7 @@ export async function createSupervisor(parts: SupervisorOptions) {
     inFlightRequests,
     events,
     servers,
+    web,
     tokens,
     logs,
     logger,
@@ -62,6 +75,7 @@ export async function createSupervisor(parts: SupervisorOptions) {
     events,
     servers,
     store,
+    web,
     /** To be called once no call is served any more. */
     close: () => journal?.close(),
   };

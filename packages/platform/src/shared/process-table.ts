@@ -75,10 +75,19 @@ export function killGroup(groupId: number): void {
   killProcess(-groupId);
 }
 
+/** Asks all processes of a group to end. Does nothing when there are none, or they belong to another user. */
+export function terminateGroup(groupId: number): void {
+  sendSignal(-groupId, 'SIGTERM');
+}
+
 /** Does nothing when there is no such process. Returns false when it belongs to another user. */
 export function killProcess(pid: number): boolean {
+  return sendSignal(pid, 'SIGKILL');
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -28,6 +28,7 @@ export function newRun(id: string, random: Random, serverId: string | null, now:
     finishedAt: null,
     deadlineAt: serverId === null ? null : deadlineOf(options, now),
     graceEndsAt: null,
+    endsIdle: false,
     activeAttempt: serverId === null ? null : 1,
     attemptCount: attempts.length,
     options,

@@ -15,7 +15,7 @@ import { SimulatedEvents } from './simulated-events.ts';
 import { BrokenConnection, SimulatedStore } from './simulated-store.ts';
 import type { PlatformLife, Surroundings } from './surroundings.ts';
 
-const limits = { bootMs: 300, graceMs: 600, quietGraceMs: 100 };
+const limits = { bootMs: 300, graceMs: 600, quietGraceMs: 100, stopMs: 100 };
 
 /** The platform from a start to a `kill -9`: the real supervisor, gate and requests in hand over what is simulated. */
 export class PlatformProcess implements PlatformLife {

@@ -19,7 +19,8 @@ export interface ApiRunContext {
   readonly usage: Readonly<Record<string, number>> | undefined;
   /** What the run waits for before its Actor can work: the status message meanwhile. */
   readonly waitsFor: string | undefined;
-  readonly publicUrl: string;
+  readonly containerUrl: string;
+  readonly isContainerServerReady: boolean;
 }
 
 /** Returns the API object of a run, as Apify has it. */
@@ -51,9 +52,8 @@ export function apiRun(record: RunDetails, context: ApiRunContext) {
       keyValueStores: { default: storages.keyValueStoreId },
       requestQueues: { default: storages.requestQueueId },
     },
-    // The URL of the container's web server, which clients expect. Wherry does not forward requests to it yet.
-    containerUrl: `${context.publicUrl}/wherry/v1/runs/${state.id}/container`,
-    isContainerServerReady: false,
+    containerUrl: context.containerUrl,
+    isContainerServerReady: context.isContainerServerReady,
     usage: { ACTOR_COMPUTE_UNITS: stats.computeUnits },
     usageUsd: { ACTOR_COMPUTE_UNITS: 0 },
     usageTotalUsd: 0,

@@ -14,6 +14,8 @@ export interface EventsSocketParts {
   readonly hub: EventHub;
   /** Accepts connections of the engine itself. */
   readonly upgradeHandler?: UpgradeHandler | undefined;
+  /** Takes the connections to web servers of runs. Returns false for any other. */
+  readonly forward: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** Whether the platform still accepts connections of this attempt. */
   readonly isAlive: (runId: string, attempt: number) => boolean;
   /** Called when an attempt's socket is open. */
@@ -26,7 +28,7 @@ const eventsPath = /^\/wherry\/v1\/runs\/([A-Za-z0-9]{17})\/events$/;
 export function acceptEventsSockets(app: FastifyInstance, parts: EventsSocketParts): void {
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (parts.upgradeHandler?.accept(request, socket, head)) return;
+    if (parts.forward(request, socket, head) || parts.upgradeHandler?.accept(request, socket, head)) return;
     accept(parts, request, socket, head).catch((error: unknown) => {
       if (error instanceof Refusal) socket.end(plainResponse(error));
       else socket.destroy();

@@ -26,14 +26,18 @@ export async function awaitRun(
 export const findRun = async ({ database }: RunServices, { addressOf }: RunMount, request: FastifyRequest) =>
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
-export const runResponse = ({ clock, runControl, publicUrl }: RunServices, record: RunDetails) => ({
-  data: apiRun(record, {
-    now: clock.now(),
-    usage: runControl.usageOf(record.state.id),
-    waitsFor: isOver(record.state) ? undefined : runControl.waitOf(record.state.id),
-    publicUrl,
-  }),
-});
+export async function runResponse({ clock, runControl, web, webAddresses }: RunServices, record: RunDetails) {
+  const { state } = record;
+  return {
+    data: apiRun(record, {
+      now: clock.now(),
+      usage: runControl.usageOf(state.id),
+      waitsFor: isOver(state) ? undefined : runControl.waitOf(state.id),
+      containerUrl: webAddresses.containerUrl(state.id),
+      isContainerServerReady: !isOver(state) && (await web.isReady(state.id)),
+    }),
+  };
+}
 
 /**
  * Resolves with the run after a permitted change. The platform is the caller of the read, since the change may have

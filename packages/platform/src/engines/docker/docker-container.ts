@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ContainerListener, ExitCause } from '../engine.ts';
@@ -5,6 +6,7 @@ import { type OutputPosition, readOutput } from './container-output.ts';
 import { followTelemetry } from './container-telemetry.ts';
 import { isMissing, statusOf } from './docker-connection.ts';
 import type { PlacedContainer } from './placement.ts';
+import { type WebServerAddress, webServerAddressOf } from './web-server-address.ts';
 
 const retryMs = 500;
 /** The exit code that Docker reports for a killed container: 128 plus the number of SIGKILL. */
@@ -38,6 +40,7 @@ export class DockerContainer {
   readonly #placed: PlacedContainer;
   readonly #tell: ContainerListener;
   readonly #stop = new AbortController();
+  #address: WebServerAddress | undefined;
   #isKilled = false;
   #killCause: ExitCause | undefined;
 
@@ -68,6 +71,17 @@ export class DockerContainer {
     this.#killCause ??= cause;
     // When the daemon is away, this is repeated once it is back.
     this.#sendKill().catch(() => undefined);
+  }
+
+  /** Asks its program to end. */
+  async stop(): Promise<void> {
+    await (await this.#placed.container()).kill({ signal: 'SIGTERM' });
+  }
+
+  /** [engine-7] its address stays for as long as it runs. */
+  async connect(): Promise<Duplex> {
+    this.#address ??= await webServerAddressOf(await this.#placed.container());
+    return this.#placed.connect(this.#address);
   }
 
   /** No process that it started is left afterwards. */

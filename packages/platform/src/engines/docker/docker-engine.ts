@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { attemptKey } from '../../shared/attempt-key.ts';
@@ -174,6 +175,21 @@ export class DockerEngine implements Engine, Reattachment {
 
   kill(runId: string, attempt: number): void {
     this.#containers.get(attemptKey(runId, attempt))?.kill();
+  }
+
+  stop(runId: string, attempt: number): void {
+    // It has ended, or its daemon is away; it is killed later.
+    this.#containers
+      .get(attemptKey(runId, attempt))
+      ?.stop()
+      .catch(() => undefined);
+  }
+
+  /** [engine-7] */
+  async connect(runId: string, attempt: number): Promise<Duplex> {
+    const container = this.#containers.get(attemptKey(runId, attempt));
+    if (container === undefined) throw new Error(`the attempt ${attempt} of the run ${runId} is not here`);
+    return container.connect();
   }
 
   async killOrphan(ref: ContainerRef): Promise<void> {

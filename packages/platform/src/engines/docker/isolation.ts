@@ -11,7 +11,7 @@
  */
 import type Docker from 'dockerode';
 import type { ContainerSpec } from '../engine.ts';
-import { containerPort, portVariables } from '../web-server-port.ts';
+import { portIn, portVariables } from '../web-server-port.ts';
 import { diskLabel, labelsOf, namePrefix } from './labels.ts';
 
 /** As on Apify: 4,096 MB of memory come with one core. */
@@ -46,8 +46,7 @@ export function limitsOf(spec: Pick<ContainerSpec, 'memoryMbytes'>) {
 
 /** The Actor's web server may listen where its version says, since a container has a network of its own. */
 export function environmentOf({ env }: Pick<ContainerSpec, 'env'>): string[] {
-  const port = Number(env.ACTOR_WEB_SERVER_PORT ?? env.APIFY_CONTAINER_PORT) || containerPort;
-  return Object.entries({ ...portVariables(port), ...env }).map(([name, value]) => `${name}=${value}`);
+  return Object.entries({ ...env, ...portVariables(portIn(env)) }).map(([name, value]) => `${name}=${value}`);
 }
 
 export const containerLabels = (platformId: string, spec: ContainerSpec): Record<string, string> => ({

@@ -2,8 +2,10 @@
  * Where containers run: on one plain daemon or on the nodes of a Swarm. The engine decides what is started, followed,
  * ended and removed; a placement only carries it out.
  */
+import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { ContainerRef, ContainerSpec, ServerCapacity, ServerStates, UpgradeHandler } from '../engine.ts';
+import type { WebServerAddress } from './web-server-address.ts';
 
 export interface Placement {
   /** How long a container's daemon may be silent before the container counts as lost. */
@@ -47,6 +49,8 @@ export interface PlacedContainer {
   run(): Promise<void>;
   /** @throws Error with `statusCode` 404 when there is none, another when its daemon cannot be reached */
   container(): Promise<Docker.Container>;
+  /** Connects to an address of the server's own network. @throws Error when nothing listens there */
+  connect(address: WebServerAddress): Promise<Duplex>;
   /** Whether the operator removes the server, and with it the container. */
   isTaken(): boolean;
   /** No process that it started is left afterwards. */

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerRef, ContainerSpec, ServerCapacity } from '../engine.ts';
 import { mbytesForRuns } from '../machine-memory.ts';
+import { connectTo } from '../web-server-port.ts';
 import { messageOf, statusOf, unlessMissing } from './docker-connection.ts';
 import { removeContainer } from './docker-container.ts';
 import { containerName, containerOptions, coresOf } from './isolation.ts';
@@ -96,6 +97,7 @@ export class PlainPlacement implements Placement {
       cores,
       run: () => container.start(),
       container: async () => container,
+      connect: connectTo,
       isTaken: () => false,
       remove: () => removeContainer(container),
     };

@@ -14,10 +14,10 @@ import { closeSync } from 'node:fs';
 import { cp, lstat, mkdir, readFile, rm, rmdir, symlink } from 'node:fs/promises';
 import { availableParallelism, constants } from 'node:os';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { attemptKey } from '../../shared/attempt-key.ts';
 import { newId } from '../../shared/ids.ts';
-import { killGroup, readProcess, readProcesses } from '../../shared/process-table.ts';
+import { killGroup, readProcess, readProcesses, terminateGroup } from '../../shared/process-table.ts';
 import type {
   ContainerListener,
   ContainerRef,
@@ -28,7 +28,7 @@ import type {
   ServerCapacity,
 } from '../engine.ts';
 import { machineMbytes } from '../machine-memory.ts';
-import { findFreePort, portVariables } from '../web-server-port.ts';
+import { connectTo, findFreePort, portVariables } from '../web-server-port.ts';
 import { type AttemptProcesses, type Usage, unreclaimableBytes } from './attempt-processes.ts';
 import { ControlGroup, ControlGroups, mbytesOfOneCore } from './control-groups.ts';
 import { type Leader, MarkedProcesses, markVariable, ProcessScanner } from './marked-processes.ts';
@@ -56,6 +56,8 @@ export interface ProcessEngineOptions {
 
 interface Container {
   readonly spec: ContainerSpec;
+  /** The first process, which leads the group. */
+  readonly child: ChildProcess;
   /** Resolves with the exit code of the first process. */
   readonly exited: Promise<number>;
   readonly folder: string;
@@ -132,7 +134,7 @@ export class ProcessEngine implements Engine {
     const leader: Leader = { pid: child.pid!, startTicks: entry?.startTicks ?? 0 };
     const processes = this.#enclose(spec, mark, leader);
     const streams: readonly Readable[] = pipes?.map(({ reader }) => reader) ?? [child.stdout!, child.stderr!];
-    this.#follow({ spec, exited, folder, port, processes, cpuMicros: 0, killCause: undefined }, streams);
+    this.#follow({ spec, child, exited, folder, port, processes, cpuMicros: 0, killCause: undefined }, streams);
     const go = child.stdio[3] as Writable;
     try {
       this.#checkOpen();
@@ -173,15 +175,11 @@ export class ProcessEngine implements Engine {
   ): Promise<{ child: ChildProcess; exited: Promise<number> }> {
     const { folder, pipes, port, mark, command } = parts;
     const [stdout, stderr] = pipes?.map(({ writeEnd }) => writeEnd) ?? [];
-    const localUrl = {
-      ACTOR_WEB_SERVER_URL: `http://localhost:${port}`,
-      APIFY_CONTAINER_URL: `http://localhost:${port}`,
-    };
     try {
       this.#checkOpen();
       const child = spawn('/bin/sh', ['-c', holdScript, 'sh', command.file, ...command.args], {
         cwd: folder,
-        env: { ...localUrl, ...env, ...portVariables(port), [markVariable]: mark },
+        env: { ...env, ...portVariables(port), [markVariable]: mark },
         detached: true,
         stdio: ['ignore', stdout ?? 'pipe', stderr ?? 'pipe', 'pipe'],
       });
@@ -217,6 +215,20 @@ export class ProcessEngine implements Engine {
 
   kill(runId: string, attempt: number): void {
     this.#containers.get(attemptKey(runId, attempt))?.processes.kill();
+  }
+
+  /** The whole group, since a program that was started by npm or a shell may not be passed the signal. */
+  stop(runId: string, attempt: number): void {
+    const child = this.#containers.get(attemptKey(runId, attempt))?.child;
+    // The id of a process that has ended may be another one's.
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) terminateGroup(child.pid!);
+  }
+
+  /** [engine-7] an Actor may listen on `localhost`, which is an address of either family. */
+  async connect(runId: string, attempt: number): Promise<Duplex> {
+    const container = this.#containers.get(attemptKey(runId, attempt));
+    if (container === undefined) throw new Error(`the attempt ${attempt} of the run ${runId} is not here`);
+    return connectTo({ host: 'localhost', port: container.port });
   }
 
   async killOrphan(ref: ContainerRef): Promise<void> {

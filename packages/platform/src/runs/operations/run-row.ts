@@ -29,6 +29,7 @@ interface RunRow {
   readonly finished_at: number | null;
   readonly deadline_at: number | null;
   readonly grace_ends_at: number | null;
+  readonly ends_idle: number;
   readonly active_attempt: number | null;
   readonly attempt_count: number;
   readonly options_json: string;
@@ -69,7 +70,7 @@ interface HandoffRow {
 export function* loadRun(id: string): Sql<RunState> {
   const row = yield* one<RunRow>(
     `SELECT id, user_id, actor_id, build_id, build_number, input_key, status, status_message, status_message_terminal, exit_code,
-      started_at, finished_at, deadline_at, grace_ends_at, active_attempt, attempt_count, options_json, stats_json
+      started_at, finished_at, deadline_at, grace_ends_at, ends_idle, active_attempt, attempt_count, options_json, stats_json
       FROM runs WHERE id = ?`,
     id,
   );
@@ -101,6 +102,7 @@ const stateOf = (row: RunRow, attempts: AttemptState[], handoff: HandoffUnderWay
   finishedAt: row.finished_at,
   deadlineAt: row.deadline_at,
   graceEndsAt: row.grace_ends_at,
+  endsIdle: row.ends_idle === 1,
   activeAttempt: row.active_attempt,
   attemptCount: row.attempt_count,
   options: JSON.parse(row.options_json) as RunState['options'],
@@ -181,7 +183,7 @@ function* saveRunRow(state: RunState): Sql<void> {
   yield* exec(
     `UPDATE runs SET actor_id = ?, build_id = ?, build_number = ?, input_key = ?, status = ?, status_message = ?,
       status_message_terminal = ?, exit_code = ?, finished_at = ?, deadline_at = ?, grace_ends_at = ?,
-      active_attempt = ?, attempt_count = ?, options_json = ?, stats_json = ? WHERE id = ?`,
+      ends_idle = ?, active_attempt = ?, attempt_count = ?, options_json = ?, stats_json = ? WHERE id = ?`,
     state.actorId,
     state.buildId,
     state.buildNumber,
@@ -193,6 +195,7 @@ function* saveRunRow(state: RunState): Sql<void> {
     state.finishedAt,
     state.deadlineAt,
     state.graceEndsAt,
+    state.endsIdle ? 1 : 0,
     state.activeAttempt,
     state.attemptCount,
     JSON.stringify(state.options),

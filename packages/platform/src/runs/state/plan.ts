@@ -13,6 +13,8 @@
  *     next attempt cannot be started is cancelled, or over if there is no way back, so that nobody waits for it without end.
  * [plan-7] without room elsewhere an attempt that works stays where it is and its handoff is cancelled; a run whose attempt is
  *     gone waits for room.
+ * [plan-8] a run that is aborted ends when its container has, and when the grace is over. One that is ended since nobody uses
+ *     it gets SIGTERM within that grace, and has succeeded however it ends.
  */
 import type { ExitCause } from '../../engines/engine.ts';
 import type {
@@ -59,6 +61,7 @@ export interface AttemptFacts {
   readonly inFlightRequests: number;
   readonly calledReboot: boolean;
   readonly toldToAbort: boolean;
+  readonly toldToStop: boolean;
 }
 
 export interface RunFacts {
@@ -66,6 +69,7 @@ export interface RunFacts {
   readonly finished: boolean;
   readonly deadlineAt: number | null;
   readonly graceEndsAt: number | null;
+  readonly endsIdle: boolean;
   readonly activeAttempt: number | null;
   readonly attempts: readonly AttemptFacts[];
   readonly handoff: HandoffUnderWay | null;
@@ -83,6 +87,8 @@ export interface Limits {
   readonly graceMs: number;
   /** How long after `migrating` an attempt without in-flight requests may go on before it is told to save. */
   readonly quietGraceMs: number;
+  /** How long before the end of its grace the program of a run that nobody uses gets SIGTERM. */
+  readonly stopMs: number;
 }
 
 export type Action =
@@ -94,6 +100,7 @@ export type Action =
   | { readonly kind: 'sendMigrating'; readonly attempt: number }
   | { readonly kind: 'sendPersist'; readonly attempt: number }
   | { readonly kind: 'sendAborting'; readonly attempt: number }
+  | { readonly kind: 'stop'; readonly attempt: number }
   /** `to`: the waiting attempt that becomes active; null makes a new one. */
   | { readonly kind: 'switch'; readonly to: number | null }
   | { readonly kind: 'completeHandoff'; readonly outcome: string }
@@ -149,7 +156,7 @@ function planLive(run: RunFacts, limits: Limits, now: number): Plan {
   const active = run.attempts.find((attempt) => attempt.number === run.activeAttempt);
   if (active === undefined) return planQueued(run);
   if (run.deadlineAt !== null && now >= run.deadlineAt) return finish(active, 'TIMED-OUT');
-  if (run.status === 'ABORTING') return planAbort(run, active, now);
+  if (run.status === 'ABORTING') return planAbort(run, active, limits, now);
   const { handoff } = run;
   if (active.container.kind === 'exited') return planExit(run, active, active.container.exitCode, now);
   if (active.container.kind === 'lost') return planLost(run, now);
@@ -219,12 +226,16 @@ const finish = (active: AttemptFacts, status: Extract<Action, { kind: 'finish' }
 const exitCodeOf = ({ container }: AttemptFacts): number | null =>
   container.kind === 'exited' ? container.exitCode : null;
 
-function planAbort(run: RunFacts, active: AttemptFacts, now: number): Plan {
+/** [plan-8]. */
+function planAbort(run: RunFacts, active: AttemptFacts, limits: Limits, now: number): Plan {
   const isOver = !['running', 'starting'].includes(active.container.kind);
-  if (isOver || now >= (run.graceEndsAt ?? now)) return finish(active, 'ABORTED');
+  const graceEndsAt = run.graceEndsAt ?? now;
+  if (isOver || now >= graceEndsAt) return finish(active, run.endsIdle ? 'SUCCEEDED' : 'ABORTED');
   if (run.handoff?.phase === 'requested') return act({ kind: 'cancelHandoff', outcome: 'the run is being aborted' });
   if (!active.toldToAbort) return act({ kind: 'sendAborting', attempt: active.number });
-  return wait(run.graceEndsAt, run.deadlineAt);
+  const stopAt = run.endsIdle && !active.toldToStop ? graceEndsAt - limits.stopMs : undefined;
+  if (stopAt !== undefined && now >= stopAt) return act({ kind: 'stop', attempt: active.number });
+  return wait(stopAt, graceEndsAt, run.deadlineAt);
 }
 
 /** [plan-4]. */

@@ -131,6 +131,8 @@ export interface RunState {
   readonly deadlineAt: number | null;
   /** When a graceful abort stops waiting for the Actor. */
   readonly graceEndsAt: number | null;
+  /** It is being ended because nobody uses it, as a Standby run that is idle: it will have succeeded. */
+  readonly endsIdle: boolean;
   /** Null while it waits for room, READY, and when it is over. */
   readonly activeAttempt: number | null;
   readonly attemptCount: number;

@@ -37,6 +37,13 @@ export interface Metamorph {
   readonly inputKey: string;
 }
 
+interface AbortChange {
+  readonly kind: 'abort';
+  readonly graceMs: number;
+  /** The platform ends a run that nobody uses; nobody has aborted it. */
+  readonly isIdle?: boolean;
+}
+
 export type Change =
   | {
       readonly kind: 'recordContainer';
@@ -74,7 +81,7 @@ export type Change =
       readonly message: string | null;
       readonly usage: Readonly<Record<string, number>>;
     }
-  | { readonly kind: 'abort'; readonly graceMs: number }
+  | AbortChange
   | { readonly kind: 'setStatusMessage'; readonly message: string; readonly isTerminal: boolean }
   | {
       readonly kind: 'resurrect';
@@ -121,7 +128,7 @@ export function applyChange(run: RunState, change: Change, now: number): Transit
     case 'finish':
       return finish(run, change, now);
     case 'abort':
-      return { state: abort(run, change.graceMs, now) };
+      return { state: abort(run, change, now) };
   }
 }
 
@@ -326,6 +333,7 @@ function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now:
     activeAttempt: null,
     handoff: null,
     graceEndsAt: null,
+    endsIdle: false,
     statusMessage: run.isStatusMessageTerminal ? run.statusMessage : (message ?? run.statusMessage),
     attempts: run.attempts.map((attempt) => fenced(attempt, now)),
     stats: { ...run.stats, usage },
@@ -335,10 +343,11 @@ function finish(run: RunState, change: Extract<Change, { kind: 'finish' }>, now:
     : { state, closedHandoff: endOf(handoff, `the run ended ${status} meanwhile`, now) };
 }
 
-/** A second abort can end a run sooner, never later. */
-function abort(run: RunState, graceMs: number, now: number): RunState {
+/** A second abort can end a run sooner, never later. One that was asked for counts as such, whatever came before. */
+function abort(run: RunState, { graceMs, isIdle = false }: AbortChange, now: number): RunState {
   const graceEndsAt = Math.min(run.graceEndsAt ?? Number.POSITIVE_INFINITY, now + graceMs);
-  return { ...run, status: 'ABORTING', graceEndsAt };
+  const endsIdle = isIdle && (run.status !== 'ABORTING' || run.endsIdle);
+  return { ...run, status: 'ABORTING', graceEndsAt, endsIdle };
 }
 
 function setStatusMessage(run: RunState, { message, isTerminal }: Extract<Change, { kind: 'setStatusMessage' }>) {
@@ -371,6 +380,7 @@ function resurrect(run: RunState, change: Extract<Change, { kind: 'resurrect' }>
     exitCode: null,
     finishedAt: null,
     graceEndsAt: null,
+    endsIdle: false,
     statusMessage: null,
     isStatusMessageTerminal: false,
     deadlineAt: null,

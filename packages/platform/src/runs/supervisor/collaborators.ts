@@ -3,6 +3,7 @@ import type { ActorEvent } from '../../events/event-hub.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { AttemptGate } from '../handoff/attempt-gate.ts';
 import type { InFlightRequests } from '../handoff/in-flight-requests.ts';
+import type { WebGate } from '../handoff/web-gate.ts';
 import type { RunStore } from '../operations/run-store.ts';
 import type { Limits } from '../state/plan.ts';
 import type { AttemptState, RunState } from '../state/run-state.ts';
@@ -61,6 +62,8 @@ export interface Collaborators {
   readonly inFlightRequests: InFlightRequests;
   readonly events: AttemptEvents;
   readonly servers: Servers;
+  /** Without it, runs have no web servers. */
+  readonly web?: WebGate;
   /** What is kept of the tokens of attempts. */
   readonly tokens?: AttemptTokens;
   readonly launch: (run: RunState, attempt: AttemptState) => Promise<Launch>;

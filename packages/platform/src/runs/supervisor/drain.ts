@@ -14,8 +14,9 @@ export function tellToMigrate({ parts, limits }: WorkerContext, run: LiveRun, at
 }
 
 /**
- * Step 4 of a handoff: holds calls that would begin new work, tells the attempt to save its state once more, and resolves
- * when the attempt can be assumed to have done so. The plan waits for it until the grace is over and no longer.
+ * Step 4 of a handoff: holds requests to the attempt's web server until those under way are over [web-2], then holds calls
+ * that would begin new work, tells the attempt to save its state once more, and resolves when the attempt can be assumed to
+ * have done so. The plan waits for it until the grace is over and no longer.
  * @param isOurs whether the drain for which this was called is still the attempt's
  */
 export async function saveLast(
@@ -23,10 +24,14 @@ export async function saveLast(
   run: LiveRun,
   { attempt, isOurs }: { attempt: number; isOurs: () => boolean },
 ): Promise<void> {
-  const { events, gate, clock } = context.parts;
-  gate.stopWork(run.id, attempt);
+  const { events, gate, clock, web } = context.parts;
   const isWanted = () =>
     isOurs() && context.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
+  // First, since what the attempt does for a request may need the calls that are held next.
+  web?.hold(run.id, attempt);
+  while (isWanted() && (web?.inFlight(run.id, attempt) ?? 0) > 0) await pause(clock);
+  if (!isWanted()) return;
+  gate.stopWork(run.id, attempt);
   const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
   await untilResponded(watch);
   gate.traffic(run.id, attempt).saves.expectAgain();

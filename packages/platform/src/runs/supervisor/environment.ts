@@ -31,6 +31,10 @@ export interface AttemptFacts {
   readonly publicUrl: string;
   /** Where its events websocket is, without a path: `ws://…`. */
   readonly eventsUrl: string;
+  /** Where its web server is reached, through the platform. The port is the engine's to say. */
+  readonly containerUrl: string;
+  /** Undefined for an Actor that is not served in Standby mode. */
+  readonly standbyUrl: string | undefined;
 }
 
 /**
@@ -74,6 +78,9 @@ function apifyVariables(facts: AttemptFacts): Record<string, string> {
     ACTOR_PERMISSION_LEVEL: facts.permissionLevel,
     ...(facts.maxItems !== undefined && { ACTOR_MAX_PAID_DATASET_ITEMS: String(facts.maxItems) }),
     ...(facts.maxTotalChargeUsd !== undefined && { ACTOR_MAX_TOTAL_CHARGE_USD: String(facts.maxTotalChargeUsd) }),
+    ACTOR_WEB_SERVER_URL: facts.containerUrl,
+    APIFY_CONTAINER_URL: facts.containerUrl,
+    ...(facts.standbyUrl !== undefined && { ACTOR_STANDBY_URL: facts.standbyUrl }),
     APIFY_IS_AT_HOME: '1',
     APIFY_HEADLESS: '1',
     APIFY_TOKEN: facts.token,

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { PermissionLevel } from '../../accounts/permissions.ts';
 import { hashToken } from '../../accounts/tokens.ts';
+import type { ActorSettings } from '../../actors/actor-settings.ts';
+import { standbySettingsOf } from '../../actors/standby-settings.ts';
 import { getBuildForRun } from '../../builds/build-for-run.ts';
 import type { EnvVar } from '../../builds/build-row.ts';
 import type { InputSecrets } from '../../builds/input/input-secrets.ts';
@@ -9,6 +11,7 @@ import { defineRead } from '../../database/operation.ts';
 import { one } from '../../database/sql.ts';
 import { hideSecrets } from '../../logs/hide-secrets.ts';
 import { newId } from '../../shared/ids.ts';
+import type { WebAddresses } from '../../shared/web-addresses.ts';
 import type { AttemptState, RunState } from '../state/run-state.ts';
 import type { Launch } from './collaborators.ts';
 import { runEnvironment } from './environment.ts';
@@ -19,7 +22,10 @@ interface LaunchRow {
   readonly default_dataset_id: string;
   readonly default_key_value_store_id: string;
   readonly default_request_queue_id: string;
-  readonly full_name: string | null;
+  /** Null when the Actor is gone. */
+  readonly username: string | null;
+  readonly name: string | null;
+  readonly settings_json: string | null;
   readonly tag: string | null;
   readonly permission_level: PermissionLevel;
   readonly input_at: number | null;
@@ -28,7 +34,7 @@ interface LaunchRow {
 const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
   const row = yield* one<LaunchRow>(
     `SELECT runs.user_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
-        runs.default_request_queue_id, runs.permission_level, users.username || '/' || actors.name AS full_name, builds.tag,
+        runs.default_request_queue_id, runs.permission_level, users.username, actors.name, actors.settings_json, builds.tag,
         records.modified_at AS input_at
       FROM runs LEFT JOIN actors ON actors.id = runs.actor_id LEFT JOIN users ON users.id = actors.user_id
       LEFT JOIN builds ON builds.id = ?
@@ -50,6 +56,14 @@ export interface Launcher {
   readonly apiUrl: () => string;
   readonly publicUrl: () => string;
   readonly eventsUrl: () => string;
+  readonly web: WebAddresses;
+}
+
+/** Undefined for an Actor that is not served in Standby mode. */
+function standbyUrlOf(web: WebAddresses, { username, name, settings_json: json }: LaunchRow): string | undefined {
+  const { actorStandby } = JSON.parse(json ?? '{}') as ActorSettings;
+  const isServed = username !== null && name !== null && standbySettingsOf(actorStandby).isEnabled;
+  return isServed ? web.standbyUrl(username, name) : undefined;
 }
 
 /** Collects what an attempt's container is started from, with a new token of which only the hash is stored. */
@@ -70,7 +84,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       runId: run.id,
       userId: row.user_id,
       actorId: run.actorId,
-      actorFullName: row.full_name ?? '',
+      actorFullName: row.name === null ? '' : `${row.username}/${row.name}`,
       buildId: build.id,
       buildNumber: build.number,
       buildTag: row.tag,
@@ -90,6 +104,8 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       apiUrl: launcher.apiUrl(),
       publicUrl: launcher.publicUrl(),
       eventsUrl: launcher.eventsUrl(),
+      containerUrl: launcher.web.containerUrl(run.id),
+      standbyUrl: standbyUrlOf(launcher.web, row),
     },
   );
   return {

@@ -9,6 +9,7 @@ export interface LiveAttempt {
   container: ContainerState;
   drain: DrainState;
   toldToAbort: boolean;
+  toldToStop: boolean;
   calledReboot: boolean;
 }
 
@@ -16,6 +17,7 @@ const newAttempt = (): LiveAttempt => ({
   container: { kind: 'none' },
   drain: { kind: 'notDraining' },
   toldToAbort: false,
+  toldToStop: false,
   calledReboot: false,
 });
 
@@ -126,6 +128,7 @@ export class LiveRun {
       finished: isOver(state),
       deadlineAt: times.ofNullable(state.deadlineAt),
       graceEndsAt: times.ofNullable(state.graceEndsAt),
+      endsIdle: state.endsIdle,
       activeAttempt: state.activeAttempt,
       handoff: state.handoff && this.#monotonic(state.handoff),
       mayRestart: mayRestart({ options: state.options, stats }, this.#clock.monotonicMs()),

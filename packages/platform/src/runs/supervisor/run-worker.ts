@@ -119,6 +119,7 @@ export class RunWorker {
       handoffEnds.wake(before.handoff.id);
     }
     if (isOver(state) && !isOver(before)) runEnds.wake(run.id);
+    this.#parts.web?.changed(run.id);
     this.advance();
     this.#context.roomChanged();
   }
@@ -126,10 +127,11 @@ export class RunWorker {
   /** Releases all that belongs to an attempt that has ended. */
   #forget(attempt: number): void {
     const { run } = this;
-    const { gate, events, inFlightRequests } = this.#parts;
+    const { gate, events, inFlightRequests, web } = this.#parts;
     run.forget(attempt);
     this.#context.boots.end(attemptKey(run.id, attempt));
     gate.forget(run.id, attempt);
+    web?.forget(run.id, attempt);
     events.end(run.id, attempt);
     inFlightRequests.forget(run.id, attempt);
     this.#context.attemptEnds.wake(run.id);
@@ -179,6 +181,7 @@ export class RunWorker {
   /** The handoff is cancelled, so the attempt that was told to migrate stays: its held calls are admitted. */
   #resume(attempt: number): void {
     this.#parts.gate.open(this.run.id, attempt);
+    this.#parts.web?.open(this.run.id, attempt);
     this.#parts.events.retract(this.run.id, attempt);
     const live = this.run.attempt(attempt);
     live.drain = { kind: 'notDraining' };
@@ -267,6 +270,9 @@ export class RunWorker {
         return this.#persist(action.attempt);
       case 'sendAborting':
         return this.#tellToAbort(action.attempt);
+      case 'stop':
+        run.attempt(action.attempt).toldToStop = true;
+        return this.#parts.engine.stop?.(run.id, action.attempt);
       case 'switch':
         return this.#switch(action.to);
       case 'completeHandoff':

@@ -223,6 +223,12 @@ export class Supervisor implements RunControl, WorkerContext {
     return this.#workers.get(runId)?.state.activeAttempt;
   }
 
+  /** As `activeAttemptOf`, but undefined as soon as the run is over. */
+  servingAttemptOf(runId: string): number | null | undefined {
+    const state = this.#workers.get(runId)?.state;
+    return state === undefined || isOver(state) ? undefined : state.activeAttempt;
+  }
+
   /** Whether an attempt is known and not fenced. */
   isAlive(runId: string, attempt: number): boolean {
     const known = this.#workers.get(runId)?.state.attempts.find(({ number }) => number === attempt);

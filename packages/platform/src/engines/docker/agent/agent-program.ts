@@ -1,7 +1,8 @@
 /**
  * Runs on each node of a Swarm, in a container that has the node's Docker socket, and lets the platform use it: it calls
  * the platform and keeps a control connection open, over which the platform asks for streams. Each stream is a connection
- * to the platform whose other end is the Docker socket. So no node listens on a port.
+ * to the platform whose other end is the Docker socket, or the web server of a container on the node. So no node listens on
+ * a port. It uses the node's own network, from which the networks of containers are reached.
  *
  * [agent-1] it decides nothing and stores nothing, so any agent can be ended at any time.
  * [agent-2] an agent that is told to stop stays as long as containers of its platform are on the node: it is needed most
@@ -46,18 +47,44 @@ function dial(path: string): Promise<Socket> {
   });
 }
 
-/** One stream: forwards what the platform sends to Docker, and what Docker sends to the platform. */
-async function openStream(id: string): Promise<void> {
-  const platform = await dial(`/streams/${id}`);
-  const docker = connect(dockerSocket);
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One stream: forwards what the platform sends to Docker or to the address, and what comes from there to the platform. */
+async function openStream(id: string, to: Address | undefined): Promise<void> {
+  const server = to === undefined ? connect(dockerSocket) : await connectTo(to).catch(() => undefined);
+  const platform = await dial(server === undefined ? `/refusals/${id}` : `/streams/${id}`).catch((error: unknown) => {
+    server?.destroy();
+    throw error;
+  });
+  if (server === undefined) {
+    platform.destroy();
+    return;
+  }
   for (const [one, other] of [
-    [platform, docker],
-    [docker, platform],
+    [platform, server],
+    [server, platform],
   ] as const) {
     one.on('error', () => other.destroy());
     one.on('close', () => other.destroy());
     one.pipe(other);
   }
+}
+
+/** @throws Error when nothing accepts the connection */
+function connectTo(address: Address): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...address, noDelay: true });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      // It may break before the platform's end is there.
+      socket.on('error', () => socket.destroy());
+      resolve(socket);
+    });
+  });
 }
 
 /** Resolves when the control connection has ended. */
@@ -72,9 +99,9 @@ async function serve(): Promise<void> {
   // `close` follows; without a listener, the error would end the program.
   lines.on('error', () => undefined);
   lines.on('line', (line) => {
-    const { open } = JSON.parse(line) as { open?: string };
+    const { open, to } = JSON.parse(line) as { open?: string; to?: Address };
     if (open === undefined) control.write('{}\n');
-    else openStream(open).catch((error: Error) => console.error(`a stream could not be opened: ${error.message}`));
+    else openStream(open, to).catch((error: Error) => console.error(`a stream could not be opened: ${error.message}`));
   });
   await closed;
   console.log('the platform is away');

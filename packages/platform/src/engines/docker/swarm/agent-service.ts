@@ -100,6 +100,8 @@ function serviceOptions(name: string, parts: ServiceParts): Docker.CreateService
     UpdateConfig: { Parallelism: 0, Order: 'stop-first' },
     TaskTemplate: {
       RestartPolicy: { Condition: 'any', Delay: nanoOfSecond },
+      // Swarm's own name for the network of the node.
+      Networks: [{ Target: 'host' }],
       ContainerSpec: {
         Image: image,
         Env: [`WHERRY_URL=${advertisedUrl}`, 'WHERRY_NODE={{.Node.ID}}', `WHERRY_PLATFORM=${platformId}`],

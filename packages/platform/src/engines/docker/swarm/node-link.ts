@@ -2,6 +2,7 @@ import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
 import { newId } from '../../../shared/ids.ts';
+import type { WebServerAddress } from '../web-server-address.ts';
 
 /** Both sides send something at least this often, since a network that is cut reports nothing. */
 const speakEveryMs = 1500;
@@ -48,6 +49,16 @@ export class NodeLink {
     return true;
   }
 
+  /** Tells that the agent could not connect where a stream was to go. */
+  refuse(id: string): void {
+    this.#waiting.get(id)?.reject(new Error(`the node ${this.nodeId} could not connect`));
+  }
+
+  /** A stream to an address that the node reaches. @throws Error when nothing accepts the connection there */
+  connect({ host, port }: WebServerAddress): Promise<Duplex> {
+    return this.#openStream({ host, port });
+  }
+
   close(): void {
     this.#control.destroy();
   }
@@ -64,13 +75,14 @@ export class NodeLink {
     this.#onClose();
   }
 
-  async #openStream(): Promise<Duplex> {
+  /** @param to the node's Docker unless given */
+  async #openStream(to?: WebServerAddress): Promise<Duplex> {
     if (this.isClosed) throw new Error(`the node ${this.nodeId} is away`);
     const id = newId();
     const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
     const timer = setTimeout(() => reject(new Error(`the node ${this.nodeId} does not respond`)), silenceMs);
     this.#waiting.set(id, { resolve, reject });
-    this.#control.write(`${JSON.stringify({ open: id })}\n`);
+    this.#control.write(`${JSON.stringify({ open: id, to })}\n`);
     try {
       return await promise;
     } finally {

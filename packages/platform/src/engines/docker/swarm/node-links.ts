@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { UpgradeHandler } from '../../engine.ts';
 import { NodeLink } from './node-link.ts';
 
-const path = /^\/wherry\/v1\/nodes\/([a-z0-9]+)(?:\/streams\/([A-Za-z0-9]+))?$/;
+const path = /^\/wherry\/v1\/nodes\/([a-z0-9]+)(?:\/(streams|refusals)\/([A-Za-z0-9]+))?$/;
 
 /**
  * The links with the agents of all nodes. A node may have two agents for a while, when it was drained and is open again:
@@ -27,7 +27,7 @@ export class NodeLinks implements UpgradeHandler {
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const [, nodeId, streamId] = path.exec(request.url ?? '') ?? [];
+    const [, nodeId, kind, streamId] = path.exec(request.url ?? '') ?? [];
     if (nodeId === undefined) return false;
     // When a node ends, its connections break; their users notice that they are closed.
     socket.on('error', () => socket.destroy());
@@ -40,6 +40,7 @@ export class NodeLinks implements UpgradeHandler {
     if (head.length > 0) socket.unshift(head);
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: wherry-node\r\n\r\n');
     if (streamId === undefined) this.#link(nodeId, socket);
+    else if (kind === 'refusals') this.#refuse(nodeId, streamId, socket);
     else this.#takeStream(nodeId, streamId, socket);
     return true;
   }
@@ -63,6 +64,11 @@ export class NodeLinks implements UpgradeHandler {
   #takeStream(nodeId: string, streamId: string, socket: Duplex): void {
     const isTaken = this.#links.get(nodeId)?.some((link) => link.take(streamId, socket)) ?? false;
     if (!isTaken) socket.destroy();
+  }
+
+  #refuse(nodeId: string, streamId: string, socket: Duplex): void {
+    for (const link of this.#links.get(nodeId) ?? []) link.refuse(streamId);
+    socket.end();
   }
 
   #isAgent(request: IncomingMessage): boolean {

@@ -7,6 +7,7 @@ import { attemptLabel, ofPlatform, platformLabel, runLabel } from '../labels.ts'
 import type { PlacedContainer, Placement, PlacementListener } from '../placement.ts';
 import { ensureAgents } from './agent-service.ts';
 import { EvictingTasks } from './evicting-tasks.ts';
+import type { NodeLink } from './node-link.ts';
 import { NodeLinks } from './node-links.ts';
 import { Registry } from './registry.ts';
 import { serviceOptions } from './service-options.ts';
@@ -141,6 +142,8 @@ export class SwarmPlacement implements Placement {
       cores,
       run,
       container: () => task.container(),
+      // The address is one of a network of the node's own.
+      connect: async (address) => (await this.#linkOf(task.nodeId)).connect(address),
       isTaken: () => this.states.stateOf(serverId) === 'lost' || this.#evicting.hadService(task.service),
       remove: async () => {
         const isGone = await task.remove();
@@ -151,9 +154,13 @@ export class SwarmPlacement implements Placement {
 
   /** @throws Error without a status while the node is away */
   async #daemonOf(nodeId: string): Promise<Docker> {
+    return (await this.#linkOf(nodeId)).docker;
+  }
+
+  async #linkOf(nodeId: string): Promise<NodeLink> {
     for (;;) {
       const link = this.upgradeHandler.of(nodeId);
-      if (link !== undefined) return link.docker;
+      if (link !== undefined) return link;
       const isStarting = performance.now() - this.#startedAtMs < agentsMs;
       if (this.#isClosed || !isStarting) throw new Error(`the node ${nodeId} is away`);
       await delay(100);
