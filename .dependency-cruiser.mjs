@@ -7,7 +7,7 @@
 const source = '^packages/platform/src/';
 
 const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
-const domain = ['runs', 'builds', 'actors', 'storages', 'accounts'];
+const domain = ['standby', 'runs', 'builds', 'actors', 'storages', 'accounts'];
 
 /**
  * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
@@ -16,6 +16,8 @@ const domain = ['runs', 'builds', 'actors', 'storages', 'accounts'];
 const layers = {
   main: ['api', ...domain, ...adapters, 'shared'],
   api: [...domain, ...adapters, 'shared'],
+  // It starts runs by itself.
+  standby: ['runs', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
   // The token of an attempt is hashed as those of users are.
   runs: ['builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
   // Permission levels, and what attempts reach, are of accounts/.

@@ -1,4 +1,5 @@
 import { findActorId } from '../actors/actor-address.ts';
+import { enterStandbyMode } from '../actors/standby-mode.ts';
 import { setTag } from '../actors/tags.ts';
 import type { VersionSettings } from '../actors/version-settings.ts';
 import { defineEnd } from '../database/operation.ts';
@@ -28,6 +29,7 @@ export function* endBuild(id: string, end: BuildEnd, now: number): Sql<boolean> 
     JSON.stringify(source),
     id,
   );
+  if (outcome.status === 'SUCCEEDED') yield* enterStandbyMode(row.actor_id, outcome.result.definition);
   if (outcome.status === 'SUCCEEDED' && row.tag !== null) yield* setTag(row.actor_id, row.tag, id);
   return true;
 }

@@ -25,8 +25,6 @@ import { AllowedHosts } from '../api/host-check.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
 import type { ActorServices, HandoffServices, RunServices } from '../api/services.ts';
-import { RequestTokens } from '../api/web/request-tokens.ts';
-import { WebRequests } from '../api/web/web-requests.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
@@ -54,6 +52,7 @@ import { Health } from './health.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
+import { createWeb, type StandbyTimes, selectionMsOf, stopMsOf } from './web-setup.ts';
 
 export interface PlatformOptions {
   /** Everything durable is in this folder; it is created when missing. */
@@ -127,22 +126,14 @@ interface HandoffLimits {
   readonly quietGraceSecs?: number;
 }
 
-/** How long the phases of a request to a web server may take, and of the end of a Standby run; Apify's values unless set. */
-interface StandbyTimes {
-  /** How long a request waits for a run that takes it. 120 unless set. */
-  readonly selectionSecs?: number;
-  /** Of a run that nobody uses: from `aborting` to SIGTERM, and from there until it is killed. 15 unless set. */
-  readonly stopSecs?: number;
-}
-
 const limitsOf = (
   { bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits,
-  { stopSecs = 15 }: StandbyTimes,
+  standby: StandbyTimes,
 ): Limits => ({
   bootMs: bootSecs * 1000,
   graceMs: graceSecs * 1000,
   quietGraceMs: quietGraceSecs * 1000,
-  stopMs: stopSecs * 1000,
+  stopMs: stopMsOf(standby),
 });
 
 /** Starts a platform and resolves when its API responds. */
@@ -191,7 +182,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     engine,
     inputSecrets,
     limits: limitsOf(options.handoffs ?? {}, options.standby ?? {}),
-    holdMs: (options.standby?.selectionSecs ?? 120) * 1000,
+    holdMs: selectionMsOf(options.standby ?? {}),
     web: webAddresses,
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
     publicUrl: () => options.advertisedUrl ?? address.url,
@@ -208,19 +199,11 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const serviceParts = { database, logs, builder, inputSecrets, files, eraser, health, runs, address, webAddresses };
   const services = servicesOf(options, serviceParts);
-  const requests = new WebRequests({
-    addresses: webAddresses,
-    gate: runs.web,
-    hosts,
-    tokens: new RequestTokens(tokens),
-    logger,
-  });
-  parts.defer(() => requests.close());
-  const forward = requests.handle.bind(requests);
-  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward });
+  const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
+  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward: web.forward });
   registerRoutes(app, services, { commits: options.commits ?? true });
-  acceptEvents({ app, runs, engine, authenticator, hosts, forward: requests.upgrade.bind(requests) });
-  const started = { runs, app, logs, builder, engine, address, logger };
+  acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
+  const started = { runs, app, web, logs, builder, engine, address, logger };
   await startWork(started, options, parts);
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   eraser.wake();
@@ -242,6 +225,7 @@ function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOpti
 interface Startable {
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   readonly app: FastifyInstance;
+  readonly web: ReturnType<typeof createWeb>;
   readonly logs: LogStore;
   readonly builder: Builder;
   readonly engine: Engine;
@@ -271,7 +255,7 @@ function acceptEvents({
 
 /** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
 async function startWork(
-  { runs, app, logs, builder, engine, address, logger }: Startable,
+  { runs, app, web, logs, builder, engine, address, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
 ): Promise<void> {
@@ -284,12 +268,15 @@ async function startWork(
   parts.defer(() => runs.supervisor.settled());
   parts.defer(() => engine.close());
   parts.defer(() => runs.supervisor.close());
+  // First of all: what waits for the end of a run would ask a closed supervisor again and again.
+  parts.defer(() => web.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
   await builder.start(address.url);
   await engine.states?.ready();
   runs.supervisor.start();
+  await web.start();
   parts.defer(watchServers(engine, runs.supervisor, logger));
 }
 

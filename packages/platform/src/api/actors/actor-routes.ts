@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkActorBody } from '../../actors/actor-settings.ts';
 import { type ActorListing, createActor, getActor, listActors, updateActor } from '../../actors/actors.ts';
+import type { StandbySettings } from '../../actors/standby-settings.ts';
 import { deleteActor } from '../../builds/build-ends.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
@@ -32,11 +33,11 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
       const input = { userId: userIdOf(request), id: newId(), input: checkActorBody(request.body) };
       const actor = await database.write(createActor, input, request.caller);
       reply.code(201).header('location', `${services.publicUrl}/v2/actors/${input.id}`);
-      return { data: actor };
+      return { data: withStandbyUrl(services, actor) };
     });
 
     app.get(`${path}/:actorId`, { config: { access: { attempt: 'readActor' }, effect: 'reads' } }, async (request) => {
-      return { data: await database.read(getActor, addressed(request), request.caller) };
+      return { data: withStandbyUrl(services, await database.read(getActor, addressed(request), request.caller)) };
     });
 
     app.put(
@@ -44,7 +45,7 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
       { config: { access: { attempt: 'changeActor' }, effect: 'savesState' } },
       async (request) => {
         const input = { ...addressed(request), input: checkActorBody(request.body) };
-        return { data: await database.write(updateActor, input, request.caller) };
+        return { data: withStandbyUrl(services, await database.write(updateActor, input, request.caller)) };
       },
     );
 
@@ -58,6 +59,18 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
       },
     );
   }
+}
+
+/** The Actor as the API has it; `standbyUrl` is null unless the Actor is in Standby mode. */
+function withStandbyUrl({ webAddresses }: ActorServices, actor: Record<string, unknown>): Record<string, unknown> {
+  const { username, name, actorStandby } = actor as unknown as StandbyFields;
+  return { ...actor, standbyUrl: actorStandby?.isEnabled ? webAddresses.standbyUrl(username, name) : null };
+}
+
+interface StandbyFields {
+  readonly username: string;
+  readonly name: string;
+  readonly actorStandby?: StandbySettings;
 }
 
 function sortingOf(sortBy: string | undefined): ActorListing['sortBy'] {

@@ -54,6 +54,7 @@ export function apiRun(record: RunDetails, context: ApiRunContext) {
     },
     containerUrl: context.containerUrl,
     isContainerServerReady: context.isContainerServerReady,
+    ...(record.meta.origin === 'STANDBY' && { standby: { deployment: 'SINGLE_TENANT' } }),
     usage: { ACTOR_COMPUTE_UNITS: stats.computeUnits },
     usageUsd: { ACTOR_COMPUTE_UNITS: 0 },
     usageTotalUsd: 0,

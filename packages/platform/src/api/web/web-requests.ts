@@ -17,12 +17,14 @@ import { plainResponse, refusalBody } from '../error-responses.ts';
 import type { AllowedHosts } from '../host-check.ts';
 import { type Exchange, type Forwarding, forward } from './forward.ts';
 import type { RequestTokens } from './request-tokens.ts';
+import type { StandbyRequests } from './standby-requests.ts';
 
 export interface WebRequestParts {
   readonly addresses: WebAddresses;
   readonly gate: WebGate;
   readonly hosts: AllowedHosts;
   readonly tokens: RequestTokens;
+  readonly standby: Pick<StandbyRequests, 'serve'>;
   readonly logger: Pick<FastifyBaseLogger, 'error'>;
 }
 
@@ -75,9 +77,12 @@ export class WebRequests {
   }
 
   async #forward(address: WebAddress, exchange: Exchange, signal: AbortSignal): Promise<void> {
-    const { gate, tokens } = this.#parts;
+    const { gate, tokens, standby } = this.#parts;
     const { subject } = address;
-    if (subject.kind !== 'run') throw new Refusal(404, 'record-not-found', 'There is no Standby mode.');
+    if (subject.kind === 'standby') {
+      const request = { address, actor: subject.actor, signal };
+      return standby.serve(exchange.request, request, (open) => send(exchange, open));
+    }
     const stripped = await tokens.strip(exchange.request, address);
     return send(exchange, async () => {
       return { address: stripped, passage: await gate.enter({ runId: subject.runId, signal }) };
