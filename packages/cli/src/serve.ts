@@ -57,6 +57,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
   const { host, port, servers, memoryMbytes, maxRuns, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
+  const { webDomain } = settings;
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     await finishInterruptedRestore(dataFolder);
@@ -75,6 +76,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       commits,
       logger,
       allowedHosts,
+      webDomain,
       ...(engine && { engine }),
       ...(advertisedUrl && { advertisedUrl }),
     });

@@ -20,6 +20,7 @@ export interface PlatformFlags {
   readonly engine?: string;
   readonly advertise?: string;
   readonly allowHost?: string;
+  readonly webDomain?: string;
   readonly registry?: string;
   readonly commits?: boolean;
   /** The name of a demo, or whether a demo runs. */
@@ -61,6 +62,8 @@ export interface PlatformSettings {
   readonly advertisedUrl: string | undefined;
   /** Further names that requests may have in their header `Host`. */
   readonly allowedHosts: readonly string[];
+  /** The domain below which web servers of runs have names of their own; undefined for none but `localhost`. */
+  readonly webDomain: string | undefined;
   /** Whether the API has the routes of commits. */
   readonly commits: boolean;
   /** The demo that runs after the start; null for none. */
@@ -95,6 +98,7 @@ export function platformSettings(
     engine: engineOf(flags, variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
     allowedHosts: hostsOf(flags.allowHost ?? variable('WHERRY_ALLOW_HOST') ?? ''),
+    webDomain: webDomainOf(flags.webDomain ?? variable('WHERRY_WEB_DOMAIN')),
     // Commander sets the flag to true if it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
@@ -187,6 +191,11 @@ function hostsOf(text: string): string[] {
   const bad = names.find((name) => !/^[\w.-]+$/.test(name));
   if (bad === undefined) return names;
   throw badUsage(`--allow-host takes names such as wherry.example.com, with commas between them, not "${bad}".`);
+}
+
+function webDomainOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(text)) return text;
+  throw badUsage(`--web-domain takes a domain such as wherry.example.com, not "${text}".`);
 }
 
 function tokenOf(text: string | undefined): string | undefined {

@@ -16,6 +16,7 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     engine: { kind: 'process' },
     advertisedUrl: undefined,
     allowedHosts: [],
+    webDomain: undefined,
     commits: true,
     demo: null,
     demoUrl: undefined,
@@ -50,6 +51,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     engine: { kind: 'process' },
     advertisedUrl: undefined,
     allowedHosts: [],
+    webDomain: undefined,
     commits: false,
     demo: 'site',
     demoUrl: 'https://one.test/',
@@ -168,4 +170,10 @@ test('further names of the platform are read from a flag or a variable, and must
   expect(up({ allowHost: 'a.test, b.test' }).allowedHosts).toEqual(['a.test', 'b.test']);
   expect(up({}, { WHERRY_ALLOW_HOST: 'a.test' }).allowedHosts).toEqual(['a.test']);
   expect(() => up({ allowHost: 'http://a.test' })).toThrow(/--allow-host takes names/);
+});
+
+test('the domain of web servers is a domain', () => {
+  expect(up({ webDomain: 'wherry.example' }).webDomain).toBe('wherry.example');
+  expect(up({}, { WHERRY_WEB_DOMAIN: 'wherry.example' }).webDomain).toBe('wherry.example');
+  expect(() => up({ webDomain: 'https://wherry.example' })).toThrow(/--web-domain takes a domain/);
 });

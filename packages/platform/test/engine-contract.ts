@@ -221,6 +221,30 @@ export function describeEngine(name: string, start: () => Promise<EngineUnderTes
       for (const attempt of attempts) await recorder.exitCode(attempt);
     });
 
+    test('[engine-7] the web server of an attempt is reached once it listens, and the attempt ends when it is asked to', async () => {
+      await using under = await start();
+      const recorder = new Recorder(under.engine);
+      const script = `
+        process.once('SIGTERM', () => process.exit(7));
+        require('net').createServer((socket) => socket.end('attempt ' + process.env.MARK)).listen(Number(process.env.ACTOR_WEB_SERVER_PORT));`;
+      const spec = await specOf(under, script);
+      await expect(under.engine.connect!(runId, 1)).rejects.toThrow();
+      for (const attempt of [1, 2]) {
+        await under.engine.start({ ...spec, attempt, env: { ...spec.env, MARK: String(attempt) } }, nothingToRecord);
+      }
+      for (const attempt of [1, 2]) {
+        const connection = await until(`attempt ${attempt} listens`, () => {
+          return under.engine.connect!(runId, attempt).catch(() => undefined);
+        });
+        let text = '';
+        for await (const part of connection) text += part;
+        expect(text).toBe(`attempt ${attempt}`);
+        under.engine.stop!(runId, attempt);
+        expect(await recorder.exitCode(attempt)).toBe(7);
+      }
+      await expect(under.engine.connect!(runId, 1)).rejects.toThrow();
+    });
+
     test('[engine-2] another engine ends what a former one left, and nothing that has the number since', async () => {
       await using under = await start();
       const recorder = new Recorder(under.engine);

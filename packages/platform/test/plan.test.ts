@@ -213,3 +213,21 @@ describe('[plan-7] without room elsewhere', () => {
     ]);
   });
 });
+
+test('[plan-8] a run that nobody uses is told, gets SIGTERM within its grace, and has succeeded however it ends', () => {
+  const idle = facts({ status: 'ABORTING', endsIdle: true, graceEndsAt: 30_000 });
+  const of = (changes: Partial<AttemptFacts>) => ({ ...idle, attempts: [attempt(1, changes)] });
+  expect(plan(of({}), limits, 0).actions).toEqual([{ kind: 'sendAborting', attempt: 1 }]);
+  expect(plan(of({ toldToAbort: true }), limits, 0)).toEqual({ actions: [], wakeAt: 15_000 });
+  expect(plan(of({ toldToAbort: true }), limits, 15_000).actions).toEqual([{ kind: 'stop', attempt: 1 }]);
+  const stopped = { toldToAbort: true, toldToStop: true };
+  expect(plan(of(stopped), limits, 15_000)).toEqual({ actions: [], wakeAt: 30_000 });
+  const end = { kind: 'finish', attempt: 1, status: 'SUCCEEDED' } as const;
+  expect(plan(of(stopped), limits, 30_000).actions).toEqual([{ ...end, exitCode: null }]);
+  const exited = { container: { kind: 'exited', exitCode: 143 } } as const;
+  expect(plan(of({ ...stopped, ...exited }), limits, 20_000).actions).toEqual([{ ...end, exitCode: 143 }]);
+  expect(plan(of({ container: { kind: 'lost' } }), limits, 0).actions).toEqual([{ ...end, exitCode: null }]);
+  const aborted = { ...of({ toldToAbort: true }), endsIdle: false };
+  expect(plan(aborted, limits, 15_000)).toEqual({ actions: [], wakeAt: 30_000 });
+  expect(plan(aborted, limits, 30_000).actions).toEqual([{ ...end, status: 'ABORTED', exitCode: null }]);
+});

@@ -38,6 +38,10 @@ function addPlatformCommand(
       '--allow-host <names>',
       'names under which the API is reached besides this machine’s own and the advertised one, with commas (env: WHERRY_ALLOW_HOST)',
     )
+    .option(
+      '--web-domain <domain>',
+      'the domain below which web servers of runs have names; needs a wildcard in DNS (env: WHERRY_WEB_DOMAIN)',
+    )
     .option('--no-commits', 'refuse commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option(
       '--demo [name]',
