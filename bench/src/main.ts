@@ -10,10 +10,23 @@ import { idle } from './benchmarks/idle.ts';
 import { pushes } from './benchmarks/pushes.ts';
 import { sdk } from './benchmarks/sdk.ts';
 import { tiktok } from './benchmarks/tiktok.ts';
+import { web } from './benchmarks/web.ts';
 import { writer } from './benchmarks/writer.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [sdk, pushes, handoff, docker, durable, crawl, tiktok, idle, writer, fairness];
+const benchmarks: readonly Benchmark[] = [
+  sdk,
+  pushes,
+  handoff,
+  web,
+  docker,
+  durable,
+  crawl,
+  tiktok,
+  idle,
+  writer,
+  fairness,
+];
 
 interface Options {
   readonly quick: boolean;
