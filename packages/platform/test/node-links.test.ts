@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { NodeLinks } from '../src/engines/docker/swarm/node-links.ts';
@@ -54,4 +55,31 @@ test('whoever does not know the token is not let in', async () => {
   expect(answer).toBe('HTTP/1.1 401 Unauthorized');
   expect(upgradeHandler.links.of('node1')).toBeUndefined();
   socket.destroy();
+});
+
+test('[engine-7] an agent opens a stream to an address of its node, or tells that nothing listens there', async () => {
+  await using upgradeHandler = await openUpgradeHandler();
+  const { socket: control } = await upgradeHandler.call('node1');
+  const lines = createInterface({ input: control })[Symbol.asyncIterator]();
+  /** What the platform asks for next. */
+  const nextRequest = async () => {
+    for (;;) {
+      const asked = JSON.parse((await lines.next()).value as string) as { open?: string; to?: object };
+      if (asked.open !== undefined) return asked;
+    }
+  };
+  const link = await until('node1 is connected', () => upgradeHandler.links.of('node1'));
+  const opened = link.connect({ host: '172.18.0.2', port: 4321 });
+  const { open, to } = await nextRequest();
+  expect(to).toEqual({ host: '172.18.0.2', port: 4321 });
+  const { socket: stream } = await upgradeHandler.call(`node1/streams/${open}`);
+  stream.write('from the container');
+  const [first] = (await once(await opened, 'data')) as [Buffer];
+  expect(String(first)).toBe('from the container');
+  const refused = link.connect({ host: '172.18.0.2', port: 1 });
+  const expectation = expect(refused).rejects.toThrow('the node node1 could not connect');
+  await upgradeHandler.call(`node1/refusals/${(await nextRequest()).open}`);
+  await expectation;
+  control.destroy();
+  stream.destroy();
 });

@@ -243,6 +243,26 @@ test('[standby-2] an Actor that is never ready is 504', async () => {
   });
 });
 
+test('[standby-1] a server that accepts connections but does not answer the probe gets no request', async () => {
+  const main = `
+    import { createServer } from 'node:http';
+    const startedAt = Date.now();
+    const seen = [];
+    createServer((request, response) => {
+      const isProbe = request.headers['x-apify-container-server-readiness-probe'] !== undefined;
+      if (isProbe && Date.now() < startedAt + 1500) return request.socket.destroy();
+      seen.push(isProbe ? 'probe' : request.url);
+      response.end(JSON.stringify({ seen, run: process.env.ACTOR_RUN_ID }));
+    }).listen(process.env.ACTOR_STANDBY_PORT);`;
+  const actor = await standbyActor('unready', {}, { main });
+  const asked = actor.ask('/x');
+  await until('the server accepts connections', async () => {
+    const [run] = await actor.runs();
+    return run !== undefined && (await fixture.client.run(run.id).get())!.isContainerServerReady;
+  });
+  expect(await (await asked).json()).toMatchObject({ seen: ['probe', '/x'] });
+});
+
 test('[standby-1] a run gets no more requests at once than it may have, and another one is started for the next', async () => {
   const actor = await standbyActor('busy', { maxRequestsPerActorRun: 2, desiredRequestsPerActorRun: 2 });
   const { run } = await actor.told();

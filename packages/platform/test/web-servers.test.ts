@@ -18,13 +18,18 @@ const server = `
   const server = createServer(async (request, response) => {
     const { method, url, headers } = request;
     if (url === '/echo') return request.pipe(response);
-    if (url === '/slow') await new Promise((resolve) => setTimeout(resolve, 1500));
+    let pushed;
+    if (url === '/slow') {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      pushed = (await fetch(process.env.APIFY_API_BASE_URL + '/v2/datasets/' + process.env.ACTOR_DEFAULT_DATASET_ID + '/items', { method: 'POST',
+        headers: { authorization: 'Bearer ' + process.env.APIFY_TOKEN, 'content-type': 'application/json' }, body: JSON.stringify({ number }) })).status;
+    }
     if (url === '/broken') return request.socket.destroy();
     if (url === '/cookie') response.setHeader('set-cookie', ['a=1; Domain=localhost; Path=/', 'b=2; Path=/x']);
     if (url === '/elsewhere') return response.writeHead(302, { location: '/login?next=1' }).end();
     if (url.startsWith('/origin')) response.setHeader('clear-site-data', '"*"').setHeader('content-security-policy', "default-src 'self'");
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ number, method, url, headers, env: {
+    response.end(JSON.stringify({ number, pushed, method, url, headers, env: {
       port: process.env.ACTOR_WEB_SERVER_PORT, url: process.env.ACTOR_WEB_SERVER_URL, old: process.env.APIFY_CONTAINER_URL,
       standby: process.env.ACTOR_STANDBY_URL } }));
   });
@@ -54,6 +59,7 @@ const get = (path: string, init: RequestInit = {}) =>
 
 interface Told {
   readonly number: number;
+  readonly pushed?: number;
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -181,6 +187,11 @@ test('the run says when its web server is ready', async () => {
   expect(await isReady()).toBe(false);
 });
 
+test('a client keeps its connection, though each request has its own to the web server', async () => {
+  const { headers } = await get('/');
+  expect(headers.get('connection')).toBe('keep-alive');
+});
+
 test('[web-3] a request that comes before the Actor listens is held until it does', async () => {
   const late = await fixture.deploy('later', server, { envVars: [{ name: 'LISTEN_AFTER_MS', value: '1500' }] });
   const started = await fixture.start(late);
@@ -289,12 +300,14 @@ test('[web-1] [web-2] requests go on over warm handoffs, none is dropped, and th
     await delay(100);
     const [result, response] = await Promise.all([fixture.migrate(moved.id, 'warm'), slow]);
     expect(result).toMatchObject({ phase: 'done' });
-    expect((await told(response)).number).toBe(move - 1);
+    // What it does for the request is still accepted, since the calls of an attempt are held after its requests.
+    expect(await told(response)).toMatchObject({ number: move - 1, pushed: 201 });
   }
   await until('a request reaches the last attempt', () => numbers.includes(3), { secs: 60 });
   isOver = true;
   await Promise.all(sending);
   expect(failures).toEqual([]);
+  expect(await fixture.itemsOf(moved)).toEqual([{ number: 0 }, { number: 1 }, { number: 2 }]);
   await fixture.client.run(moved.id).abort();
 });
 

@@ -98,8 +98,7 @@ export class StandbyPools {
     this.#cancelRefresh();
     for (const { runs, waiting } of this.#pools.values()) {
       for (const { cancelIdle } of runs.values()) cancelIdle();
-      for (const { reject } of waiting)
-        reject(new Refusal(503, 'standby-run-finished', 'The platform is shutting down.'));
+      for (const { reject } of waiting) reject(shuttingDown());
     }
   }
 
@@ -108,6 +107,7 @@ export class StandbyPools {
    * @throws Refusal 503 `standby-run-finished`, 504 `standby-run-not-ready`, and what refuses the start of a run
    */
   async take(actor: StandbyActor, signal: AbortSignal): Promise<StandbyPlace> {
+    if (this.#stop.signal.aborted) throw shuttingDown();
     const pool = this.#poolOf(actor);
     this.#apply(pool, actor);
     if (pool.waiting.size >= mostWaiting) throw tooManyWait();
@@ -320,6 +320,8 @@ const loadsOf = ({ runs }: Pool) =>
   [...runs.values()].flatMap(({ run, phase, requests }) => {
     return phase === 'retiring' ? [] : [{ runId: run.runId, isReady: phase === 'ready', requests }];
   });
+
+const shuttingDown = () => new Refusal(503, 'standby-run-finished', 'The platform is shutting down. Try again later.');
 
 const finished = (runId: string) =>
   new Refusal(

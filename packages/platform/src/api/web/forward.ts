@@ -44,6 +44,9 @@ async function forwardRequest(
   request.url = address.target;
   const proxy = createProxyServer(optionsOf(address, passage));
   proxy.on('proxyRes', (answer) => {
+    // They are about the connection to the server, which ends with this response.
+    delete answer.headers.connection;
+    delete answer.headers['keep-alive'];
     if (isEventStream(request, answer)) passage.leave();
     if (address.form === 'path') confine(answer, request, address.prefix);
   });

@@ -63,9 +63,9 @@ export class WebGate {
   readonly #runs = new Map<string, RunRequests>();
   /** Attempts that get no requests [web-2]. */
   readonly #stopped = new Set<string>();
-  /** Attempts whose server was ready. */
+  /** Attempts whose server was ready, by what was asked; see `readyKeyOf`. */
   readonly #ready = new Set<string>();
-  /** Probes under way, one for each attempt. */
+  /** Probes under way, by the same. */
   readonly #probing = new Map<string, Promise<void>>();
   readonly #unreadyAtMs = new Map<string, number>();
   /** Requests under way, by attempt. */
@@ -111,7 +111,7 @@ export class WebGate {
     const attempt = this.#parts.activeAttemptOf(runId);
     if (attempt === null || attempt === undefined) return false;
     const key = attemptKey(runId, attempt);
-    if (this.#ready.has(key)) return true;
+    if (this.#ready.has(readyKeyOf(key, acceptsConnections))) return true;
     const now = this.#parts.clock.monotonicMs();
     if (now - (this.#unreadyAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < unreadyMs) return false;
     const isReady = await this.#ask(runId, attempt, acceptsConnections);
@@ -138,7 +138,8 @@ export class WebGate {
   forget(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
     this.#stopped.delete(key);
-    this.#ready.delete(key);
+    this.#ready.delete(readyKeyOf(key, acceptsConnections));
+    this.#ready.delete(readyKeyOf(key, undefined));
     this.#unreadyAtMs.delete(key);
     this.#inFlight.delete(key);
   }
@@ -154,7 +155,8 @@ export class WebGate {
     if (attempt === undefined) throw runNotRunning(runId);
     if (attempt === null || !this.#isOpen(runId, attempt)) return undefined;
     const key = attemptKey(runId, attempt);
-    if (!this.#ready.has(key)) {
+    const readyKey = readyKeyOf(key, probe);
+    if (!this.#ready.has(readyKey)) {
       this.#probe(runId, attempt, probe);
       return undefined;
     }
@@ -163,7 +165,7 @@ export class WebGate {
       connection = await this.#parts.connect(runId, attempt);
     } catch {
       // It has ended, or does not listen any more.
-      this.#ready.delete(key);
+      this.#ready.delete(readyKey);
       this.#probe(runId, attempt, probe);
       return undefined;
     }
@@ -192,7 +194,7 @@ export class WebGate {
 
   /** Asks until the server is ready, for as long as requests wait for it. */
   #probe(runId: string, attempt: number, probe: ReadinessProbe): void {
-    const key = attemptKey(runId, attempt);
+    const key = readyKeyOf(attemptKey(runId, attempt), probe);
     if (this.#probing.has(key)) return;
     const work = this.#probeUntilReady(runId, attempt, probe).finally(() => this.#probing.delete(key));
     this.#probing.set(key, work);
@@ -215,7 +217,7 @@ export class WebGate {
       return false;
     }
     if (this.#parts.activeAttemptOf(runId) !== attempt) return false;
-    this.#ready.add(attemptKey(runId, attempt));
+    this.#ready.add(readyKeyOf(attemptKey(runId, attempt), probe));
     return true;
   }
 
@@ -244,6 +246,10 @@ const acceptsConnections: ReadinessProbe = async (connection) => {
   connection.destroy();
   return true;
 };
+
+/** A server that accepts connections may still not answer: what one probe has found says nothing to another. */
+const readyKeyOf = (key: string, probe: ReadinessProbe | undefined): string =>
+  probe === acceptsConnections ? key : `${key} probed`;
 
 const runNotRunning = (runId: string) =>
   new Refusal(404, 'run-not-running', `The run ${runId} is not running, so its web server is gone. Start another run.`);
