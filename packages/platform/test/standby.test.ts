@@ -31,7 +31,7 @@ const server = `
       probes += 1;
       return response.writeHead(200).end('ok');
     }
-    const told = { run: process.env.ACTOR_RUN_ID, build: process.env.ACTOR_BUILD_NUMBER, probes, url: request.url, method: request.method,
+    const told = { run: process.env.ACTOR_RUN_ID, build: process.env.ACTOR_BUILD_NUMBER, probes, waiting: waiting.length, url: request.url, method: request.method,
       headers: request.headers, origin: Actor.config.get('metaOrigin'), standbyUrl: process.env.ACTOR_STANDBY_URL,
       timeoutAt: process.env.ACTOR_TIMEOUT_AT, memory: process.env.ACTOR_MEMORY_MBYTES };
     if (request.url === '/slow') return waiting.push(() => response.end(JSON.stringify(told)));
@@ -46,6 +46,7 @@ interface Told {
   readonly run: string;
   readonly build: string;
   readonly probes: number;
+  readonly waiting: number;
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -271,14 +272,16 @@ test('[standby-1] a run gets no more requests at once than it may have, and anot
     const ids = (await actor.runs()).map(({ id }) => id).filter((id) => id !== run);
     return ids.length === 1 ? ids : undefined;
   });
-  const isReady = async () => (await fixture.client.run(other!).get())!.isContainerServerReady;
-  await until('the second run takes requests', isReady);
+  const urlOf = async (id: string) => (await fixture.client.run(id).get())!.containerUrl;
+  await until('the second run has the third request', async () => {
+    return ((await (await fetch(await urlOf(other!))).json()) as Told).waiting === 1;
+  });
   let isOver = false;
   const answered = slow.finally(() => {
     isOver = true;
   });
   while (!isOver) {
-    for (const id of [run, other!]) await fetch(`${(await fixture.client.run(id).get())!.containerUrl}/go`);
+    for (const id of [run, other!]) await fetch(`${await urlOf(id)}/go`);
   }
   expect((await answered).map((told) => told.run).toSorted()).toEqual([run, run, other].toSorted());
 });

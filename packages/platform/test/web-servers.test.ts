@@ -57,6 +57,12 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 const get = (path: string, init: RequestInit = {}) =>
   fetch(`${run.containerUrl}${path}`, { redirect: 'manual', ...init });
 
+/** Aborts a run and waits until it is over: it serves until then. */
+async function end({ id }: ActorRun): Promise<void> {
+  await fixture.client.run(id).abort();
+  await fixture.client.run(id).waitForFinish();
+}
+
 interface Told {
   readonly number: number;
   readonly pushed?: number;
@@ -183,7 +189,7 @@ test('the run says when its web server is ready', async () => {
   const isReady = async () => (await fixture.client.run(started.id).get())!.isContainerServerReady;
   expect(await isReady()).toBe(false);
   await until('the server is ready', isReady, { secs: 60 });
-  await fixture.client.run(started.id).abort();
+  await end(started);
   expect(await isReady()).toBe(false);
 });
 
@@ -197,7 +203,7 @@ test('[web-3] a request that comes before the Actor listens is held until it doe
   const started = await fixture.start(late);
   const responses = await Promise.all(Array.from({ length: 20 }, () => fetch(`${started.containerUrl}/x`)));
   expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
-  await fixture.client.run(started.id).abort();
+  await end(started);
   const over = await fetch(started.containerUrl);
   expect({ status: over.status, body: await over.json() }).toMatchObject({
     status: 404,
