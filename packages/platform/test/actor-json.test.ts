@@ -191,6 +191,26 @@ test('a run with limited permissions reaches its storages with an alias', async 
   expect(await fixture.client.log(id).get()).toContain('STATUS 201');
 });
 
+test('a run that becomes one of another Actor keeps its storages and gets those that it lacks', async () => {
+  await using fixture = await startFixture();
+  const { client } = fixture;
+  const datasetsOf = (...aliases: string[]) => ({
+    datasets: Object.fromEntries(['default', ...aliases].map((alias) => [alias, schemaOf({})])),
+  });
+  const waits = { 'main.js': 'setInterval(() => {}, 1000)' };
+  const first = await actorWith(fixture, { ...minimal, storages: datasetsOf('one') }, waits);
+  const tells = { 'main.js': 'console.log(process.env.ACTOR_STORAGES_JSON)' };
+  const second = await actorWith(fixture, { ...minimal, storages: datasetsOf('one', 'two') }, tells);
+  const before = (await client.actor(first).start()) as unknown as Awaited<ReturnType<typeof run>>;
+  await client.run(before.id).metamorph(second, {});
+  const after = (await client.run(before.id).waitForFinish()) as unknown as typeof before;
+  expect(after.storageIds).toEqual({
+    ...before.storageIds,
+    datasets: { ...before.storageIds.datasets, two: expect.any(String) },
+  });
+  expect(await client.log(before.id).get()).toContain(JSON.stringify(after.storageIds));
+});
+
 /** A finished run of an Actor with these storages, whose storages are then written by the user. */
 async function runWith(fixture: Fixture, storages: object, more: object = {}) {
   return run(fixture, await actorWith(fixture, { ...minimal, storages, ...more }));
