@@ -91,7 +91,7 @@ export class Builder {
     const realFolder = await realpath(buildsFolder);
     await killOrphans([await realpath(dependenciesFolder), ...left.map((id) => path.join(realFolder, id))]);
     const named = await database.read(namedFolders, {}, platform);
-    await this.#dependencies.sweep(new Set(named.flatMap((row) => row.dependency_key ?? [])));
+    await this.#dependencies.layers.sweep(new Set(named.flatMap((row) => row.dependency_key ?? [])));
     const ids = new Set(named.map((row) => row.id));
     for (const name of await readdir(buildsFolder)) {
       if (!ids.has(name)) await rm(path.join(buildsFolder, name), { recursive: true, force: true });

@@ -10,6 +10,8 @@ import { type Dependencies, hasDependencies, type Installation, npmInstall } fro
 import type { Download } from './download.ts';
 import { makeImage } from './image-step.ts';
 import { readPackageFile } from './package-file.ts';
+import { buildPython, pythonVariables } from './python/python-build.ts';
+import { findPythonProject, type PythonProject } from './python/python-project.ts';
 import { downloadSources, needsDownload, writeSources } from './sources.ts';
 import { findStartCommand, type StartCommand } from './start-command.ts';
 
@@ -56,9 +58,11 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
 
 async function makeFolder(work: BuildWork, { definition }: ActorDefinition): Promise<StartCommand> {
   const { job, folder, signal, log } = work;
-  const packageFile = await readPackageFile(folder);
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
   const environment = buildEnvironment(work.environment, envVars);
+  const python = await findPythonProject(folder, definition?.dockerfile);
+  if (python !== undefined) return makePythonFolder(work, python, environment);
+  const packageFile = await readPackageFile(folder);
   if (packageFile !== undefined) {
     const installation = { folder, packageFile, environment, signal, log };
     await installDependencies(work, installation);
@@ -66,6 +70,25 @@ async function makeFolder(work: BuildWork, { definition }: ActorDefinition): Pro
   }
   const command = await findStartCommand(folder, packageFile, definition?.dockerfile);
   log(`Build ${job.number}: done. It starts with: ${[command.file, ...command.args].join(' ')}`);
+  return command;
+}
+
+async function makePythonFolder(
+  work: BuildWork,
+  project: PythonProject,
+  environment: Readonly<Record<string, string>>,
+): Promise<StartCommand> {
+  const { job, dependencies, log } = work;
+  const command = await buildPython({
+    ...work,
+    project,
+    layers: dependencies.layers,
+    buildId: job.id,
+    useCache: job.options.useCache !== false,
+    environment: { ...pythonVariables(work.environment), ...environment },
+  });
+  const shown = typeof project.command === 'string' ? project.command : project.command.join(' ');
+  log(`Build ${job.number}: done. It starts with: ${shown}`);
   return command;
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { newId } from '../../shared/ids.ts';
 import { BuildFailure } from './build-failure.ts';
 import { runBuildCommand } from './build-process.ts';
 import { linkInstalled, ownInstallation } from './installed-packages.ts';
+import { Layers } from './layers.ts';
 import { type PackageFile, readText } from './package-file.ts';
 
 export interface Installation {
@@ -14,12 +14,6 @@ export interface Installation {
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
-}
-
-interface LayerAtWork {
-  readonly done: Promise<void>;
-  readonly stop: AbortController;
-  readonly logs: Set<(line: string) => void>;
 }
 
 /** Dependencies whose packages are files of the Actor. They cannot be installed in another folder. */
@@ -35,18 +29,14 @@ const hasBuildScript = (file: PackageFile) => file.scripts?.build !== undefined;
 /** Only a build script needs them. */
 const devOf = (file: PackageFile) => (hasBuildScript(file) ? file.devDependencies : undefined);
 
-/**
- * Folders of installed packages ("layers"), one for each set of dependencies. A layer is made once and shared by all
- * builds with the same dependencies: the second deployment of an Actor installs nothing.
- */
+/** The packages of Actors for Node, in layers. */
 export class Dependencies {
-  readonly #folder: string;
+  readonly layers: Layers;
   readonly #installation: string | undefined;
-  readonly #atWork = new Map<string, LayerAtWork>();
 
   /** `installation`: a folder in which npm has installed packages that layers may share. */
   constructor(folder: string, installation = ownInstallation()) {
-    this.#folder = folder;
+    this.layers = new Layers(folder);
     this.#installation = installation;
   }
 
@@ -70,10 +60,10 @@ export class Dependencies {
 
   /** Links or copies `node_modules` from the layer `key` into the build's folder. Makes a layer that does not exist. */
   async install(key: string, installation: Installation): Promise<void> {
-    const { folder, packageFile, log } = installation;
-    const layer = path.join(this.#folder, key);
-    if (await exists(layer)) log('Dependencies: the same as in an earlier build, nothing to install.');
-    else await this.#make(key, layer, installation);
+    const { folder, packageFile } = installation;
+    const layer = await this.layers.ensure(key, installation, (partial, _layer, work) =>
+      this.#fill(partial, { ...installation, ...work }),
+    );
     const from = path.join(layer, 'node_modules');
     const to = path.join(folder, 'node_modules');
     await rm(to, { recursive: true, force: true });
@@ -82,60 +72,20 @@ export class Dependencies {
     await cp(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
   }
 
-  /** Removes unused layers, and those that a crash left incomplete. To be called at start, before any build. */
-  async sweep(used: ReadonlySet<string>): Promise<void> {
-    const names = await readdir(this.#folder).catch(() => []);
-    for (const name of names.filter((each) => !used.has(each))) {
-      await rm(path.join(this.#folder, name), { recursive: true, force: true });
+  async #fill(partial: string, installation: Installation): Promise<void> {
+    await mkdir(path.join(partial, 'node_modules'));
+    await writeFile(path.join(partial, 'package.json'), JSON.stringify(dependenciesOf(installation.packageFile)));
+    for (const name of layerFiles) {
+      const text = await readText(path.join(installation.folder, name));
+      if (text !== undefined) await writeFile(path.join(partial, name), text);
     }
-  }
-
-  /** Builds that need the same layer share its installation, which is aborted when none of them waits any more. */
-  async #make(key: string, layer: string, installation: Installation): Promise<void> {
-    const { signal, log } = installation;
-    let work = this.#atWork.get(key);
-    if (work === undefined || work.stop.signal.aborted) {
-      const stop = new AbortController();
-      const logs = new Set<(line: string) => void>();
-      const done = this.#makeLayer(layer, { ...installation, signal: stop.signal, log: (line) => tell(logs, line) });
-      const made: LayerAtWork = { done, stop, logs };
-      work = made;
-      this.#atWork.set(key, made);
-      const forget = () => this.#atWork.get(key) === made && this.#atWork.delete(key);
-      done.then(forget, forget);
-    }
-    const { logs, stop, done } = work;
-    logs.add(log);
-    try {
-      await Promise.race([done, aborted(signal)]);
-    } finally {
-      logs.delete(log);
-      if (logs.size === 0) stop.abort(signal.reason);
-    }
-    signal.throwIfAborted();
-  }
-
-  async #makeLayer(layer: string, installation: Installation): Promise<void> {
-    const partial = path.join(this.#folder, `partial-${newId()}`);
-    await mkdir(path.join(partial, 'node_modules'), { recursive: true });
-    try {
-      await writeFile(path.join(partial, 'package.json'), JSON.stringify(dependenciesOf(installation.packageFile)));
-      for (const name of layerFiles) {
-        const text = await readText(path.join(installation.folder, name));
-        if (text !== undefined) await writeFile(path.join(partial, name), text);
-      }
-      const archives = archivesOf(installation.packageFile);
-      for (const name of archives) await cp(path.join(installation.folder, name), path.join(partial, name));
-      await this.#linkInstalled(partial, installation);
-      await npmInstall({ ...installation, folder: partial });
-      for (const name of archives) await rm(path.join(partial, name));
-      // It may contain the token of a registry.
-      await rm(path.join(partial, '.npmrc'), { force: true });
-      await rename(partial, layer);
-    } catch (error) {
-      await rm(partial, { recursive: true, force: true });
-      throw error;
-    }
+    const archives = archivesOf(installation.packageFile);
+    for (const name of archives) await cp(path.join(installation.folder, name), path.join(partial, name));
+    await this.#linkInstalled(partial, installation);
+    await npmInstall({ ...installation, folder: partial });
+    for (const name of archives) await rm(path.join(partial, name));
+    // It may contain the token of a registry.
+    await rm(path.join(partial, '.npmrc'), { force: true });
   }
 
   async #linkInstalled(layer: string, { packageFile, log }: Installation): Promise<void> {
@@ -184,20 +134,3 @@ export async function npmInstall({ folder, packageFile, environment, signal, log
 }
 
 const hasLock = async (folder: string) => (await readText(path.join(folder, lockFile))) !== undefined;
-
-function tell(logs: ReadonlySet<(line: string) => void>, line: string): void {
-  for (const log of logs) log(line);
-}
-
-async function aborted(signal: AbortSignal): Promise<never> {
-  signal.throwIfAborted();
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
-
-const exists = (file: string) =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

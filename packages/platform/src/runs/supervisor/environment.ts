@@ -1,7 +1,17 @@
 import type { PermissionLevel } from '../../accounts/permissions.ts';
 
 /** The variables of the platform's own environment that an Actor gets too. Never all of them: one may be the platform's token. */
-const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
+const passedOn = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'TMPDIR',
+  'TZ',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'REQUESTS_CA_BUNDLE',
+];
 
 export interface AttemptFacts {
   readonly runId: string;

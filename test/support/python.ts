@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ActorSourceType, type ApifyClient } from 'apify-client';
+import { whyNoPython } from '../../scripts/python-needs.mjs';
+
+const folder = fileURLToPath(new URL('../../.tmp/python-tools', import.meta.url));
+
+/** Installs `uv` once, in `.tmp`: with its cache a layer takes a second, with pip 20. Undefined where PyPI is not reached. */
+function uvFolder(): string | undefined {
+  const bin = path.join(folder, 'bin');
+  if (existsSync(path.join(bin, 'uv'))) return bin;
+  const partial = `${folder}-${process.pid}`;
+  try {
+    execFileSync('python3', ['-m', 'venv', partial], { stdio: 'ignore' });
+    execFileSync(path.join(partial, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', 'uv'], { stdio: 'ignore' });
+    mkdirSync(path.dirname(folder), { recursive: true });
+    // Another test file may have been first.
+    if (!existsSync(folder)) renameSync(partial, folder);
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+  return bin;
+}
+
+/** Why the tests with Python cannot run here; undefined where they can. */
+export const whyNoPythonTests: string | undefined = whyNoPython() ?? (uvFolder() ? undefined : 'PyPI is not reached.');
+
+/** The environment of a platform whose builds find `uv`. */
+export const withUv: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: [path.join(folder, 'bin'), process.env.PATH].join(path.delimiter),
+};
+
+const dockerfile = `FROM apify/actor-python:3.13
+COPY requirements.txt ./
+RUN pip install -r requirements.txt
+COPY . ./
+CMD ["python", "-m", "src"]
+`;
+
+/** The files of an Actor whose coroutine \`main\` is in \`main\`, with the requirements one a line. */
+export const pythonFiles = (main: string, requirements = 'apify>=4\n'): Record<string, string> => ({
+  Dockerfile: dockerfile,
+  'requirements.txt': requirements,
+  'src/__init__.py': '',
+  'src/main.py': main,
+  'src/__main__.py': 'import asyncio\n\nfrom .main import main\n\nasyncio.run(main())\n',
+});
+
+/** Brings an Actor to a platform and builds it. Resolves with its id and the build's log. */
+export async function deployPython(
+  client: ApifyClient,
+  name: string,
+  files: Readonly<Record<string, string>>,
+): Promise<{ readonly actorId: string; readonly log: string }> {
+  const version = {
+    versionNumber: '0.1',
+    buildTag: 'latest',
+    sourceType: ActorSourceType.SourceFiles as const,
+    sourceFiles: Object.entries(files).map(([file, content]) => ({ name: file, format: 'TEXT', content })),
+  };
+  const actor = await client.actors().create({ name, versions: [version as never] });
+  const { id } = await client.actor(actor.id).build('0.1');
+  const { status } = await client.build(id).waitForFinish();
+  const log = (await client.log(id).get()) ?? '';
+  if (status !== 'SUCCEEDED') throw new Error(`the build of ${name} ended ${status}: ${log}`);
+  return { actorId: actor.id, log };
+}
