@@ -38,6 +38,7 @@ test.each([
   ['savesState', 'let in'],
   ['givesResults', 'held'],
   ['takesWork', 'held'],
+  ['endsWork', 'let in'],
 ] as const)('[gate-3] once work is stopped, a call that %s is %s', async (effect, expected) => {
   const gate = new AttemptGate(() => undefined);
   gate.stopWork('run', 1);

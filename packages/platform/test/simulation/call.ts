@@ -21,7 +21,7 @@ const gateCallsOfWrites: Readonly<Record<Write['kind'], GateCall>> = {
   save: { effect: 'savesState', record: 'store/STATE' },
   commit: { effect: 'givesResults' },
   take: { effect: 'takesWork' },
-  handle: { effect: 'takesWork' },
+  handle: { effect: 'endsWork' },
 };
 const otherGateCalls: Readonly<Record<Exclude<Call['kind'], 'write'>, GateCall>> = {
   connect: { effect: 'reads' },

@@ -115,7 +115,7 @@ function registerSingle(app: FastifyInstance, services: Services, mount: Storage
 
   app.put(
     url,
-    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'takesWork' } },
+    { config: { access: { attempt: 'writeStorage', storage: mount }, effect: 'endsWork' } },
     async (request) => {
       const { access, query } = await queueCallOf(request, mount);
       const requestId = requestIdIn(request);

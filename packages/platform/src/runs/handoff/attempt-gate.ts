@@ -5,8 +5,8 @@
  *
  * [gate-1] a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
  * [gate-2] a call held for an attempt that is discarded is refused as fenced.
- * [gate-3] from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take work:
- *     a loop that went on after its state was saved would only make repeats.
+ * [gate-3] from `stopWork` on an attempt can save its state, end requests that it has taken and ask for a reboot, but neither
+ *     give results nor take work: a loop that went on after its state was saved would only make repeats.
  * [gate-4] a call is counted in once, when it may reach its handler, and counted out once, when it is over. One that its
  *     client gives up while it is held is neither counted nor handled.
  */
@@ -22,9 +22,11 @@ type AttemptCaller = Extract<Caller, { kind: 'attempt' }>;
  * - `reads`: changes nothing.
  * - `savesState`: a write that may come at any time, such as a record, a status message, or a request for a reboot.
  * - `givesResults`: items, charges, child runs, commits.
- * - `takesWork`: whatever is asked of a request queue, for it takes or ends work.
+ * - `takesWork`: whatever else is asked of a request queue, for it takes or adds work.
+ * - `endsWork`: an update of a request. It marks it as handled, or gives it back. Crawlers push what a request has given and
+ *   then mark it: where the mark were held, the next attempt would do the request again and push a second time.
  */
-export type Effect = 'reads' | 'savesState' | 'givesResults' | 'takesWork';
+export type Effect = 'reads' | 'savesState' | 'givesResults' | 'takesWork' | 'endsWork';
 
 /** What the gate needs to know of a call. */
 export interface GateCall {
@@ -44,6 +46,8 @@ export interface Traffic {
   writesInFlight: number;
   firstAtMs: number | undefined;
   lastWriteAtMs: number | undefined;
+  /** Whether it has ended a request, as crawlers do. */
+  hasEndedWork: boolean;
   readonly saves: SaveWatch;
 }
 
@@ -215,6 +219,7 @@ class CountedPassage implements Passage {
     if (this.#phase === 'over') throw callGivenUp();
     this.#phase = 'inFlight';
     this.#traffic.inFlight += 1;
+    this.#traffic.hasEndedWork ||= this.#call.effect === 'endsWork';
     if (!changesSomething(this.#call)) return;
     this.#traffic.writesBegun += 1;
     this.#traffic.writesInFlight += 1;
@@ -244,6 +249,7 @@ const newTraffic = (): Traffic => ({
   writesInFlight: 0,
   firstAtMs: undefined,
   lastWriteAtMs: undefined,
+  hasEndedWork: false,
   saves: new SaveWatch(),
 });
 

@@ -24,16 +24,19 @@ export async function saveLast(
   { attempt, isOurs }: { attempt: number; isOurs: () => boolean },
 ): Promise<void> {
   const { events, gate, clock } = context.parts;
-  gate.stopWork(run.id, attempt);
   const isWanted = () =>
     isOurs() && context.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
   const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
+  await untilBetweenRequests(watch);
+  gate.stopWork(run.id, attempt);
   await untilResponded(watch);
   gate.traffic(run.id, attempt).saves.expectAgain();
   events.send(run.id, attempt, { name: 'persistState', data: { isMigrating: true } });
   await untilQuiet(watch);
 }
 
+/** How long to look for a moment between two requests. */
+const betweenMs = 1000;
 /** How many round trips in a row must pass without a call that begins or is in flight. */
 const calmRounds = 3;
 /**
@@ -54,6 +57,24 @@ interface QuietWatch {
   readonly runId: string;
   readonly attempt: number;
   readonly isWanted: () => boolean;
+}
+
+/**
+ * Crawlers without locks, such as those of the Python SDK, go on crawling while they migrate, and it cannot be seen which
+ * requests they work on. They give the results of a request in a few calls one after the other, of which the last one ends
+ * the request. This resolves at a moment at which none of them seems to be in the middle of that, at the latest after
+ * `betweenMs`: a request whose results were given in part would be done, and give them, again.
+ */
+async function untilBetweenRequests({ gate, events, clock, runId, attempt, isWanted }: QuietWatch): Promise<void> {
+  const traffic = gate.traffic(runId, attempt);
+  if (!traffic.hasEndedWork) return;
+  const endsAt = clock.monotonicMs() + betweenMs;
+  for (let rounds = 0; rounds < calmRounds && isWanted() && clock.monotonicMs() < endsAt; ) {
+    const { begun } = traffic;
+    await events.roundTrip(runId, attempt);
+    await pause(clock);
+    rounds = traffic.begun === begun && traffic.inFlight === 0 ? rounds + 1 : 0;
+  }
 }
 
 /**
