@@ -29,11 +29,8 @@ function uvFolder(): string | undefined {
 /** Why the tests with Python cannot run here; undefined where they can. */
 export const whyNoPythonTests: string | undefined = whyNoPython() ?? (uvFolder() ? undefined : 'PyPI is not reached.');
 
-/** The environment of a platform whose builds find `uv`. */
-export const withUv: NodeJS.ProcessEnv = {
-  ...process.env,
-  PATH: [path.join(folder, 'bin'), process.env.PATH].join(path.delimiter),
-};
+// The builds of a platform that a test starts find it.
+process.env.PATH = [path.join(folder, 'bin'), process.env.PATH].join(path.delimiter);
 
 const dockerfile = `FROM apify/actor-python:3.13
 COPY requirements.txt ./

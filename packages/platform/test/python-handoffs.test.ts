@@ -1,7 +1,7 @@
 /** Handoffs of Actors of the stock Python SDK and of Crawlee for Python. */
 import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deployPython, pythonFiles, whyNoPythonTests, withUv } from '../../../test/support/python.ts';
+import { deployPython, pythonFiles, whyNoPythonTests } from '../../../test/support/python.ts';
 import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture, startTestSite, type TestSite } from './run-fixture.ts';
 
@@ -65,15 +65,13 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
   let state: string;
 
   beforeAll(async () => {
-    fixture = await startRunFixture({ environment: withUv, handoffs: { quietGraceSecs: 0.5 } });
+    fixture = await startRunFixture({ handoffs: { quietGraceSecs: 0.5 } });
     const deploy = async (name: string, main: string) =>
       (await deployPython(fixture.client, name, pythonFiles(main, requirements))).actorId;
     crawler = await deploy('crawler', crawlerActor);
     state = await deploy('state', stateActor);
   });
   afterAll(() => fixture[Symbol.asyncDispose]());
-
-  const itemCount = async (run: ActorRun) => (await fixture.client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
 
   async function ended(run: ActorRun): Promise<ActorRun> {
     const result = await fixture.client.run(run.id).waitForFinish();
