@@ -38,11 +38,24 @@ test.each([
   ['savesState', 'let in'],
   ['givesResults', 'held'],
   ['takesWork', 'held'],
-  ['endsWork', 'let in'],
+  ['endsWork', 'held'],
 ] as const)('[gate-3] once work is stopped, a call that %s is %s', async (effect, expected) => {
   const gate = new AttemptGate(() => undefined);
   gate.stopWork('run', 1);
   expect(await stateOf(gate.enter(caller, { effect }))).toBe(expected);
+});
+
+test('[gate-3] once results are stopped, requests can still be ended until work is stopped too', async () => {
+  const gate = new AttemptGate(() => undefined);
+  gate.stopResults('run', 1);
+  const taking = gate.enter(caller, { effect: 'takesWork' });
+  expect(await stateOf(gate.enter(caller, push))).toBe('held');
+  expect(await stateOf(gate.enter(caller, { effect: 'endsWork' }))).toBe('let in');
+  gate.stopWork('run', 1);
+  expect(await stateOf(gate.enter(caller, { effect: 'endsWork' }))).toBe('held');
+  expect(await stateOf(taking)).toBe('held');
+  gate.open('run', 1);
+  expect(await stateOf(taking)).toBe('let in');
 });
 
 test('[gate-3] what a waiting attempt asks for is held on when its work is stopped meanwhile', async () => {

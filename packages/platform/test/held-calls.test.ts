@@ -103,7 +103,7 @@ test.each([
   ['GET', '/v2/request-queues/q/requests/x', 'held'],
   ['POST', '/v2/request-queues/q/requests', 'held'],
   ['PUT', '/v2/request-queues/q/requests/x/lock', 'held'],
-  ['PUT', '/v2/actor-runs/r/request-queue/requests/x', 'let in'],
+  ['PUT', '/v2/actor-runs/r/request-queue/requests/x', 'held'],
   ['PUT', '/v2/key-value-stores/s/records/STATE', 'let in'],
   ['GET', '/v2/datasets/d/items', 'let in'],
   ['POST', '/v2/actor-runs/r/reboot', 'let in'],

@@ -126,7 +126,7 @@ interface Rule {
 }
 
 /** Never part of an Actor's source: installed modules, git's history, and the storages of local runs. */
-const neverSource = ['node_modules/', '.git/', '/storage/', '/apify_storage/', '/data/'];
+const neverSource = ['node_modules/', '.venv/', '__pycache__/', '.git/', '/storage/', '/apify_storage/', '/data/'];
 
 /** The rules of `.gitignore` and `.actorignore` files, in the given order; the last rule that matches decides. */
 export function ignoreRules(files: readonly string[]): IsIgnored {

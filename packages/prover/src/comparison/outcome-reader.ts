@@ -1,7 +1,8 @@
 /**
  * Reads everything that a run produced, after its end.
  *
- * [internal-1] records whose keys begin with `SDK_` (statistics, session pools, request lists) belong to the SDK and to
+ * [internal-1] records whose keys begin with `SDK_` or `__CRAWLER_STATISTICS_` (statistics, session pools, request lists of
+ *     JavaScript and Python) belong to the SDK and to
  *     Crawlee. They may differ in a run with faults, so they are not compared. The record of `useState` is compared: it
  *     is the author's own state.
  * [internal-2] of a state of `@wherry/durable` only the value is compared, whatever its size: how it is stored depends

@@ -5,8 +5,9 @@
  *
  * [gate-1] a call of a waiting attempt reaches no handler before the transaction that activates the attempt is durable.
  * [gate-2] a call held for an attempt that is discarded is refused as fenced.
- * [gate-3] from `stopWork` on an attempt can save its state, end requests that it has taken and ask for a reboot, but neither
- *     give results nor take work: a loop that went on after its state was saved would only make repeats.
+ * [gate-3] from `stopWork` on an attempt can save its state and ask for a reboot, but neither give results nor take or end
+ *     work: a loop that went on after its state was saved would only make repeats. `stopResults` before it lets it still end
+ *     requests whose results it has given.
  * [gate-4] a call is counted in once, when it may reach its handler, and counted out once, when it is over. One that its
  *     client gives up while it is held is neither counted nor handled.
  */
@@ -119,6 +120,7 @@ export class SaveWatch {
 
 export class AttemptGate implements Gate {
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
+  readonly #resultsStopped = new Map<string, PromiseWithResolvers<void>>();
   readonly #stopped = new Map<string, PromiseWithResolvers<void>>();
   readonly #traffic = new Map<string, Traffic>();
   /** Called when an attempt makes its first call. */
@@ -133,16 +135,20 @@ export class AttemptGate implements Gate {
     this.#waiting.set(attemptKey(runId, attempt), closedGate());
   }
 
-  /** [gate-3] holds the calls of the attempt that would begin new work. */
+  /** [gate-3] holds the calls of the attempt that would give results or take work, and lets those through that end some. */
+  stopResults(runId: string, attempt: number): void {
+    closeIn(this.#resultsStopped, attemptKey(runId, attempt));
+  }
+
+  /** [gate-3] holds the calls of the attempt that would begin or end work. */
   stopWork(runId: string, attempt: number): void {
-    const key = attemptKey(runId, attempt);
-    if (!this.#stopped.has(key)) this.#stopped.set(key, closedGate());
+    closeIn(this.#stopped, attemptKey(runId, attempt));
   }
 
   /** Lets through what is held for the attempt. */
   open(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
-    for (const gates of [this.#waiting, this.#stopped]) {
+    for (const gates of this.#gates()) {
       gates.get(key)?.resolve();
       gates.delete(key);
     }
@@ -152,7 +158,7 @@ export class AttemptGate implements Gate {
   /** [gate-2] */
   discard(runId: string, attempt: number): void {
     const key = attemptKey(runId, attempt);
-    for (const gates of [this.#waiting, this.#stopped]) {
+    for (const gates of this.#gates()) {
       gates.get(key)?.reject(attemptFenced(runId, attempt));
       gates.delete(key);
     }
@@ -189,9 +195,18 @@ export class AttemptGate implements Gate {
     return new CountedPassage(traffic, call, () => this.#gateBefore(key, call));
   }
 
+  #gates() {
+    return [this.#waiting, this.#resultsStopped, this.#stopped];
+  }
+
   /** What holds the call at this moment. */
   #gateBefore(key: string, call: GateCall): Promise<void> | undefined {
-    return (this.#waiting.get(key) ?? (beginsWork(call) ? this.#stopped.get(key) : undefined))?.promise;
+    const isWork = beginsWork(call) || call.effect === 'endsWork';
+    const gate =
+      this.#waiting.get(key) ??
+      (isWork ? this.#stopped.get(key) : undefined) ??
+      (beginsWork(call) ? this.#resultsStopped.get(key) : undefined);
+    return gate?.promise;
   }
 }
 
@@ -252,6 +267,10 @@ const newTraffic = (): Traffic => ({
   hasEndedWork: false,
   saves: new SaveWatch(),
 });
+
+function closeIn(gates: Map<string, PromiseWithResolvers<void>>, key: string): void {
+  if (!gates.has(key)) gates.set(key, closedGate());
+}
 
 function closedGate(): PromiseWithResolvers<void> {
   const gate = Promise.withResolvers<void>();

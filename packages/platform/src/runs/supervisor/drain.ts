@@ -27,7 +27,10 @@ export async function saveLast(
   const isWanted = () =>
     isOurs() && context.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
   const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
-  await untilBetweenRequests(watch);
+  if (!(await untilBetweenRequests(watch))) {
+    gate.stopResults(run.id, attempt);
+    await untilResponded(watch);
+  }
   gate.stopWork(run.id, attempt);
   await untilResponded(watch);
   gate.traffic(run.id, attempt).saves.expectAgain();
@@ -62,19 +65,22 @@ interface QuietWatch {
 /**
  * Crawlers without locks, such as those of the Python SDK, go on crawling while they migrate, and it cannot be seen which
  * requests they work on. They give the results of a request in a few calls one after the other, of which the last one ends
- * the request. This resolves at a moment at which none of them seems to be in the middle of that, at the latest after
- * `betweenMs`: a request whose results were given in part would be done, and give them, again.
+ * the request. This resolves with true at a moment at which none of them seems to be in the middle of that: a request whose
+ * results were given in part would be done, and give them, again. Resolves with false when there is none in `betweenMs`.
  */
-async function untilBetweenRequests({ gate, events, clock, runId, attempt, isWanted }: QuietWatch): Promise<void> {
+async function untilBetweenRequests(watch: QuietWatch): Promise<boolean> {
+  const { gate, events, clock, runId, attempt, isWanted } = watch;
   const traffic = gate.traffic(runId, attempt);
-  if (!traffic.hasEndedWork) return;
+  if (!traffic.hasEndedWork) return true;
   const endsAt = clock.monotonicMs() + betweenMs;
-  for (let rounds = 0; rounds < calmRounds && isWanted() && clock.monotonicMs() < endsAt; ) {
+  let rounds = 0;
+  while (rounds < calmRounds && isWanted() && clock.monotonicMs() < endsAt) {
     const { begun } = traffic;
     await events.roundTrip(runId, attempt);
     await pause(clock);
     rounds = traffic.begun === begun && traffic.inFlight === 0 ? rounds + 1 : 0;
   }
+  return rounds >= calmRounds;
 }
 
 /**

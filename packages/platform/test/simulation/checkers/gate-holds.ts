@@ -21,7 +21,7 @@ export class GateHolds implements Observer {
         `${nameOf(call)} of attempt ${attempt} passed the gate of ${runId} before the switch`,
       );
     }
-    const isWork = call.kind === 'write' && !['save', 'handle'].includes(call.write.kind);
+    const isWork = call.kind === 'write' && call.write.kind !== 'save';
     if (isWork && phase === 'active' && this.#isStopped(runId, attempt)) {
       throw new Violation('[gate-3]', `${nameOf(call)} of attempt ${attempt} began after the last persistState`);
     }
