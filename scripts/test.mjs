@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { browserPackages, isThere, mayInstall, missingPackages, whyNoBrowser, whyNoDocker } from './docker-needs.mjs';
 import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
+import { pythonPackages, whyNoPython } from './python-needs.mjs';
 
 /** The npm scripts that `npm test` consists of, in their order. */
 const parts = ['lint', 'types', 'test:packages', 'test:unit', 'test:e2e', 'test:docker:shared', 'test:docker:alone'];
@@ -30,6 +31,7 @@ function installDebianPackages() {
   const isBrowserMissing = !isThere(browserPackages[0]);
   // The test of a clock that is set needs its library.
   if (!isThere('faketime')) missing.push('faketime');
+  if (whyNoPython() !== undefined) missing.push(...pythonPackages);
   if ((missing.length === 0 && !isBrowserMissing) || !mayInstall()) return;
   const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit' }).status === 0;
   const install = (...packages) => {
@@ -92,9 +94,10 @@ function printSummary(ends) {
     const tests = Object.values(tally).some((count) => count > 0) ? textOf(tally) : '';
     console.log(`${script.padEnd(20)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
   }
-  const [noDocker, noBrowser] = [whyNoDocker(), whyNoBrowser()];
+  const [noDocker, noBrowser, noPython] = [whyNoDocker(), whyNoBrowser(), whyNoPython()];
   if (noDocker !== undefined) console.log(`\n*** THE DOCKER TESTS WERE SKIPPED: ${noDocker}`);
   if (noBrowser !== undefined) console.log(`\n*** THE TESTS WITH A BROWSER WERE SKIPPED: ${noBrowser}`);
+  if (noPython !== undefined) console.log(`\n*** THE TESTS WITH PYTHON WERE SKIPPED: ${noPython}`);
   const sum = (kind) => ends.reduce((total, { tally }) => total + tally[kind], 0);
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
   console.log(`\n${textOf(total)}`);

@@ -25,10 +25,10 @@ function commandsOf(text: string): Command[] {
   );
 }
 
-const programs = [...guide.matchAll(/<!-- file: (.*) -->\n```js\n([\s\S]*?)```/g)];
+const programs = [...guide.matchAll(/<!-- file: (.*) -->\n```(?:js|py)\n([\s\S]*?)```/g)];
 
 test('the guide has programs and commands to check', () => {
-  expect(programs).toHaveLength(2);
+  expect(programs).toHaveLength(4);
   expect(commandsOf(guide)).toHaveLength(4);
 });
 

@@ -27,7 +27,10 @@ function uvFolder(): string | undefined {
 }
 
 /** Why the tests with Python cannot run here; undefined where they can. */
-export const whyNoPythonTests: string | undefined = whyNoPython() ?? (uvFolder() ? undefined : 'PyPI is not reached.');
+export const whyNoPythonTests: string | undefined =
+  whyNoPython() ?? (uvFolder() === undefined ? 'uv cannot be installed: is PyPI reached?' : undefined);
+
+if (whyNoPythonTests !== undefined) console.warn(`*** THE TESTS WITH PYTHON ARE SKIPPED: ${whyNoPythonTests}`);
 
 // The builds of a platform that a test starts find it.
 process.env.PATH = [path.join(folder, 'bin'), process.env.PATH].join(path.delimiter);

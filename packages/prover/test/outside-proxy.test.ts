@@ -86,6 +86,34 @@ test('[outside-2] of a tunnel with TLS the host is recorded, of one with plain H
   encrypted.destroy();
 });
 
+test('[outside-4] calls of the platform, plain or through a tunnel, are passed on and not recorded', async () => {
+  const attempt = new AttemptTraffic({ runId: 'R', attempt: 1, token: 'token', pid: process.pid });
+  const recorded: OutsideRequest[] = [];
+  const api = http.createServer((request, response) => response.end(`${request.method} ${request.url}`));
+  await once(api.listen(0, '127.0.0.1'), 'listening');
+  const { port } = api.address() as AddressInfo;
+  const proxy = await OutsideProxy.open({
+    attemptOf: () => attempt,
+    intercept: async (exchange) => exchange.drop(),
+    record: (_attempt, request) => void recorded.push(request),
+    reads: new PathPatterns([]),
+    platform: `127.0.0.1:${port}`,
+  });
+  onTestFinished(async () => {
+    await proxy.close();
+    api.closeAllConnections();
+    api.close();
+  });
+  const sent = http.request({ port: proxy.port, method: 'POST', path: `http://127.0.0.1:${port}/items` });
+  sent.end('[]');
+  const [response] = (await once(sent, 'response')) as [http.IncomingMessage];
+  expect(await text(response)).toBe('POST /items');
+  const tunnel = await openTunnel(proxy, port);
+  tunnel.write(`GET /items HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`);
+  expect(await text(tunnel)).toMatch(/GET \/items$/);
+  expect(recorded).toEqual([]);
+});
+
 test('the author declares what only reads by its path, with or without its host', () => {
   const patterns = new PathPatterns(['/graphql', '/api/*/list', 'shop.example:80.0/search*']);
   const match = (url: string) => patterns.match(new URL(url));

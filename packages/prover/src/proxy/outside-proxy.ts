@@ -7,6 +7,8 @@
  *     as HTTP.
  * [outside-3] a server that sends nothing for `idleTimeoutMs` is disconnected. Otherwise a fault that waits for its
  *     response would never end.
+ * [outside-4] calls of the platform are none to the outside. They arrive here from clients that know no ports in
+ *     `NO_PROXY`, such as the one of Apify's Python SDK, and are passed on.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
@@ -28,6 +30,8 @@ export interface OutsideProxyParts {
   readonly attemptOf: (password: string) => AttemptTraffic | undefined;
   readonly intercept: Interceptor;
   readonly record: (attempt: AttemptTraffic, request: OutsideRequest) => void;
+  /** `host:port` of the platform [outside-4]. */
+  readonly platform?: string;
   /** Requests that only read, although their method can write. */
   readonly reads: PathPatterns;
   /** [outside-3]. Default: 2 minutes. Few clients wait that long. */
@@ -66,7 +70,9 @@ export class OutsideProxy {
     const url = urlOf(request, tunnel);
     // Before the SDK uses a proxy, it requests the proxy's status, through the proxy itself.
     if (url === undefined || url.host === `127.0.0.1:${this.port}`) return sendProxyStatus(response);
-    const attempt = tunnel === undefined ? this.#attemptOf(request) : tunnel.attempt;
+    const caller = tunnel === undefined ? this.#attemptOf(request) : tunnel.attempt;
+    // [outside-4]
+    const attempt = url.host === this.#parts.platform ? undefined : caller;
     const bytes = await buffer(request);
     const outsideRequest = outsideRequestOf(request, url, bytes, this.#parts.reads);
     const send = () => {
@@ -103,7 +109,8 @@ export class OutsideProxy {
     const begin = (first: Buffer) => {
       socket.pause();
       socket.unshift(first);
-      if (/^[A-Z]{3,7} /.test(first.toString('latin1', 0, 8))) {
+      const isPlain = tunnel.target !== this.#parts.platform; // [outside-4] Its websockets are no requests.
+      if (isPlain && /^[A-Z]{3,7} /.test(first.toString('latin1', 0, 8))) {
         this.#tunnels.set(socket, tunnel);
         this.#server.emit('connection', socket);
       } else this.#passThrough(tunnel, socket);
@@ -115,7 +122,8 @@ export class OutsideProxy {
 
   #passThrough({ attempt, target }: Tunnel, socket: Duplex): void {
     const { hostname, port } = new URL(`https://${target}`);
-    if (attempt !== undefined) this.#parts.record(attempt, tunnelRequest(target));
+    const isOutside = attempt !== undefined && target !== this.#parts.platform;
+    if (isOutside) this.#parts.record(attempt, tunnelRequest(target));
     const upstream = net.connect(Number(port || 443), hostname);
     const close = () => {
       socket.destroy();

@@ -69,6 +69,7 @@ export class TrialRunner {
       intercept: (exchange) => runner.#intercept(exchange),
       record: (attempt, request) => runner.#record(attempt, request),
       reads: new PathPatterns(reads),
+      platform: new URL(proxy.url).host,
     });
     const settings = {
       dataFolder,

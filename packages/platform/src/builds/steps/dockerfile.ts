@@ -27,7 +27,7 @@ async function isFile(name: string): Promise<boolean> {
   return (await stat(name).catch(() => undefined))?.isFile() === true;
 }
 
-export interface Instruction {
+interface Instruction {
   readonly name: string;
   readonly rest: string;
 }
@@ -44,7 +44,7 @@ export function commandLineOf(dockerfile: string): string | undefined {
   return command && (wordsOf(command.rest)?.join(' ') ?? command.rest);
 }
 
-export function instructionsOf(dockerfile: string): Instruction[] {
+function instructionsOf(dockerfile: string): Instruction[] {
   const lines = dockerfile.split(/\r?\n/).filter((line) => !/^\s*#/.test(line));
   // A comment between two lines of one instruction does not end it, so lines are joined after comments are removed.
   const joined = lines.join('\n').replaceAll(/\\[ \t]*\n/g, ' ');
@@ -55,7 +55,7 @@ export function instructionsOf(dockerfile: string): Instruction[] {
 }
 
 /** The words of the exec form (a JSON array); undefined for the shell form. */
-export function wordsOf(text: string): string[] | undefined {
+function wordsOf(text: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value.map(String) : undefined;

@@ -13,8 +13,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
 import { BuildFailure } from '../build-failure.ts';
-import { findDockerfile, type Instruction, instructionsOf, wordsOf } from '../dockerfile.ts';
+import { findDockerfile } from '../dockerfile.ts';
 import { readText } from '../package-file.ts';
+import { type Stage, stageOf, wordsOf } from './dockerfile-stage.ts';
 
 /** How the packages of an Actor are installed. Names of files are relative to the Actor's folder. */
 export type PythonPackages =
@@ -71,42 +72,6 @@ export async function findPythonProject(folder: string, namedDockerfile: unknown
     ofImage: packagesOfImage(stage, packages.installsOwnFiles),
     command: (stage && commandOf(stage)) ?? (await usualCommand(folder, stage)),
   };
-}
-
-/** The last stage of a Dockerfile, with the image at the bottom of the stages that it is made from. */
-interface Stage {
-  readonly image: string;
-  readonly instructions: readonly Instruction[];
-}
-
-function stageOf(dockerfile: string): Stage {
-  const values = new Map<string, string>();
-  const stages: { image: string; name: string | undefined; instructions: Instruction[] }[] = [];
-  for (const instruction of instructionsOf(dockerfile)) {
-    if (instruction.name === 'ARG') {
-      const [, name, value] = /^(\w+)=["']?(.*?)["']?$/.exec(instruction.rest) ?? [];
-      if (name !== undefined) values.set(name, value!);
-    }
-    if (instruction.name !== 'FROM') {
-      stages.at(-1)?.instructions.push(instruction);
-      continue;
-    }
-    const [, image = '', name] = /^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?$/i.exec(instruction.rest) ?? [];
-    const filled = image.replaceAll(/\$\{?(\w+)(?::-([^}]*))?\}?/g, (_all, key: string, usual = '') => {
-      return values.get(key) ?? usual;
-    });
-    const base = stages.findLast((stage) => stage.name === filled.toLowerCase());
-    stages.push({
-      image: base?.image ?? filled,
-      name: name?.toLowerCase(),
-      instructions: [...(base?.instructions ?? [])],
-    });
-  }
-  // Packages may be installed in a stage that the last one copies them from.
-  const installing = stages.flatMap(({ instructions }) => instructions.filter(({ name }) => name === 'RUN'));
-  const last = stages.at(-1);
-  const own = last?.instructions.filter(({ name }) => name !== 'RUN') ?? [];
-  return { image: last?.image ?? '', instructions: [...installing, ...own] };
 }
 
 async function isPython(folder: string, stage: Stage | undefined): Promise<boolean> {
