@@ -59,10 +59,47 @@ async def main() -> None:
             await asyncio.sleep(0.05)
 `;
 
+/** Notes which events it gets; reboots once. */
+const eventActor = `
+import asyncio
+
+from apify import Actor, Event
+
+
+async def main() -> None:
+    async with Actor:
+        state = await Actor.use_state({'starts': 0})
+        state['starts'] += 1
+        noted = await Actor.get_value('EVENTS') or []
+
+        async def note(name: str) -> None:
+            if name not in noted:
+                noted.append(name)
+                await Actor.set_value('EVENTS', noted)
+
+        async def on_migrating() -> None:
+            await note('migrating')
+
+        async def on_persist_state() -> None:
+            await note('persistState')
+
+        async def on_aborting() -> None:
+            await note('aborting')
+
+        Actor.on(Event.MIGRATING, on_migrating)
+        Actor.on(Event.PERSIST_STATE, on_persist_state)
+        Actor.on(Event.ABORTING, on_aborting)
+        if state['starts'] == 1:
+            await Actor.reboot()
+        Actor.log.info(f'start {state["starts"]}')
+        await asyncio.sleep(3600)
+`;
+
 describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
   let fixture: RunFixture;
   let crawler: string;
   let state: string;
+  let events: string;
 
   beforeAll(async () => {
     fixture = await startRunFixture({ handoffs: { quietGraceSecs: 0.5 } });
@@ -70,6 +107,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
       (await deployPython(fixture.client, name, pythonFiles(main, requirements))).actorId;
     crawler = await deploy('crawler', crawlerActor);
     state = await deploy('state', stateActor);
+    events = await deploy('events', eventActor);
   });
   afterAll(() => fixture[Symbol.asyncDispose]());
 
@@ -118,4 +156,18 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
       expect(items.map(({ next }) => next)).toEqual(Array.from({ length: 60 }, (_, index) => index));
     },
   );
+
+  test('the events of the platform reach Python Actors, and a reboot and a move keep use_state', async () => {
+    const run = await fixture.start(events);
+    const logs = (text: string) =>
+      until(`the log has "${text}"`, async () => (await fixture.logOf(run.id)).includes(text));
+    await logs('start 2');
+    expect(await fixture.migrate(run.id, 'cold')).toMatchObject({ outcome: 'done' });
+    await logs('start 3');
+    await fixture.client.run(run.id).abort({ gracefully: true });
+    expect(await fixture.client.run(run.id).waitForFinish()).toMatchObject({ status: 'ABORTED' });
+    const record = await fixture.client.keyValueStore(run.defaultKeyValueStoreId).getRecord('EVENTS');
+    expect((record!.value as unknown as string[]).toSorted()).toEqual(['aborting', 'migrating', 'persistState']);
+    expect((await fixture.attempts(run.id)).map(({ reason }) => reason)).toEqual(['start', 'reboot', 'migration']);
+  });
 });

@@ -24,7 +24,7 @@ test.each([
   ['FROM docker.io/apify/actor-python-playwright:3.14-1.60.0'],
   ['FROM apify/actor-python-playwright-chrome:3.13'],
   ['FROM python:3.12-slim'],
-  ['ARG VERSION=3.12\nFROM python:${VERSION}-slim'],
+  ['ARG VERSION=3.12\nFROM python:$VERSION-slim'],
   ['FROM ghcr.io/astral-sh/uv:python3.13-bookworm-slim'],
   ['FROM node:24 AS assets\nRUN npm install\nFROM python:3.12\nCOPY --from=assets /x /x'],
   ['FROM apify/actor-python AS base\nFROM base AS app'],

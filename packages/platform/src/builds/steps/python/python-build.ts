@@ -51,14 +51,17 @@ function startCommandOf(
 ): StartCommand {
   const driver = findProgram('chromedriver', environment);
   const script = [
-    'export PYTHONUNBUFFERED="${PYTHONUNBUFFERED-1}" PYTHONDONTWRITEBYTECODE="${PYTHONDONTWRITEBYTECODE-1}"',
+    unlessSet('PYTHONUNBUFFERED', '1'),
+    unlessSet('PYTHONDONTWRITEBYTECODE', '1'),
     'export VIRTUAL_ENV="$PWD/.venv" PATH="$PWD/.venv/bin:$PATH"',
-    `[ ! -d .venv/${browsersName} ] || export PLAYWRIGHT_BROWSERS_PATH="\${PLAYWRIGHT_BROWSERS_PATH-$VIRTUAL_ENV/${browsersName}}"`,
-    ...(driver === undefined ? [] : [`export SE_CHROMEDRIVER="\${SE_CHROMEDRIVER-${driver}}"`]),
+    `[ ! -d .venv/${browsersName} ] || ${unlessSet('PLAYWRIGHT_BROWSERS_PATH', `$VIRTUAL_ENV/${browsersName}`)}`,
+    ...(driver === undefined ? [] : [unlessSet('SE_CHROMEDRIVER', driver)]),
     typeof command === 'string' ? command : 'exec "$@"',
   ].join('\n');
   return { file: '/bin/sh', args: ['-c', script, ...(typeof command === 'string' ? [] : ['sh', ...command])] };
 }
+
+const unlessSet = (name: string, value: string) => `export ${name}="\${${name}-${value}}"`;
 
 /** Variables of the platform's environment that pip, uv and Poetry read. */
 export function pythonVariables(platform: Readonly<Record<string, string | undefined>>): Record<string, string> {

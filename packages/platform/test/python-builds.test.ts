@@ -1,0 +1,116 @@
+/** Builds of Python Actors on the process engine. */
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deployPython, whyNoPythonTests } from '../../../test/support/python.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+
+/** Says how it was started. */
+const main = `
+import os
+import sys
+
+import idna
+
+print('idna', idna.__version__)
+print('unbuffered', os.environ['PYTHONUNBUFFERED'])
+print('environment', sys.prefix != sys.base_prefix, os.path.basename(os.environ['VIRTUAL_ENV']))
+print('arguments', sys.argv[1:])
+`;
+
+const dockerfile = (lines: string, image = 'python:3.11-slim') => `FROM ${image}\n${lines}\n`;
+const requirements = { 'requirements.txt': 'idna == 3.10\n' };
+const installing = 'RUN pip install -r requirements.txt';
+
+describe.skipIf(whyNoPythonTests !== undefined)('builds', () => {
+  let fixture: Fixture;
+  beforeAll(async () => {
+    fixture = await startFixture();
+  });
+  afterAll(() => fixture[Symbol.asyncDispose]());
+
+  let count = 0;
+  const deploy = (files: Record<string, string>) => deployPython(fixture.client, `actor-${(count += 1)}`, files);
+
+  async function logOfRun(files: Record<string, string>): Promise<string> {
+    const { actorId } = await deploy(files);
+    const run = await fixture.client.actor(actorId).call();
+    const log = (await fixture.client.log(run.id).get()) ?? '';
+    expect(run.status, log).toBe('SUCCEEDED');
+    return log;
+  }
+
+  test('a Python Actor runs in a virtual environment with its packages, as its image would start it', async () => {
+    const Dockerfile = dockerfile(`${installing}\nCMD ["python3", "main.py", "one", "$TWO"]`);
+    const log = await logOfRun({ ...requirements, Dockerfile, 'main.py': main });
+    for (const line of ['idna 3.10', 'unbuffered 1', 'environment True .venv', "arguments ['one', '$TWO']"]) {
+      expect(log).toContain(line);
+    }
+  });
+
+  test('a command line of a shell, and a program that a package has, run in it too', async () => {
+    const Dockerfile = dockerfile(`RUN pip install idna==3.10\nCMD echo ready && python main.py`);
+    expect(await logOfRun({ Dockerfile, 'main.py': main })).toMatch(/ready[^]*idna 3\.10/);
+    const tool = dockerfile('RUN pip install pytest==8.4.2\nCMD ["pytest", "--version"]');
+    expect(await logOfRun({ Dockerfile: tool })).toContain('pytest 8.4.2');
+  });
+
+  test('builds with the same packages share one layer, and one with a change has its own', async () => {
+    const files = { Dockerfile: dockerfile(`${installing}\nCMD python main.py`), 'main.py': main };
+    const shared = { 'requirements.txt': 'idna == 3.10\n# shared\n' };
+    expect((await deploy({ ...files, ...shared })).log).not.toContain('nothing to install');
+    expect((await deploy({ ...files, ...shared, 'main.py': `${main}\n` })).log).toContain('nothing to install');
+    const changed = await deploy({ ...files, 'requirements.txt': 'idna == 3.9\n' });
+    expect(changed.log).not.toContain('nothing to install');
+  });
+
+  test('an own folder among the requirements is installed for that build', async () => {
+    const own = {
+      'lib/pyproject.toml':
+        '[project]\nname = "mine"\nversion = "1"\n[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[tool.setuptools]\npy-modules = ["mine"]\n',
+      'lib/mine.py': 'print("mine is here")\n',
+      'requirements.txt': '-e ./lib\n',
+      'main.py': 'import mine\n',
+      Dockerfile: dockerfile(`${installing}\nCMD python main.py`),
+    };
+    expect(await logOfRun(own)).toContain('mine is here');
+  });
+
+  test('where the version that the Dockerfile names is missing, the nearest is used and the log says so', async () => {
+    const Dockerfile = dockerfile('CMD python main.py', 'python:3.99-slim');
+    const { log } = await deploy({ Dockerfile, 'main.py': 'print(1)\n' });
+    expect(log).toMatch(/Python: the Dockerfile names 3\.99, which this machine does not have; 3\.\d+\.\d+ is used\./);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'no allowed interpreter',
+      {
+        'pyproject.toml': '[project]\nname = "a"\nrequires-python = ">=3.99"\n',
+        Dockerfile: dockerfile('CMD python x.py'),
+      },
+      'requires Python >=3.99, and this machine has only',
+    ],
+    [
+      'a package that does not exist',
+      { 'requirements.txt': 'idna == 999\n', Dockerfile: dockerfile(`${installing}\nCMD python x.py`) },
+      'ended with exit code',
+    ],
+  ])('%s fails the build with what to change', async (_title, files, message) => {
+    await expect(deploy(files)).rejects.toThrow(message);
+  });
+
+  test('without uv, pip installs what uv would', async () => {
+    const before = process.env.PATH;
+    process.env.PATH = before!.split(path.delimiter).slice(1).join(path.delimiter);
+    try {
+      await using own = await startFixture();
+      const files = { Dockerfile: dockerfile('RUN pip install pytest==8.4.2\nCMD ["pytest", "--version"]') };
+      const { actorId, log } = await deployPython(own.client, 'with-pip', files);
+      expect(log).toContain('pip install pytest==8.4.2');
+      const run = await own.client.actor(actorId).call();
+      expect((await own.client.log(run.id).get()) ?? '').toContain('pytest 8.4.2');
+    } finally {
+      process.env.PATH = before;
+    }
+  });
+});
