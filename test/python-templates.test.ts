@@ -54,6 +54,8 @@ interface Shape {
   /** `pages`: crawls the site. `server`: waits for requests. `plain`: ends by itself. */
   readonly kind: 'pages' | 'server' | 'plain';
   readonly logs?: string;
+  /** Its start URLs are crawled beside its links, and again by each attempt: Scrapy does not filter them. */
+  readonly restarts?: true;
 }
 
 const dockerfile = (
@@ -397,7 +399,7 @@ const shapes: readonly Shape[] = [
       'requirements.txt': `${sdk}selenium >= 4.41, < 5\n`,
     }),
   },
-  { name: 'scrapy', kind: 'pages', files: scrapyFiles },
+  { name: 'scrapy', kind: 'pages', restarts: true, files: scrapyFiles },
   {
     name: 'standby',
     isShort: true,
@@ -410,17 +412,6 @@ const shapes: readonly Shape[] = [
     files: packageOf(mcpMain, {
       Dockerfile: dockerfile('actor-python:3.14'),
       'requirements.txt': `${sdk}fastmcp\nuvicorn\n`,
-    }),
-  },
-  {
-    name: 'poetry',
-    kind: 'pages',
-    files: packageOf(startMain, {
-      Dockerfile: dockerfile('actor-python:3.14', 'RUN pip install poetry && poetry install --no-root --only main'),
-      'pyproject.toml': project(
-        ['apify>=4.1,<5', 'beautifulsoup4', 'lxml', 'httpx'],
-        '[tool.poetry]\npackage-mode = false\n',
-      ),
     }),
   },
 ];
@@ -472,7 +463,8 @@ describe.skipIf(whyNoPythonTests !== undefined)('the shapes of the Python templa
           await fixture.migrate(run.id, 'warm');
           site.release();
           await expectSucceeded(run);
-          const titles = (await fixture.itemsOf(run)).map(({ title }) => title as string);
+          const all = (await fixture.itemsOf(run)).map(({ title }) => title as string);
+          const titles = shape.restarts ? [...new Set(all)] : all;
           expect(titles.toSorted()).toEqual(['page /', 'page /a', 'page /b', 'page /held']);
         }
       }

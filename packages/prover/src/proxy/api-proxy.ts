@@ -112,7 +112,9 @@ export class ApiProxy {
 
   #request(request: IncomingMessage): http.ClientRequest {
     const { hostname, port } = new URL(this.#target);
-    const { method, url: path, headers } = request;
+    const { method, url: path } = request;
+    // It concerns the connection of the Actor only. The one to the platform is used again.
+    const { connection: _connection, ...headers } = request.headers;
     return http.request({ agent: this.#agent, hostname, port, method, path, headers });
   }
 
