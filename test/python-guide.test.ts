@@ -51,7 +51,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
   });
 
   test.runIf(isLong)('a Python Actor whose records have keys of their own is found safe', async () => {
-    const verdict = await proveExample('price-list-python-keyed', { maxFaults: 60, budgetSecs: 600 });
+    const verdict = await proveExample('price-list-python-keyed', { maxFaults: 22, budgetSecs: 600 });
     expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
     expect(verdict).toMatchObject({ verdict: 'safe', reasons: [] });
   });
