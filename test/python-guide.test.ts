@@ -5,19 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { type ProveOptions, prove } from '@wherry/prover';
 import { ApifyClient } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readActorFolder } from '../packages/cli/src/actor/actor-folder.ts';
 import { type RunFixture, startRunFixture, startTestSite } from '../packages/platform/test/run-fixture.ts';
 import { proverFolder } from '../packages/prover/test/prove-actor.ts';
 import { isLong } from './support/long.ts';
-import { deployPython, whyNoPythonTests } from './support/python.ts';
+import { deployPython, filesBelow, whyNoPythonTests } from './support/python.ts';
 import { until } from './support/until.ts';
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 async function deploy(client: ApifyClient, folder: string): Promise<string> {
-  const { name, files } = await readActorFolder(folderOf(folder));
-  const texts = files.map(({ name: file, content }) => [file, content.toString()] as const);
-  return (await deployPython(client, name, Object.fromEntries(texts))).actorId;
+  const files = await filesBelow(folderOf(folder));
+  return (await deployPython(client, path.basename(folder), files)).actorId;
 }
 
 async function proveExample(name: string, options: Partial<ProveOptions>) {
@@ -53,7 +51,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
   });
 
   test.runIf(isLong)('a Python Actor whose records have keys of their own is found safe', async () => {
-    const verdict = await proveExample('price-list-python-keyed', { maxFaults: 60, budgetSecs: 600 });
+    const verdict = await proveExample('price-list-python-keyed', { maxFaults: 22, budgetSecs: 600 });
     expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
     expect(verdict).toMatchObject({ verdict: 'safe', reasons: [] });
   });

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunFixture, startRunFixture } from '../packages/platform/test/run-fixture.ts';
 import { chromiumPath } from './support/browser.ts';
 import { isLong } from './support/long.ts';
-import { deployPython, whyNoPythonTests } from './support/python.ts';
+import { deployPython, uvProgram, whyNoPythonTests } from './support/python.ts';
 import { until } from './support/until.ts';
 
 /** Pages `/`, `/a`, `/b` and `/held`, which link to each other. The last one comes once it is released. */
@@ -318,7 +318,7 @@ const lockWithUv = async (files: Readonly<Record<string, string>>): Promise<Reco
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   try {
     await writeFile(path.join(folder, 'pyproject.toml'), files['pyproject.toml']!);
-    const ended = spawnSync('uv', ['lock', '--quiet'], { cwd: folder, encoding: 'utf8' });
+    const ended = spawnSync(uvProgram, ['lock', '--quiet'], { cwd: folder, encoding: 'utf8' });
     expect(ended.status, ended.stderr).toBe(0);
     return { 'uv.lock': await readFile(path.join(folder, 'uv.lock'), 'utf8') };
   } finally {

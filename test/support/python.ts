@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ActorSourceType, type ApifyClient } from 'apify-client';
@@ -32,6 +33,7 @@ export const whyNoPythonTests: string | undefined =
 
 if (whyNoPythonTests !== undefined) console.warn(`*** THE TESTS WITH PYTHON ARE SKIPPED: ${whyNoPythonTests}`);
 
+export const uvProgram = path.join(folder, 'bin', 'uv');
 // The builds of a platform that a test starts find it.
 process.env.PATH = [path.join(folder, 'bin'), process.env.PATH].join(path.delimiter);
 
@@ -69,4 +71,12 @@ export async function deployPython(
   const log = (await client.log(id).get()) ?? '';
   if (status !== 'SUCCEEDED') throw new Error(`the build of ${name} ended ${status}: ${log}`);
   return { actorId: actor.id, log };
+}
+
+/** The texts of all files below a folder, by their names in it. */
+export async function filesBelow(root: string): Promise<Record<string, string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return Object.fromEntries(files.map((file, index) => [path.relative(root, file), texts[index]!]));
 }

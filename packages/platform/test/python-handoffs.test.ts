@@ -1,6 +1,7 @@
 /** Handoffs of Actors of the stock Python SDK and of Crawlee for Python. */
 import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isLong } from '../../../test/support/long.ts';
 import { deployPython, pythonFiles, whyNoPythonTests } from '../../../test/support/python.ts';
 import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture, startTestSite, type TestSite } from './run-fixture.ts';
@@ -144,7 +145,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
     },
   );
 
-  test.each(['warm', 'cold'])(
+  test.each(isLong ? ['warm', 'cold'] : ['warm'])(
     'a %s handoff of a Python loop that counts in use_state repeats and loses nothing',
     async (mode) => {
       await using site = await startTestSite(5);

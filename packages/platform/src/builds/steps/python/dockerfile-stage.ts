@@ -1,6 +1,6 @@
 /** What a Dockerfile says of the last stage, which becomes the image. */
 
-export interface Instruction {
+interface Instruction {
   /** In capitals. */
   readonly name: string;
   readonly rest: string;

@@ -6,9 +6,10 @@ import { rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Layers } from '../layers.ts';
 import type { StartCommand } from '../start-command.ts';
+import { findProgram } from './find-program.ts';
 import { browsersName } from './python-browsers.ts';
 import { findInterpreter } from './python-interpreter.ts';
-import { findProgram, installPackages, layerKeyOf, venvName } from './python-packages.ts';
+import { installPackages, layerKeyOf, venvName } from './python-packages.ts';
 import type { PythonProject } from './python-project.ts';
 
 export interface PythonWork {

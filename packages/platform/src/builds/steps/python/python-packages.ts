@@ -3,12 +3,12 @@
  * share. `uv` does it where this machine has it, else the interpreter's own `pip`.
  */
 import { createHash } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildFailure } from '../build-failure.ts';
 import { runBuildCommand } from '../build-process.ts';
 import type { LayerWork } from '../layers.ts';
+import { findProgram } from './find-program.ts';
 import { provideBrowsers } from './python-browsers.ts';
 import type { Interpreter } from './python-interpreter.ts';
 import type { PythonProject } from './python-project.ts';
@@ -196,15 +196,6 @@ class Installer {
   }
 }
 
-/** The path of a program on the path of `environment`; undefined when there is none. */
-export function findProgram(name: string, environment: Readonly<Record<string, string>>): string | undefined {
-  for (const folder of (environment.PATH ?? '').split(path.delimiter)) {
-    const file = path.join(folder, name);
-    if (path.isAbsolute(folder) && isExecutable(file)) return file;
-  }
-  return undefined;
-}
-
 /** The programs of a virtual environment name its interpreter by its whole path, which changes when the layer is complete. */
 async function rewritePaths(bin: string, from: string, to: string): Promise<void> {
   for (const entry of await readdir(bin, { withFileTypes: true })) {
@@ -214,14 +205,5 @@ async function rewritePaths(bin: string, from: string, to: string): Promise<void
     if (!bytes.includes(from)) continue;
     const isText = !bytes.includes(0);
     if (isText) await writeFile(file, bytes.toString('utf8').replaceAll(from, to));
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

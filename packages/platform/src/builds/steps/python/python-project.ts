@@ -18,7 +18,7 @@ import { readText } from '../package-file.ts';
 import { type Stage, stageOf, wordsOf } from './dockerfile-stage.ts';
 
 /** How the packages of an Actor are installed. Names of files are relative to the Actor's folder. */
-export type PythonPackages =
+type PythonPackages =
   /** Arguments of `pip install`, such as `-r requirements.txt` or `apify>=3`. */
   | { readonly kind: 'pip'; readonly args: readonly string[]; readonly files: readonly string[] }
   | { readonly kind: 'uv'; readonly files: readonly string[] }
