@@ -47,6 +47,16 @@ describe.skipIf(whyNoPythonTests !== undefined)('builds', () => {
     }
   });
 
+  test('what ENV sets in the Dockerfile reaches the program', async () => {
+    const Dockerfile = dockerfile(`ENV COLOUR=red PYTHONUNBUFFERED=2\n${installing}\nCMD ["python3", "main.py"]`);
+    const log = await logOfRun({
+      ...requirements,
+      Dockerfile,
+      'main.py': `import os\nprint('colour', os.environ['COLOUR'], os.environ['PYTHONUNBUFFERED'])\n`,
+    });
+    expect(log).toContain('colour red 2');
+  });
+
   test('a command line of a shell, and a program that a package has, run in it too', async () => {
     const Dockerfile = dockerfile(`RUN pip install idna==3.10\nCMD echo ready && python main.py`);
     expect(await logOfRun({ Dockerfile, 'main.py': main })).toMatch(/ready[\s\S]*idna 3\.10/);

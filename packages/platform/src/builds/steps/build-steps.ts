@@ -61,29 +61,26 @@ export async function performBuild(work: BuildWork): Promise<BuildResult> {
 
 /**
  * Makes the folder that the process engine starts. What kind of Actor it is, is recognised here and nowhere else: the
- * Dockerfile says what is started where, and package.json what is installed and compiled for it.
+ * Dockerfile says what is started where, and package.json, or the files of Python's tools, what is installed for it.
  */
 async function makeFolder(work: BuildWork, { definition }: ActorDefinition): Promise<StartCommand> {
   const { job, folder, log } = work;
   const envVars = job.version.applyEnvVarsToBuild ? job.envVars : [];
   const environment = buildEnvironment(work.environment, envVars);
-  const python = await findPythonProject(folder, definition?.dockerfile);
-  if (python !== undefined) return makePythonFolder(work, python, environment);
   const plan = await planOf(work, definition, envVars);
-  const command = await makeProgram(work, plan, environment);
   const env = plan === undefined ? {} : await usableVariables(plan, log);
+  const variables = Object.keys(env).length > 0 && { env };
+  const python = await findPythonProject(folder, definition?.dockerfile);
+  if (python !== undefined) return { ...(await makePythonFolder(work, python, environment)), ...variables };
+  const command = await makeProgram(work, plan, environment);
   log(`Build ${job.number}: done. It starts with: ${[command.file, ...command.args].join(' ')}`);
   const isRoot = plan === undefined || plan.workFolder === '' || !(await isFolder(path.join(folder, plan.workFolder)));
-  return {
-    ...command,
-    ...(!isRoot && { folder: plan.workFolder }),
-    ...(Object.keys(env).length > 0 && { env }),
-  };
+  return { ...command, ...(!isRoot && { folder: plan.workFolder }), ...variables };
 }
 
 /** What the Dockerfile says; undefined without one. */
 async function planOf(
-  { folder, log }: BuildWork,
+  { folder }: BuildWork,
   definition: ActorDefinition['definition'],
   envVars: readonly EnvVar[],
 ): Promise<ImagePlan | undefined> {
@@ -92,12 +89,7 @@ async function planOf(
   if (file === undefined) return undefined;
   const given = Object.fromEntries(envVars.map(({ name, value }) => [name, value]));
   const args = { ...given, ACTOR_PATH_IN_DOCKER_CONTEXT: path.relative(contextFolder, folder) || '.' };
-  const plan = imagePlanOf(await readFile(file, 'utf8'), { folder, contextFolder, args });
-  for (const run of plan.ignoredRuns) {
-    const [first] = run.replaceAll(/\s+/g, ' ').match(/^.{0,200}/) ?? [];
-    log(`The process engine does not carry this out; install on this machine what the Actor needs of it: RUN ${first}`);
-  }
-  return plan;
+  return imagePlanOf(await readFile(file, 'utf8'), { folder, contextFolder, args });
 }
 
 /** Installs and compiles what an Actor for Node needs, and finds what starts it. */
@@ -107,6 +99,10 @@ async function makeProgram(
   environment: Readonly<Record<string, string>>,
 ): Promise<StartCommand> {
   const { signal, log } = work;
+  for (const run of plan?.ignoredRuns ?? []) {
+    const [first] = run.replaceAll(/\s+/g, ' ').match(/^.{0,200}/) ?? [];
+    log(`The process engine does not carry this out; install on this machine what the Actor needs of it: RUN ${first}`);
+  }
   const inner = path.join(work.folder, plan?.workFolder ?? '');
   const folder = (await isFolder(inner)) ? inner : work.folder;
   // In a repository of several packages the one of the Actor may be installed with the others.
