@@ -7,7 +7,7 @@
 const source = '^packages/platform/src/';
 
 const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
-const domain = ['runs', 'builds', 'actors', 'storages', 'accounts'];
+const domain = ['runs', 'builds', 'actors', 'storages', 'accounts', 'proxy'];
 
 /**
  * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
@@ -17,12 +17,14 @@ const layers = {
   main: ['api', ...domain, ...adapters, 'shared'],
   api: [...domain, ...adapters, 'shared'],
   // The token of an attempt is hashed as those of users are.
-  runs: ['builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
+  // What a run sent through the proxy is shown with the run.
+  runs: ['builds', 'actors', 'storages', 'accounts', 'proxy', ...adapters, 'shared'],
   // Permission levels, and what attempts reach, are of accounts/.
   builds: ['actors', 'accounts', ...adapters, 'shared'],
   actors: ['accounts', ...adapters, 'shared'],
   storages: ['accounts', ...adapters, 'shared'],
   accounts: [...adapters, 'shared'],
+  proxy: [...adapters, 'shared'],
   // The end of a log is compared with the output that an engine still has.
   logs: ['engines/engine.ts', 'shared'],
   engines: ['shared'],

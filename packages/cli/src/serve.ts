@@ -1,6 +1,13 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { finishInterruptedRestore, type Platform, PlatformLog, startPlatform } from '@wherry/platform';
+import {
+  finishInterruptedRestore,
+  type Platform,
+  PlatformLog,
+  ProxyGroupsError,
+  parseProxyGroups,
+  startPlatform,
+} from '@wherry/platform';
 import pino from 'pino';
 import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
@@ -62,6 +69,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
     await finishInterruptedRestore(dataFolder);
     const token = settings.token ?? (await readOrMakeToken(dataFolder));
     const logger = pino({}, new PlatformLog({ file: path.join(dataFolder, 'platform.log') }));
+    const proxy = await proxyOptionsOf(settings);
     const engine = await openEngine({ ...settings, dataFolder });
     return await startPlatform({
       dataFolder,
@@ -75,6 +83,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       commits,
       logger,
       allowedHosts,
+      proxy,
       ...(engine && { engine }),
       ...(advertisedUrl && { advertisedUrl }),
     });
@@ -83,9 +92,36 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
   }
 }
 
-function startFailure(error: NodeJS.ErrnoException, { host, port, dataFolder }: PlatformSettings): Failure {
+/** @throws Failure when the file of proxy groups cannot be read, or is wrong */
+async function proxyOptionsOf({
+  proxyGroupsFile: file,
+  proxyPort: port,
+  advertisedProxy: advertised,
+}: PlatformSettings) {
+  if (file === undefined) return { port, advertised };
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw badUsage(`The file of --proxy-groups, ${file}, cannot be read (${error.code}).`);
+  });
+  try {
+    return { port, advertised, groups: parseProxyGroups(text) };
+  } catch (error) {
+    if (!(error instanceof ProxyGroupsError)) throw error;
+    throw badUsage(`The file of --proxy-groups, ${file}, is wrong. ${error.message}`);
+  }
+}
+
+function startFailure(
+  error: NodeJS.ErrnoException & { port?: number },
+  { host, port, proxyPort, dataFolder }: PlatformSettings,
+): Failure {
   if (error instanceof Failure) return error;
   const { code = '', syscall, message } = error;
+  if (syscall === 'listen' && error.port === proxyPort && proxyPort !== port) {
+    const why = code === 'EADDRINUSE' ? 'it is in use' : code;
+    return badUsage(
+      `The proxy cannot listen on port ${proxyPort} (${why}). Choose another with --proxy-port or WHERRY_PROXY_PORT.`,
+    );
+  }
   if (code === 'EADDRINUSE') return badUsage(`Port ${port} is in use. Choose another with --port or WHERRY_PORT.`);
   if (code === 'EACCES' && syscall === 'listen') {
     return badUsage(`This user may not listen on port ${port}. Choose one above 1023 with --port or WHERRY_PORT.`);

@@ -20,6 +20,9 @@ export interface PlatformFlags {
   readonly engine?: string;
   readonly advertise?: string;
   readonly allowHost?: string;
+  readonly proxyGroups?: string;
+  readonly proxyPort?: string;
+  readonly advertiseProxy?: string;
   readonly registry?: string;
   readonly commits?: boolean;
   /** The name of a demo, or whether a demo runs. */
@@ -61,6 +64,12 @@ export interface PlatformSettings {
   readonly advertisedUrl: string | undefined;
   /** Further names that requests may have in their header `Host`. */
   readonly allowedHosts: readonly string[];
+  /** The file with the groups of upstream proxies; undefined: there are none. */
+  readonly proxyGroupsFile: string | undefined;
+  /** Undefined: the one after the API's if it is free, else any. */
+  readonly proxyPort: number | undefined;
+  /** Where attempts reach the proxy, as `host:port`; undefined: at the host of the API, at the proxy's own port. */
+  readonly advertisedProxy: string | undefined;
   /** Whether the API has the routes of commits. */
   readonly commits: boolean;
   /** The demo that runs after the start; null for none. */
@@ -95,6 +104,9 @@ export function platformSettings(
     engine: engineOf(flags, variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),
     allowedHosts: hostsOf(flags.allowHost ?? variable('WHERRY_ALLOW_HOST') ?? ''),
+    proxyGroupsFile: flags.proxyGroups ?? variable('WHERRY_PROXY_GROUPS'),
+    proxyPort: optionalNumberOf('--proxy-port', flags.proxyPort ?? variable('WHERRY_PROXY_PORT'), 0, 65_535),
+    advertisedProxy: hostAndPortOf(flags.advertiseProxy ?? variable('WHERRY_ADVERTISE_PROXY')),
     // Commander sets the flag to true if it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
@@ -187,6 +199,11 @@ function hostsOf(text: string): string[] {
   const bad = names.find((name) => !/^[\w.-]+$/.test(name));
   if (bad === undefined) return names;
   throw badUsage(`--allow-host takes names such as wherry.example.com, with commas between them, not "${bad}".`);
+}
+
+function hostAndPortOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^(?:[\w.-]+|\[[\da-f:.]+\]):[1-9]\d{0,4}$/i.test(text)) return text;
+  throw badUsage(`--advertise-proxy takes a host and a port such as wherry.example.com:8011, not "${text}".`);
 }
 
 function tokenOf(text: string | undefined): string | undefined {

@@ -10,6 +10,7 @@ export { backUp } from './main/backup.ts';
 export { type Platform, type PlatformOptions, startPlatform } from './main/platform.ts';
 export { finishInterruptedRestore, restore } from './main/restore.ts';
 export { rotatePlatformSecrets } from './main/secrets-rotation.ts';
+export { type ProxyGroup, ProxyGroupsError, parseProxyGroups } from './proxy/groups.ts';
 export { newId } from './shared/ids.ts';
 
 /** Loaded when it is asked for: Docker's client takes 200 ms and 30 MB, which every other start would pay for. */

@@ -38,6 +38,18 @@ function addPlatformCommand(
       '--allow-host <names>',
       'names under which the API is reached besides this machine’s own and the advertised one, with commas (env: WHERRY_ALLOW_HOST)',
     )
+    .option(
+      '--proxy-groups <file>',
+      'the proxies that Actors use by group, as JSON (default: none, env: WHERRY_PROXY_GROUPS)',
+    )
+    .option(
+      '--proxy-port <number>',
+      "the port of the proxy for Actors (default: the one after the API's if it is free, env: WHERRY_PROXY_PORT)",
+    )
+    .option(
+      '--advertise-proxy <host:port>',
+      'where Actors reach the proxy (default: at the host of the API, env: WHERRY_ADVERTISE_PROXY)',
+    )
     .option('--no-commits', 'refuse commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option(
       '--demo [name]',

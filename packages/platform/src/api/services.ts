@@ -4,6 +4,7 @@ import type { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { FileStore } from '../objects/file-store.ts';
+import type { ProxyAccount } from '../proxy/forward-proxy.ts';
 import type { InFlightRequests } from '../runs/handoff/in-flight-requests.ts';
 import type { RunStore } from '../runs/operations/run-store.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
@@ -34,6 +35,7 @@ export interface ActorServices extends Services {
   /** Seals the secret fields of inputs. */
   readonly inputSecrets: InputSecrets;
   readonly signatures: Signatures;
+  readonly proxy: ProxyAccount;
 }
 
 /** What the routes of runs use as well. */

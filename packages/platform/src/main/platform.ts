@@ -35,6 +35,7 @@ import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { FileStore } from '../objects/file-store.ts';
+import type { ForwardProxy } from '../proxy/forward-proxy.ts';
 import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
@@ -48,6 +49,7 @@ import { databaseName, prepareDataFolder } from './data-folder.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
 import { importFormerSecretFiles } from './former-secret-files.ts';
 import { Health } from './health.ts';
+import { listenProxy, openProxy, type ProxyOptions } from './proxy-setup.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
@@ -86,6 +88,7 @@ export interface PlatformOptions {
   /** How long `run-sync` waits for the end of its run. 300 unless set, as on Apify. */
   readonly syncWaitSecs?: number;
   readonly handoffs?: HandoffLimits;
+  readonly proxy?: ProxyOptions;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
   /** False leaves out the routes of commits, to test how an Actor behaves on Apify. */
@@ -162,6 +165,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const tokens = new KnownTokens(database);
+  const { advertisedUrl, proxy: ofProxy = {} } = options;
+  const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
   const runs = await createSupervisor({
     tokens,
     ...common,
@@ -172,6 +177,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
     publicUrl: () => options.advertisedUrl ?? address.url,
     eventsUrl: () => address.ofEvents,
+    proxyVariables: (runId) => proxy.variablesOf(runId),
   });
   const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
@@ -183,10 +189,21 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs });
-  const services = servicesOf(options, { database, logs, builder, inputSecrets, files, eraser, health, runs, address });
+  const services = servicesOf(options, {
+    database,
+    logs,
+    builder,
+    inputSecrets,
+    files,
+    eraser,
+    health,
+    runs,
+    address,
+    proxy,
+  });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts });
-  const started = { runs, app, logs, builder, engine, address, logger };
+  const started = { runs, app, logs, builder, engine, address, proxy, logger };
   await startWork(started, options, parts);
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   eraser.wake();
@@ -211,6 +228,7 @@ interface Startable {
   readonly logs: LogStore;
   readonly builder: Builder;
   readonly engine: Engine;
+  readonly proxy: ForwardProxy;
   readonly logger: Logger;
   /** Filled in once the API listens. */
   readonly address: { url: string; ofContainers: string; ofEvents: string };
@@ -235,7 +253,7 @@ function acceptEvents({
 
 /** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
 async function startWork(
-  { runs, app, logs, builder, engine, address, logger }: Startable,
+  { runs, app, logs, builder, engine, address, proxy, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
 ): Promise<void> {
@@ -243,6 +261,7 @@ async function startWork(
   parts.defer(() => runs.close());
   parts.defer(() => app.close());
   parts.defer(() => logs.close());
+  parts.defer(() => proxy.close());
   parts.defer(() => runs.events.close());
   parts.defer(() => builder.close());
   parts.defer(() => runs.supervisor.settled());
@@ -251,6 +270,9 @@ async function startWork(
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
+  const { url, ofContainers: urlOfContainers } = address;
+  const { advertisedUrl } = options;
+  await listenProxy(proxy, options.proxy ?? {}, { apiPort: port, host, url, urlOfContainers, advertisedUrl }, parts);
   await builder.start(address.url);
   await engine.states?.ready();
   runs.supervisor.start();
@@ -277,7 +299,7 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
 }
 
 interface ServiceParts
-  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser'> {
+  extends Pick<ActorServices, 'database' | 'logs' | 'builder' | 'inputSecrets' | 'files' | 'eraser' | 'proxy'> {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */

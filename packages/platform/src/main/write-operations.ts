@@ -11,6 +11,8 @@ import '../builds/build-ends.ts';
 import '../builds/build-queue.ts';
 import '../builds/builds.ts';
 import '../builds/input/input-secrets.ts';
+import '../proxy/passwords.ts';
+import '../proxy/traffic.ts';
 import '../runs/operations/charges.ts';
 import '../runs/operations/commits.ts';
 import '../runs/operations/metamorph.ts';

@@ -54,11 +54,25 @@ export function apiRun(record: RunDetails, context: ApiRunContext) {
     // The URL of the container's web server, which clients expect. Wherry does not forward requests to it yet.
     containerUrl: `${context.publicUrl}/wherry/v1/runs/${state.id}/container`,
     isContainerServerReady: false,
-    usage: { ACTOR_COMPUTE_UNITS: stats.computeUnits },
+    usage: { ACTOR_COMPUTE_UNITS: stats.computeUnits, ...proxyUsage(record.proxyTraffic) },
     usageUsd: { ACTOR_COMPUTE_UNITS: 0 },
     usageTotalUsd: 0,
     chargedEventCounts: record.chargedEventCounts,
     ...(record.pricing !== null && { pricingInfo: record.pricing }),
+  };
+}
+
+const bytesOfGbyte = 1024 ** 3;
+
+/** What Apify bills of its proxy: residential traffic by the gigabyte, and requests for search results. Groups have Apify's names. */
+function proxyUsage(traffic: RunDetails['proxyTraffic']): Record<string, number> {
+  const residential = traffic.find(({ group }) => group === 'RESIDENTIAL');
+  const serps = traffic.find(({ group }) => group === 'GOOGLE_SERP');
+  return {
+    ...(residential && {
+      PROXY_RESIDENTIAL_TRANSFER_GBYTES: (residential.sentBytes + residential.receivedBytes) / bytesOfGbyte,
+    }),
+    ...(serps && { PROXY_SERPS: serps.requests }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { getProxyTraffic } from '../../runs/operations/run-details.ts';
 import { listRuns } from '../../runs/operations/run-lists.ts';
 import { pageOf } from '../../shared/paging.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
@@ -8,7 +9,7 @@ import type { RunServices } from '../services.ts';
 import { registerRunChangeRoutes } from './change-routes.ts';
 import { registerRunChargeRoutes } from './charge-routes.ts';
 import { registerRunMetamorphRoutes } from './metamorph-routes.ts';
-import { runMounts } from './run-mounts.ts';
+import { runMounts, wherryRunMount } from './run-mounts.ts';
 import { periodOf, statusesOf } from './run-query.ts';
 import { awaitRun, runResponse } from './run-reading.ts';
 import { registerRunStartRoutes } from './start-routes.ts';
@@ -51,4 +52,12 @@ function registerReading(app: FastifyInstance, services: RunServices): void {
       return runResponse(services, await awaitRun(services, addressOf(request), request.caller, waitMs));
     });
   }
+  app.get(
+    `${wherryRunMount.prefix}/proxy-traffic`,
+    { config: { access: { attempt: 'readRun', run: wherryRunMount }, effect: 'reads' } },
+    async (request) => {
+      const address = wherryRunMount.addressOf(request);
+      return { data: { items: await services.database.read(getProxyTraffic, { address }, request.caller) } };
+    },
+  );
 }

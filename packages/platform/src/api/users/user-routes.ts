@@ -1,38 +1,49 @@
 import type { FastifyInstance } from 'fastify';
 import { getUser, type UserRow } from '../../accounts/users.ts';
+import type { ProxyAccount } from '../../proxy/forward-proxy.ts';
 import { isoTime } from '../../shared/time.ts';
 import { userIdOf } from '../caller.ts';
-import type { Services } from '../services.ts';
+import type { ActorServices } from '../services.ts';
 
-const available = ['ACTORS', 'STORAGE'];
-const unavailable = [
-  'SCHEDULER',
-  'PROXY',
-  'PROXY_EXTERNAL_ACCESS',
-  'PROXY_RESIDENTIAL',
-  'PROXY_SERPS',
-  'WEBHOOKS',
-  'ACTORS_PUBLIC_ALL',
-  'ACTORS_PUBLIC_DEVELOPER',
-];
+const alwaysAvailable = ['ACTORS', 'STORAGE', 'PROXY', 'PROXY_EXTERNAL_ACCESS'];
+/** Features that are there when the operator has named a group as Apify calls its own. */
+const featuresOfGroups = [
+  ['PROXY_RESIDENTIAL', 'RESIDENTIAL'],
+  ['PROXY_SERPS', 'GOOGLE_SERP'],
+] as const;
+const neverAvailable = ['SCHEDULER', 'WEBHOOKS', 'ACTORS_PUBLIC_ALL', 'ACTORS_PUBLIC_DEVELOPER'];
 
-export function registerUserRoutes(app: FastifyInstance, { database }: Services): void {
+export function registerUserRoutes(app: FastifyInstance, { database, proxy }: ActorServices): void {
   app.get('/v2/users/:userId', { config: { access: 'user', effect: 'reads' } }, async (request) => {
     const own = userIdOf(request);
     const { userId } = request.params as { userId: string };
     const user = await database.read(getUser, { address: userId === 'me' ? own : userId }, request.caller);
-    return { data: userId === 'me' ? privateProfile(user) : publicProfile(user) };
+    return { data: userId === 'me' ? privateProfile(user, proxy) : publicProfile(user) };
   });
 }
 
 const publicProfile = ({ id, username }: UserRow) => ({ id, username, profile: { name: username } });
 
 /** A self-hosted platform costs nothing, so the plan only lists what is available. */
-function privateProfile(user: UserRow) {
+function privateProfile(user: UserRow, proxy: ProxyAccount) {
+  const groups = proxy.groups.map(({ name, description, upstreams }) => ({
+    name,
+    description,
+    availableCount: upstreams.length,
+  }));
+  const has = (group: string) => groups.some(({ name }) => name === group);
+  const available = [
+    ...alwaysAvailable,
+    ...featuresOfGroups.flatMap(([feature, group]) => (has(group) ? [feature] : [])),
+  ];
+  const unavailable = [
+    ...neverAvailable,
+    ...featuresOfGroups.flatMap(([feature, group]) => (has(group) ? [] : [feature])),
+  ];
   return {
     ...publicProfile(user),
     email: `${user.username}@localhost`,
-    proxy: { password: '', groups: [] },
+    proxy: { password: proxy.passwordOf({ kind: 'user', id: user.id }), groups },
     plan: {
       id: 'SELF_HOSTED',
       description: 'Self-hosted',
@@ -41,7 +52,7 @@ function privateProfile(user: UserRow) {
       monthlyUsageCreditsUsd: 0,
       usageDiscountPercent: 0,
       enabledPlatformFeatures: available,
-      availableProxyGroups: {},
+      availableProxyGroups: Object.fromEntries(groups.map(({ name, availableCount }) => [name, availableCount])),
       supportLevel: 'COMMUNITY',
       availableAddOns: [],
     },

@@ -1,6 +1,7 @@
 import type { PricingInfo } from '../../actors/pricing.ts';
 import { defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
+import { type ProxyTraffic, readProxyTraffic } from '../../proxy/traffic.ts';
 import type { RunState } from '../state/run-state.ts';
 import { readCharges } from './charges.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
@@ -22,6 +23,7 @@ export interface RunDetails {
   readonly generalAccess: string;
   readonly storages: DefaultStorages;
   readonly chargedEventCounts: Readonly<Record<string, number>>;
+  readonly proxyTraffic: readonly ProxyTraffic[];
 }
 
 export interface DefaultStorages {
@@ -60,11 +62,16 @@ export function* readRunDetails(runId: string): Sql<RunDetails> {
       requestQueueId: row.default_request_queue_id,
     },
     chargedEventCounts: yield* readCharges(runId),
+    proxyTraffic: yield* readProxyTraffic(runId),
   };
 }
 
 export const getRun = defineRead('runs.get', function* ({ address }: { address: RunAddress }) {
   return yield* readRunDetails(yield* findRunId(address));
+});
+
+export const getProxyTraffic = defineRead('runs.proxyTraffic', function* ({ address }: { address: RunAddress }) {
+  return yield* readProxyTraffic(yield* findRunId(address));
 });
 
 /** Who may see a run. It is stored and returned only: one user owns everything here. */

@@ -31,6 +31,8 @@ export interface AttemptFacts {
   readonly publicUrl: string;
   /** Where its events websocket is, without a path: `ws://…`. */
   readonly eventsUrl: string;
+  /** `APIFY_PROXY_*`. */
+  readonly proxyVariables: Readonly<Record<string, string>>;
 }
 
 /**
@@ -74,6 +76,7 @@ function apifyVariables(facts: AttemptFacts): Record<string, string> {
     ACTOR_PERMISSION_LEVEL: facts.permissionLevel,
     ...(facts.maxItems !== undefined && { ACTOR_MAX_PAID_DATASET_ITEMS: String(facts.maxItems) }),
     ...(facts.maxTotalChargeUsd !== undefined && { ACTOR_MAX_TOTAL_CHARGE_USD: String(facts.maxTotalChargeUsd) }),
+    ...facts.proxyVariables,
     APIFY_IS_AT_HOME: '1',
     APIFY_HEADLESS: '1',
     APIFY_TOKEN: facts.token,

@@ -50,6 +50,8 @@ export interface Launcher {
   readonly apiUrl: () => string;
   readonly publicUrl: () => string;
   readonly eventsUrl: () => string;
+  /** The variables by which the attempts of a run find the proxy. */
+  readonly proxyVariables: (runId: string) => Readonly<Record<string, string>>;
 }
 
 /** Collects what an attempt's container is started from, with a new token of which only the hash is stored. */
@@ -90,6 +92,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       apiUrl: launcher.apiUrl(),
       publicUrl: launcher.publicUrl(),
       eventsUrl: launcher.eventsUrl(),
+      proxyVariables: launcher.proxyVariables(run.id),
     },
   );
   return {
@@ -115,10 +118,10 @@ export async function hiderOfAttempt({ database }: Launcher, run: RunState, atte
 
 const tokenPrefix = 'wherry_attempt_';
 const tokenChars = 40;
-const attemptToken = new RegExp(`${tokenPrefix}[A-Za-z0-9]{${tokenChars}}`, 'g');
+/** Tokens of attempts, and passwords of the proxy, which clients quote in URLs: by their form, since they are not stored. */
+const credentials = new RegExp(`${tokenPrefix}[A-Za-z0-9]{${tokenChars}}|wherry_proxy_[A-Za-z0-9_]+`, 'g');
 
-/** The tokens of attempts are recognised by their form, since they are not stored. */
 function hiderOf(envVars: readonly EnvVar[]): (text: string) => string {
   const hide = hideSecrets(envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
-  return (text) => hide(text).replace(attemptToken, '[hidden]');
+  return (text) => hide(text).replace(credentials, '[hidden]');
 }

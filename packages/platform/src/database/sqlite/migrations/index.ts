@@ -9,6 +9,7 @@ import { permissions } from './0007-permissions.ts';
 import { runLimits } from './0008-run-limits.ts';
 import { secrets } from './0009-secrets.ts';
 import { erasures } from './0010-erasures.ts';
+import { proxyTraffic } from './0011-proxy-traffic.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -22,6 +23,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 8, sql: runLimits },
   { number: 9, sql: secrets },
   { number: 10, sql: erasures },
+  { number: 11, sql: proxyTraffic },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
