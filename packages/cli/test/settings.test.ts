@@ -169,3 +169,24 @@ test('further names of the platform are read from a flag or a variable, and must
   expect(up({}, { WHERRY_ALLOW_HOST: 'a.test' }).allowedHosts).toEqual(['a.test']);
   expect(() => up({ allowHost: 'http://a.test' })).toThrow(/--allow-host takes names/);
 });
+
+test('the proxy is set by flags or variables', () => {
+  const environment = {
+    WHERRY_PROXY_GROUPS: 'of-variable.json',
+    WHERRY_PROXY_PORT: '9011',
+    WHERRY_ADVERTISE_PROXY: 'one.test:8011',
+  };
+  expect(up({}, environment)).toMatchObject({
+    proxyGroupsFile: 'of-variable.json',
+    proxyPort: 9011,
+    advertisedProxy: 'one.test:8011',
+  });
+  const flags = { proxyGroups: 'of-flag.json', proxyPort: '9012', advertiseProxy: '[::1]:8012' };
+  expect(up(flags, environment)).toMatchObject({
+    proxyGroupsFile: 'of-flag.json',
+    proxyPort: 9012,
+    advertisedProxy: '[::1]:8012',
+  });
+  expect(() => up({ proxyPort: 'next' })).toThrow(/--proxy-port must be a whole number/);
+  expect(() => up({ advertiseProxy: 'http://one.test' })).toThrow(/--advertise-proxy takes a host and a port/);
+});

@@ -54,6 +54,9 @@ let actorId: string;
 let runId: string;
 let variables: Record<string, string>;
 let proxy: ProxyAddress;
+/** Without groups, and with low limits. */
+let plain: RunFixture;
+let ofPlain: Awaited<ReturnType<typeof startIdle>>;
 
 beforeAll(async () => {
   site = stack.use(await startTestSite(0));
@@ -74,6 +77,8 @@ beforeAll(async () => {
   actorId = await fixture.deploy('idle', idleActor);
   ({ runId, variables } = await startIdle(fixture, actorId));
   proxy = addressOf(variables);
+  plain = stack.use(await startRunFixture({ proxy: { connectionsOfRun: 2, idleSecs: 1 } }));
+  ofPlain = await startIdle(plain, await plain.deploy('idle', idleActor));
 });
 afterAll(() => stack.disposeAsync());
 
@@ -112,7 +117,7 @@ test('requests in absolute form and tunnels go through the upstreams of the grou
   expect(one.usernames.length + two.usernames.length - before).toBe(4);
 });
 
-test('a session keeps its upstream, at another attempt and after a restart of the platform too', async () => {
+test('a session keeps its upstream', async () => {
   const counts = () => [one.usernames.length, two.usernames.length];
   const sideOf = async (session: string) => {
     const [before] = counts();
@@ -273,9 +278,8 @@ test('rubbish on the port of the proxy is refused, and the platform stays', asyn
 });
 
 test('without groups, requests go out directly, and the run’s log says so once', async () => {
-  await using plain = await startRunFixture();
-  const { runId: id, variables: found } = await startIdle(plain, await plain.deploy('idle', idleActor));
-  const address = addressOf(found);
+  const { runId: id } = ofPlain;
+  const address = addressOf(ofPlain.variables);
   expect(await get(address, page())).toEqual(expected);
   expect(await tunnel(address, page(), 'session-x')).toEqual(expected);
   expect(await get(address, page(), 'groups-RESIDENTIAL')).toMatchObject({ status: 407 });
@@ -288,6 +292,19 @@ test('without groups, requests go out directly, and the run’s log says so once
   await plain.migrate(id, 'lost');
   expect(await get(address, page())).toEqual(expected);
   expect((await plain.logOf(id)).match(/go out from this machine directly/g)).toHaveLength(1);
+});
+
+test('a run has a bounded number of connections, and one that is silent is closed [proxy-4]', async () => {
+  const address = addressOf(ofPlain.variables);
+  const target = new URL(site.url).host;
+  const open = [await openTunnel(address, target), await openTunnel(address, target)];
+  const closed = open.map((each) => {
+    if (!('socket' in each)) throw new Error(`the tunnel was refused: ${each.text}`);
+    return new Promise((resolve) => each.socket.on('close', resolve).resume());
+  });
+  expect(await tunnel(address, page())).toMatchObject({ status: 503, text: expect.stringContaining('2 connections') });
+  await Promise.all(closed);
+  expect(await tunnel(address, page())).toEqual(expected);
 });
 
 test('nothing goes to metadata services [proxy-2], and with containers nothing to the platform’s machine but to its API [proxy-3]', async () => {

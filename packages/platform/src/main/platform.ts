@@ -102,6 +102,8 @@ export interface Platform {
   /** Where the API listens, e.g. `http://127.0.0.1:8010`. */
   readonly url: string;
   readonly token: string;
+  /** Where the proxy for Actors is reached, e.g. `http://127.0.0.1:8011`. */
+  readonly proxyUrl: string;
   /** An address of this machine that containers reach; undefined when they use its own network. */
   readonly hostAddress: string | undefined;
   /**
@@ -142,20 +144,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 async function startParts(options: PlatformOptions, parts: AsyncDisposableStack): Promise<Platform> {
   const { dataFolder, token } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
-  const lock = DataFolderLock.take(dataFolder);
-  parts.defer(() => lock.release());
-  await finishRestore(dataFolder);
-  await removeStaging(dataFolder);
-  renameFormerFiles(dataFolder);
-  prepareDataFolder(dataFolder);
-  const database = openDatabase(options, logger);
-  parts.defer(() => database.close());
-  await importFormerSecretFiles(dataFolder, database);
-  await database.write(
-    ensureUser,
-    { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
-    { kind: 'platform' },
-  );
+  const database = await openDataFolder(options, logger, parts);
   const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(database);
@@ -210,12 +199,37 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   return {
     url: address.url,
     token,
+    proxyUrl: proxy.url,
     hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
       if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
       await parts.disposeAsync();
     },
   };
+}
+
+/** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */
+async function openDataFolder(
+  options: PlatformOptions,
+  logger: Logger,
+  parts: AsyncDisposableStack,
+): Promise<SqliteDatabase> {
+  const { dataFolder, token } = options;
+  const lock = DataFolderLock.take(dataFolder);
+  parts.defer(() => lock.release());
+  await finishRestore(dataFolder);
+  await removeStaging(dataFolder);
+  renameFormerFiles(dataFolder);
+  prepareDataFolder(dataFolder);
+  const database = openDatabase(options, logger);
+  parts.defer(() => database.close());
+  await importFormerSecretFiles(dataFolder, database);
+  await database.write(
+    ensureUser,
+    { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
+    { kind: 'platform' },
+  );
+  return database;
 }
 
 function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {

@@ -14,6 +14,10 @@ export interface ProxyOptions {
   readonly port?: number | undefined;
   /** Where attempts reach it, as `host:port`; the host of the API as they reach it, and its own port, unless set. */
   readonly advertised?: string | undefined;
+  /** How long a connection may be silent; browsers and websockets ping more often. 600 unless set. */
+  readonly idleSecs?: number;
+  /** How many connections a run may have. A crawl with a concurrency of 200 needs 200. 1,000 unless set. */
+  readonly connectionsOfRun?: number;
 }
 
 interface Parts {
@@ -38,6 +42,8 @@ export function openProxy(options: ProxyOptions, parts: Parts): Promise<ForwardP
     database,
     logger,
     groups: options.groups ?? [],
+    idleMs: (options.idleSecs ?? 600) * 1000,
+    maxConnectionsOfRun: options.connectionsOfRun ?? 1000,
     targets: {
       // Attempts that are images run in containers, each with a network of its own.
       sharesNetwork: engine.images === undefined,

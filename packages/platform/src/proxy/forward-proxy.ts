@@ -32,16 +32,15 @@ import { hasProxyTraffic, TrafficMeter } from './traffic.ts';
 /** Clients ask the proxy at this address, through the proxy, whether they may use it. It is the default of Apify's SDKs. */
 const apifyStatusHost = 'proxy.apify.com';
 
-/** Browsers and websockets ping more often, and servers seldom think for longer. */
-const idleMs = 600_000;
 const maxConnections = 4000;
-/** A crawl with a concurrency of 200 needs 200, and a browser some more. */
-const maxConnectionsOfRun = 1000;
 
 export interface ForwardProxyOptions {
   readonly database: Database;
   readonly groups: readonly ProxyGroup[];
   readonly targets: TargetRules;
+  /** How long a connection may be silent. */
+  readonly idleMs: number;
+  readonly maxConnectionsOfRun: number;
   /** Adds a line to the log of a run. */
   note(runId: string, text: string): void;
   readonly logger: { warn(details: object, message: string): void };
@@ -60,7 +59,7 @@ export class ForwardProxy implements ProxyAccount {
   readonly #targets: Targets;
   readonly #server: StatusAnsweringServer;
   readonly #meter: TrafficMeter;
-  readonly #agents = { http: new IdleAgent(), https: new IdleHttpsAgent() };
+  readonly #agents: { readonly http: http.Agent; readonly https: https.Agent };
   /** Runs whose log says that they go out directly, or need not. */
   readonly #noted = new Set<string>();
   #turn = 0;
@@ -72,6 +71,7 @@ export class ForwardProxy implements ProxyAccount {
     this.#options = options;
     this.#passwords = passwords;
     this.#targets = new Targets(options.targets);
+    this.#agents = { http: new IdleAgent(options.idleMs), https: new IdleHttpsAgent(options.idleMs) };
     this.#server = new StatusAnsweringServer((request) => this.#prepare(request));
     this.#meter = new TrafficMeter({
       database: options.database,
@@ -117,6 +117,11 @@ export class ForwardProxy implements ProxyAccount {
     }
   }
 
+  /** Where attempts reach it. */
+  get url(): string {
+    return `http://${this.#advertised.hostname}:${this.#advertised.port}`;
+  }
+
   /** Says where attempts reach it. @param hostname as in a URL */
   advertise(hostname: string, port: number): void {
     this.#advertised = { hostname, port };
@@ -133,7 +138,7 @@ export class ForwardProxy implements ProxyAccount {
       APIFY_PROXY_HOSTNAME: hostname,
       APIFY_PROXY_PORT: String(port),
       APIFY_PROXY_PASSWORD: this.passwordOf({ kind: 'run', id: runId }),
-      APIFY_PROXY_STATUS_URL: `http://${hostname}:${port}`,
+      APIFY_PROXY_STATUS_URL: this.url,
     };
   }
 
@@ -147,7 +152,7 @@ export class ForwardProxy implements ProxyAccount {
 
   async #prepare(opts: PrepareRequestFunctionOpts): Promise<PrepareRequestFunctionResult> {
     const { request, connectionId, username, password, hostname, port, isHttp } = opts;
-    request.socket.setTimeout(idleMs);
+    request.socket.setTimeout(this.#options.idleMs);
     const isStatusPage = isHttp && this.#isStatusPage(hostname, port);
     try {
       const owner = await this.#passwords.ownerOf(password);
@@ -187,9 +192,10 @@ export class ForwardProxy implements ProxyAccount {
     if (group === 'direct') await this.#noteOnce(runId);
     // It may have been closed meanwhile.
     if (!this.#server.connections.has(connectionId)) return;
-    if (this.#meter.openOf(runId) >= maxConnectionsOfRun) {
+    const most = this.#options.maxConnectionsOfRun;
+    if (!this.#meter.has(connectionId) && this.#meter.openOf(runId) >= most) {
       throw new RequestError(
-        `This run has ${maxConnectionsOfRun} connections through the proxy already. Close some, or lower the concurrency.`,
+        `This run has ${most} connections through the proxy already. Close some, or lower the concurrency.`,
         503,
       );
     }
@@ -282,22 +288,35 @@ function maxConnectionsHere(): number {
 }
 
 /** Ends what waits for a server that says nothing, also when the client has left [proxy-4]. */
-function endWhenIdle<Connection extends Duplex | null | undefined>(connection: Connection): Connection {
+function endWhenIdle<Connection extends Duplex | null | undefined>(connection: Connection, idleMs: number): Connection {
   const socket = connection as Socket | null | undefined;
-  socket?.setTimeout(idleMs, () =>
-    socket.destroy(Object.assign(new Error('silent for too long'), { code: 'ETIMEDOUT' })),
-  );
+  const silent = () => socket?.destroy(Object.assign(new Error('silent for too long'), { code: 'ETIMEDOUT' }));
+  socket?.setTimeout(idleMs, silent);
   return connection;
 }
 
 class IdleAgent extends http.Agent {
+  readonly #idleMs: number;
+
+  constructor(idleMs: number) {
+    super();
+    this.#idleMs = idleMs;
+  }
+
   override createConnection(...args: Parameters<http.Agent['createConnection']>) {
-    return endWhenIdle(super.createConnection(...args));
+    return endWhenIdle(super.createConnection(...args), this.#idleMs);
   }
 }
 
 class IdleHttpsAgent extends https.Agent {
+  readonly #idleMs: number;
+
+  constructor(idleMs: number) {
+    super();
+    this.#idleMs = idleMs;
+  }
+
   override createConnection(...args: Parameters<https.Agent['createConnection']>) {
-    return endWhenIdle(super.createConnection(...args));
+    return endWhenIdle(super.createConnection(...args), this.#idleMs);
   }
 }

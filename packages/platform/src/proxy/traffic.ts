@@ -104,6 +104,10 @@ export class TrafficMeter {
     return this.#openOfRun.get(runId) ?? 0;
   }
 
+  has(connectionId: number): boolean {
+    return this.#connections.has(connectionId);
+  }
+
   /** A request of a run begins; a connection may have many, one after the other, and of several groups. */
   begin(connectionId: number, runId: string, group: string): void {
     let connection = this.#connections.get(connectionId);
