@@ -5,9 +5,9 @@
  *
  * [proxy-1] only a password of a run that has not ended, or of a user, is served (`passwords.ts`); connections of a run that
  *     ends are closed within two seconds.
- * [proxy-2], [proxy-3] what it connects to directly: `targets.ts`.
  * [proxy-4] a run has a bounded number of connections, and so have all together; one that is silent for long is closed.
  *
+ * What it connects to directly is in `targets.ts` [proxy-2], [proxy-3].
  * May import from the adapters and `shared/`.
  */
 import { readFileSync } from 'node:fs';

@@ -1,8 +1,6 @@
 /**
  * The passwords of the proxy: one for each run, which its attempts share, and one for each user. They are made of a key, so
- * that none is stored.
- *
- * [proxy-1] the password of a run is valid until the run has ended, at whatever attempt; and no other is accepted.
+ * that none is stored. That of a run is valid until the run has ended, at whatever attempt [proxy-1].
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../database/database.ts';
@@ -13,7 +11,7 @@ import { exec, one } from '../database/sql.ts';
 const keyName = 'proxy-passwords';
 
 /** Returns the key of the passwords, base64. `candidate` becomes the key if there is none. */
-export const ensureProxyKey = defineWrite('proxy.ensureKey', function* ({ candidate }: { candidate: string }) {
+const ensureProxyKey = defineWrite('proxy.ensureKey', function* ({ candidate }: { candidate: string }) {
   const known = yield* one<{ value: string }>('SELECT value FROM platform_secrets WHERE name = ?', keyName);
   if (known !== undefined) return yield* unseal('platform_secrets.value', [keyName], known.value);
   const sealed = yield* seal('platform_secrets.value', [keyName], candidate);

@@ -20,7 +20,7 @@ interface TrafficOfRun extends ProxyTraffic {
 }
 
 /** The rows of a run that was deleted meanwhile are dropped. */
-export const addProxyTraffic = defineWrite('proxy.addTraffic', function* ({ rows }: { rows: readonly TrafficOfRun[] }) {
+const addProxyTraffic = defineWrite('proxy.addTraffic', function* ({ rows }: { rows: readonly TrafficOfRun[] }) {
   yield* each(
     `INSERT INTO proxy_traffic (run_id, group_name, requests, sent_bytes, received_bytes)
       SELECT id, ?, ?, ?, ? FROM runs WHERE id = ?
