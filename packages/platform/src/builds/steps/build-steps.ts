@@ -12,6 +12,7 @@ import { makeImage } from './image-step.ts';
 import { readPackageFile } from './package-file.ts';
 import { downloadSources, needsDownload, writeSources } from './sources.ts';
 import { findStartCommand, type StartCommand } from './start-command.ts';
+import { browserBuildVariables } from './system-browser.ts';
 
 export interface BuildWork {
   readonly job: BuildJob;
@@ -133,6 +134,7 @@ function buildEnvironment(
   });
   return {
     ...Object.fromEntries(kept),
+    ...browserBuildVariables(platform),
     ...Object.fromEntries(envVars.map(({ name, value }) => [name, value])),
     PATH: [path.dirname(process.execPath), platform.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(path.delimiter),
     CI: '1',

@@ -1,4 +1,5 @@
 import type { PermissionLevel } from '../../accounts/permissions.ts';
+import { browserVariables } from '../../builds/steps/system-browser.ts';
 
 /** The variables of the platform's own environment that an Actor gets too. Never all of them: one may be the platform's token. */
 const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
@@ -49,7 +50,7 @@ const mbytesOfOneCore = 4096;
  *
  * Neither the pricing nor the counts of charged events are in it: a waiting attempt boots long before it is active, so
  * such values would be out of date. Without the variables the SDK asks the API, whose response waits at the gate.
- * @param own the platform's environment
+ * @param own the platform's environment; empty for an image, which has its own paths and browser
  * @param ofBuild the variables of the Actor's version; the platform's own take precedence
  */
 export function runEnvironment(
@@ -59,7 +60,7 @@ export function runEnvironment(
 ): Record<string, string> {
   const kept = passedOn.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
   const ours = { WHERRY_JOURNAL_SETTLE_SECS: journalSettleSecs };
-  return { ...Object.fromEntries(kept), ...ours, ...ofBuild, ...apifyVariables(facts) };
+  return { ...Object.fromEntries(kept), ...browserVariables(own), ...ours, ...ofBuild, ...apifyVariables(facts) };
 }
 
 function apifyVariables(facts: AttemptFacts): Record<string, string> {
