@@ -86,10 +86,13 @@ test.each([
 });
 
 test('proxies that cannot be used fail the run with a message', async () => {
-  const run = await fixture.run({ profiles: names(1), proxyConfiguration: { useApifyProxy: true } });
+  const run = await fixture.run({
+    profiles: names(1),
+    proxyConfiguration: { useApifyProxy: true, apifyProxyGroups: ['NOT_THERE'] },
+  });
   const { status, statusMessage } = await fixture.client.run(run.id).waitForFinish();
   expect(status).toBe('FAILED');
-  expect(statusMessage).toMatch(/^proxyConfiguration cannot be used: .*password/);
+  expect(statusMessage).toMatch(/^proxyConfiguration cannot be used: .*no proxy group "NOT_THERE"/);
 });
 
 test('with a budget that covers no item there is no request to the site, and the run says why', async () => {

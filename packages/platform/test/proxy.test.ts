@@ -1,5 +1,7 @@
 /** The proxy of the platform, as clients that speak HTTP see it [proxy-1] to [proxy-4]. */
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { parseProxyGroups } from '../src/proxy/groups.ts';
@@ -191,6 +193,11 @@ test('a user has a password of their own, and sees the groups', async () => {
     PROXY_SERPS: { isEnabled: false },
   });
   expect(JSON.stringify(data)).not.toContain('upstream-secret');
+  // It is not stored.
+  for (const name of ['wherry.sqlite', 'wherry.sqlite-wal']) {
+    const file = await readFile(path.join(fixture.dataFolder, name));
+    expect([name, file.includes(data.proxy.password)]).toEqual([name, false]);
+  }
   expect(await get({ ...proxy, password: data.proxy.password }, page())).toEqual(expected);
 });
 

@@ -35,20 +35,26 @@ function outsideEnvironment(password: string): Record<string, string> {
     no_proxy: direct,
     // Makes `fetch` and `http` of Node use them, from Node 24 on.
     NODE_USE_ENV_PROXY: '1',
-    // For the SDK's ProxyConfiguration.
-    APIFY_PROXY_HOSTNAME: '127.0.0.1',
-    APIFY_PROXY_PORT: String(outsidePort),
-    APIFY_PROXY_PASSWORD: password,
-    APIFY_PROXY_STATUS_URL: `http://127.0.0.1:${outsidePort}`,
   };
 }
+
+/** The recording proxy in the place of the platform's, for the SDK's ProxyConfiguration. */
+const recordingProxy = (password: string): Record<string, string> => ({
+  APIFY_PROXY_HOSTNAME: '127.0.0.1',
+  APIFY_PROXY_PORT: String(outsidePort),
+  APIFY_PROXY_PASSWORD: password,
+  APIFY_PROXY_STATUS_URL: `http://127.0.0.1:${outsidePort}`,
+});
+
+/** It tells the recording proxy which attempt makes a request. */
+const passwordOf = ({ runId, attempt }: { runId: string; attempt: number }): string => `${runId}-${attempt}`;
 
 const engine = new WatchedEngine({
   engine: new ProcessEngine({ servers: 2, workFolder: path.join(dataFolder, 'work') }),
   starting: announce,
-  environmentOf: ({ runId, attempt }) => ({
-    // The password tells the proxy which attempt makes a request.
-    ...outsideEnvironment(`${runId}-${attempt}`),
+  overridesOf: (spec) => recordingProxy(passwordOf(spec)),
+  environmentOf: (spec) => ({
+    ...outsideEnvironment(passwordOf(spec)),
     // Compiled modules are kept for the next boot, because most of the time of a run is its boot.
     NODE_COMPILE_CACHE: path.join(dataFolder, 'compile-cache'),
   }),

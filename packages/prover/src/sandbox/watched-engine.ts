@@ -11,6 +11,8 @@ export interface WatchedEngineParts {
   readonly starting: (start: AttemptStart) => Promise<void>;
   /** Further environment variables of an attempt. Those of the platform and of the Actor take precedence. */
   readonly environmentOf: (spec: ContainerSpec) => Readonly<Record<string, string>>;
+  /** Variables that take precedence over those of the platform and of the Actor. */
+  readonly overridesOf: (spec: ContainerSpec) => Readonly<Record<string, string>>;
 }
 
 export class WatchedEngine implements Engine {
@@ -36,9 +38,9 @@ export class WatchedEngine implements Engine {
   }
 
   start(spec: ContainerSpec, record: (ref: ContainerRef) => Promise<void>): Promise<void> {
-    const { engine, starting, environmentOf } = this.#parts;
+    const { engine, starting, environmentOf, overridesOf } = this.#parts;
     const { runId, attempt, env } = spec;
-    return engine.start({ ...spec, env: { ...environmentOf(spec), ...env } }, async (ref) => {
+    return engine.start({ ...spec, env: { ...environmentOf(spec), ...env, ...overridesOf(spec) } }, async (ref) => {
       await record(ref);
       await starting({ runId, attempt, token: env.APIFY_TOKEN!, pid: Number(ref.pid) });
     });
