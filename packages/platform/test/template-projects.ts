@@ -392,7 +392,7 @@ await Actor.exit();
     input: (site) => ({ baseUrl: `${site}/hold` }),
     released: 'after it was moved',
     items: [{ spec: 'first', passes: 1, hasVideo: true }],
-    records: { report: 'text/html; charset=utf-8', 'first-spec-cy-js': 'video/mp4' },
+    records: { report: 'text/html', 'first-spec-cy-js': 'video/mp4' },
   };
 }
 
