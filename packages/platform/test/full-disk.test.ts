@@ -4,12 +4,13 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { fill } from '../../../test/support/fill-disk.ts';
 import { until } from '../../../test/support/until.ts';
 import { reserveBytes } from '../src/database/sqlite/disk-reserve.ts';
 import { LogStore } from '../src/logs/log-store.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 import { startRun } from './planted-run.ts';
-import { fill, mountSmallDisk } from './small-disk.ts';
+import { mountSmallDisk } from './small-disk.ts';
 
 const small = { n: 1 };
 const large = randomBytes(2 * 1024 * 1024);

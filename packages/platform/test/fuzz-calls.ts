@@ -1,5 +1,9 @@
 /** Calls that a seed determines: of the app's own routes, mostly almost right, since those get furthest. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { RouteOptions } from 'fastify';
+import pino from 'pino';
+import { createApp } from '../src/api/app.ts';
+import { registerRoutes } from '../src/api/routes.ts';
 import type { Random } from './simulation/random.ts';
 
 export interface Route {
@@ -12,6 +16,19 @@ export interface FuzzCall {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer | undefined;
+}
+
+/** The routes of the API. */
+export async function fuzzRoutes(): Promise<Route[]> {
+  const routes: Route[] = [];
+  const logger = pino({ level: 'silent' });
+  const app = createApp({ authenticator: {} as never, database: {} as never, gate: {} as never, logger });
+  app.addHook('onRoute', ({ method, url }: RouteOptions) => {
+    for (const each of [method].flat()) routes.push({ method: each, url });
+  });
+  registerRoutes(app, {} as never, { commits: true });
+  await app.ready();
+  return routes;
 }
 
 /** What exists on the platform, by the name of the parameter that stands for it in routes' URLs. */

@@ -2,13 +2,11 @@
  * Every route with calls that are almost right and calls that are not: none may fail the platform. `npm run test:fuzz` makes
  * more of them; `WHERRY_SEED` begins with another seed.
  */
-import { Agent, request } from 'node:http';
-import type { RouteOptions } from 'fastify';
+import { Agent } from 'node:http';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { createApp } from '../src/api/app.ts';
-import { registerRoutes } from '../src/api/routes.ts';
-import { type FuzzCall, FuzzCalls, type Known, type Route } from './fuzz-calls.ts';
+import { describe, faultOf, send } from './fuzz-answers.ts';
+import { FuzzCalls, fuzzRoutes, type Known, type Route } from './fuzz-calls.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
 import { Random } from './simulation/random.ts';
 
@@ -17,18 +15,6 @@ const firstSeed = Number(process.env.WHERRY_SEED ?? 1);
 const connections = 8;
 /** Existing things are made again after so many calls, since calls delete them. */
 const roundCalls = 250;
-
-async function routesOf(): Promise<Route[]> {
-  const routes: Route[] = [];
-  const logger = pino({ level: 'silent' });
-  const app = createApp({ authenticator: {} as never, database: {} as never, gate: {} as never, logger });
-  app.addHook('onRoute', ({ method, url }: RouteOptions) => {
-    for (const each of [method].flat()) routes.push({ method: each, url });
-  });
-  registerRoutes(app, {} as never, { commits: true });
-  await app.ready();
-  return routes;
-}
 
 /** What starts processes is called less often: it takes most of the time. */
 const isExpensive = ({ method, url }: Route) =>
@@ -77,55 +63,13 @@ async function knownThings({ client, deploy }: RunFixture, round: number): Promi
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-}
-
-function send(agent: Agent, url: string, { method, path, headers, body }: FuzzCall): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': body.length };
-    const sent = request(url, { agent, method, path, headers: { ...headers, ...length } });
-    sent.setTimeout(120_000, () => sent.destroy(new Error('there was no answer for two minutes')));
-    sent.once('error', reject).once('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject);
-      const { statusCode: status = 0, headers: answered } = response;
-      response.once('end', () => resolve({ status, headers: answered, body: Buffer.concat(chunks).toString() }));
-    });
-    if (headers.expect !== undefined && body !== undefined) sent.once('continue', () => sent.end(body)).flushHeaders();
-    else sent.end(body);
-  });
-}
-
-/** What is wrong with an answer; undefined for nothing. */
-function faultOf({ method, path }: FuzzCall, { status, headers, body }: Answer): string | undefined {
-  // Calls may have drained all servers, and a machine that is busy is not healthy.
-  const isSaid = status === 503 && (body.includes('"no-server"') || path.startsWith('/health'));
-  if (isSaid) return undefined;
-  if (status >= 500) return `answered ${status}: ${body.slice(0, 500)}`;
-  if (headers['x-content-type-options'] !== 'nosniff') return 'lacks nosniff';
-  if (status < 400 || method === 'HEAD') return undefined;
-  try {
-    const { error } = JSON.parse(body) as { error: { type: unknown; message: unknown } };
-    if (typeof error.type === 'string' && typeof error.message === 'string') return undefined;
-  } catch {
-    // Said below.
-  }
-  return `answered ${status} in another form: ${body.slice(0, 500)}`;
-}
-
-const describe = ({ method, path, headers, body }: FuzzCall): string =>
-  `${method} ${path.slice(0, 300)} ${JSON.stringify(headers).slice(0, 300)} ${body?.toString().slice(0, 300) ?? ''}`;
-
 test(`none of ${calls} calls of all routes fails the platform, and all errors are in Apify’s form`, async () => {
   const failures: string[] = [];
   const statuses = new Map<number, number>();
   const errors: string[] = [];
   const logger = pino({ level: 'error' }, { write: (line: string) => errors.push(line) });
   await using fixture = await startRunFixture({ logger, syncWaitSecs: 1 });
-  const routes = await routesOf();
+  const routes = await fuzzRoutes();
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   for (let first = 0; first < calls; first += roundCalls) {
     const known = await knownThings(fixture, first);

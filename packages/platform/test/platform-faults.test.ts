@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type ActorRun, ApifyClient } from 'apify-client';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { fill } from '../../../test/support/fill-disk.ts';
 import { until } from '../../../test/support/until.ts';
 import { plan, startDelayMs } from '../src/runs/state/plan.ts';
 import { storageFull } from '../src/shared/errors.ts';
@@ -15,7 +16,7 @@ import { migrateWarm } from './simulation/outsiders.ts';
 import { Committer } from './simulation/programs/committer.ts';
 import { Hung } from './simulation/programs/hung.ts';
 import { Scenario } from './simulation/scenario.ts';
-import { fill, mountSmallDisk } from './small-disk.ts';
+import { mountSmallDisk } from './small-disk.ts';
 
 const call = promisify(execFile);
 const systemError = (code: string) => Object.assign(new Error(`spawn /bin/sh ${code}`), { code });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -22,20 +22,4 @@ export async function mountSmallDisk(context: TestContext, at?: string): Promise
   }
   onTestFinished(async () => void (await call('umount', ['-l', folder])));
   return folder;
-}
-
-/** Takes all the room that is left. Answers how to give it back. */
-export async function fill(disk: string): Promise<() => Promise<void>> {
-  const ballast = path.join(disk, 'ballast');
-  const file = await open(ballast, 'w');
-  let size = 0;
-  for (let bytes = 1024 * 1024; bytes >= 1; bytes >>= 1) {
-    for (;;) {
-      const written = await file.write(Buffer.alloc(bytes), 0, bytes, size).catch(() => undefined);
-      if (written === undefined || written.bytesWritten === 0) break;
-      size += written.bytesWritten;
-    }
-  }
-  await file.close();
-  return () => rm(ballast);
 }
