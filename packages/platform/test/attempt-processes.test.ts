@@ -1,12 +1,17 @@
 /** What an attempt starts on the machine of the process engine, from the start of its run to its end. */
-import { rm, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type ActorRun, ApifyClient } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { readProcess } from '../src/shared/process-table.ts';
 import { startKillable } from './killable-platform.ts';
 import { dataFolderOfTest, deployTo, type RunFixture, startRunFixture } from './run-fixture.ts';
+
+const call = promisify(execFile);
 
 /** Starts a process in a session of its own, as puppeteer starts browsers, and lives for the seconds of its variable. */
 const spawner = `
@@ -133,4 +138,30 @@ test('[log-3] [log-4] a run that floods its log succeeds, and its log is bounded
   expect(log.trimEnd().split('\n').at(-1)).toMatch(/ WHERRY The log is cut: /);
   const { size } = await stat(path.join(fixture.dataFolder, 'logs', `${run.id}.log`));
   expect(size).toBe(log.length);
+});
+
+test('[process-1] what an attempt has started ends with it although there is no file handle to look for it', async () => {
+  // What finds the processes of an attempt depends on the machine.
+  const ends = ['groups', 'scan'].map(async (search) => {
+    const dataFolder = await dataFolderOfTest();
+    onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
+    const platform = await startKillable(dataFolder, undefined, 'main thread', '2', search);
+    onTestFinished(() => platform.kill());
+    const client = new ApifyClient({ baseUrl: platform.url, token: 'test-token', maxRetries: 0 });
+    const actorId = await deployTo(client, 'late', { 'main.js': spawner }, life(600));
+    const run = await client.actor(actorId).start({}, { timeout: 4 });
+    const [child] = await childrenOf(async (runId) => (await client.log(runId).get()) ?? '', run.id);
+    const limit = (count: number) => call('prlimit', ['--pid', String(platform.pid), `--nofile=${count}:`]);
+    await limit(3);
+    const main = (await readProcess(child!))!.parentId;
+    await until('the timeout has ended the first process, or stopped it', async () => {
+      return / [T] |^$/.test(await readFile(`/proc/${main}/stat`, 'utf8').catch(() => ''));
+    });
+    // Longer than it would look for processes that cannot be killed.
+    await delay(6000);
+    await limit(1024);
+    await until(`child ${child} is gone, with ${search}`, () => isGone(child!), { secs: 30 });
+    expect((await client.run(run.id).waitForFinish()).status).toBe('TIMED-OUT');
+  });
+  await Promise.all(ends);
 });

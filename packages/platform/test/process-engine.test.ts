@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -166,3 +166,23 @@ test.skipIf(groups?.enforcesLimits !== true)(
     expect(recorder.events.at(-1)).toMatchObject({ kind: 'exited', cause: 'outOfMemory' });
   },
 );
+
+test('what a platform that was killed has left in the work folder is removed before the first attempt, and at the end', async () => {
+  const workFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  await using _folder = { [Symbol.asyncDispose]: () => rm(workFolder, { recursive: true, force: true }) };
+  for (const starts of [true, false]) {
+    const left = path.join(workFolder, `${runId}-1`);
+    mkdirSync(left);
+    await writeFile(path.join(left, 'state.json'), '{}');
+    const engine = new ProcessEngine({ servers: 1, workFolder });
+    const build = await mkdtemp(path.join(tmpdir(), 'wherry-build-'));
+    await writeFile(path.join(build, 'main.js'), '');
+    const program = { kind: 'folder', folder: build, command: { file: process.execPath, args: ['main.js'] } } as const;
+    const spec = { serverId: 'local-1', env: {}, memoryMbytes: 256, diskMbytes: 256, program };
+    if (starts) await engine.start({ ...spec, runId, attempt: 2 }, nothingToRecord);
+    if (starts) expect(existsSync(left)).toBe(false);
+    await engine.close();
+    expect(readdirSync(workFolder)).toEqual([]);
+    await rm(build, { recursive: true });
+  }
+});

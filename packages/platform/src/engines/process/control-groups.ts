@@ -22,7 +22,8 @@ import {
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { killProcess, type ProcessEntry, readProcess } from '../../shared/process-table.ts';
+import { platformFaultOf } from '../../shared/platform-fault.ts';
+import { killGroup, killProcess, type ProcessEntry, readProcess } from '../../shared/process-table.ts';
 import type { AttemptProcesses, Usage } from './attempt-processes.ts';
 
 const groupPrefix = 'wherry-';
@@ -37,6 +38,8 @@ const minQuotaMicros = 1000;
 /** A process that waits for a broken disk cannot be killed. */
 const killSecs = 5;
 const retryMs = 5;
+/** While there are no file handles. */
+const shortageRetryMs = 50;
 
 export interface GroupLimits {
   readonly memoryMbytes: number;
@@ -88,9 +91,9 @@ export class ControlGroups {
     return new ControlGroup(folder, this.enforcesLimits);
   }
 
-  close(): void {
-    // When something could not be killed it stays, which costs nothing.
-    removeGroup(this.folder);
+  /** When something could not be killed it stays, which costs nothing. */
+  async close(): Promise<void> {
+    await removeSoon(this.folder);
   }
 }
 
@@ -98,6 +101,7 @@ export class ControlGroups {
 export class ControlGroup implements AttemptProcesses {
   readonly enforcesLimits: boolean;
   readonly #folder: string;
+  #leaderPid: number | undefined;
 
   constructor(folder: string, enforcesLimits: boolean) {
     this.#folder = folder;
@@ -117,6 +121,7 @@ export class ControlGroup implements AttemptProcesses {
 
   /** Moves a process into it; what the process starts from then on is in it too. */
   enter(pid: number): void {
+    this.#leaderPid = pid;
     writeFileSync(path.join(this.#folder, 'cgroup.procs'), String(pid));
   }
 
@@ -141,55 +146,84 @@ export class ControlGroup implements AttemptProcesses {
     try {
       writeFileSync(path.join(this.#folder, 'cgroup.kill'), '1');
     } catch {
-      // Kernels before 5.14 lack the file.
+      this.#killEach();
+    }
+  }
+
+  /** Kernels before 5.14 cannot kill a group, and without a file handle none can: then at least what is known is killed. */
+  #killEach(): void {
+    try {
       for (const pid of this.#pids()) killProcess(pid);
+    } catch {
+      if (this.#leaderPid !== undefined) killGroup(this.#leaderPid);
     }
   }
 
   async killAll(): Promise<void> {
-    const deadlineMs = performance.now() + killSecs * 1000;
-    for (;;) {
+    for (let deadlineMs = performance.now() + killSecs * 1000; performance.now() < deadlineMs; ) {
       this.kill();
-      if (fieldOf(await this.#read('cgroup.events'), 'populated') !== 1 || performance.now() > deadlineMs) return;
-      await delay(retryMs);
+      const isPopulated = await this.#isPopulated();
+      if (isPopulated === false) return;
+      // Who cannot look does not know that anything was killed, and looks until it can.
+      if (isPopulated === undefined) deadlineMs = performance.now() + killSecs * 1000;
+      await delay(isPopulated === undefined ? shortageRetryMs : retryMs);
+    }
+  }
+
+  /** Undefined for lack of file handles or memory. */
+  async #isPopulated(): Promise<boolean | undefined> {
+    try {
+      return fieldOf(await this.#read('cgroup.events'), 'populated') === 1;
+    } catch {
+      return undefined;
     }
   }
 
   async wasOutOfMemory(): Promise<boolean> {
-    return (fieldOf(await this.#read('memory.events'), 'oom_kill') ?? 0) > 0;
+    return (fieldOf(await this.#read('memory.events').catch(() => ''), 'oom_kill') ?? 0) > 0;
   }
 
   async remove(): Promise<void> {
-    // What was killed may take a moment to leave the group.
-    for (let left = 100; left > 0 && !removeGroup(this.#folder); left -= 1) await delay(retryMs);
+    await removeSoon(this.#folder);
   }
 
   #pids(): number[] {
     return withSubgroups(this.#folder).flatMap((folder) => pidsIn(folder));
   }
 
-  /** Empty when the file, or the group, does not exist. */
+  /** Empty when the file, or the group, does not exist. @throws Error for lack of file handles or memory */
   #read(file: string): Promise<string> {
-    return readFile(path.join(this.#folder, file), 'utf8').catch(() => '');
+    return readFile(path.join(this.#folder, file), 'utf8').catch((error: unknown) => {
+      if (platformFaultOf(error) !== undefined) throw error;
+      return '';
+    });
   }
 }
 
+/** Empty when there is no such group. @throws Error for lack of file handles or memory */
 function pidsIn(folder: string): number[] {
   try {
     return readFileSync(path.join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
-  } catch {
+  } catch (error) {
+    if (platformFaultOf(error) !== undefined) throw error;
     return [];
   }
 }
 
-/** A group and those that were made in it, the innermost first. */
+/** A group and those that were made in it, the innermost first. @throws Error for lack of file handles or memory */
 function withSubgroups(folder: string): string[] {
   try {
     const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     return [...names.flatMap(({ name }) => withSubgroups(path.join(folder, name))), folder];
-  } catch {
+  } catch (error) {
+    if (platformFaultOf(error) !== undefined) throw error;
     return [];
   }
+}
+
+/** What was killed may take a moment to leave the group. */
+async function removeSoon(folder: string): Promise<void> {
+  for (let left = 100; left > 0 && !removeGroup(folder); left -= 1) await delay(retryMs);
 }
 
 /** Whether the group is gone. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { platformFaultOf } from '../../shared/platform-fault.ts';
 import {
   killGroup,
   killProcess,
@@ -25,6 +26,8 @@ const recentMs = 2000;
 /** A process that waits for a broken disk cannot be killed. */
 const killSecs = 5;
 const retryMs = 1;
+/** While there are no file handles. */
+const shortageRetryMs = 50;
 
 /** The first process of an attempt. */
 export interface Leader {
@@ -182,16 +185,21 @@ export class ProcessScanner {
 
 /** The mark in the environment that a process was started with; undefined when it has none or belongs to another user. */
 async function markOf(pid: number): Promise<string | undefined> {
-  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch((error: unknown) => {
+    if (platformFaultOf(error) !== undefined) throw error;
+    return '';
+  });
   return readMark(() => environment);
 }
 
+/** @throws Error for lack of file handles or memory: the process could pass for one without a mark */
 function readMark(read: () => string): string | undefined {
   try {
     const environment = read();
     const start = `\0${environment}`.indexOf(`\0${markVariable}=`);
     return start < 0 ? undefined : environment.slice(start + markVariable.length + 1).split('\0', 1)[0];
-  } catch {
+  } catch (error) {
+    if (platformFaultOf(error) !== undefined) throw error;
     return undefined;
   }
 }
@@ -226,12 +234,17 @@ export class MarkedProcesses implements AttemptProcesses {
   }
 
   async killAll(): Promise<void> {
-    const deadlineMs = performance.now() + killSecs * 1000;
+    let deadlineMs = performance.now() + killSecs * 1000;
     // The many processes of the machine are identified without blocking; the sweeps see only new ones.
     if (!this.#scanner.isRecent) await this.#scanner.scan().catch(() => undefined);
     let needed = emptySweepsNeeded;
     for (let emptySweeps = 0; emptySweeps < needed && performance.now() < deadlineMs; ) {
       const swept = this.#sweep();
+      // Who cannot look does not know that anything was killed, and looks until it can.
+      if (swept === undefined) {
+        deadlineMs = performance.now() + killSecs * 1000;
+        await delay(shortageRetryMs);
+      }
       if (swept?.hasMissed) needed = emptySweepsAfterMiss;
       emptySweeps = swept?.found === 0 ? emptySweeps + 1 : 0;
       await (emptySweeps > 0 ? setImmediate() : delay(retryMs));

@@ -10,7 +10,7 @@
  * [process-4] an attempt that needs more memory than its run has is ended: by the kernel, else within about a second.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync } from 'node:fs';
 import { cp, lstat, mkdir, readFile, rm, rmdir, symlink } from 'node:fs/promises';
 import { availableParallelism, constants } from 'node:os';
 import path from 'node:path';
@@ -77,6 +77,9 @@ export class ProcessEngine implements Engine {
   /** Ports of attempts, from their choice on. */
   readonly #ports = new Set<number>();
   readonly #timer: NodeJS.Timeout;
+  /** What a platform that was killed has left in the work folder. */
+  readonly #leftovers: readonly string[];
+  #cleaned: Promise<void> | undefined;
   /** Starts and ends of containers in progress. */
   readonly #pending = new Set<Promise<unknown>>();
   readonly #mayUseGroups: boolean;
@@ -94,6 +97,7 @@ export class ProcessEngine implements Engine {
     };
     this.#servers = Array.from({ length: servers }, (_, index) => `local-${index + 1}`);
     this.#workFolder = workFolder;
+    this.#leftovers = existsSync(workFolder) ? readdirSync(workFolder) : [];
     this.#mayUseGroups = controlGroups;
     this.#timer = setInterval(() => void this.#measure(), telemetryMs);
     this.#timer.unref();
@@ -119,6 +123,7 @@ export class ProcessEngine implements Engine {
     const { program } = spec;
     if (program.kind !== 'folder')
       throw new Error('The build is an image for the docker engine. Build the Actor again.');
+    await this.#clean();
     const folder = path.join(this.#workFolder, `${spec.runId}-${spec.attempt}`);
     const mark = newId();
     const { child, exited, pipes, port } = await this.#prepare(spec, { ...program, mark }, folder).catch(
@@ -243,7 +248,18 @@ export class ProcessEngine implements Engine {
       const ends = [...this.#containers.values()].map(({ ended }) => ended);
       await Promise.allSettled([...ends, ...this.#pending]);
     }
-    this.#groups?.opened?.close();
+    await this.#groups?.opened?.close();
+    await this.#clean();
+  }
+
+  /** Once, when the orphans are dead that had worked there. */
+  #clean(): Promise<void> {
+    const folders = this.#leftovers.map((name) => path.join(this.#workFolder, name));
+    this.#cleaned ??= Promise.all(folders.map((folder) => removeFolder(folder))).then(
+      () => undefined,
+      () => undefined,
+    );
+    return this.#cleaned;
   }
 
   #checkOpen(): void {
@@ -295,7 +311,7 @@ export class ProcessEngine implements Engine {
     this.#containers.delete(attemptKey(runId, attempt));
     this.#ports.delete(port);
     void this.#track(processes.remove());
-    void this.#track(rm(folder, { recursive: true, force: true }));
+    void this.#track(removeFolder(folder));
     void this.#listener({ kind: 'exited', runId, attempt, exitCode, ...(cause && { cause }) });
   }
 
@@ -361,6 +377,10 @@ const isThere = (file: string): Promise<boolean> =>
       throw error;
     },
   );
+
+/** Again for a while when it fails, for instance for lack of file handles. */
+const removeFolder = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
 
