@@ -2,8 +2,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { fill } from '../../../test/support/fill-disk.ts';
 import { until } from '../../../test/support/until.ts';
-import { fill, mountSmallDisk } from '../../platform/test/small-disk.ts';
+import { mountSmallDisk } from '../../platform/test/small-disk.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { startLive } from './live-platform.ts';
 
@@ -46,10 +47,15 @@ test('on a full disk reads and /health work, writes are refused and work again w
   await fillAll();
   expect(await platform.interrupt()).toBe(exitCodes.ok);
 
-  // A start needs no room either.
+  // A start needs no room either, neither after a good end nor after a bad one.
   const onFullDisk = await startLive(disk);
   expect((await onFullDisk.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
-  expect(await onFullDisk.interrupt()).toBe(exitCodes.ok);
+  // What the good end gave back is taken again.
+  await fill(disk);
+  await onFullDisk.kill();
+  const afterKill = await startLive(disk);
+  expect((await afterKill.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
+  expect(await afterKill.interrupt()).toBe(exitCodes.ok);
 
   await rm(path.join(disk, 'ballast'));
   const next = await startLive(disk);

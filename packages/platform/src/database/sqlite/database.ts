@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
+import { Refusal } from '../../shared/errors.ts';
 import type { Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
 import type { Caller, Operation } from '../operation.ts';
@@ -45,6 +46,25 @@ function openSessions(file: string, secretsKeyFile: string): { writer: SqliteSes
   }
 }
 
+/**
+ * The same on a disk that may be full: to read a write-ahead log that was not closed needs room beside it, which the
+ * reserve has.
+ */
+function openOnAnyDisk(
+  file: string,
+  secretsKeyFile: string,
+  reserve: DiskReserve | undefined,
+): ReturnType<typeof openSessions> {
+  for (;;) {
+    try {
+      return openSessions(file, secretsKeyFile);
+    } catch (error) {
+      const isFull = error instanceof Refusal && error.type === 'storage-full';
+      if (!isFull || reserve?.release() !== true) throw error;
+    }
+  }
+}
+
 /** The most writes in one transaction, so that one batch does not delay the next for long. */
 const maxBatch = 512;
 
@@ -75,13 +95,14 @@ export class SqliteDatabase implements Database {
     clock: Clock,
     { operations, secretsKeyFile = keyFileBeside(file), reserveFile }: SqliteOptions = {},
   ): SqliteDatabase {
-    const { writer, reader } = openSessions(file, secretsKeyFile);
+    const reserve = reserveFile === undefined ? undefined : new DiskReserve(reserveFile);
+    const { writer, reader } = openOnAnyDisk(file, secretsKeyFile, reserve);
     if (operations !== undefined) {
       const { keys } = writer.keys!;
       writer.close();
       return new SqliteDatabase({ clock, reader, applier: new WriterThread({ file, operations, keys, reserveFile }) });
     }
-    const applier = new SqliteApplier(writer, reserveFile === undefined ? undefined : new DiskReserve(reserveFile));
+    const applier = new SqliteApplier(writer, reserve);
     return new SqliteDatabase({
       clock,
       reader,
