@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import { Readable } from 'node:stream';
+import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { until } from '../../../test/support/until.ts';
+import { createApp } from '../src/api/app.ts';
 import { FailedAuthentications } from '../src/api/failed-authentications.ts';
 import { AllowedHosts } from '../src/api/host-check.ts';
 import { EventHub } from '../src/events/event-hub.ts';
@@ -183,4 +186,27 @@ test('cells that a spreadsheet would take for formulas are escaped on request', 
     ",'=1,-5",
     '',
   ]);
+});
+
+test('a route that fails for want of file handles gets 503 in Apify’s form, whatever it had said of its content', async () => {
+  const log = pino({ level: 'silent' });
+  const app = createApp({ authenticator: {} as never, database: {} as never, gate: {} as never, logger: log });
+  onTestFinished(() => app.close());
+  app.get('/:code', { config: { access: 'public', effect: 'reads' } }, (request, reply) => {
+    const { code } = request.params as { code: string };
+    const said = { 'content-type': 'text/plain', 'content-length': '5', 'content-disposition': 'attachment' };
+    const error = Object.assign(new Error('open'), { code });
+    const failing = new Readable({ read: () => void failing.destroy(error) });
+    return reply.headers({ ...said, 'content-encoding': 'gzip' }).send(failing);
+  });
+  const shortages = { EMFILE: 503, ENFILE: 503, ENOMEM: 503, EIO: 503, ENOSPC: 507, EDQUOT: 507 };
+  for (const [code, status] of Object.entries(shortages)) {
+    const response = await app.inject({ method: 'GET', url: `/${code}` });
+    const type = status === 507 ? 'storage-full' : 'service-unavailable';
+    expect(response.statusCode, code).toBe(status);
+    expect(response.json(), code).toMatchObject({ error: { type, message: expect.any(String) } });
+    expect(response.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8' });
+    expect(response.headers).not.toHaveProperty('content-disposition');
+    expect(response.headers).not.toHaveProperty('content-encoding');
+  }
 });

@@ -2,7 +2,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { Refusal } from '../shared/errors.ts';
+import { Refusal, storageFull } from '../shared/errors.ts';
+import { platformFaultOf } from '../shared/platform-fault.ts';
 import { requestTooLarge, sendRefusal } from './body-reception.ts';
 import { pathOf } from './log-redaction.ts';
 
@@ -23,8 +24,12 @@ export function handleErrors(app: FastifyInstance): void {
   });
 }
 
+/** What a handler may have said of its content before it failed. */
+const contentHeaders = ['content-type', 'content-length', 'content-encoding', 'content-disposition', 'cache-control'];
+
 export function sendError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = error instanceof Refusal ? error : toRefusal(error, request);
+  for (const name of contentHeaders) reply.removeHeader(name);
+  const refusal = error instanceof Refusal ? error : (toRefusal(error, request) ?? shortageOf(error, request));
   if (refusal !== undefined) {
     const retryAfterSecs = refusal.details?.retryAfterSecs;
     if (typeof retryAfterSecs === 'number') reply.header('retry-after', String(retryAfterSecs));
@@ -44,6 +49,9 @@ function toRefusal(error: FastifyError, request: FastifyRequest): Refusal | unde
     }
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Refusal(415, 'unsupported-content-type', 'Send the body as application/json.');
+    case 'ECONNRESET':
+      // Nobody gets the response: the client has gone while it sent its body.
+      return new Refusal(400, 'invalid-request', 'The connection ended before the whole request had come.');
     case 'FST_ERR_BAD_URL':
       return new Refusal(400, 'invalid-request', 'The URL is not encoded correctly. Encode "%" as "%25".');
     case 'FST_ERR_MAX_PARAM_LENGTH':
@@ -53,6 +61,16 @@ function toRefusal(error: FastifyError, request: FastifyRequest): Refusal | unde
         ? new Refusal(error.statusCode, 'invalid-request', error.message)
         : undefined;
   }
+}
+
+/** What the machine lacks for the call: the caller may try again, and no bug is to be found. */
+function shortageOf(error: FastifyError, request: FastifyRequest): Refusal | undefined {
+  const fault = platformFaultOf(error);
+  if (fault === undefined) return undefined;
+  request.log.error({ err: error, url: pathOf(request.url) }, 'a request could not be done for want of a resource');
+  if (['ENOSPC', 'EDQUOT'].includes(error.code)) return storageFull();
+  const message = `The platform cannot do this now: ${fault}. Send it again later.`;
+  return new Refusal(503, 'service-unavailable', message, { retryAfterSecs: 1 });
 }
 
 /** What Apify has under `/v2` and Wherry does not have yet. */
