@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { stripVTControlCharacters } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { foreignLine } from '../src/logs/log-lines.ts';
@@ -323,4 +325,39 @@ test('a stream that is open when the platform closes ends', async () => {
   const ended = text(stream).catch(() => 'cut');
   await fixture[Symbol.asyncDispose]();
   expect(await ended).toBeDefined();
+});
+
+/** Appends to a log of an earlier platform while file handles are used up, which come back at one moment or another. */
+const appendWithoutHandles = `
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+const [, program, folder] = process.argv;
+const { LogStore } = await import(program);
+const logs = await LogStore.open(folder);
+const before = '2026-01-01T00:00:00.000Z before\\n';
+for (let turns = 0; turns < 12; turns += 1) {
+  const id = 'a'.repeat(15) + String(turns).padStart(2, '0');
+  const file = path.join(folder, id + '.log');
+  writeFileSync(file, before);
+  const taken = [];
+  try {
+    for (;;) taken.push(openSync('/dev/null'));
+  } catch {}
+  void logs.append(id, 'after', Date.now());
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (const endMs = performance.now() + 3; performance.now() < endMs; );
+  for (const descriptor of taken) closeSync(descriptor);
+  await text(logs.read(id));
+  if (!readFileSync(file, 'utf8').startsWith(before)) console.log('after ' + turns + ' turns the log was emptied');
+}
+await logs.close();`;
+
+test('[log-2] a log that cannot be opened for want of file handles keeps what it has', async () => {
+  const { folder } = await openStore();
+  const program = fileURLToPath(new URL('../src/logs/log-store.ts', import.meta.url));
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e'];
+  const limited = ['-c', 'ulimit -n 64; exec "$@"', 'sh', ...node, appendWithoutHandles, program, folder];
+  const { stdout } = await promisify(execFile)('/bin/sh', limited);
+  expect(stdout).toBe('');
 });

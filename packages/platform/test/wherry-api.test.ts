@@ -6,6 +6,7 @@ import { until } from '../../../test/support/until.ts';
 import description from '../src/api/about/wherry-v1.openapi.json' with { type: 'json' };
 import { registerRoutes } from '../src/api/routes.ts';
 import type { HandoffServices, RunServices } from '../src/api/services.ts';
+import { stateNames } from '../src/runs/supervisor/servers.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 type Responses = Record<string, { content?: object }>;
@@ -29,6 +30,11 @@ test('every route of Wherry’s own API is described, and none that does not exi
   await app.ready();
   // The websocket is accepted by the server itself, not by a route.
   expect(routes.toSorted()).toEqual(described.filter((each) => !each.endsWith('/events')).toSorted());
+});
+
+test('every state that a server may have is described', () => {
+  const { state } = description.components.schemas.Server.properties;
+  expect(state.enum.toSorted()).toEqual(Object.values(stateNames).toSorted());
 });
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { charsOf, ownLine } from './log-lines.ts';
 
@@ -167,7 +168,8 @@ export class LogFile {
 
   async #open(): Promise<FileHandle> {
     const { path, maxChars } = this.#options;
-    const handle = await open(path, 'r+').catch(() => open(path, 'w+', 0o600));
+    // Made when it is missing, and never emptied. With `r+` and then `w+`, a lack of file handles that ends in between would.
+    const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
       this.#size = await sizeWithWholeLines(handle);
       const { chars, end } = await measure(handle, this.#size);

@@ -44,7 +44,8 @@ const setDraining = defineWrite('servers.setDraining', function* (input: { id: s
 
 const platform = { kind: 'platform' } as const;
 
-const stateNames = { open: 'ready', closed: 'draining', lost: 'lost' } as const;
+/** What the API calls the states of servers. */
+export const stateNames = { open: 'ready', closed: 'draining', lost: 'lost' } as const;
 
 /**
  * The engine's servers, and which of them are drained. That is stored in the database, unless the engine has a state for
