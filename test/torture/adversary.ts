@@ -20,7 +20,8 @@ interface Attack {
   readonly perform: () => Promise<string>;
 }
 
-const maxPauseMs = 600;
+/** Between two attacks: runs should come some way in between. */
+const maxPauseMs = 1300;
 
 /** Does, one after the other and many at a time, what a seed decides. When it happens is the machine's affair. */
 export class Adversary {
@@ -43,9 +44,11 @@ export class Adversary {
   /** Attacks for so many seconds, and then makes everything whole again. */
   async rage(secs: number): Promise<void> {
     const endMs = performance.now() + secs * 1000;
+    // First each of them once, since some are rare and the time may be short.
+    const each = this.#shuffled();
     while (performance.now() < endMs) {
-      await delay(50 + this.#random.below(maxPauseMs));
-      const [name, attack] = this.#choose();
+      await delay(this.#random.below(maxPauseMs));
+      const [name, attack] = each.pop() ?? this.#choose();
       const work = attack.perform().then(
         (outcome) => this.#count(name, outcome),
         (error: unknown) => this.#scene.victim.problems.push(`${name}: ${(error as Error).message}`),
@@ -65,6 +68,12 @@ export class Adversary {
     if (!victim.isUp) await victim.start();
     for (const server of servers) await api.insist('POST', `/wherry/v1/servers/${server}/undrain`);
     await Promise.all(this.#pending);
+  }
+
+  #shuffled(): [string, Attack][] {
+    const attacks = Object.entries(this.#attacks).filter(([, { weight }]) => weight > 0);
+    const keyed = attacks.map((attack) => ({ attack, key: this.#random.next() }));
+    return keyed.sort((one, other) => one.key - other.key).map(({ attack }) => attack);
   }
 
   #choose(): [string, Attack] {
@@ -94,22 +103,22 @@ export class Adversary {
       'move warm': attack(6, () => this.#toRun('migrate', { mode: 'warm' })),
       'move cold': attack(4, () => this.#toRun('migrate', { mode: 'cold' })),
       'lose a server': attack(4, () => this.#toRun('migrate', { mode: 'lost' })),
-      'drain a server': attack(1, () => this.#drain()),
-      abort: attack(1, () => this.#toRun('abort')),
-      'abort gracefully': attack(1, () => this.#toRun('abort?gracefully=true')),
+      'drain a server': attack(0.7, () => this.#drain()),
+      abort: attack(0.6, () => this.#toRun('abort')),
+      'abort gracefully': attack(0.6, () => this.#toRun('abort?gracefully=true')),
       'resurrect a run': attack(1, () => this.#resurrect()),
       'kill an attempt': attack(2, () => this.#killAttempt()),
-      'kill -9 of the platform': attack(0.6, () => this.#toProcess(() => victim.kill())),
-      'Ctrl-C of the platform': attack(0.2, () => this.#toProcess(() => victim.stop())),
-      'pause the platform': attack(0.5, () => this.#inTurn('process', () => victim.pause(200 + random.below(2000)))),
-      'fill the disk': attack(1, () => this.#fillDisk(), victim.canFillDisk),
-      'set the clock': attack(2, () => this.#setClock(), victim.canSetClock),
-      'use up file handles': attack(1, () => this.#limitHandles()),
-      'flood the API': attack(2, async () => {
+      'kill -9 of the platform': attack(0.35, () => this.#toProcess(() => victim.kill())),
+      'Ctrl-C of the platform': attack(0.15, () => this.#toProcess(() => victim.stop())),
+      'pause the platform': attack(0.3, () => this.#inTurn('process', () => victim.pause(200 + random.below(2000)))),
+      'fill the disk': attack(0.4, () => this.#fillDisk(), victim.canFillDisk),
+      'set the clock': attack(1.5, () => this.#setClock(), victim.canSetClock),
+      'use up file handles': attack(0.4, () => this.#limitHandles()),
+      'flood the API': attack(1.2, async () => {
         await flood.calls(50 + random.below(150));
         return `${crowd.unfinished.length > 0 ? 'while runs work' : 'while none works'}`;
       }),
-      'flood connections': attack(1, async () => {
+      'flood connections': attack(0.7, async () => {
         await flood.rawConnections();
         return 'done';
       }),

@@ -42,6 +42,15 @@ export interface TortureRun {
   readonly hits: Set<'killed'>;
 }
 
+interface Start {
+  readonly kind: Kind;
+  readonly key: string;
+  readonly size: number;
+  /** How many lines a flooder prints in one step. */
+  readonly burst: number;
+  readonly restarts: boolean;
+}
+
 export interface ApiRun {
   readonly id: string;
   readonly status: string;
@@ -56,7 +65,7 @@ export const isOver = (status: string): boolean => ['SUCCEEDED', 'FAILED', 'ABOR
 export class Crowd {
   readonly runs: TortureRun[] = [];
   /** Starts whose response did not come; each is sent again with its key. */
-  #doubtful: { readonly kind: Kind; readonly key: string; readonly size: number; readonly restarts: boolean }[] = [];
+  #doubtful: Start[] = [];
   readonly #api: Api;
   readonly #witness: Witness;
   readonly #random: Random;
@@ -115,7 +124,9 @@ export class Crowd {
     const kind = this.#kinds[this.#started % this.#kinds.length]!;
     const [least, most] = programs[kind].steps;
     const size = least + this.#random.below(most - least);
-    const wanted = { kind, size, key: `start-${this.#started}`, restarts: this.#random.chance(0.5) };
+    // The log of a tenth of the flooders is cut.
+    const burst = this.#random.chance(0.1) ? 2000 : 20 + this.#random.below(300);
+    const wanted = { kind, size, burst, key: `start-${this.#started}`, restarts: this.#random.chance(0.5) };
     this.#started += 1;
     if (!(await this.#start(wanted))) this.#doubtful.push(wanted);
   }
@@ -128,14 +139,14 @@ export class Crowd {
     return this.#doubtful.length === 0;
   }
 
-  async #start(start: { kind: Kind; key: string; size: number; restarts: boolean }): Promise<boolean> {
-    const { kind, key, size, restarts } = start;
+  async #start(start: Start): Promise<boolean> {
+    const { kind, key, size, burst, restarts } = start;
     const { memoryMbytes } = programs[kind];
     const response = await this.#api.call(
       'POST',
       `/v2/acts/${this.#actors.get(kind)}/runs?memory=${memoryMbytes}&restartOnError=${restarts}&timeout=${timeoutSecs}`,
       {
-        body: { site: this.#witness.url, size, burst: 20 + this.#random.below(1000) },
+        body: { site: this.#witness.url, size, burst },
         headers: { 'idempotency-key': key },
       },
     );

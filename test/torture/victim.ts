@@ -19,8 +19,9 @@ const fakeTime = ['x86_64', 'aarch64']
   .find((file) => existsSync(file));
 
 export const token = 'token-of-the-torture';
-/** Room for the logs of 50 runs that flood them, and for copies of their builds. */
-const diskMbytes = 768;
+/** Room for the logs of an hour of runs, and for copies of their builds. */
+const diskMbytes = 400;
+const pageBytes = 4096;
 /** A start on a machine with two busy cores. */
 const startSecs = 120;
 /** `wherry up` gives its runs 8 s to end what they do, and then ends them. */
@@ -187,7 +188,7 @@ export class Victim {
 
   /** To be called again only after `freeDisk`. */
   async fillDisk(): Promise<void> {
-    this.#freeDisk = await fill(path.join(this.folder, 'disk'));
+    this.#freeDisk = await fill(path.join(this.folder, 'disk'), pageBytes);
   }
 
   async freeDisk(): Promise<void> {
