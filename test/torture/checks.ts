@@ -121,6 +121,11 @@ async function controlGroups(folder: string, depth = 4): Promise<string[]> {
   return [...below, ...(await Promise.all(below.map((each) => controlGroups(each, depth - 1)))).flat()];
 }
 
+export async function blobFiles({ dataFolder }: Victim): Promise<number> {
+  const entries = await readdir(path.join(dataFolder, 'blobs'), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).length;
+}
+
 /** All that may be in a data folder whose platform has ended. */
 const expectedNames =
   /^(wherry\.sqlite|blobs|logs|builds|dependencies|work|secrets-key|platform\.log(\.\d)?|platform\.lock|reserve)$/;
@@ -131,8 +136,7 @@ export async function fileProblems(victim: Victim, logs: ReadonlySet<string>, bl
   const problems = (await list('')).filter((name) => !expectedNames.test(name)).map((name) => `${name} is left`);
   problems.push(...(await list('work')).map((name) => `work/${name} is left`));
   for (const name of await list('logs')) if (!logs.has(name)) problems.push(`logs/${name} belongs to nothing`);
-  const entries = await readdir(path.join(victim.dataFolder, 'blobs'), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).length;
+  const files = await blobFiles(victim);
   if (files !== blobs) problems.push(`blobs/ has ${files} files for ${blobs} large records`);
   if (await listens(Number(new URL(victim.url).port))) problems.push('the port of the platform is in use');
   const database = new DatabaseSync(path.join(victim.dataFolder, 'wherry.sqlite'), { readOnly: true });

@@ -8,7 +8,7 @@ import { Random } from '../../packages/platform/test/simulation/random.ts';
 import { until } from '../support/until.ts';
 import { Adversary } from './adversary.ts';
 import { Api } from './api.ts';
-import { fileProblems, leftovers, runProblems } from './checks.ts';
+import { blobFiles, fileProblems, leftovers, runProblems } from './checks.ts';
 import { type ApiRun, Crowd, isOver, type TortureRun } from './crowd.ts';
 import { Flood } from './flood.ts';
 import { Users } from './users.ts';
@@ -178,6 +178,8 @@ class Torture {
     const builds = await this.#api.all<{ id: string }>('/v2/actor-builds?desc=1');
     const logs = new Set(builds.map(({ id }) => `${id}.log`));
     const blobs = await this.#users.largeRecords();
+    const isSwept = async () => (await blobFiles(this.#victim)) === blobs;
+    await until('a start has removed what no record names', isSwept, { secs: 20 }).catch(() => undefined);
     await this.#victim.stop();
     const files = await fileProblems(this.#victim, logs, blobs);
     return [...problems, ...(await left()), ...files];

@@ -171,7 +171,7 @@ test('a sweep keeps what this process has written, though a clock that was set m
   expect(await sweepBlobs({ database, files, blobFolder })).toBe(1);
 });
 
-test('a platform that starts removes old files that no record names, and leaves what is not its own', async () => {
+test('a platform that starts removes files that no record names, old and new, and leaves what is not its own', async () => {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(dataFolder, { recursive: true }));
   // A folder without a database is refused.
@@ -182,6 +182,8 @@ test('a platform that starts removes old files that no record names, and leaves 
     await writeFile(path.join(folder, name), '');
     await utimes(path.join(folder, name), 0, 0);
   }
+  // What the platform that was killed last wrote.
+  for (const name of ['bbcdefghijklmnopq', 'bbcdefghijklmnopr.partial']) await writeFile(path.join(folder, name), '');
   await using fixture = await startFixture({ dataFolder });
   await expect.poll(() => readdir(folder)).toEqual(['a note']);
   expect((await fixture.call('GET', '/v2/key-value-stores')).status).toBe(200);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -325,6 +325,16 @@ test('a stream that is open when the platform closes ends', async () => {
   const ended = text(stream).catch(() => 'cut');
   await fixture[Symbol.asyncDispose]();
   expect(await ended).toBeDefined();
+});
+
+test('a line that comes when its run was deleted makes no new log', async () => {
+  const { logs, folder, id } = await openStore();
+  append(logs, id, 'before');
+  await logs.remove(id);
+  append(logs, id, 'after');
+  logs.note(id, 'The run ended ABORTED.', Date.now());
+  await logs.close();
+  expect(await readdir(folder)).toEqual([]);
 });
 
 /** Appends to a log of an earlier platform while file handles are used up, which come back at one moment or another. */

@@ -9,6 +9,9 @@ import { LogTail } from './log-tail.ts';
 /** As on Apify: `ACTOR_LIMITS.LOG_MAX_CHARS` of the package `@apify/consts`. */
 const maxLogChars = 10_485_760;
 
+/** How many removed logs are remembered. Lines for them come within moments. */
+const maxRemembered = 1000;
+
 /** A log that is written to or followed. */
 interface LiveLog {
   readonly file: LogFile;
@@ -33,6 +36,8 @@ export class LogStore {
   readonly #maxChars: number;
   readonly #live = new Map<string, LiveLog>();
   readonly #closing = new Map<string, Promise<void>>();
+  /** In the order of their removal. */
+  readonly #removed = new Set<string>();
 
   private constructor(folder: string, maxChars: number) {
     this.#folder = folder;
@@ -50,6 +55,7 @@ export class LogStore {
    * @param text without its last line end
    */
   append(id: string, text: string, atMs: number): Promise<void> | undefined {
+    if (this.#removed.has(id)) return undefined;
     const { file } = this.#liveLog(id);
     if (file.isCut) return undefined;
     const stamp = new Date(atMs).toISOString();
@@ -59,6 +65,7 @@ export class LogStore {
 
   /** Appends a line of the platform's own, which nothing else can write. */
   note(id: string, text: string, atMs: number): void {
+    if (this.#removed.has(id)) return;
     // It does not wait for room: it is short, and seldom.
     void this.#liveLog(id).file.append(Buffer.from(`${new Date(atMs).toISOString()} ${ownLine(text)}\n`));
   }
@@ -111,7 +118,11 @@ export class LogStore {
     return LogTail.read(this.#pathOf(id));
   }
 
+  /** For ever: its run or build is deleted, though what ends it may still want to add a line. */
   async remove(id: string): Promise<void> {
+    this.#removed.add(id);
+    const [oldest] = this.#removed;
+    if (this.#removed.size > maxRemembered) this.#removed.delete(oldest!);
     this.end(id);
     await this.#closing.get(id);
     await rm(this.#pathOf(id), { force: true });

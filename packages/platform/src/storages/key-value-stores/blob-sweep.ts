@@ -61,7 +61,8 @@ export async function sweepBlobs(sweep: BlobSweep): Promise<number> {
 export function startSweep(sweep: Omit<BlobSweep, 'signal' | 'isOwn'>, logger: Pick<Logger, 'info' | 'error'>) {
   const stop = new AbortController();
   const isOwn = (blobId: string) => sweep.files.hasWritten(blobId);
-  const swept = sweepBlobs({ ...sweep, isOwn, signal: stop.signal })
+  // What this process has not written is of an earlier one, so no row of it can be about to come.
+  const swept = sweepBlobs({ ...sweep, olderThanMs: 0, isOwn, signal: stop.signal })
     .then(
       (removed) => removed > 0 && logger.info({ removed }, 'removed files that no record names'),
       (error: unknown) => logger.error({ err: error }, 'files that no record names could not be removed'),
@@ -80,7 +81,7 @@ async function oldFiles(folder: string, olderThanMs: number, signal: AbortSignal
     if (signal?.aborted === true) break;
     const file = path.join(folder, name);
     const found = await stat(file).catch(() => undefined);
-    if (found?.isFile() === true && found.mtimeMs <= Date.now() - olderThanMs) old.push(file);
+    if (found?.isFile() === true && (olderThanMs === 0 || found.mtimeMs <= Date.now() - olderThanMs)) old.push(file);
   }
   return old;
 }
