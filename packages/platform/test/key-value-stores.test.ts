@@ -183,7 +183,7 @@ test('a platform that starts removes files that no record names, old and new, an
     await utimes(path.join(folder, name), 0, 0);
   }
   // What the platform that was killed last wrote.
-  for (const name of ['bbcdefghijklmnopq', 'bbcdefghijklmnopr.partial']) await writeFile(path.join(folder, name), '');
+  for (const name of ['abddefghijklmnopq', 'abddefghijklmnopr.partial']) await writeFile(path.join(folder, name), '');
   await using fixture = await startFixture({ dataFolder });
   await expect.poll(() => readdir(folder)).toEqual(['a note']);
   expect((await fixture.call('GET', '/v2/key-value-stores')).status).toBe(200);
