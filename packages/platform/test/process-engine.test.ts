@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -79,6 +79,28 @@ function describeProcesses(name: string, start: () => Promise<EngineUnderTest>):
       await until('the program has written all', () => hasEnded);
       expect(lines).toBe(100_000);
     });
+
+    test.skipIf(!existsSync('/usr/bin/perl'))(
+      'a burst before process.exit() arrives although nobody reads meanwhile',
+      async () => {
+        await using under = await start();
+        const recorder = new Recorder(under.engine);
+        const script = `
+          for (let line = 1; line <= 3000; line += 1) console.log('line ' + line + ' ' + 'x'.repeat(60));
+          process.exit();`;
+        let pid = 0;
+        await under.engine.start(await specOf(under, script), async (ref) => {
+          pid = Number(ref.pid);
+        });
+        // From its word on, nothing else is done by this thread until the program has ended.
+        await delay(20);
+        for (const endMs = performance.now() + 60_000; performance.now() < endMs; ) {
+          if (readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) break;
+        }
+        expect(await recorder.exitCode()).toBe(0);
+        expect(recorder.events.filter(({ kind }) => kind === 'output')).toHaveLength(3000);
+      },
+    );
 
     test('[process-4] memory of a process in a session of its own counts as well', async () => {
       await using under = await start();

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { newId } from '../../shared/ids.ts';
 import { LineSplitter } from '../../shared/line-splitter.ts';
 
 /** Takes a line. A promise that it returns resolves when more can be taken. */
@@ -18,36 +19,80 @@ export interface Pipe {
   readonly writeEnd: number;
 }
 
+/** How many pipes are made at a time. */
+const batchSize = 16;
+
 /**
  * Pipes of the kernel, as between two commands of a shell. What Node opens with `stdio: 'pipe'` is a pair of sockets, which
- * takes few short writes at a time: a program that exits after much output loses more of it. Undefined where there is no
- * `mkfifo`, or the file system of `folder` has no named pipes.
- * @param folder exists, and is not accessible to others
+ * takes few short writes at a time: a program that exits after much output loses more of it. Node cannot make pipes, so
+ * `mkfifo` makes named ones, several with one process and before they are needed.
  */
-export async function openPipes(folder: string, name: string, count: number): Promise<readonly Pipe[] | undefined> {
-  const files = Array.from({ length: count }, (_, index) => path.join(folder, `${name}-${index}`));
-  const pipes: Pipe[] = [];
-  try {
-    await Promise.all(files.map((file) => rm(file, { force: true })));
-    await promisify(execFile)('mkfifo', ['-m', '600', ...files]);
-    for (const file of files) {
-      // Without O_NONBLOCK it would wait for a writer. The write end is opened next, so that the reader sees no end yet.
-      const readEnd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-      const reader = new Socket({ fd: readEnd, readable: true, writable: false });
-      try {
-        pipes.push({ reader, writeEnd: openSync(file, constants.O_WRONLY) });
-      } catch (error) {
-        reader.destroy();
-        throw error;
-      }
+export class PipeMaker {
+  readonly #folder: string;
+  #ready: string[] = [];
+  #making: Promise<boolean> | undefined;
+
+  /** @param folder not accessible to others */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Undefined where there is no `mkfifo`, or the file system of the folder, which must exist, has no named pipes. */
+  async open(count: number): Promise<readonly Pipe[] | undefined> {
+    while (this.#ready.length < count) if (!(await this.#make())) return undefined;
+    const files = this.#ready.splice(0, count);
+    // For the next start, which then need not wait.
+    if (this.#ready.length < count) void this.#make();
+    const pipes: Pipe[] = [];
+    try {
+      for (const file of files) pipes.push(openPipe(file));
+      return pipes;
+    } catch {
+      closePipes(pipes);
+      // Somebody may have emptied the folder.
+      const all = [...files, ...this.#ready.splice(0)];
+      await Promise.all(all.map((file) => rm(file, { force: true }).catch(() => undefined)));
+      return undefined;
     }
-    return pipes;
-  } catch {
-    closePipes(pipes);
-    return undefined;
-  } finally {
-    // Both ends are open: nobody needs the name any more.
-    await Promise.all(files.map((file) => rm(file, { force: true }).catch(() => undefined)));
+  }
+
+  /** Removes what was made and not used. To be called when nothing is opened any more. */
+  async close(): Promise<void> {
+    await this.#making;
+    await Promise.all(this.#ready.map((file) => rm(file, { force: true }).catch(() => undefined)));
+  }
+
+  /** Whether it could. */
+  #make(): Promise<boolean> {
+    const id = newId();
+    const files = Array.from({ length: batchSize }, (_, index) => path.join(this.#folder, `pipe-${id}-${index}`));
+    this.#making ??= promisify(execFile)('mkfifo', ['-m', '600', ...files])
+      .then(
+        () => this.#ready.push(...files) > 0,
+        async () => {
+          await Promise.all(files.map((file) => rm(file, { force: true }).catch(() => undefined)));
+          return false;
+        },
+      )
+      .finally(() => {
+        this.#making = undefined;
+      });
+    return this.#making;
+  }
+}
+
+/** Opens both ends of a named pipe, and removes the name, which nobody needs any more. */
+function openPipe(file: string): Pipe {
+  // Without O_NONBLOCK it would wait for a writer. The write end is opened next, so that the reader sees no end yet.
+  const readEnd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const reader = new Socket({ fd: readEnd, readable: true, writable: false });
+  try {
+    const writeEnd = openSync(file, constants.O_WRONLY);
+    unlinkSync(file);
+    return { reader, writeEnd };
+  } catch (error) {
+    reader.destroy();
+    throw error;
   }
 }
 

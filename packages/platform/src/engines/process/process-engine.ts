@@ -32,10 +32,26 @@ import { findFreePort, portVariables } from '../web-server-port.ts';
 import { type AttemptProcesses, type Usage, unreclaimableBytes } from './attempt-processes.ts';
 import { ControlGroup, ControlGroups, mbytesOfOneCore } from './control-groups.ts';
 import { type Leader, MarkedProcesses, markVariable, ProcessScanner } from './marked-processes.ts';
-import { closePipes, Output, openPipes, type Pipe } from './output.ts';
+import { closePipes, Output, type Pipe, PipeMaker } from './output.ts';
 
 /** Waits until fd 3 says that the reference is stored; ends when the platform died before that [engine-1]. */
 const holdScript = 'read -r go <&3 || exit 1; exec 3<&-; exec "$@"';
+const perl = '/usr/bin/perl';
+/**
+ * The same in Perl, which first gives the pipes of the output more room (1031 is F_SETPIPE_SZ of fcntl(2)): a Node program
+ * that calls `process.exit()` loses what its pipe has not taken, and the usual 64 KB are full within milliseconds. For a user
+ * without privileges it is less, so that not all that a user may have (pipe-user-pages-soft of proc(5)) goes to few attempts.
+ */
+const holdProgram = [
+  'open(my $word, "<&=", 3) or exit 1;',
+  'fcntl($_, 1031, $> ? 262144 : 1048576) for (*STDOUT, *STDERR);',
+  'defined(my $go = <$word>) or exit 1;',
+  'close $word;',
+  'delete $ENV{PERL_BADLANG};',
+  'exec { $ARGV[0] } @ARGV;',
+  'print STDERR "$ARGV[0]: $!\\n";',
+  'exit 127;',
+].join(' ');
 const telemetryMs = 1000;
 const ticksPerSecond = 100;
 const pageBytes = 4096;
@@ -74,6 +90,7 @@ export class ProcessEngine implements Engine {
   readonly #workFolder: string;
   readonly #containers = new Map<string, Container>();
   readonly #scanner = new ProcessScanner();
+  readonly #pipes: PipeMaker;
   /** Ports of attempts, from their choice on. */
   readonly #ports = new Set<number>();
   readonly #timer: NodeJS.Timeout;
@@ -97,6 +114,7 @@ export class ProcessEngine implements Engine {
     };
     this.#servers = Array.from({ length: servers }, (_, index) => `local-${index + 1}`);
     this.#workFolder = workFolder;
+    this.#pipes = new PipeMaker(workFolder);
     this.#leftovers = existsSync(workFolder) ? readdirSync(workFolder) : [];
     this.#mayUseGroups = controlGroups;
     this.#timer = setInterval(() => void this.#measure(), telemetryMs);
@@ -157,7 +175,7 @@ export class ProcessEngine implements Engine {
     folder: string,
   ) {
     await this.#prepareFolder(folder, program.folder);
-    const pipes = await openPipes(this.#workFolder, `${spec.runId}-${spec.attempt}-output`, 2);
+    const pipes = await this.#pipes.open(2);
     const port = await this.#takePort().catch((error: unknown) => {
       closePipes(pipes ?? []);
       throw error;
@@ -173,7 +191,7 @@ export class ProcessEngine implements Engine {
       readonly pipes: readonly Pipe[] | undefined;
       readonly port: number;
       readonly mark: string;
-      readonly command: { readonly file: string; readonly args: readonly string[] };
+      readonly command: Command;
     },
   ): Promise<{ child: ChildProcess; exited: Promise<number> }> {
     const { folder, pipes, port, mark, command } = parts;
@@ -184,9 +202,11 @@ export class ProcessEngine implements Engine {
     };
     try {
       this.#checkOpen();
-      const child = spawn('/bin/sh', ['-c', holdScript, 'sh', command.file, ...command.args], {
+      const own = { ...localUrl, ...env, ...portVariables(port), [markVariable]: mark };
+      const hold = holdOf(command, own);
+      const child = spawn(hold.file, hold.args, {
         cwd: folder,
-        env: { ...localUrl, ...env, ...portVariables(port), [markVariable]: mark },
+        env: hold.env,
         detached: true,
         stdio: ['ignore', stdout ?? 'pipe', stderr ?? 'pipe', 'pipe'],
       });
@@ -249,6 +269,7 @@ export class ProcessEngine implements Engine {
       await Promise.allSettled([...ends, ...this.#pending]);
     }
     await this.#groups?.opened?.close();
+    await this.#pipes.close();
     await this.#clean();
   }
 
@@ -377,6 +398,20 @@ const isThere = (file: string): Promise<boolean> =>
       throw error;
     },
   );
+
+interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** How a program is started so that it waits for its word. */
+function holdOf({ file, args }: Command, env: Readonly<Record<string, string>>) {
+  // Variables such as PERL5OPT are for the Actor's own Perl, and may keep this one from starting.
+  const mayUsePerl = process.platform === 'linux' && !Object.keys(env).some((name) => name.startsWith('PERL'));
+  if (!mayUsePerl || !existsSync(perl)) return { file: '/bin/sh', args: ['-c', holdScript, 'sh', file, ...args], env };
+  // Otherwise it would warn of a locale that the machine does not have.
+  return { file: perl, args: ['-e', holdProgram, '--', file, ...args], env: { ...env, PERL_BADLANG: '0' } };
+}
 
 /** Again for a while when it fails, for instance for lack of file handles. */
 const removeFolder = (folder: string): Promise<void> =>
