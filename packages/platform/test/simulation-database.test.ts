@@ -63,9 +63,7 @@ test.skipIf(isReplay)('a history is the same, step by step, over the real databa
     });
     return lines;
   };
-  // In 7 of the first 400 seeds a read after a broken connection ends a turn later in the database than in the model, and
-  // another event of the same moment comes first. Here there is none of them.
-  for (let seed = 3_000_124; seed <= 3_000_173; seed += 1) {
+  for (let seed = 3_000_001; seed <= 3_000_050; seed += 1) {
     expect(await historyOf(seed, ledgerOf)).toEqual(await historyOf(seed));
   }
 });

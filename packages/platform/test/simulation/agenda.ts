@@ -82,3 +82,25 @@ export class Channel {
     if (this.#waiting.length > 0) this.#announce();
   }
 }
+
+/**
+ * Reads of the database. What they find is what was there when they were asked for, and they are answered in that order,
+ * once nothing more happens without the scheduler: however many turns a read takes, what follows from it comes at the same
+ * moment of the history.
+ */
+export class Reads {
+  #waiting: Promise<() => void>[] = [];
+
+  /** @param answer resolves with what gives the answer to who has asked */
+  add(answer: Promise<() => void>): void {
+    this.#waiting.push(answer);
+  }
+
+  /** Answers all that wait. Resolves with false when there are none. */
+  async answer(): Promise<boolean> {
+    if (this.#waiting.length === 0) return false;
+    const answers = await Promise.all(this.#waiting.splice(0));
+    for (const give of answers) give();
+    return true;
+  }
+}

@@ -36,8 +36,10 @@ export async function advance(world: World): Promise<boolean> {
 }
 
 /** Lets everything run that does not wait for the scheduler. */
-export async function settle({ turns }: World): Promise<void> {
-  for (let turn = 0; turn < turns; turn += 1) await undefined;
+export async function settle({ turns, reads }: World): Promise<void> {
+  do {
+    for (let turn = 0; turn < turns; turn += 1) await undefined;
+  } while (await reads.answer());
 }
 
 /** Somebody reads. */

@@ -85,10 +85,21 @@ export class SimulatedStore implements RunStore {
     });
   }
 
-  /** One snapshot, answered at once, as the database's reader does. */
-  async #read<Result>(read: () => Soon<Result>): Promise<Result> {
+  /** One snapshot, which is taken at once, as the database's reader does. */
+  #read<Result>(read: () => Soon<Result>): Promise<Result> {
     if (this.#process.isDead) return new Promise(() => undefined);
-    return read();
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const taken = (async () => read())();
+    const giveIfAlive = (give: () => void) => () => {
+      if (!this.#process.isDead) give();
+    };
+    this.#world.reads.add(
+      taken.then(
+        (result) => giveIfAlive(() => resolve(result)),
+        (error: unknown) => giveIfAlive(() => reject(error)),
+      ),
+    );
+    return promise;
   }
 
   #commit<Result extends RunState | WriteAnswer>(

@@ -1,5 +1,5 @@
 import type { AttemptGate } from '../../src/runs/handoff/attempt-gate.ts';
-import type { Agenda, Owner } from './agenda.ts';
+import type { Agenda, Owner, Reads } from './agenda.ts';
 import type { Breakage } from './breakage.ts';
 import type { CrashPoint } from './crash-points.ts';
 import type { Faults } from './faults.ts';
@@ -15,6 +15,7 @@ import type { Witness } from './witness.ts';
 export interface Surroundings {
   readonly random: Random;
   readonly agenda: Agenda;
+  readonly reads: Reads;
   readonly clock: VirtualClock;
   readonly breakage: Breakage;
   readonly faults: Faults;

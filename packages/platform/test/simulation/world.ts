@@ -1,4 +1,4 @@
-import { Agenda } from './agenda.ts';
+import { Agenda, Reads } from './agenda.ts';
 import type { Breakage } from './breakage.ts';
 import { checkersOf } from './checkers/checkers.ts';
 import type { CrashPoint, CrashTally } from './crash-points.ts';
@@ -32,6 +32,7 @@ export interface WorldOptions {
 export class World implements Surroundings {
   readonly random: Random;
   readonly agenda: Agenda;
+  readonly reads = new Reads();
   readonly clock = new VirtualClock();
   readonly breakage: Breakage;
   readonly faults: Faults;
