@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Each takes a minute or more: it goes through a budget, or starts many runs. */
 const slow = [
   'test/guide.test.ts',
+  'test/torture.test.ts',
   'test/tiktok-prove.test.ts',
   'test/tiktok-lists.test.ts',
   'test/tiktok-list-runs.test.ts',

@@ -5,7 +5,7 @@ import { describeReport, torture } from './torture/torture.ts';
 
 const seed = Number(process.env.WHERRY_SEED ?? 1);
 
-test(`nothing is lost, left or doubled, and nothing answers 500, whatever is done to the platform (seed ${seed})`, async () => {
+test(`nothing is lost, left or doubled, and no response is 500, whatever is done to the platform (seed ${seed})`, async () => {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const report = await torture({ seed, secs: isLong ? 600 : 40, runs: 10, memoryMbytes: 2560, print });
   print(describeReport(report));

@@ -131,7 +131,9 @@ export class Adversary {
 
   async #toRun(what: string, body?: unknown): Promise<string> {
     const { api, crowd } = this.#scene;
-    const run = this.#pick(crowd.unfinished);
+    // A run that waits for room has nothing to move.
+    const isMovable = ({ status }: TortureRun) => what !== 'migrate' || status === 'RUNNING';
+    const run = this.#pick(crowd.unfinished.filter(isMovable));
     if (run === undefined) return 'no run';
     const prefix = what === 'migrate' ? '/wherry/v1/runs' : '/v2/actor-runs';
     return outcomeOf(await api.call('POST', `${prefix}/${run.id}/${what}`, { body }));

@@ -156,7 +156,7 @@ describeEngine('process, by a scan', () => open(false));
 describeProcesses('by a scan', () => open(false));
 
 const groups = ControlGroups.open(newId());
-groups?.close();
+await groups?.close();
 if (groups === undefined) console.warn('SKIPPED: the process engine with control groups, which this machine has not.');
 else if (!groups.enforcesLimits)
   console.warn('SKIPPED: limits by control groups, whose controllers this machine has not.');
@@ -166,12 +166,12 @@ if (groups !== undefined) {
   describeProcesses('with control groups', () => open(true));
 }
 
-test.skipIf(groups === undefined)('a platform that was killed leaves no control group for ever', () => {
+test.skipIf(groups === undefined)('a platform that was killed leaves no control group for ever', async () => {
   const folder = path.dirname(groups!.folder);
   // No process has this id: Linux has at most 4,194,304.
   const deserted = path.join(folder, 'wherry-9999999-deserted');
   mkdirSync(path.join(deserted, 'wherry-attempt'), { recursive: true });
-  ControlGroups.open(newId())?.close();
+  await ControlGroups.open(newId())?.close();
   expect(existsSync(deserted)).toBe(false);
 });
 

@@ -7,14 +7,14 @@
  * [worker-4] a platform that shuts down starts no more containers.
  */
 import { performance } from 'node:perf_hooks';
-import type { ContainerEvent, ContainerRef, Reattachment } from '../../engines/engine.ts';
+import type { ContainerEvent, Reattachment } from '../../engines/engine.ts';
 import { attemptKey } from '../../shared/attempt-key.ts';
 import { Refusal } from '../../shared/errors.ts';
-import { platformFaultOf } from '../../shared/platform-fault.ts';
-import { type Action, type ContainerState, plan, startDelayMs } from '../state/plan.ts';
+import { type Action, type ContainerState, plan } from '../state/plan.ts';
 import type { PlacementRequest } from '../state/room.ts';
-import { type AttemptState, activeAttemptOf, isOver, type RunState } from '../state/run-state.ts';
+import { activeAttemptOf, isOver, type RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
+import { AttemptStarts } from './attempt-starts.ts';
 import type { Collaborators } from './collaborators.ts';
 import { saveLast, tellToMigrate } from './drain.ts';
 import { type AttemptObserver, LiveRun } from './live-run.ts';
@@ -31,13 +31,16 @@ export class RunWorker {
   readonly #context: WorkerContext;
   readonly #parts: Collaborators;
   readonly #observer: AttemptObserver;
-  #hide: (text: string) => string = (text) => text;
+  readonly #starts: AttemptStarts;
+  /** What hides secrets in output. */
+  hide: (text: string) => string = (text) => text;
 
   /** @param isRecovered whether an earlier platform process had the run: the containers that it started are lost then */
   constructor(context: WorkerContext, state: RunState, isRecovered: boolean) {
     this.#context = context;
     this.#parts = context.parts;
     this.run = new LiveRun(state, isRecovered, this.#parts.clock);
+    this.#starts = new AttemptStarts(context, this);
     const { gate, inFlightRequests } = this.#parts;
     this.#observer = {
       hasArrived: (runId, attempt) => gate.traffic(runId, attempt).firstAtMs !== undefined,
@@ -64,7 +67,7 @@ export class RunWorker {
     const { attempt } = event;
     switch (event.kind) {
       case 'output':
-        return logs.append(run.id, this.#hide(event.text), event.atMs ?? clock.now());
+        return logs.append(run.id, this.hide(event.text), event.atMs ?? clock.now());
       case 'telemetry':
         if (attempt === run.state.activeAttempt) this.#sendSystemInfo(attempt, event.telemetry);
         if (event.telemetry.cpuCurrentUsage < bootedCpu) this.#context.boots.end(attemptKey(run.id, attempt));
@@ -148,7 +151,7 @@ export class RunWorker {
       const hide = await reattachContext!.hider(run.state, attempt);
       const logged = await reattachContext!.logged(run.id);
       const live = run.attempt(attempt.number);
-      this.#hide = hide;
+      this.hide = hide;
       // First, since the engine may report its end at once.
       live.container = { kind: 'running', killSent: false };
       const isTaken = await reattachment.reattach(
@@ -254,7 +257,7 @@ export class RunWorker {
     const { run } = this;
     switch (action.kind) {
       case 'start':
-        return this.#start(action.attempt);
+        return this.#starts.start(action.attempt);
       case 'kill':
         return this.#kill(action.attempt);
       case 'end':
@@ -321,100 +324,6 @@ export class RunWorker {
     }
     // It works there, and its place is its own.
     return stays ? leaving : undefined;
-  }
-
-  /** Starts an attempt as soon as it is its turn to boot. */
-  #start(number: number): void {
-    const { run } = this;
-    const { servers } = this.#parts;
-    const attempt = run.state.attempts.find((each) => each.number === number);
-    if (attempt === undefined) return;
-    const live = run.attempt(number);
-    const failures = live.container.kind === 'delayed' ? live.container.failures : 0;
-    live.container = { kind: 'queued' };
-    this.#context.boots.request({
-      key: attemptKey(run.id, number),
-      machine: servers.machineOf(attempt.serverId),
-      atOnce: servers.bootsAtOnce(attempt.serverId),
-      isNew: run.state.attemptCount === 1,
-      createdAt: run.state.startedAt,
-      start: () => this.#boot(attempt, failures),
-    });
-  }
-
-  /** Does not wait until the container has booted. */
-  #boot({ number, serverId, reason }: AttemptState, failures: number): void {
-    const { run } = this;
-    const attempt = run.state.attempts.find((each) => each.number === number);
-    const live = run.attempt(number);
-    const isWanted = attempt !== undefined && attempt.phase !== 'fenced' && live.container.kind === 'queued';
-    // [worker-4]
-    if (!isWanted || this.#context.phase !== 'working') {
-      this.#context.boots.end(attemptKey(run.id, number));
-      return;
-    }
-    live.container = { kind: 'starting', killSent: false };
-    if (attempt.phase === 'waiting') this.#parts.gate.hold(run.id, number);
-    const { handoff } = run.state;
-    const why = handoff === null ? reason : `${handoff.reason}, a ${handoff.mode} handoff from ${handoff.from}`;
-    this.log(`Attempt ${number} starts on server ${serverId} (${why}).`);
-    const launch = this.#launch(number)
-      .then(() => {
-        if (live.container.kind === 'starting') live.container = { ...live.container, kind: 'running' };
-      })
-      .catch((error: Error) => {
-        this.#context.boots.end(attemptKey(run.id, number));
-        if (!this.#isClosed) this.#startFailed(number, error, failures + 1);
-      })
-      .finally(() => this.advance());
-    this.#context.track(launch);
-  }
-
-  /** @param failures how many starts in a row have failed */
-  #startFailed(attempt: number, error: Error, failures: number): void {
-    const { run } = this;
-    const { logger, clock, logs } = this.#parts;
-    const live = run.attempt(attempt);
-    const fault = platformFaultOf(error);
-    logger.error({ err: error, runId: run.id, attempt, failures }, 'a container could not be started');
-    // [worker-3] decides otherwise what becomes of a container whose reference could not be stored.
-    if (live.container.kind !== 'starting' || fault === undefined) {
-      this.log(`Attempt ${attempt} could not be started: ${error.message}`);
-      if (live.container.kind === 'starting') {
-        live.container = { kind: 'exited', exitCode: 1, startError: error.message };
-      }
-      return;
-    }
-    const delayMs = startDelayMs(failures);
-    this.log(
-      `Attempt ${attempt} could not be started, which is no fault of the Actor: ${fault}. ` +
-        `It is tried again in ${delayMs / 1000} s.`,
-    );
-    live.container = { kind: 'delayed', failures, retryAt: clock.monotonicMs() + delayMs, fault };
-    // Runs that wait for file handles should hold none.
-    logs.rest(run.id);
-  }
-
-  async #launch(number: number): Promise<void> {
-    const attempt = this.run.state.attempts.find((each) => each.number === number)!;
-    const { spec, tokenHash, hide } = await this.#parts.launch(this.run.state, attempt);
-    this.#hide = hide;
-    await this.#parts.engine.start(spec, async (container) => {
-      const isWanted = await this.#record(number, { container, tokenHash });
-      if (!isWanted) throw new Error('the attempt is not wanted any more');
-    });
-  }
-
-  /** Whether the attempt is still wanted. */
-  async #record(attempt: number, what: { container: ContainerRef; tokenHash: string }): Promise<boolean> {
-    try {
-      const { attempts } = await this.apply({ kind: 'recordContainer', attempt, ...what });
-      return attempts.some(({ number, container }) => number === attempt && container !== null);
-    } catch (error) {
-      // [worker-3] this is no failure of the Actor, so the run continues with another attempt.
-      this.run.attempt(attempt).container = { kind: 'lost' };
-      throw error;
-    }
   }
 
   #persist(attempt: number): void {
