@@ -11,8 +11,8 @@ import { secrets } from './0009-secrets.ts';
 import { erasures } from './0010-erasures.ts';
 import { proxyTraffic } from './0011-proxy-traffic.ts';
 import { idleEnds } from './0012-idle-ends.ts';
-import { storageSchemas } from './0014-storage-schemas.ts';
-import { counts } from './0015-counts.ts';
+import { storageSchemas } from './0013-storage-schemas.ts';
+import { counts } from './0014-counts.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -28,8 +28,8 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 10, sql: erasures },
   { number: 11, sql: proxyTraffic },
   { number: 12, sql: idleEnds },
-  { number: 14, sql: storageSchemas },
-  { number: 15, sql: counts },
+  { number: 13, sql: storageSchemas },
+  { number: 14, sql: counts },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
