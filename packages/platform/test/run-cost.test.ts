@@ -60,5 +60,13 @@ test('costs are shown of a run, in lists, and of the month, and an account has l
   });
   await fixture.deploy('hidden', 'console.log("done")');
   expect(await dataOf('/v2/store?search=COSTLY')).toMatchObject({ total: 1, items: [{ id: actorId, name: 'costly' }] });
-  expect(await dataOf('/v2/store?search=hidden')).toMatchObject({ total: 0, items: [] });
+  const open = (await (
+    await fetch(`${fixture.platform.url}/v2/store?pricingModel=FREE&username=WHERRY`)
+  ).json()) as object;
+  expect(open).toMatchObject({
+    data: { total: 1, items: [{ id: actorId, currentPricingInfo: { pricingModel: 'FREE' }, stats: { totalRuns: 1 } }] },
+  });
+  for (const none of ['search=hidden', 'category=AI', 'username=somebody', 'pricingModel=PAY_PER_EVENT', 'offset=1']) {
+    expect(await dataOf(`/v2/store?${none}`), none).toMatchObject({ items: [] });
+  }
 });

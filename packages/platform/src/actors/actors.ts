@@ -21,7 +21,8 @@ import {
   permissionLevelOf,
   usualRunOptions,
 } from './actor-settings.ts';
-import { checkedPricingInfos } from './pricing.ts';
+import { checkedPricingInfos, pricingAt } from './pricing.ts';
+
 import { standbySettingsOf } from './standby-settings.ts';
 import { changeTags, readTags } from './tags.ts';
 import { readVersions, replaceVersions } from './versions.ts';
@@ -182,29 +183,50 @@ export const updateActor = defineWrite(
   },
 );
 
-/** The user's public Actors whose texts have what is searched for, as Apify's store lists them. */
-export const listPublicActors = defineRead(
-  'actors.public',
-  function* ({ userId, search, offset, limit }: Paging & { userId: string; search: string }) {
-    const rows = yield* all<ActorRow>(`${selectActors} WHERE actors.user_id = ? ORDER BY actors.id`, userId);
-    const wanted = search.toLowerCase();
-    const found = rows.flatMap((row) => {
-      const { isPublic, title, description, categories } = JSON.parse(row.settings_json) as ActorSettings;
-      const texts = [row.name, row.username, title ?? '', description ?? ''];
-      if (isPublic !== true || !texts.some((text) => text.toLowerCase().includes(wanted))) return [];
-      const { id, name, username, stats, title: shownTitle } = shortApiActor(row);
-      return [
-        {
-          id,
-          title: shownTitle,
-          name,
-          username,
-          description: description ?? null,
-          categories: categories ?? [],
-          stats,
-        },
-      ];
-    });
-    return { total: found.length, items: found.slice(offset, offset + limit) };
-  },
-);
+/** What Apify's store is searched for. Texts that are empty ask for nothing. */
+export interface StoreSearch extends Paging {
+  readonly search: string;
+  readonly category: string;
+  readonly username: string;
+  readonly pricingModel: string;
+}
+
+interface StoreRow {
+  readonly id: string;
+  readonly name: string;
+  readonly username: string;
+  readonly settings_json: string;
+}
+
+/** The public Actors, as Apify's store lists them. */
+export const listStore = defineRead('actors.store', function* (wanted: StoreSearch, { now }) {
+  const rows = yield* all<StoreRow>(
+    `SELECT actors.id, actors.name, users.username, actors.settings_json
+      FROM actors JOIN users ON users.id = actors.user_id ORDER BY actors.created_at DESC, actors.id`,
+  );
+  const found = rows.flatMap((row) => storeActor(row, wanted, now) ?? []);
+  const items: object[] = [];
+  for (const actor of found.slice(wanted.offset, wanted.offset + wanted.limit)) {
+    const row = yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actor.id);
+    items.push({ ...actor, stats: shortApiActor(row!).stats });
+  }
+  return { total: found.length, items };
+});
+
+/** Undefined for an Actor that is not public, or is not what is searched for. */
+function storeActor(row: StoreRow, wanted: StoreSearch, now: number) {
+  const { id, name, username } = row;
+  const settings = JSON.parse(row.settings_json) as ActorSettings;
+  const { isPublic, title, description } = settings;
+  const categories = (settings.categories ?? []) as readonly string[];
+  const currentPricingInfo = pricingAt(settings, now) ?? { pricingModel: 'FREE' };
+  const text = [name, username, title ?? '', description ?? ''].join(' ').toLowerCase();
+  const isWanted =
+    isPublic === true &&
+    text.includes(wanted.search.toLowerCase()) &&
+    (wanted.category === '' || categories.includes(wanted.category)) &&
+    (wanted.username === '' || wanted.username.toLowerCase() === username.toLowerCase()) &&
+    (wanted.pricingModel === '' || wanted.pricingModel === currentPricingInfo.pricingModel);
+  if (!isWanted) return undefined;
+  return { id, title: title || name, name, username, description: description ?? null, categories, currentPricingInfo };
+}

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { listPublicActors } from '../../actors/actors.ts';
+import { listStore } from '../../actors/actors.ts';
 import { accountCounts, costSlice, listRunCosts, type RunCost } from '../../runs/operations/run-cost.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { pageOf } from '../../shared/paging.ts';
@@ -14,7 +14,7 @@ type AccountServices = RunServices & Pick<HandoffServices, 'servers' | 'supervis
 /** What Wherry does not limit. Apify's clients want a number. */
 const unlimited = 1_000_000_000;
 
-/** What an account has used, what it may use, and its Actors that are public. */
+/** What an account has used, what it may use, and the Actors that are public. */
 export function registerAccountRoutes(app: FastifyInstance, services: AccountServices): void {
   const { database } = services;
 
@@ -45,11 +45,13 @@ export function registerAccountRoutes(app: FastifyInstance, services: AccountSer
     };
   });
 
-  app.get('/v2/store', { config: { access: { attempt: 'account' }, effect: 'reads' } }, async (request) => {
+  // Apify's command line searches it without a token.
+  app.get('/v2/store', { config: { access: 'public', effect: 'reads' } }, async (request) => {
     const query = queryOf(request);
     const paging = pagingOf(query);
-    const wanted = { userId: userIdOf(request), search: query.search ?? '', ...paging };
-    const { total, items } = await database.read(listPublicActors, wanted, request.caller);
+    const { search = '', category = '', username = '', pricingModel = '' } = query;
+    const wanted = { search, category, username, pricingModel, ...paging };
+    const { total, items } = await database.read(listStore, wanted, { kind: 'platform' });
     return { data: pageOf(paging, total, items) };
   });
 }

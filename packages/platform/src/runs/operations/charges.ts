@@ -6,7 +6,7 @@
  *     whose Actor is not paid by event is charged nothing: a call is refused, a charge in a commit is left out.
  * [charge-3] a run whose charges exceed `maxTotalChargeUsd` is aborted; one whose charges have reached it is aborted when it
  *     does not end by itself. The SDK exceeds the limit by one event on purpose when it has no budget for what the Actor asks
- *     for, so that this happens. A run never costs more than its limit (sources: docs/decisions/0047).
+ *     for, so that this happens. A run never costs more than its limit (sources: docs/decisions/0046).
  * [charge-4] what the platform charges by itself is charged in the transaction of its cause: `apify-actor-start` with the
  *     first attempt of a start or of a resurrection, `apify-default-dataset-item` with the items. So no crash, handoff or
  *     repeated call charges an event twice, or has an item without its charge.
