@@ -1,8 +1,10 @@
 /** How an Actor in Python is recognised, and what is read from its files. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { findDockerfile } from '../src/builds/steps/dockerfile.ts';
+import { imagePlanOf } from '../src/builds/steps/image-plan.ts';
 import { allows } from '../src/builds/steps/python/python-interpreter.ts';
 import { findPythonProject } from '../src/builds/steps/python/python-project.ts';
 
@@ -13,7 +15,10 @@ async function projectOf(files: Record<string, string>, dockerfile?: string) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), text);
   }
-  return findPythonProject(folder, dockerfile);
+  const file = await findDockerfile(folder, dockerfile);
+  const context = { folder, contextFolder: folder, args: {} };
+  const plan = file === undefined ? undefined : imagePlanOf(await readFile(file, 'utf8'), context);
+  return findPythonProject(folder, plan);
 }
 
 const requirements = { 'requirements.txt': 'apify>=3\n' };

@@ -70,7 +70,7 @@ async function makeFolder(work: BuildWork, { definition }: ActorDefinition): Pro
   const plan = await planOf(work, definition, envVars);
   const env = plan === undefined ? {} : await usableVariables(plan, log);
   const variables = Object.keys(env).length > 0 && { env };
-  const python = await findPythonProject(folder, definition?.dockerfile);
+  const python = await findPythonProject(folder, plan);
   if (python !== undefined) return { ...(await makePythonFolder(work, python, environment)), ...variables };
   const command = await makeProgram(work, plan, environment);
   log(`Build ${job.number}: done. It starts with: ${[command.file, ...command.args].join(' ')}`);

@@ -27,7 +27,9 @@ export interface ImagePlan {
   readonly workFolder: string;
   /** Undefined when the Dockerfile leaves it to its image. */
   readonly command: ImageCommand | undefined;
-  /** RUN instructions of which more is expected than a build does. */
+  /** The RUN instructions of all stages, each in one line. */
+  readonly runs: readonly string[];
+  /** Those of which more is expected than a build does. */
   readonly ignoredRuns: readonly string[];
   /** The path among the sources, relative to the working directory, of a path in the image; undefined for any other. */
   sourceOf(imagePath: string): string | undefined;
@@ -71,7 +73,7 @@ export function imagePlanOf(
     const stage = stages.at(-1);
     const keyword = instruction.getKeyword();
     if (keyword === 'FROM') stages.push(newStage(instruction as From, stages, globals));
-    else if (keyword === 'RUN') runs.push(instruction.getArgumentsContent() ?? '');
+    else if (keyword === 'RUN') runs.push((instruction.getArgumentsContent() ?? '').replaceAll(/\\\s*\n/g, ' '));
     else if (keyword === 'ARG') declareArgument(instruction as Env, stage?.args ?? globals, stage, args, globals);
     else if (stage !== undefined) follow(instruction, stage, contextFolder);
   }
@@ -88,6 +90,7 @@ export function imagePlanOf(
     env: Object.fromEntries(last.env),
     workFolder,
     command: commandOf(last),
+    runs,
     ignoredRuns: runs.filter(doesMore),
     sourceOf: (imagePath) => {
       const found = imagePath.startsWith('/') ? inSources(imagePath) : undefined;

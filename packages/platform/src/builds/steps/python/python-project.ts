@@ -9,13 +9,12 @@
  *   requirements.txt, pyproject.toml, in this order.
  * - **Start**: ENTRYPOINT and CMD. Apify's images without a CMD start `python -m src`.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
 import { BuildFailure } from '../build-failure.ts';
-import { findDockerfile } from '../dockerfile.ts';
+import type { ImageCommand, ImagePlan } from '../image-plan.ts';
 import { readText } from '../package-file.ts';
-import { type Stage, stageOf, wordsOf } from './dockerfile-stage.ts';
 
 /** How the packages of an Actor are installed. Names of files are relative to the Actor's folder. */
 type PythonPackages =
@@ -58,31 +57,32 @@ const pythonImage = /^(?:[\w.-]+\/)*(?:python|pypy)(?::(?<tag>\S+))?$/;
 const uvImage = /\/uv:(?:\S*-)?python(?<tag>\d\S*)$/;
 const pythonProgram = /^(?:\S*\/)?(?:python|python3|python3\.\d+|uv|poetry|pipenv)$/;
 
+/** What the Dockerfile says; undefined without one. */
+type Image = Pick<ImagePlan, 'image' | 'runs' | 'command'> | undefined;
+
 /** Resolves with undefined for an Actor that is not written in Python. */
-export async function findPythonProject(folder: string, namedDockerfile: unknown): Promise<PythonProject | undefined> {
-  const dockerfile = await findDockerfile(folder, namedDockerfile);
-  const stage = dockerfile === undefined ? undefined : stageOf(await readFile(dockerfile, 'utf8'));
-  if (!(await isPython(folder, stage))) return undefined;
+export async function findPythonProject(folder: string, plan: Image): Promise<PythonProject | undefined> {
+  if (!(await isPython(folder, plan))) return undefined;
   const project = await readProjectFile(folder);
-  const packages = await packagesOf(folder, stage, project);
+  const packages = await packagesOf(folder, plan, project);
   return {
-    version: await versionOf(folder, stage),
+    version: await versionOf(folder, plan),
     requires: project?.project?.['requires-python'] ?? stringOf(project?.tool?.poetry?.dependencies?.python),
     ...packages,
-    ofImage: packagesOfImage(stage, packages.installsOwnFiles),
-    command: (stage && commandOf(stage)) ?? (await usualCommand(folder, stage)),
+    ofImage: packagesOfImage(plan, packages.installsOwnFiles),
+    command: (plan?.command && commandOf(plan.command)) ?? (await usualCommand(folder, plan)),
   };
 }
 
-async function isPython(folder: string, stage: Stage | undefined): Promise<boolean> {
-  if (stage === undefined) {
+async function isPython(folder: string, plan: Image): Promise<boolean> {
+  if (plan === undefined) {
     if (await isThere(folder, 'package.json')) return false;
     return (await isThere(folder, 'requirements.txt')) || (await isThere(folder, projectFile));
   }
-  const { image } = stage;
+  const { image } = plan;
   if (apifyImage.test(image) || pythonImage.test(image) || uvImage.test(image)) return true;
   if (/(?:^|\/)(?:actor-node|node|bun|deno)\b/.test(image)) return false;
-  const command = commandOf(stage);
+  const command = plan.command && commandOf(plan.command);
   const program = typeof command === 'string' ? command.split(/\s+/)[0] : command?.[0];
   return program !== undefined && pythonProgram.test(program);
 }
@@ -98,8 +98,8 @@ async function readProjectFile(folder: string): Promise<PythonFile | undefined> 
   }
 }
 
-async function versionOf(folder: string, stage: Stage | undefined): Promise<PythonProject['version']> {
-  const image = stage?.image ?? '';
+async function versionOf(folder: string, plan: Image): Promise<PythonProject['version']> {
+  const image = plan?.image ?? '';
   const tag = (apifyImage.exec(image) ?? pythonImage.exec(image) ?? uvImage.exec(image))?.groups?.tag;
   const minor = minorOf(tag);
   if (minor !== undefined) return { minor, namedBy: 'the Dockerfile' };
@@ -110,8 +110,8 @@ async function versionOf(folder: string, stage: Stage | undefined): Promise<Pyth
 const minorOf = (text: string | undefined) => /^\s*(3\.\d+)/.exec(text ?? '')?.[1];
 
 /** What Apify's images have installed: their SDK, and the library of the browser. */
-function packagesOfImage(stage: Stage | undefined, installsOwnFiles: boolean): string[] {
-  const image = stage && apifyImage.exec(stage.image);
+function packagesOfImage(plan: Image, installsOwnFiles: boolean): string[] {
+  const image = plan && apifyImage.exec(plan.image);
   if (!image || installsOwnFiles) return [];
   const { browser } = image.groups!;
   return ['apify', ...(browser === 'playwright' || browser === 'selenium' ? [browser] : [])];
@@ -119,12 +119,8 @@ function packagesOfImage(stage: Stage | undefined, installsOwnFiles: boolean): s
 
 type Packages = Pick<PythonProject, 'packages' | 'installsOwnFiles'>;
 
-async function packagesOf(
-  folder: string,
-  stage: Stage | undefined,
-  project: PythonFile | undefined,
-): Promise<Packages> {
-  const runs = stage?.instructions.filter(({ name }) => name === 'RUN').map(({ rest }) => rest) ?? [];
+async function packagesOf(folder: string, plan: Image, project: PythonFile | undefined): Promise<Packages> {
+  const runs = plan?.runs ?? [];
   const args = runs.flatMap(pipArguments);
   if (args.length > 0) return pipPackages(folder, args, project);
   const names = (tool: RegExp) => runs.some((run) => tool.test(run));
@@ -267,17 +263,7 @@ const displayScript = /^(?:\.\/)?start_xvfb_and_run_cmd\.sh\s+(?:&&\s+)?|^xvfb-r
 /** What runs a command in the project's environment, which is the one on the path here. */
 const runner = /^(?:uv\s+run|poetry\s+run|pipenv\s+run)\s+(?:--?[\w-]+\s+)*/;
 
-/** What the image starts; undefined when the stage has neither CMD nor ENTRYPOINT. */
-function commandOf({ instructions }: Stage): readonly string[] | string | undefined {
-  const lastOf = (wanted: string) => instructions.findLast(({ name }) => name === wanted)?.rest;
-  const [entry, cmd] = [lastOf('ENTRYPOINT'), lastOf('CMD')];
-  const entryWords = entry === undefined ? [] : wordsOf(entry);
-  if (entryWords === undefined) return simpleWords(entry!);
-  if (cmd === undefined) return entryWords.length === 0 ? undefined : simpleWords(entryWords);
-  const words = wordsOf(cmd);
-  if (words !== undefined) return simpleWords([...entryWords, ...words]);
-  return simpleWords(cmd);
-}
+const commandOf = (command: ImageCommand) => simpleWords(command.kind === 'words' ? command.words : command.line);
 
 /** A command line without characters that have a meaning for a shell. */
 const plainLine = /^[\w./:=@%+,-]+(?:\s+[\w./:=@%+,-]+)*$/;
@@ -297,8 +283,8 @@ function simpleWords(command: readonly string[] | string): readonly string[] | s
   return [/^(?:\/usr(?:\/local)?\/bin\/)?python3?(?:\.\d+)?$/.test(program) ? 'python' : program, ...args];
 }
 
-async function usualCommand(folder: string, stage: Stage | undefined): Promise<readonly string[]> {
-  if (stage !== undefined && apifyImage.test(stage.image)) return ['python', '-m', 'src'];
+async function usualCommand(folder: string, plan: Image): Promise<readonly string[]> {
+  if (plan !== undefined && apifyImage.test(plan.image)) return ['python', '-m', 'src'];
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.filter((each) => each.isDirectory())) {
     if (await isThere(folder, path.join(entry.name, '__main__.py'))) return ['python', '-m', entry.name];
