@@ -511,14 +511,17 @@ test('a run has the memory that an expression gives for its input, with the defa
   expect((await run(fixture, actorId, {}, { memory: 1024 })).options).toMatchObject({ memoryMbytes: 1024 });
 });
 
-test('an Actor whose definition uses Standby has it on once its default build is there', async () => {
+test('an Actor whose definition uses Standby has it on once it is built, unless its settings say no', async () => {
   await using fixture = await startFixture();
   const standbyOf = async (id: string) => (await fixture.client.actor(id).get()) as unknown as Json;
-  const settings = { actorStandby: { isEnabled: false, idleTimeoutSecs: 60 } };
+  const settings = { actorStandby: { idleTimeoutSecs: 60 } };
   const on = await actorWith(fixture, { ...minimal, usesStandbyMode: true }, {}, settings);
   expect(await standbyOf(on)).toMatchObject({ actorStandby: { isEnabled: true, idleTimeoutSecs: 60 } });
   const silent = await actorWith(fixture, minimal, {}, settings);
   expect(await standbyOf(silent)).toMatchObject({ actorStandby: { isEnabled: false, idleTimeoutSecs: 60 } });
+  const off = { actorStandby: { isEnabled: false, idleTimeoutSecs: 60 } };
+  const setOff = await actorWith(fixture, { ...minimal, usesStandbyMode: true }, {}, off);
+  expect(await standbyOf(setOff)).toMatchObject({ actorStandby: { isEnabled: false } });
 });
 
 test('an Actor runs as its Dockerfile says: its folder, its variables, its shell', async () => {

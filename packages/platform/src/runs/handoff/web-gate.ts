@@ -217,7 +217,10 @@ export class WebGate {
       return false;
     }
     if (this.#parts.activeAttemptOf(runId) !== attempt) return false;
-    this.#ready.add(readyKeyOf(attemptKey(runId, attempt), probe));
+    const key = attemptKey(runId, attempt);
+    this.#ready.add(readyKeyOf(key, probe));
+    // Whatever the probe, the server has accepted its connection.
+    this.#ready.add(readyKeyOf(key, acceptsConnections));
     return true;
   }
 
@@ -247,7 +250,7 @@ const acceptsConnections: ReadinessProbe = async (connection) => {
   return true;
 };
 
-/** A server that accepts connections may still not answer: what one probe has found says nothing to another. */
+/** A server that accepts connections may still not answer: that it does says nothing to another probe. */
 const readyKeyOf = (key: string, probe: ReadinessProbe | undefined): string =>
   probe === acceptsConnections ? key : `${key} probed`;
 
