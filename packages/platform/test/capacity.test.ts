@@ -257,3 +257,14 @@ test('[limits-2] a run that starts itself again and again stops at a depth, with
   expect(refused).toContain('may start no other');
   expect((await fixture.client.runs().list()).items).toHaveLength(10);
 });
+
+test('runs that are started at the same moment are spread over the servers of a machine', async () => {
+  // While a worker thread commits, the next start is placed.
+  await using fixture = await startRunFixture({ writer: 'worker thread' });
+  const actorId = await fixture.deploy('idle', 'setInterval(() => {}, 1000);');
+  const runs = await Promise.all(Array.from({ length: 16 }, () => fixture.start(actorId)));
+  const attempts = await Promise.all(runs.map(({ id }) => fixture.attempts(id)));
+  const counts = Map.groupBy(attempts, ([attempt]) => attempt?.serverId);
+  expect([...counts.values()].map(({ length }) => length)).toEqual([8, 8]);
+  await Promise.all(runs.map(({ id }) => fixture.client.run(id).abort()));
+});

@@ -168,7 +168,11 @@ export class Supervisor implements RunControl, WorkerContext {
       const target = this.#reservedServerOf(state);
       if (target !== undefined) take(target, state.options.memoryMbytes);
     }
-    for (const { serverId, memoryMbytes } of this.#kept) if (serverId !== null) take(serverId, memoryMbytes);
+    for (const { serverId, memoryMbytes } of this.#kept) {
+      if (serverId === null) continue;
+      attempts.set(serverId, (attempts.get(serverId) ?? 0) + 1);
+      take(serverId, memoryMbytes);
+    }
     return { attempts, mbytes };
   }
 
