@@ -84,6 +84,9 @@ export class Sandbox {
 async function setPrices({ url, token }: Address, actorId: string, events: readonly string[]): Promise<void> {
   const price = (name: string) => ({ eventTitle: name, eventDescription: name, eventPriceUsd: 0.001 });
   const actorChargeEvents = Object.fromEntries(events.map((name) => [name, price(name)]));
-  const pricingInfos = [{ pricingModel: 'PAY_PER_EVENT', pricingPerEvent: { actorChargeEvents } }];
-  await new ApifyClient({ baseUrl: url, token }).actor(actorId).update({ pricingInfos } as never);
+  const actor = new ApifyClient({ baseUrl: url, token }).actor(actorId);
+  // Price lists are only ever appended; the newest counts.
+  const { pricingInfos: known = [] } = (await actor.get())! as { pricingInfos?: object[] };
+  const prices = { pricingModel: 'PAY_PER_EVENT', pricingPerEvent: { actorChargeEvents } };
+  await actor.update({ pricingInfos: [...known, prices] } as never);
 }
