@@ -1,8 +1,8 @@
 /** What `.actor/actor.json` and the files that it names mean for builds and runs. */
-import { ActorSourceType } from 'apify-client';
 import { expect, test } from 'vitest';
 import { declaredMemory, memoryOfRun } from '../src/builds/definition/run-memory.ts';
 import { type Fixture, startFixture } from './fixture.ts';
+import { versionOf } from './source-files.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,19 +22,8 @@ async function buildWith(
   settings: object = {},
 ): Promise<Built> {
   const all: Json = { ...noProgram, '.actor/actor.json': definition, ...files };
-  const sourceFiles = Object.entries(all).map(([name, content]) => ({
-    name,
-    format: 'TEXT' as const,
-    content: typeof content === 'string' ? content : JSON.stringify(content),
-  }));
-  const version = {
-    versionNumber: '0.1',
-    buildTag: 'latest',
-    sourceType: ActorSourceType.SourceFiles as const,
-    sourceFiles,
-  };
   const name = `a-${Math.random().toString(36).slice(2)}`;
-  const { id } = await fixture.client.actors().create({ name, ...settings, versions: [version] });
+  const { id } = await fixture.client.actors().create({ name, ...settings, versions: [versionOf(all)] });
   const started = await fixture.client.actor(id).build('0.1');
   const build = (await fixture.client.build(started.id).waitForFinish()) as unknown as Built['build'];
   return { id, build, log: (await fixture.client.log(started.id).get())! };

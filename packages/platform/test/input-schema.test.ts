@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decryptInputSecrets } from '@apify/input_secrets';
-import { ActorSourceType } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { prepareInput } from '../src/builds/input/input.ts';
 import { InputSecrets } from '../src/builds/input/input-secrets.ts';
 import { SqliteDatabase } from '../src/database/sqlite/database.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { type Fixture, startFixture } from './fixture.ts';
+import { versionOf } from './source-files.ts';
 
 const schema = {
   title: 'Input',
@@ -34,18 +34,7 @@ const prepared = async (body: unknown, contentType = json) => {
 };
 
 async function build(fixture: Fixture, files: Record<string, unknown>) {
-  const sourceFiles = Object.entries(files).map(([name, content]) => ({
-    name,
-    format: 'TEXT' as const,
-    content: typeof content === 'string' ? content : JSON.stringify(content),
-  }));
-  const version = {
-    versionNumber: '0.1',
-    buildTag: 'latest',
-    sourceType: ActorSourceType.SourceFiles as const,
-    sourceFiles,
-  };
-  const { id } = await fixture.client.actors().create({ name: 'a', versions: [version] });
+  const { id } = await fixture.client.actors().create({ name: 'a', versions: [versionOf(files)] });
   const started = await fixture.client.actor(id).build('0.1');
   return { actor: fixture.client.actor(id), build: await fixture.client.build(started.id).waitForFinish() };
 }

@@ -14,7 +14,6 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
 import {
   type PrepareRequestFunctionOpts,
@@ -71,7 +70,8 @@ export class ForwardProxy implements ProxyAccount {
     this.#options = options;
     this.#passwords = passwords;
     this.#targets = new Targets(options.targets);
-    this.#agents = { http: new IdleAgent(options.idleMs), https: new IdleHttpsAgent(options.idleMs) };
+    const { idleMs } = options;
+    this.#agents = { http: endingIdle(new http.Agent(), idleMs), https: endingIdle(new https.Agent(), idleMs) };
     this.#server = new StatusAnsweringServer((request) => this.#prepare(request));
     this.#meter = new TrafficMeter({
       database: options.database,
@@ -287,36 +287,15 @@ function maxConnectionsHere(): number {
   }
 }
 
-/** Ends what waits for a server that says nothing, also when the client has left [proxy-4]. */
-function endWhenIdle<Connection extends Duplex | null | undefined>(connection: Connection, idleMs: number): Connection {
-  const socket = connection as Socket | null | undefined;
-  const silent = () => socket?.destroy(Object.assign(new Error('silent for too long'), { code: 'ETIMEDOUT' }));
-  socket?.setTimeout(idleMs, silent);
-  return connection;
-}
-
-class IdleAgent extends http.Agent {
-  readonly #idleMs: number;
-
-  constructor(idleMs: number) {
-    super();
-    this.#idleMs = idleMs;
-  }
-
-  override createConnection(...args: Parameters<http.Agent['createConnection']>) {
-    return endWhenIdle(super.createConnection(...args), this.#idleMs);
-  }
-}
-
-class IdleHttpsAgent extends https.Agent {
-  readonly #idleMs: number;
-
-  constructor(idleMs: number) {
-    super();
-    this.#idleMs = idleMs;
-  }
-
-  override createConnection(...args: Parameters<https.Agent['createConnection']>) {
-    return endWhenIdle(super.createConnection(...args), this.#idleMs);
-  }
+/** Makes the agent end what waits for a server that says nothing, also when the client has left [proxy-4]. */
+function endingIdle<Agent extends http.Agent>(agent: Agent, idleMs: number): Agent {
+  const create = agent.createConnection.bind(agent);
+  agent.createConnection = (...args) => {
+    const socket = create(...args) as Socket | null | undefined;
+    socket?.setTimeout(idleMs, () =>
+      socket.destroy(Object.assign(new Error('silent for too long'), { code: 'ETIMEDOUT' })),
+    );
+    return socket;
+  };
+  return agent;
 }

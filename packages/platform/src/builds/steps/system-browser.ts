@@ -2,8 +2,9 @@
  * Apify's images with Puppeteer and Playwright have a browser, and variables that say where it is. On the process engine it is
  * the browser of this machine, so that Actors that are made for these images find one too.
  */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { findProgram } from './find-program.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,18 +12,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const names = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'chromium-headless-shell'];
 
 /** The browser in the platform's PATH; undefined on a machine without one. */
-function findBrowser({ PATH = '' }: Environment): string | undefined {
-  const folders = PATH.split(path.delimiter).filter((each) => path.isAbsolute(each));
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isProgram);
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+function findBrowser(own: Environment): string | undefined {
+  for (const name of names) {
+    const file = findProgram(name, own);
+    if (file !== undefined) return file;
   }
+  return undefined;
 }
 
 /** Whether somebody has installed Playwright's own browsers, which it then starts. */

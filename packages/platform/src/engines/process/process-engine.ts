@@ -287,8 +287,7 @@ export class ProcessEngine implements Engine {
 
   /** Once, when the orphans are dead that had worked there. */
   #clean(): Promise<void> {
-    const folders = this.#leftovers.map((name) => path.join(this.#workFolder, name));
-    this.#cleaned ??= Promise.all(folders.map((folder) => removeFolder(folder))).then(
+    this.#cleaned ??= Promise.all(this.#leftovers.map((name) => removeFolder(path.join(this.#workFolder, name)))).then(
       () => undefined,
       () => undefined,
     );

@@ -5,7 +5,7 @@
  */
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findProgram } from './find-program.ts';
+import { findProgram } from '../find-program.ts';
 
 /** In a virtual environment: what `PLAYWRIGHT_BROWSERS_PATH` names. */
 export const browsersName = 'browsers';

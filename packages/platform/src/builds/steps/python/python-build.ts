@@ -4,9 +4,9 @@
  */
 import { rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { findProgram } from '../find-program.ts';
 import type { Layers } from '../layers.ts';
 import type { StartCommand } from '../start-command.ts';
-import { findProgram } from './find-program.ts';
 import { browsersName } from './python-browsers.ts';
 import { findInterpreter } from './python-interpreter.ts';
 import { installPackages, layerKeyOf, venvName } from './python-packages.ts';
