@@ -22,6 +22,7 @@ export {
   requestsOf,
   type Target,
   type TargetData,
+  type TargetInput,
   targetsOf,
 } from './input/targets.ts';
 export * from './items/item.ts';

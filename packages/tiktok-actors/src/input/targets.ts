@@ -1,8 +1,11 @@
-import { type Address, pageUrlOf, parseTarget, type TargetKind } from '@wherry/tiktok';
-import type { RequestOptions } from 'crawlee';
+import { type Address, pageUrlOf, parseTargets, type TargetKind } from '@wherry/tiktok';
+import { log, type RequestOptions } from 'crawlee';
 import { siteUrl } from '../settings.ts';
 
-/** One input as the user wrote it, and its address, or why it has none. */
+/**
+ * One input as the user wrote it, and its address, or why it has none. Of an input that names several targets it is the part that
+ * names this one.
+ */
 export type Target = ReadableTarget | RefusedTarget;
 
 export interface ReadableTarget {
@@ -17,21 +20,44 @@ export interface RefusedTarget {
   readonly refusal: string;
 }
 
+/** An input is a text, or an object with a URL as in Apify's `startUrls`. */
+export type TargetInput = string | { readonly url: string };
+
 /** Reads the inputs. Of several inputs with the same meaning only the first is kept. */
-export function targetsOf(inputs: readonly string[] = [], wanted: TargetKind): Target[] {
+export function targetsOf(inputs: readonly TargetInput[] = [], wanted: TargetKind): Target[] {
   const byKey = new Map<string, Target>();
-  for (const input of inputs) {
-    const target = targetOf(`${input}`, wanted);
+  for (const target of withRegions(inputs.flatMap((input) => targetsIn(textOf(input), wanted)))) {
     if (!byKey.has(keyOf(target))) byKey.set(keyOf(target), target);
   }
   return [...byKey.values()];
 }
 
-function targetOf(input: string, wanted: TargetKind): Target {
-  const reading = parseTarget(input, wanted, { siteUrl });
-  return reading.kind === 'target'
-    ? { input, wanted, address: reading.address }
-    : { input, wanted, refusal: reading.message };
+const textOf = (input: TargetInput): string =>
+  typeof input === 'object' && input !== null ? `${input.url}` : `${input}`;
+
+function targetsIn(input: string, wanted: TargetKind): Target[] {
+  const { targets, unread } = parseTargets(input, wanted, { siteUrl });
+  if (unread.length > 0) {
+    log.warning(`Of ${JSON.stringify(input.slice(0, 200))} these parts are read as text around: ${unread.join(' ')}`);
+  }
+  return targets.map(({ text, reading }) => ({
+    input: targets.length === 1 ? input : text,
+    wanted,
+    ...(reading.kind === 'target' ? { address: reading.address } : { refusal: reading.message }),
+  }));
+}
+
+/** A product without a region is the one that another input names with its region. */
+function withRegions(targets: readonly Target[]): Target[] {
+  const regional = new Map<string, Address>();
+  for (const target of targets) {
+    if ('refusal' in target || target.address.kind !== 'product' || target.address.region === null) continue;
+    if (!regional.has(target.address.productId)) regional.set(target.address.productId, target.address);
+  }
+  return targets.map((target) => {
+    if ('refusal' in target || target.address.kind !== 'product' || target.address.region !== null) return target;
+    return { ...target, address: regional.get(target.address.productId) ?? target.address };
+  });
 }
 
 const keyOf = (target: Target): string =>
@@ -49,15 +75,19 @@ function meaningOf(address: Address): string {
     case 'sound':
       return `sound ${address.soundId}`;
     case 'search':
-      return `search ${address.section} ${address.keyword.toLowerCase()}`;
+      return `search ${address.section} ${wordsOf(address.keyword)}`;
     case 'shop':
       return `shop ${address.sellerId}`;
     case 'shop_search':
-      return `shop_search ${address.keyword.toLowerCase()}`;
+      return `shop_search ${address.region} ${wordsOf(address.keyword)}`;
+    case 'shop_category':
+      return `shop_category ${address.region} ${address.categoryId}`;
     default:
       return pageUrlOf(address, siteUrl);
   }
 }
+
+const wordsOf = (keyword: string): string => keyword.toLowerCase().replace(/\s+/g, ' ');
 
 const urlOf = ({ address }: ReadableTarget): string => pageUrlOf(address, siteUrl);
 
