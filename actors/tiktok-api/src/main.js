@@ -8,6 +8,7 @@ import {
   readVideo,
   startActor,
   targetsOf,
+  targetsOfKinds,
   videoItem,
 } from '@wherry/tiktok-actors';
 import { crawlLists, feedOf, listsOf, searchesOf } from '@wherry/tiktok-actors/browser';
@@ -33,14 +34,11 @@ const pages = (targets, plans) =>
   });
 
 const shopTargets = () => {
-  const isStore = (each) => each.includes('/store/');
+  const targets = targetsOfKinds(inputs, ['product', 'shop', 'shop_search']);
   return {
-    products: targetsOf(
-      inputs.filter((each) => !isStore(each)),
-      'product',
-    ),
-    stores: targetsOf(inputs.filter(isStore), 'shop'),
-    searches: targetsOf(words, 'shop_search'),
+    products: targets.filter(({ wanted }) => wanted === 'product'),
+    stores: targets.filter(({ wanted }) => wanted === 'shop'),
+    searches: [...targetsOf(words, 'shop_search'), ...targets.filter(({ wanted }) => wanted === 'shop_search')],
   };
 };
 

@@ -24,6 +24,7 @@ export {
   type TargetData,
   type TargetInput,
   targetsOf,
+  targetsOfKinds,
 } from './input/targets.ts';
 export * from './items/item.ts';
 export { type FailedInput, failedInput, refusedInput } from './results/failed-input.ts';

@@ -1,7 +1,7 @@
 import type { TargetKind } from '@wherry/tiktok';
 import { expect, test } from 'vitest';
 import { searchesOf } from '../src/browser/list-jobs.ts';
-import { requestsOf, targetsOf } from '../src/index.ts';
+import { requestsOf, targetsOf, targetsOfKinds } from '../src/index.ts';
 
 test('inputs with the same meaning are one target, under the first', () => {
   const same = ['Some.Name', '@some.name', 'https://www.tiktok.com/@some.name?lang=en', 'Some.Name'];
@@ -84,4 +84,30 @@ test('words are searched in the section of the input, and the URL of a search in
     { source: { section: 'video' }, address: { keyword: 'green tea' } },
     { source: { section: 'user' }, address: { keyword: 'lamp' } },
   ]);
+});
+
+test('inputs of several kinds: each is read as the first kind that it can be, and words are not searched for', () => {
+  const id = '1729000000000000001';
+  const inputs = [
+    id,
+    `https://www.tiktok.com/shop/store/cups-co/${id}`,
+    'https://shop.tiktok.com/us/k/tea-cup',
+    'https://www.tiktok.com/shop/c/cups/601234',
+    'https://vm.tiktok.com/ZMabcdef1/',
+    'lamp',
+    id,
+  ];
+  const targets = targetsOfKinds(inputs, ['product', 'shop', 'shop_search']);
+  expect(targets.map(({ wanted }) => wanted)).toEqual([
+    'product',
+    'shop',
+    'shop_search',
+    'shop_search',
+    'product',
+    'product',
+  ]);
+  expect(targets.at(-1)).toMatchObject({
+    input: 'lamp',
+    refusal: expect.stringMatching(/cannot be read as a product/),
+  });
 });

@@ -28,7 +28,7 @@ export {
   type Progress,
 } from './lists/progress.ts';
 export { type Recognised, recognise } from './lists/recognise.ts';
-export { searchComponent, storeComponent } from './lists/shop-request.ts';
+export { categoryComponent, searchComponent, storeComponent } from './lists/shop-request.ts';
 export { pageObstacleOf } from './obstacle.ts';
 export * from './outcome.ts';
 export type { Author, CommerceUserInfo } from './records/author.ts';

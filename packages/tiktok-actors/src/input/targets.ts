@@ -1,4 +1,4 @@
-import { type Address, pageUrlOf, parseTargets, type TargetKind } from '@wherry/tiktok';
+import { type Address, cleaned, pageUrlOf, parseTargets, type TargetKind } from '@wherry/tiktok';
 import { log, type RequestOptions } from 'crawlee';
 import { siteUrl } from '../settings.ts';
 
@@ -31,6 +31,22 @@ export function targetsOf(inputs: readonly TargetInput[] = [], wanted: TargetKin
   }
   return [...byKey.values()];
 }
+
+/** Reads inputs of several kinds: each is of the first kind that it can be read as. Words to search for are none of them. */
+export function targetsOfKinds(
+  inputs: readonly TargetInput[],
+  kinds: readonly [TargetKind, ...TargetKind[]],
+): Target[] {
+  const isReadable = (target: Target) => 'address' in target && !isWords(target);
+  const all = inputs.flatMap((input) => {
+    const readings = kinds.map((wanted) => targetsOf([input], wanted));
+    return readings.find((targets) => targets.every(isReadable)) ?? readings[0]!;
+  });
+  return [...new Map(all.map((target) => [keyOf(target), target])).values()];
+}
+
+const isWords = ({ address, input }: ReadableTarget): boolean =>
+  (address.kind === 'search' || address.kind === 'shop_search') && address.keyword === cleaned(input);
 
 const textOf = (input: TargetInput): string =>
   typeof input === 'object' && input !== null ? `${input.url}` : `${input}`;
