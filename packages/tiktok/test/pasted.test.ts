@@ -115,10 +115,10 @@ const cases: fc.Arbitrary<Case> = fc.oneof(
   ),
 );
 
-/** Words of a sentence, without names, tags, ids and URLs of the site. */
+/** Words of a sentence, without names, tags, ids and URLs of the site. Single words between commas would be a list. */
 const words = fc
-  .array(fc.stringMatching(/^\p{L}[\p{L}'’]{0,8}[.,!?:;]?$/u), { minLength: 2, maxLength: 6 })
-  .map((each) => each.join(' '));
+  .array(fc.stringMatching(/^\p{L}[\p{L}'’]{0,8}[.,!?:;]?$/u), { minLength: 1, maxLength: 6 })
+  .map((each) => ['see', 'this', ...each].join(' '));
 const sentenceBefore = fc
   .tuple(words, fc.constantFrom(' ', ': ', ' (', ' "', ' <', ' «', ' -> ', '\n', ' 👉 '))
   .map((each) => each.join(''));
@@ -155,7 +155,7 @@ const everyForm = (around: (form: string) => fc.Arbitrary<string>, numRuns: numb
   );
 
 test('[written-1] every form in quotes, brackets and punctuation gives the same target', () => {
-  everyForm((form) => closing.map(([before, after]) => `${before}${form}${after}`), 1_000);
+  everyForm((form) => closing.map(([before, after]) => `${before}${form}${after}`), 300);
 });
 
 /** Lines of words are searches of their own. */
@@ -176,14 +176,14 @@ test('[target-4] a URL in any sentence gives the same target', () => {
         expect(addressesIn(linesOf(`${before}${form}${after}`, wanted), wanted)).toEqual([address]);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 300 },
   );
 });
 
 /** Without commas and line ends, which would make it a list. */
 test('every form in a clause gives the same target', () => {
   const clause = words.map((each) => each.replace(/[,;]/g, ''));
-  everyForm((form) => fc.tuple(clause, clause).map(([before, after]) => `${before} ${form} ${after}`), 1_000);
+  everyForm((form) => fc.tuple(clause, clause).map(([before, after]) => `${before} ${form} ${after}`), 300);
 });
 
 test('[target-3] a list of any forms gives the targets one after the other', () => {
@@ -204,7 +204,7 @@ test('[target-3] a list of any forms gives the targets one after the other', () 
       const text = targets.map(([, form]) => form).join(separator);
       expect(addressesIn(text, targets[0]![0].wanted)).toEqual(targets.map(([{ address }]) => address));
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
@@ -213,11 +213,27 @@ test('the canonical URL of each target is a form of it', () => {
     fc.property(cases, ({ wanted, address }) => {
       expect(addressesIn(pageUrlOf(address), wanted)).toEqual([address]);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 
-test('[written-2] every text gives a target or a refusal, and no text takes long', () => {
+test.each(['a.', '(', ')', '.', ',', '@', '#', 'https:', 'https://', '"', ',a', 'tiktok.com', '-1', '%'])(
+  'a text of 20,000 times %j is read',
+  (piece) => {
+    for (const [before, after] of [
+      ['', ''],
+      ['https://www.tiktok.com/@a', ''],
+      ['', 'a'],
+    ] as const) {
+      const text = `${before}${piece.repeat(20_000)}${after}`;
+      for (const wanted of ['profile', 'hashtag', 'video', 'search'] as const) {
+        expect(parseTargets(text, wanted).targets.length).toBeGreaterThan(0);
+      }
+    }
+  },
+);
+
+test('[written-2] every text gives a target or a refusal', () => {
   const pieces = fc.constantFrom(
     'https://',
     'tiktok.com',
@@ -256,6 +272,6 @@ test('[written-2] every text gives a target or a refusal, and no text takes long
     fc.property(texts, kinds, (text, wanted) => {
       expect(parseTargets(text, wanted).targets.length).toBeGreaterThan(0);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
 });

@@ -24,25 +24,33 @@ export interface RefusedTarget {
 export type TargetInput = string | { readonly url: string };
 
 /** Reads the inputs. Of several inputs with the same meaning only the first is kept. */
-export function targetsOf(inputs: readonly TargetInput[] = [], wanted: TargetKind): Target[] {
-  const byKey = new Map<string, Target>();
-  for (const target of withRegions(inputs.flatMap((input) => targetsIn(textOf(input), wanted)))) {
-    if (!byKey.has(keyOf(target))) byKey.set(keyOf(target), target);
-  }
-  return [...byKey.values()];
-}
+export const targetsOf = (inputs: readonly TargetInput[] = [], wanted: TargetKind): Target[] =>
+  targetsOfKinds(inputs, [wanted]);
 
-/** Reads inputs of several kinds: each is of the first kind that it can be read as. Words to search for are none of them. */
+/**
+ * Reads inputs of several kinds: each is of the first kind that it can be read as. With several kinds, words to search for are
+ * none of them.
+ */
 export function targetsOfKinds(
   inputs: readonly TargetInput[],
   kinds: readonly [TargetKind, ...TargetKind[]],
 ): Target[] {
-  const isReadable = (target: Target) => 'address' in target && !isWords(target);
-  const all = inputs.flatMap((input) => {
-    const readings = kinds.map((wanted) => targetsOf([input], wanted));
-    return readings.find((targets) => targets.every(isReadable)) ?? readings[0]!;
+  const isReadable = (target: Target) => 'address' in target && (kinds.length === 1 || !isWords(target));
+  const targets = inputs.flatMap((input) => {
+    const readings = kinds.map((wanted) => readingOf(textOf(input), wanted));
+    const reading = readings.find((each) => each.targets.every(isReadable)) ?? readings[0]!;
+    if (reading.unread.length > 0) {
+      log.warning(
+        `Of ${JSON.stringify(input).slice(0, 200)} these parts are read as text around: ${reading.unread.join(' ')}`,
+      );
+    }
+    return reading.targets;
   });
-  return [...new Map(all.map((target) => [keyOf(target), target])).values()];
+  const byKey = new Map<string, Target>();
+  for (const target of withRegions(targets)) {
+    if (!byKey.has(keyOf(target))) byKey.set(keyOf(target), target);
+  }
+  return [...byKey.values()];
 }
 
 const isWords = ({ address, input }: ReadableTarget): boolean =>
@@ -51,16 +59,17 @@ const isWords = ({ address, input }: ReadableTarget): boolean =>
 const textOf = (input: TargetInput): string =>
   typeof input === 'object' && input !== null ? `${input.url}` : `${input}`;
 
-function targetsIn(input: string, wanted: TargetKind): Target[] {
+function readingOf(
+  input: string,
+  wanted: TargetKind,
+): { readonly targets: Target[]; readonly unread: readonly string[] } {
   const { targets, unread } = parseTargets(input, wanted, { siteUrl });
-  if (unread.length > 0) {
-    log.warning(`Of ${JSON.stringify(input.slice(0, 200))} these parts are read as text around: ${unread.join(' ')}`);
-  }
-  return targets.map(({ text, reading }) => ({
+  const written = targets.map(({ text, reading }) => ({
     input: targets.length === 1 ? input : text,
     wanted,
     ...(reading.kind === 'target' ? { address: reading.address } : { refusal: reading.message }),
   }));
+  return { targets: written, unread };
 }
 
 /** A product without a region is the one that another input names with its region. */

@@ -126,7 +126,8 @@ class Reader {
 
   #namesIn(text: string): readonly string[] {
     if (this.#wanted !== 'hashtag' || !/^[#＃]/.test(text)) return [text];
-    return text.split(/(?=[#＃])/).filter((each) => !/^[#＃]$/.test(each) || text.length === 1);
+    const tags = text.split(/(?=[#＃])/).filter((each) => each.length > 1);
+    return tags.length === 0 ? [text] : tags;
   }
 
   #readUrl(text: string): TargetReading {

@@ -96,33 +96,49 @@ function urlIn(text: string): string {
   secondUrl.lastIndex = 'https://'.length;
   const second = secondUrl.exec(text);
   const first = second === null ? text : text.slice(0, second.index + 1);
+  const query = first.search(/[?#]/);
   for (const { index } of first.matchAll(/[,;]/g)) {
-    if (endsAt(first.slice(0, index), first.slice(index + 1))) return withoutEnd(first.slice(0, index));
+    const [before, after] = [first.slice(Math.max(0, index - window), index), first.slice(index + 1, index + window)];
+    if (endsAt(before, after, query !== -1 && query < index)) return withoutEnd(first.slice(0, index));
   }
   return withoutEnd(first);
 }
 
+/** How many characters before and after a comma say what it separates. */
+const window = 300;
+
 /** Whether a URL ends at a comma. In a query, what follows is another target unless it looks like the rest of a value. */
-function endsAt(before: string, after: string): boolean {
+function endsAt(before: string, after: string, isInQuery: boolean): boolean {
   if (/^[@#＠＃]/.test(after)) return true;
-  if (!/[?#]/.test(before)) return completePath.test(before);
-  const isOfWords = /[?&](q|keyword)=[^&]*$/.test(before) || /^intent:/i.test(before);
+  if (!isInQuery) return completePath.test(before);
+  const isOfWords = /[?&](q|keyword)=[^&]*$|^intent:/i.test(before);
   return !isOfWords && !/^[^,;]*[=&%]|^\d{0,4}([,;]|$)/.test(after);
 }
 
-const opened: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
-const end = new RegExp(`[${wrappers}${stops}]$`);
+const wrapper = new RegExp(`[${wrappers}]`);
+const wrapperOrStop = new RegExp(`[${wrappers}${stops}]`);
+const openers: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /** A bracket at the end belongs to the URL if its other half does. */
 function withoutEnd(text: string): string {
-  if (!end.test(text)) return text;
-  const opener = opened[text.at(-1)!];
-  const count = (bracket: string) => text.split(bracket).length;
-  return opener !== undefined && count(opener) === count(text.at(-1)!) ? text : withoutEnd(text.slice(0, -1));
+  const counts = new Map<string, number>();
+  for (const [bracket] of text.matchAll(/[()[\]{}]/g)) counts.set(bracket, (counts.get(bracket) ?? 0) + 1);
+  let end = text.length;
+  for (; end > 0 && wrapperOrStop.test(text[end - 1]!); end--) {
+    const last = text[end - 1]!;
+    const opener = openers[last];
+    if (opener !== undefined && (counts.get(opener) ?? 0) >= counts.get(last)!) break;
+    if (counts.has(last)) counts.set(last, counts.get(last)! - 1);
+  }
+  return text.slice(0, end);
 }
 
-const around = new RegExp(`^[${wrappers}]+|[${wrappers}${stops}]+$`, 'g');
-const unwrapped = (text: string): string => text.replace(around, '');
+function unwrapped(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && wrapper.test(text[start]!)) start++;
+  while (end > start && wrapperOrStop.test(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
 
 /** Without the mark of an entry of a list, such as `-` or `1.`. */
 const withoutBullet = (group: Group): Group =>
