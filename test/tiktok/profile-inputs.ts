@@ -39,6 +39,7 @@ const forms: readonly Form[] = [
     fails: isRemoved(site, number),
   }),
   byName((name) => `Look at this: "https://www.tiktok.com/@${name}/live".`),
+  byName((name) => `[Cups](https://www.tiktok.com/login?redirect_url=%2F%40${name}&lang=en)`),
   ({ truth }, number) => ({
     text: `https://m.tiktok.com/h5/share/usr/1.html?sec_uid=${truth.user(number).secUid}`,
     number,

@@ -92,7 +92,7 @@ const within = ({ userCount }: World, number: number | undefined): number | unde
   number !== undefined && number >= 0 && number < userCount ? number : undefined;
 
 /** One account in 97 has a name of digits, as some old accounts do: it could be an id. */
-const hasDigits = (number: number): boolean => number % 97 === 20;
+const hasDigits = (number: number): boolean => number % 97 === 22;
 const firstOfDigits = 100_000;
 
 function nameOf({ seed }: World, number: number): string {
