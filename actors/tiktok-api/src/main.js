@@ -7,8 +7,8 @@ import {
   readStore,
   readVideo,
   startActor,
+  targetsByKind,
   targetsOf,
-  targetsOfKinds,
   videoItem,
 } from '@wherry/tiktok-actors';
 import { crawlLists, feedOf, listsOf, searchesOf } from '@wherry/tiktok-actors/browser';
@@ -34,11 +34,11 @@ const pages = (targets, plans) =>
   });
 
 const shopTargets = () => {
-  const targets = targetsOfKinds(inputs, ['product', 'shop', 'shop_search']);
+  const { product, shop, shop_search } = targetsByKind(inputs, ['product', 'shop', 'shop_search']);
   return {
-    products: targets.filter(({ wanted }) => wanted === 'product'),
-    stores: targets.filter(({ wanted }) => wanted === 'shop'),
-    searches: [...targetsOf(words, 'shop_search'), ...targets.filter(({ wanted }) => wanted === 'shop_search')],
+    products: targetsOf(product, 'product'),
+    stores: targetsOf(shop, 'shop'),
+    searches: targetsOf([...words, ...shop_search], 'shop_search'),
   };
 };
 

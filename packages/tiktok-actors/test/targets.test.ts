@@ -1,7 +1,7 @@
 import type { TargetKind } from '@wherry/tiktok';
 import { expect, test } from 'vitest';
 import { searchesOf } from '../src/browser/list-jobs.ts';
-import { requestsOf, targetsOf, targetsOfKinds } from '../src/index.ts';
+import { requestsOf, targetsByKind, targetsOf } from '../src/index.ts';
 
 test('inputs with the same meaning are one target, under the first', () => {
   const same = ['Some.Name', '@some.name', 'https://www.tiktok.com/@some.name?lang=en', 'Some.Name'];
@@ -46,7 +46,7 @@ test('an input may name several targets, and each is told apart by the part that
 
 test('an input with one target in a text is the input, as the user wrote it', () => {
   const text = 'My cups: https://www.tiktok.com/@a.name.';
-  expect(targetsOf([text, { url: 'https://www.tiktok.com/@A.NAME' }], 'profile')).toEqual([
+  expect(targetsOf([text, 'https://www.tiktok.com/@A.NAME'], 'profile')).toEqual([
     { input: text, wanted: 'profile', address: { kind: 'profile', name: 'a.name' } },
   ]);
 });
@@ -86,28 +86,17 @@ test('words are searched in the section of the input, and the URL of a search in
   ]);
 });
 
-test('inputs of several kinds: each is read as the first kind that it can be, and words are not searched for', () => {
+test('inputs of several kinds: each is of the first kind that it can be read as, and a mixed list is divided', () => {
   const id = '1729000000000000001';
-  const inputs = [
-    id,
-    `https://www.tiktok.com/shop/store/cups-co/${id}`,
-    'https://shop.tiktok.com/us/k/tea-cup',
-    'https://www.tiktok.com/shop/c/cups/601234',
-    'https://vm.tiktok.com/ZMabcdef1/',
-    'lamp',
-    id,
-  ];
-  const targets = targetsOfKinds(inputs, ['product', 'shop', 'shop_search']);
-  expect(targets.map(({ wanted }) => wanted)).toEqual([
-    'product',
-    'shop',
-    'shop_search',
-    'shop_search',
-    'product',
-    'product',
-  ]);
-  expect(targets.at(-1)).toMatchObject({
-    input: 'lamp',
-    refusal: expect.stringMatching(/cannot be read as a product/),
+  const store = `https://www.tiktok.com/shop/store/cups-co/${id}`;
+  const search = 'See https://shop.tiktok.com/us/k/tea-cup.';
+  const category = 'https://www.tiktok.com/shop/c/cups/601234';
+  const link = 'https://vm.tiktok.com/ZMabcdef1/';
+  const other = 'https://www.tiktok.com/@a.name';
+  const inputs = [id, store, search, `${category}, ${store}\n${id}`, link, other];
+  expect(targetsByKind(inputs, ['product', 'shop', 'shop_search'])).toEqual({
+    product: [id, id, link, other],
+    shop: [store, store],
+    shop_search: [search, category],
   });
 });

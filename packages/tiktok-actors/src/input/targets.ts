@@ -1,4 +1,4 @@
-import { type Address, cleaned, pageUrlOf, parseTargets, type TargetKind } from '@wherry/tiktok';
+import { type Address, pageUrlOf, parseTargets, type TargetKind } from '@wherry/tiktok';
 import { log, type RequestOptions } from 'crawlee';
 import { siteUrl } from '../settings.ts';
 
@@ -20,29 +20,13 @@ export interface RefusedTarget {
   readonly refusal: string;
 }
 
-/** An input is a text, or an object with a URL as in Apify's `startUrls`. */
-export type TargetInput = string | { readonly url: string };
-
 /** Reads the inputs. Of several inputs with the same meaning only the first is kept. */
-export const targetsOf = (inputs: readonly TargetInput[] = [], wanted: TargetKind): Target[] =>
-  targetsOfKinds(inputs, [wanted]);
-
-/**
- * Reads inputs of several kinds: each is of the first kind that it can be read as. With several kinds, words to search for are
- * none of them.
- */
-export function targetsOfKinds(
-  inputs: readonly TargetInput[],
-  kinds: readonly [TargetKind, ...TargetKind[]],
-): Target[] {
-  const isReadable = (target: Target) => 'address' in target && (kinds.length === 1 || !isWords(target));
+export function targetsOf(inputs: readonly string[] = [], wanted: TargetKind): Target[] {
   const targets = inputs.flatMap((input) => {
-    const readings = kinds.map((wanted) => readingOf(textOf(input), wanted));
-    const reading = readings.find((each) => each.targets.every(isReadable)) ?? readings[0]!;
+    const reading = readingOf(`${input}`, wanted);
     if (reading.unread.length > 0) {
-      log.warning(
-        `Of ${JSON.stringify(input).slice(0, 200)} these parts are read as text around: ${reading.unread.join(' ')}`,
-      );
+      const unread = reading.unread.join(' ').slice(0, 200);
+      log.warning(`Of ${JSON.stringify(input.slice(0, 200))} these parts are read as text around: ${unread}`);
     }
     return reading.targets;
   });
@@ -53,12 +37,28 @@ export function targetsOfKinds(
   return [...byKey.values()];
 }
 
-const isWords = ({ address, input }: ReadableTarget): boolean =>
-  (address.kind === 'search' || address.kind === 'shop_search') && address.keyword === cleaned(input);
+/**
+ * Inputs of several kinds, each by the first kind that it can be read as. A short link, which says nothing, and what cannot be
+ * read, are of the first kind. An input with targets of different kinds is divided.
+ */
+export function targetsByKind<Kind extends TargetKind>(
+  inputs: readonly string[] = [],
+  kinds: readonly [Kind, ...Kind[]],
+): Readonly<Record<Kind, readonly string[]>> {
+  const byKind = Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as Record<Kind, string[]>;
+  const kindOf = (input: string) => kinds.find((kind) => readingOf(input, kind).targets.every(isReadable));
+  for (const input of inputs) {
+    const kind = kindOf(input);
+    const parts = kind === undefined ? readingOf(input, kinds[0]).targets.map((target) => target.input) : [];
+    if (parts.length > 1) for (const part of parts) byKind[kindOf(part) ?? kinds[0]].push(part);
+    else byKind[kind ?? kinds[0]].push(input);
+  }
+  return byKind;
+}
 
-const textOf = (input: TargetInput): string =>
-  typeof input === 'object' && input !== null ? `${input.url}` : `${input}`;
+const isReadable = (target: Target): boolean => 'address' in target;
 
+/** The targets of an input. An input with a single one is the text of its target as a whole. */
 function readingOf(
   input: string,
   wanted: TargetKind,
