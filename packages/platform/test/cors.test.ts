@@ -1,65 +1,9 @@
 /** What a page of another site may do, as browsers decide it by the responses. Source: the Fetch standard. */
 import { expect, test } from 'vitest';
 import { type Fixture, startFixture } from './fixture.ts';
+import { CorsError, type PageInit, browserFetch as pageFetch } from './page-fetch.ts';
 
-const origin = 'https://page.example';
-const safeMethods = ['GET', 'HEAD', 'POST'];
-const safeHeaders = ['accept', 'accept-language', 'content-language'];
-const alwaysExposed = [
-  ...['cache-control', 'content-language', 'content-length', 'content-type'],
-  ...['expires', 'last-modified', 'pragma'],
-];
-
-const listOf = (response: Response, name: string) =>
-  (response.headers.get(name) ?? '').split(',').map((each) => each.trim().toLowerCase());
-
-class CorsError extends Error {}
-
-/** Fetches as a browser does for a page of `origin`: refuses what the server has not allowed. */
-async function browserFetch(
-  { platform }: Fixture,
-  url: string,
-  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
-) {
-  const { method = 'GET', headers = {} } = init;
-  const unsafe = Object.keys(headers)
-    .map((name) => name.toLowerCase())
-    .filter((name) => !safeHeaders.includes(name));
-  if (unsafe.length > 0 || !safeMethods.includes(method)) {
-    const preflight = await fetch(platform.url + url, {
-      method: 'OPTIONS',
-      headers: {
-        origin,
-        'access-control-request-method': method,
-        ...(unsafe.length > 0 && { 'access-control-request-headers': unsafe.join(',') }),
-      },
-    });
-    if (!preflight.ok) throw new CorsError(`the preflight got ${preflight.status}`);
-    checkOrigin(preflight);
-    if (
-      !safeMethods.includes(method) &&
-      !listOf(preflight, 'access-control-allow-methods').includes(method.toLowerCase())
-    )
-      throw new CorsError(`${method} is not allowed`);
-    const allowed = listOf(preflight, 'access-control-allow-headers');
-    const missing = unsafe.find((name) => !allowed.includes(name));
-    if (missing !== undefined) throw new CorsError(`the header ${missing} is not allowed`);
-  }
-  const response = await fetch(platform.url + url, { ...init, headers: { ...headers, origin } });
-  checkOrigin(response);
-  const exposed = [...alwaysExposed, ...listOf(response, 'access-control-expose-headers')];
-  return {
-    status: response.status,
-    json: (await response.json().catch(() => undefined)) as unknown,
-    header: (name: string) => (exposed.includes(name.toLowerCase()) ? response.headers.get(name) : null),
-    all: response.headers,
-  };
-}
-
-function checkOrigin(response: Response): void {
-  const allowed = response.headers.get('access-control-allow-origin');
-  if (allowed !== '*' && allowed !== origin) throw new CorsError('the origin is not allowed');
-}
+const browserFetch = ({ platform }: Fixture, path: string, init: PageInit = {}) => pageFetch(platform.url + path, init);
 
 const bearer = { authorization: 'Bearer test-token' };
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { until } from '../../../test/support/until.ts';
 import { startFixture } from './fixture.ts';
+import { browserFetch, CorsError } from './page-fetch.ts';
 import { dataFolderOfTest, type RunFixture, startRunFixture } from './run-fixture.ts';
 
 let fixture: RunFixture;
@@ -387,6 +388,54 @@ test('a websocket reaches an Actor in Standby mode, with the token in its URL', 
   socket.once('open', () => socket.send('hello'));
   expect(await message).toBe('echo hello');
   socket.close();
+});
+
+const postJson = (headers: Record<string, string> = {}) => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: '{}',
+});
+
+test('a page of another site uses an Actor that says nothing of origins with its token, in any place, and reads refusals', async () => {
+  const { url, runs } = await standbyActor('pages');
+  const bearer = { authorization: `Bearer ${fixture.platform.token}` };
+  const refused = await browserFetch(`${url}/a`, postJson({ authorization: 'Bearer wrong' }));
+  expect([refused.status, refused.json]).toMatchObject([401, { error: { type: 'user-not-authenticated' } }]);
+  const absent = await browserFetch(url.replace('--pages', '--absent'), postJson(bearer));
+  expect([absent.status, absent.json]).toMatchObject([404, { error: { type: 'record-not-found' } }]);
+  for (let count = 0; count < 100; count += 1) {
+    const headers = { origin: 'https://page.example', 'access-control-request-method': 'PUT' };
+    expect((await fetch(`${url}/${count}`, { method: 'OPTIONS', headers })).status).toBe(204);
+  }
+  expect(await runs()).toEqual([]);
+  const put = await browserFetch(`${url}/a`, { method: 'PUT', headers: { ...bearer, 'x-own': '1' } });
+  expect([put.status, put.json]).toMatchObject([200, { method: 'PUT', headers: { 'x-own': '1' } }]);
+  expect(put.all.get('access-control-allow-credentials')).toBeNull();
+  const inUrl = await browserFetch(`${url}/a?token=${fixture.platform.token}`, postJson());
+  expect([inUrl.status, inUrl.json]).toMatchObject([200, { method: 'POST', url: '/a' }]);
+  const own = await browserFetch(`${url}/a`, postJson({ 'x-apify-authorization': bearer.authorization }));
+  expect(own.status).toBe(200);
+});
+
+test('what an Actor itself says of origins counts', async () => {
+  const main = `
+    import { createServer } from 'node:http';
+    createServer((request, response) => {
+      response.setHeader('access-control-allow-origin', request.url.startsWith('/page') ? 'https://page.example' : 'https://other.example');
+      response.setHeader('access-control-allow-headers', 'content-type');
+      response.setHeader('x-hidden', '1').end('{}');
+    }).listen(process.env.ACTOR_STANDBY_PORT);`;
+  const { url, ask } = await standbyActor('strict', {}, { main });
+  const token = `?token=${fixture.platform.token}`;
+  const allowed = await browserFetch(`${url}/page${token}`, postJson());
+  expect([allowed.status, allowed.all.get('x-hidden'), allowed.header('x-hidden')]).toEqual([200, '1', null]);
+  await expect(browserFetch(`${url}/page${token}`, postJson({ 'x-own': '1' }))).rejects.toThrow('x-own');
+  const bearer = { authorization: `Bearer ${fixture.platform.token}` };
+  await expect(browserFetch(`${url}/else`, { headers: bearer })).rejects.toThrow(CorsError);
+  // A request that is no preflight is the server's own business, as any other is.
+  expect((await ask('/page', { method: 'OPTIONS' })).headers.get('access-control-allow-origin')).toBe(
+    'https://page.example',
+  );
 });
 
 /** An MCP server in the shape of Apify's template with one, as TypeScript makes it: a server and a transport for each call. */

@@ -108,6 +108,13 @@ test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'QUERY'])(
   },
 );
 
+test('the preflight of a browser reaches a web server, whose answer counts', async () => {
+  const headers = { origin: 'https://page.example', 'access-control-request-method': 'PUT' };
+  const response = await get('/any', { method: 'OPTIONS', headers });
+  expect((await told(response)).headers).toMatchObject(headers);
+  expect(response.headers.get('access-control-allow-origin')).toBeNull();
+});
+
 test.each(['/', '', '/%zz', '/a//b/', '/a/../b%2fc', `/${'long/'.repeat(1500)}`])(
   'the path "%.20s" reaches a web server as it was written',
   async (path) => {

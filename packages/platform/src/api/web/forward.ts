@@ -5,6 +5,7 @@ import { createProxyServer, type ProxyServerOptions } from 'httpxy';
 import type { WebPassage } from '../../runs/handoff/web-gate.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { WebAddress } from '../../shared/web-addresses.ts';
+import { openToPages } from './standby-cors.ts';
 
 /** A request, or a client that asks for a websocket. */
 export type Exchange =
@@ -48,6 +49,7 @@ async function forwardRequest(
     delete answer.headers.connection;
     delete answer.headers['keep-alive'];
     if (isEventStream(request, answer)) passage.leave();
+    if (address.subject.kind === 'standby') openToPages(request, answer);
     if (address.form === 'path') confine(answer, request, address.prefix);
   });
   let isLate = false;

@@ -17,6 +17,7 @@ import { plainResponse, refusalBody } from '../error-responses.ts';
 import type { AllowedHosts } from '../host-check.ts';
 import { type Exchange, type Forwarding, forward } from './forward.ts';
 import type { RequestTokens } from './request-tokens.ts';
+import { answerPreflight, isPreflight, openHeaders } from './standby-cors.ts';
 import type { StandbyRequests } from './standby-requests.ts';
 
 export interface WebRequestParts {
@@ -70,7 +71,7 @@ export class WebRequests {
       if (elsewhere !== undefined) return redirect(exchange as Extract<Exchange, { kind: 'request' }>, elsewhere);
       await this.#forward(address, exchange, client.signal);
     } catch (error) {
-      this.#refuse(exchange, error as Error);
+      this.#refuse(address, exchange, error as Error);
     } finally {
       client.leave();
     }
@@ -97,14 +98,20 @@ export class WebRequests {
     return hostForm ?? (address.lacksSlash ? `${address.prefix}${address.target}` : undefined);
   }
 
-  #refuse(exchange: Exchange, error: Error): void {
+  #refuse({ subject }: WebAddress, exchange: Exchange, error: Error): void {
     if (!(error instanceof Refusal)) {
       this.#parts.logger.error({ err: error }, 'a request to a web server of a run failed inside the platform');
     }
     const refusal =
       error instanceof Refusal ? error : new Refusal(500, 'internal-error', 'The platform failed; its log says why.');
-    if (exchange.kind === 'upgrade') exchange.socket.end(plainResponse(refusal));
-    else answer(exchange, refusal);
+    if (exchange.kind === 'upgrade') {
+      exchange.socket.end(plainResponse(refusal));
+      return;
+    }
+    const isStandby = subject.kind === 'standby';
+    if (isStandby && isPreflight(exchange.request) && !exchange.response.headersSent) {
+      answerPreflight(exchange.request, exchange.response);
+    } else answer(exchange, refusal, isStandby ? openHeaders : {});
   }
 }
 
@@ -140,7 +147,11 @@ function redirect({ request, response }: Extract<Exchange, { kind: 'request' }>,
   response.writeHead(302, { location, 'cache-control': 'no-store' }).end();
 }
 
-function answer({ request, response }: Extract<Exchange, { kind: 'request' }>, refusal: Refusal): void {
+function answer(
+  { request, response }: Extract<Exchange, { kind: 'request' }>,
+  refusal: Refusal,
+  headers: Readonly<Record<string, string>>,
+): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -149,6 +160,7 @@ function answer({ request, response }: Extract<Exchange, { kind: 'request' }>, r
   // What is left of the body is not read.
   const isUnread = !request.complete;
   response.writeHead(refusal.statusCode, {
+    ...headers,
     'content-type': 'application/json; charset=utf-8',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
     'x-content-type-options': 'nosniff',
