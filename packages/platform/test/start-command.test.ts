@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findDockerfile } from '../src/builds/steps/dockerfile.ts';
+import { findProgram } from '../src/builds/steps/find-program.ts';
 import { imagePlanOf } from '../src/builds/steps/image-plan.ts';
 import { findStartCommand } from '../src/builds/steps/start-command.ts';
 
@@ -112,6 +113,13 @@ test('a program that this machine does not have fails the build, and says what t
   }
   await expect(commandOf({}, { start: 'bun src/main.ts' })).rejects.toThrow('no program "bun"');
   await expect(lineOf('FROM golang\nCMD ["./server"]')).rejects.toThrow('there is no ./server');
+});
+
+test('a folder with the name of a program, and a file that cannot be run, are passed over', async () => {
+  const folder = await folderWith({ 'one/tool/x': '', 'two/tool': '', 'three/.bin/tool': '' });
+  const PATH = ['one', 'two', 'three/.bin'].map((name) => path.join(folder, name)).join(path.delimiter);
+  expect(findProgram('tool', { PATH })).toBe(path.join(folder, 'three/.bin/tool'));
+  expect(findProgram('x', { PATH })).toBeUndefined();
 });
 
 test('a program among the sources is made executable', async () => {

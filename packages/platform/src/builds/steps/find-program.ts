@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** The path of a program on the path of `environment`; undefined when there is none. */
@@ -16,7 +16,8 @@ export function findProgram(
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    // A folder may have the name too, and is executable as well.
+    return statSync(file).isFile();
   } catch {
     return false;
   }

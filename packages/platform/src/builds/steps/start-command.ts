@@ -9,9 +9,10 @@
  * TypeScript Actors need this order: their `start` script is for development, and the Dockerfile names the script that
  * starts the compiled code. A program that this machine does not have fails the build, and not the run.
  */
-import { access, chmod, constants, open, stat } from 'node:fs/promises';
+import { chmod, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildFailure } from './build-failure.ts';
+import { findProgram } from './find-program.ts';
 import type { ImageCommand, ImagePlan } from './image-plan.ts';
 import type { PackageFile } from './package-file.ts';
 
@@ -169,24 +170,15 @@ async function checkProgram({ folder, searchPath }: StartPlace, program: string,
       `The Actor is started with "${whole}", but there is no ${program}. Add it to the sources, or use the docker engine if it is part of the image.`,
     );
   }
-  for (const each of [path.join(folder, 'node_modules', '.bin'), ...searchPath.split(path.delimiter)]) {
-    if (each !== '' && (await isExecutable(path.join(each, program)))) {
-      return each.startsWith(folder) ? path.join('node_modules', '.bin', program) : program;
-    }
-  }
+  const ofPackages = path.join('node_modules', '.bin');
+  if (findProgram(program, { PATH: path.join(folder, ofPackages) })) return path.join(ofPackages, program);
+  if (findProgram(program, { PATH: searchPath })) return program;
   throw new BuildFailure(
     `The Actor is started with "${whole}", but this machine has no program "${program}". Install it where the platform runs, add the package that brings it to the dependencies, or use the docker engine.`,
   );
 }
 
 const isFile = async (name: string) => (await stat(name).catch(() => undefined))?.isFile() === true;
-
-const isExecutable = async (name: string) =>
-  (await isFile(name)) &&
-  access(name, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 
 /** Source files have no permissions, and a Dockerfile that sets them does so in a RUN. Only what names its interpreter is run. */
 async function makeExecutable(file: string): Promise<void> {
