@@ -8,6 +8,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunFixture, startRunFixture } from '../packages/platform/test/run-fixture.ts';
@@ -51,8 +53,8 @@ interface Shape {
   readonly files: Readonly<Record<string, string>>;
   /** Makes further files, such as a lock file. */
   readonly prepare?: (files: Readonly<Record<string, string>>) => Promise<Record<string, string>>;
-  /** `pages`: crawls the site. `server`: waits for requests. `plain`: ends by itself. */
-  readonly kind: 'pages' | 'server' | 'plain';
+  /** `pages`: crawls the site. `server`, `mcp`: takes requests in Standby mode. `plain`: ends by itself. */
+  readonly kind: 'pages' | 'server' | 'mcp' | 'plain';
   readonly logs?: string;
   /** Its start URLs are crawled beside its links, and again by each attempt: Scrapy does not filter them. */
   readonly restarts?: true;
@@ -68,13 +70,14 @@ const dockerfile = (
 
 const entry = 'import asyncio\n\nfrom .main import main\n\nif __name__ == "__main__":\n    asyncio.run(main())\n';
 
-const packageOf = (main: string, more: Record<string, string> = {}) => ({
+const packageOf = (main: string, more: Record<string, string> = {}, properties: object = {}) => ({
   '.actor/actor.json': JSON.stringify({
     actorSpecification: 1,
     name: 'my-actor',
     version: '0.0',
     buildTag: 'latest',
     dockerfile: '../Dockerfile',
+    ...properties,
   }),
   'my_actor/__init__.py': '',
   'my_actor/__main__.py': entry,
@@ -266,7 +269,9 @@ const httpLoop = queueLoop(
   "soup = BeautifulSoup((await client.get(request.url)).content, 'html.parser')\n                    title = soup.title.string\n                    links = [a.get('href') for a in soup.find_all('a')]",
 );
 
+/** Serves one request after the other, and blocks the loop of events meanwhile, as the template does. */
 const serverMain = `
+import os
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from apify import Actor
@@ -276,7 +281,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b'Hello!')
+        self.wfile.write(f'Hello from {os.environ["ACTOR_RUN_ID"]}, process {os.getpid()}!'.encode())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers['content-length']))
+        self.send_response(201)
+        self.end_headers()
+        self.wfile.write(body + self.path.encode())
 
 
 async def main() -> None:
@@ -327,6 +338,7 @@ const lockWithUv = async (files: Readonly<Record<string, string>>): Promise<Reco
 };
 
 const sdk = 'apify >= 4.1, < 5\n';
+const standby = { usesStandbyMode: true };
 
 const shapes: readonly Shape[] = [
   {
@@ -404,15 +416,16 @@ const shapes: readonly Shape[] = [
     name: 'standby',
     isShort: true,
     kind: 'server',
-    files: packageOf(serverMain, { Dockerfile: dockerfile('actor-python:3.14'), 'requirements.txt': sdk }),
+    files: packageOf(serverMain, { Dockerfile: dockerfile('actor-python:3.14'), 'requirements.txt': sdk }, standby),
   },
   {
     name: 'mcp-empty',
-    kind: 'server',
-    files: packageOf(mcpMain, {
-      Dockerfile: dockerfile('actor-python:3.14'),
-      'requirements.txt': `${sdk}fastmcp\nuvicorn\n`,
-    }),
+    kind: 'mcp',
+    files: packageOf(
+      mcpMain,
+      { Dockerfile: dockerfile('actor-python:3.14'), 'requirements.txt': `${sdk}fastmcp\nuvicorn\n` },
+      standby,
+    ),
   },
 ];
 
@@ -435,28 +448,83 @@ describe.skipIf(whyNoPythonTests !== undefined)('the shapes of the Python templa
     expect(ended.status, await fixture.logOf(run.id)).toBe('SUCCEEDED');
   }
 
+  /** Its address, and its only run once it has one. */
+  async function standbyOf(actorId: string) {
+    const { standbyUrl } = (await fixture.client.actor(actorId).get()) as unknown as { standbyUrl: string };
+    const runId = async () => {
+      const { items } = await fixture.client.actor(actorId).runs().list();
+      expect(items).toHaveLength(1);
+      return items[0]!.id;
+    };
+    return { standbyUrl, runId };
+  }
+
+  const headers = { authorization: 'Bearer test-token' };
+
+  async function expectServed(actorId: string) {
+    const { standbyUrl, runId } = await standbyOf(actorId);
+    const ask = async (init?: RequestInit) => {
+      const response = await fetch(`${standbyUrl}/a?b=1`, { headers, ...init });
+      return [response.status, await response.text()] as const;
+    };
+    const [status, before] = await ask();
+    const id = await runId();
+    expect([status, before]).toEqual([200, expect.stringContaining(`Hello from ${id}`)]);
+    const seen = new Set<string>();
+    let isOver = false;
+    const asking = (async () => {
+      while (!isOver) {
+        seen.add((await ask()).join(' '));
+        expect(await ask({ method: 'POST', body: 'body ' })).toEqual([201, 'body /a?b=1']);
+      }
+    })();
+    expect(await fixture.migrate(id, 'warm')).toMatchObject({ mode: 'warm', phase: 'done' });
+    const [, after] = await ask();
+    isOver = true;
+    await asking;
+    expect(after).not.toBe(before);
+    // Each of the two processes, and no failure.
+    expect([...seen].toSorted()).toEqual([`200 ${before}`, `200 ${after}`].toSorted());
+    await fixture.client.run(id).abort();
+  }
+
+  async function expectTools(actorId: string) {
+    const { standbyUrl, runId } = await standbyOf(actorId);
+    const sum = async () => {
+      const client = new Client({ name: 'test', version: '1' });
+      const transport = new StreamableHTTPClientTransport(new URL(`${standbyUrl}/mcp`), { requestInit: { headers } });
+      await client.connect(transport as never);
+      try {
+        return (await client.callTool({ name: 'add', arguments: { a: 2, b: 3 } })).structuredContent;
+      } finally {
+        await client.close();
+      }
+    };
+    expect(await sum()).toEqual({ sum: 5 });
+    const id = await runId();
+    expect(await fixture.migrate(id, 'warm')).toMatchObject({ mode: 'warm', phase: 'done' });
+    expect(await sum()).toEqual({ sum: 5 });
+    await fixture.client.run(id).abort();
+  }
+
   for (const shape of shapes) {
     test.skipIf(whyNot(shape) !== undefined)(`${shape.name} is built, runs and is moved`, async () => {
       await using site = await startSite();
       const files = { ...shape.files, ...(await shape.prepare?.(shape.files)) };
       const { actorId } = await deployPython(fixture.client, shape.name, files);
+      if (shape.kind === 'server') return expectServed(actorId);
+      if (shape.kind === 'mcp') return expectTools(actorId);
       const run = await fixture.start(actorId, { start_urls: [{ url: site.url }] });
-      const logs = (text: string, count = 1) =>
-        until(`the log has "${text}" ${count} times`, async () => {
+      const logs = (text: string) =>
+        until(`the log has "${text}"`, async () => {
           const log = await fixture.logOf(run.id);
           if (/run ended (?:FAILED|ABORTED)/.test(log)) throw new Error(log);
-          return log.split(text).length > count;
+          return log.includes(text);
         });
       switch (shape.kind) {
         case 'plain':
           await expectSucceeded(run);
           await logs(shape.logs!);
-          return;
-        case 'server':
-          await logs('listening on');
-          await fixture.migrate(run.id, 'warm');
-          await logs('listening on', 2);
-          await fixture.client.run(run.id).abort();
           return;
         case 'pages': {
           await until('a page is held', site.isHeld);

@@ -44,7 +44,7 @@ let run: ActorRun;
 
 beforeAll(async () => {
   fixture = await startRunFixture({
-    handoffs: { quietGraceSecs: 0.05, graceSecs: 20 },
+    handoffs: { quietGraceSecs: 0.05, graceSecs: 600 },
     standby: { selectionSecs: 60 },
     webDomain: undefined,
   });
@@ -344,6 +344,34 @@ test.each(['cold', 'lost'] as const)(
     await fixture.client.run(moved.id).abort();
   },
 );
+
+test('requests go on over a warm handoff of an Actor whose loop its server keeps busy', async () => {
+  const main = `
+    import { Worker } from 'node:worker_threads';
+    import { Actor } from 'apify';
+    await Actor.init();
+    const worker = new Worker(\`require('node:http').createServer((request, response) =>
+      request.resume().on('end', () => response.end(String(process.pid)))).listen(process.env.ACTOR_WEB_SERVER_PORT)\`, { eval: true });
+    worker.once('online', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));`;
+  const busy = await fixture.start(await fixture.deploy('busy-loop', main));
+  const ask = async (method: string) => {
+    const response = await fetch(busy.containerUrl, { method });
+    return `${response.status} ${await response.text()}`;
+  };
+  const seen = new Set([await ask('GET')]);
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) for (const method of ['GET', 'POST']) seen.add(await ask(method));
+  })();
+  expect(await fixture.migrate(busy.id, 'warm')).toMatchObject({ mode: 'warm', phase: 'done' });
+  seen.add(await ask('POST'));
+  isOver = true;
+  await asking;
+  // Each of the two processes, and no failure.
+  expect([...seen]).toEqual([expect.stringMatching(/^200 /), expect.stringMatching(/^200 /)]);
+  expect(await fixture.logOf(busy.id)).toContain('Attempt 1 responds to requests but not to events');
+  await end(busy);
+});
 
 test('an open websocket keeps no handoff waiting', async () => {
   const moved = await fixture.start(actorId);

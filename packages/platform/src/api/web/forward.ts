@@ -45,6 +45,7 @@ async function forwardRequest(
   request.url = address.target;
   const proxy = createProxyServer(optionsOf(address, passage));
   proxy.on('proxyRes', (answer) => {
+    passage.responds();
     // They are about the connection to the server, which ends with this response.
     delete answer.headers.connection;
     delete answer.headers['keep-alive'];

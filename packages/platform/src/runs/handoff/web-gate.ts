@@ -40,6 +40,8 @@ export interface WebPassage {
   readonly attempt: number;
   /** To the attempt's web server. Whoever gets it destroys it. */
   readonly connection: Duplex;
+  /** To be called when the server has begun to respond. */
+  responds(): void;
   /** To be called when the request is over; only the first time counts. */
   leave(): void;
 }
@@ -70,6 +72,8 @@ export class WebGate {
   readonly #unreadyAtMs = new Map<string, number>();
   /** Requests under way, by attempt. */
   readonly #inFlight = new Map<string, number>();
+  /** When the newest of the requests that an attempt has responded to was let in. */
+  readonly #respondedTo = new Map<string, number>();
 
   constructor(parts: WebGateParts) {
     this.#parts = parts;
@@ -142,6 +146,12 @@ export class WebGate {
     this.#ready.delete(readyKeyOf(key, undefined));
     this.#unreadyAtMs.delete(key);
     this.#inFlight.delete(key);
+    this.#respondedTo.delete(key);
+  }
+
+  /** Whether an attempt has responded to a request that came after a moment of the monotonic clock, in ms. */
+  hasRespondedSince(runId: string, attempt: number, sinceMs: number): boolean {
+    return (this.#respondedTo.get(attemptKey(runId, attempt)) ?? Number.NEGATIVE_INFINITY) > sinceMs;
   }
 
   /** How many requests an attempt has that are not over. */
@@ -181,6 +191,7 @@ export class WebGate {
 
   #letIn(key: string, attempt: number, connection: Duplex): WebPassage {
     let isOver = false;
+    const cameAtMs = this.#parts.clock.monotonicMs();
     this.#inFlight.set(key, (this.#inFlight.get(key) ?? 0) + 1);
     const leave = () => {
       if (isOver) return;
@@ -189,7 +200,10 @@ export class WebGate {
       if (left > 0) this.#inFlight.set(key, left);
       else this.#inFlight.delete(key);
     };
-    return { attempt, connection, leave };
+    const responds = () => {
+      this.#respondedTo.set(key, Math.max(cameAtMs, this.#respondedTo.get(key) ?? cameAtMs));
+    };
+    return { attempt, connection, responds, leave };
   }
 
   /** Asks until the server is ready, for as long as requests wait for it. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { AttemptGate } from '../handoff/attempt-gate.ts';
+import type { WebGate } from '../handoff/web-gate.ts';
 import { isOver } from '../state/run-state.ts';
 import type { AttemptEvents } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
@@ -24,14 +25,22 @@ export async function saveLast(
   run: LiveRun,
   { attempt, isOurs }: { attempt: number; isOurs: () => boolean },
 ): Promise<void> {
-  const { events, gate, clock, web } = context.parts;
+  const { events, gate, clock, web, logs } = context.parts;
   const isWanted = () =>
     isOurs() && context.phase !== 'closed' && run.state.handoff?.from === attempt && !isOver(run.state);
+  const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
+  const hears = web === undefined || (await untilHeard(watch, web));
+  if (!isWanted()) return;
   // First, since what the attempt does for a request may need the calls that are held next.
   web?.hold(run.id, attempt);
   while (isWanted() && (web?.inFlight(run.id, attempt) ?? 0) > 0) await pause(clock);
   if (!isWanted()) return;
-  const watch = { gate, events, clock, runId: run.id, attempt, isWanted };
+  if (!hears) {
+    logs.note(run.id, `Attempt ${attempt} responds to requests but not to events: it is not waited for.`, clock.now());
+    gate.stopWork(run.id, attempt);
+    while (isWanted() && gate.traffic(run.id, attempt).writesInFlight > 0) await pause(clock);
+    return;
+  }
   if (!(await untilBetweenRequests(watch))) {
     gate.stopResults(run.id, attempt);
     await untilResponded(watch);
@@ -43,6 +52,8 @@ export async function saveLast(
   await untilQuiet(watch);
 }
 
+/** How long a ping of a loop that serves requests may take. */
+const unheardMs = 1000;
 /** How long to look for a moment between two requests. */
 const betweenMs = 1000;
 /** How many round trips in a row must pass without a call that begins or is in flight. */
@@ -65,6 +76,26 @@ interface QuietWatch {
   readonly runId: string;
   readonly attempt: number;
   readonly isWanted: () => boolean;
+}
+
+/**
+ * Resolves with true once the attempt's event loop has run. One whose web server works on that loop, as in Apify's template
+ * of a Standby Actor in Python, never hears an event. It goes on getting requests here, and this resolves with false as soon
+ * as it has responded to one that came later than a ping which is still unanswered: requests would be held for the rest of
+ * the grace otherwise.
+ */
+async function untilHeard({ events, clock, runId, attempt, isWanted }: QuietWatch, web: WebGate): Promise<boolean> {
+  const askedAt = clock.monotonicMs();
+  let isHeard = false;
+  const heard = events.roundTrip(runId, attempt).then(() => {
+    isHeard = true;
+  });
+  while (!isHeard && isWanted()) {
+    const isLate = clock.monotonicMs() - askedAt >= unheardMs;
+    if (isLate && web.hasRespondedSince(runId, attempt, askedAt)) return false;
+    await Promise.race([heard, pause(clock)]);
+  }
+  return true;
 }
 
 /**
