@@ -1,7 +1,15 @@
 /** Builds of Python Actors on the process engine. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deployPython, whyNoPythonTests } from '../../../test/support/python.ts';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { deployPython, uvProgram, whyNoPythonTests } from '../../../test/support/python.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 /** Says how it was started. */
@@ -20,6 +28,65 @@ print('arguments', sys.argv[1:])
 const dockerfile = (lines: string, image = 'python:3.11-slim') => `FROM ${image}\n${lines}\n`;
 const requirements = { 'requirements.txt': 'idna == 3.10\n' };
 const installing = 'RUN pip install -r requirements.txt';
+
+/** The index that Poetry reads is served by this process. */
+const run = promisify(execFile);
+
+/** Writes a wheel without dependencies, whose module says its name. */
+const wheelScript = `
+import sys, zipfile
+name, file = sys.argv[1:]
+info = f'{name}-1.0.dist-info'
+with zipfile.ZipFile(file, 'w') as wheel:
+    wheel.writestr(f'{name}.py', f'print("{name} is here")')
+    wheel.writestr(f'{info}/METADATA', f'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.0\\n')
+    wheel.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    wheel.writestr(f'{info}/RECORD', '')
+`;
+
+/** An index of packages as pip and Poetry read it, with a wheel of each name. */
+async function startIndex(names: readonly string[]) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  const wheelOf = (name: string) => `${name}-1.0-py3-none-any.whl`;
+  for (const name of names) {
+    await run('python3', ['-c', wheelScript, name, path.join(folder, wheelOf(name))]);
+  }
+  const server = createServer(async (request, response) => {
+    const [, name = ''] = /^\/simple\/(\w+)\/?$/.exec(request.url ?? '') ?? [];
+    const file = names.map(wheelOf).find((each) => request.url === `/files/${each}`);
+    if (file !== undefined) return response.end(await readFile(path.join(folder, file)));
+    if (!names.includes(name)) return response.writeHead(404).end();
+    response.setHeader('content-type', 'text/html').end(`<a href="/files/${wheelOf(name)}">${wheelOf(name)}</a>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes the lock file of a project with Poetry, which is installed once, in `.tmp`. */
+async function lockWithPoetry(pyproject: string): Promise<string> {
+  const tools = fileURLToPath(new URL('../../../.tmp/poetry-tools', import.meta.url));
+  const poetry = path.join(tools, 'bin', 'poetry');
+  if (!existsSync(poetry)) {
+    await run(uvProgram, ['venv', '--quiet', '--clear', '--no-project', tools]);
+    await run(uvProgram, ['pip', 'install', '--quiet', '--python', path.join(tools, 'bin', 'python'), 'poetry']);
+  }
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  try {
+    await writeFile(path.join(folder, 'pyproject.toml'), pyproject);
+    const env = { ...process.env, POETRY_VIRTUALENVS_CREATE: 'false' };
+    await run(poetry, ['lock', '--no-interaction'], { cwd: folder, env });
+    return await readFile(path.join(folder, 'poetry.lock'), 'utf8');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 describe.skipIf(whyNoPythonTests !== undefined)('builds', () => {
   let fixture: Fixture;
@@ -107,6 +174,53 @@ describe.skipIf(whyNoPythonTests !== undefined)('builds', () => {
     ],
   ])('%s fails the build with what to change', async (_title, files, message) => {
     await expect(deploy(files)).rejects.toThrow(message);
+  });
+
+  const poetryProject = (url: string) => `
+[tool.poetry]
+name = "my-actor"
+version = "0.1.0"
+package-mode = false
+
+[[tool.poetry.source]]
+name = "own"
+url = "${url}"
+priority = "primary"
+
+[tool.poetry.dependencies]
+python = ">=3.11"
+needed = "1.0"
+
+[tool.poetry.group.dev.dependencies]
+unneeded = "1.0"
+`;
+
+  test('poetry.lock is installed by Poetry, which the build brings where this machine has none', async () => {
+    await using index = await startIndex(['needed', 'unneeded']);
+    // Poetry keeps what it knows of an index by its name.
+    const cache = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+    process.env.POETRY_CACHE_DIR = cache;
+    onTestFinished(async () => {
+      delete process.env.POETRY_CACHE_DIR;
+      await rm(cache, { recursive: true, force: true });
+    });
+    const pyproject = poetryProject(index.url);
+    const files = {
+      'pyproject.toml': pyproject,
+      'poetry.lock': await lockWithPoetry(pyproject),
+      'my_actor/__main__.py': `import importlib.util\nimport needed\nprint('dev', importlib.util.find_spec('unneeded'))\n`,
+      Dockerfile: dockerfile(
+        'RUN pip install poetry && poetry install --no-root --only main\nCOPY . ./\nCMD ["poetry", "run", "python", "-m", "my_actor"]',
+      ),
+    };
+    const { actorId, log } = await deploy(files);
+    expect(log).toContain('this machine has no poetry, so it is installed for this build');
+    const run = await fixture.client.actor(actorId).call();
+    expect(run.status).toBe('SUCCEEDED');
+    const output = (await fixture.client.log(run.id).get()) ?? '';
+    expect(output).toContain('needed is here');
+    expect(output).toContain('dev None');
+    expect((await deploy(files)).log).toContain('nothing to install');
   });
 
   test('without uv, pip installs what uv would', async () => {

@@ -69,8 +69,11 @@ from apify import Actor, Event
 
 async def main() -> None:
     async with Actor:
-        state = await Actor.use_state({'starts': 0})
+        is_old = not hasattr(Actor, 'use_state')
+        state = await Actor.get_value('STATE') or {'starts': 0} if is_old else await Actor.use_state({'starts': 0})
         state['starts'] += 1
+        if is_old:
+            await Actor.set_value('STATE', state)
         noted = await Actor.get_value('EVENTS') or []
 
         async def note(name: str) -> None:
@@ -84,23 +87,30 @@ async def main() -> None:
         async def on_persist_state() -> None:
             await note('persistState')
 
+        is_over = asyncio.Event()
+
         async def on_aborting() -> None:
             await note('aborting')
+            is_over.set()
 
+        async def on_system_info(data) -> None:
+            assert data.memory_info.current_size.bytes > 0
+            await note('systemInfo')
+
+        Actor.on(Event.SYSTEM_INFO, on_system_info)
         Actor.on(Event.MIGRATING, on_migrating)
         Actor.on(Event.PERSIST_STATE, on_persist_state)
         Actor.on(Event.ABORTING, on_aborting)
         if state['starts'] == 1:
             await Actor.reboot()
         Actor.log.info(f'start {state["starts"]}')
-        await asyncio.sleep(3600)
+        await is_over.wait()
 `;
 
 describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
   let fixture: RunFixture;
   let crawler: string;
   let state: string;
-  let events: string;
 
   beforeAll(async () => {
     fixture = await startRunFixture({ handoffs: { quietGraceSecs: 0.5 } });
@@ -108,7 +118,6 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
       (await deployPython(fixture.client, name, pythonFiles(main, requirements))).actorId;
     crawler = await deploy('crawler', crawlerActor);
     state = await deploy('state', stateActor);
-    events = await deploy('events', eventActor);
   });
   afterAll(() => fixture[Symbol.asyncDispose]());
 
@@ -158,17 +167,36 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
     },
   );
 
-  test('the events of the platform reach Python Actors, and a reboot and a move keep use_state', async () => {
-    const run = await fixture.start(events);
-    const logs = (text: string) =>
-      until(`the log has "${text}"`, async () => (await fixture.logOf(run.id)).includes(text));
-    await logs('start 2');
-    expect(await fixture.migrate(run.id, 'cold')).toMatchObject({ outcome: 'done' });
-    await logs('start 3');
-    await fixture.client.run(run.id).abort({ gracefully: true });
-    expect(await fixture.client.run(run.id).waitForFinish()).toMatchObject({ status: 'ABORTED' });
-    const record = await fixture.client.keyValueStore(run.defaultKeyValueStoreId).getRecord('EVENTS');
-    expect((record!.value as unknown as string[]).toSorted()).toEqual(['aborting', 'migrating', 'persistState']);
-    expect((await fixture.attempts(run.id)).map(({ reason }) => reason)).toEqual(['start', 'reboot', 'migration']);
-  });
+  test.each([
+    ['of this year', 'apify>=4\n'],
+    ['3.0, the oldest with Crawlee 1', 'apify==3.0.0\n'],
+  ])(
+    'the events of the platform reach Actors of the Python SDK %s, and a reboot and a move keep its state',
+    async (_title, sdk) => {
+      const name = sdk.replaceAll(/\W/g, '-').replace(/-+$/, '');
+      const { actorId } = await deployPython(fixture.client, name, pythonFiles(eventActor, sdk));
+      const run = await fixture.start(actorId);
+      const logs = (text: string) =>
+        until(`the log has "${text}"`, async () => (await fixture.logOf(run.id)).includes(text));
+      await logs('start 2');
+      expect(await fixture.migrate(run.id, 'cold')).toMatchObject({ outcome: 'done' });
+      await logs('start 3');
+      await until('the run noted its load', async () => {
+        const record = await fixture.client.keyValueStore(run.defaultKeyValueStoreId).getRecord('EVENTS');
+        return JSON.stringify(record?.value ?? '').includes('systemInfo');
+      });
+      await fixture.client.run(run.id).abort({ gracefully: true });
+      expect(await fixture.client.run(run.id).waitForFinish()).toMatchObject({ status: 'ABORTED' });
+      const record = await fixture.client.keyValueStore(run.defaultKeyValueStoreId).getRecord('EVENTS');
+      expect((record!.value as unknown as string[]).toSorted()).toEqual([
+        'aborting',
+        'migrating',
+        'persistState',
+        'systemInfo',
+      ]);
+      // What the SDK cannot read, it only says.
+      expect(await fixture.logOf(run.id)).not.toMatch(/Cannot parse|WARN|ERROR|Traceback/);
+      expect((await fixture.attempts(run.id)).map(({ reason }) => reason)).toEqual(['start', 'reboot', 'migration']);
+    },
+  );
 });

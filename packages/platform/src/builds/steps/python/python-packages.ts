@@ -151,18 +151,17 @@ class Installer {
 
   /** Installs `uv` or `poetry` for this build alone. Resolves with the program. */
   async #installTool(name: string): Promise<string> {
-    const { interpreter, partial } = this.#parts;
+    const { interpreter, partial, work } = this.#parts;
     const tools = path.join(partial, 'tools');
-    if (this.#uv !== undefined)
-      await this.#run(
-        this.#uv,
-        ['venv', '--quiet', '--no-project', '--seed', '--python', interpreter.file, tools],
-        partial,
-      );
-    else await this.#run(interpreter.file, ['-m', 'venv', tools], partial);
     const python = path.join(tools, 'bin', 'python');
-    this.#parts.work.log(`Dependencies: this machine has no ${name}, so it is installed for this build.`);
-    await this.#run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', name], partial);
+    work.log(`Dependencies: this machine has no ${name}, so it is installed for this build.`);
+    if (this.#uv !== undefined) {
+      await this.#run(this.#uv, ['venv', '--quiet', '--no-project', '--python', interpreter.file, tools], partial);
+      await this.#run(this.#uv, ['pip', 'install', '--quiet', '--python', python, name], partial);
+    } else {
+      await this.#run(interpreter.file, ['-m', 'venv', tools], partial);
+      await this.#run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', name], partial);
+    }
     return path.join(tools, 'bin', name);
   }
 
