@@ -176,9 +176,27 @@ RUN npm ci --omit=dev && echo "Installed:" && (npm list || true) && rm -r ~/.npm
 RUN npm run build
 RUN apk add --no-cache jq
 RUN npm install -g apify-cli
+RUN npm install -g ./tool.tgz
 `;
   const plan = await planOf(await folderWith({ Dockerfile }));
-  expect(plan).toHaveProperty('ignoredRuns', ['apk add --no-cache jq', 'npm install -g apify-cli']);
+  expect(plan).toHaveProperty('ignoredRuns', ['apk add --no-cache jq', 'npm install -g ./tool.tgz']);
+});
+
+test.each([
+  ['npm install --global apify-cli', { 'apify-cli': 'latest' }],
+  [
+    'npm --quiet set progress=false && npm install --global apify-cli && (npm list --global --all || true)',
+    { 'apify-cli': 'latest' },
+  ],
+  ['npm i -g @scope/tool@^1.2 "other@2"', { '@scope/tool': '^1.2', other: '2' }],
+  ['npm --location=global --prefix /opt install tool --loglevel error', { tool: 'latest' }],
+  ['yarn global add tool; pnpm add -g another@~3.1.0', { tool: 'latest', another: '~3.1.0' }],
+  ['npm install -g npm@latest pnpm corepack', {}],
+  ['npm install tool && npm ls -g', {}],
+  ['npm install -g $TOOL ./own.tgz https://x.example/y.tgz', {}],
+])('packages that are installed globally: %s', async (run, expected) => {
+  const plan = await planOf(await folderWith({ Dockerfile: `FROM node\nRUN ${run}\n` }));
+  expect(plan).toHaveProperty('globalPackages', expected);
 });
 
 test('the Dockerfile is the one that Apify takes', async () => {

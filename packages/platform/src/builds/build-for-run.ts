@@ -92,15 +92,18 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
   };
 }
 
-/** Enters the working directory first: the program is in a copy of the whole build, whose path is not known before. */
-const inFolder = ['-c', 'cd -- "$1" && shift && exec "$@"', 'sh'];
+/** Made first: the program is in a copy of the whole build, whose path is not known before. */
+const inFolder = 'cd -- "$1" && shift && exec "$@"';
+const withPrograms = 'export PATH="$PWD/$1:$PATH"; shift; ';
 
-function folderProgram(buildId: string, { file, args, folder }: StartCommand): Program {
+function folderProgram(buildId: string, { file, args, folder, programs }: StartCommand): Program {
   // The path of the platform's own Node may have changed since the build.
-  const program = file === 'node' ? process.execPath : file;
-  const command =
-    folder === undefined ? { file: program, args } : { file: '/bin/sh', args: [...inFolder, folder, program, ...args] };
-  return { kind: 'folder', folder: folderOfBuild(buildId), command };
+  const words = [file === 'node' ? process.execPath : file, ...args];
+  const isPlain = folder === undefined && programs === undefined;
+  const script = `${programs === undefined ? '' : withPrograms}${inFolder}`;
+  const places = [...(programs === undefined ? [] : [programs]), folder ?? '.'];
+  const [program, ...rest] = isPlain ? words : ['/bin/sh', '-c', script, 'sh', ...places, ...words];
+  return { kind: 'folder', folder: folderOfBuild(buildId), command: { file: program!, args: rest } };
 }
 
 /** The run options in the Actor's settings; empty when the Actor has been deleted. */

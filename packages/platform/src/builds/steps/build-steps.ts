@@ -9,6 +9,7 @@ import { runBuildCommand } from './build-process.ts';
 import { type Dependencies, hasDependencies, type Installation, npmInstall } from './dependencies.ts';
 import { findContextFolder, findDockerfile } from './dockerfile.ts';
 import type { Download } from './download.ts';
+import { type GlobalPackages, withGlobals } from './global-packages.ts';
 import { type ImagePlan, imagePlanOf } from './image-plan.ts';
 import { makeImage } from './image-step.ts';
 import { readPackageFile } from './package-file.ts';
@@ -107,13 +108,16 @@ async function makeProgram(
   const folder = (await isFolder(inner)) ? inner : work.folder;
   // In a repository of several packages the one of the Actor may be installed with the others.
   const packageFolder = (await readPackageFile(folder)) === undefined ? work.folder : folder;
-  const packageFile = await readPackageFile(packageFolder);
+  const globals = plan?.globalPackages ?? {};
+  const packageFile = withGlobals(await readPackageFile(packageFolder), globals);
   if (packageFile !== undefined) {
     const installation = { folder: packageFolder, packageFile, environment, signal, log };
-    await installDependencies(work, installation);
+    await installDependencies(work, installation, globals);
     await runBuildScript(installation);
   }
-  return findStartCommand({ folder, packageFile, searchPath: environment.PATH ?? '' }, plan);
+  const command = await findStartCommand({ folder, packageFile, searchPath: environment.PATH ?? '' }, plan);
+  if (Object.keys(globals).length === 0) return command;
+  return { ...command, programs: path.relative(work.folder, path.join(packageFolder, 'node_modules', '.bin')) };
 }
 
 const isFolder = async (name: string) => (await stat(name).catch(() => undefined))?.isDirectory() === true;
@@ -155,11 +159,20 @@ async function makePythonFolder(
   return command;
 }
 
-async function installDependencies(work: BuildWork, installation: Installation): Promise<void> {
+async function installDependencies(
+  work: BuildWork,
+  installation: Installation,
+  globals: GlobalPackages,
+): Promise<void> {
   if (!hasDependencies(installation.packageFile)) return installation.log('Dependencies: none.');
   const { dependencies, job } = work;
   const key = await dependencies.keyOf(installation);
-  if (key === undefined) return npmInstall(installation);
+  if (key === undefined) {
+    return npmInstall(
+      installation,
+      Object.entries(globals).map((each) => each.join('@')),
+    );
+  }
   const ownKey = job.options.useCache === false ? `${key}-${job.id}` : key;
   await work.nameDependencies(ownKey);
   await dependencies.install(ownKey, installation);

@@ -119,12 +119,19 @@ function dependenciesOf(file: PackageFile) {
   return { name: 'actor', version: '0.0.0', private: true, ...kept };
 }
 
-/** @throws BuildFailure when npm cannot install what `package.json` asks for */
-export async function npmInstall({ folder, packageFile, environment, signal, log }: Installation): Promise<void> {
+/**
+ * @param more packages that the file `package.json` does not name, such as `name@1`
+ * @throws BuildFailure when npm cannot install what `package.json` asks for
+ */
+export async function npmInstall(
+  { folder, packageFile, environment, signal, log }: Installation,
+  more: readonly string[] = [],
+): Promise<void> {
   const kind = hasBuildScript(packageFile) ? '--include=dev' : '--omit=dev';
   // A lockfile has the digests of the archives, so npm's cache is as good as the registry.
   const offline = (await hasLock(folder)) ? ['--prefer-offline'] : [];
-  const args = ['install', '--no-audit', '--no-fund', kind, ...offline];
+  const unsaved = more.length > 0 ? ['--no-save', ...more] : [];
+  const args = ['install', '--no-audit', '--no-fund', kind, ...offline, ...unsaved];
   log(`Dependencies: npm ${args.join(' ')}`);
   const exitCode = await runBuildCommand({ file: 'npm', args, folder, environment, signal, onLine: log });
   if (exitCode === 0) return;

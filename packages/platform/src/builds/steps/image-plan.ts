@@ -13,6 +13,7 @@ import {
   type Instruction,
   type JSONInstruction,
 } from 'dockerfile-ast';
+import { type GlobalPackages, globalPackagesOf, installsOthers } from './global-packages.ts';
 
 /** In its exec form (words) or its shell form (a line). */
 export type ImageCommand =
@@ -31,6 +32,8 @@ export interface ImagePlan {
   readonly runs: readonly string[];
   /** Those of which more is expected than a build does. */
   readonly ignoredRuns: readonly string[];
+  /** What RUN instructions install globally with a package manager of Node. */
+  readonly globalPackages: GlobalPackages;
   /** The path among the sources, relative to the working directory, of a path in the image; undefined for any other. */
   sourceOf(imagePath: string): string | undefined;
 }
@@ -92,6 +95,7 @@ export function imagePlanOf(
     command: commandOf(last),
     runs,
     ignoredRuns: runs.filter(doesMore),
+    globalPackages: globalPackagesOf(runs),
     sourceOf: (imagePath) => {
       const found = imagePath.startsWith('/') ? inSources(imagePath) : undefined;
       return found === undefined ? undefined : path.posix.relative(workFolder, found) || '.';
@@ -273,11 +277,8 @@ function commandOf({ entrypoint, command }: Stage): ImageCommand | undefined {
 /** What a build does itself, or what changes nothing that an Actor needs here. */
 const followed =
   /^(?:npm|npx|yarn|pnpm|corepack|tsc|node|echo|rm|chown|chmod|mkdir|ls|cat|true|test|set|cd|adduser|addgroup|useradd|groupadd)$/;
-const globalInstall =
-  /\b(?:npm|pnpm)\s+(?:i|install|add)\b[^&|;]*\s(?:-g|--global)\b|\b(?:npm|pnpm)\s+(?:-g|--global)\s+(?:i|install|add)\b/;
-
 function doesMore(run: string): boolean {
-  if (globalInstall.test(run)) return true;
+  if (installsOthers(run)) return true;
   const commands = run.replaceAll(/--mount=\S+/g, '').split(/&&|\|\||[;|\n()]/);
   const programs = commands.map((each) => each.trim().split(/\s+/)[0]!).filter((each) => each !== '');
   return programs.some((program) => !followed.test(program));

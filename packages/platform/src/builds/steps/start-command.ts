@@ -22,6 +22,8 @@ export interface StartCommand {
   readonly args: readonly string[];
   /** The working directory, relative to the folder of the build; its root when it is missing. */
   readonly folder?: string;
+  /** A folder that comes first on the path, relative to the folder of the build. */
+  readonly programs?: string;
   /** What the Dockerfile sets with ENV. */
   readonly env?: Readonly<Record<string, string>>;
 }
