@@ -1,5 +1,6 @@
 /** What `.actor/actor.json` and the files that it names mean for builds and runs. */
 import { expect, test } from 'vitest';
+import { isLong } from '../../../test/support/long.ts';
 import { declaredMemory, memoryOfRun } from '../src/builds/definition/run-memory.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 import { versionOf } from './source-files.ts';
@@ -541,6 +542,42 @@ test('a bash script is an Actor', async () => {
   };
   const { id } = await run(fixture, await actorWith(fixture, minimal, files));
   expect(await fixture.client.log(id).get()).toContain(`run ${id}`);
+});
+
+test('programs of packages that the Dockerfile installs globally are on the path, with and without a package.json', async () => {
+  await using fixture = await startFixture();
+  const files = {
+    Dockerfile: 'FROM apify/actor-node:24\nRUN npm install --global semver@7\nCOPY . ./\nCMD ["/bin/bash", "main.sh"]',
+    'main.sh': 'set -e\necho "next $(semver -i minor 1.2.3)"',
+  };
+  const { id } = await run(fixture, await actorWith(fixture, minimal, files));
+  expect(await fixture.client.log(id).get()).toContain('next 1.3.0');
+  const inNode = {
+    ...files,
+    Dockerfile: `${files.Dockerfile.split('CMD')[0]}CMD node main.js`,
+    'package.json': '{ "name": "a", "type": "module" }',
+    'main.js': `import { execFileSync } from 'node:child_process';
+      console.log('next ' + execFileSync('semver', ['-i', 'major', '1.2.3']));`,
+  };
+  const other = await run(fixture, await actorWith(fixture, minimal, inNode));
+  expect(await fixture.client.log(other.id).get()).toContain('next 2.0.0');
+});
+
+test.skipIf(!isLong)('an Actor in the shape of the template for Bash calls the stock Apify CLI', async () => {
+  await using fixture = await startFixture();
+  const files = {
+    Dockerfile:
+      'FROM apify/actor-node:24\nRUN apk add --no-cache jq bash\nRUN npm install --global apify-cli && npm cache clean --force\nCOPY . ./\nCMD ["/bin/bash", "main.sh"]',
+    'main.sh': `set -ex
+input="$(apify actor get-input)"
+name="$(node -p 'JSON.parse(process.argv[1]).name' "$input")"
+echo "{\\"greeting\\": \\"Hello $name\\"}" | apify actor push-data`,
+  };
+  const { id, status, defaultDatasetId } = await run(fixture, await actorWith(fixture, minimal, files), {
+    name: 'Ada',
+  });
+  expect(status, await fixture.client.log(id).get()).toBe('SUCCEEDED');
+  expect((await fixture.client.dataset(defaultDatasetId).listItems()).items).toEqual([{ greeting: 'Hello Ada' }]);
 });
 
 test('an Actor whose program is not on this machine fails its build', async () => {

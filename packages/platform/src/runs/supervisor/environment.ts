@@ -59,6 +59,12 @@ export interface AttemptFacts {
  */
 const journalSettleSecs = '2';
 
+/**
+ * What runs tell nobody else. Apify's command line, which its template for Bash calls in the run, reports its use and looks
+ * for updates otherwise.
+ */
+const quietCli = { APIFY_CLI_DISABLE_TELEMETRY: '1', APIFY_CLI_SKIP_UPDATE_CHECK: '1' };
+
 /** 4,096 MB of memory come with one core, as on Apify. */
 const mbytesOfOneCore = 4096;
 
@@ -76,7 +82,7 @@ export function runEnvironment(
   facts: AttemptFacts,
 ): Record<string, string> {
   const kept = passedOn.flatMap((name) => (own[name] === undefined ? [] : [[name, own[name]] as const]));
-  const ours = { WHERRY_JOURNAL_SETTLE_SECS: journalSettleSecs };
+  const ours = { WHERRY_JOURNAL_SETTLE_SECS: journalSettleSecs, ...quietCli };
   return { ...Object.fromEntries(kept), ...browserVariables(own), ...ours, ...ofBuild, ...apifyVariables(facts) };
 }
 
@@ -104,6 +110,8 @@ function apifyVariables(facts: AttemptFacts): Record<string, string> {
     APIFY_TOKEN: facts.token,
     APIFY_USER_ID: facts.userId,
     APIFY_API_BASE_URL: facts.apiUrl,
+    // Apify's command line reads this one alone, and would send the token to Apify without it.
+    APIFY_CLIENT_BASE_URL: facts.apiUrl,
     APIFY_API_PUBLIC_BASE_URL: facts.publicUrl,
     APIFY_META_ORIGIN: facts.origin,
     APIFY_DEDICATED_CPUS: String(facts.memoryMbytes / mbytesOfOneCore),
