@@ -53,6 +53,16 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
       },
     ],
     [
+      'USER',
+      () => {
+        // Names of digits, which could be ids.
+        const named = [22, 119, 216].find((each) => fixture.site.truth.videosOf(each, 'latest', 1).length > 0)!;
+        const { name } = fixture.site.truth.user(named);
+        const posts = fixture.site.truth.videosOf(named).slice(0, 20);
+        return { input: { url: name, limit: 20 }, items: videos(name, posts, 'videos') };
+      },
+    ],
+    [
       'MUSIC',
       () => {
         const id = fixture.site.truth.soundId(2);
