@@ -83,6 +83,10 @@ test.each<[string, TargetKind, object]>([
   ['7000000000000000001.', 'sound', { kind: 'sound', soundId: '7000000000000000001', slug: null }],
   ['tea, cup (blue)', 'search', { kind: 'search', section: 'general', keyword: 'tea, cup (blue)' }],
   ['"tea cup"', 'search', { kind: 'search', section: 'general', keyword: '"tea cup"' }],
+  [
+    'https://www.tiktok.com/search?q=tea cup',
+    ...(['search', { kind: 'search', section: 'general', keyword: 'tea cup' }] as const),
+  ],
   ['#tea @amber', 'search', { kind: 'search', section: 'general', keyword: '#tea @amber' }],
   [
     'see https://www.tiktok.com/search?q=tea%20(cup)',

@@ -64,6 +64,10 @@ export function checkLanding(url: string, wanted: TargetKind, options: AddressOp
 const withJoinedMarks = (text: string): string =>
   text.replace(/(?<![\p{L}\p{N}_.])([#＃@＠])[^\S\n]+(?=[^\s#＃@＠])/gu, '$1');
 
+/** The words at the end of a search URL may be written with spaces. */
+const withWholeWords = (line: string): string =>
+  /^\S*tiktok\.com\/\S*[?&]q=[^&\s]*\s/i.test(line) ? line.replace(/\s+/g, '%20') : line;
+
 class Reader {
   readonly #wanted: TargetKind;
   readonly #options: AddressOptions;
@@ -81,7 +85,7 @@ class Reader {
   }
 
   #search(line: string): TargetsReading {
-    const all = groupsOf(line).flat();
+    const all = groupsOf(withWholeWords(line)).flat();
     const urls = all.filter((each) => this.#isOfSite(each));
     if (urls.length > 0) return sentence(all, this.#among(urls));
     const reading = all.length === 1 && all[0]!.kind === 'url' ? this.#readUrl(all[0]!.text) : this.#readWord(line);
