@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FaultKind, faultKinds } from './http/faults.ts';
 import { Frontend } from './http/frontend.ts';
+import { contentOf, isExpired, Media, withOwnMedia } from './http/media.ts';
 import { Responder } from './http/responder.ts';
 import { Visits } from './http/visits.ts';
 import { Truth } from './truth/truth.ts';
@@ -20,6 +21,10 @@ export interface TikTokSiteOptions extends Partial<World> {
   readonly slowMs?: number;
   /** How long every response takes. A function is called for each response. */
   readonly latencyMs?: number | (() => number);
+  /** Whether the files of posts are served. Otherwise their addresses lead nowhere. */
+  readonly servesMedia?: boolean;
+  /** The fraction of files whose first response breaks off, from 0 to 1. */
+  readonly mediaFaultRate?: number;
 }
 
 /**
@@ -33,19 +38,22 @@ export interface TikTokSite extends AsyncDisposable {
   readonly visits: Visits;
   /** The number of responses by fault. */
   readonly faults: ReadonlyMap<FaultKind, number>;
+  /** A record of the truth as a site that serves files writes it. */
+  withMedia<Value>(record: Value): Value;
+  /** The content of a file at an address of this site; null if the address has expired. */
+  fileAt(url: string): Buffer | null;
 }
 
 export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<TikTokSite> {
   const { port = 0, host = '127.0.0.1', faultRate = 0, slowMs = 1500, latencyMs = 0, ...rest } = options;
-  const { faultKinds: kinds = faultKinds, ...worldOptions } = rest;
+  const { faultKinds: kinds = faultKinds, servesMedia = false, mediaFaultRate = 0, ...worldOptions } = rest;
   const world: World = { ...defaultWorld, ...worldOptions };
   const visits = new Visits();
   const responder = new Responder(world, { seed: world.seed, rate: faultRate, kinds }, visits);
   const script = await readFile(new URL('../browser/app.js', import.meta.url), 'utf8');
-  const frontend = new Frontend(responder, script, {
-    slowMs,
-    latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs,
-  });
+  const delays = { slowMs, latencyMs: typeof latencyMs === 'number' ? () => latencyMs : latencyMs };
+  const media = servesMedia ? new Media({ seed: world.seed, faultRate: mediaFaultRate }, visits) : null;
+  const frontend = new Frontend(responder, script, delays, media);
   const server = createServer((request, response) => void frontend.handle(request, response));
   // Clients may pause between two requests. A connection that is closed meanwhile would look like a fault.
   server.keepAliveTimeout = 120_000;
@@ -53,11 +61,17 @@ export async function startTikTokSite(options: TikTokSiteOptions = {}): Promise<
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url,
     truth: new Truth(world),
     visits,
     faults: frontend.faults,
+    withMedia: <Value>(record: Value) => JSON.parse(withOwnMedia(JSON.stringify(record), url)) as Value,
+    fileAt: (address) => {
+      const { pathname } = new URL(address);
+      return isExpired(pathname) ? null : contentOf(world.seed, pathname);
+    },
     [Symbol.asyncDispose]: () => close(server),
   };
 }

@@ -18,8 +18,10 @@ import {
 } from '@wherry/durable/crawlee';
 import { type Failure, pageUrlOf, remedyOf } from '@wherry/tiktok';
 import { Actor } from 'apify';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import type { CommonInput } from '../input/common-input.ts';
+import { fatalReasonOf, isPause } from '../output/item-output.ts';
+import { type MediaSource, withMedia } from '../output/media-source.ts';
 import { refusedInput } from '../results/failed-input.ts';
 import { Progress } from '../results/progress.ts';
 import { type Results, siteIsSilent } from '../results/results.ts';
@@ -92,7 +94,7 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
     maxConcurrency: input.maxConcurrency ?? 2,
     maxRequestRetries: maxRetries,
     ...progress.options,
-    requestHandlerTimeoutSecs: (options.visitMs + options.responseMs * 4) / 1000,
+    requestHandlerTimeoutSecs: (options.visitMs + options.responseMs * 4) / 1000 + results.extraSecs,
     ...(proxyConfiguration && { proxyConfiguration }),
     launchContext: { launcher: chromium, useIncognitoPages: true, launchOptions: { args: quietly } },
     // The browser does not pretend to be another one.
@@ -105,8 +107,14 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
       if (results.isFull(event)) crawler.stop('The budget or the limit of results has been reached.');
     },
     errorHandler({ request }, error) {
+      const fatal = fatalReasonOf(error);
+      if (fatal !== null) {
+        results.abandon(fatal);
+        crawler.stop('The run cannot give its results.');
+        return;
+      }
       // Crawlee adds 1 afterwards [list-crawl-1].
-      if (error instanceof ContinueLater) request.retryCount = -1;
+      if (error instanceof ContinueLater || isPause(error)) request.retryCount = -1;
       else if (error instanceof Error) progress.retrying(failureOf(error));
       // Counts failed visits in a row [list-crawl-4].
       failedVisits = error instanceof VisitError ? failedVisits + 1 : 0;
@@ -125,14 +133,14 @@ export async function crawlLists(targets: readonly ListTarget[], crawl: ListCraw
 }
 
 async function visit(
-  { page, request, session, blockRequests }: PlaywrightCrawlingContext,
+  { page, request, session, proxyInfo, blockRequests }: PlaywrightCrawlingContext,
   job: ListJob,
   store: ListStore,
   options: VisitOptions,
 ): Promise<void> {
   await blockRequests({ urlPatterns: unneeded });
   const visited = new ListVisit(page, job, store, options);
-  const end = await visited.run();
+  const end = await withMedia(mediaOf(page, proxyInfo?.url), () => visited.run());
   if (end.kind === 'over') return store.end(job);
   if (end.kind === 'failed') {
     const remedy = remedyOf(end.failure.kind);
@@ -149,6 +157,13 @@ async function visit(
   }
   throw new ContinueLater(`The rest of ${job.input} is left to another visit.`);
 }
+
+/** Files are requested with the cookies of the page, and through its proxy. */
+const mediaOf = (page: Page, proxyUrl: string | undefined): MediaSource => ({
+  cookiesFor: async (url) =>
+    (await page.context().cookies(url)).map(({ name, value }) => `${name}=${value}`).join('; '),
+  proxyUrlFor: async () => proxyUrl,
+});
 
 /** The visit opens the page, since it must see the page's first request. */
 const requestOf = (target: ListTarget): Source => ({

@@ -12,6 +12,8 @@ import type { CommonInput } from '../input/common-input.ts';
 import { proxiesOf } from '../input/proxies.ts';
 import { type ReadableTarget, requestsOf, type Target, type TargetData } from '../input/targets.ts';
 import type { Item } from '../items/item.ts';
+import { fatalReasonOf, isPause } from '../output/item-output.ts';
+import { withMedia } from '../output/media-source.ts';
 import { failedInput, refusedInput, unreadableEntry } from '../results/failed-input.ts';
 import { Progress } from '../results/progress.ts';
 import { type Results, siteIsSilent } from '../results/results.ts';
@@ -49,14 +51,22 @@ export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): 
   const crawler = new BasicCrawler({
     maxConcurrency,
     maxRequestRetries: maxRetries,
-    requestHandlerTimeoutSecs: 180,
+    requestHandlerTimeoutSecs: 180 + results.extraSecs,
     ...progress.options,
     autoscaledPoolOptions: { desiredConcurrency: maxConcurrency },
     async requestHandler({ request, session }) {
       const done = await readTarget(crawl, request, new Visitor({ session, proxies, backOff }));
       if (done === 'full') crawler.stop('The budget or the limit of results has been reached.');
     },
-    errorHandler(_context, error) {
+    errorHandler({ request }, error) {
+      const fatal = fatalReasonOf(error);
+      if (fatal !== null) {
+        results.abandon(fatal);
+        crawler.stop('The run cannot give its results.');
+        return;
+      }
+      // Crawlee adds 1 afterwards: a request that is left to the next attempt has not failed.
+      if (isPause(error)) request.retryCount = -1;
       if (error instanceof RetryLater) progress.retrying(error.failure);
       if (!backOff.isExhausted) return;
       results.abandon(siteIsSilent);
@@ -92,7 +102,8 @@ async function readTarget(
   if (reading.unread.length > 0) log.warning(`${url}: could not read ${reading.unread.join(', ')}.`);
   for (const entry of plan.unreadable?.(reading.value) ?? [])
     await results.fail(failedInput(target.input, url, unreadableEntry(entry)));
-  const { isFull } = await results.give(plan.event, plan.items(reading.value, target));
+  const items = plan.items(reading.value, target);
+  const { isFull } = await withMedia(visitor.media, () => results.give(plan.event, items));
   return isFull ? 'full' : 'done';
 }
 

@@ -2,6 +2,7 @@ import { failed, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
 import { gotScraping, type Session } from 'crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
+import type { MediaSource } from '../output/media-source.ts';
 import type { BackOff, Turn } from './back-off.ts';
 import type { Ask, Reading } from './readers.ts';
 
@@ -44,6 +45,12 @@ export class Visitor {
     } catch (error) {
       return failed('unavailable', `there was no response: ${(error as Error).message}`);
     }
+  };
+
+  /** For the files of what it has read. */
+  readonly media: MediaSource = {
+    cookiesFor: async (url) => this.#options.session?.getCookieString(url) ?? '',
+    proxyUrlFor: (url) => this.#proxyUrlFor(url),
   };
 
   /** Reacts to a reading. Without proxies a new session has the same address, so that only waiting can help. */

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { ProxyConfigurationOptions } from 'apify';
 import { log } from 'crawlee';
+import type { OutputInput } from '../output/item-output.ts';
 
 /** The input fields that all TikTok Actors have. */
-export interface CommonInput {
+export interface CommonInput extends OutputInput {
   readonly proxyConfiguration?: ProxyConfigurationOptions & { readonly useApifyProxy?: boolean };
   /** How many pages are read at once. */
   readonly maxConcurrency?: number;

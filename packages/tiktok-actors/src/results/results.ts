@@ -3,12 +3,15 @@
  *
  * [result-1] An item is charged once, in the commit that pushes it, and no item is pushed that the run's budget does not cover.
  * [result-2] For each input without results, a failure with its reason is recorded. No input is lost silently.
+ * [result-3] What the input wants to be done with items (`output/`) is done before they are pushed, and only with items that
+ *     the budget and the limit cover. If it fails, none of them is pushed.
  */
 import { useState } from '@wherry/durable';
 import { failureKinds } from '@wherry/tiktok';
 import { Actor } from 'apify';
 import type { FailuresGoTo } from '../input/common-input.ts';
-import { type Item, plainItem } from '../items/item.ts';
+import type { Item } from '../items/item.ts';
+import type { ItemOutput } from '../output/item-output.ts';
 import type { FailedInput } from './failed-input.ts';
 import { failedRecords } from './failed-input.ts';
 import { type Limit, summaryText, type Tally } from './tally-text.ts';
@@ -19,6 +22,7 @@ export interface ResultsOptions {
   readonly failuresGoTo: FailuresGoTo;
   /** The limit for all kinds of items together. No limit by default. */
   readonly maxItems?: number | undefined;
+  readonly output: ItemOutput;
 }
 
 export interface Given {
@@ -37,6 +41,9 @@ export class Results {
   readonly #failed: { inputs: FailedInput[] };
   readonly #reasons: Record<string, number>;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Items that are being formed, for which there is room. */
+  #reserved = 0;
+  #released = Promise.withResolvers<void>();
   #limit: Limit | null = null;
   #abandoned: string | null = null;
 
@@ -74,14 +81,44 @@ export class Results {
   }
 
   /** Pushes as many of the items as the budget and the limit allow [result-1]. */
-  give(event: string, items: readonly Item[]): Promise<Given> {
-    return this.#inTurn(async () => {
-      const covered = items.slice(0, this.#room(event));
-      if (covered.length > 0) await Actor.pushData(covered.map(plainItem), event);
-      this.#tally.given += covered.length;
-      if (covered.length < items.length) this.#tally.unpaid += 1;
-      return { count: covered.length, isFull: this.isFull(event) };
-    });
+  async give(event: string, items: readonly Item[]): Promise<Given> {
+    if (this.#options.output.isPlain) {
+      return this.#inTurn(() => this.#push(event, items.slice(0, this.#room(event)), items.length));
+    }
+    // Forming takes time, in which others may be pushed [result-3].
+    const count = await this.#reserve(event, items.length);
+    try {
+      const formed = await this.#options.output.form(items.slice(0, count));
+      return await this.#inTurn(() => this.#push(event, formed, items.length));
+    } finally {
+      this.#reserved -= count;
+      this.#released.resolve();
+      this.#released = Promise.withResolvers<void>();
+    }
+  }
+
+  /** How much longer the handling of a page may take than without the input's wishes for its items. */
+  get extraSecs(): number {
+    return this.#options.output.extraSecs;
+  }
+
+  async #push(event: string, covered: readonly object[], found: number): Promise<Given> {
+    if (covered.length > 0)
+      await Actor.pushData(
+        covered.map((item) => ({ ...item })),
+        event,
+      );
+    this.#tally.given += covered.length;
+    if (covered.length < found) this.#tally.unpaid += 1;
+    return { count: covered.length, isFull: this.isFull(event) };
+  }
+
+  /** Room for so many items, or as many as there are. What others have reserved may become free again: it is waited for. */
+  async #reserve(event: string, wanted: number): Promise<number> {
+    while (this.#reserved > 0 && this.#room(event) - this.#reserved < wanted) await this.#released.promise;
+    const count = Math.min(wanted, this.#room(event));
+    this.#reserved += count;
+    return count;
   }
 
   /** Records a failed input [result-2]. */
@@ -106,6 +143,7 @@ export class Results {
     if (this.#options.failuresGoTo === 'record') {
       for (const [key, failed] of failedRecords(this.#failed.inputs)) await Actor.setValue(key, failed);
     }
+    await this.#options.output.close();
     await Actor.setValue('OUTPUT', this.tally);
     return summaryText(this.tally, this.#reasons, this.#limit);
   }

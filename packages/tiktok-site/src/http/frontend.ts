@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultKind } from './faults.ts';
+import { type Media, withOwnMedia } from './media.ts';
 import type { Responder } from './responder.ts';
 
 export interface Delays {
@@ -16,11 +17,14 @@ export class Frontend {
   readonly #script: string;
   readonly #delays: Delays;
   readonly #visitors = new Visitors();
+  readonly #media: Media | null;
 
-  constructor(responder: Responder, script: string, delays: Delays) {
+  /** @param media serves the files of posts, at addresses of this site; null if their addresses lead nowhere */
+  constructor(responder: Responder, script: string, delays: Delays, media: Media | null) {
     this.#responder = responder;
     this.#script = script;
     this.#delays = delays;
+    this.#media = media;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -37,9 +41,12 @@ export class Frontend {
     if (url.pathname === '/stand-in/app.js') return this.#sendScript(response);
     // Browsers request it by themselves. It is not a page.
     if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
+    if (this.#media?.isMedia(url) === true) return this.#media.respond(url, request, response);
     const { visitor, setCookie } = this.#visitors.recognise(request.headers.cookie);
     const body = request.method === 'POST' ? await text(request) : '';
-    const { reply, fault } = this.#responder.respond({ url, body, visitor });
+    const { reply: given, fault } = this.#responder.respond({ url, body, visitor });
+    const reply =
+      this.#media === null ? given : { ...given, body: withOwnMedia(given.body, `http://${request.headers.host}`) };
     if (fault !== null) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
     const waitMs = this.#delays.latencyMs() + (fault === 'slow' ? this.#delays.slowMs : 0);
     if (waitMs > 0) await delay(waitMs);
