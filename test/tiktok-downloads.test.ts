@@ -21,7 +21,7 @@ interface Downloads {
   readonly subtitles: readonly (StoredFile & { language: string })[];
 }
 
-type Post = StoredItem & { downloads: Downloads; mediaUrls: string[] };
+type Post = StoredItem & { downloads: Downloads; mediaUrls: string[]; videoMeta: { downloadAddr: string | null } };
 
 const all = { shouldDownloadVideos: true, shouldDownloadCovers: true, shouldDownloadSubtitles: true };
 const site = { seed: 19, unavailableRate: 0.1, servesMedia: true };
@@ -48,7 +48,8 @@ async function expectFiles(fixture: ActorFixture, posts: readonly Post[]): Promi
     );
     for (const [index, file] of downloads.subtitles.entries())
       await expectFile(fixture, downloads, file, [videoMeta.subtitleLinks[index]!.downloadLink]);
-    expect(post.mediaUrls).toEqual(downloads.video?.url ? [downloads.video.url, ...mediaUrls] : mediaUrls);
+    expect(post.mediaUrls).toEqual(mediaUrls);
+    expect(post.videoMeta.downloadAddr).toEqual(downloads.video?.url ?? videoMeta.downloadAddr);
   }
 }
 
@@ -80,12 +81,12 @@ test('[download-1], [download-2], [download-4] the files of posts are stored, an
   await using fixture = await startActorFixture('tiktok-scraper', site);
   const posts = await postsOf(fixture, await fixture.run({ ...inputOf(fixture, 3), ...all, maxConcurrency: 8 }));
   expect(posts.length).toBeGreaterThan(30);
-    console.log(
-      JSON.stringify(
-        posts.map(({ downloads }) => [downloads.video?.key, downloads.video?.errorCode, downloads.video?.error]),
-      ),
-      await fixture.logOf((await fixture.client.runs().list()).items[0]!.id),
-    );
+  console.log(
+    JSON.stringify(
+      posts.map(({ downloads }) => [downloads.video?.key, downloads.video?.errorCode, downloads.video?.error]),
+    ),
+    await fixture.logOf((await fixture.client.runs().list()).items[0]!.id),
+  );
   expect(posts.filter(({ downloads }) => downloads.video?.errorCode === 'expired').length).toBeGreaterThan(0);
   expect(posts.filter(({ downloads }) => downloads.video === null).length).toBeGreaterThan(0);
   expect(posts.filter(({ downloads }) => downloads.subtitles.length > 0).length).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 /** What is done with items before they are given, as the input wants it: files, form, and the user's own function. */
+import type { Video } from '@wherry/tiktok';
 import { type Item, plainItem } from '../items/item.ts';
-import { Downloads, DownloadsPaused } from './downloads.ts';
+import { type DownloadedFiles, Downloads, DownloadsPaused } from './downloads.ts';
 import { MapFunction, MapFunctionError } from './map-function.ts';
 import type { FileKind } from './media-files.ts';
 import { snakeCaseItem } from './snake-case.ts';
@@ -53,7 +54,7 @@ export class ItemOutput {
     const files = await this.#downloads?.filesOf(items);
     const formed = items.map((item) => {
       const downloads = files?.get(item);
-      const whole = downloads === undefined ? item : { ...item, ...withStoredUrls(item, downloads), downloads };
+      const whole = downloads === undefined ? item : { ...item, ...withStoredUrl(item, downloads), downloads };
       return this.#isSnakeCase ? snakeCaseItem(whole) : plainItem(whole);
     });
     return this.#map === null ? formed : this.#map.map(formed);
@@ -64,11 +65,11 @@ export class ItemOutput {
   }
 }
 
-/** The address of a stored video comes before those of the site, which expire. */
-function withStoredUrls(item: Item, { video }: { readonly video: { readonly url: string | null } | null }): object {
-  const { mediaUrls } = item as Item & { readonly mediaUrls: readonly string[] };
+/** As in the Actors that users come from, `downloadAddr` is the address of the stored video, which does not expire. */
+function withStoredUrl(item: Item, { video }: DownloadedFiles): object {
+  const { videoMeta } = item as Item & Pick<Video, 'videoMeta'>;
   const url = video?.url ?? null;
-  return url === null ? {} : { mediaUrls: [url, ...mediaUrls] };
+  return url === null ? {} : { videoMeta: { ...videoMeta, downloadAddr: url } };
 }
 
 const mbyte = 1_000_000;

@@ -8,7 +8,6 @@ import type {
   Author,
   Comment,
   Hashtag,
-  HashtagName,
   MusicMeta,
   Product,
   Profile,
@@ -88,18 +87,19 @@ function awemeOf(video: Video & Item): Plain {
     image_post_info: video.isSlideshow
       ? { images: video.slideshowImageLinks.map((url) => ({ display_image: urlsOf([url]) })) }
       : null,
-    cha_list: video.hashtags.map((hashtag) => ({ cid: idOf(hashtag), cha_name: hashtag.name })),
+    cha_list: video.challenges.map(({ id, name, description }) => ({ cid: id, cha_name: name, desc: description })),
     text_extra: [
-      ...video.hashtags.map((hashtag) => ({ type: 1, hashtag_name: hashtag.name, hashtag_id: idOf(hashtag) })),
+      ...video.hashtags.map((hashtag) => ({ type: 1, hashtag_name: hashtag.name })),
       ...video.detailedMentions.map(({ id, name }) => ({ type: 0, user_id: id, user_unique_id: name })),
     ],
-    sticker_detail: video.effectStickers.map(({ id, name }) => ({ id, name })),
+    effect_stickers: video.effectStickers.map(({ id, name, useCount }) => ({ id, name, use_count: useCount })),
+    aigc_info: { aigc_label_type: video.aigcLabelType, created_by_ai: video.isAigc },
+    duet_enabled: video.duetEnabled,
+    stitch_enabled: video.stitchEnabled,
+    duet_from_id: video.duetFromId,
     ...downloadsOf(video),
   };
 }
-
-/** The id of a hashtag, in records that have it. */
-const idOf = (hashtag: HashtagName & { readonly id?: string | null }): string | null => hashtag.id ?? null;
 
 /** What `Downloads` added is not of the app, and keeps its form. */
 const downloadsOf = (video: object): Plain => ('downloads' in video ? { downloads: video.downloads } : {});
@@ -187,6 +187,8 @@ const commentOf = (comment: Comment & Item): Plain => ({
     sec_uid: comment.secUid,
     avatar_thumb: urlsOf([comment.avatarThumbnail]),
   },
+  image_list: comment.imageUrls.map((url) => ({ origin_url: urlsOf([url]) })),
+  share_info: { url: comment.shareUrl },
   text_extra: comment.detailedMentions.map(({ id, name }) => ({ user_id: id, user_unique_id: name })),
 });
 

@@ -1,8 +1,15 @@
 import { categoryComponent, searchComponent, storeComponent } from '@wherry/tiktok';
 import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/lists/shop-lists.ts';
-import { listedProductPayload, productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
+import { productSurroundingsPayload } from '../payloads/extras-payload.ts';
+import {
+  listedProductPayload,
+  productInfoPayload,
+  reviewPayload,
+  shopInfoPayload,
+} from '../payloads/product-payload.ts';
 import { type Category, productsOfCategory } from '../world/category.ts';
 import { type Product, productOf } from '../world/product.ts';
+import { productExtrasOf } from '../world/product-extras.ts';
 import { sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList } from './shell.ts';
@@ -11,7 +18,7 @@ import { escaped, htmlOf, type PageList } from './shell.ts';
 export function productPage(world: World, number: number | undefined, region: string | null): string {
   const product = number === undefined ? undefined : productOf(world, number);
   const isShown = region === null ? product?.isSoldHere === true : product?.region === region;
-  const config = isShown ? productConfig(product!) : missingConfig;
+  const config = isShown ? productConfig(world, product!) : missingConfig;
   return htmlOf({
     title: isShown ? product!.title : 'TikTok Shop',
     scripts: routerData('(region)/pdp/(product_name_slug$)/(product_id)/page', config),
@@ -28,7 +35,7 @@ const missingConfig = {
 };
 
 /** The data of the shop is next to the product, or in it. */
-function productConfig(product: Product): Record<string, unknown> {
+function productConfig(world: World, product: Product): Record<string, unknown> {
   const { number, seller } = product;
   const product_info = productInfoPayload(product);
   const shop_info = shopInfoPayload(seller);
@@ -38,9 +45,15 @@ function productConfig(product: Product): Record<string, unknown> {
     const alone = { error_code: 0, product_info: { ...product_info, shop_info } };
     return { components_map: [], global_data: { product_info: alone } };
   }
+  const extras = productExtrasOf(product);
+  const reviews = Array.from({ length: extras.pageReviews }, (_, ordinal) => reviewPayload(world, number, ordinal));
+  const around = productSurroundingsPayload(extras, reviews);
   const components = [
     { component_type: 'navigation', component_data: {} },
-    { component_type: 'product_info', component_data: { product_info: info, ...(!isInside && { shop_info }) } },
+    {
+      component_type: 'product_info',
+      component_data: { product_info: info, ...around, ...(!isInside && { shop_info }) },
+    },
   ];
   return {
     components_map:

@@ -2,6 +2,7 @@ import { type Comment, commentOf } from '../world/comment.ts';
 import { userOf } from '../world/user.ts';
 import { videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
+import { commentExtrasPayload, commentShareUrlOf } from './extras-payload.ts';
 import { avatarOf } from './user-payload.ts';
 
 export function commentPayload(world: World, number: number): Record<string, unknown> {
@@ -21,9 +22,9 @@ export function commentPayload(world: World, number: number): Record<string, unk
     reply_comment_total: comment.replies,
     reply_id: comment.parentId ?? '0',
     reply_to_reply_id: '0',
-    image_list: null,
     text_extra: textExtraOf(world, comment),
-    share_info: { url: `https://m.tiktok.com/v/${videoOf(world, comment.video).id}.html` },
+    share_info: { url: commentShareUrlOf(videoOf(world, comment.video).id) },
+    ...commentExtrasPayload(comment),
     user: {
       uid: user.id,
       unique_id: user.name,

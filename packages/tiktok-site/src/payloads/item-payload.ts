@@ -4,6 +4,7 @@ import { userOf } from '../world/user.ts';
 import { type Video, videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
 import { bare } from './bare.ts';
+import { effectStickersPayload, videoExtrasPayload } from './extras-payload.ts';
 import { musicPayload } from './sound-payload.ts';
 import { authorPayload, userCounts } from './user-payload.ts';
 import { imagePostPayload, videoPayload } from './video-payload.ts';
@@ -27,7 +28,8 @@ export function itemPayload(world: World, number: number, place: ItemPlace = 'li
     challenges: challengesOf(world, video),
     textExtra: textExtraOf(world, video),
     ...countTables(video, place === 'legacy' || forms.hasOnlyStats),
-    ...(video.sticker !== null && { effectStickers: [{ ID: `${number + 1000}`, name: video.sticker }] }),
+    ...effectStickersPayload(world, video),
+    ...videoExtrasPayload(world, video),
     ...(video.region !== null && { locationCreated: video.region }),
     isAd: video.isAd,
     originalItem: false,

@@ -1,12 +1,10 @@
 import { type Product, productOf, type Review, reviewOf } from '../world/product.ts';
+import { productExtrasOf, skuIdsOf } from '../world/product-extras.ts';
 import type { Seller } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
+import { newSkusPayload, oldSkusPayload, productPropertiesPayload, skuPricesPayload } from './extras-payload.ts';
 
 const imagesOf = (urls: readonly string[]) => urls.map((url) => ({ url_list: [url, `${url}?backup`] }));
-const skusOf = ({ id, skus }: Product) => skuIdsOf(id, skus).map((sku_id) => ({ sku_id }));
-
-export const skuIdsOf = (productId: string, count: number): string[] =>
-  Array.from({ length: count }, (_, sku) => `${BigInt(productId) + 1n + BigInt(sku)}`);
 
 /** A description as blocks in a JSON string. */
 const descriptionOf = ({ paragraphs, images }: Product): string =>
@@ -30,7 +28,7 @@ const oldPayload = (product: Product): Record<string, unknown> => ({
       currency: 'USD',
     },
   },
-  skus: skusOf(product),
+  skus: oldSkusPayload(product),
   seller: { name: product.seller.name },
   logistic: { shipping_fee: { price_val: product.shippingFee } },
   product_detail_review: { product_rating: product.rating, review_count_str: `${product.reviews}` },
@@ -43,13 +41,16 @@ const newPayload = (product: Product): Record<string, unknown> => ({
     sold_count: product.sold,
     images: imagesOf(product.images),
     description: descriptionOf(product),
-    skus: skusOf(product),
+    skus: newSkusPayload(product),
+    product_properties: productPropertiesPayload(productExtrasOf(product)),
     sale_properties: [salePropertyOf(product)],
   },
   seller_model: { shop_name: product.seller.name, shop_logo: { url_list: [product.seller.logo] } },
   logistic_model: { pkg_of_service: { [`${7_000 + product.number}`]: { shipping_fee: product.shippingFee } } },
   review_model: { product_overall_score: product.rating, product_review_count: product.reviews },
-  promotion_model: { promotion_product_price: { min_price: pricePayload(product) } },
+  promotion_model: {
+    promotion_product_price: { min_price: pricePayload(product), skus_price: skuPricesPayload(product) },
+  },
 });
 
 /** The data of a shop next to a product, in it, or at the top of a store. */

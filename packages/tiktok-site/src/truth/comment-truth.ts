@@ -4,6 +4,7 @@ import { commentOf } from '../world/comment.ts';
 import { idOf } from '../world/ids.ts';
 import { userOf } from '../world/user.ts';
 import type { World } from '../world/world.ts';
+import { commentExtrasTruth } from './extras-truth.ts';
 
 export function commentTruth(world: World, number: number): Comment {
   const comment = commentOf(world, number);
@@ -30,6 +31,7 @@ export function commentTruth(world: World, number: number): Comment {
     avatarThumbnail: avatarOf(user, 'S'),
     mentions: mention.map(({ name }) => `@${name}`),
     detailedMentions: mention,
+    ...commentExtrasTruth(comment, videoId),
   };
 }
 

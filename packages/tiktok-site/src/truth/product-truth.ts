@@ -1,8 +1,10 @@
 import type { Product as ProductRecord, Review, Shop } from '@wherry/tiktok';
-import { coloursOf, productSeoUrlOf, skuIdOf, skuIdsOf } from '../payloads/product-payload.ts';
+import { coloursOf, productSeoUrlOf, skuIdOf } from '../payloads/product-payload.ts';
 import { type Product, productOf, reviewOf } from '../world/product.ts';
+import { skuIdsOf } from '../world/product-extras.ts';
 import { type Seller, sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
+import { noProductExtras, productExtrasTruth } from './extras-truth.ts';
 
 const noShop: Shop = {
   sellerId: null,
@@ -34,6 +36,7 @@ const shared = (product: Product) => ({
 /** The expected record of a product's page of either generation. */
 export function productTruth(world: World, number: number): ProductRecord {
   const product = productOf(world, number);
+  const reviews = Array.from({ length: product.reviews }, (_, ordinal) => reviewTruth(world, number, ordinal));
   return {
     ...shared(product),
     url: `https://www.tiktok.com/view/product/${product.id}`,
@@ -42,6 +45,7 @@ export function productTruth(world: World, number: number): ProductRecord {
     description: product.paragraphs.join('\n'),
     skuIds: skuIdsOf(product.id, product.skus),
     saleProperties: product.isOldPage ? [] : [{ name: 'Colour', values: coloursOf(product) }],
+    ...productExtrasTruth(product, reviews),
     shop: product.isOldPage ? { ...noShop, name: product.seller.name } : shopOf(product.seller),
   };
 }
@@ -77,6 +81,7 @@ export function listedProductTruth(world: World, number: number): ProductRecord 
     description: null,
     skuIds: [],
     saleProperties: [],
+    ...noProductExtras,
     shop: { ...noShop, sellerId: id, name, logoUrl: logo },
   };
 }

@@ -7,6 +7,7 @@ import { hashtagOf, type Sound, soundOf } from '../world/topic.ts';
 import { userOf } from '../world/user.ts';
 import { type Video, videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
+import { effectStickersTruth, videoExtrasTruth } from './extras-truth.ts';
 import { authorTruth, profileTruth } from './user-truth.ts';
 
 /** The expected record of a post, by place: lists may omit the author; older pages have the whole account. */
@@ -37,9 +38,10 @@ export function videoTruth(world: World, number: number, place: ItemPlace = 'lis
     mentions: mention.map(({ name }) => `@${name}`),
     detailedMentions: mention,
     hashtags: hashtagNamesOf(world, video).map((name) => ({ name })),
-    effectStickers: video.sticker === null ? [] : [{ id: `${number + 1000}`, name: video.sticker }],
+    effectStickers: effectStickersTruth(world, video),
     isPinned: video.isPinned,
     locationCreated: video.region,
+    ...videoExtrasTruth(world, video),
   };
 }
 

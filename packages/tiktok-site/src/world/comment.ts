@@ -20,6 +20,8 @@ export interface Comment {
   readonly replies: number;
   readonly user: number;
   readonly mentioned: number | null;
+  readonly hasImage: boolean;
+  readonly hasLabel: boolean;
 }
 
 const maxComments = 1000;
@@ -47,8 +49,12 @@ export function commentOf(world: World, number: number): Comment {
     replies: reply === 0 ? repliesTo(world, number) : 0,
     user: any(userCount, 'user'),
     mentioned: any(8, 'mention') === 0 ? any(userCount, 'mentioned') : null,
+    hasImage: any(7, 'image') === 0,
+    hasLabel: any(9, 'label') === 0,
   };
 }
+
+export const commentImageOf = ({ id }: Comment): string => `https://img.example.org/c/${id}.webp`;
 
 /** The comments on a video, or the replies to one of them. */
 export const commentsOf = (world: World, video: number): number[] =>

@@ -1,8 +1,9 @@
 import type { Place } from '../json/place.ts';
 import { isoOf } from '../json/scalar.ts';
+import { type CommentExtras, readCommentExtras } from './comment-extras.ts';
 import { type Mention, readMentions } from './text-extra.ts';
 
-export interface Comment {
+export interface Comment extends CommentExtras {
   readonly cid: string;
   readonly videoId: string;
   readonly videoWebUrl: string;
@@ -47,6 +48,7 @@ export function readComment(comment: Place): Comment {
     ...readCommenter(comment.at('user')),
     mentions: detailedMentions.map(({ name }) => `@${name}`),
     detailedMentions,
+    ...readCommentExtras(comment),
   };
 }
 

@@ -5,9 +5,10 @@
  */
 import { parseExactJson } from '../json/exact-json.ts';
 import type { Place } from '../json/place.ts';
+import { noProductExtras, type ProductExtras } from './product-extras.ts';
 import { readImageUrl, readListedShop, readNamedShop, readShop, type Shop } from './shop.ts';
 
-export interface Product {
+export interface Product extends ProductExtras {
   readonly productId: string;
   readonly title: string;
   readonly url: string;
@@ -54,6 +55,7 @@ const nothing = {
   skuIds: [],
   saleProperties: [],
   shop: null,
+  ...noProductExtras,
 } satisfies Partial<Product>;
 
 function readNewProduct(info: Place, shopInfo: Place): Product {

@@ -5,10 +5,11 @@ import { CountTables } from './counts.ts';
 import { readAuthorCounts } from './profile.ts';
 import { type MusicMeta, readMusicMeta } from './sound.ts';
 import { type HashtagName, type Mention, readHashtagNames, readMentions } from './text-extra.ts';
+import { readVideoExtras, type VideoExtras } from './video-extras.ts';
 import { readMediaUrls, readSlideshowUrls, readVideoMeta, type VideoMeta } from './video-media.ts';
 
 /** A post: a video, or pictures (`isSlideshow`). */
-export interface Video {
+export interface Video extends VideoExtras {
   readonly id: string;
   readonly text: string;
   readonly textLanguage: string | null;
@@ -41,6 +42,8 @@ export interface Video {
 export interface EffectSticker {
   readonly id: string | null;
   readonly name: string | null;
+  /** How many posts use it. */
+  readonly useCount: number | null;
 }
 
 /** @param authorOf finds the author by name, if the video has only the name (`SIGI_STATE`) */
@@ -74,6 +77,7 @@ export function readVideo(item: Place, authorOf: (name: string) => Place | null 
     isPinned: item.at('isPinnedItem').flag() ?? false,
     isSponsored: item.at('isAd').flag(),
     locationCreated: item.at('locationCreated').text(),
+    ...readVideoExtras(item),
   };
 }
 
@@ -102,4 +106,8 @@ function readItemAuthor(item: Place, authorOf: (name: string) => Place | null): 
 }
 
 const readStickers = (stickers: Place): EffectSticker[] =>
-  stickers.list().map((each) => ({ id: each.firstOf('ID', 'id').id(), name: each.at('name').text() }));
+  stickers.list().map((each) => ({
+    id: each.firstOf('ID', 'id').id(),
+    name: each.at('name').text(),
+    useCount: each.at('stickerStats', 'useCount').count(),
+  }));

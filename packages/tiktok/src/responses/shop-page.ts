@@ -5,6 +5,7 @@ import type { Page } from '../lists/list.ts';
 import { categoryComponent, searchComponent } from '../lists/shop-request.ts';
 import { changed, type Outcome } from '../outcome.ts';
 import { type Product, readProduct } from '../records/product.ts';
+import { readProductExtras } from '../records/product-extras.ts';
 import { readShop, type Shop } from '../records/shop.ts';
 import { failureOfCode } from '../status-code.ts';
 import { productsOf } from './products-of.ts';
@@ -38,7 +39,10 @@ function ofRouterData(root: Place): Reading<Product> {
     // `global_data` has a copy with fewer fields.
     const component = componentsOf(config).find((each) => each.at('component_data', 'product_info').isObject);
     const data = component?.at('component_data') ?? globalInfo;
-    if (data.at('product_info').isObject) return read(readProduct(data.at('product_info'), data.at('shop_info')));
+    if (data.at('product_info').isObject) {
+      const product = readProduct(data.at('product_info'), data.at('shop_info'));
+      return read({ ...product, ...readProductExtras(data) });
+    }
   }
   return changed(configs.length === 0 ? 'loaderData.page_config' : `${configs[0]!.path}.components_map.product_info`);
 }

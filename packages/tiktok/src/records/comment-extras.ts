@@ -1,0 +1,37 @@
+import type { Place } from '../json/place.ts';
+
+/** What else a comment has. Lists are empty, and the address null, if the response does not have them. */
+export interface CommentExtras {
+  readonly imageUrls: readonly string[];
+  /** Words that TikTok writes next to the name, such as that of the video's author. */
+  readonly labels: readonly string[];
+  readonly shareUrl: string | null;
+}
+
+export function readCommentExtras(comment: Place): CommentExtras {
+  const shareUrl = comment.at('share_info', 'url').text();
+  const labels = [
+    comment.at('label_text'),
+    ...comment
+      .at('label_list')
+      .list()
+      .map((label) => label.at('text')),
+  ];
+  return {
+    imageUrls: comment
+      .at('image_list')
+      .list()
+      .map((image) => image.firstOf('origin_url', 'crop_url').at('url_list').list()[0]?.text() ?? null)
+      .filter((url) => url !== null)
+      .filter((url) => url !== ''),
+    labels: [
+      ...new Set(
+        labels
+          .map((label) => label.text())
+          .filter((text) => text !== null)
+          .filter((text) => text !== ''),
+      ),
+    ],
+    shareUrl: shareUrl === '' ? null : shareUrl,
+  };
+}
