@@ -54,7 +54,7 @@ export class DownloadsPaused extends Error {
 }
 
 const filesAtOnce = 4;
-const triesOfFile = 5;
+const triesOfAddress = 4;
 const secsToFinish = 5;
 
 export class Downloads {
@@ -126,29 +126,32 @@ export class Downloads {
   async #have(file: MediaFile, source: MediaSource): Promise<StoredFile> {
     const bytes = this.#known.get(file.key) ?? (await this.#storedBytes(file.key));
     if (bytes !== null) return this.#found(file.key, bytes);
-    let failure: FileFailure | null = null;
-    for (let attempt = 1; attempt <= triesOfFile; attempt += 1) {
-      const end = await this.#tryUrls(file, source);
-      if (end.kind === 'stored') return this.#found(file.key, end.bytes);
-      failure = end;
-      if (end.kind !== 'unavailable') break;
-      if (attempt < triesOfFile) await delay((pauseMs / 4) * 2 ** attempt);
-    }
-    log.warning(`${file.key}: ${failure!.message}.`);
-    return { key: null, url: null, bytes: null, errorCode: failure!.kind, error: failure!.message };
+    const end = await this.#tryUrls(file, source);
+    if (end.kind === 'stored') return this.#found(file.key, end.bytes);
+    log.warning(`${file.key}: ${end.message}.`);
+    return { key: null, url: null, bytes: null, errorCode: end.kind, error: end.message };
   }
 
-  /** Tries the addresses of a file. An address that is refused or leads to a large file may have a better sibling. */
+  /** Tries the addresses of a file, the best one first. One that is refused, or too large, may have a better sibling. */
   async #tryUrls({ key, urls }: MediaFile, source: MediaSource): Promise<StoreEnd> {
     let failure: FileFailure = { kind: 'unavailable', message: 'there is no address' };
     for (const url of urls) {
-      if (this.#isStopping) throw new DownloadsPaused('The files are left to the next attempt of the run.');
-      const response = await fetchFile(url, source, this.#stop.signal);
-      const end = response.kind === 'open' ? await this.#save(key, response) : response;
+      const end = await this.#tryUrl(key, url, source);
       if (end.kind === 'stored' || end.kind === 'run_limit') return end;
       failure = end;
     }
     return failure;
+  }
+
+  /** A server that fails for a moment is asked again, since its sibling may have another quality. */
+  async #tryUrl(key: string, url: string, source: MediaSource): Promise<StoreEnd> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (this.#isStopping) throw new DownloadsPaused('The files are left to the next attempt of the run.');
+      const response = await fetchFile(url, source, this.#stop.signal);
+      const end = response.kind === 'open' ? await this.#save(key, response) : response;
+      if (end.kind !== 'unavailable' || attempt === triesOfAddress) return end;
+      await delay((pauseMs / 4) * 2 ** attempt);
+    }
   }
 
   /** Stores a response as a record, or nothing [download-2], within the limits [download-3]. */
