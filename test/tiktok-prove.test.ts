@@ -3,6 +3,7 @@
  * `npm run test:long` all, and `npm run prove:tiktok` tries many more faults.
  */
 import { expect, test } from 'vitest';
+import type { TikTokSite } from '../packages/tiktok-site/src/index.ts';
 import { chromiumPath } from './support/browser.ts';
 import { isLong } from './support/long.ts';
 import { actorRows } from './tiktok/actor-rows.ts';
@@ -19,6 +20,29 @@ const byBrowser = [...listRows.filter(({ actor }) => actorRows.every((row) => ro
     return { ...row, mostFaults: faultsPerRun };
   },
 );
+/** Files are stored before the commit of their item, so that there is a write that no commit has. */
+const scraper = actorRows.find(({ actor }) => actor === 'tiktok-scraper')!;
+const withFiles = {
+  ...scraper,
+  site: { ...scraper.site, servesMedia: true },
+  small: (site: TikTokSite) => ({
+    ...scraper.small(site),
+    shouldDownloadVideos: true,
+    shouldDownloadCovers: true,
+    customMapFunction: '(item) => ({ ...item, mapped: true })',
+  }),
+  mostFaults: 15,
+};
+
+test.runIf(isLong)('[download-1], [download-2] tiktok-scraper with files comes through faults', async () => {
+  const { mostFaults, ...row } = withFiles;
+  const verdict = await proveRow(row, { seed: 5, faultsPerRun, maxFaults: mostFaults, budgetSecs: 600 });
+  expect(verdict.failing.map(({ story, replay }) => `${replay}: ${story}`)).toEqual([]);
+  expect(verdict.verdict).not.toBe('unsafe');
+  expect(verdict.faults).toBeGreaterThanOrEqual(mostFaults);
+  expect(verdict.writes.record).toBeGreaterThan(0);
+});
+
 /** Over HTTP, a list of a profile, a feed that differs for each visitor, and the Actor that does what the others do. */
 const share = ['tiktok-profile-scraper', 'tiktok-user', 'tiktok-trend', 'tiktok-api'];
 const rows = [...overHttp, ...(chromiumPath === undefined ? [] : byBrowser)].filter(

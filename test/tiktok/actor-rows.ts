@@ -5,7 +5,7 @@ import { expectedPosts, postInputs } from './post-inputs.ts';
 import { expectedProfiles, profileInputs } from './profile-inputs.ts';
 import { expectedProducts, shopInput } from './shop-inputs.ts';
 
-type Input = Readonly<Record<string, string | number | string[]>>;
+type Input = Readonly<Record<string, string | number | boolean | string[]>>;
 
 export interface ActorRow {
   /** Of few pages, for the prover, which runs an Actor many times. */
