@@ -39,7 +39,7 @@ export interface StoredFile {
   readonly error: string | null;
 }
 
-export type FileError = 'expired' | 'gone' | 'refused' | 'unavailable' | 'too_large' | 'run_limit';
+type FileError = 'expired' | 'gone' | 'refused' | 'unavailable' | 'too_large' | 'run_limit';
 
 export interface DownloadedFiles {
   readonly storeId: string;
