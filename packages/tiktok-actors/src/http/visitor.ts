@@ -49,7 +49,7 @@ export class Visitor {
 
   /** For the files of what it has read. */
   readonly media: MediaSource = {
-    cookiesFor: async (url) => this.#options.session?.getCookieString(url) ?? '',
+    cookiesFor: async (url) => (await this.#options.session?.cookieJar.getCookieString(url)) ?? '',
     proxyUrlFor: (url) => this.#proxyUrlFor(url),
   };
 
