@@ -2,3 +2,4 @@ export function missingPackages(): string[];
 export function mayInstall(): boolean;
 export function whyNoDocker(): string | undefined;
 export function whyNoBrowser(): string | undefined;
+export function whyNoDriver(): string | undefined;

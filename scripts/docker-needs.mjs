@@ -17,6 +17,9 @@ const browsers = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'go
 /** The Debian packages with a browser, the best one first; not every release has the first. */
 export const browserPackages = ['chromium-headless-shell', 'chromium'];
 
+/** The Debian package with `chromedriver`, which Selenium needs beside a browser. */
+export const driverPackage = 'chromium-driver';
+
 /** The folders with programs for root, which the path of a user may lack. */
 const systemFolders = ['/usr/sbin', '/sbin'];
 
@@ -58,4 +61,10 @@ export function whyNoDocker() {
 export function whyNoBrowser() {
   const hasOne = process.env.CHROMIUM_PATH || browsers.some(isThere);
   return hasOne ? undefined : 'Chromium is missing. Run: apt-get install --no-install-recommends chromium';
+}
+
+/** The same for the cases with Selenium. */
+export function whyNoDriver() {
+  if (isThere('chromedriver')) return undefined;
+  return `chromedriver is missing. Run: apt-get install --no-install-recommends ${driverPackage}`;
 }

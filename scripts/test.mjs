@@ -14,7 +14,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { browserPackages, isThere, mayInstall, missingPackages, whyNoBrowser, whyNoDocker } from './docker-needs.mjs';
+import {
+  browserPackages,
+  driverPackage,
+  isThere,
+  mayInstall,
+  missingPackages,
+  whyNoBrowser,
+  whyNoDocker,
+  whyNoDriver,
+} from './docker-needs.mjs';
 import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
 import { pythonPackages, whyNoPython } from './python-needs.mjs';
 
@@ -33,7 +42,8 @@ function installDebianPackages() {
   // The test of a clock that is set needs its library.
   if (!isThere('faketime')) missing.push('faketime');
   if (whyNoPython() !== undefined) missing.push(...pythonPackages);
-  if ((missing.length === 0 && !isBrowserMissing) || !mayInstall()) return;
+  const isDriverMissing = whyNoDriver() !== undefined;
+  if ((missing.length === 0 && !isBrowserMissing && !isDriverMissing) || !mayInstall()) return;
   const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'inherit' }).status === 0;
   const install = (...packages) => {
     console.log(`Installing for the tests: ${packages.join(' ')}`);
@@ -44,6 +54,8 @@ function installDebianPackages() {
   // Newer releases have Docker's client apart.
   if (missingPackages().includes('docker.io')) install('docker-cli');
   if (isBrowserMissing && !install(browserPackages[0]) && whyNoBrowser() !== undefined) install(browserPackages[1]);
+  // By itself: a release that lacks it must not keep the others from being installed.
+  if (isDriverMissing) install(driverPackage);
 }
 
 /** What the reporter `test/tally-reporter.ts` has written; zeros where it never came to its end. */
@@ -118,9 +130,11 @@ function printSummary(ends) {
     const tests = tally.passed + tally.failed + tally.skipped > 0 ? textOf(tally) : '';
     console.log(`${script.padEnd(20)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
   }
-  const [noDocker, noBrowser, noPython] = [whyNoDocker(), whyNoBrowser(), whyNoPython()];
+  const [noDocker, noBrowser, noDriver] = [whyNoDocker(), whyNoBrowser(), whyNoDriver()];
+  const noPython = whyNoPython();
   if (noDocker !== undefined) console.log(`\n*** THE DOCKER TESTS WERE SKIPPED: ${noDocker}`);
   if (noBrowser !== undefined) console.log(`\n*** THE TESTS WITH A BROWSER WERE SKIPPED: ${noBrowser}`);
+  if (noDriver !== undefined) console.log(`\n*** THE TEST WITH SELENIUM WAS SKIPPED: ${noDriver}`);
   if (noPython !== undefined) console.log(`\n*** THE TESTS WITH PYTHON WERE SKIPPED: ${noPython}`);
   const sum = (kind) => ends.reduce((total, { tally }) => total + tally[kind], 0);
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };

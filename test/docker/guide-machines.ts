@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const script = path.join(root, 'test/docker/hosts.sh');
 /** A set of machines for itself: they begin without a Swarm. */
 const net = '73';
-const folder = `${process.env.WHERRY_HOSTS_FOLDER ?? '/tmp/wherry-hosts'}-of-guide`;
+const sharedFolder = process.env.WHERRY_HOSTS_FOLDER ?? '/tmp/wherry-hosts';
+const folder = `${sharedFolder}-of-guide`;
+/** The base image is that of the other tests. */
+const base = path.join(sharedFolder, 'base.tar');
 
 const registryFiles = {
   'config.yml':
@@ -31,7 +34,8 @@ export class GuideMachines implements AsyncDisposable {
   readonly #environment: NodeJS.ProcessEnv;
 
   private constructor(environment: NodeJS.ProcessEnv) {
-    this.#environment = { ...process.env, ...environment, WHERRY_HOSTS_NET: net, WHERRY_HOSTS_FOLDER: folder };
+    const ofHosts = { WHERRY_HOSTS_NET: net, WHERRY_HOSTS_FOLDER: folder, WHERRY_HOSTS_BASE: base };
+    this.#environment = { ...process.env, ...environment, ...ofHosts };
   }
 
   /** @param environment what commands have besides */

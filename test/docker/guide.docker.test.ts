@@ -20,7 +20,8 @@ const steps = stepsOf(guide).map((step, index) => ({ ...step, title: `${index + 
 const site = createServer((request, response) => {
   const page = Number(request.url!.slice(1));
   response.writeHead(200, { 'content-type': 'text/html' });
-  setTimeout(() => response.end(`<title>${page}</title><a href="/${page + 1}">on</a>`), 50);
+  // As slow as the crawl can be and still have some pages between two moves: it goes on for the whole guide.
+  setTimeout(() => response.end(`<title>${page}</title><a href="/${page + 1}">on</a>`), 500);
 });
 
 describe.skipIf(inject('swarmHosts') === undefined)('from one machine to many', () => {

@@ -10,10 +10,11 @@
 #                                runs a command as on that machine: with its network, its name and its Docker socket
 #   test/docker/hosts.sh down    ends them all and removes what they had
 #
-# Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). It
-# has the base images that Actors' Dockerfiles name (base-image.sh), and the plain one also the one with a browser
-# (browser-image.sh). From 10.77.0.254 a host reaches this machine; with
-# WHERRY_HOSTS_NET=78, 10.78.0.254, and so on, for a second set of hosts beside the first.
+# Each host is a dockerd with its own data, socket and log, below WHERRY_HOSTS_FOLDER (/tmp/wherry-hosts unless set). The
+# first one has the base images that Actors' Dockerfiles name (base-image.sh), since images are built there; the plain one
+# also the one with a browser (browser-image.sh). From 10.77.0.254 a host reaches this machine; with
+# WHERRY_HOSTS_NET=78, 10.78.0.254, and so on, for a second set of hosts beside the first. WHERRY_HOSTS_BASE names the file
+# with the root of the base image, for a set that uses that of another.
 set -euo pipefail
 scripts=$(cd "$(dirname "$0")" && pwd)
 folder=${WHERRY_HOSTS_FOLDER:-/tmp/wherry-hosts}
@@ -21,6 +22,7 @@ net=${WHERRY_HOSTS_NET:-77}
 bridge=wherry-hosts-$net
 subnet=10.$net.0
 registry=$subnet.254:5000
+base_file=${WHERRY_HOSTS_BASE:-$folder/base.tar}
 base_tags=(apify/actor-node:20 apify/actor-node:22 apify/actor-node:24 apify/actor-node:latest)
 browser_tag=apify/actor-node-playwright-chrome:24
 
@@ -75,11 +77,12 @@ start_host() {
 
 load_base() {
   local socket=$1 tag first=${base_tags[0]}
-  [ -f "$folder/base.tar" ] || "$scripts/base-image.sh" "$folder/base.tar"
+  [ -f "$base_file" ] || "$scripts/base-image.sh" "$base_file"
   docker -H "$socket" image inspect "$first" > /dev/null 2>&1 ||
     docker -H "$socket" import --change 'WORKDIR /usr/src/app' --change 'CMD ["npm", "start"]' \
       --change 'ENV PATH=/usr/local/bin:/usr/bin:/bin' --change 'ENV NODE_ENV=production' \
-      --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' "$folder/base.tar" "$first" > /dev/null
+      --change 'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' \
+      --change 'ENV NODE_COMPILE_CACHE=/usr/local/share/compile-cache' "$base_file" "$first" > /dev/null
   for tag in "${base_tags[@]:1}"; do docker -H "$socket" tag "$first" "$tag"; done
 }
 
@@ -134,6 +137,8 @@ EOF
 add_machine() {
   local name=$1 address=$2 link=wh-$net-$3
   [ -e "/run/netns/$(namespace_of "$name")" ] && return
+  # One of before is gone only once the last process in its network is.
+  ip link delete "$link" 2> /dev/null || true
   ip netns add "$(namespace_of "$name")"
   ip link add name "$link" type veth peer name eth0 netns "$(namespace_of "$name")"
   ip link set "$link" master "$bridge" up
@@ -159,7 +164,8 @@ up_many() {
     address=$subnet.$number
     add_machine "$name" "$address" "$number"
     answers "$name" || start_host "$name" "$scripts/hosts.sh" on "$name" dockerd --host unix:///run/docker.sock
-    load_base "unix://$folder/$name/docker.sock"
+    # Images are built on the first one. The others pull what they run, and what lies below.
+    [ "$number" -gt 1 ] || load_base "unix://$folder/$name/docker.sock"
     echo "$name $address unix://$folder/$name/docker.sock"
   done
 }

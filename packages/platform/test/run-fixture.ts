@@ -68,8 +68,9 @@ export async function deployTo(
   settings: { envVars?: object[] } & object = {},
 ): Promise<string> {
   const { envVars = [], ...ofActor } = settings;
-  const compiled = { name: 'NODE_COMPILE_CACHE', value: compileCache };
-  const version = { ...versionOf(name, files), envVars: [compiled, ...envVars] };
+  // The base image of containers has a cache of its own.
+  const compiled = 'Dockerfile' in files ? [] : [{ name: 'NODE_COMPILE_CACHE', value: compileCache }];
+  const version = { ...versionOf(name, files), envVars: [...compiled, ...envVars] };
   const actor = await client.actors().create({ name, ...ofActor, versions: [version as never] });
   const { id } = await client.actor(actor.id).build('0.1');
   const { status } = await client.build(id).waitForFinish();

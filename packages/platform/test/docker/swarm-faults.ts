@@ -13,7 +13,8 @@ const network = process.env.WHERRY_HOSTS_NET ?? '77';
 /** By its number, from 1; the first is the manager. */
 const hostOf = (number: number) => swarmHosts![number - 1]!;
 const linkOf = (number: number) => `wh-${network}-${number}`;
-const namespaceOf = (number: number) => `/run/netns/wherry-${network}-host-${number}`;
+/** The network of a host, as a file. */
+export const namespaceOf = (number: number) => `/run/netns/wherry-${network}-host-${number}`;
 
 export async function killDaemon(number: number): Promise<void> {
   const pidFile = path.join(path.dirname(hostOf(number).dockerHost.replace('unix://', '')), 'docker.pid');
