@@ -88,7 +88,10 @@ async function move(
   return handoff;
 }
 
-const isOver = async (runId: string) => (await fixture.client.run(runId).get())?.finishedAt !== undefined;
+const isOver = async (runId: string) => {
+  const { status } = (await fixture.client.run(runId).get())!;
+  return status !== 'READY' && status !== 'RUNNING';
+};
 
 const wanted = templateProjects.filter(({ isInShare }) => isLong || isInShare === true);
 

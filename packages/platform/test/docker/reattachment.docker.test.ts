@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ApifyClient } from 'apify-client';
 import { describe, expect, test } from 'vitest';
+import { isLong } from '../../../../test/support/long.ts';
 import { until } from '../../../../test/support/until.ts';
 import type { DockerEngineOptions } from '../../src/engines/docker/docker-engine.ts';
 import { startKillable } from '../killable-platform.ts';
@@ -30,7 +31,14 @@ const places: Record<string, () => Promise<Place>> = {
     const bench = openBench();
     const { hostAddress } = await bench.openEngine();
     const engineOptions = { platformId: bench.platformId, host: dockerHost! };
-    return { ...bench, engineOptions, port: 0, siteHost: hostAddress!, kills: 20, moves: ['warm', 'cold', 'warm'] };
+    return {
+      ...bench,
+      engineOptions,
+      port: 0,
+      siteHost: hostAddress!,
+      kills: isLong ? 20 : 8,
+      moves: ['warm', 'cold', 'warm'],
+    };
   },
   'a Swarm': async () => {
     const port = await freePort();
