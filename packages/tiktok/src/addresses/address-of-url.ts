@@ -93,7 +93,7 @@ function innerUrls(url: URL): string[] {
   const values = [...url.searchParams.values()].filter((value) => /^(https?:\/\/|\/[@a-z])/i.test(value));
   const [, scheme, end] = /[^:/]\/+(https?):\/{1,2}(.*)$/is.exec(decoded(url.pathname)) ?? [];
   const found = end === undefined ? values : [...values, `${scheme}://${end}${url.search}`];
-  return found.filter((each) => URL.canParse(each, url)).map((each) => new URL(each, url).href);
+  return found.filter((each) => URL.canParse(each, url.href)).map((each) => new URL(each, url.href).href);
 }
 
 const appLink =
