@@ -128,7 +128,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     });
     await fixture.succeeded(run);
     const between = posts.filter(({ createTime, isPinned }) => {
-      return createTime <= newest.createTime && createTime >= oldest.createTime && !isPinned;
+      return createTime! <= newest.createTime! && createTime! >= oldest.createTime! && !isPinned;
     });
     expectResults(await fixture.itemsOf(run), { items: between, failed: [] });
     expect(pagesAsked(fixture).length).toBeLessThanOrEqual(4);
@@ -138,7 +138,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     await using fixture = await start('tiktok-scraper');
     const { name, number } = userWith(fixture.site, 204);
     const posts = postsOf(fixture.site, number).filter(({ diggCount, createTime, isPinned }) => {
-      return diggCount >= 5 && diggCount <= 100_000 && createTime >= Date.UTC(2024, 0, 1) / 1000 && !isPinned;
+      return diggCount! >= 5 && diggCount! <= 100_000 && createTime! >= Date.UTC(2024, 0, 1) / 1000 && !isPinned;
     });
     expect(posts.length).toBeGreaterThan(10);
     const found = fixture.site.truth.foundUsers('lamp').slice(0, 12);

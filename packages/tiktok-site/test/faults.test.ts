@@ -45,7 +45,13 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
 }
 
 test.each(ofResponses)('%s gives its outcome for every page and response', async (kind) => {
-  await using site = await startTikTokSite({ seed: 3, faultRate: 1, faultKinds: [kind], unavailableRate: 0 });
+  await using site = await startTikTokSite({
+    seed: 3,
+    faultRate: 1,
+    faultKinds: [kind],
+    unavailableRate: 0,
+    shellRate: 0,
+  });
   const numbers = Array.from({ length: 60 }, (_, number) => number).filter(
     (number) => site.truth.videosOf(number, 'latest', 1).length > 0 && site.truth.isSoldHere(number),
   );
@@ -60,7 +66,12 @@ test.each(ofResponses)('%s gives its outcome for every page and response', async
 });
 
 test('a fault that changes a type names the path', async () => {
-  await using site = await startTikTokSite({ faultRate: 1, faultKinds: ['changed_types'], unavailableRate: 0 });
+  await using site = await startTikTokSite({
+    faultRate: 1,
+    faultKinds: ['changed_types'],
+    unavailableRate: 0,
+    shellRate: 0,
+  });
   const { formerName, secUid } = site.truth.user(1);
   expect(tiktok.parseProfilePage(await capture(`${site.url}/@${formerName}`))).toMatchObject({
     path: expect.stringMatching(/user(-detail\.userInfo\.user|s\..*)\.id$/),
@@ -72,7 +83,13 @@ test('a fault that changes a type names the path', async () => {
 test('a broken connection is an error of the client, and a slow response is a response', async () => {
   await using broken = await startTikTokSite({ faultRate: 1, faultKinds: ['broken_off'] });
   await expect(capture(`${broken.url}/@${broken.truth.user(0).formerName}`)).rejects.toThrow();
-  await using slow = await startTikTokSite({ faultRate: 1, faultKinds: ['slow'], slowMs: 300, unavailableRate: 0 });
+  await using slow = await startTikTokSite({
+    faultRate: 1,
+    faultKinds: ['slow'],
+    slowMs: 300,
+    unavailableRate: 0,
+    shellRate: 0,
+  });
   const startMs = performance.now();
   expect(found(tiktok.parseProfilePage(await capture(`${slow.url}/@${slow.truth.user(0).name}`)))).toEqual(
     slow.truth.profile(0),

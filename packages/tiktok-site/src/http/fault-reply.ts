@@ -5,13 +5,13 @@ import { html, json, type Reply } from './reply.ts';
 export function spoil(reply: Reply, fault: FaultKind, form: ResponseForm): Reply {
   switch (fault) {
     case 'waf':
-      return html(wafPage);
+      return html(reply.body.length % 2 === 0 ? wafPage : otherWafPage);
     case 'captcha':
       return form === 'page' ? html(captchaPage) : json({ code: 10000, message: 'verify', verify_event: 'detail' });
     case 'empty':
       return { ...reply, body: '' };
     case 'forbidden':
-      return html('<html><body>Access Denied</body></html>', 403);
+      return reply.body.length % 2 === 0 ? html('<html><body>Access Denied</body></html>', 403) : html(deniedPage);
     case 'throttled':
       return { ...json({ message: 'too many requests' }, 429), headers: { 'retry-after': '1' } };
     case 'failing':
@@ -52,6 +52,18 @@ const wafPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>Please 
 <p id="cs" class="synthetic"></p><p>Please wait...</p>
 <script>document.cookie="_wafchallengeid=stand-in;path=/";setTimeout(function(){location.reload()},400)</script>
 </body></html>
+`;
+
+/** The same check in another form. */
+const otherWafPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>TikTok</title></head><body>
+<script id="slardar-config" type="application/json">{"name":"SlardarWAF"}</script>
+<script>setTimeout(function(){location.reload()},400)</script>
+</body></html>
+`;
+
+/** A refusal with the status of success. */
+const deniedPage = `<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD><BODY><H1>Access Denied</H1>
+You don't have permission to access this page on this server.</BODY></HTML>
 `;
 
 const captchaPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>Security Check</title></head><body>

@@ -15,7 +15,7 @@ export function productPage(world: World, number: number | undefined, region: st
   return htmlOf({
     title: isShown ? product!.title : 'TikTok Shop',
     scripts: routerData('(region)/pdp/(product_name_slug$)/(product_id)/page', config),
-    lists: isShown ? [reviewList(product!.id)] : [],
+    lists: isShown ? [reviewList(product!)] : [],
     body: isShown
       ? `<h1>${escaped(product!.title)}</h1><button id="reviews">Reviews</button>`
       : '<p>This product is not available in your country or region</p>',
@@ -52,11 +52,12 @@ const routerData = (route: string, page_config: unknown): Record<string, unknown
   __MODERN_ROUTER_DATA__: { loaderData: { layout: { locale: 'en' }, [route]: { page_config } }, errors: null },
 });
 
-const reviewList = (productId: string): PageList => ({
+/** In a desktop browser TikTok's page has one path, and in others another. */
+const reviewList = ({ id, number }: Product): PageList => ({
   trigger: { click: '#reviews' },
-  path: '/api/shop/pdp_h5/get_product_reviews',
+  path: `/api/shop/${number % 3 === 0 ? 'pdp_h5' : 'pdp_desktop'}/get_product_reviews`,
   method: 'POST',
-  query: { product_id: productId, page_size: '20' },
+  query: { product_id: id, page_size: '20' },
   cursorName: 'page_start',
 });
 

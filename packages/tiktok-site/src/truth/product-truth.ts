@@ -1,5 +1,12 @@
 import type { Product as ProductRecord, Review, Shop } from '@wherry/tiktok';
-import { coloursOf, productSeoUrlOf, skuIdOf, skuIdsOf } from '../payloads/product-payload.ts';
+import {
+  coloursOf,
+  hasReviewNumber,
+  hasSymbolsOnly,
+  productSeoUrlOf,
+  skuIdOf,
+  skuIdsOf,
+} from '../payloads/product-payload.ts';
 import { type Product, productOf, reviewOf } from '../world/product.ts';
 import { type Seller, sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
@@ -26,9 +33,26 @@ const shared = (product: Product) => ({
   originalPrice: product.originalPrice,
   discount: product.discount,
   currency: 'USD',
+  currencySymbol: '$',
   soldCount: product.sold,
   rating: product.reviews === 0 ? null : product.rating,
   reviewCount: product.reviews,
+  reviewCountText: null,
+});
+
+/** What an older page has in another form. */
+const oldTruth = (product: Product): Partial<ProductRecord> => ({
+  currency: hasSymbolsOnly(product) ? null : 'USD',
+  currencySymbol: hasSymbolsOnly(product) ? '$' : null,
+  reviewCount: product.reviews >= 1000 && !hasReviewNumber(product) ? null : product.reviews,
+  reviewCountText: product.reviews >= 1000 ? '(1.2K)' : `(${product.reviews})`,
+  shop: {
+    ...noShop,
+    sellerId: product.seller.id,
+    name: product.seller.name,
+    logoUrl: product.seller.logo,
+    productCount: product.seller.products,
+  },
 });
 
 /** The expected record of a product's page of either generation. */
@@ -41,8 +65,9 @@ export function productTruth(world: World, number: number): ProductRecord {
     imageUrls: product.images,
     description: product.paragraphs.join('\n'),
     skuIds: skuIdsOf(product.id, product.skus),
-    saleProperties: product.isOldPage ? [] : [{ name: 'Colour', values: coloursOf(product) }],
-    shop: product.isOldPage ? { ...noShop, name: product.seller.name } : shopOf(product.seller),
+    saleProperties: [{ name: 'Colour', values: coloursOf(product) }],
+    shop: shopOf(product.seller),
+    ...(product.isOldPage && oldTruth(product)),
   };
 }
 

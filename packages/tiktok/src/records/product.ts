@@ -1,11 +1,13 @@
 /**
  * Products of TikTok's shop, from two generations of the page and from lists.
  *
- * [price-1] Prices are strings with the decimal numbers that TikTok writes, so that no digit is lost or added.
+ * [price-1] Prices are strings with the decimal numbers that TikTok writes, so that no digit is lost or added. The symbol of a
+ *     currency is not a currency: `$` is that of more than twenty.
+ * [review-count-1] A number of reviews is given only if it is exact. What the page shows instead, such as `(26.1K)`, is a text.
  */
 import { parseExactJson } from '../json/exact-json.ts';
 import type { Place } from '../json/place.ts';
-import { readImageUrl, readListedShop, readNamedShop, readShop, type Shop } from './shop.ts';
+import { readImageUrl, readListedShop, readOldShop, readShop, type Shop } from './shop.ts';
 
 export interface Product {
   readonly productId: string;
@@ -14,11 +16,15 @@ export interface Product {
   readonly price: string | null;
   readonly originalPrice: string | null;
   readonly discount: string | null;
+  /** The ISO code; null if the page has only the symbol. */
   readonly currency: string | null;
+  readonly currencySymbol: string | null;
   readonly shippingFee: string | null;
   readonly soldCount: number | null;
   readonly rating: number | null;
   readonly reviewCount: number | null;
+  /** The number of reviews as the page shows it, if it is a text [review-count-1]. */
+  readonly reviewCountText: string | null;
   readonly imageUrls: readonly string[];
   readonly description: string | null;
   readonly skuIds: readonly string[];
@@ -45,10 +51,12 @@ const nothing = {
   originalPrice: null,
   discount: null,
   currency: null,
+  currencySymbol: null,
   shippingFee: null,
   soldCount: null,
   rating: null,
   reviewCount: null,
+  reviewCountText: null,
   imageUrls: [],
   description: null,
   skuIds: [],
@@ -73,7 +81,7 @@ function readNewProduct(info: Place, shopInfo: Place): Product {
     description: describe(model.at('description')),
     skuIds: readIds(model.at('skus'), 'sku_id'),
     saleProperties: model.at('sale_properties').list().map(readSaleProperty),
-    shop: readShop(info.at('seller_model'), shopInfo),
+    shop: readShop(info.at('seller_model'), shopInfo, model.at('seller_id').id()),
   };
 }
 
@@ -86,17 +94,15 @@ function readOldProduct(info: Place): Product {
     productId,
     title: base.at('title').requireText(),
     url: productUrlOf(productId),
-    price: readDecimal(base.at('price', 'real_price')),
-    currency: base.at('price', 'currency').text(),
-    originalPrice: readDecimal(base.at('price', 'original_price')),
-    discount: base.at('price', 'discount').text(),
-    shippingFee: readDecimal(info.at('logistic', 'shipping_fee', 'price_val')),
+    ...readOldPrice(base.at('price')),
+    shippingFee: readOldShippingFee(info),
     soldCount: base.at('sold_count').count(),
-    ...readRating(review.at('product_rating'), review.at('review_count_str')),
+    ...readRating(review.at('product_rating'), review.at('review_count'), review.at('review_count_str')),
     imageUrls: readImages(base.at('images')),
     description: describe(base.at('desc_detail')),
     skuIds: readIds(info.at('skus'), 'sku_id'),
-    shop: readNamedShop(info.at('seller')),
+    saleProperties: info.at('sale_props').list().map(readSaleProperty),
+    shop: readOldShop(info.at('seller'), info.at('seller_id').id()),
   };
 }
 
@@ -117,43 +123,100 @@ export function readListedProduct(entry: Place): Product {
   };
 }
 
-/** A product without reviews has no rating, although the site writes 0. */
-function readRating(score: Place, reviews: Place): Pick<Product, 'rating' | 'reviewCount'> {
-  const [rating, reviewCount] = [score.number(), reviews.count()];
-  return { rating: reviewCount === 0 ? null : rating, reviewCount };
+/** A product without reviews has no rating, although the site writes 0. `reviews`: the places of their number, best first. */
+function readRating(score: Place, ...reviews: Place[]): Pick<Product, 'rating' | 'reviewCount' | 'reviewCountText'> {
+  const texts = reviews.map(({ value }) => value).filter((value) => typeof value === 'string');
+  const reviewCountText = texts.find((text) => /\d/.test(text) && !/^-?\d+$/.test(text)) ?? null;
+  const places = reviews.filter(({ value }) => value !== reviewCountText);
+  const counts = [...places.map((place) => place.count()), exactCountOf(reviewCountText)];
+  const reviewCount = counts.find((count) => count !== null) ?? null;
+  return { rating: reviewCount === 0 ? null : score.positive(), reviewCount, reviewCountText };
+}
+
+/** The number in a text such as `(1,234)`; null if it is rounded [review-count-1]. */
+function exactCountOf(text: string | null): number | null {
+  const [, digits] = /^\s*\(?\s*(\d{1,3}(?:,\d{3})+|\d{1,15})\s*\)?\s*$/.exec(text ?? '') ?? [];
+  return digits === undefined ? null : Number(digits.replaceAll(',', ''));
 }
 
 /** The fee of the first delivery option that has one. The keys of the options are ids of warehouses. */
 function readShippingFee(info: Place): string | null {
   const services = info.at('logistic_model', 'pkg_of_service').entries();
-  const offers = info.at('promotion_logistic_list').list();
+  const offers = [info, info.at('promotion_model')].flatMap((each) => each.at('promotion_logistic_list').list());
   const fees = [
     ...services.map((service) => service.at('shipping_fee')),
     ...offers.map((offer) => offer.at('shipping_fee', 'real_price')),
+    ...offers.map((offer) => offer.at('shippingFee').firstOf('real_price', 'origin_price')),
   ];
-  const fee = fees.find(({ isThere }) => isThere);
-  return fee === undefined ? null : readDecimal(fee);
+  return readFirstDecimal(fees);
 }
 
+const readOldShippingFee = (info: Place): string | null =>
+  readFirstDecimal([
+    info.at('logistic', 'shipping_fee', 'price_val'),
+    ...info
+      .at('shipping', 'logistics')
+      .list()
+      .map((each) => each.at('shipping_fee', 'price_val')),
+  ]);
+
+function readFirstDecimal(places: readonly Place[]): string | null {
+  const place = places.find(({ isThere }) => isThere);
+  return place === undefined ? null : readDecimal(place);
+}
+
+/** The names of the fields differ by the generation of the page. */
 const readSaleProperty = (property: Place): SaleProperty => ({
-  name: property.firstOf('prop_name', 'property_name', 'name').text(),
+  name: property.firstOf('property_name', 'prop_name', 'name').expectText(),
   values: property
-    .firstOf('sale_prop_values', 'prop_values')
-    .list()
-    .map((value) => value.firstOf('prop_value', 'property_value', 'name').text())
+    .firstOf('property_values', 'sale_prop_values', 'prop_values')
+    .expectList()
+    .map((value) => value.firstOf('property_value_name', 'prop_value', 'property_value', 'name').expectText())
     .filter((value) => value !== null),
 });
 
-const readPrice = (price: Place) => ({
+type Price = Pick<Product, 'price' | 'originalPrice' | 'discount' | 'currency' | 'currencySymbol'>;
+
+const readPrice = (price: Place): Price => ({
   price: readDecimal(price.at('sale_price_decimal')),
   originalPrice: readDecimal(price.at('origin_price_decimal')),
   discount: price.at('discount_format').text(),
-  currency: price.firstOf('currency_name', 'currency_symbol').text(),
+  ...readCurrency([price.at('currency_name'), price.at('currency_symbol')]),
 });
 
-/** Reads a price without changing its digits [price-1]. */
-const readDecimal = (price: Place): string | null =>
-  typeof price.value === 'string' ? price.text() : (price.number()?.toString() ?? null);
+/** Older pages write a price as a number, as an object that has it, or with its symbol. */
+function readOldPrice(price: Place): Price {
+  const [real, original] = ['real_price', 'original_price'].map((name) => {
+    const place = price.at(name);
+    return place.isObject ? place.firstOf('price_val', 'price_value', 'price_str') : place;
+  });
+  return {
+    price: readDecimal(real!),
+    originalPrice: readDecimal(original!),
+    discount: price.at('discount').text(),
+    ...readCurrency([price.at('currency'), price.at('currency_symbol'), real!]),
+  };
+}
+
+/** Three capital letters are a code. Everything else around a number is a symbol [price-1]. */
+function readCurrency(places: readonly Place[]): Pick<Price, 'currency' | 'currencySymbol'> {
+  const texts = places
+    .map((place) => (typeof place.value === 'string' ? place.value.replaceAll(/[\d.,\s-]/g, '') : ''))
+    .filter((text) => text !== '');
+  const isCode = (text: string): boolean => /^[A-Z]{3}$/.test(text);
+  return { currency: texts.find(isCode) ?? null, currencySymbol: texts.find((text) => !isCode(text)) ?? null };
+}
+
+/** Reads a price without changing its digits [price-1]. Of a range the lower price is given. */
+function readDecimal(price: Place): string | null {
+  if (typeof price.value !== 'string') return price.number()?.toString() ?? null;
+  if (price.value === '') return null;
+  if (/^\d+(\.\d+)?$/.test(price.value)) return price.value;
+  const [written] = price.value.split(/\s[-–]\s/);
+  // Three digits after a point may be thousands.
+  const [, digits] = /^[^\d-]*(\d{1,3}(?:,\d{3})+(?:\.\d\d?)?|\d+(?:\.\d\d?)?)\D*$/.exec(written!) ?? [];
+  return digits === undefined ? price.unreadable() : digits.replaceAll(',', '');
+}
 
 const readImages = (images: Place): string[] =>
   images

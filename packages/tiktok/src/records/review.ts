@@ -20,13 +20,13 @@ export interface Review {
 }
 
 export function readReview(review: Place): Review {
-  const timeMs = review.at('review_time').count();
+  const timeMs = review.at('review_time').count() ?? 0;
   return {
     reviewId: review.requireObject().at('review_id').requireId(),
     productId: review.at('product_id').id(),
     rating: review.at('review_rating').requireCount(),
     text: review.at('review_text').text() ?? '',
-    createTimeISO: timeMs === null ? null : isoOf(Math.min(timeMs / 1000, latestTimeSecs)),
+    createTimeISO: timeMs === 0 ? null : isoOf(Math.min(timeMs / 1000, latestTimeSecs)),
     reviewerName: review.at('reviewer_name').text(),
     country: review.at('review_country').text(),
     isVerifiedPurchase: review.at('is_verified_purchase').flag(),

@@ -13,7 +13,10 @@ import { type Reading, readApi } from './response.ts';
 export const parseProductList = (captured: Captured): Outcome<Page<Product>> =>
   readApi(captured, (root) => productsOf(root.at('data').requireObject(), false));
 
-/** Parses responses of `shop/pdp_h5/get_product_reviews`. Its pages are numbered, and do not contain their number. */
+/**
+ * Parses responses of `shop/pdp_h5/get_product_reviews` and, in a desktop browser, of `shop/pdp_desktop/get_product_reviews`.
+ * Their pages are numbered, and do not contain their number.
+ */
 export const parseReviewList = (captured: Captured, asked: Position): Outcome<Page<Review>> =>
   readApi(captured, (root) => reviewsOf(root, asked));
 
@@ -24,11 +27,13 @@ function reviewsOf(root: Place, { cursor }: Position): Reading<Page<Review>> {
   if (failure !== null) return failure;
   const data = root.at('data').isThere ? root.at('data').requireObject() : root;
   return pageOf({
-    entries: data.at('product_reviews').requireList(),
+    holder: data,
+    name: 'product_reviews',
     readEntry: readReview,
     idNames: ['review_id'],
     hasMore: data.at('has_more'),
     next: () => ({ cursor: `${(Number(cursor) || 1) + 1}`, token: null }),
     total: data.at('total_reviews').count(),
+    isFirst: (Number(cursor) || 1) === 1,
   });
 }

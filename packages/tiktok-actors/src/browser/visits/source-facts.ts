@@ -16,6 +16,7 @@ import {
   parseShopSearchPage,
   parseSoundDetail,
   parseStorePage,
+  parseUserDetail,
   parseVideoPage,
   type TargetKind,
 } from '@wherry/tiktok';
@@ -67,6 +68,7 @@ export function factsOf(source: ListSource): SourceFacts {
         read: source.withProfile === true ? readProfile : readOpenProfile,
         matches: (list) => list.kind === 'posts' && list.sort === source.sort,
         opening: source.sort === 'latest' ? null : openers[source.sort],
+        detail: userDetail,
       };
     case 'followers':
     case 'following':
@@ -110,7 +112,7 @@ export function factsOf(source: ListSource): SourceFacts {
     case 'sound_ranks':
       return { ...plain, target: null };
     case 'profile':
-      return { ...plain, target: 'profile', read: readProfile, hasHeader: true, hasList: false };
+      return { ...plain, target: 'profile', read: readProfile, hasHeader: true, hasList: false, detail: userDetail };
     case 'video':
       return { ...plain, target: 'video', read: readVideo, hasHeader: true, hasList: false };
   }
@@ -118,8 +120,12 @@ export function factsOf(source: ListSource): SourceFacts {
 
 const readNothing: PageReading = { kind: 'read', header: null, isClosed: false };
 
+/** The script of a page that came without the account's data requests it. */
+const userDetail = { path: '/api/user/detail/', parse: parseUserDetail };
+
 function readProfile(captured: Captured, address: Address): PageReading {
   const outcome = parseProfilePage(captured);
+  if (outcome.kind === 'withheld') return readNothing;
   if (outcome.kind !== 'found') return outcome;
   if (!isProfileOf(address, outcome.value)) return failed('not_found', 'the page is that of another account');
   return { kind: 'read', header: outcome.value, isClosed: outcome.value.privateAccount === true };

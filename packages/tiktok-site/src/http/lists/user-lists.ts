@@ -5,13 +5,14 @@ import { envelope, type ListResponse } from './list-response.ts';
 import { partOf } from './offset-part.ts';
 
 const followingHidden = 3002060;
-const loginRequired = 10101;
+/** The codes of a login that is required, by list. */
+const loginCodes = { followers: 10101, following: 2483 } as const;
 
 export const userList: ListResponse = ({ world, query, faults }) => {
-  if (world.followersNeedLogin) return envelope(loginRequired);
+  const kind = query.text('scene') === '21' ? 'following' : 'followers';
+  if (world.followersNeedLogin) return envelope(loginCodes[kind]);
   const user = userNumberOfSecUid(world, query.text('secUid'));
   if (user === undefined || userOf(world, user).state === 'removed') return envelope(10221);
-  const kind = query.text('scene') === '21' ? 'following' : 'followers';
   if (kind === 'following' && lists.hidesFollowing(world, user)) return envelope(followingHidden);
   const list = lists.connectedUsers(world, user, kind);
   const part = partOf(list, query.count('minCursor'), query.count('count', 30), faults);
