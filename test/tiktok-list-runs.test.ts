@@ -142,7 +142,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     });
     expect(posts.length).toBeGreaterThan(10);
     const found = fixture.site.truth.foundUsers('lamp').slice(0, 12);
-    const accounts = found.map((authorMeta) => ({ type: 'profile', input: 'lamp', authorMeta }));
+    const accounts = found.map((authorMeta) => ({ type: 'profile', input: 'lamp', source: 'search', authorMeta }));
     const run = await fixture.run({
       profiles: [name],
       searchQueries: ['lamp'],

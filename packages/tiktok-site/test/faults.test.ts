@@ -141,6 +141,17 @@ test('lists of followers may ask for a login', async () => {
   for (const kind of ['followers', 'following'] as const) {
     const list = { kind, secUid: site.truth.user(0).secUid };
     expect(await askList(site, list, tiktok.parseUserList)).toMatchObject({ kind: 'login_required', code: 10101 });
+    const other = { kind, secUid: site.truth.user(1).secUid };
+    expect(await askList(site, other, tiktok.parseUserList)).toMatchObject({ kind: 'login_required', code: 2483 });
+  }
+});
+
+test('every page says that TikTok is closed in a country', async () => {
+  await using site = await startTikTokSite({ isClosedHere: true });
+  for (const path of ['/@amber', '/tag/tea', '/@/video/7200000000000000001', '/view/product/1729000000000000001']) {
+    const page = await capture(site.url + path);
+    expect(page.url).toBe(`${site.url}/hk/notfound`);
+    expect(tiktok.pageObstacleOf(page)).toMatchObject({ kind: 'geo_blocked' });
   }
 });
 

@@ -55,7 +55,13 @@ export {
 } from './responses/profile-page.ts';
 export { parseGeneralSearch, parseUserSearch, parseVideoSearch } from './responses/search-lists.ts';
 export { parseProductList, parseReviewList } from './responses/shop-lists.ts';
-export { parseProductPage, parseShopSearchPage, parseStorePage, type StorePage } from './responses/shop-page.ts';
+export {
+  parseProductPage,
+  parseReviewsInPage,
+  parseShopSearchPage,
+  parseStorePage,
+  type StorePage,
+} from './responses/shop-page.ts';
 export { parseSoundRanks } from './responses/sound-ranks.ts';
 export { parseUserList } from './responses/user-list.ts';
 export { parseCreatorList, parseFeed, parseRelated, parseVideoList } from './responses/video-lists.ts';

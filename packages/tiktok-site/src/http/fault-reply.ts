@@ -11,7 +11,7 @@ export function spoil(reply: Reply, fault: FaultKind, form: ResponseForm): Reply
     case 'empty':
       return { ...reply, body: '' };
     case 'forbidden':
-      return reply.body.length % 2 === 0 ? html('<html><body>Access Denied</body></html>', 403) : html(deniedPage);
+      return reply.body.length % 4 === 0 ? html(deniedPage) : html('<html><body>Access Denied</body></html>', 403);
     case 'throttled':
       return { ...json({ message: 'too many requests' }, 429), headers: { 'retry-after': '1' } };
     case 'failing':
@@ -35,14 +35,18 @@ function cutOf(body: string): number {
   return data === -1 ? Math.floor(body.length / 2) : data + 40;
 }
 
-/** Gives another type to a field that every reader needs: whether more follow, or else the products or the first id. */
+/**
+ * Gives another type to a field that every reader needs: the id of a page's product, whether more follow, the products, or the
+ * first id.
+ */
 function withOtherTypes(body: string): string {
   const changes = [
+    [/("product_info":\{(?:"product_model":\{)?"product_id":)("?\d+"?)/, '$1{"value":$2}'],
     [/"(hasMore|has_more|hasMorePrevious)":(true|false|0|1)/, '"$1":"perhaps"'],
     [/"products":\[/, '"products":"some","these":['],
     [/"(id|product_id)":("?\d+"?)/, '"$1":{"value":$2}'],
   ] as const;
-  const [pattern, other] = changes.find(([each]) => each.test(body)) ?? changes[2];
+  const [pattern, other] = changes.find(([each]) => each.test(body)) ?? changes.at(-1)!;
   return body.replace(pattern, other);
 }
 

@@ -36,8 +36,8 @@ export function embedPage(world: World, name: string, number: number | undefined
   const videoList = isThere ? postsOf(world, user.number, 'latest').slice(0, 10) : [];
   const page = {
     isReady: true,
-    userInfo: isThere ? embeddedUserPayload(user) : { code: 404 },
     videoList: videoList.map((each) => ({ id: videoOf(world, each).id })),
+    userInfo: isThere ? embeddedUserPayload(user) : { code: 404 },
   };
   const data = { [`/embed/@${name}`]: page };
   return htmlOf({ title: name, scripts: { __FRONTITY_CONNECT_STATE__: { source: { data } } }, lists: [], body: name });

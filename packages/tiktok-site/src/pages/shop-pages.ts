@@ -1,5 +1,5 @@
 import { categoryComponent, searchComponent, storeComponent } from '@wherry/tiktok';
-import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/lists/shop-lists.ts';
+import { type ProductsWanted, pageSize, paramsOf, productPart, reviewPart } from '../http/lists/shop-lists.ts';
 import { listedProductPayload, productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
 import { type Category, productsOfCategory } from '../world/category.ts';
 import { type Product, productOf } from '../world/product.ts';
@@ -11,11 +11,11 @@ import { escaped, htmlOf, type PageList } from './shell.ts';
 export function productPage(world: World, number: number | undefined, region: string | null): string {
   const product = number === undefined ? undefined : productOf(world, number);
   const isShown = region === null ? product?.isSoldHere === true : product?.region === region;
-  const config = isShown ? productConfig(product!) : missingConfig;
+  const config = isShown ? productConfig(world, product!) : missingConfig;
   return htmlOf({
     title: isShown ? product!.title : 'TikTok Shop',
     scripts: routerData('(region)/pdp/(product_name_slug$)/(product_id)/page', config),
-    lists: isShown ? [reviewList(product!)] : [],
+    lists: isShown ? reviewLists(product!) : [],
     body: isShown
       ? `<h1>${escaped(product!.title)}</h1><button id="reviews">Reviews</button>`
       : '<p>This product is not available in your country or region</p>',
@@ -28,7 +28,7 @@ const missingConfig = {
 };
 
 /** The data of the shop is next to the product, or in it. */
-function productConfig(product: Product): Record<string, unknown> {
+function productConfig(world: World, product: Product): Record<string, unknown> {
   const { number, seller } = product;
   const product_info = productInfoPayload(product);
   const shop_info = shopInfoPayload(seller);
@@ -40,7 +40,14 @@ function productConfig(product: Product): Record<string, unknown> {
   }
   const components = [
     { component_type: 'navigation', component_data: {} },
-    { component_type: 'product_info', component_data: { product_info: info, ...(!isInside && { shop_info }) } },
+    {
+      component_type: 'product_info',
+      component_data: {
+        product_info: info,
+        ...(!isInside && { shop_info }),
+        ...(hasFirstReviews(product) && { review_info: reviewPart(world, number, 1, reviewPageSize, noFaults) }),
+      },
+    },
   ];
   return {
     components_map:
@@ -52,14 +59,23 @@ const routerData = (route: string, page_config: unknown): Record<string, unknown
   __MODERN_ROUTER_DATA__: { loaderData: { layout: { locale: 'en' }, [route]: { page_config } }, errors: null },
 });
 
-/** In a desktop browser TikTok's page has one path, and in others another. */
-const reviewList = ({ id, number }: Product): PageList => ({
-  trigger: { click: '#reviews' },
-  path: `/api/shop/${number % 3 === 0 ? 'pdp_h5' : 'pdp_desktop'}/get_product_reviews`,
-  method: 'POST',
-  query: { product_id: id, page_size: '20' },
-  cursorName: 'page_start',
-});
+/** A page for a desktop browser has the first reviews, and its script requests what follows by a path of its own. */
+const hasFirstReviews = ({ number }: Product): boolean => number % 3 !== 0 && number % 5 !== 4;
+
+const reviewPageSize = 20;
+
+function reviewLists(product: Product): PageList[] {
+  const isDesktop = hasFirstReviews(product);
+  if (isDesktop && product.reviews <= reviewPageSize) return [];
+  const list: PageList = {
+    trigger: { click: '#reviews' },
+    path: `/api/shop/${isDesktop ? 'pdp_desktop' : 'pdp_h5'}/get_product_reviews`,
+    method: 'POST',
+    query: { product_id: product.id, page_size: `${reviewPageSize}`, ...(isDesktop && { page_start: '2' }) },
+    cursorName: 'page_start',
+  };
+  return [list];
+}
 
 const noFaults = { repeats: false, isEndless: false };
 

@@ -26,14 +26,24 @@ function reviewsOf(root: Place, { cursor }: Position): Reading<Page<Review>> {
   const failure = code.isThere ? failureOfCode(code.requireCount(), code.path) : null;
   if (failure !== null) return failure;
   const data = root.at('data').isThere ? root.at('data').requireObject() : root;
-  return pageOf({
+  return reviewPage(data, cursor, data.at('has_more'));
+}
+
+/** The reviews in a product's page itself. Its script requests the ones after them. */
+export function reviewsInPage(info: Place): Reading<Page<Review>> {
+  const [hasMore, total] = [info.at('has_more'), info.at('total_reviews').count()];
+  const isShort = total === null || total > info.at('product_reviews').requireList().length;
+  return reviewPage(info, '1', hasMore.isThere ? hasMore : isShort);
+}
+
+const reviewPage = (data: Place, cursor: string, hasMore: Place | boolean): Reading<Page<Review>> =>
+  pageOf({
     holder: data,
     name: 'product_reviews',
     readEntry: readReview,
     idNames: ['review_id'],
-    hasMore: data.at('has_more'),
+    hasMore,
     next: () => ({ cursor: `${(Number(cursor) || 1) + 1}`, token: null }),
     total: data.at('total_reviews').count(),
     isFirst: (Number(cursor) || 1) === 1,
   });
-}

@@ -5,14 +5,20 @@ import type { Page } from '../lists/list.ts';
 import { categoryComponent, searchComponent } from '../lists/shop-request.ts';
 import { changed, type Outcome } from '../outcome.ts';
 import { type Product, readProduct } from '../records/product.ts';
+import type { Review } from '../records/review.ts';
 import { readShop, type Shop } from '../records/shop.ts';
 import { failureOfCode } from '../status-code.ts';
 import { productsOf } from './products-of.ts';
 import { type Reading, read, readPage } from './response.ts';
+import { reviewsInPage } from './shop-lists.ts';
 
 /** Parses the pages `/view/product/ID` and `/shop/pdp/slug/ID`. */
 export const parseProductPage = (captured: Captured): Outcome<Product> =>
   readPage(captured, [['__MODERN_ROUTER_DATA__', ofRouterData]]);
+
+/** Parses the first reviews in a product's page, which a page for a desktop browser has. */
+export const parseReviewsInPage = (captured: Captured): Outcome<Page<Review>> =>
+  readPage(captured, [['__MODERN_ROUTER_DATA__', ofReviews]]);
 
 /** Parses the pages `/shop/s/KEYWORD` and `/shop/c/SLUG/ID`, which have the first products. */
 export const parseShopSearchPage = (captured: Captured): Outcome<Page<Product>> =>
@@ -41,6 +47,12 @@ function ofRouterData(root: Place): Reading<Product> {
     if (data.at('product_info').isObject) return read(readProduct(data.at('product_info'), data.at('shop_info')));
   }
   return changed(configs.length === 0 ? 'loaderData.page_config' : `${configs[0]!.path}.components_map.product_info`);
+}
+
+function ofReviews(root: Place): Reading<Page<Review>> {
+  const components = pageConfigsOf(root).flatMap(componentsOf);
+  const info = components.map((each) => each.at('component_data', 'review_info')).find(({ isObject }) => isObject);
+  return info === undefined ? changed('loaderData.page_config.components_map.review_info') : reviewsInPage(info);
 }
 
 function ofSearchData(root: Place): Reading<Page<Product>> {

@@ -13,11 +13,13 @@ import {
   parseHashtagDetail,
   parseProductPage,
   parseProfilePage,
+  parseReviewsInPage,
   parseShopSearchPage,
   parseSoundDetail,
   parseStorePage,
   parseUserDetail,
   parseVideoPage,
+  type Review,
   type TargetKind,
 } from '@wherry/tiktok';
 import type { ListSource } from '../job.ts';
@@ -31,7 +33,7 @@ export type PageReading =
       readonly header: object | null;
       readonly isClosed: boolean;
       /** The beginning of the list, if the page itself contains it. */
-      readonly first?: Page<Product>;
+      readonly first?: Page<Product | Review>;
     };
 
 export interface SourceFacts {
@@ -141,7 +143,13 @@ function readProduct(captured: Captured, address: Address): PageReading {
   if (outcome.kind !== 'found') return outcome;
   const isIt = address.kind === 'product' && address.productId === outcome.value.productId;
   if (!isIt) return failed('not_found', 'the page is that of another product');
-  return { kind: 'read', header: outcome.value, isClosed: outcome.value.reviewCount === 0 };
+  const reviews = parseReviewsInPage(captured);
+  return {
+    kind: 'read',
+    header: outcome.value,
+    isClosed: outcome.value.reviewCount === 0,
+    ...(reviews.kind === 'found' && { first: reviews.value }),
+  };
 }
 
 function readShopSearch(captured: Captured, address: Address): PageReading {

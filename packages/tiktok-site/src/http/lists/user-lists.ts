@@ -5,13 +5,13 @@ import { envelope, type ListResponse } from './list-response.ts';
 import { partOf } from './offset-part.ts';
 
 const followingHidden = 3002060;
-/** The codes of a login that is required, by list. */
-const loginCodes = { followers: 10101, following: 2483 } as const;
+/** The codes of a login that is required. */
+const loginCodes = [10101, 2483] as const;
 
 export const userList: ListResponse = ({ world, query, faults }) => {
-  const kind = query.text('scene') === '21' ? 'following' : 'followers';
-  if (world.followersNeedLogin) return envelope(loginCodes[kind]);
   const user = userNumberOfSecUid(world, query.text('secUid'));
+  if (world.followersNeedLogin) return envelope(loginCodes[(user ?? 0) % loginCodes.length]!);
+  const kind = query.text('scene') === '21' ? 'following' : 'followers';
   if (user === undefined || userOf(world, user).state === 'removed') return envelope(10221);
   if (kind === 'following' && lists.hidesFollowing(world, user)) return envelope(followingHidden);
   const list = lists.connectedUsers(world, user, kind);
