@@ -112,6 +112,9 @@ test('hashtags and their posts', async () => {
   for (const name of names) {
     const detail = await capture(`${site.url}/api/challenge/detail/?challengeName=${encodeURIComponent(name)}`);
     expectSame(found(tiktok.parseHashtagDetail(detail)), site.truth.hashtag(name));
+    const page = tiktok.parseHashtagPage(await capture(`${site.url}/tag/${encodeURIComponent(name)}`));
+    if (page.kind === 'found') expectSame(found(page), site.truth.hashtag(name));
+    else expect(page.kind).toBe('withheld');
   }
   const truth = site.truth.hashtagVideos(names[9]!);
   expect(truth.length).toBeGreaterThan(enough);

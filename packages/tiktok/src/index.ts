@@ -44,7 +44,7 @@ export { derivedTrend, type TrendingSound } from './records/trending-sound.ts';
 export type { EffectSticker, Video } from './records/video.ts';
 export type { MediaFormat, SubtitleLink, VideoMeta } from './records/video-media.ts';
 export { parseCommentList } from './responses/comment-list.ts';
-export { parseHashtagDetail, parseSoundDetail } from './responses/details.ts';
+export { parseHashtagDetail, parseHashtagPage, parseSoundDetail, parseSoundPage } from './responses/details.ts';
 export { parseEmbedPage } from './responses/embed-page.ts';
 export {
   type ProfileSource,

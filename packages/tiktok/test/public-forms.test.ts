@@ -72,6 +72,15 @@ describe('numbers and times that say "unknown"', () => {
     });
   });
 
+  test('a rating of 0 is no rating', () => {
+    const reviews = { code: 0, data: { has_more: false, product_reviews: [{ ...samples.review, review_rating: 0 }] } };
+    const page = tiktok.parseReviewList(api(reviews), { cursor: '1', token: null });
+    expect(recordOf(page).items).toMatchObject([{ rating: null }]);
+    const review_model = { product_overall_score: 0, product_review_count: '3' };
+    const product = samples.productPage(samples.productComponent({ ...samples.newProduct, review_model }));
+    expect(recordOf(tiktok.parseProductPage(product))).toMatchObject({ rating: null, reviewCount: 3 });
+  });
+
   test('the id 0 is no id', () => {
     expect(profileOf({ user: { ...user, roomId: '0' }, stats: userStats })).toMatchObject({ roomId: null });
     const outcome = tiktok.parseUserDetail(
@@ -346,6 +355,21 @@ describe('records at other depths', () => {
     expect(recordOf(tiktok.parseUserDetail(api({ statusCode: 0, data: { userInfo } }))).id).toBe(user.id);
   });
 
+  test('the hashtag and the sound in their pages', () => {
+    const { challengeInfo } = samples.challengeDetail;
+    const tag = universal({ 'webapp.challenge-detail': { challengeInfo, statusCode: 0 } });
+    expect(recordOf(tiktok.parseHashtagPage(tag))).toMatchObject({ name: 'cup', videoCount: 8000000123 });
+    const { musicInfo } = samples.musicDetail;
+    const sound = universal({ 'webapp.music-detail': { musicInfo, statusCode: 0 } });
+    expect(recordOf(tiktok.parseSoundPage(sound))).toMatchObject({ musicName: 'original sound', videoCount: 42 });
+    const gone = universal({ 'webapp.challenge-detail': { statusCode: 10205 } });
+    expect(tiktok.parseHashtagPage(gone)).toMatchObject({ kind: 'not_found', code: 10205 });
+    expect(tiktok.parseHashtagPage(universal({}))).toMatchObject({ kind: 'withheld' });
+    expect(recordOf(tiktok.parseHashtagDetail(api({ statusCode: 0, data: { challengeInfo } })))).toMatchObject({
+      name: 'cup',
+    });
+  });
+
   test('other accounts in the lists of a page are not the account of the page', () => {
     const page = universal({ 'webapp.updated-items': [{ userInfo: userDetail.userInfo }] });
     expect(tiktok.parseProfilePage(page)).toMatchObject({ kind: 'withheld' });
@@ -376,6 +400,11 @@ describe('obstacles', () => {
     ['a landing on /hk/notfound with 404', captured(html('x'), `${siteUrl}/hk/notfound`, 404), 'geo_blocked'],
   ])('%s', (_name, response, kind) => {
     expect(tiktok.parseProfilePage(response)).toMatchObject({ kind });
+  });
+
+  test.each([{}, { product_model: {} }])('a product page whose data are emptied, %j', (info) => {
+    const page = samples.productPage(samples.productComponent(info));
+    expect(tiktok.parseProductPage(page)).toMatchObject({ kind: 'withheld' });
   });
 
   test('what may pass on another try is tried again', () => {

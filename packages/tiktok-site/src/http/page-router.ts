@@ -27,7 +27,7 @@ type PageMaker = (asked: Asked) => Reply;
 const pages: Readonly<Record<string, PageMaker>> = {
   login: () => html(loginPage()),
   tag: ({ world, rest: [name = ''] }) => html(hashtagPage(world, name)),
-  music: ({ rest: [slug = ''] }) => html(soundPage(/(\d+)$/.exec(slug)?.[1] ?? '')),
+  music: ({ world, rest: [slug = ''] }) => html(soundPage(world, /(\d+)$/.exec(slug)?.[1] ?? '')),
   foryou: ({ world, query }) => itemPage(world, query.get('item_id')) ?? html(feedPage('foryou')),
   trending: ({ world, query }) => itemPage(world, query.get('shareId')) ?? html(missingPage(), 404),
   explore: () => html(feedPage('explore')),

@@ -3,7 +3,7 @@ import type { Captured } from '../captured.ts';
 import type { Place } from '../json/place.ts';
 import type { Page } from '../lists/list.ts';
 import { categoryComponent, searchComponent } from '../lists/shop-request.ts';
-import { changed, type Outcome } from '../outcome.ts';
+import { changed, type Outcome, withheld } from '../outcome.ts';
 import { type Product, readProduct } from '../records/product.ts';
 import type { Review } from '../records/review.ts';
 import { readShop, type Shop } from '../records/shop.ts';
@@ -44,7 +44,11 @@ function ofRouterData(root: Place): Reading<Product> {
     // `global_data` has a copy with fewer fields.
     const component = componentsOf(config).find((each) => each.at('component_data', 'product_info').isObject);
     const data = component?.at('component_data') ?? globalInfo;
-    if (data.at('product_info').isObject) return read(readProduct(data.at('product_info'), data.at('shop_info')));
+    const info = data.at('product_info');
+    // Clients that TikTok considers robots get the page with an object without fields.
+    const empty = [info, info.at('product_model')].find(isEmptyObject);
+    if (empty !== undefined) return withheld(empty.path);
+    if (info.isObject) return read(readProduct(info, data.at('shop_info')));
   }
   return changed(configs.length === 0 ? 'loaderData.page_config' : `${configs[0]!.path}.components_map.product_info`);
 }
@@ -76,6 +80,8 @@ function ofStoreData(root: Place): Reading<StorePage> {
   const products = productsOf(list, true);
   return products.kind === 'read' ? read({ shop: readShop(info, info), products: products.value }) : products;
 }
+
+const isEmptyObject = ({ isObject, value }: Place): boolean => isObject && Object.keys(value as object).length === 0;
 
 const pageConfigsOf = (root: Place): Place[] =>
   root

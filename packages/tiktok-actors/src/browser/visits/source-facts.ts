@@ -11,15 +11,18 @@ import {
   type Page,
   type Product,
   parseHashtagDetail,
+  parseHashtagPage,
   parseProductPage,
   parseProfilePage,
   parseReviewsInPage,
   parseShopSearchPage,
   parseSoundDetail,
+  parseSoundPage,
   parseStorePage,
   parseUserDetail,
   parseVideoPage,
   type Review,
+  remedyOf,
   type TargetKind,
 } from '@wherry/tiktok';
 import type { ListSource } from '../job.ts';
@@ -82,6 +85,7 @@ export function factsOf(source: ListSource): SourceFacts {
         ...plain,
         target: 'hashtag',
         hasHeader: true,
+        read: (captured) => readHeader(parseHashtagPage(captured)),
         detail: { path: '/api/challenge/detail/', parse: parseHashtagDetail },
       };
     case 'sound_posts':
@@ -89,6 +93,7 @@ export function factsOf(source: ListSource): SourceFacts {
         ...plain,
         target: 'sound',
         hasHeader: true,
+        read: (captured) => readHeader(parseSoundPage(captured)),
         detail: { path: '/api/music/detail/', parse: parseSoundDetail },
       };
     case 'search':
@@ -124,6 +129,12 @@ const readNothing: PageReading = { kind: 'read', header: null, isClosed: false }
 
 /** The script of a page that came without the account's data requests it. */
 const userDetail = { path: '/api/user/detail/', parse: parseUserDetail };
+
+/** Some pages of hashtags and sounds have the header of their list. The scripts of the others request it. */
+function readHeader(outcome: Outcome<object>): PageReading {
+  if (outcome.kind === 'found') return { kind: 'read', header: outcome.value, isClosed: false };
+  return remedyOf(outcome.kind) === 'nothing' ? outcome : readNothing;
+}
 
 function readProfile(captured: Captured, address: Address): PageReading {
   const outcome = parseProfilePage(captured);
