@@ -56,7 +56,7 @@ function oldPricePayload(product: Product): Record<string, unknown> {
 }
 
 /** Older pages show the number of reviews as a text, which is rounded from a thousand on. */
-export const shownReviewCount = ({ reviews }: Product): string =>
+const shownReviewCount = ({ reviews }: Product): string =>
   reviews < 1000 ? `(${reviews})` : `(${Math.round(reviews / 100) / 10}K)`;
 
 /** Some have the number too. */

@@ -9,7 +9,7 @@ const slideCount = 3;
 export const slideNames = Array.from({ length: slideCount }, (_, slide) => `slide${slide}`);
 
 /** The files of a video, in the order in which TikTok lists them. */
-export const gears = [
+const gears = [
   { name: 'normal_540_0', codec: 'h264', height: 1024, width: 576, bitrate: 900_000, size: '1000000' },
   { name: 'adapt_lowest_1080_1', codec: 'h265_hvc1', height: 1920, width: 1080, bitrate: 1_200_000, size: 1_400_000 },
   { name: 'adapt_720_1', codec: 'h265_hvc1', height: 1280, width: 720, bitrate: 1_500_000, size: '1600000' },
