@@ -53,11 +53,13 @@ const forms: readonly Form[] = [
     text: `https://m.tiktok.com/h5/share/usr/1.html?sec_uid=${truth.user(number).secUid}`,
     number,
     fails: truth.user(number).state === 'removed',
+    by: 'secUid',
   }),
   ({ truth }, number) => ({
     text: `https://vt.tiktok.com/${truth.profileCode(number, 'vt.tiktok.com')}/`,
     number,
     fails: truth.user(number).state === 'removed',
+    by: 'name',
   }),
 ];
 
