@@ -51,6 +51,21 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     },
   );
 
+  test('an account whose page comes without its data has its profile and its posts', async () => {
+    await using fixture = await start('tiktok-profile-scraper', { shellRate: 0.3 });
+    const { truth } = fixture.site;
+    const number = Array.from({ length: 400 }, (_, each) => each).find(
+      (each) => truth.isShell(each) && truth.videosOf(each).length === 40,
+    )!;
+    const { name } = truth.user(number);
+    const run = await fixture.run({ profiles: [name], resultsPerPage: 100 });
+    await fixture.succeeded(run);
+    const { source, ...authorMeta } = truth.profile(number, 'detail');
+    const profile = { type: 'profile', input: name, source, authorMeta };
+    expect(source).toBe('detail');
+    expectResults(await fixture.itemsOf(run), { items: [profile, ...postsOf(fixture.site, number)], failed: [] });
+  });
+
   /** Pages of reviews are numbered by the page's script; products go on by what the last answer says. */
   test.each(['reviews', 'store'])(
     'a server lost within the shop’s %s costs at most the page in flight',
@@ -66,7 +81,8 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
         list === 'reviews'
           ? ([
               { products: [id], maxReviewsPerProduct: 1000 },
-              '/api/shop/pdp_h5/get_product_reviews',
+              // `pdp_h5` or `pdp_desktop`
+              '/api/shop/pdp_',
               [
                 { type: 'product', input: id, ...truth.product(number) },
                 ...truth.reviewsOf(id).map((review) => ({ type: 'review', input: id, ...review })),
@@ -128,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     });
     await fixture.succeeded(run);
     const between = posts.filter(({ createTime, isPinned }) => {
-      return createTime <= newest.createTime && createTime >= oldest.createTime && !isPinned;
+      return createTime! <= newest.createTime! && createTime! >= oldest.createTime! && !isPinned;
     });
     expectResults(await fixture.itemsOf(run), { items: between, failed: [] });
     expect(pagesAsked(fixture).length).toBeLessThanOrEqual(4);
@@ -138,11 +154,11 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     await using fixture = await start('tiktok-scraper');
     const { name, number } = userWith(fixture.site, 204);
     const posts = postsOf(fixture.site, number).filter(({ diggCount, createTime, isPinned }) => {
-      return diggCount >= 5 && diggCount <= 100_000 && createTime >= Date.UTC(2024, 0, 1) / 1000 && !isPinned;
+      return diggCount! >= 5 && diggCount! <= 100_000 && createTime! >= Date.UTC(2024, 0, 1) / 1000 && !isPinned;
     });
     expect(posts.length).toBeGreaterThan(10);
     const found = fixture.site.truth.foundUsers('lamp').slice(0, 12);
-    const accounts = found.map((authorMeta) => ({ type: 'profile', input: 'lamp', authorMeta }));
+    const accounts = found.map((authorMeta) => ({ type: 'profile', input: 'lamp', source: 'search', authorMeta }));
     const run = await fixture.run({
       profiles: [name],
       searchQueries: ['lamp'],

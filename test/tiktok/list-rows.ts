@@ -2,6 +2,7 @@
 import type { TikTokSite } from '../../packages/tiktok-site/src/index.ts';
 import type { ActorRow } from './actor-rows.ts';
 import type { StoredItem } from './actor-runs.ts';
+import { profileItemOf } from './profile-inputs.ts';
 import { expectedShopLists, reviewedProducts, shopLists } from './shop-lists.ts';
 
 export interface ListRow extends ActorRow {
@@ -172,7 +173,9 @@ const searches: ListRow = {
   expected: ({ truth }) => ({
     items: [
       ...videos(truth.foundVideos('green tea'), 'green tea'),
-      ...truth.foundUsers('lamp').map((authorMeta) => ({ type: 'profile', input: userSearch, authorMeta })),
+      ...truth
+        .foundUsers('lamp')
+        .map((authorMeta) => ({ type: 'profile', input: userSearch, source: 'search', authorMeta })),
     ],
     failed: [],
   }),
@@ -215,11 +218,11 @@ const profilesWithPosts: ListRow = {
   input: (site) => ({ ...userPosts.input(site), resultsPerPage: 1000 }),
   expected(site) {
     const { open, closed } = postUsers(site);
-    const profiles = [...open, closed].map((number) => ({
-      type: 'profile',
-      input: nameOf(site, number),
-      authorMeta: site.truth.profile(number),
-    }));
+    const profiles = [...open, closed].map((number) => {
+      // The script of a page without the account's data requests them.
+      const profile = site.truth.profile(number, site.truth.isShell(number) ? 'detail' : 'name');
+      return profileItemOf(profile, nameOf(site, number));
+    });
     const { items, failed } = userPosts.expected(site);
     return { items: [...profiles, ...items], failed: failed.filter(({ errorCode }) => errorCode === 'not_found') };
   },

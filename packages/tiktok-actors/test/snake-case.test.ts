@@ -36,7 +36,10 @@ test('[snake-1] a post has the names of the app, the values of the record, and n
             ? null
             : { unique_id: video.authorMeta.name, follower_count: video.authorMeta.fans },
         added_sound_music_info: { title: video.musicMeta!.musicName },
-        video: { play_addr: { url_list: video.mediaUrls } },
+        video: {
+          play_addr: { url_list: video.mediaUrls },
+          bit_rate: video.mediaFormats.map(({ url, codec }) => ({ codec_type: codec, play_addr: { url_list: [url] } })),
+        },
         cha_list: video.challenges.map(({ id, name }) => ({ cid: id, cha_name: name })),
       });
       expect(names(aweme).filter((name) => !/^[a-z][a-z0-9_]*$/.test(name))).toEqual([]);
@@ -49,10 +52,14 @@ test('[snake-1] a post has the names of the app, the values of the record, and n
 test('[snake-1] the other kinds of items', () => {
   const { truth } = site;
   const profile = truth.profile(1);
-  expect(snakeCaseItem(profileItem(profile, 'a'))).toMatchObject({ uid: profile.id, aweme_count: profile.video });
+  expect(snakeCaseItem(profileItem(profile, 'a'))).toMatchObject({
+    uid: profile.id,
+    aweme_count: profile.video,
+    source: 'page',
+  });
   const post = [0, 1, 2, 3, 4, 5]
     .flatMap((number) => truth.videosOf(number, 'latest', 40))
-    .find(({ commentCount }) => commentCount > 0)!;
+    .find(({ commentCount }) => (commentCount ?? 0) > 0)!;
   const [comment] = truth.commentsOf(post.id);
   expect(snakeCaseItem(commentItem(comment!, 'a'))).toMatchObject({
     cid: comment!.cid,

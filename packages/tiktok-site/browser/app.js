@@ -72,7 +72,8 @@ function cursorAfter(list, payload, before) {
     return { minCursor: `${payload.minCursor}`, maxCursor: `${payload.maxCursor ?? 0}` };
   if (list.cursorName === 'offset' && list.component) return payload.data?.load_more_params ?? {};
   // Its responses do not contain the number of their page.
-  if (list.cursorName === 'page_start') return { page_start: `${Number(before.page_start ?? 1) + 1}` };
+  if (list.cursorName === 'page_start')
+    return { page_start: `${Number(before.page_start ?? list.query.page_start ?? 1) + 1}` };
   const cursor = payload.cursor ?? '0';
   const searchId = before.search_id ?? (list.path.includes('/search/') ? payload.log_pb?.impr_id : undefined);
   return { [list.cursorName]: `${cursor}`, ...(searchId && { search_id: searchId }) };

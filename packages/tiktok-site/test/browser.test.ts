@@ -148,7 +148,13 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
   });
 
   test('the check of the browser passes by itself, and the page follows', async () => {
-    await using walled = await startTikTokSite({ seed: 2, faultRate: 0.6, faultKinds: ['waf'], unavailableRate: 0 });
+    await using walled = await startTikTokSite({
+      seed: 2,
+      faultRate: 0.6,
+      faultKinds: ['waf'],
+      unavailableRate: 0,
+      shellRate: 0,
+    });
     for (const user of [0, 1, 2, 3]) {
       await using context = await browser.newContext();
       const page = await context.newPage();

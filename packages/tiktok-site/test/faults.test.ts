@@ -45,7 +45,13 @@ async function ask(url: string, number: number, truth: Awaited<ReturnType<typeof
 }
 
 test.each(ofResponses)('%s gives its outcome for every page and response', async (kind) => {
-  await using site = await startTikTokSite({ seed: 3, faultRate: 1, faultKinds: [kind], unavailableRate: 0 });
+  await using site = await startTikTokSite({
+    seed: 3,
+    faultRate: 1,
+    faultKinds: [kind],
+    unavailableRate: 0,
+    shellRate: 0,
+  });
   const numbers = Array.from({ length: 60 }, (_, number) => number).filter(
     (number) => site.truth.videosOf(number, 'latest', 1).length > 0 && site.truth.isSoldHere(number),
   );
@@ -60,7 +66,12 @@ test.each(ofResponses)('%s gives its outcome for every page and response', async
 });
 
 test('a fault that changes a type names the path', async () => {
-  await using site = await startTikTokSite({ faultRate: 1, faultKinds: ['changed_types'], unavailableRate: 0 });
+  await using site = await startTikTokSite({
+    faultRate: 1,
+    faultKinds: ['changed_types'],
+    unavailableRate: 0,
+    shellRate: 0,
+  });
   const { formerName, secUid } = site.truth.user(1);
   expect(tiktok.parseProfilePage(await capture(`${site.url}/@${formerName}`))).toMatchObject({
     path: expect.stringMatching(/user(-detail\.userInfo\.user|s\..*)\.id$/),
@@ -72,7 +83,13 @@ test('a fault that changes a type names the path', async () => {
 test('a broken connection is an error of the client, and a slow response is a response', async () => {
   await using broken = await startTikTokSite({ faultRate: 1, faultKinds: ['broken_off'] });
   await expect(capture(`${broken.url}/@${broken.truth.user(0).formerName}`)).rejects.toThrow();
-  await using slow = await startTikTokSite({ faultRate: 1, faultKinds: ['slow'], slowMs: 300, unavailableRate: 0 });
+  await using slow = await startTikTokSite({
+    faultRate: 1,
+    faultKinds: ['slow'],
+    slowMs: 300,
+    unavailableRate: 0,
+    shellRate: 0,
+  });
   const startMs = performance.now();
   expect(found(tiktok.parseProfilePage(await capture(`${slow.url}/@${slow.truth.user(0).name}`)))).toEqual(
     slow.truth.profile(0),
@@ -124,6 +141,17 @@ test('lists of followers may ask for a login', async () => {
   for (const kind of ['followers', 'following'] as const) {
     const list = { kind, secUid: site.truth.user(0).secUid };
     expect(await askList(site, list, tiktok.parseUserList)).toMatchObject({ kind: 'login_required', code: 10101 });
+    const other = { kind, secUid: site.truth.user(1).secUid };
+    expect(await askList(site, other, tiktok.parseUserList)).toMatchObject({ kind: 'login_required', code: 2483 });
+  }
+});
+
+test('every page says that TikTok is closed in a country', async () => {
+  await using site = await startTikTokSite({ isClosedHere: true });
+  for (const path of ['/@amber', '/tag/tea', '/@/video/7200000000000000001', '/view/product/1729000000000000001']) {
+    const page = await capture(site.url + path);
+    expect(page.url).toBe(`${site.url}/hk/notfound`);
+    expect(tiktok.pageObstacleOf(page)).toMatchObject({ kind: 'geo_blocked' });
   }
 });
 

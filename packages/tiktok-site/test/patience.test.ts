@@ -39,7 +39,11 @@ const byId = (one: tiktok.Video, other: tiktok.Video) => (one.id < other.id ? -1
 test('profiles', async () => {
   for (let number = 0; number < 300; number++) {
     const { name } = site.truth.user(number);
-    const profile = await patiently(async () => tiktok.parseProfilePage(await capture(`${site.url}/@${name}`)));
+    const profile = await patiently(async () =>
+      site.truth.isShell(number)
+        ? tiktok.parseEmbeddedProfile(await capture(`${site.url}/embed/@${name}`))
+        : tiktok.parseProfilePage(await capture(`${site.url}/@${name}`)),
+    );
     expectSame(profile, site.truth.profile(number));
   }
 });

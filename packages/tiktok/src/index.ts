@@ -1,6 +1,6 @@
 export { type Address, type AddressKind, addressNames } from './addresses/address.ts';
 export { type AddressOptions, addressOfUrl, type UrlReading } from './addresses/address-of-url.ts';
-export { pageUrlOf, pageUrlsOf, tiktokUrl } from './addresses/page-url.ts';
+export { embedUrlOf, pageUrlOf, pageUrlsOf, tiktokUrl } from './addresses/page-url.ts';
 export { isProfileOf, isVideoOf, notShown } from './addresses/proof.ts';
 export {
   checkLanding,
@@ -29,7 +29,7 @@ export {
 } from './lists/progress.ts';
 export { type Recognised, recognise } from './lists/recognise.ts';
 export { categoryComponent, searchComponent, storeComponent } from './lists/shop-request.ts';
-export { pageObstacleOf } from './obstacle.ts';
+export { isWall, pageObstacleOf } from './obstacle.ts';
 export * from './outcome.ts';
 export type { Author, CommerceUserInfo } from './records/author.ts';
 export type { Comment } from './records/comment.ts';
@@ -45,15 +45,27 @@ export type { HashtagName, Mention } from './records/text-extra.ts';
 export { derivedTrend, type TrendingSound } from './records/trending-sound.ts';
 export type { EffectSticker, Video } from './records/video.ts';
 export type { Challenge, VideoExtras } from './records/video-extras.ts';
-export type { SubtitleLink, VideoMeta } from './records/video-media.ts';
+export type { MediaFormat, SubtitleLink, VideoMeta } from './records/video-media.ts';
 export { parseCommentList } from './responses/comment-list.ts';
-export { parseHashtagDetail, parseSoundDetail } from './responses/details.ts';
+export { parseHashtagDetail, parseHashtagPage, parseSoundDetail, parseSoundPage } from './responses/details.ts';
 export { parseEmbedPage } from './responses/embed-page.ts';
-export { parseProfilePage, parseUserDetail } from './responses/profile-page.ts';
+export {
+  type ProfileSource,
+  parseEmbeddedProfile,
+  parseProfilePage,
+  parseUserDetail,
+  type ShownProfile,
+} from './responses/profile-page.ts';
 export { parseGeneralSearch, parseUserSearch, parseVideoSearch } from './responses/search-lists.ts';
 export { parseProductList, parseReviewList } from './responses/shop-lists.ts';
-export { parseProductPage, parseShopSearchPage, parseStorePage, type StorePage } from './responses/shop-page.ts';
+export {
+  parseProductPage,
+  parseReviewsInPage,
+  parseShopSearchPage,
+  parseStorePage,
+  type StorePage,
+} from './responses/shop-page.ts';
 export { parseSoundRanks } from './responses/sound-ranks.ts';
 export { parseUserList } from './responses/user-list.ts';
-export { parseCreatorList, parseFeed, parseVideoList } from './responses/video-lists.ts';
+export { parseCreatorList, parseFeed, parseRelated, parseVideoList } from './responses/video-lists.ts';
 export { parseVideoDetail, parseVideoPage } from './responses/video-page.ts';

@@ -10,7 +10,13 @@ export type ResponseForm = 'page' | 'api';
 
 /** @returns null if the body can be read */
 export function obstacleOf({ url, statusCode, body }: Captured, form: ResponseForm): Failure | null {
-  return ofStatus(statusCode, form) ?? ofAddress(url) ?? (body.trim() === '' ? emptyBody : null) ?? ofChallenge(body);
+  return (
+    ofLanding(url) ??
+    ofStatus(statusCode, form) ??
+    ofAddress(url) ??
+    (body.trim() === '' ? emptyBody : null) ??
+    ofBody(body)
+  );
 }
 
 /** The obstacle on a page without embedded data, for example one that requests all that it shows. */
@@ -35,6 +41,17 @@ function ofStatus(statusCode: number, form: ResponseForm): Failure | null {
   return changed('status', null, `the site responded with status ${statusCode}`);
 }
 
+/** Pages for what does not exist, whatever their status. In a country where TikTok is closed, all pages lead to its page. */
+function ofLanding(url: string): Failure | null {
+  if (!URL.canParse(url)) return null;
+  const { pathname } = new URL(url);
+  if (/^\/[a-z]{2}\/notfound\/?$/i.test(pathname))
+    return failed('geo_blocked', 'TikTok is closed in the country of this address');
+  return /^\/(404|not-?found)\/?$/i.test(pathname)
+    ? failed('not_found', 'TikTok leads to its page for missing pages')
+    : null;
+}
+
 /** Obstacles that show in the URL after redirects. */
 function ofAddress(url: string): Failure | null {
   if (!URL.canParse(url)) return null;
@@ -50,15 +67,29 @@ function ofAddress(url: string): Failure | null {
 const hasPageData = (body: string): boolean =>
   /<script\b[^>]{0,500}\bid=["']?(__UNIVERSAL_DATA_FOR|SIGI_STATE|__FRONTITY_CONNECT|__MODERN_ROUTER_DATA)/i.test(body);
 
-function ofChallenge(body: string): Failure | null {
+/** Whether a page checks the browser before it loads the requested page. */
+export const isWall = (body: string): boolean =>
+  !hasPageData(body) &&
+  (/_wafchallengeid|\bid=["']?wci\b|SlardarWAF|waforiginalreid/.test(body) || titleOf(body) === 'please wait...');
+
+const titleOf = (body: string): string | undefined =>
+  /<title\b[^>]{0,200}>([^<]{0,200})<\/title>/i.exec(body)?.[1]?.trim().toLowerCase();
+
+/** Pages instead of the requested one, with the status of success. */
+function ofBody(body: string): Failure | null {
+  if (/^\s*Access Denied\b/i.test(body)) return denied;
   if (!/^\s*</.test(body)) return null;
-  if (/<title>\s*Security Check\s*<\/title>/i.test(body)) return captcha;
+  const title = titleOf(body);
+  if (title === 'security check') return captcha;
   if (hasPageData(body)) return null;
-  if (/_wafchallengeid|\bid=["']?wci\b/.test(body)) return wall;
+  if (isWall(body)) return wall;
+  if (title === 'access denied' || /<h1\b[^>]{0,200}>\s*Access Denied\s*<\/h1>/i.test(body)) return denied;
+  if (title === 'site maintenance') return failed('unavailable', 'TikTok says that it is being maintained');
   if (/\/captcha\/get|captcha-verify-container|captcha_container/.test(body)) return captcha;
   return null;
 }
 
+const denied = failed('blocked', 'the site refuses this address (Access Denied)');
 const wall = failed(
   'blocked',
   'TikTok first checks the browser (a WAF page); the page itself may come when it reloads',

@@ -26,6 +26,7 @@ export const failureKinds = [
   'rate_limited',
   'unavailable',
   'incomplete',
+  'withheld',
   'changed',
 ] as const;
 
@@ -34,18 +35,21 @@ export type FailureKind = (typeof failureKinds)[number];
 /**
  * `unavailable`: the site itself failed (5xx). `incomplete`: the response is cut off, or begins like JSON and is not JSON.
  */
-export type Failure = PlainFailure | Changed;
+export type Failure = PlainFailure | PathFailure;
 
 export interface PlainFailure {
-  readonly kind: Exclude<FailureKind, 'changed'>;
+  readonly kind: Exclude<FailureKind, PathFailure['kind']>;
   /** The site's own code; null if the failure was recognised otherwise. */
   readonly code: number | null;
   readonly message: string;
 }
 
-/** The response has a form that this program does not know. */
-export interface Changed {
-  readonly kind: 'changed';
+/**
+ * `changed`: the response has a form that this program does not know. `withheld`: a page of a known form came without the data
+ * that it shows, as TikTok sends it to some visitors.
+ */
+export interface PathFailure {
+  readonly kind: 'changed' | 'withheld';
   /** The path that is missing, cannot be read, or is unknown. */
   readonly path: string;
   readonly code: number | null;
@@ -58,11 +62,18 @@ export const failed = (kind: PlainFailure['kind'], message: string, code: number
   message,
 });
 
-export const changed = (path: string, code: number | null = null, message = `cannot read ${path}`): Changed => ({
+export const changed = (path: string, code: number | null = null, message = `cannot read ${path}`): PathFailure => ({
   kind: 'changed',
   path,
   code,
   message,
+});
+
+export const withheld = (path: string): PathFailure => ({
+  kind: 'withheld',
+  path,
+  code: null,
+  message: 'the page came without its data, as TikTok sends it to visitors that it does not know',
 });
 
 /**
@@ -82,6 +93,7 @@ const remedies: Record<FailureKind, Remedy> = {
   rate_limited: 'wait',
   unavailable: 'wait',
   incomplete: 'wait',
+  withheld: 'new_session',
   changed: 'report',
 };
 

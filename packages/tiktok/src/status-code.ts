@@ -20,7 +20,7 @@ const meanings: readonly {
   { codes: [10203, 10218], kind: 'not_found', message: 'the sound is not available' },
   { codes: [10219], kind: 'removed', message: 'the sound was taken down for its copyright' },
   { codes: [205001, 205002, 205003], kind: 'not_found', message: 'the place is not available' },
-  { codes: [10101, 209002], kind: 'login_required', message: 'TikTok shows this only after a login' },
+  { codes: [2483, 10101, 209002], kind: 'login_required', message: 'TikTok shows this only after a login' },
   { codes: [10000], kind: 'captcha', message: 'TikTok asks for a captcha' },
   { codes: [3002060], kind: 'private', message: 'the list is hidden by its owner' },
   { codes: [40101, 100000], kind: 'blocked', message: 'TikTok accepts this request only from its own page' },

@@ -228,11 +228,18 @@ test.each([
         product_base: { title: 'Cup' },
         skus: [
           { sku_id, stock: 3, price: { real_price: '5.00' }, sku_sale_props: [{ prop_name: 'Size', prop_value: 'S' }] },
+          {
+            sku_id: '1729000000000000003',
+            price: { real_price: '$1,005.00', original_price: { price_val: '1010.5' } },
+          },
         ],
       },
     },
     {
-      skus: [{ skuId: sku_id, name: 'S', price: '5.00', stock: 3, isInStock: true }],
+      skus: [
+        { skuId: sku_id, name: 'S', price: '5.00', stock: 3, isInStock: true },
+        { price: '1005.00', originalPrice: '1010.5', stock: null },
+      ],
       specifications: [],
       categories: [],
     },

@@ -11,6 +11,10 @@ export interface Sample {
   readonly wrap: (json: unknown) => tiktok.Captured;
   /** Without any of these there is no record. */
   readonly required: readonly string[];
+  /** For a page of a list: where the list is, where it says that more follow, and where it counts the list on its first page. */
+  readonly list?: { readonly path: string; readonly hasMore: string; readonly total?: string };
+  /** The site omits the list for a span of time without posts. */
+  readonly isOmittedWhenEmpty?: true;
 }
 
 const inPage = (id: string) => (json: unknown) => samples.pageWith({ [id]: json });
@@ -26,7 +30,9 @@ const sigi = {
   ItemModule: { x: { ...samples.item, author: 'amber' } },
   UserModule: { users: { amber: samples.user }, stats: { amber: samples.userStats } },
 };
-const embed = { source: { data: { '/embed/@amber': { videoList: [{ id: '7200000000000000001' }] } } } };
+const embed = {
+  source: { data: { '/embed/@amber': { userInfo: samples.embeddedUser, videoList: [{ id: '7200000000000000001' }] } } },
+};
 
 const parseReviews: Parse = (captured) => tiktok.parseReviewList(captured, { cursor: '1', token: null });
 
@@ -83,14 +89,30 @@ export const all: readonly Sample[] = [
     json: samples.itemList,
     wrap: samples.api,
     required: ['hasMore', 'cursor', ...under('itemList.0', video).slice(1)],
+    list: { path: 'itemList', hasMore: 'hasMore' },
   },
-  { name: 'feed', parse: tiktok.parseFeed, json: samples.itemList, wrap: samples.api, required: ['hasMore'] },
+  {
+    name: 'feed',
+    parse: tiktok.parseFeed,
+    json: samples.itemList,
+    wrap: samples.api,
+    required: ['hasMore'],
+    list: { path: 'itemList', hasMore: 'hasMore' },
+  },
+  {
+    name: 'related videos',
+    parse: tiktok.parseRelated,
+    json: { itemList: [samples.item], statusCode: 0 },
+    wrap: samples.api,
+    required: under('itemList.0', video).slice(1),
+  },
   {
     name: 'creator posts',
     parse: (each) => tiktok.parseCreatorList(each, { cursor: '0', token: null }),
     json: { ...samples.itemList, hasMorePrevious: true },
     wrap: samples.api,
     required: ['hasMorePrevious'],
+    isOmittedWhenEmpty: true,
   },
   {
     name: 'hashtag',
@@ -112,6 +134,7 @@ export const all: readonly Sample[] = [
     json: samples.commentList,
     wrap: samples.api,
     required: ['has_more', 'cursor', 'comments.0.cid', 'comments.0.create_time'],
+    list: { path: 'comments', hasMore: 'has_more' },
   },
   {
     name: 'users',
@@ -119,6 +142,7 @@ export const all: readonly Sample[] = [
     json: samples.userList,
     wrap: samples.api,
     required: ['hasMore', 'minCursor', ...under('userList.0', profile).slice(1)],
+    list: { path: 'userList', hasMore: 'hasMore' },
   },
   {
     name: 'general search',
@@ -126,6 +150,7 @@ export const all: readonly Sample[] = [
     json: samples.generalSearch,
     wrap: samples.api,
     required: ['has_more', 'cursor', 'data.1.type', 'data.1.item', 'data.1.item.id'],
+    list: { path: 'data', hasMore: 'has_more' },
   },
   {
     name: 'video search',
@@ -133,13 +158,15 @@ export const all: readonly Sample[] = [
     json: { item_list: [samples.item], cursor: 1, has_more: 1 },
     wrap: samples.api,
     required: ['has_more', 'cursor', 'item_list.0.id'],
+    list: { path: 'item_list', hasMore: 'has_more' },
   },
   {
     name: 'user search',
     parse: tiktok.parseUserSearch,
-    json: samples.userSearch,
+    json: { ...samples.userSearch, has_more: 1 },
     wrap: samples.api,
     required: ['has_more', 'user_list.0.user_info.uid'],
+    list: { path: 'user_list', hasMore: 'has_more' },
   },
   {
     name: 'new product',
@@ -168,6 +195,7 @@ export const all: readonly Sample[] = [
     json: samples.productList,
     wrap: samples.api,
     required: ['data', 'data.has_more', 'data.products.0.product_id', 'data.products.0.title'],
+    list: { path: 'data.products', hasMore: 'data.has_more' },
   },
   {
     name: 'store',
@@ -186,6 +214,7 @@ export const all: readonly Sample[] = [
     json: samples.reviewList,
     wrap: samples.api,
     required: ['has_more', 'product_reviews.0.review_id', 'product_reviews.0.review_rating'],
+    list: { path: 'product_reviews', hasMore: 'has_more', total: 'total_reviews' },
   },
   {
     name: 'reviews below data',
@@ -193,6 +222,7 @@ export const all: readonly Sample[] = [
     json: samples.reviewListInData,
     wrap: samples.api,
     required: ['data.has_more', 'data.product_reviews.0.review_id', 'data.product_reviews.0.review_rating'],
+    list: { path: 'data.product_reviews', hasMore: 'data.has_more', total: 'data.total_reviews' },
   },
   {
     name: 'sound ranks',
@@ -200,10 +230,18 @@ export const all: readonly Sample[] = [
     json: samples.soundRanks,
     wrap: samples.api,
     required: ['data', 'data.pagination.has_more', 'data.sound_list.0.rank', 'data.sound_list.0.song_id'],
+    list: { path: 'data.sound_list', hasMore: 'data.pagination.has_more' },
   },
   {
     name: 'embedded profile',
     parse: tiktok.parseEmbedPage,
+    json: embed,
+    wrap: inPage('__FRONTITY_CONNECT_STATE__'),
+    required: ['source.data'],
+  },
+  {
+    name: 'profile in an embedded page',
+    parse: tiktok.parseEmbeddedProfile,
     json: embed,
     wrap: inPage('__FRONTITY_CONNECT_STATE__'),
     required: ['source.data'],

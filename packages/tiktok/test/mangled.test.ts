@@ -37,7 +37,32 @@ const oddities = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-describe.each(all)('$name', ({ parse, json, wrap, required }) => {
+/** A copy with the last name of `path` changed. */
+function renamed(json: unknown, path: readonly string[]): unknown {
+  const name = path.at(-1)!;
+  const [parentPath, holder] = [path.slice(0, -1), valueAt(json, path.slice(0, -1)) as Record<string, unknown>];
+  const entries = Object.entries(holder).map(([key, value]) => [key === name ? `${key}New` : key, value]);
+  return withValue(json, parentPath, Object.fromEntries(entries));
+}
+
+const valueAt = (json: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], json);
+
+/** The places where TikTok has a name, which may go or change. */
+const namedIn = (json: unknown) =>
+  pathsIn(json).filter((path) => path.length > 0 && !Array.isArray(valueAt(json, path.slice(0, -1))));
+
+/** Where a record has a 0 or an empty list of a page, and the record of the whole response has not. */
+function inventedIn(found: unknown, whole: unknown, path = ''): string[] {
+  if (found === 0) return whole === 0 ? [] : [path];
+  if (path.endsWith('.items') && Array.isArray(found) && found.length < (whole as unknown[]).length) return [path];
+  if (typeof found !== 'object' || found === null || typeof whole !== 'object' || whole === null) return [];
+  return Object.entries(found).flatMap(([key, value]) =>
+    inventedIn(value, (whole as Record<string, unknown>)[key], `${path}.${key}`),
+  );
+}
+
+describe.each(all)('$name', ({ parse, json, wrap, required, list, isOmittedWhenEmpty }) => {
   test('is found as it is', () => {
     const outcome = parse(wrap(json));
     expect(outcome).toMatchObject({ kind: 'found', unread: [] });
@@ -53,10 +78,57 @@ describe.each(all)('$name', ({ parse, json, wrap, required }) => {
         if (odd === 'odd!' && /(title|uniqueId|secUid|[cC]ursor)$/.test(path)) continue;
         if (odd === true && /has_?more/i.test(path)) continue;
         if (odd === -1 && /[cC]ursor$/.test(path)) continue;
+        // [scalar-3] a negative number says that the value is unknown; what comes of it is tested below.
+        if (odd === -1 && /(Count|[cC]reate_?[tT]ime)$/.test(path)) continue;
         const outcome = parse(wrap(withValue(json, path.split('.'), odd)));
         expect(outcome.kind, `${path} = ${JSON.stringify(odd)}`).not.toBe('found');
       }
     }
+  });
+
+  test('[outcome-1] whatever is absent or has another name: no 0, no time of 1970, no empty page comes of it', () => {
+    const whole = parse(wrap(json));
+    for (const path of namedIn(json)) {
+      for (const [what, mangled] of [
+        ['absent', withValue(json, path, undefined)],
+        ['null', withValue(json, path, null)],
+        ['renamed', renamed(json, path)],
+      ] as const) {
+        const outcome = parse(wrap(mangled));
+        check(outcome);
+        if (outcome.kind !== 'found' || whole.kind !== 'found') continue;
+        if (isOmittedWhenEmpty && path.join() === 'itemList' && what !== 'renamed') continue;
+        expect(inventedIn(outcome.value, whole.value), `${path.join('.')} ${what}`).toEqual([]);
+      }
+    }
+  });
+
+  test('[scalar-3] whatever number says that it is unknown, by a 0 for a time or by a negative: it is null', () => {
+    for (const path of pathsIn(json).filter((each) =>
+      /(Count|[cC]reate_?[tT]ime|_count|_favorited)$/.test(each.join()),
+    )) {
+      for (const odd of /[tT]ime$/.test(path.join()) ? [0, '0', -1] : [-1, '-1294967296'])
+        check(parse(wrap(withValue(json, path, odd))));
+    }
+  });
+
+  test.runIf(list !== undefined)('[page-3] a list that is absent is changed with its path, and never empty', () => {
+    const { path, hasMore } = list!;
+    const keys = path.split('.');
+    const last = withValue(json, hasMore.split('.'), false);
+    const lost = [
+      withValue(json, keys, undefined),
+      withValue(json, keys, null),
+      renamed(json, keys),
+      renamed(last, keys),
+    ];
+    for (const each of lost) expect(parse(wrap(each))).toMatchObject({ kind: 'changed', path });
+    expect(parse(wrap(withValue(last, keys, [])))).toMatchObject({ kind: 'found', value: { items: [] } });
+    const none = list!.total === undefined ? last : withValue(last, list!.total.split('.'), '0');
+    expect(parse(wrap(withValue(none, keys, null)))).toMatchObject({
+      kind: 'found',
+      value: { items: [], hasMore: false },
+    });
   });
 
   test('any value in any place', () => {

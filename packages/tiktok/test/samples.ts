@@ -59,6 +59,21 @@ export const userStatsV2: Json = {
   friendCount: '2',
 };
 export const userInfo: Json = { user, stats: userStats, statsV2: userStatsV2 };
+/** The account in `/embed/@name`, which has fewer fields. */
+export const embeddedUser: Json = {
+  code: 200,
+  id: '6800000000000000001',
+  uniqueId: 'amber',
+  nickname: 'Amber',
+  signature: 'hello',
+  avatarThumbUrl: 'https://img.example.org/S',
+  verified: true,
+  privateAccount: false,
+  followerCount: 4000000,
+  followingCount: 12,
+  heartCount: 90,
+  videoCount: 7,
+};
 export const userDetail: Json = { userInfo, shareMeta: {}, statusCode: 0, statusMsg: '' };
 
 export const music: Json = {
@@ -90,7 +105,16 @@ export const item: Json = {
     playAddr: 'https://media.example.org/low',
     definition: '540p',
     format: 'mp4',
-    bitrateInfo: [{ Bitrate: 9, PlayAddr: { UrlList: ['https://media.example.org/high'] } }],
+    bitrate: 8,
+    codecType: 'h264',
+    size: 1000,
+    bitrateInfo: [
+      {
+        Bitrate: 9,
+        CodecType: 'h264',
+        PlayAddr: { UrlList: ['https://media.example.org/high'], Width: 576, Height: 1024, DataSize: '2000' },
+      },
+    ],
   },
   challenges: [{ id: '16001', title: 'cup' }],
   textExtra: [
@@ -201,14 +225,25 @@ export const newProduct: Json = {
     product_id: '1729000000000000001',
     name: 'Cup',
     skus: [{ sku_id: '1729000000000000002' }],
-    sale_properties: [{ prop_name: 'Colour', sale_prop_values: [{ prop_value: 'Red' }, { prop_value: 'Blue' }] }],
+    sale_properties: [
+      {
+        property_name: 'Colour',
+        property_values: [{ property_value_name: 'Red' }, { property_value_name: 'Blue' }],
+      },
+    ],
   },
   seller_model: { shop_name: 'Cups', shop_logo: { url_list: ['https://img.example.org/s'] } },
   logistic_model: { pkg_of_service: { 7123: { shipping_fee: '7.99' } } },
   review_model: { product_overall_score: 4.7, product_review_count: 11 },
   promotion_model: {
     promotion_product_price: {
-      min_price: { sale_price_decimal: '10.50', origin_price_decimal: '12.00', discount_format: '12%' },
+      min_price: {
+        sale_price_decimal: '10.50',
+        origin_price_decimal: '12.00',
+        discount_format: '12%',
+        currency_name: 'USD',
+        currency_symbol: '$',
+      },
     },
   },
 };
@@ -234,7 +269,8 @@ export const oldProduct: Json = {
     images: [{ url_list: ['https://img.example.org/p'] }],
     desc_detail: '[{"type":"text","text":"A mug."}]',
   },
-  seller: { name: 'Mugs' },
+  sale_props: [{ prop_name: 'Size', sale_prop_values: [{ prop_value: 'S' }, { prop_value: 'L' }] }],
+  seller: { seller_id: '7495000000000000002', name: 'Mugs' },
   logistic: { shipping_fee: { price_val: '3.99' } },
   product_detail_review: { product_rating: 4.5, review_count_str: '12' },
 };
@@ -273,7 +309,7 @@ export const storePage: Json = {
   ],
 };
 
-const review: Json = {
+export const review: Json = {
   review_id: '7100000000000000001',
   review_rating: 5,
   review_text: 'good',

@@ -1,8 +1,10 @@
 /** Readers of pages that need no script, from an address to a record. */
 import {
   type Address,
+  addressOfUrl,
   type Captured,
   checkLanding,
+  embedUrlOf,
   type Failure,
   failed,
   isProfileOf,
@@ -11,13 +13,15 @@ import {
   type Outcome,
   type Page,
   type Product,
-  type Profile,
   pageUrlsOf,
+  parseEmbeddedProfile,
   parseProductPage,
   parseProfilePage,
   parseShopSearchPage,
   parseStorePage,
   parseVideoPage,
+  remedyOf,
+  type ShownProfile,
   type StorePage,
   type TargetKind,
   type Video,
@@ -37,6 +41,8 @@ interface PageForm<T> {
   readonly parse: (captured: Captured) => Outcome<T>;
   /** Whether the record is of the requested target. */
   readonly proves: (address: Address, value: T) => boolean;
+  /** Where else the record is, if the page at this URL came without it; null if it is nowhere else. */
+  readonly otherwise?: (pageUrl: string) => { readonly url: string; readonly parse: PageForm<T>['parse'] } | null;
 }
 
 const readerOf =
@@ -44,10 +50,19 @@ const readerOf =
   (address, ask) =>
     address.kind === 'short_link' ? readLanding(form, address, ask) : readDirectly(form, address, ask);
 
-export const readProfile: PageReader<Profile> = readerOf({
+/**
+ * The page of an account has all that is known of it, and exact counts, in one request. Only if the page comes without its data,
+ * which it does since August 2026, its embedded form is requested too. The record says where it was read.
+ */
+export const readProfile: PageReader<ShownProfile> = readerOf({
   wanted: 'profile',
   parse: parseProfilePage,
   proves: isProfileOf,
+  otherwise(pageUrl) {
+    const reading = addressOfUrl(pageUrl, { siteUrl });
+    const isNamed = reading.kind === 'address' && reading.address.kind === 'profile';
+    return isNamed ? { url: embedUrlOf(reading.address.name, siteUrl), parse: parseEmbeddedProfile } : null;
+  },
 });
 
 export const readVideo: PageReader<Video> = readerOf({
@@ -77,11 +92,12 @@ export const readStore: PageReader<StorePage> = readerOf({
 });
 
 /** There are several pages for an account's id. Only a response that contains the id resolves it. */
-async function readDirectly<T>({ parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
+async function readDirectly<T>(form: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
+  const { proves } = form;
   const urls = pageUrlsOf(address, siteUrl);
   for (const url of urls) {
     const captured = await ask(url);
-    const outcome = 'kind' in captured ? captured : parse(captured);
+    const outcome = 'kind' in captured ? captured : await readCaptured(form, captured, ask);
     if (outcome.kind === 'found' && proves(address, outcome.value)) return outcome;
     if (outcome.kind !== 'found' && outcome.kind !== 'not_found') return outcome;
     // TikTok's own code says more than the failure of another page.
@@ -90,12 +106,24 @@ async function readDirectly<T>({ parse, proves }: PageForm<T>, address: Address,
   return failed('not_found', notShown(address));
 }
 
-async function readLanding<T>({ wanted, parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
+/** Reads a page or, if it came without its data, what `otherwise` has for it. */
+async function readCaptured<T>({ parse, otherwise }: PageForm<T>, captured: Captured, ask: Ask): Promise<Outcome<T>> {
+  const outcome = parse(captured);
+  const other = outcome.kind === 'withheld' ? otherwise?.(captured.url) : null;
+  if (other === null || other === undefined) return outcome;
+  const otherCaptured = await ask(other.url);
+  const otherOutcome = 'kind' in otherCaptured ? otherCaptured : other.parse(otherCaptured);
+  // Any other failure says nothing about the account: the page itself may come with its data next time.
+  return otherOutcome.kind === 'found' || remedyOf(otherOutcome.kind) === 'nothing' ? otherOutcome : outcome;
+}
+
+async function readLanding<T>(form: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
+  const { wanted, proves } = form;
   const [linkUrl] = pageUrlsOf(address, siteUrl);
   const captured = await ask(linkUrl!);
   if ('kind' in captured) return captured;
   const landing = checkLanding(captured.url, wanted, { siteUrl });
-  const outcome = parse(captured);
+  const outcome = await readCaptured(form, captured, ask);
   if (landing.kind === 'target') {
     if (outcome.kind !== 'found' || proves(landing.address, outcome.value)) return outcome;
     return failed('not_found', 'the page that the link leads to shows something else');

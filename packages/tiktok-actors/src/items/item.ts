@@ -7,6 +7,7 @@ import type {
   Profile,
   Review,
   Shop,
+  ShownProfile,
   Sound,
   TrendingSound,
   Video,
@@ -18,8 +19,14 @@ export interface Item {
   readonly input: string;
 }
 
-export const profileItem = (authorMeta: Profile | Author, input: string) =>
-  ({ type: 'profile', input, authorMeta }) as const;
+/**
+ * `source` is where the profile was read: its `page`, the response to the page's script (`detail`), its form for other sites
+ * (`embed`), whose counts are rounded and which lacks other fields, or a `search`.
+ */
+export function profileItem(profile: ShownProfile | Author, input: string) {
+  const { source, ...authorMeta } = { source: 'search' as const, ...profile };
+  return { type: 'profile', input, source, authorMeta } as const;
+}
 
 /** `fromProfileSection` is the list that the video was found in, such as `videos`. */
 export const videoItem = (video: Video, input: string, fromProfileSection: string | null = null) =>

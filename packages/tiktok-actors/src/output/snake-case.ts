@@ -25,7 +25,7 @@ export function snakeCaseItem(item: Item): Plain {
   const { type, input } = item;
   const known: Readonly<Record<string, (item: never) => Plain>> = {
     video: awemeOf,
-    profile: ({ authorMeta }: { authorMeta: Profile }) => userOf(authorMeta)!,
+    profile: ({ authorMeta, source }: { authorMeta: Profile; source: string }) => ({ ...userOf(authorMeta)!, source }),
     connection: ({ authorMeta, connectionType }: { authorMeta: Profile; connectionType: string }) => ({
       ...userOf(authorMeta)!,
       connection_type: connectionType,
@@ -77,6 +77,11 @@ function awemeOf(video: Video & Item): Plain {
       width: videoMeta.width,
       ratio: videoMeta.definition,
       format: videoMeta.format,
+      bit_rate: video.mediaFormats.map((each) => ({
+        bit_rate: each.bitrateBps,
+        codec_type: each.codec,
+        play_addr: { ...urlsOf([each.url]), data_size: each.sizeBytes, height: each.height, width: each.width },
+      })),
       cla_info: {
         caption_infos: videoMeta.subtitleLinks.map(({ language, downloadLink }) => ({
           language_code: language,

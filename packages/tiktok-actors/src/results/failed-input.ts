@@ -10,7 +10,7 @@ export interface FailedInput {
   readonly error: string;
   /** TikTok's own code, if there was one. */
   readonly siteCode: number | null;
-  /** For `changed`: what could not be read. */
+  /** For `changed` and `withheld`: what could not be read. */
   readonly path: string | null;
 }
 
@@ -21,7 +21,7 @@ export const failedInput = (input: string, url: string, failure: Failure): Faile
   errorCode: failure.kind,
   error: failure.message,
   siteCode: failure.code,
-  path: failure.kind === 'changed' ? failure.path : null,
+  path: 'path' in failure ? failure.path : null,
 });
 
 export const refusedInput = (input: string, message: string): FailedInput => ({

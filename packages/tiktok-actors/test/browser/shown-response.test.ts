@@ -62,7 +62,7 @@ test('a search gets the id of its first response', async () => {
 });
 
 test('comments that are still needed replace the last one', async () => {
-  const { id } = site.truth.videosOf(1).find(({ commentCount }) => commentCount > 20)!;
+  const { id } = site.truth.videosOf(1).find(({ commentCount }) => commentCount! > 20)!;
   const list: List = { kind: 'comments', videoId: id };
   const { body } = await answerOf(list);
   const [first, second] = site.truth.commentsOf(id);

@@ -31,6 +31,7 @@ export const listResponses: Readonly<Record<string, ListResponse>> = {
   'api/shop/brandy_desktop/s/product_list': products,
   'api/shop/brandy_desktop/store/product_list': storeProducts,
   'api/shop/pdp_h5/get_product_reviews': reviews,
+  'api/shop/pdp_desktop/get_product_reviews': reviews,
   'creative_radar_api/v1/popular_trend/sound/rank_list': soundRanks,
 };
 
@@ -57,9 +58,9 @@ export const detailResponses: Readonly<Record<string, DetailResponse>> = {
   'api/item/detail': itemDetail,
   'api/challenge/detail': (world, query) => {
     const hashtag = hashtagNumberOfName(world, query.text('challengeName'));
-    return hashtag === undefined
-      ? envelope(10205)
-      : envelope(0, { challengeInfo: challengeInfoPayload(world, hashtag) });
+    if (hashtag !== undefined) return envelope(0, { challengeInfo: challengeInfoPayload(world, hashtag) });
+    // For some names there is a code, for others an object without fields.
+    return query.text('challengeName').length % 2 === 0 ? envelope(10205) : envelope(0, { challengeInfo: {} });
   },
   'api/music/detail': (world, query) => {
     const sound = soundNumberOfId(world, query.text('musicId'));

@@ -5,13 +5,13 @@ import { html, json, type Reply } from './reply.ts';
 export function spoil(reply: Reply, fault: FaultKind, form: ResponseForm): Reply {
   switch (fault) {
     case 'waf':
-      return html(wafPage);
+      return html(reply.body.length % 2 === 0 ? wafPage : otherWafPage);
     case 'captcha':
       return form === 'page' ? html(captchaPage) : json({ code: 10000, message: 'verify', verify_event: 'detail' });
     case 'empty':
       return { ...reply, body: '' };
     case 'forbidden':
-      return html('<html><body>Access Denied</body></html>', 403);
+      return reply.body.length % 4 === 0 ? html(deniedPage) : html('<html><body>Access Denied</body></html>', 403);
     case 'throttled':
       return { ...json({ message: 'too many requests' }, 429), headers: { 'retry-after': '1' } };
     case 'failing':
@@ -35,14 +35,18 @@ function cutOf(body: string): number {
   return data === -1 ? Math.floor(body.length / 2) : data + 40;
 }
 
-/** Gives another type to a field that every reader needs: whether more follow, or else the products or the first id. */
+/**
+ * Gives another type to a field that every reader needs: the id of a page's product, whether more follow, the products, or the
+ * first id.
+ */
 function withOtherTypes(body: string): string {
   const changes = [
+    [/("product_info":\{(?:"product_model":\{)?"product_id":)("?\d+"?)/, '$1{"value":$2}'],
     [/"(hasMore|has_more|hasMorePrevious)":(true|false|0|1)/, '"$1":"perhaps"'],
     [/"products":\[/, '"products":"some","these":['],
     [/"(id|product_id)":("?\d+"?)/, '"$1":{"value":$2}'],
   ] as const;
-  const [pattern, other] = changes.find(([each]) => each.test(body)) ?? changes[2];
+  const [pattern, other] = changes.find(([each]) => each.test(body)) ?? changes.at(-1)!;
   return body.replace(pattern, other);
 }
 
@@ -52,6 +56,18 @@ const wafPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>Please 
 <p id="cs" class="synthetic"></p><p>Please wait...</p>
 <script>document.cookie="_wafchallengeid=stand-in;path=/";setTimeout(function(){location.reload()},400)</script>
 </body></html>
+`;
+
+/** The same check in another form. */
+const otherWafPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>TikTok</title></head><body>
+<script id="slardar-config" type="application/json">{"name":"SlardarWAF"}</script>
+<script>setTimeout(function(){location.reload()},400)</script>
+</body></html>
+`;
+
+/** A refusal with the status of success. */
+const deniedPage = `<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD><BODY><H1>Access Denied</H1>
+You don't have permission to access this page on this server.</BODY></HTML>
 `;
 
 const captchaPage = `<!DOCTYPE html><html><head><meta charset="utf-8"><title>Security Check</title></head><body>

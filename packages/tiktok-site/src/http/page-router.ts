@@ -27,7 +27,7 @@ type PageMaker = (asked: Asked) => Reply;
 const pages: Readonly<Record<string, PageMaker>> = {
   login: () => html(loginPage()),
   tag: ({ world, rest: [name = ''] }) => html(hashtagPage(world, name)),
-  music: ({ rest: [slug = ''] }) => html(soundPage(/(\d+)$/.exec(slug)?.[1] ?? '')),
+  music: ({ world, rest: [slug = ''] }) => html(soundPage(world, /(\d+)$/.exec(slug)?.[1] ?? '')),
   foryou: ({ world, query }) => itemPage(world, query.get('item_id')) ?? html(feedPage('foryou')),
   trending: ({ world, query }) => itemPage(world, query.get('shareId')) ?? html(missingPage(), 404),
   explore: () => html(feedPage('explore')),
@@ -60,6 +60,9 @@ export function pageAt(world: World, segments: readonly string[], query: URLSear
 
 function pageOn(host: string, world: World, segments: readonly string[], query: URLSearchParams): Reply {
   const [first, ...rest] = segments;
+  if (rest[0] === 'notfound' || first === 'notfound' || first === '404')
+    return html(missingPage(), first === '404' ? 404 : 200);
+  if (world.isClosedHere) return redirect('/hk/notfound');
   if (first === undefined) return itemPage(world, query.get('share_item_id')) ?? html(homePage());
   if (first.startsWith('@')) return accountPage(world, first.slice(1), rest);
   // On the shop's own host, paths begin with a country.
@@ -78,7 +81,10 @@ function itemPage(world: World, id: string | null): Reply | null {
 
 function accountPage(world: World, name: string, [section, id = '']: readonly string[]): Reply {
   if (section === 'live') return html(livePage(name));
-  if (section === undefined) return html(profilePage(world, userNumberOf(world, name)));
+  if (section === undefined) {
+    const user = userNumberOf(world, name);
+    return html(profilePage(world, user, user !== undefined && userOf(world, user).name === name.toLowerCase()));
+  }
   const number = videoNumberOfId(world, id);
   // For some posts with an age limit there is a redirect to the login, for others the page says so.
   const isClassified = number !== undefined && videoOf(world, number).state === 'classified';
@@ -124,6 +130,9 @@ function shopPage(
   }
 }
 
+/** Where links without a target lead. */
+const missingPaths = ['/?_r=1', '/404', '/notfound'];
+
 /** The redirect of a link of the app. */
 function sharedPage({ world, rest: [kind, file = ''], query }: Asked): Reply {
   const id = file.replace(/\.html$/, '');
@@ -134,7 +143,7 @@ function sharedPage({ world, rest: [kind, file = ''], query }: Asked): Reply {
       return redirect(user !== undefined && user % 2 === 0 ? `/@${userOf(world, user).name}` : '/?_r=1');
     }
     case 'video':
-      return itemPage(world, id) ?? redirect('/?_r=1');
+      return itemPage(world, id) ?? redirect(missingPaths[id.length % missingPaths.length]!);
     case 'music':
       return redirect(soundNumberOfId(world, id) === undefined ? '/?_r=1' : `/music/sound-${id}`);
     case 'tag':
@@ -148,7 +157,6 @@ function embeddedPage({ world, rest }: Asked): Reply {
   const last = rest.at(-1) ?? '';
   const hashtag = rest[0] === 'tag' ? hashtagNumberOfName(world, last) : undefined;
   if (hashtag !== undefined) return html(embedTagPage(world, hashtag));
-  const user = last.startsWith('@') ? userNumberOfName(world, last.slice(1)) : undefined;
-  if (user !== undefined) return html(embedPage(world, user));
+  if (last.startsWith('@')) return html(embedPage(world, last.slice(1), userNumberOfName(world, last.slice(1))));
   return html(videoPage(world, videoNumberOfId(world, last)));
 }

@@ -1,25 +1,37 @@
 /** Pages that consist of a list and little else. */
-import { hashtagNumberOfName, hashtagOf } from '../world/topic.ts';
+import { challengeInfoPayload } from '../payloads/hashtag-payload.ts';
+import { soundInfoPayload } from '../payloads/sound-payload.ts';
+import { hashtagNumberOfName, hashtagOf, soundNumberOfId, soundOf } from '../world/topic.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList, scrollList, universalData } from './shell.ts';
 
-const listPage = (title: string, lists: readonly PageList[]): string =>
-  htmlOf({ title: `${title} | TikTok`, scripts: universalData({}), lists, body: `<h1>${escaped(title)}</h1>` });
+type Scope = Readonly<Record<string, unknown>>;
 
-/** The script first requests the hashtag itself, as a list of one page, and then its posts. */
+const listPage = (title: string, lists: readonly PageList[], scope: Scope = {}): string =>
+  htmlOf({ title: `${title} | TikTok`, scripts: universalData(scope), lists, body: `<h1>${escaped(title)}</h1>` });
+
+/** The script first requests the hashtag itself, as a list of one page, and then its posts. Some pages have the hashtag. */
 export function hashtagPage(world: World, name: string): string {
   const number = hashtagNumberOfName(world, name);
   const detail = scrollList('/api/challenge/detail/', { challengeName: name }, null);
   if (number === undefined) return listPage(`#${name}`, [detail]);
   const { id } = hashtagOf(world, number);
-  return listPage(`#${name}`, [detail, scrollList('/api/challenge/item_list/', { challengeID: id, count: '30' })]);
+  const posts = scrollList('/api/challenge/item_list/', { challengeID: id, count: '30' });
+  if (number % 3 !== 0) return listPage(`#${name}`, [detail, posts]);
+  const challengeInfo = challengeInfoPayload(world, number);
+  return listPage(`#${name}`, [posts], { 'webapp.challenge-detail': { challengeInfo, statusCode: 0, statusMsg: '' } });
 }
 
-export const soundPage = (id: string): string =>
-  listPage('sound', [
-    scrollList('/api/music/detail/', { musicId: id }, null),
-    scrollList('/api/music/item_list/', { musicID: id, count: '30' }),
-  ]);
+export function soundPage(world: World, id: string): string {
+  const number = soundNumberOfId(world, id);
+  const detail = scrollList('/api/music/detail/', { musicId: id }, null);
+  const posts = scrollList('/api/music/item_list/', { musicID: id, count: '30' });
+  if (number === undefined || number % 3 !== 0) return listPage('sound', [detail, posts]);
+  const data = soundOf(world, number).removed
+    ? { statusCode: 10219 }
+    : { musicInfo: soundInfoPayload(world, number), statusCode: 0 };
+  return listPage('sound', [posts], { 'webapp.music-detail': data });
+}
 
 export const feedPage = (name: 'foryou' | 'explore'): string =>
   listPage(name, [

@@ -1,3 +1,4 @@
+import { embeddedUserPayload } from '../payloads/user-payload.ts';
 import { hashtagPosts, postsOf } from '../world/lists.ts';
 import { hashtagOf } from '../world/topic.ts';
 import { userOf } from '../world/user.ts';
@@ -28,12 +29,16 @@ export function embedTagPage(world: World, hashtag: number): string {
   return htmlOf({ title: name, scripts: { __FRONTITY_CONNECT_STATE__: { source: { data } } }, lists: [], body: name });
 }
 
-/** `/embed/@name`: the ten newest videos. */
-export function embedPage(world: World, number: number): string {
-  const { name } = userOf(world, number);
-  const videoList = postsOf(world, number, 'latest')
-    .slice(0, 10)
-    .map((each) => ({ id: videoOf(world, each).id }));
-  const data = { [`/embed/@${name}`]: { isReady: true, videoList } };
+/** `/embed/@name`: the account and its ten newest videos. */
+export function embedPage(world: World, name: string, number: number | undefined): string {
+  const user = number === undefined ? undefined : userOf(world, number);
+  const isThere = user !== undefined && user.state !== 'removed';
+  const videoList = isThere ? postsOf(world, user.number, 'latest').slice(0, 10) : [];
+  const page = {
+    isReady: true,
+    videoList: videoList.map((each) => ({ id: videoOf(world, each).id })),
+    userInfo: isThere ? embeddedUserPayload(user) : { code: 404 },
+  };
+  const data = { [`/embed/@${name}`]: page };
   return htmlOf({ title: name, scripts: { __FRONTITY_CONNECT_STATE__: { source: { data } } }, lists: [], body: name });
 }

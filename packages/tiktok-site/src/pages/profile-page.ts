@@ -1,22 +1,28 @@
 import { userDetailPayload } from '../http/single-responses.ts';
 import { userCounts, userPayload } from '../payloads/user-payload.ts';
 import { formsOf } from '../world/form.ts';
-import { userOf } from '../world/user.ts';
+import { isShell, userOf } from '../world/user.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList, scrollList, universalData } from './shell.ts';
 
-/** `/@name`. For an undefined number, the page that says that there is no such account. */
-export function profilePage(world: World, number: number | undefined): string {
+/**
+ * `/@name`. For an undefined number, the page that says that there is no such account.
+ * @param isByName some accounts have no data in the page of their name
+ */
+export function profilePage(world: World, number: number | undefined, isByName: boolean): string {
   const detail = userDetailPayload(world, number);
   if (number === undefined || !('userInfo' in detail)) return missingPage(detail);
   const user = userOf(world, number);
   const isLegacy = user.state !== 'private' && formsOf(world, 'user', number).isLegacyPage;
+  const isBare = isByName && isShell(world, number);
+  const data = isBare ? {} : { 'webapp.user-detail': detail, 'webapp.updated-items': [] };
   return htmlOf({
     title: `${user.nickname} (@${user.name}) | TikTok`,
-    scripts: isLegacy
-      ? legacyData(world, number)
-      : universalData({ 'webapp.user-detail': detail, 'webapp.updated-items': [] }),
-    lists: user.state === 'private' ? [] : listsOf(user.secUid, user.id),
+    scripts: isLegacy ? legacyData(world, number) : universalData(data),
+    lists: [
+      ...(isBare ? [scrollList('/api/user/detail/', { uniqueId: user.name, secUid: user.secUid }, null)] : []),
+      ...(user.state === 'private' ? [] : listsOf(user.secUid, user.id)),
+    ],
     body: `<h1 data-e2e="user-title">${escaped(user.name)}</h1><h2>${escaped(user.nickname)}</h2>
 <span data-e2e="following">Following</span> <span data-e2e="followers">Followers</span>
 ${['Latest', 'Popular', 'Oldest'].map((sort) => `<button id="sort-${sort.toLowerCase()}">${sort}</button>`).join(' ')}`,

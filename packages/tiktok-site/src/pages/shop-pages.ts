@@ -1,15 +1,10 @@
 import { categoryComponent, searchComponent, storeComponent } from '@wherry/tiktok';
-import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/lists/shop-lists.ts';
+import { type ProductsWanted, pageSize, paramsOf, productPart, reviewPart } from '../http/lists/shop-lists.ts';
 import { productSurroundingsPayload } from '../payloads/extras-payload.ts';
-import {
-  listedProductPayload,
-  productInfoPayload,
-  reviewPayload,
-  shopInfoPayload,
-} from '../payloads/product-payload.ts';
+import { listedProductPayload, productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
 import { type Category, productsOfCategory } from '../world/category.ts';
 import { type Product, productOf } from '../world/product.ts';
-import { productExtrasOf } from '../world/product-extras.ts';
+import { hasFirstReviews, productExtrasOf, reviewPageSize } from '../world/product-extras.ts';
 import { sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList } from './shell.ts';
@@ -22,7 +17,7 @@ export function productPage(world: World, number: number | undefined, region: st
   return htmlOf({
     title: isShown ? product!.title : 'TikTok Shop',
     scripts: routerData('(region)/pdp/(product_name_slug$)/(product_id)/page', config),
-    lists: isShown ? [reviewList(product!.id)] : [],
+    lists: isShown ? reviewLists(product!) : [],
     body: isShown
       ? `<h1>${escaped(product!.title)}</h1><button id="reviews">Reviews</button>`
       : '<p>This product is not available in your country or region</p>',
@@ -45,14 +40,16 @@ function productConfig(world: World, product: Product): Record<string, unknown> 
     const alone = { error_code: 0, product_info: { ...product_info, shop_info } };
     return { components_map: [], global_data: { product_info: alone } };
   }
-  const extras = productExtrasOf(product);
-  const reviews = Array.from({ length: extras.pageReviews }, (_, ordinal) => reviewPayload(world, number, ordinal));
-  const around = productSurroundingsPayload(extras, reviews);
+  const reviews = hasFirstReviews(product) ? reviewPart(world, number, 1, reviewPageSize, noFaults) : {};
   const components = [
     { component_type: 'navigation', component_data: {} },
     {
       component_type: 'product_info',
-      component_data: { product_info: info, ...around, ...(!isInside && { shop_info }) },
+      component_data: {
+        product_info: info,
+        ...productSurroundingsPayload(productExtrasOf(product), reviews),
+        ...(!isInside && { shop_info }),
+      },
     },
   ];
   return {
@@ -65,13 +62,19 @@ const routerData = (route: string, page_config: unknown): Record<string, unknown
   __MODERN_ROUTER_DATA__: { loaderData: { layout: { locale: 'en' }, [route]: { page_config } }, errors: null },
 });
 
-const reviewList = (productId: string): PageList => ({
-  trigger: { click: '#reviews' },
-  path: '/api/shop/pdp_h5/get_product_reviews',
-  method: 'POST',
-  query: { product_id: productId, page_size: '20' },
-  cursorName: 'page_start',
-});
+/** The script of a page for a desktop browser requests the reviews that follow by a path of its own. */
+function reviewLists(product: Product): PageList[] {
+  const isDesktop = hasFirstReviews(product);
+  if (isDesktop && product.reviews <= reviewPageSize) return [];
+  const list: PageList = {
+    trigger: { click: '#reviews' },
+    path: `/api/shop/${isDesktop ? 'pdp_desktop' : 'pdp_h5'}/get_product_reviews`,
+    method: 'POST',
+    query: { product_id: product.id, page_size: `${reviewPageSize}`, ...(isDesktop && { page_start: '2' }) },
+    cursorName: 'page_start',
+  };
+  return [list];
+}
 
 const noFaults = { repeats: false, isEndless: false };
 

@@ -12,12 +12,13 @@ export function videoPage(world: World, number: number | undefined): string {
   const detail = videoDetailPayload(world, number, 'page');
   if (number === undefined || !('itemInfo' in detail)) return missingPage(detail);
   const { id, text } = videoOf(world, number);
-  const isLegacy = formsOf(world, 'video', number).isLegacyPage && videoOf(world, number).state === 'public';
+  const { isLegacyPage, isDeep } = formsOf(world, 'video', number);
+  const isLegacy = isLegacyPage && videoOf(world, number).state === 'public';
   // In the mobile page the data has another name.
   const name = number % 10 === 9 ? 'webapp.reflow.video.detail' : 'webapp.video-detail';
   return htmlOf({
     title: `${text} | TikTok`,
-    scripts: isLegacy ? legacyData(world, number) : universalData({ [name]: detail }),
+    scripts: isLegacy ? legacyData(world, number) : universalData({ [name]: isDeep ? deeper(detail) : detail }),
     lists: [
       {
         ...scrollList('/api/comment/list/', { aweme_id: id, count: '20' }),
@@ -28,6 +29,12 @@ export function videoPage(world: World, number: number | undefined): string {
     overlays: world,
   });
 }
+
+const deeper = ({ statusCode, statusMsg, ...detail }: Record<string, unknown>): Record<string, unknown> => ({
+  statusCode,
+  statusMsg,
+  videoInfo: detail,
+});
 
 const missingPage = (detail: Record<string, unknown>): string =>
   htmlOf({

@@ -53,6 +53,8 @@ export const skuPricesPayload = (product: Product): Record<string, unknown> =>
     ]),
   );
 
+export type ShownPrice = Pick<Product, 'price' | 'originalPrice' | 'discount'>;
+
 /** Variants as the newer pages have them. Some have only the state of their stock. */
 export const newSkusPayload = (product: Product): unknown[] =>
   productExtrasOf(product).skus.map(({ id, colour, stock, saysOnlyState }) => ({
@@ -63,11 +65,11 @@ export const newSkusPayload = (product: Product): unknown[] =>
     ...(!saysOnlyState && { sku_quantity: { available_quantity: stock } }),
   }));
 
-export const oldSkusPayload = (product: Product): unknown[] =>
+export const oldSkusPayload = (product: Product, pricePayload: (price: ShownPrice) => unknown): unknown[] =>
   productExtrasOf(product).skus.map(({ id, colour, stock, price, originalPrice }) => ({
     sku_id: id,
     stock,
-    price: { real_price: price, original_price: originalPrice, discount: product.discount, currency: 'USD' },
+    price: pricePayload({ price, originalPrice, discount: product.discount }),
     sku_sale_props: [{ prop_name: 'Colour', prop_value: colour }],
   }));
 
@@ -77,16 +79,13 @@ export const productPropertiesPayload = ({ specifications }: ProductExtras): unk
     property_values: values.map((property_value_name) => ({ property_value_name })),
   }));
 
-/** What stands beside `product_info`. */
+/** What stands beside `product_info`. @param reviews the first page of the list of reviews, if it is in the page */
 export function productSurroundingsPayload(
   extras: ProductExtras,
-  reviews: readonly Record<string, unknown>[],
+  reviews: Record<string, unknown>,
 ): Record<string, unknown> {
   return {
     categories: extras.categories.map(({ id, name }) => ({ category_id: id, category_name: name })),
-    review_info: {
-      review_ratings: { rating_result: extras.stars },
-      product_reviews: reviews,
-    },
+    review_info: { review_ratings: { rating_result: extras.stars }, ...reviews },
   };
 }

@@ -1,4 +1,4 @@
-import { formsOf, roundedCount } from '../world/form.ts';
+import { formsOf, overflown, roundedCount } from '../world/form.ts';
 import { hashtagOf, soundOf } from '../world/topic.ts';
 import { userOf } from '../world/user.ts';
 import { type Video, videoOf } from '../world/video.ts';
@@ -25,8 +25,7 @@ export function itemPayload(world: World, number: number, place: ItemPlace = 'li
     ...(isClassified ? { isContentClassified: true } : { video: videoPayload(video) }),
     ...(video.isSlideshow && { imagePost: imagePostPayload(video) }),
     music: musicPayload(soundOf(world, video.sound)),
-    challenges: challengesOf(world, video),
-    textExtra: textExtraOf(world, video),
+    ...extrasPart(world, video),
     ...countTables(video, place === 'legacy' || forms.hasOnlyStats),
     ...effectStickersPayload(world, video),
     ...videoExtrasPayload(world, video),
@@ -37,7 +36,6 @@ export function itemPayload(world: World, number: number, place: ItemPlace = 'li
     secret: false,
     itemCommentStatus: 0,
     ...(video.isPinned && { isPinnedItem: true }),
-    contents: [{ desc: video.text }],
     diversificationLabels: [],
     warnInfo: [],
   };
@@ -48,7 +46,16 @@ function authorPart(world: World, video: Video, place: ItemPlace): Record<string
   const user = userOf(world, video.user);
   if (place === 'legacy') return { author: user.name, ...userCounts(world, user, 'authorStats') };
   if (place === 'list' && formsOf(world, 'video', video.number).lacksAuthor) return {};
-  return { author: authorPayload(user), ...userCounts(world, user, 'authorStats') };
+  // The page of a post does not know when its author's account was made.
+  const author = { ...authorPayload(user), ...(place === 'page' && { createTime: 0 }) };
+  return { author, ...userCounts(world, user, 'authorStats') };
+}
+
+/** What the text refers to is in two places or, in some posts, only in the parts of the text. */
+function extrasPart(world: World, video: Video): Record<string, unknown> {
+  const textExtra = textExtraOf(world, video);
+  if (formsOf(world, 'video', video.number).hasExtrasInContents) return { contents: [{ desc: video.text, textExtra }] };
+  return { challenges: challengesOf(world, video), textExtra, contents: [{ desc: video.text }] };
 }
 
 const challengesOf = (world: World, { hashtags }: Video): unknown[] =>
@@ -60,6 +67,7 @@ const challengesOf = (world: World, { hashtags }: Video): unknown[] =>
 function textExtraOf(world: World, video: Video): unknown[] {
   const names = video.hashtags.map((number) => hashtagOf(world, number).name);
   const mentioned = video.mentioned === null ? undefined : userOf(world, video.mentioned);
+  const { mentionsById } = formsOf(world, 'video', video.number);
   return [
     ...[...names, ...(video.looseHashtag === null ? [] : [video.looseHashtag])].map((hashtagName) => ({
       awemeId: '',
@@ -81,8 +89,8 @@ function textExtraOf(world: World, video: Video): unknown[] {
             subType: 0,
             secUid: mentioned.secUid,
             userId: mentioned.id,
-            userUniqueId: mentioned.name,
-            userNickname: mentioned.nickname,
+            userUniqueId: mentionsById ? '' : mentioned.name,
+            userNickname: mentionsById ? '' : mentioned.nickname,
           },
         ]),
   ];
@@ -98,6 +106,6 @@ function countTables(video: Video, hasOnlyStats: boolean): Record<string, unknow
     playCount: count(plays),
     collectCount: `${count(collects)}`,
   });
-  if (hasOnlyStats) return { stats: table((value) => value) };
+  if (hasOnlyStats) return { stats: table(overflown) };
   return { stats: table(roundedCount), statsV2: { ...table(String), repostCount: `${reposts}` } };
 }

@@ -2,7 +2,13 @@ import { type Product, productOf, type Review, reviewOf } from '../world/product
 import { productExtrasOf, skuIdsOf } from '../world/product-extras.ts';
 import type { Seller } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
-import { newSkusPayload, oldSkusPayload, productPropertiesPayload, skuPricesPayload } from './extras-payload.ts';
+import {
+  newSkusPayload,
+  oldSkusPayload,
+  productPropertiesPayload,
+  type ShownPrice,
+  skuPricesPayload,
+} from './extras-payload.ts';
 
 const imagesOf = (urls: readonly string[]) => urls.map((url) => ({ url_list: [url, `${url}?backup`] }));
 
@@ -21,18 +27,49 @@ const oldPayload = (product: Product): Record<string, unknown> => ({
     sold_count: product.sold,
     images: imagesOf(product.images),
     desc_detail: descriptionOf(product),
-    price: {
-      original_price: product.originalPrice,
-      real_price: product.price,
-      discount: product.discount,
-      currency: 'USD',
-    },
+    price: oldPricePayload(product, hasSymbolsOnly(product)),
   },
-  skus: oldSkusPayload(product),
-  seller: { name: product.seller.name },
+  skus: oldSkusPayload(product, (price) => oldPricePayload(price, hasSymbolsOnly(product))),
+  sale_props: [
+    {
+      prop_id: '100000',
+      prop_name: 'Colour',
+      sale_prop_values: coloursOf(product).map((prop_value) => ({
+        prop_value_id: `7${prop_value.length}`,
+        prop_value,
+      })),
+    },
+  ],
+  seller: {
+    seller_id: product.seller.id,
+    name: product.seller.name,
+    avatar: { url_list: [product.seller.logo] },
+    product_count: product.seller.products,
+  },
   logistic: { shipping_fee: { price_val: product.shippingFee } },
-  product_detail_review: { product_rating: product.rating, review_count_str: `${product.reviews}` },
+  product_detail_review: { product_rating: product.rating, ...oldReviewCountPayload(product) },
 });
+
+/** Some older pages have prices with the symbol of the currency, and no other word on the currency. */
+export const hasSymbolsOnly = ({ isOldPage, number }: Product): boolean => isOldPage && number % 3 === 0;
+
+function oldPricePayload(shown: ShownPrice, hasSymbols: boolean): Record<string, unknown> {
+  const { price, originalPrice, discount } = shown;
+  if (!hasSymbols) return { original_price: originalPrice, real_price: price, discount, currency: 'USD' };
+  return { original_price: `$${originalPrice}`, real_price: `$${price}`, discount, currency: '$' };
+}
+
+/** Older pages show the number of reviews as a text, which is rounded from a thousand on. */
+const shownReviewCount = ({ reviews }: Product): string =>
+  reviews < 1000 ? `(${reviews})` : `(${Math.round(reviews / 100) / 10}K)`;
+
+/** Some have the number too. */
+const oldReviewCountPayload = (product: Product): Record<string, unknown> => ({
+  review_count_str: shownReviewCount(product),
+  ...(hasReviewNumber(product) && { review_count: product.reviews }),
+});
+
+export const hasReviewNumber = ({ number }: Product): boolean => number % 2 === 0;
 
 const newPayload = (product: Product): Record<string, unknown> => ({
   product_model: {
@@ -70,8 +107,12 @@ export const shopInfoPayload = (seller: Seller): Record<string, unknown> => ({
 });
 
 const salePropertyOf = (product: Product) => ({
-  prop_name: 'Colour',
-  sale_prop_values: coloursOf(product).map((prop_value) => ({ prop_value })),
+  property_id: '100000',
+  property_name: 'Colour',
+  property_values: coloursOf(product).map((property_value_name, value) => ({
+    property_value_id: `${7_000_000 + value}`,
+    property_value_name,
+  })),
 });
 
 const colours = ['Red', 'Green', 'Blue', 'Black', 'White'];

@@ -1,4 +1,4 @@
-import { formsOf, roundedCount } from '../world/form.ts';
+import { formsOf, overflown, roundedCount } from '../world/form.ts';
 import type { User } from '../world/user.ts';
 import type { World } from '../world/world.ts';
 import { bare } from './bare.ts';
@@ -66,23 +66,35 @@ export const authorPayload = (user: User): Record<string, unknown> => ({
 /** The number of posts on the page, which does not count those of a private account. */
 export const shownPosts = ({ state, counts }: User): number => (state === 'private' ? 0 : counts.posts);
 
-function countsOf(user: User, count: (value: number) => unknown): Record<string, unknown> {
-  const { followers, following, hearts, likes, friends } = user.counts;
+type Shown = (value: number) => unknown;
+
+/** `heartCount` has 32 bits in some tables, and `heart` in some of these. */
+function countsOf(user: User, count: Shown, hearts: Record<'heart' | 'heartCount', number>): Record<string, unknown> {
+  const { followers, following, likes, friends } = user.counts;
   return {
     followerCount: count(followers),
     followingCount: count(following),
-    heart: count(hearts),
-    heartCount: count(hearts),
+    heart: count(hearts.heart),
+    heartCount: count(hearts.heartCount),
     videoCount: count(shownPosts(user)),
     diggCount: count(likes),
     friendCount: count(friends),
   };
 }
 
+/** Whether both of an account's numbers of hearts have 32 bits. */
+export const heartsOverflow = ({ number }: User): boolean => number % 2 === 0;
+
 /** The tables of counts, under the names that the place gives them: `stats`, which is rounded, and `statsV2`. */
 export function userCounts(world: World, user: User, name = 'stats'): Record<string, unknown> {
-  if (formsOf(world, 'user', user.number).hasOnlyStats) return { [name]: countsOf(user, (value) => value) };
-  return { [name]: countsOf(user, roundedCount), [`${name}V2`]: countsOf(user, String) };
+  const { hearts } = user.counts;
+  const narrow = { heart: heartsOverflow(user) ? overflown(hearts) : hearts, heartCount: overflown(hearts) };
+  if (formsOf(world, 'user', user.number).hasOnlyStats) return { [name]: countsOf(user, (value) => value, narrow) };
+  const wide = { heart: hearts, heartCount: hearts };
+  return {
+    [name]: countsOf(user, (value) => (value < 0 ? value : roundedCount(value)), narrow),
+    [`${name}V2`]: countsOf(user, String, wide),
+  };
 }
 
 export const userInfoPayload = (world: World, user: User): Record<string, unknown> => ({
@@ -100,7 +112,25 @@ export const foundUserPayload = (user: User): Record<string, unknown> => ({
     signature: user.signature,
     follower_count: user.counts.followers,
     total_favorited: user.counts.hearts,
-    custom_verify: user.verified ? 'Verified account' : '',
+    // A company has another check mark than a person.
+    custom_verify: user.verified && !user.organization ? 'Verified account' : '',
+    enterprise_verify_reason: user.verified && user.organization ? 'Institution account' : '',
     avatar_thumb: { url_list: [avatarOf(user, 'S')] },
   },
+});
+
+/** The account in its page for other sites, which has fewer fields and rounds its counts. */
+export const embeddedUserPayload = (user: User): Record<string, unknown> => ({
+  code: 200,
+  id: user.id,
+  uniqueId: user.name,
+  nickname: user.nickname,
+  signature: user.signature,
+  avatarThumbUrl: avatarOf(user, 'S'),
+  verified: user.verified,
+  privateAccount: user.state === 'private',
+  followerCount: roundedCount(user.counts.followers),
+  followingCount: roundedCount(user.counts.following),
+  heartCount: roundedCount(user.counts.hearts),
+  videoCount: shownPosts(user),
 });

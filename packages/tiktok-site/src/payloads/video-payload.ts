@@ -8,9 +8,11 @@ export const pictureUrlOf = ({ number }: Video, name: string): string =>
 const slideCount = 3;
 export const slideNames = Array.from({ length: slideCount }, (_, slide) => `slide${slide}`);
 
-export const gears = [
-  { name: 'normal_540_0', bitrate: 900_000 },
-  { name: 'adapt_720_1', bitrate: 1_500_000 },
+/** The files of a video, in the order in which TikTok lists them. */
+const gears = [
+  { name: 'normal_540_0', codec: 'h264', height: 1024, width: 576, bitrate: 900_000, size: '1000000' },
+  { name: 'adapt_lowest_1080_1', codec: 'h265_hvc1', height: 1920, width: 1080, bitrate: 1_200_000, size: 1_400_000 },
+  { name: 'adapt_720_1', codec: 'h265_hvc1', height: 1280, width: 720, bitrate: 1_500_000, size: '1600000' },
 ] as const;
 
 export function videoPayload(video: Video): Record<string, unknown> {
@@ -42,12 +44,12 @@ export function videoPayload(video: Video): Record<string, unknown> {
     dynamicCover: pictureUrlOf(video, 'dynamic'),
     playAddr: mediaUrlOf(video, 'play'),
     downloadAddr: mediaUrlOf(video, 'download'),
-    bitrateInfo: gears.map(({ name, bitrate }) => ({
+    bitrateInfo: gears.map(({ name, codec, height, width, bitrate, size }) => ({
       Bitrate: bitrate,
       GearName: name,
       QualityType: 20,
-      CodecType: 'h264',
-      PlayAddr: { UrlList: [mediaUrlOf(video, name)], DataSize: '1000000', Width: 576, Height: 1024 },
+      CodecType: codec,
+      PlayAddr: { UrlList: [mediaUrlOf(video, name)], DataSize: size, Width: width, Height: height },
     })),
     ...(video.subtitles && { subtitleInfos: [subtitlePayload(video)] }),
     volumeInfo: { Loudness: -12.3, Peak: 0.9 },

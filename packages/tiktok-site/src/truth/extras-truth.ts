@@ -2,6 +2,7 @@
 import type { CommentExtras, ProductExtras, Review, VideoExtras } from '@wherry/tiktok';
 import { commentShareUrlOf, labelOfAuthor } from '../payloads/extras-payload.ts';
 import { type Comment, commentImageOf } from '../world/comment.ts';
+import { formsOf } from '../world/form.ts';
 import type { Product } from '../world/product.ts';
 import { productExtrasOf } from '../world/product-extras.ts';
 import { hashtagOf } from '../world/topic.ts';
@@ -12,7 +13,8 @@ import type { World } from '../world/world.ts';
 export function videoExtrasTruth(world: World, video: Video): VideoExtras {
   const { aigc, duets, stitches, duetFromId, writing } = videoExtrasOf(world, video);
   return {
-    challenges: video.hashtags.map((number) => {
+    // Without the list, the text has only the names.
+    challenges: (formsOf(world, 'video', video.number).hasExtrasInContents ? [] : video.hashtags).map((number) => {
       const { id, name, description } = hashtagOf(world, number);
       return { id, name, description: description === '' ? null : description, coverUrl: null };
     }),

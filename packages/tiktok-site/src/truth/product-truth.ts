@@ -1,5 +1,5 @@
 import type { Product as ProductRecord, Review, Shop } from '@wherry/tiktok';
-import { coloursOf, productSeoUrlOf, skuIdOf } from '../payloads/product-payload.ts';
+import { coloursOf, hasReviewNumber, hasSymbolsOnly, productSeoUrlOf, skuIdOf } from '../payloads/product-payload.ts';
 import { type Product, productOf, reviewOf } from '../world/product.ts';
 import { skuIdsOf } from '../world/product-extras.ts';
 import { type Seller, sellerOf } from '../world/seller.ts';
@@ -28,9 +28,26 @@ const shared = (product: Product) => ({
   originalPrice: product.originalPrice,
   discount: product.discount,
   currency: 'USD',
+  currencySymbol: '$',
   soldCount: product.sold,
   rating: product.reviews === 0 ? null : product.rating,
   reviewCount: product.reviews,
+  reviewCountText: null,
+});
+
+/** What an older page has in another form. */
+const oldTruth = (product: Product): Partial<ProductRecord> => ({
+  currency: hasSymbolsOnly(product) ? null : 'USD',
+  currencySymbol: hasSymbolsOnly(product) ? '$' : null,
+  reviewCount: product.reviews >= 1000 && !hasReviewNumber(product) ? null : product.reviews,
+  reviewCountText: product.reviews >= 1000 ? '(1.2K)' : `(${product.reviews})`,
+  shop: {
+    ...noShop,
+    sellerId: product.seller.id,
+    name: product.seller.name,
+    logoUrl: product.seller.logo,
+    productCount: product.seller.products,
+  },
 });
 
 /** The expected record of a product's page of either generation. */
@@ -44,9 +61,10 @@ export function productTruth(world: World, number: number): ProductRecord {
     imageUrls: product.images,
     description: product.paragraphs.join('\n'),
     skuIds: skuIdsOf(product.id, product.skus),
-    saleProperties: product.isOldPage ? [] : [{ name: 'Colour', values: coloursOf(product) }],
+    saleProperties: [{ name: 'Colour', values: coloursOf(product) }],
     ...productExtrasTruth(product, reviews),
-    shop: product.isOldPage ? { ...noShop, name: product.seller.name } : shopOf(product.seller),
+    shop: shopOf(product.seller),
+    ...(product.isOldPage && oldTruth(product)),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   Profile,
   Review,
   Shop,
+  ShownProfile,
   Sound,
   TrendingSound,
   Video,
@@ -20,13 +21,13 @@ import { rankCount } from '../world/ranks.ts';
 import { productsOfSeller } from '../world/seller.ts';
 import { profileLinkCode, videoLinkCode } from '../world/short-link.ts';
 import { hashtagNumberOfName, hashtagOf, soundNumberOfId, soundOf } from '../world/topic.ts';
-import { postCountOf, type User, userOf } from '../world/user.ts';
+import { isShell, postCountOf, type User, userOf } from '../world/user.ts';
 import { type VideoState, videoNumberOf, videoNumberOfId, videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
 import { commentTruth } from './comment-truth.ts';
 import { listedProductTruth, productTruth, reviewTruth, shopTruth } from './product-truth.ts';
 import { hashtagTruth, rankTruth, soundTruth } from './topic-truth.ts';
-import { foundUserTruth, profileTruth } from './user-truth.ts';
+import { embeddedTruth, foundUserTruth, profileTruth } from './user-truth.ts';
 import { videoTruth } from './video-truth.ts';
 
 /** What a reader of the site must find, as records of `@wherry/tiktok`. Users and products are named by numbers. */
@@ -44,7 +45,17 @@ export class Truth {
   usernames = (count: number, first = 0): string[] =>
     Array.from({ length: count }, (_, index) => userOf(this.world, first + index).formerName);
 
-  profile = (number: number): Profile => profileTruth(userOf(this.world, number));
+  /** The record of a user in a list of users. */
+  listedProfile = (number: number): Profile => profileTruth(this.world, userOf(this.world, number));
+
+  /** Whether the page `/@name` of a user comes without the user's data. */
+  isShell = (number: number): boolean => isShell(this.world, number);
+
+  /** What is read of a user by name, by other pages of the user, and by the response to the script of the page. */
+  profile(number: number, by: 'name' | 'secUid' | 'detail' = 'name'): ShownProfile {
+    if (by === 'name' && this.isShell(number)) return embeddedTruth(userOf(this.world, number));
+    return { ...this.listedProfile(number), source: by === 'detail' ? 'detail' : 'page' };
+  }
 
   /** The records in a list of a user's posts, in the order of the list. */
   videosOf = (number: number, sort: lists.Sort = 'latest', count = Number.POSITIVE_INFINITY): Video[] =>
@@ -82,13 +93,13 @@ export class Truth {
   }
 
   followersOf = (number: number): Profile[] =>
-    lists.connectedUsers(this.world, number, 'followers').map((each) => this.profile(each));
+    lists.connectedUsers(this.world, number, 'followers').map((each) => this.listedProfile(each));
 
   /** Null if the user hides them. */
   followingOf = (number: number): Profile[] | null =>
     lists.hidesFollowing(this.world, number)
       ? null
-      : lists.connectedUsers(this.world, number, 'following').map((each) => this.profile(each));
+      : lists.connectedUsers(this.world, number, 'following').map((each) => this.listedProfile(each));
 
   foundVideos = (keyword: string): Video[] => this.#videos(lists.foundVideos(this.world, keyword));
   foundUsers = (keyword: string): Author[] =>

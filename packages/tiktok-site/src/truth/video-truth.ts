@@ -1,7 +1,7 @@
 import type { Mention, MusicMeta, Video as VideoRecord } from '@wherry/tiktok';
 import type { ItemPlace } from '../payloads/item-payload.ts';
 import { coverOf, playUrlOf } from '../payloads/sound-payload.ts';
-import { gears, mediaUrlOf, pictureUrlOf, slideNames, subtitleUrlOf } from '../payloads/video-payload.ts';
+import { mediaUrlOf, pictureUrlOf, slideNames, subtitleUrlOf } from '../payloads/video-payload.ts';
 import { formsOf } from '../world/form.ts';
 import { hashtagOf, type Sound, soundOf } from '../world/topic.ts';
 import { userOf } from '../world/user.ts';
@@ -16,7 +16,8 @@ export function videoTruth(world: World, number: number, place: ItemPlace = 'lis
   const forms = formsOf(world, 'video', number);
   const author = userOf(world, video.user);
   const lacksAuthor = place === 'list' && forms.lacksAuthor;
-  const mention = mentionOf(world, video);
+  const mention = mentionOf(world, video, forms.mentionsById);
+  const hasOnlyStats = place === 'legacy' || forms.hasOnlyStats;
   return {
     id: video.id,
     text: video.text,
@@ -25,17 +26,18 @@ export function videoTruth(world: World, number: number, place: ItemPlace = 'lis
     createTimeISO: new Date(video.createTimeSecs * 1000).toISOString(),
     isAd: video.isAd,
     isSponsored: video.isAd,
-    authorMeta: lacksAuthor ? null : place === 'legacy' ? profileTruth(author) : authorTruth(author),
+    authorMeta: lacksAuthor ? null : place === 'legacy' ? profileTruth(world, author) : authorTruth(world, author),
     musicMeta: musicTruth(soundOf(world, video.sound)),
     webVideoUrl: `https://www.tiktok.com/@${lacksAuthor ? '' : author.name}/${video.isSlideshow ? 'photo' : 'video'}/${video.id}`,
     ...mediaTruth(video),
     diggCount: video.counts.likes,
     shareCount: video.counts.shares,
-    playCount: video.counts.plays,
+    playCount:
+      hasOnlyStats && video.counts.plays >= 2 ** 31 && video.counts.plays < 2 ** 32 ? null : video.counts.plays,
     commentCount: video.comments,
     collectCount: video.counts.collects,
-    repostCount: place === 'legacy' || forms.hasOnlyStats ? null : video.counts.reposts,
-    mentions: mention.map(({ name }) => `@${name}`),
+    repostCount: hasOnlyStats ? null : video.counts.reposts,
+    mentions: mention.flatMap(({ name }) => (name === null ? [] : [`@${name}`])),
     detailedMentions: mention,
     hashtags: hashtagNamesOf(world, video).map((name) => ({ name })),
     effectStickers: effectStickersTruth(world, video),
@@ -58,7 +60,7 @@ export const musicTruth = (sound: Sound): MusicMeta => ({
 
 function mediaTruth(
   video: Video,
-): Pick<VideoRecord, 'isSlideshow' | 'slideshowImageLinks' | 'mediaUrls' | 'videoMeta'> {
+): Pick<VideoRecord, 'isSlideshow' | 'slideshowImageLinks' | 'mediaUrls' | 'mediaFormats' | 'videoMeta'> {
   const coverUrl = pictureUrlOf(video, 'cover');
   const nothing = { originalCoverUrl: null, definition: null, format: null, subtitleLinks: [], downloadAddr: null };
   if (video.isSlideshow) {
@@ -66,15 +68,22 @@ function mediaTruth(
       isSlideshow: true,
       slideshowImageLinks: slideNames.map((name) => pictureUrlOf(video, name)),
       mediaUrls: [],
-      videoMeta: { ...nothing, height: 0, width: 0, duration: 0, coverUrl },
+      mediaFormats: [],
+      videoMeta: { ...nothing, height: null, width: null, duration: null, coverUrl },
     };
   }
-  const best = [...gears].sort((one, other) => other.bitrate - one.bitrate);
+  const urls = ['adapt_lowest_1080_1', 'adapt_720_1', 'normal_540_0', 'play'].map((name) => mediaUrlOf(video, name));
   const subtitle = { language: 'eng-US', downloadLink: subtitleUrlOf(video) };
   return {
     isSlideshow: false,
     slideshowImageLinks: [],
-    mediaUrls: [mediaUrlOf(video, 'play'), ...best.map(({ name }) => mediaUrlOf(video, name))],
+    mediaUrls: urls,
+    mediaFormats: [
+      { url: urls[0]!, codec: 'h265_hvc1', height: 1920, width: 1080, bitrateBps: 1_200_000, sizeBytes: 1_400_000 },
+      { url: urls[1]!, codec: 'h265_hvc1', height: 1280, width: 720, bitrateBps: 1_500_000, sizeBytes: 1_600_000 },
+      { url: urls[2]!, codec: 'h264', height: 1024, width: 576, bitrateBps: 900_000, sizeBytes: 1_000_000 },
+      { url: urls[3]!, codec: 'h264', height: 1024, width: 576, bitrateBps: 900_000, sizeBytes: null },
+    ],
     videoMeta: {
       height: 1024,
       width: 576,
@@ -94,8 +103,9 @@ const hashtagNamesOf = (world: World, { hashtags, looseHashtag }: Video): string
   ...(looseHashtag === null ? [] : [looseHashtag]),
 ];
 
-function mentionOf(world: World, { mentioned }: Video): Mention[] {
+function mentionOf(world: World, { mentioned }: Video, isById: boolean): Mention[] {
   if (mentioned === null) return [];
-  const { id, name, nickname } = userOf(world, mentioned);
+  const { id, name, nickname, secUid } = userOf(world, mentioned);
+  if (isById) return [{ id, name: null, nickName: null, profileUrl: `https://www.tiktok.com/@${secUid}` }];
   return [{ id, name, nickName: nickname, profileUrl: `https://www.tiktok.com/@${name}` }];
 }

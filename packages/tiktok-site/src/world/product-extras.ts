@@ -27,6 +27,11 @@ export const skuIdsOf = (productId: string, count: number): string[] =>
 
 const colours = ['Red', 'Green', 'Blue', 'Black', 'White'];
 
+export const reviewPageSize = 20;
+
+/** A page for a desktop browser has the first reviews. */
+export const hasFirstReviews = ({ number }: Product): boolean => number % 3 !== 0 && number % 5 !== 4;
+
 export function productExtrasOf(product: Product): ProductExtras {
   const { number } = product;
   const any = (end: number, label: string, part = 0): number => below(end, number, 'product extras', label, part);
@@ -51,6 +56,6 @@ export function productExtrasOf(product: Product): ProductExtras {
       { id: `${600_100 + any(20, 'category')}`, name: 'Cups' },
     ],
     stars: Object.fromEntries([1, 2, 3, 4, 5].map((star) => [`${star}`, any(400, 'stars', star)])),
-    pageReviews: Math.min(product.reviews, 3),
+    pageReviews: hasFirstReviews(product) ? Math.min(product.reviews, reviewPageSize) : 0,
   };
 }

@@ -50,7 +50,7 @@ export function productOf(world: World, number: number): Product {
       (_, image) => `https://img.example.org/p/${number}/${image}.webp`,
     ),
     skus: 1 + any(5, 'skus'),
-    reviews: pickOf([0, 3, 20, 57, 210], seed, 'product', 'reviews', number),
+    reviews: pickOf([0, 3, 20, 57, 210, 1234], seed, 'product', 'reviews', number),
     seller: sellerOf(world, sellerNumberOfProduct(number)),
     isOldPage: any(2, 'page') === 0,
     isSoldHere,

@@ -1,4 +1,5 @@
 import { below, countBelow, fractionOf, pickOf } from './chance.ts';
+import { formsOf } from './form.ts';
 import { idOf, numberOf } from './ids.ts';
 import { adjectives, languages, nouns, phrases, regions } from './words.ts';
 import { type World, worldTimeSecs } from './world.ts';
@@ -118,6 +119,10 @@ export function userStateOf({ seed, unavailableRate }: World, number: number): U
   const chance = fractionOf(seed, 'user', 'state', number);
   return chance < unavailableRate ? states[Math.floor((chance / unavailableRate) * 3)]! : 'public';
 }
+
+/** Whether the page of a user's name comes without the user's data. */
+export const isShell = (world: World, number: number): boolean =>
+  formsOf(world, 'user', number).isShell && ['public', 'renamed'].includes(userStateOf(world, number));
 
 /** Ten users in a row have made 1,000 posts together: some none, some hundreds. */
 const sharedPosts = [0, 1, 5, 20, 40, 60, 90, 130, 204, 450];

@@ -7,6 +7,10 @@ export interface World {
   readonly productCount: number;
   /** The fraction of accounts and of videos that are private, removed, renamed or blocked. */
   readonly unavailableRate: number;
+  /** The fraction of accounts whose page comes without its data, as is reported since August 2026. */
+  readonly shellRate: number;
+  /** TikTok is closed in the country of the visitor: every page leads to the same one. */
+  readonly isClosedHere: boolean;
   /** Lists of followers, and of accounts that a user follows, need a login. */
   readonly followersNeedLogin: boolean;
   /** The ranking of sounds responds that it was switched off, as is reported since 2026. */
@@ -26,6 +30,8 @@ export const defaultWorld: World = {
   soundCount: 2_000,
   productCount: 5_000,
   unavailableRate: 0.03,
+  shellRate: 0.025,
+  isClosedHere: false,
   followersNeedLogin: false,
   soundRanksAreOff: false,
   cursorsAreBound: false,

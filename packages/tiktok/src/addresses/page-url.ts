@@ -28,6 +28,10 @@ export function pageUrlsOf(address: Address, siteUrl = tiktokUrl): readonly stri
   return [`${base}/@${digits}`, `${base}/share/user/${digits}`];
 }
 
+/** The URL of an account's page for other sites to embed. */
+export const embedUrlOf = (name: string, siteUrl = tiktokUrl): string =>
+  `${siteUrl.replace(/\/+$/, '')}/embed/@${encodeURIComponent(name)}`;
+
 function pathOf(address: Exclude<Address, { kind: 'sound_trend' | 'short_link' }>): string {
   switch (address.kind) {
     case 'profile':

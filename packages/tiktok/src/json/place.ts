@@ -1,4 +1,15 @@
-import { asCount, asFlag, asId, asNumber, asText, asTimeSecs, isAbsent } from './scalar.ts';
+import {
+  asCount,
+  asFlag,
+  asId,
+  asNumber,
+  asText,
+  asTimeSecs,
+  isAbsent,
+  isNoId,
+  isUnknownCount,
+  isUnknownTime,
+} from './scalar.ts';
 
 /** Thrown for a required value that cannot be read. The outcome becomes `changed` [outcome-3]. */
 export class UnreadableError extends Error {
@@ -15,7 +26,8 @@ type Read<T> = (value: unknown) => T | undefined;
 
 /**
  * A place in JSON of unknown shape. Descending never fails. Methods that start with `require` throw `UnreadableError`. The
- * others return null for an absent value, and note the path of a value that they cannot read [outcome-3].
+ * others return null for an absent value or for one that says "unknown" [scalar-3], and note the path of a value that they
+ * cannot read [outcome-3].
  */
 export class Place {
   readonly value: unknown;
@@ -60,15 +72,25 @@ export class Place {
   }
 
   id(): string | null {
-    return this.value === '' ? null : this.#read(asId);
+    return isNoId(this.value) ? null : this.#read(asId);
   }
 
   count(): number | null {
-    return this.value === '' ? null : this.#read(asCount);
+    return isUnknownCount(this.value) ? null : this.#read(asCount);
+  }
+
+  get isUnknownCount(): boolean {
+    return isUnknownCount(this.value);
   }
 
   number(): number | null {
     return this.value === '' ? null : this.#read(asNumber);
+  }
+
+  /** A number of something that is never 0, such as a width: 0 says that it is unknown. */
+  positive(): number | null {
+    const number = this.number();
+    return number !== null && number > 0 ? number : null;
   }
 
   flag(): boolean | null {
@@ -76,7 +98,7 @@ export class Place {
   }
 
   timeSecs(): number | null {
-    return this.#read(asTimeSecs);
+    return isUnknownTime(this.value) ? null : this.#read(asTimeSecs);
   }
 
   requireText(): string {
@@ -84,7 +106,7 @@ export class Place {
   }
 
   requireId(): string {
-    return this.#require(asId);
+    return this.#require((value) => (isNoId(value) ? undefined : asId(value)));
   }
 
   requireCount(): number {
@@ -95,8 +117,15 @@ export class Place {
     return this.#require(asFlag);
   }
 
-  requireTimeSecs(): number {
-    return this.#require(asTimeSecs);
+  /** Null if the site writes that it is unknown [scalar-3]. */
+  requireTimeSecs(): number | null {
+    return isUnknownTime(this.value) ? null : this.#require(asTimeSecs);
+  }
+
+  /** For a value that must be there, even if it may be unknown. */
+  present(): Place {
+    if (!this.isThere) throw new UnreadableError(this.path);
+    return this;
   }
 
   requireObject(): Place {
@@ -120,10 +149,37 @@ export class Place {
     return this.entries();
   }
 
-  /** Like `list`, for the main list of a response. */
   requireList(): Place[] {
-    if (this.isThere && !Array.isArray(this.value)) throw new UnreadableError(this.path);
+    if (!Array.isArray(this.value)) throw new UnreadableError(this.path);
     return this.entries();
+  }
+
+  /** Like `list`, for a list that belongs to each such object: its path is noted if it is absent. */
+  expectList(): Place[] {
+    return this.isThere ? this.list() : this.#note([]);
+  }
+
+  /** Like `text`, for a text that belongs to each such object: its path is noted if it is absent. */
+  expectText(): string | null {
+    return this.isThere ? this.text() : this.#note(null);
+  }
+
+  /**
+   * This object and the objects in it, at most `depth` objects deep, the nearest first. Lists are not searched: they hold
+   * other records.
+   */
+  *objects(depth: number): Generator<Place, void> {
+    let level: Place[] = [this];
+    for (let reached = 0; reached <= depth; reached++) {
+      level = level.filter(({ isObject, value }) => isObject && !Array.isArray(value));
+      yield* level;
+      level = level.flatMap((each) => each.entries());
+    }
+  }
+
+  /** Notes that the value cannot be read, for a caller that reads it by itself. */
+  unreadable(): null {
+    return this.#note(null);
   }
 
   #read<T>(read: Read<T>): T | null {

@@ -3,12 +3,26 @@
  *
  * [scalar-1] An id is the string of digits that was written.
  * [scalar-2] A count is exact: a whole number, or the string of one, that a JavaScript number can hold.
+ * [scalar-3] A number that says "unknown" is unknown, and never a value: a negative count, which is an overflow of 32 bits;
+ *     a time that is 0 or negative; the id 0; an empty text.
  */
 
 /** Undefined and null count as absent. */
 export const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 export const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A count that the site does not know [scalar-3]. */
+export const isUnknownCount = (value: unknown): boolean => value === '' || isNegative(value);
+
+/** A time that the site does not know [scalar-3]. */
+export const isUnknownTime = (value: unknown): boolean => isUnknownCount(value) || value === 0 || value === '0';
+
+/** The id of nothing [scalar-3]. */
+export const isNoId = (value: unknown): boolean => value === '' || value === 0 || value === '0';
+
+const isNegative = (value: unknown): boolean =>
+  typeof value === 'number' ? value < 0 : typeof value === 'string' && /^-\d+$/.test(value);
 
 /** Reads an id [scalar-1]. */
 export function asId(value: unknown): string | undefined {
@@ -42,7 +56,12 @@ export function asTimeSecs(value: unknown): number | undefined {
   return timeSecs !== undefined && timeSecs <= maxTimeSecs ? timeSecs : undefined;
 }
 
-export const isoOf = (timeSecs: number): string => new Date(timeSecs * 1000).toISOString();
+/** Null for an unknown time. */
+export function isoOf(timeSecs: number): string;
+export function isoOf(timeSecs: number | null): string | null;
+export function isoOf(timeSecs: number | null): string | null {
+  return timeSecs === null ? null : new Date(timeSecs * 1000).toISOString();
+}
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);

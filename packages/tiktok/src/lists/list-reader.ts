@@ -14,7 +14,7 @@ import { parseGeneralSearch, parseUserSearch, parseVideoSearch } from '../respon
 import { parseProductList, parseReviewList } from '../responses/shop-lists.ts';
 import { parseSoundRanks } from '../responses/sound-ranks.ts';
 import { parseUserList } from '../responses/user-list.ts';
-import { parseCreatorList, parseFeed, parseVideoList } from '../responses/video-lists.ts';
+import { parseCreatorList, parseFeed, parseRelated, parseVideoList } from '../responses/video-lists.ts';
 import type { List, Page, Position } from './list.ts';
 
 /** The items of each kind of list. */
@@ -59,7 +59,7 @@ const readers: Readers = {
   creator_posts: () => ({ parse: parseCreatorList, idOf }),
   hashtag_posts: () => videos,
   sound_posts: () => videos,
-  related_posts: () => feed,
+  related_posts: () => ({ parse: parseRelated, idOf }),
   recommended: () => feed,
   explored: () => feed,
   search: (list) => ({ parse: searches[list.kind === 'search' ? list.section : 'general'], idOf }),

@@ -39,9 +39,9 @@ const readers: Readonly<Record<string, ListReader>> = {
     const kind = scene === '21' ? 'following' : scene === '67' ? 'followers' : null;
     return secUid && kind ? at({ kind, secUid }, minCursor, maxCursor === '0' ? undefined : maxCursor) : null;
   },
-  'shop/brandy_desktop/s/product_list': (query) => productsAskedFor(query, false),
-  'shop/brandy_desktop/store/product_list': (query) => productsAskedFor(query, true),
-  'shop/pdp_h5/get_product_reviews': ({ product_id: productId, page_start: page }) =>
+  'shop/brandy/s/product_list': (query) => productsAskedFor(query, false),
+  'shop/brandy/store/product_list': (query) => productsAskedFor(query, true),
+  'shop/pdp/get_product_reviews': ({ product_id: productId, page_start: page }) =>
     productId ? at({ kind: 'reviews', productId }, page ?? '1') : null,
 };
 
@@ -65,6 +65,8 @@ export function recognise(url: string, body: string | null = null): Recognised |
   const { pathname, searchParams } = new URL(url);
   const query: Query = { ...fieldsIn(body), ...Object.fromEntries(searchParams) };
   if (/\/creative_radar_api\/v1\/popular_trend\/sound\/rank_list\/?$/.test(pathname)) return ranksOf(query);
-  const [, name] = /\/api\/(.+?)\/?$/.exec(pathname) ?? [];
+  const [, path] = /\/api\/(.+?)\/?$/.exec(pathname) ?? [];
+  // The shop has the same lists for each kind of device: `pdp_desktop`, `pdp_h5`.
+  const name = path?.replace(/^(shop\/[a-z]+)_\w+\//, '$1/');
   return name !== undefined && Object.hasOwn(readers, name) ? readers[name]!(query) : null;
 }

@@ -61,12 +61,38 @@ export function readAuthor(user: Place, counts: AuthorCounts): Author {
     ttSeller: user.at('ttSeller').flag(),
     isOrganization: user.at('isOrganization').flag(),
     createTime,
-    createTimeISO: createTime === null ? null : isoOf(createTime),
+    createTimeISO: isoOf(createTime),
     ...counts,
   };
 }
 
 export type AuthorCounts = Pick<Author, 'following' | 'friends' | 'fans' | 'heart' | 'video' | 'digg'>;
+
+/** For records from places that have only some of the fields. */
+export const noAuthor = {
+  nickName: null,
+  secUid: null,
+  verified: null,
+  signature: null,
+  bioLink: null,
+  avatar: null,
+  originalAvatarUrl: null,
+  commerceUserInfo: null,
+  privateAccount: null,
+  region: null,
+  language: null,
+  roomId: null,
+  ttSeller: null,
+  isOrganization: null,
+  createTime: null,
+  createTimeISO: null,
+  following: null,
+  friends: null,
+  fans: null,
+  heart: null,
+  video: null,
+  digg: null,
+} satisfies Partial<Author>;
 
 function readCommerce(info: Place): CommerceUserInfo | null {
   if (!info.isObject) return null;

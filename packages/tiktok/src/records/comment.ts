@@ -1,7 +1,7 @@
 import type { Place } from '../json/place.ts';
 import { isoOf } from '../json/scalar.ts';
 import { type CommentExtras, readCommentExtras } from './comment-extras.ts';
-import { type Mention, readMentions } from './text-extra.ts';
+import { type Mention, namesOf, readMentions } from './text-extra.ts';
 
 export interface Comment extends CommentExtras {
   readonly cid: string;
@@ -9,8 +9,8 @@ export interface Comment extends CommentExtras {
   readonly videoWebUrl: string;
   readonly text: string;
   readonly textLanguage: string | null;
-  readonly createTime: number;
-  readonly createTimeISO: string;
+  readonly createTime: number | null;
+  readonly createTimeISO: string | null;
   readonly diggCount: number | null;
   readonly likedByAuthor: boolean | null;
   readonly pinnedByAuthor: boolean | null;
@@ -30,7 +30,7 @@ export function readComment(comment: Place): Comment {
   const cid = comment.requireObject().at('cid').requireId();
   const videoId = comment.at('aweme_id').requireId();
   const createTime = comment.at('create_time').requireTimeSecs();
-  const detailedMentions = readMentions(comment.at('text_extra'));
+  const detailedMentions = readMentions([comment.at('text_extra')]);
   return {
     cid,
     videoId,
@@ -46,17 +46,15 @@ export function readComment(comment: Place): Comment {
     repliesToId: repliedTo(comment),
     replyCommentTotal: comment.at('reply_comment_total').count(),
     ...readCommenter(comment.at('user')),
-    mentions: detailedMentions.map(({ name }) => `@${name}`),
+    mentions: namesOf(detailedMentions),
     detailedMentions,
     ...readCommentExtras(comment),
   };
 }
 
-/** `reply_to_reply_id` is more exact than `reply_id`; "0" means none in both. */
-function repliedTo(comment: Place): string | null {
-  const ids = [comment.at('reply_to_reply_id').id(), comment.at('reply_id').id()];
-  return ids.find((id) => id !== null && id !== '0') ?? null;
-}
+/** `reply_to_reply_id` is more exact than `reply_id`. */
+const repliedTo = (comment: Place): string | null =>
+  comment.at('reply_to_reply_id').id() ?? comment.at('reply_id').id();
 
 const readCommenter = (user: Place) => ({
   uid: user.at('uid').id(),

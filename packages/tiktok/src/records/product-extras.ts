@@ -1,6 +1,7 @@
 /** What only the page of a product says: its variants with their prices and stock, its specifications, stars and reviews. */
-import { type Place, UnreadableError } from '../json/place.ts';
-import { type Review, readReview } from './review.ts';
+import type { Place } from '../json/place.ts';
+import { type Price, readOldPrice, readPrice } from './price.ts';
+import type { Review } from './review.ts';
 
 export interface ProductExtras {
   readonly skus: readonly Sku[];
@@ -13,14 +14,11 @@ export interface ProductExtras {
   readonly pageReviews: readonly Review[];
 }
 
-/** A variant that a buyer can choose. Prices are decimal numbers as the page writes them. */
-export interface Sku {
+/** A variant that a buyer can choose. Its currency is that of the product. */
+export interface Sku extends Pick<Price, 'price' | 'originalPrice' | 'discount'> {
   readonly skuId: string;
   readonly name: string | null;
   readonly properties: readonly SkuProperty[];
-  readonly price: string | null;
-  readonly originalPrice: string | null;
-  readonly discount: string | null;
   readonly stock: number | null;
   readonly isInStock: boolean | null;
 }
@@ -48,19 +46,17 @@ export const noProductExtras: ProductExtras = {
   pageReviews: [],
 };
 
-/** Reads the data around `product_info`, and what is in it. */
-export function readProductExtras(data: Place): ProductExtras {
+/** Reads the data around `product_info`, and what is in it. `reviewInfo` has the stars; its reviews are a list's page. */
+export function readProductExtras(data: Place, reviewInfo: Place): Omit<ProductExtras, 'pageReviews'> {
   const info = data.at('product_info');
   const model = info.at('product_model');
   const prices = info.at('promotion_model', 'promotion_product_price', 'skus_price');
-  const reviews = data.at('review_info').isThere ? data.at('review_info') : info.at('review_info');
   const skus = model.isThere ? model.at('skus') : info.at('skus');
   return {
     skus: skus.list().flatMap((sku) => readSku(sku, prices)),
     specifications: model.at('product_properties').list().flatMap(readSpecification),
     categories: data.at('categories').list().flatMap(readCategory),
-    starDistribution: readStars(reviews.at('review_ratings', 'rating_result')),
-    pageReviews: reviews.at('product_reviews').list().flatMap(readPageReview),
+    starDistribution: readStars(reviewInfo.at('review_ratings', 'rating_result')),
   };
 }
 
@@ -68,7 +64,9 @@ export function readProductExtras(data: Place): ProductExtras {
 function readSku(sku: Place, prices: Place): Sku[] {
   const skuId = sku.at('sku_id').id();
   if (skuId === null) return [];
-  const price = prices.at(skuId).isObject ? prices.at(skuId) : sku.at('price');
+  const { price, originalPrice, discount } = readSkuPrice(
+    prices.at(skuId).isObject ? prices.at(skuId) : sku.at('price'),
+  );
   const stock = sku.at('sku_quantity', 'available_quantity').isThere
     ? sku.at('sku_quantity', 'available_quantity').count()
     : sku.at('stock').count();
@@ -79,9 +77,9 @@ function readSku(sku: Place, prices: Place): Sku[] {
       skuId,
       name: sku.at('sku_name').text() || properties.map(({ value }) => value).join(', ') || null,
       properties,
-      price: decimalOf(price.firstOf('sale_price_decimal', 'real_price')),
-      originalPrice: decimalOf(price.firstOf('origin_price_decimal', 'original_price')),
-      discount: price.firstOf('discount_format', 'discount').text(),
+      price,
+      originalPrice,
+      discount,
       stock,
       // 1 is in stock, 2 is sold out.
       isInStock: status === null ? (stock === null ? null : stock > 0) : status === 1,
@@ -95,11 +93,8 @@ function readSkuProperty(pair: Place): SkuProperty[] {
   return [{ name: pair.firstText('sku_property_name', 'prop_name', 'property_name'), value }];
 }
 
-/** A price as it is written. A text that is not only a number is not a price without its currency. */
-function decimalOf(price: Place): string | null {
-  if (typeof price.value === 'string') return /^\d+(\.\d+)?$/.test(price.value) ? price.value : null;
-  return price.isObject ? null : (price.number()?.toString() ?? null);
-}
+const readSkuPrice = (price: Place): Price =>
+  price.at('sale_price_decimal').isThere ? readPrice(price) : readOldPrice(price);
 
 function readSpecification(property: Place): Specification[] {
   const name = property.firstText('property_name', 'name');
@@ -121,14 +116,4 @@ function readStars(table: Place): Record<string, number> | null {
   const stars = ['1', '2', '3', '4', '5'].map((star) => [star, table.at(star).count()] as const);
   if (stars.every(([, count]) => count === null)) return null;
   return Object.fromEntries(stars.map(([star, count]) => [star, count ?? 0]));
-}
-
-/** A review that cannot be read is left out: the list of reviews has it too. */
-function readPageReview(review: Place): Review[] {
-  try {
-    return [readReview(review)];
-  } catch (error) {
-    if (error instanceof UnreadableError) return [];
-    throw error;
-  }
 }

@@ -1,25 +1,24 @@
 /**
  * Products of TikTok's shop, from two generations of the page and from lists.
  *
- * [price-1] Prices are strings with the decimal numbers that TikTok writes, so that no digit is lost or added.
+ * [review-count-1] A number of reviews is given only if it is exact. What the page shows instead, such as `(26.1K)`, is a text.
  */
 import { parseExactJson } from '../json/exact-json.ts';
 import type { Place } from '../json/place.ts';
+import { type Price, readDecimal, readOldPrice, readPrice } from './price.ts';
 import { noProductExtras, type ProductExtras } from './product-extras.ts';
-import { readImageUrl, readListedShop, readNamedShop, readShop, type Shop } from './shop.ts';
+import { readImageUrl, readListedShop, readOldShop, readShop, type Shop } from './shop.ts';
 
-export interface Product extends ProductExtras {
+export interface Product extends Price, ProductExtras {
   readonly productId: string;
   readonly title: string;
   readonly url: string;
-  readonly price: string | null;
-  readonly originalPrice: string | null;
-  readonly discount: string | null;
-  readonly currency: string | null;
   readonly shippingFee: string | null;
   readonly soldCount: number | null;
   readonly rating: number | null;
   readonly reviewCount: number | null;
+  /** The number of reviews as the page shows it, if it is a text [review-count-1]. */
+  readonly reviewCountText: string | null;
   readonly imageUrls: readonly string[];
   readonly description: string | null;
   readonly skuIds: readonly string[];
@@ -46,10 +45,12 @@ const nothing = {
   originalPrice: null,
   discount: null,
   currency: null,
+  currencySymbol: null,
   shippingFee: null,
   soldCount: null,
   rating: null,
   reviewCount: null,
+  reviewCountText: null,
   imageUrls: [],
   description: null,
   skuIds: [],
@@ -75,7 +76,7 @@ function readNewProduct(info: Place, shopInfo: Place): Product {
     description: describe(model.at('description')),
     skuIds: readIds(model.at('skus'), 'sku_id'),
     saleProperties: model.at('sale_properties').list().map(readSaleProperty),
-    shop: readShop(info.at('seller_model'), shopInfo),
+    shop: readShop(info.at('seller_model'), shopInfo, model.at('seller_id').id()),
   };
 }
 
@@ -88,17 +89,15 @@ function readOldProduct(info: Place): Product {
     productId,
     title: base.at('title').requireText(),
     url: productUrlOf(productId),
-    price: readDecimal(base.at('price', 'real_price')),
-    currency: base.at('price', 'currency').text(),
-    originalPrice: readDecimal(base.at('price', 'original_price')),
-    discount: base.at('price', 'discount').text(),
-    shippingFee: readDecimal(info.at('logistic', 'shipping_fee', 'price_val')),
+    ...readOldPrice(base.at('price')),
+    shippingFee: readOldShippingFee(info),
     soldCount: base.at('sold_count').count(),
-    ...readRating(review.at('product_rating'), review.at('review_count_str')),
+    ...readRating(review.at('product_rating'), review.at('review_count'), review.at('review_count_str')),
     imageUrls: readImages(base.at('images')),
     description: describe(base.at('desc_detail')),
     skuIds: readIds(info.at('skus'), 'sku_id'),
-    shop: readNamedShop(info.at('seller')),
+    saleProperties: info.at('sale_props').list().map(readSaleProperty),
+    shop: readOldShop(info.at('seller'), info.at('seller_id').id()),
   };
 }
 
@@ -119,43 +118,57 @@ export function readListedProduct(entry: Place): Product {
   };
 }
 
-/** A product without reviews has no rating, although the site writes 0. */
-function readRating(score: Place, reviews: Place): Pick<Product, 'rating' | 'reviewCount'> {
-  const [rating, reviewCount] = [score.number(), reviews.count()];
-  return { rating: reviewCount === 0 ? null : rating, reviewCount };
+/** A product without reviews has no rating, although the site writes 0. `reviews`: the places of their number, best first. */
+function readRating(score: Place, ...reviews: Place[]): Pick<Product, 'rating' | 'reviewCount' | 'reviewCountText'> {
+  const texts = reviews.map(({ value }) => value).filter((value) => typeof value === 'string');
+  const reviewCountText = texts.find((text) => /\d/.test(text) && !/^-?\d+$/.test(text)) ?? null;
+  const places = reviews.filter(({ value }) => value !== reviewCountText);
+  const counts = [...places.map((place) => place.count()), exactCountOf(reviewCountText)];
+  const reviewCount = counts.find((count) => count !== null) ?? null;
+  return { rating: reviewCount === 0 ? null : score.positive(), reviewCount, reviewCountText };
+}
+
+/** The number in a text such as `(1,234)`; null if it is rounded [review-count-1]. */
+function exactCountOf(text: string | null): number | null {
+  const [, digits] = /^\s*\(?\s*(\d{1,3}(?:,\d{3})+|\d{1,15})\s*\)?\s*$/.exec(text ?? '') ?? [];
+  return digits === undefined ? null : Number(digits.replaceAll(',', ''));
 }
 
 /** The fee of the first delivery option that has one. The keys of the options are ids of warehouses. */
 function readShippingFee(info: Place): string | null {
   const services = info.at('logistic_model', 'pkg_of_service').entries();
-  const offers = info.at('promotion_logistic_list').list();
+  const offers = [info, info.at('promotion_model')].flatMap((each) => each.at('promotion_logistic_list').list());
   const fees = [
     ...services.map((service) => service.at('shipping_fee')),
     ...offers.map((offer) => offer.at('shipping_fee', 'real_price')),
+    ...offers.map((offer) => offer.at('shippingFee').firstOf('real_price', 'origin_price')),
   ];
-  const fee = fees.find(({ isThere }) => isThere);
-  return fee === undefined ? null : readDecimal(fee);
+  return readFirstDecimal(fees);
 }
 
+const readOldShippingFee = (info: Place): string | null =>
+  readFirstDecimal([
+    info.at('logistic', 'shipping_fee', 'price_val'),
+    ...info
+      .at('shipping', 'logistics')
+      .list()
+      .map((each) => each.at('shipping_fee', 'price_val')),
+  ]);
+
+function readFirstDecimal(places: readonly Place[]): string | null {
+  const place = places.find(({ isThere }) => isThere);
+  return place === undefined ? null : readDecimal(place);
+}
+
+/** The names of the fields differ by the generation of the page. */
 const readSaleProperty = (property: Place): SaleProperty => ({
-  name: property.firstOf('prop_name', 'property_name', 'name').text(),
+  name: property.firstOf('property_name', 'prop_name', 'name').expectText(),
   values: property
-    .firstOf('sale_prop_values', 'prop_values')
-    .list()
-    .map((value) => value.firstOf('prop_value', 'property_value', 'name').text())
+    .firstOf('property_values', 'sale_prop_values', 'prop_values')
+    .expectList()
+    .map((value) => value.firstOf('property_value_name', 'prop_value', 'property_value', 'name').expectText())
     .filter((value) => value !== null),
 });
-
-const readPrice = (price: Place) => ({
-  price: readDecimal(price.at('sale_price_decimal')),
-  originalPrice: readDecimal(price.at('origin_price_decimal')),
-  discount: price.at('discount_format').text(),
-  currency: price.firstOf('currency_name', 'currency_symbol').text(),
-});
-
-/** Reads a price without changing its digits [price-1]. */
-const readDecimal = (price: Place): string | null =>
-  typeof price.value === 'string' ? price.text() : (price.number()?.toString() ?? null);
 
 const readImages = (images: Place): string[] =>
   images

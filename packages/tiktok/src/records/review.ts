@@ -6,7 +6,8 @@ import { readImageUrl } from './shop.ts';
 export interface Review {
   readonly reviewId: string;
   readonly productId: string | null;
-  readonly rating: number;
+  /** From 1 to 5; null if the site writes 0. */
+  readonly rating: number | null;
   readonly text: string;
   readonly createTimeISO: string | null;
   readonly reviewerName: string | null;
@@ -20,13 +21,13 @@ export interface Review {
 }
 
 export function readReview(review: Place): Review {
-  const timeMs = review.at('review_time').count();
+  const timeMs = review.at('review_time').count() ?? 0;
   return {
     reviewId: review.requireObject().at('review_id').requireId(),
     productId: review.at('product_id').id(),
-    rating: review.at('review_rating').requireCount(),
+    rating: review.at('review_rating').requireCount() || null,
     text: review.at('review_text').text() ?? '',
-    createTimeISO: timeMs === null ? null : isoOf(Math.min(timeMs / 1000, latestTimeSecs)),
+    createTimeISO: timeMs === 0 ? null : isoOf(Math.min(timeMs / 1000, latestTimeSecs)),
     reviewerName: review.at('reviewer_name').text(),
     country: review.at('review_country').text(),
     isVerifiedPurchase: review.at('is_verified_purchase').flag(),

@@ -15,15 +15,15 @@ export interface Shop {
   readonly videoCount: number | null;
 }
 
-/** Reads `seller_model` and `shop_info`. A store's page has only the latter. */
-export const readShop = (seller: Place, info: Place): Shop => ({
-  sellerId: info.at('seller_id').id() ?? seller.at('seller_id').id(),
+/** Reads `seller_model` and `shop_info`. A store's page has only the latter, and a product's page may have only the former. */
+export const readShop = (seller: Place, info: Place, sellerId: string | null = null): Shop => ({
+  sellerId: info.at('seller_id').id() ?? seller.at('seller_id').id() ?? sellerId,
   name: seller.at('shop_name').text() ?? info.at('shop_name').text(),
   logoUrl: readImageUrl(seller.at('shop_logo')) ?? readImageUrl(info.at('shop_logo')),
   url: info.at('shop_link').text(),
   description: info.at('desc').text(),
   region: info.at('region').text(),
-  rating: info.at('shop_rating').number(),
+  rating: info.at('shop_rating').positive(),
   soldCount: info.at('sold_count').count(),
   reviewCount: info.at('review_count').count(),
   productCount: info.at('on_sell_product_count').count(),
@@ -42,9 +42,17 @@ export const readListedShop = (seller: Place): Shop | null =>
       }
     : null;
 
-/** Reads the seller in an older page of a product, which has only the shop's name. */
-export const readNamedShop = (seller: Place): Shop | null =>
-  seller.isObject ? { ...noShop, name: seller.at('name').text() } : null;
+/** Reads `seller` of an older page of a product, and the id beside it. */
+export function readOldShop(seller: Place, sellerId: string | null): Shop | null {
+  if (!seller.isObject && sellerId === null) return null;
+  return {
+    ...noShop,
+    sellerId: seller.at('seller_id').id() ?? sellerId,
+    name: seller.at('name').text(),
+    logoUrl: readImageUrl(seller.at('avatar')),
+    productCount: seller.at('product_count').count(),
+  };
+}
 
 const noShop: Shop = {
   sellerId: null,

@@ -20,7 +20,7 @@ export interface Sound extends MusicMeta {
   readonly isCopyrighted: boolean | null;
   readonly private: boolean | null;
   readonly artists: readonly Artist[];
-  readonly videoCount: number;
+  readonly videoCount: number | null;
 }
 
 export interface Artist {
@@ -40,7 +40,7 @@ export function readMusicMeta(music: Place): MusicMeta | null {
     musicAlbum: music.at('album').text(),
     playUrl: music.at('playUrl').text(),
     coverMediumUrl: music.firstText('coverMedium', 'coverThumb', 'coverLarge'),
-    duration: music.at('duration').number(),
+    duration: music.at('duration').positive(),
   };
 }
 

@@ -28,7 +28,7 @@ export function readRankedSound(sound: Place): TrendingSound {
     clipId: sound.at('clip_id').id(),
     musicName: sound.at('title').text(),
     musicAuthor: sound.at('author').text(),
-    duration: sound.at('duration').number(),
+    duration: sound.at('duration').positive(),
     rankDiff: sound.at('rank_diff').number(),
     rankDiffType: sound.at('rank_diff_type').count(),
     coverUrl: sound.at('cover').text(),
@@ -53,7 +53,7 @@ export function derivedTrend(videos: readonly Video[]): TrendingSound[] {
 }
 
 const playsOf = (videos: ReadonlyMap<string, Video>): number =>
-  [...videos.values()].reduce((sum, { playCount }) => sum + playCount, 0);
+  [...videos.values()].reduce((sum, { playCount }) => sum + (playCount ?? 0), 0);
 
 function derivedSound(musicId: string, videos: readonly Video[], rank: number): TrendingSound {
   const music = videos[0]!.musicMeta!;

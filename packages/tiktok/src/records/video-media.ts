@@ -13,6 +13,17 @@ export interface VideoMeta {
   readonly downloadAddr: string | null;
 }
 
+/** A file of a video, by one of its URLs. What the site does not say is null. */
+export interface MediaFormat {
+  readonly url: string;
+  /** As TikTok writes it: `h264`, `h265_hvc1`, `h265_hvc2`. */
+  readonly codec: string | null;
+  readonly height: number | null;
+  readonly width: number | null;
+  readonly bitrateBps: number | null;
+  readonly sizeBytes: number | null;
+}
+
 export interface SubtitleLink {
   readonly language: string | null;
   readonly downloadLink: string | null;
@@ -20,9 +31,10 @@ export interface SubtitleLink {
 
 export function readVideoMeta(video: Place): VideoMeta {
   return {
-    height: video.at('height').count(),
-    width: video.at('width').count(),
-    duration: video.at('duration').number(),
+    // A post of pictures has 0 for all three.
+    height: video.at('height').positive(),
+    width: video.at('width').positive(),
+    duration: video.at('duration').positive(),
     coverUrl: video.firstText('cover', 'originCover'),
     originalCoverUrl: video.at('originCover').text(),
     definition: video.at('definition').text(),
@@ -38,15 +50,45 @@ export function readVideoMeta(video: Place): VideoMeta {
   };
 }
 
-/** The URLs of the video itself, the best one first. */
-export function readMediaUrls(video: Place): string[] {
-  const bitrates = video
-    .at('bitrateInfo')
-    .list()
-    .map((each) => ({ bitrate: each.at('Bitrate').number() ?? 0, urls: readUrls(each.at('PlayAddr', 'UrlList')) }))
-    .sort((one, other) => other.bitrate - one.bitrate);
-  const playUrl = video.at('playAddr').text();
-  return [...new Set([...(playUrl ? [playUrl] : []), ...bitrates.flatMap(({ urls }) => urls)])];
+/** Reads the files of the video itself, the best one first. A file has several URLs, each of which is given once. */
+export function readMediaFormats(video: Place): MediaFormat[] {
+  const files = [...video.at('bitrateInfo').list().flatMap(readFile), ...readPlayed(video)];
+  const byUrl = new Map(files.toReversed().map((file) => [file.url, file]));
+  return files.filter((file) => byUrl.get(file.url) === file).sort(byQuality);
+}
+
+/** Reads an entry of `bitrateInfo`. */
+function readFile(entry: Place): MediaFormat[] {
+  const address = entry.at('PlayAddr');
+  const format: Omit<MediaFormat, 'url'> = {
+    codec: entry.at('CodecType').text(),
+    height: address.at('Height').positive(),
+    width: address.at('Width').positive(),
+    bitrateBps: entry.at('Bitrate').positive(),
+    sizeBytes: address.at('DataSize').positive(),
+  };
+  return readUrls(address.at('UrlList')).map((url) => ({ url, ...format }));
+}
+
+/** The file that a page plays is described by the video itself. */
+function readPlayed(video: Place): MediaFormat[] {
+  const url = video.firstText('playAddr');
+  if (url === null) return [];
+  return [
+    {
+      url,
+      codec: video.at('codecType').text(),
+      height: video.at('height').positive(),
+      width: video.at('width').positive(),
+      bitrateBps: video.at('bitrate').positive(),
+      sizeBytes: video.at('size').positive(),
+    },
+  ];
+}
+
+function byQuality(one: MediaFormat, other: MediaFormat): number {
+  const differences = (['height', 'width', 'bitrateBps'] as const).map((name) => (other[name] ?? 0) - (one[name] ?? 0));
+  return differences.find((difference) => difference !== 0) ?? 0;
 }
 
 /** The pictures of a post without a video. */
@@ -56,8 +98,4 @@ export const readSlideshowUrls = (imagePost: Place): string[] =>
     .list()
     .flatMap((image) => readUrls(image.at('imageURL', 'urlList')).slice(0, 1));
 
-const readUrls = (list: Place): string[] =>
-  list
-    .list()
-    .map((each) => each.text())
-    .filter((each) => each !== null);
+const readUrls = (list: Place): string[] => list.list().flatMap((each) => each.text() || []);

@@ -4,28 +4,31 @@ import { type Author, readAuthor } from './author.ts';
 import { CountTables } from './counts.ts';
 import { readAuthorCounts } from './profile.ts';
 import { type MusicMeta, readMusicMeta } from './sound.ts';
-import { type HashtagName, type Mention, readHashtagNames, readMentions } from './text-extra.ts';
+import { type HashtagName, type Mention, namesOf, readHashtagNames, readMentions, textExtrasOf } from './text-extra.ts';
 import { readVideoExtras, type VideoExtras } from './video-extras.ts';
-import { readMediaUrls, readSlideshowUrls, readVideoMeta, type VideoMeta } from './video-media.ts';
+import { type MediaFormat, readMediaFormats, readSlideshowUrls, readVideoMeta, type VideoMeta } from './video-media.ts';
 
-/** A post: a video, or pictures (`isSlideshow`). */
+/** A post: a video, or pictures (`isSlideshow`). Counts and times are null if the site writes that they are unknown. */
 export interface Video extends VideoExtras {
   readonly id: string;
   readonly text: string;
   readonly textLanguage: string | null;
-  readonly createTime: number;
-  readonly createTimeISO: string;
+  readonly createTime: number | null;
+  readonly createTimeISO: string | null;
   readonly isAd: boolean | null;
   /** Null if the response does not name the author. */
   readonly authorMeta: Author | null;
   readonly musicMeta: MusicMeta | null;
   readonly webVideoUrl: string;
+  /** The best one first: the highest, then the widest, then the one with the most bits per second. */
   readonly mediaUrls: readonly string[];
+  /** What each of `mediaUrls` is, in the same order. */
+  readonly mediaFormats: readonly MediaFormat[];
   readonly videoMeta: VideoMeta;
-  readonly diggCount: number;
-  readonly shareCount: number;
-  readonly playCount: number;
-  readonly commentCount: number;
+  readonly diggCount: number | null;
+  readonly shareCount: number | null;
+  readonly playCount: number | null;
+  readonly commentCount: number | null;
   readonly collectCount: number | null;
   readonly repostCount: number | null;
   readonly mentions: readonly string[];
@@ -51,8 +54,9 @@ export function readVideo(item: Place, authorOf: (name: string) => Place | null 
   const id = item.requireObject().at('id').requireId();
   const createTime = item.at('createTime').requireTimeSecs();
   const authorMeta = readItemAuthor(item, authorOf);
-  const textExtra = item.at('textExtra');
-  const detailedMentions = readMentions(textExtra);
+  const textExtras = textExtrasOf(item);
+  const detailedMentions = readMentions(textExtras);
+  const mediaFormats = readMediaFormats(item.at('video'));
   const slideshowImageLinks = readSlideshowUrls(item.at('imagePost'));
   const isSlideshow = slideshowImageLinks.length > 0;
   return {
@@ -65,12 +69,13 @@ export function readVideo(item: Place, authorOf: (name: string) => Place | null 
     authorMeta,
     musicMeta: readMusicMeta(item.at('music')),
     webVideoUrl: webUrlOf(id, authorMeta?.name ?? '', isSlideshow),
-    mediaUrls: readMediaUrls(item.at('video')),
+    mediaUrls: mediaFormats.map(({ url }) => url),
+    mediaFormats,
     videoMeta: readVideoMeta(item.at('video')),
     ...readCounts(item),
-    mentions: detailedMentions.map(({ name }) => `@${name}`),
+    mentions: namesOf(detailedMentions),
     detailedMentions,
-    hashtags: readHashtagNames(item.at('challenges'), textExtra),
+    hashtags: readHashtagNames(item.at('challenges'), textExtras),
     effectStickers: readStickers(item.at('effectStickers')),
     isSlideshow,
     slideshowImageLinks,

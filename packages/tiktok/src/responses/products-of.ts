@@ -9,8 +9,11 @@ import type { Reading } from './response.ts';
 export function productsOf(data: Place, isInPage: boolean): Reading<Page<Product>> {
   const more = data.at('load_more_params');
   const hasMore = data.at('has_more');
+  // Without a word on what follows, the list itself must be there.
+  if (!hasMore.isThere) data.at('products').requireList();
   return pageOf({
-    entries: data.at('products').requireList(),
+    holder: data,
+    name: 'products',
     readEntry: readListedProduct,
     idNames: ['product_id'],
     hasMore: isInPage && !hasMore.isThere ? more.isObject : hasMore,

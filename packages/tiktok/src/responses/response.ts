@@ -7,7 +7,7 @@ import { embeddedJson } from '../json/embedded.ts';
 import { parseExactJson } from '../json/exact-json.ts';
 import { Place, UnreadableError } from '../json/place.ts';
 import { obstacleOf } from '../obstacle.ts';
-import { changed, type Failure, failed, type Outcome } from '../outcome.ts';
+import { changed, type Failure, failed, type Outcome, withheld } from '../outcome.ts';
 import { failureOfCode } from '../status-code.ts';
 
 /** The result of reading the JSON: the record, or why there is none. */
@@ -33,16 +33,68 @@ export function readApiWithCodes<T>(captured: Captured, reader: (root: Place) =>
 
 export type ScriptReader<T> = readonly [elementId: string, reader: (root: Place) => Reading<T>];
 
-/** Reads the first of these script elements that is in the page. */
+/** Reads the first of these script elements that is in the page and has the page's data. */
 export function readPage<T>(captured: Captured, readers: readonly ScriptReader<T>[]): Outcome<T> {
   const obstacle = obstacleOf(captured, 'page');
   if (obstacle !== null) return obstacle;
+  let without: Outcome<T> | null = null;
   for (const [elementId, reader] of readers) {
     const embedded = embeddedJson(captured.body, elementId);
     if (embedded.kind === 'incomplete') return endsEarly;
-    if (embedded.kind === 'json') return outcomeOf(embedded.value, reader);
+    if (embedded.kind === 'absent') continue;
+    const outcome = outcomeOf(embedded.value, reader);
+    if (outcome.kind !== 'withheld') return outcome;
+    without ??= outcome;
   }
+  if (without !== null) return without;
   return /<\/html>\s*$/i.test(captured.body) ? changed(`#${readers[0]![0]}`) : endsEarly;
+}
+
+/** A record in the data of a page or of a response, and the objects with the codes that belong to it. */
+export interface Detail {
+  readonly record: Place;
+  readonly holders: readonly Place[];
+}
+
+export interface DetailForm {
+  /** The names of the detail in a page. */
+  readonly names: readonly string[];
+  /** Where its record is in it. */
+  readonly path: readonly string[];
+  /** Whether an object is such a record, wherever it is. */
+  readonly isRecord: (object: Place) => boolean;
+}
+
+/** A detail has its record at other depths in some pages, so the record is found by its form. */
+export function detailOf(holder: Place, { path, isRecord }: DetailForm): Detail {
+  const record = holder.objects(4).find(isRecord);
+  const holders = holder.objects(2).filter((each) => record === undefined || record.path.startsWith(each.path));
+  return { record: record ?? holder.at(...path), holders: [...holders] };
+}
+
+/** The detail in the data of a page, by its name or, if no name is known, by the form of its record. */
+export function detailInPage(root: Place, form: DetailForm): Detail | Failure {
+  const scope = root.at('__DEFAULT_SCOPE__');
+  const named = scope.firstOf(...form.names);
+  if (named.isThere && !isEmpty(named.requireObject())) return detailOf(named, form);
+  const record = scope.objects(5).find(form.isRecord);
+  if (record !== undefined) return { record, holders: [] };
+  const hasOther = scope
+    .entries()
+    .some(({ path, isObject }) => /detail$/i.test(path) && isObject && path !== named.path);
+  const isKnown = scope.at('webapp.app-context').isObject && !hasOther;
+  return isKnown ? withheld(named.path) : changed(named.path);
+}
+
+const isEmpty = ({ value }: Place): boolean => Object.keys(value as object).length === 0;
+
+/** The failure that the codes of a detail mean. */
+export function failureOfDetail({ holders }: Detail): Failure | null {
+  for (const holder of holders) {
+    const failure = failureOfResponse(holder);
+    if (failure !== null) return failure;
+  }
+  return null;
 }
 
 /** The failure that the code of a response means, whatever the name of its field. */

@@ -3,17 +3,23 @@ import type { Captured } from '../captured.ts';
 import type { Place } from '../json/place.ts';
 import type { Page } from '../lists/list.ts';
 import { categoryComponent, searchComponent } from '../lists/shop-request.ts';
-import { changed, type Outcome } from '../outcome.ts';
+import { changed, type Outcome, withheld } from '../outcome.ts';
 import { type Product, readProduct } from '../records/product.ts';
 import { readProductExtras } from '../records/product-extras.ts';
+import type { Review } from '../records/review.ts';
 import { readShop, type Shop } from '../records/shop.ts';
 import { failureOfCode } from '../status-code.ts';
 import { productsOf } from './products-of.ts';
 import { type Reading, read, readPage } from './response.ts';
+import { reviewsInPage } from './shop-lists.ts';
 
 /** Parses the pages `/view/product/ID` and `/shop/pdp/slug/ID`. */
 export const parseProductPage = (captured: Captured): Outcome<Product> =>
   readPage(captured, [['__MODERN_ROUTER_DATA__', ofRouterData]]);
+
+/** Parses the first reviews in a product's page, which a page for a desktop browser has. */
+export const parseReviewsInPage = (captured: Captured): Outcome<Page<Review>> =>
+  readPage(captured, [['__MODERN_ROUTER_DATA__', ofReviews]]);
 
 /** Parses the pages `/shop/s/KEYWORD` and `/shop/c/SLUG/ID`, which have the first products. */
 export const parseShopSearchPage = (captured: Captured): Outcome<Page<Product>> =>
@@ -39,12 +45,37 @@ function ofRouterData(root: Place): Reading<Product> {
     // `global_data` has a copy with fewer fields.
     const component = componentsOf(config).find((each) => each.at('component_data', 'product_info').isObject);
     const data = component?.at('component_data') ?? globalInfo;
-    if (data.at('product_info').isObject) {
-      const product = readProduct(data.at('product_info'), data.at('shop_info'));
-      return read({ ...product, ...readProductExtras(data) });
-    }
+    const info = data.at('product_info');
+    // Clients that TikTok considers robots get the page with an object without fields.
+    const empty = [info, info.at('product_model')].find(isEmptyObject);
+    if (empty !== undefined) return withheld(empty.path);
+    if (info.isObject) return read(readWholeProduct(root, data));
   }
   return changed(configs.length === 0 ? 'loaderData.page_config' : `${configs[0]!.path}.components_map.product_info`);
+}
+
+function readWholeProduct(root: Place, data: Place): Product {
+  const reviews = ofReviews(root);
+  return {
+    ...readProduct(data.at('product_info'), data.at('shop_info')),
+    ...readProductExtras(data, reviewInfoOf(root)),
+    pageReviews: reviews.kind === 'read' ? reviews.value.items : [],
+  };
+}
+
+const ofReviews = (root: Place): Reading<Page<Review>> => reviewsInPage(reviewInfoOf(root));
+
+/** The stars and the first reviews are in a component, beside the product or in it. */
+function reviewInfoOf(root: Place): Place {
+  const configs = pageConfigsOf(root);
+  const data = [
+    ...configs.flatMap(componentsOf).map((component) => component.at('component_data')),
+    ...configs.map((config) => config.at('global_data', 'product_info')),
+  ];
+  const infos = data.flatMap((each) => [each.at('review_info'), each.at('product_info', 'review_info')]);
+  return (
+    infos.find(({ isObject }) => isObject) ?? root.at('loaderData', 'page_config', 'components_map', 'review_info')
+  );
 }
 
 function ofSearchData(root: Place): Reading<Page<Product>> {
@@ -68,6 +99,8 @@ function ofStoreData(root: Place): Reading<StorePage> {
   const products = productsOf(list, true);
   return products.kind === 'read' ? read({ shop: readShop(info, info), products: products.value }) : products;
 }
+
+const isEmptyObject = ({ isObject, value }: Place): boolean => isObject && Object.keys(value as object).length === 0;
 
 const pageConfigsOf = (root: Place): Place[] =>
   root

@@ -13,7 +13,8 @@ export const parseSoundRanks = (captured: Captured): Outcome<Page<TrendingSound>
     const data = root.at('data').requireObject();
     const pagination = data.at('pagination').requireObject();
     return pageOf({
-      entries: data.at('sound_list').requireList(),
+      holder: data,
+      name: 'sound_list',
       readEntry: readRankedSound,
       idNames: ['song_id'],
       hasMore: pagination.at('has_more'),

@@ -7,15 +7,17 @@ import { pageOf, requirePosition } from './page-of.ts';
 import { readApi } from './response.ts';
 
 /** Parses responses of `user/list`: followers, or accounts that a user follows. */
-export const parseUserList = (captured: Captured): Outcome<Page<Profile>> =>
+export const parseUserList = (captured: Captured, asked?: Position): Outcome<Page<Profile>> =>
   readApi(captured, (root) =>
     pageOf({
-      entries: root.at('userList').requireList(),
+      holder: root,
+      name: 'userList',
       readEntry: readUserInfo,
       idNames: [],
       hasMore: root.at('hasMore'),
       next: () => nextOf(root),
       total: root.at('total').count(),
+      isFirst: asked?.cursor === '0',
     }),
   );
 

@@ -4,26 +4,33 @@ import type { Place } from '../json/place.ts';
 import type { Page, Position } from '../lists/list.ts';
 import type { Outcome } from '../outcome.ts';
 import { readVideo, type Video } from '../records/video.ts';
-import { pageOf, requirePosition } from './page-of.ts';
+import { type PageShape, pageOf, requirePosition } from './page-of.ts';
 import { readApi } from './response.ts';
 
-const videoPage = (root: Place, hasMore: Place, next: () => Position | null) =>
-  pageOf({
-    // Absent if there are none.
-    entries: root.at('itemList').requireList(),
-    readEntry: (item) => readVideo(item),
-    idNames: ['id'],
-    hasMore,
-    next,
-  });
+type VideoPage = Pick<PageShape<Video>, 'hasMore' | 'next' | 'mayBeOmitted'>;
+
+/** `itemList` is absent if there are none. */
+const videoPage = (root: Place, page: VideoPage) =>
+  pageOf({ holder: root, name: 'itemList', readEntry: (item) => readVideo(item), idNames: ['id'], ...page });
 
 /** Parses responses of `post/item_list`, `challenge/item_list` and `music/item_list`. */
 export const parseVideoList = (captured: Captured): Outcome<Page<Video>> =>
-  readApi(captured, (root) => videoPage(root, root.at('hasMore'), () => requirePosition(root.at('cursor'))));
+  readApi(captured, (root) =>
+    videoPage(root, { hasMore: root.at('hasMore'), next: () => requirePosition(root.at('cursor')) }),
+  );
 
-/** Parses responses of `recommend/item_list`, `explore/item_list` and `related/item_list`, whose cursors have no effect. */
+/** Parses responses of `recommend/item_list` and `explore/item_list`, whose cursors have no effect. */
 export const parseFeed = (captured: Captured): Outcome<Page<Video>> =>
-  readApi(captured, (root) => videoPage(root, root.at('hasMore'), () => null));
+  readApi(captured, (root) => videoPage(root, { hasMore: root.at('hasMore'), next: () => null }));
+
+/** Parses responses of `related/item_list`: a single page, which mostly does not say that nothing follows. */
+export const parseRelated = (captured: Captured): Outcome<Page<Video>> =>
+  readApi(captured, (root) => {
+    const hasMore = root.at('hasMore');
+    // Without a word on what follows, the list itself must be there.
+    if (!hasMore.isThere) root.at('itemList').requireList();
+    return videoPage(root, { hasMore: hasMore.isThere ? hasMore : false, next: () => null });
+  });
 
 const weekMs = 7 * 24 * 3600 * 1000;
 
@@ -33,9 +40,13 @@ const weekMs = 7 * 24 * 3600 * 1000;
  */
 export const parseCreatorList = (captured: Captured, asked: Position): Outcome<Page<Video>> =>
   readApi(captured, (root) =>
-    videoPage(root, root.at('hasMorePrevious'), () => {
-      const last = root.at('itemList').requireList().at(-1)?.at('createTime').timeSecs() ?? null;
-      const nextMs = last === null ? Number(asked.cursor) - weekMs : last * 1000;
-      return Number.isSafeInteger(nextMs) && nextMs > 0 ? { cursor: `${nextMs}`, token: null } : null;
+    videoPage(root, {
+      hasMore: root.at('hasMorePrevious'),
+      mayBeOmitted: true,
+      next() {
+        const last = root.at('itemList').list().at(-1)?.at('createTime').timeSecs() ?? null;
+        const nextMs = last === null ? Number(asked.cursor) - weekMs : last * 1000;
+        return Number.isSafeInteger(nextMs) && nextMs > 0 ? { cursor: `${nextMs}`, token: null } : null;
+      },
     }),
   );

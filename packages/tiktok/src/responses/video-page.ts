@@ -2,7 +2,18 @@ import type { Captured } from '../captured.ts';
 import type { Place } from '../json/place.ts';
 import { changed, failed, type Outcome } from '../outcome.ts';
 import { readVideo, type Video } from '../records/video.ts';
-import { failureOfResponse, type Reading, read, readApi, readPage } from './response.ts';
+import {
+  type Detail,
+  type DetailForm,
+  detailInPage,
+  detailOf,
+  failureOfDetail,
+  failureOfResponse,
+  type Reading,
+  read,
+  readApiWithCodes,
+  readPage,
+} from './response.ts';
 
 /** Parses the pages `/@name/video/ID` and `/@name/photo/ID`, also in their mobile form. */
 export const parseVideoPage = (captured: Captured): Outcome<Video> =>
@@ -12,15 +23,24 @@ export const parseVideoPage = (captured: Captured): Outcome<Video> =>
   ]);
 
 /** Parses responses of `item/detail`. */
-export const parseVideoDetail = (captured: Captured): Outcome<Video> => readApi(captured, ofItemInfo);
+export const parseVideoDetail = (captured: Captured): Outcome<Video> =>
+  readApiWithCodes(captured, (root) => ofDetail(detailOf(root, form)));
+
+const form: DetailForm = {
+  names: ['webapp.video-detail', 'webapp.reflow.video.detail'],
+  path: ['itemInfo', 'itemStruct'],
+  isRecord: (object) => object.path.endsWith('.itemStruct') && object.at('id').isThere,
+};
 
 function ofUniversalData(root: Place): Reading<Video> {
-  const detail = root.at('__DEFAULT_SCOPE__').firstOf('webapp.video-detail', 'webapp.reflow.video.detail');
-  return failureOfResponse(detail.requireObject()) ?? ofItemInfo(detail);
+  const detail = detailInPage(root, form);
+  return 'kind' in detail ? detail : ofDetail(detail);
 }
 
-function ofItemInfo(detail: Place): Reading<Video> {
-  const item = detail.at('itemInfo', 'itemStruct');
+function ofDetail(detail: Detail): Reading<Video> {
+  const failure = failureOfDetail(detail);
+  if (failure !== null) return failure;
+  const item = detail.record;
   // A post that is only for adults comes without its video.
   if (item.at('isContentClassified').flag() && !item.at('video').isThere) {
     return failed('login_required', 'the video has an age limit and is shown only after a login');

@@ -14,10 +14,11 @@ export function filterOf(job: ListJob): ItemFilter {
   const { source, oldestSecs, newestSecs, withoutPinned, leastDiggs, mostDiggs } = job;
   const limits = [oldestSecs, newestSecs, leastDiggs, mostDiggs];
   if (limits.every((each) => each === null) && !withoutPinned) return everything;
-  const isTooOld = ({ createTime }: Video) => oldestSecs !== null && createTime < oldestSecs;
-  const isTooNew = ({ createTime }: Video) => newestSecs !== null && createTime > newestSecs;
-  const isOutside = ({ diggCount }: Video) =>
-    diggCount < (leastDiggs ?? 0) || diggCount > (mostDiggs ?? Number.POSITIVE_INFINITY);
+  // A time or a number that the site does not know is within every limit.
+  const isBelow = (value: number | null, least: number | null) => value !== null && least !== null && value < least;
+  const isTooOld = ({ createTime }: Video) => isBelow(createTime, oldestSecs);
+  const isTooNew = ({ createTime }: Video) => isBelow(newestSecs, createTime);
+  const isOutside = ({ diggCount }: Video) => isBelow(diggCount, leastDiggs) || isBelow(mostDiggs, diggCount);
   const sort = source.kind === 'posts' ? source.sort : null;
   const isBeyond = sort === 'latest' ? isTooOld : sort === 'oldest' ? isTooNew : () => false;
   return {

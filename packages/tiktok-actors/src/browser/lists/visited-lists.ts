@@ -35,8 +35,9 @@ interface Course {
   readonly repeats: boolean;
 }
 
-/** The entries in a page itself are products, whatever the list. */
+/** The entries in a page itself are products or reviews, whatever the list. */
 const ofProducts: List = { kind: 'shop_search', keyword: '' };
+const ofReviews: List = { kind: 'reviews', productId: '' };
 
 const everything: Omit<Selection<ListItem>, 'idOf' | 'isKnown' | 'maxItems' | 'maxPages'> = {
   isWanted: () => true,
@@ -86,7 +87,8 @@ export class VisitedLists {
   async takeFirst(page: ListPage<ListItem>): Promise<void> {
     this.#firstCursor = page.next?.cursor ?? null;
     if (this.#readingOf(null).progress.pageCount > 0) return;
-    const taken = takePage(unread(), page, this.#selectionOf(ofProducts, null));
+    const list = this.#job.source.kind === 'reviews' ? ofReviews : ofProducts;
+    const taken = takePage(unread(firstCursorOf(this.#job)), page, this.#selectionOf(list, null));
     const facts = { kept: null, cookies: null, branches: new Map<string, string>(), unreadable: page.unreadable };
     await this.#store.commitPage(this.#job, taken, facts);
     this.committedCount += 1;
@@ -97,7 +99,8 @@ export class VisitedLists {
     const branchId = list.kind === 'replies' ? list.commentId : null;
     const course = this.#courseOf(branchId);
     // The response must be for the position that the list has reached [visit-3].
-    if (position.cursor !== course.due) return { kind: 'left', failure: wrongPosition(course.due, position.cursor) };
+    if (position.cursor !== course.due && !this.#isBeginning(course, response.recognised))
+      return { kind: 'left', failure: wrongPosition(course.due, position.cursor) };
     const outcome = readerOf(list).parse(response.captured, position);
     if (outcome.kind !== 'found') return { kind: 'failed', failure: outcome };
     const page: ListPage<ListItem> = outcome.value;
@@ -115,6 +118,11 @@ export class VisitedLists {
     else await this.#store.commitBranch(this.#job, branchId, taken, facts);
     this.committedCount += 1;
     return { kind: taken.next.kind === 'ask' ? 'taken' : 'ended' };
+  }
+
+  /** The script of a page that has the first reviews may request them again, in pages of another size. */
+  #isBeginning({ pageCount, due }: Course, { list, position }: Recognised): boolean {
+    return hasNumberedPages(list) && pageCount === 0 && due === this.#firstCursor && position.cursor === '1';
   }
 
   #courseOf(branchId: string | null): Course {

@@ -166,6 +166,8 @@ export class ListVisit {
   }
 
   async #takeDetail({ captured }: Arrival & { kind: 'detail' }): Promise<Taking> {
+    // A page that has the header itself may request the detail of something else.
+    if (!this.#facts.hasHeader || this.#lists.list?.hasHeader === true) return { kind: 'skipped' };
     const outcome = this.#facts.detail!.parse(captured);
     if (outcome.kind !== 'found') return { kind: 'failed', failure: outcome };
     await this.#commitHeader(outcome.value);

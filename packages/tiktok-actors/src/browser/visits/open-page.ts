@@ -10,6 +10,7 @@ import {
   checkLanding,
   type Failure,
   failed,
+  isWall,
   notShown,
   pageObstacleOf,
   pageUrlsOf,
@@ -34,7 +35,7 @@ async function openPage(page: Page, url: string, timeoutMs: number): Promise<Ope
   }
   let captured = await documents.next(timeoutMs);
   // Waits for the page behind the WAF page [open-page-1].
-  for (let walls = 0; captured !== null && isWall(captured) && walls < mostWalls; walls++) {
+  for (let walls = 0; captured !== null && isWall(captured.body) && walls < mostWalls; walls++) {
     captured = (await documents.next(wallMs)) ?? captured;
   }
   if (captured === null) return failed('incomplete', 'the page is cut off');
@@ -81,8 +82,6 @@ async function capture(page: Page, request: Request): Promise<Captured> {
   const body = await (response?.text() ?? page.content()).catch(() => page.content());
   return { url: response?.url() ?? page.url(), statusCode: response?.status() ?? 200, body };
 }
-
-const isWall = ({ body }: Captured): boolean => /_wafchallengeid|\bid=["']?wci\b/.test(body);
 
 /** Opens the page of a job and reads its own data. For an account's id there are two pages, of which one may know it. */
 export async function readPage(page: Page, job: ListJob, facts: SourceFacts, timeoutMs: number): Promise<PageReading> {

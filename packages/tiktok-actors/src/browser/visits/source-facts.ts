@@ -11,12 +11,18 @@ import {
   type Page,
   type Product,
   parseHashtagDetail,
+  parseHashtagPage,
   parseProductPage,
   parseProfilePage,
+  parseReviewsInPage,
   parseShopSearchPage,
   parseSoundDetail,
+  parseSoundPage,
   parseStorePage,
+  parseUserDetail,
   parseVideoPage,
+  type Review,
+  remedyOf,
   type TargetKind,
 } from '@wherry/tiktok';
 import type { ListSource } from '../job.ts';
@@ -30,7 +36,7 @@ export type PageReading =
       readonly header: object | null;
       readonly isClosed: boolean;
       /** The beginning of the list, if the page itself contains it. */
-      readonly first?: Page<Product>;
+      readonly first?: Page<Product | Review>;
     };
 
 export interface SourceFacts {
@@ -67,6 +73,7 @@ export function factsOf(source: ListSource): SourceFacts {
         read: source.withProfile === true ? readProfile : readOpenProfile,
         matches: (list) => list.kind === 'posts' && list.sort === source.sort,
         opening: source.sort === 'latest' ? null : openers[source.sort],
+        detail: userDetail,
       };
     case 'followers':
     case 'following':
@@ -78,6 +85,7 @@ export function factsOf(source: ListSource): SourceFacts {
         ...plain,
         target: 'hashtag',
         hasHeader: true,
+        read: (captured) => readHeader(parseHashtagPage(captured)),
         detail: { path: '/api/challenge/detail/', parse: parseHashtagDetail },
       };
     case 'sound_posts':
@@ -85,6 +93,7 @@ export function factsOf(source: ListSource): SourceFacts {
         ...plain,
         target: 'sound',
         hasHeader: true,
+        read: (captured) => readHeader(parseSoundPage(captured)),
         detail: { path: '/api/music/detail/', parse: parseSoundDetail },
       };
     case 'search':
@@ -110,7 +119,7 @@ export function factsOf(source: ListSource): SourceFacts {
     case 'sound_ranks':
       return { ...plain, target: null };
     case 'profile':
-      return { ...plain, target: 'profile', read: readProfile, hasHeader: true, hasList: false };
+      return { ...plain, target: 'profile', read: readProfile, hasHeader: true, hasList: false, detail: userDetail };
     case 'video':
       return { ...plain, target: 'video', read: readVideo, hasHeader: true, hasList: false };
   }
@@ -118,8 +127,18 @@ export function factsOf(source: ListSource): SourceFacts {
 
 const readNothing: PageReading = { kind: 'read', header: null, isClosed: false };
 
+/** The script of a page that came without the account's data requests it. */
+const userDetail = { path: '/api/user/detail/', parse: parseUserDetail };
+
+/** Some pages of hashtags and sounds have the header of their list. The scripts of the others request it. */
+function readHeader(outcome: Outcome<object>): PageReading {
+  if (outcome.kind === 'found') return { kind: 'read', header: outcome.value, isClosed: false };
+  return remedyOf(outcome.kind) === 'nothing' ? outcome : readNothing;
+}
+
 function readProfile(captured: Captured, address: Address): PageReading {
   const outcome = parseProfilePage(captured);
+  if (outcome.kind === 'withheld') return readNothing;
   if (outcome.kind !== 'found') return outcome;
   if (!isProfileOf(address, outcome.value)) return failed('not_found', 'the page is that of another account');
   return { kind: 'read', header: outcome.value, isClosed: outcome.value.privateAccount === true };
@@ -135,7 +154,13 @@ function readProduct(captured: Captured, address: Address): PageReading {
   if (outcome.kind !== 'found') return outcome;
   const isIt = address.kind === 'product' && address.productId === outcome.value.productId;
   if (!isIt) return failed('not_found', 'the page is that of another product');
-  return { kind: 'read', header: outcome.value, isClosed: outcome.value.reviewCount === 0 };
+  const reviews = parseReviewsInPage(captured);
+  return {
+    kind: 'read',
+    header: outcome.value,
+    isClosed: outcome.value.reviewCount === 0,
+    ...(reviews.kind === 'found' && { first: reviews.value }),
+  };
 }
 
 function readShopSearch(captured: Captured, address: Address): PageReading {

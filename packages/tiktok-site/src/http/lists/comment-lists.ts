@@ -18,6 +18,6 @@ export const replies: ListResponse = ({ world, query, faults }) => {
 
 function commentPage(world: World, list: readonly number[], query: Query, faults: ListFaults, usual: number) {
   const { items, nextOffset, hasMore } = partOf(list, query.count('cursor'), query.count('count', usual), faults);
-  const found = items.length === 0 ? null : items.map((number) => commentPayload(world, number));
+  const found = items.length === 0 && !hasMore ? null : items.map((number) => commentPayload(world, number));
   return envelope(0, { comments: found, cursor: nextOffset, has_more: hasMore ? 1 : 0, total: list.length });
 }

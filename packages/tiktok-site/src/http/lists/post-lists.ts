@@ -22,7 +22,7 @@ export const posts: ListResponse = ({ world, query, faults }) => {
   const { items, nextOffset, hasMore } = partOf(list, offset, count, faults);
   const shown = cursor === 0 ? [...pinned, ...items] : items;
   const next = cursorAfter(world, items.at(-1), sort, { cursor, nextOffset });
-  return envelope(0, { ...itemList(world, shown), cursor: `${next}`, hasMore });
+  return envelope(0, { ...itemList(world, shown, hasMore), cursor: `${next}`, hasMore });
 };
 
 /** Its response has no cursor: the client uses the time of the last post. */
@@ -32,7 +32,7 @@ export const creatorPosts: ListResponse = ({ world, query, faults }) => {
   const list = postsOf(world, user, 'latest');
   const offset = offsetOf(world, list, 'latest', query.count('cursor'));
   const { items, hasMore } = partOf(list, offset, query.count('count', 15), faults);
-  return envelope(0, { ...itemList(world, items), hasMorePrevious: hasMore, hasMoreLatest: false });
+  return envelope(0, { ...itemList(world, items, hasMore), hasMorePrevious: hasMore, hasMoreLatest: false });
 };
 
 /** The latest posts begin with the pinned one, which is not repeated in its place. */

@@ -59,19 +59,23 @@ export const products: ListResponse = ({ world, query, faults }) => {
 export const storeProducts: ListResponse = (context) =>
   context.query.text('component_name') === storeComponent ? products(context) : refused;
 
-/** Pages are numbered. Some responses have their list under `data`, some at the root. */
-export const reviews: ListResponse = ({ world, query, faults }) => {
-  const product = productNumberOfId(world, query.text('product_id'));
-  if (product === undefined) return { code: 23002102, message: 'not available' };
+/** A page of the reviews of a product; pages are numbered from 1. */
+export function reviewPart(world: World, product: number, page: number, size: number, faults: ListFaults) {
   const { reviews: total } = productOf(world, product);
   const ordinals = Array.from({ length: total }, (_, ordinal) => ordinal);
-  const size = query.count('page_size', 20);
-  const { items, hasMore } = partOf(ordinals, (query.count('page_start', 1) - 1) * size, size, faults);
-  const page = {
+  const { items, hasMore } = partOf(ordinals, (page - 1) * size, size, faults);
+  return {
     product_reviews: items.map((ordinal) => reviewPayload(world, product, ordinal)),
     total_reviews: `${total}`,
     has_more: hasMore,
   };
+}
+
+/** Some responses have their list under `data`, some at the root. */
+export const reviews: ListResponse = ({ world, query, faults }) => {
+  const product = productNumberOfId(world, query.text('product_id'));
+  if (product === undefined) return { code: 23002102, message: 'not available' };
+  const page = reviewPart(world, product, query.count('page_start', 1), query.count('page_size', 20), faults);
   return product % 2 === 0
     ? { ...page, base_resp: { StatusCode: 0, StatusMessage: '' } }
     : { code: 0, message: '', data: page };

@@ -5,13 +5,14 @@ import { envelope, type ListResponse } from './list-response.ts';
 import { partOf } from './offset-part.ts';
 
 const followingHidden = 3002060;
-const loginRequired = 10101;
+/** The codes of a login that is required. */
+const loginCodes = [10101, 2483] as const;
 
 export const userList: ListResponse = ({ world, query, faults }) => {
-  if (world.followersNeedLogin) return envelope(loginRequired);
   const user = userNumberOfSecUid(world, query.text('secUid'));
-  if (user === undefined || userOf(world, user).state === 'removed') return envelope(10221);
+  if (world.followersNeedLogin) return envelope(loginCodes[(user ?? 0) % loginCodes.length]!);
   const kind = query.text('scene') === '21' ? 'following' : 'followers';
+  if (user === undefined || userOf(world, user).state === 'removed') return envelope(10221);
   if (kind === 'following' && lists.hidesFollowing(world, user)) return envelope(followingHidden);
   const list = lists.connectedUsers(world, user, kind);
   const part = partOf(list, query.count('minCursor'), query.count('count', 30), faults);

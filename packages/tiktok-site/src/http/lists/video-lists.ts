@@ -19,12 +19,12 @@ const videoOffsets =
     const count = query.count('count', 30);
     if (count > largestCount) return envelope(invalidParameter);
     const { items, nextOffset, hasMore } = partOf(list, query.count('cursor'), count, faults);
-    return envelope(0, { ...itemList(world, items), cursor: `${nextOffset}`, hasMore });
+    return envelope(0, { ...itemList(world, items, hasMore), cursor: `${nextOffset}`, hasMore });
   };
 
-/** Absent if there are none. */
-export const itemList = (world: World, items: readonly number[]): Record<string, unknown> =>
-  items.length === 0 ? {} : { itemList: items.map((number) => itemPayload(world, number)) };
+/** Absent if there are none, and none follow. */
+export const itemList = (world: World, items: readonly number[], hasMore: boolean): Record<string, unknown> =>
+  items.length === 0 && !hasMore ? {} : { itemList: items.map((number) => itemPayload(world, number)) };
 
 export const hashtagVideos = videoOffsets(({ world, query }) => {
   const hashtag = hashtagNumberOfId(world, query.text('challengeID'));
@@ -36,10 +36,11 @@ export const soundVideos = videoOffsets(({ world, query }) => {
   return sound === undefined ? 10218 : lists.soundPosts(world, sound);
 });
 
+/** A single page, which does not say whether more follow. */
 export const related: ListResponse = ({ world, query }) =>
-  envelope(0, { ...itemList(world, lists.foundVideos(world, query.text('itemID')).slice(0, 16)), hasMore: false });
+  envelope(0, itemList(world, lists.foundVideos(world, query.text('itemID')).slice(0, 16), true));
 
 export const feed =
   (name: 'recommended' | 'explored'): ListResponse =>
   ({ world, feedOrdinal }) =>
-    envelope(0, { ...itemList(world, lists.feedPage(world, name, feedOrdinal)), hasMore: true, cursor: '0' });
+    envelope(0, { ...itemList(world, lists.feedPage(world, name, feedOrdinal), true), hasMore: true, cursor: '0' });
