@@ -5,8 +5,9 @@
  * `items/` has the items of the datasets, and `results/` pushes and charges them.
  */
 import { Actor } from 'apify';
-import type { CommonInput } from './input/common-input.ts';
-import { warnOfUnknownFields } from './input/common-input.ts';
+import { type CommonInput, warnOfUnknownFields } from './input/common-input.ts';
+import { type InputAliases, InputRefusal, inOwnFields } from './input/input-aliases.ts';
+import { countryOf } from './input/proxies.ts';
 import { Results } from './results/results.ts';
 
 export interface StartedActor<Input> {
@@ -14,14 +15,38 @@ export interface StartedActor<Input> {
   readonly results: Results;
 }
 
-export async function startActor<Input extends CommonInput & { readonly maxItems?: number }>(): Promise<
-  StartedActor<Input>
-> {
+/** @param declared the Actor's `.actor/input_aliases.json` */
+export async function startActor<Input extends CommonInput & { readonly maxItems?: number }>(
+  declared: InputAliases = {},
+): Promise<StartedActor<Input>> {
   await Actor.init();
-  const input = (await Actor.getInput<Input>()) ?? ({} as Input);
-  await warnOfUnknownFields(input);
+  const given = (await Actor.getInput<Input>()) ?? ({} as Input);
+  await warnOfUnknownFields(given, declared);
+  const input = await orRefused(() => withRegion(inOwnFields(given, declared)));
   const results = await Results.open({ failuresGoTo: input.failedInputs ?? 'dataset', maxItems: input.maxItems });
   return { input, results };
+}
+
+/** Countries are compared, so they are written alike. @throws InputRefusal if it is not a country's code */
+function withRegion<Input extends CommonInput>(input: Input): Input {
+  const { region } = input;
+  if (region === undefined) return input;
+  if (!/^[a-z]{2}$/i.test(region)) {
+    throw new InputRefusal(`region: "${region}" is not a country. Give its code of two letters, such as US.`);
+  }
+  const known = { ...input, region: region.toUpperCase() };
+  if (known.proxyConfiguration !== undefined) countryOf(known.proxyConfiguration, known.region);
+  return known;
+}
+
+/** Fails the run with the message if the input cannot be done as it says [input-1]. */
+export async function orRefused<T>(read: () => T): Promise<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InputRefusal) await Actor.fail(error.message);
+    throw error;
+  }
 }
 
 export async function finishActor(results: Results): Promise<void> {

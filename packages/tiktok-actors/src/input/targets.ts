@@ -27,6 +27,30 @@ export function targetsOf(inputs: readonly string[] = [], wanted: TargetKind): T
   return [...byKey.values()];
 }
 
+/**
+ * Inputs of several kinds, each by the first kind that it can be read as. A short link, which says nothing, and what cannot be
+ * read, are of the first kind.
+ */
+export function targetsByKind<Kind extends TargetKind>(
+  inputs: readonly string[] = [],
+  kinds: readonly [Kind, ...Kind[]],
+): Readonly<Record<Kind, readonly string[]>> {
+  const byKind = Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as Record<Kind, string[]>;
+  for (const input of inputs) {
+    const kind = kinds.find((each) => !('refusal' in targetOf(input, each))) ?? kinds[0];
+    byKind[kind].push(input);
+  }
+  return byKind;
+}
+
+/** Searches for words in the shop of a country. The URL of a search has its own. */
+export const inRegion = (targets: readonly Target[], region: string | undefined): Target[] =>
+  targets.map((target) => {
+    const isPlain = 'address' in target && target.address.kind === 'shop_search' && target.address.region === null;
+    if (!isPlain || region === undefined) return target;
+    return { ...target, address: { ...target.address, region: region.toLowerCase() } as Address };
+  });
+
 function targetOf(input: string, wanted: TargetKind): Target {
   const reading = parseTarget(input, wanted, { siteUrl });
   return reading.kind === 'target'

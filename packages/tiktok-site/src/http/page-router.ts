@@ -17,11 +17,11 @@ const pages: Readonly<Record<string, PageMaker>> = {
   login: () => html(loginPage()),
   tag: (world, [name = '']) => html(hashtagPage(world, name)),
   music: (_world, [slug = '']) => html(soundPage(/(\d+)$/.exec(slug)?.[1] ?? '')),
-  foryou: () => html(feedPage('foryou')),
-  explore: () => html(feedPage('explore')),
-  search: (_world, [section = ''], query) => html(searchPage(section, query.get('q') ?? '')),
+  foryou: (world) => html(feedPage(world, 'foryou')),
+  explore: (world) => html(feedPage(world, 'explore')),
+  search: (world, [section = ''], query) => html(searchPage(world, section, query.get('q') ?? '')),
   view: (world, [, id = '']) => html(productPage(world, productNumberOfId(world, id))),
-  shop: shopPage,
+  shop: shopOf('US'),
   business: (_world, _rest, query) =>
     html(soundTrendPage({ period: query.get('period') ?? '7', countryCode: query.get('countryCode') ?? 'US' })),
   t: (world, [code = '']) => redirect(shortLinkTarget(world, code) ?? '/?_r=1'),
@@ -35,7 +35,11 @@ export function pageAt(world: World, segments: readonly string[], query: URLSear
   if (first === undefined) return html(homePage());
   if (first.startsWith('@')) return accountPage(world, first.slice(1), rest);
   // On the shop's own host, paths begin with a country.
-  const make = /^[a-z]{2}$/.test(first) ? shopPage : Object.hasOwn(pages, first) ? pages[first] : undefined;
+  const make = /^[a-z]{2}$/.test(first)
+    ? shopOf(first.toUpperCase())
+    : Object.hasOwn(pages, first)
+      ? pages[first]
+      : undefined;
   return make === undefined ? html(missingPage(), 404) : make(world, rest, query);
 }
 
@@ -56,9 +60,18 @@ function userNumberOf(world: World, name: string): number | undefined {
   return name.startsWith('MS4w') ? userNumberOfSecUid(world, name) : userNumberOfName(world, name);
 }
 
-function shopPage(world: World, [kind, ...rest]: readonly string[], query: URLSearchParams): Reply {
+function shopOf(country: string): PageMaker {
+  return (world, [kind, ...rest], query) => shopPage(world, country, [kind, ...rest], query);
+}
+
+function shopPage(
+  world: World,
+  country: string,
+  [kind, ...rest]: readonly (string | undefined)[],
+  query: URLSearchParams,
+): Reply {
   if (kind === 'pdp') return html(productPage(world, productNumberOfId(world, rest.at(-1) ?? '')));
-  if (kind === 's') return html(shopSearchPage(world, rest[0] ?? query.get('q') ?? ''));
+  if (kind === 's') return html(shopSearchPage(world, country, rest[0] ?? query.get('q') ?? ''));
   const seller = kind === 'store' ? sellerNumberOfId(world, rest.at(-1) ?? '') : undefined;
   return seller === undefined ? html(missingPage(), 404) : html(storePage(world, seller));
 }

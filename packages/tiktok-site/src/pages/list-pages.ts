@@ -3,8 +3,13 @@ import { hashtagNumberOfName, hashtagOf } from '../world/topic.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList, scrollList, universalData } from './shell.ts';
 
-const listPage = (title: string, lists: readonly PageList[]): string =>
-  htmlOf({ title: `${title} | TikTok`, scripts: universalData({}), lists, body: `<h1>${escaped(title)}</h1>` });
+const listPage = (title: string, lists: readonly PageList[], { region = 'US', controls = '' } = {}): string =>
+  htmlOf({
+    title: `${title} | TikTok`,
+    scripts: universalData({}, region),
+    lists,
+    body: `<h1>${escaped(title)}</h1>${controls}`,
+  });
 
 /** The script first requests the hashtag itself, as a list of one page, and then its posts. */
 export function hashtagPage(world: World, name: string): string {
@@ -21,26 +26,51 @@ export const soundPage = (id: string): string =>
     scrollList('/api/music/item_list/', { musicID: id, count: '30' }),
   ]);
 
-export const feedPage = (name: 'foryou' | 'explore'): string =>
-  listPage(name, [
-    name === 'foryou'
-      ? scrollList('/api/recommend/item_list/', { count: '30', from_page: 'fyp', pullType: '1' }, null)
-      : scrollList('/api/explore/item_list/', { count: '30' }, null),
-  ]);
+export const feedPage = ({ visitorCountry: region }: World, name: 'foryou' | 'explore'): string =>
+  listPage(
+    name,
+    [
+      name === 'foryou'
+        ? scrollList('/api/recommend/item_list/', { count: '30', from_page: 'fyp', pullType: '1' }, null)
+        : scrollList('/api/explore/item_list/', { count: '30' }, null),
+    ],
+    { region },
+  );
 
-export function searchPage(section: string, keyword: string): string {
+/** The texts of the buttons that narrow a search, and their parameters. They are in a panel that a button opens. */
+const searchChoices: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Relevance: { sort_type: '0' },
+  'Most liked': { sort_type: '1' },
+  'Date posted': { sort_type: '2' },
+  'All time': { publish_time: '0' },
+  'Past 24 hours': { publish_time: '1' },
+  'This week': { publish_time: '7' },
+  'This month': { publish_time: '30' },
+  'Last 3 months': { publish_time: '90' },
+  'Last 6 months': { publish_time: '180' },
+};
+
+const choiceButtons = (texts: readonly string[]): string =>
+  texts.map((text, index) => `<button id="choice-${index}">${text}</button>`).join('');
+
+const choicesOf = (choices: Readonly<Record<string, Readonly<Record<string, string>>>>) =>
+  Object.values(choices).map((query, index) => ({ click: `#choice-${index}`, query }));
+
+export function searchPage({ visitorCountry: region }: World, section: string, keyword: string): string {
   const path = { '': '/api/search/general/full/', video: '/api/search/item/full/', user: '/api/search/user/full/' }[
     section
   ];
   if (path === undefined) return listPage('search', []);
-  return listPage(keyword, [scrollList(path, { keyword }, section === 'user' ? 'cursor' : 'offset')]);
+  if (section === 'user') return listPage(keyword, [scrollList(path, { keyword }, 'cursor')], { region });
+  const panel = `<div data-panel hidden>${choiceButtons(Object.keys(searchChoices))}</div>`;
+  const list = { ...scrollList(path, { keyword }, 'offset'), choices: choicesOf(searchChoices) };
+  return listPage(keyword, [list], { region, controls: `<button data-opens-panel>Filters</button>${panel}` });
 }
 
-export const soundTrendPage = (query: { period: string; countryCode: string }): string =>
-  listPage('Trending sounds', [
-    scrollList(
-      '/creative_radar_api/v1/popular_trend/sound/rank_list',
-      { period: query.period, limit: '20', country_code: query.countryCode, rank_type: 'popular' },
-      'page',
-    ),
-  ]);
+export function soundTrendPage({ period, countryCode }: { period: string; countryCode: string }): string {
+  const query = { period, limit: '20', country_code: countryCode, rank_type: 'popular', commercial_music: 'false' };
+  const choices = { 'Approved for business use': { commercial_music: 'true' } };
+  const path = '/creative_radar_api/v1/popular_trend/sound/rank_list';
+  const list = { ...scrollList(path, query, 'page'), choices: choicesOf(choices) };
+  return listPage('Trending sounds', [list], { controls: choiceButtons(Object.keys(choices)) });
+}

@@ -28,7 +28,7 @@ export interface Product {
 export function productOf(world: World, number: number): Product {
   const { seed } = world;
   const any = (end: number, label: string): number => below(end, seed, 'product', label, number);
-  const cents = 99 + any(20_000, 'price');
+  const cents = centsOf(world, number);
   const percent = 5 * any(12, 'discount');
   return {
     number,
@@ -52,6 +52,9 @@ export function productOf(world: World, number: number): Product {
     isSoldHere: any(40, 'region') !== 0,
   };
 }
+
+export const centsOf = ({ seed }: World, number: number): number =>
+  99 + below(20_000, seed, 'product', 'price', number);
 
 export function productNumberOfId(world: World, id: string): number | undefined {
   const number = numberOf(world.seed, 'product', id);

@@ -7,6 +7,8 @@ export interface World {
   readonly productCount: number;
   /** The fraction of accounts and of videos that are private, removed, renamed or blocked. */
   readonly unavailableRate: number;
+  /** The country that the site thinks its visitors are in, as it derives it from their addresses. */
+  readonly visitorCountry: string;
   /** Lists of followers, and of accounts that a user follows, need a login. */
   readonly followersNeedLogin: boolean;
   /** The ranking of sounds responds that it was switched off, as is reported since 2026. */
@@ -26,6 +28,7 @@ export const defaultWorld: World = {
   soundCount: 2_000,
   productCount: 5_000,
   unavailableRate: 0.03,
+  visitorCountry: 'US',
   followersNeedLogin: false,
   soundRanksAreOff: false,
   cursorsAreBound: false,

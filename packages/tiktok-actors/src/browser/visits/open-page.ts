@@ -12,6 +12,7 @@ import {
   failed,
   pageObstacleOf,
   pageUrlsOf,
+  regionOfPage,
   remedyOf,
 } from '@wherry/tiktok';
 import type { Page, Request } from 'playwright-core';
@@ -94,8 +95,13 @@ export async function readPage(page: Page, job: ListJob, facts: SourceFacts, tim
   return reading;
 }
 
-function readOpened(captured: Captured, { address }: ListJob, { target, read }: SourceFacts): PageReading {
+function readOpened(captured: Captured, { address, region }: ListJob, { target, read }: SourceFacts): PageReading {
+  const served = region === null ? null : regionOfPage(captured);
+  if (served !== null && served !== region) return failed('geo_blocked', elsewhere(served, region!));
   if (address.kind !== 'short_link' || target === null) return read(captured, address);
   const landing = checkLanding(captured.url, target, { siteUrl });
   return landing.kind === 'refused' ? failed('not_found', landing.message) : read(captured, landing.address);
 }
+
+const elsewhere = (served: string, wanted: string): string =>
+  `TikTok shows this connection what it shows in ${served}, and ${wanted} was wanted: use proxies of that country`;
