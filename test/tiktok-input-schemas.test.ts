@@ -64,3 +64,18 @@ test.each(actors)('%s: another name says nothing that the field cannot say', (ac
     expect([other.minimum, other.maximum], name).toEqual([lowest, field.maximum]);
   }
 });
+
+test.each(actors)('%s: its README and docs/tiktok.md name every field', (actor) => {
+  const { properties } = schemaOf(actor);
+  const { aliases, refused } = declaredIn(actor);
+  const names = [...Object.keys(properties), ...Object.keys(aliases), ...Object.keys(refused)];
+  const readme = readFileSync(new URL(`../actors/${actor}/README.md`, import.meta.url), 'utf8');
+  const input = readme.slice(readme.indexOf('## Input\n'), readme.indexOf('## Output'));
+  const guide = readFileSync(new URL('../docs/tiktok.md', import.meta.url), 'utf8');
+  const inGuide = guide.slice(guide.indexOf('## Input fields'), guide.indexOf('## The stand-in site'));
+  const row = inGuide.split('\n').find((line) => line.startsWith(`| \`${actor}\` |`)) ?? '';
+  const isNamed = (text: string, name: string) => new RegExp(`[\`, ]${name}[\`,]`).test(text);
+  expect(names.filter((name) => !isNamed(input, name))).toEqual([]);
+  const ofAll = ['failedInputs', 'maxConcurrency', 'proxyConfiguration'];
+  expect(names.filter((name) => !ofAll.includes(name) && !isNamed(row, name))).toEqual([]);
+});
