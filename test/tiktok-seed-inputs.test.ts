@@ -1,6 +1,8 @@
 /** The inputs of the Actors that people switch from run unchanged, and what cannot be done as they say fails with the reason. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TikTokSite } from '../packages/tiktok-site/src/index.ts';
 import { chromiumPath } from './support/browser.ts';
+import { until } from './support/until.ts';
 import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
 import { expectResults } from './tiktok/comparison.ts';
 import { seedRuns } from './tiktok/seed-inputs.ts';
@@ -42,6 +44,35 @@ describe('what cannot be done fails the run before any request', () => {
     expect(await fixture.itemsOf(run)).toEqual([]);
   });
 });
+
+/** A new page has to be ordered and filtered again before the list continues. */
+const narrowed = [
+  [
+    'tiktok-search',
+    { keyword: 'tea', videoSearchSorting: 'LATEST', videoSearchDateFilter: 'LAST_6_MONTHS' },
+    ({ truth }: TikTokSite) => truth.foundVideos('tea', { sort: 'latest', withinDays: 180 }),
+  ],
+  [
+    'tiktok-shop',
+    { keyword: 'tea', sortType: 'BEST_SELLERS', limit: 95, region: 'de' },
+    ({ truth }: TikTokSite) => truth.foundProducts('tea', { country: 'DE', order: 'best_sellers' }).slice(0, 95),
+  ],
+] as const;
+
+test.skipIf(chromiumPath === undefined).each(narrowed)(
+  '%s: an ordered list continues after a lost server, each result once',
+  async (actor, input, found) => {
+    await using fixture = await startActorFixture(actor, { seed: 12, unavailableRate: 0, latencyMs: 300 });
+    const ids = found(fixture.site).map((item) => ('id' in item ? item.id : item.productId));
+    const run = await fixture.run(input);
+    await until('the run has given 24 results', async () => (await fixture.itemCountOf(run)) >= 24, { secs: 300 });
+    await fixture.migrate(run.id, 'lost');
+    await fixture.succeeded(run);
+    const items = await fixture.itemsOf(run);
+    expect(items.map(({ id, productId }) => id ?? productId)).toEqual(ids);
+    expect(await fixture.attempts(run.id)).toHaveLength(2);
+  },
+);
 
 test.skipIf(chromiumPath === undefined)(
   'a page for another country is reported, and nothing of it is given',

@@ -29,7 +29,8 @@ const targets = Object.fromEntries(
 );
 
 const hasLists = kinds.some((kind) => kind !== 'video' && targets[kind].length > 0);
-if (hasLists) await postsOfLists();
+// Only a browser checks for which country a page is.
+if (hasLists || input.region !== undefined) await postsOfLists();
 else await postsAlone();
 
 await finishActor(results);

@@ -21,20 +21,23 @@ export async function startActor<Input extends CommonInput & { readonly maxItems
 ): Promise<StartedActor<Input>> {
   await Actor.init();
   const given = (await Actor.getInput<Input>()) ?? ({} as Input);
-  await warnOfUnknownFields(given, declared);
-  const input = await orRefused(() => withRegion(inOwnFields(given, declared)));
+  const unknown = await warnOfUnknownFields(given, declared);
+  const hasRegion = !unknown.includes('region');
+  const input = await orRefused(() => withRegion(inOwnFields(given, declared), hasRegion));
   const results = await Results.open({ failuresGoTo: input.failedInputs ?? 'dataset', maxItems: input.maxItems });
   return { input, results };
 }
 
-/** Countries are compared, so they are written alike. @throws InputRefusal if it is not a country's code */
-function withRegion<Input extends CommonInput>(input: Input): Input {
-  const { region } = input;
-  if (region === undefined) return input;
+/**
+ * Countries are compared, so they are written alike. Most Actors have no such field.
+ * @throws InputRefusal if it is not a country's code, or the proxies are of another one
+ */
+function withRegion<Input extends CommonInput>({ region, ...input }: Input, isKnown: boolean): Input {
+  if (!isKnown || region === undefined || region === '') return input as Input;
   if (!/^[a-z]{2}$/i.test(region)) {
     throw new InputRefusal(`region: "${region}" is not a country. Give its code of two letters, such as US.`);
   }
-  const known = { ...input, region: region.toUpperCase() };
+  const known = { ...input, region: region.toUpperCase() } as Input;
   if (known.proxyConfiguration !== undefined) countryOf(known.proxyConfiguration, known.region);
   return known;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type InputAliases, inOwnFields, searchOf, targetsByKind } from '../src/index.ts';
+import { searchesOf } from '../src/browser/list-jobs.ts';
+import { type InputAliases, inOwnFields, inRegion, searchOf, targetsByKind, targetsOf } from '../src/index.ts';
 import { countryOf } from '../src/input/proxies.ts';
 
 const declared: InputAliases = {
@@ -38,6 +39,8 @@ test.each([
   ['no limit', { url: 'a', limit: 5, isUnlimited: true }, { profiles: ['a'], resultsPerPage: 2 ** 53 - 1 }],
   ['a limit', { url: 'a', limit: 5, isUnlimited: false }, { profiles: ['a'], resultsPerPage: 5 }],
   ['empty fields', { url: '', usernames: [], profiles: ['a'], limit: null, sortType: '' }, { profiles: ['a'] }],
+  ['an own field that is empty', { url: 'a', section: '', tags: [] }, { profiles: ['a'], section: '', tags: [] }],
+  ['a list that is empty beside another name', { url: 'a', profiles: [] }, { profiles: ['a'] }],
   ['nothing to refuse', { url: 'a', shouldDownloadAvatars: false, sections: ['videos'] }, { profiles: ['a'] }],
   ['an unknown field stays', { url: 'a', other: 1 }, { profiles: ['a'], other: 1 }],
 ])('[input-1], [input-2] %s', (_what, input, own) => {
@@ -87,4 +90,21 @@ test('URLs of several kinds are read by the first kind that they can be', () => 
     hashtag: [hashtag],
     search: ['tea cup'],
   });
+});
+
+test('the URL of a search for accounts is refused if videos are to be ordered', () => {
+  const inputs = ['tea', 'https://www.tiktok.com/search/user?q=tea'];
+  const filter = { sort: 'latest', withinDays: null } as const;
+  const [words, accounts] = searchesOf(targetsOf(inputs, 'search'), { section: 'video', filter });
+  expect(words).toMatchObject({ source: { kind: 'search', section: 'video', filter } });
+  expect(accounts).toMatchObject({ input: inputs[1], refusal: expect.stringContaining('a search for accounts') });
+  expect(searchesOf(targetsOf(inputs, 'search'), { section: 'video' }).every((job) => 'key' in job)).toBe(true);
+});
+
+test('words are searched in the shop of the country, URLs in their own', () => {
+  const inputs = ['tea', 'https://shop.tiktok.com/us/s?q=tea'];
+  const regions = inRegion(targetsOf(inputs, 'shop_search'), 'DE').map(
+    (target) => 'address' in target && target.address,
+  );
+  expect(regions).toMatchObject([{ region: 'de' }, { region: 'us' }]);
 });

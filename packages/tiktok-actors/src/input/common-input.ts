@@ -18,13 +18,17 @@ export type FailuresGoTo = 'dataset' | 'record';
 
 /**
  * Warns about fields of the input that have no effect: Apify accepts them, and users of other TikTok Actors may have some.
- * Known fields are those of the Actor's input schema in its working directory. Without a schema there is no warning.
+ * Resolves with their names. Known fields are those of the Actor's input schema in its working directory. Without a schema there is no warning.
  */
-export async function warnOfUnknownFields(input: object, { aliases, refused }: InputAliases = {}): Promise<void> {
+export async function warnOfUnknownFields(
+  input: object,
+  { aliases, refused }: InputAliases = {},
+): Promise<readonly string[]> {
   const declared = { ...aliases, ...refused };
   const unknown = unknownFields(input, await schemaText()).filter((name) => !Object.hasOwn(declared, name));
   if (unknown.length > 0)
     log.warning(`These fields of the input are unknown and have no effect: ${unknown.join(', ')}.`);
+  return unknown;
 }
 
 export function unknownFields(input: object, schema: string | null): string[] {

@@ -58,6 +58,10 @@ export const fieldOf = (alias: Alias): string =>
  */
 export function inOwnFields<Input extends object>(input: Input, declared: InputAliases): Input {
   const { aliases = {}, refused = {}, needed = [] } = declared;
+  // An own field that is empty may mean something, but not beside another name of it.
+  const isEmptyOwn = ([name, value]: [string, unknown]) =>
+    (value === '' || Array.isArray(value)) && isNothing(value) && !Object.hasOwn(aliases, name);
+  const empty = Object.entries(input).filter(isEmptyOwn);
   const own = new OwnFields();
   const given = Object.entries(input).filter(([, value]) => !isNothing(value));
   for (const [name, value] of given) {
@@ -69,7 +73,7 @@ export function inOwnFields<Input extends object>(input: Input, declared: InputA
   }
   if (needed.length > 0 && !needed.some((name) => own.has(name)))
     throw new InputRefusal(`The input names nothing to read. Give ${namesOf(needed, aliases)}.`);
-  return own.input() as Input;
+  return { ...Object.fromEntries(empty), ...own.input() } as Input;
 }
 
 /** A value, and the field that it was given by. */

@@ -77,7 +77,7 @@ function meaningOf(address: Address): string {
     case 'shop':
       return `shop ${address.sellerId}`;
     case 'shop_search':
-      return `shop_search ${address.keyword.toLowerCase()}`;
+      return `shop_search ${address.region ?? '-'} ${address.keyword.toLowerCase()}`;
     default:
       return pageUrlOf(address, siteUrl);
   }
