@@ -27,20 +27,10 @@ export function targetsOf(inputs: readonly string[] = [], wanted: TargetKind): T
   return [...byKey.values()];
 }
 
-/**
- * Inputs of several kinds, each by the first kind that it can be read as. A short link, which says nothing, and what cannot be
- * read, are of the first kind.
- */
-export function targetsByKind<Kind extends TargetKind>(
-  inputs: readonly string[] = [],
-  kinds: readonly [Kind, ...Kind[]],
-): Readonly<Record<Kind, readonly string[]>> {
-  const byKind = Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as Record<Kind, string[]>;
-  for (const input of inputs) {
-    const kind = kinds.find((each) => !('refusal' in targetOf(input, each))) ?? kinds[0];
-    byKind[kind].push(input);
-  }
-  return byKind;
+/** Reads inputs of several kinds: each is of the first kind that it can be read as, or else of the first. */
+export function targetsOfKinds(inputs: readonly string[], kinds: readonly [TargetKind, ...TargetKind[]]): Target[] {
+  const kindOf = (input: string) => kinds.find((kind) => !('refusal' in targetOf(input, kind))) ?? kinds[0];
+  return inputs.flatMap((input) => targetsOf([input], kindOf(input)));
 }
 
 /** Searches for words in the shop of a country. The URL of a search has its own. */
