@@ -4,8 +4,9 @@
  * Most Docker tests run beside the others, since they mostly wait for daemons; their output is printed when they end. Those
  * that end daemons follow alone, on the same hosts.
  *
- * The last line is `N passed, N failed, N skipped` over all parts, for CI systems of any language. A part that failed
- * although none of its tests did (the linter, say) counts as one failed test. The exit code is 0 only if none failed.
+ * At the end stand the failures of all parts, each with its error, and a table of the parts. The last line is
+ * `N passed, N failed, N skipped` over all parts, for CI systems of any language. A part that failed although none of its
+ * tests did (the linter, say) counts as one failed test. The exit code is 0 only if none failed.
  *
  * Plain JavaScript that Node 20 runs, and nothing of `node_modules`, since there may be none yet.
  */
@@ -45,12 +46,13 @@ function installDebianPackages() {
   if (isBrowserMissing && !install(browserPackages[0]) && whyNoBrowser() !== undefined) install(browserPackages[1]);
 }
 
-/** What the reporter `test/tally-reporter.ts` has counted; zeros where it never came to its end. */
+/** What the reporter `test/tally-reporter.ts` has written; zeros where it never came to its end. */
 function tallyOf(file) {
+  const nothing = { passed: 0, failed: 0, skipped: 0, failures: [], slowest: [] };
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return { ...nothing, ...JSON.parse(readFileSync(file, 'utf8')) };
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return nothing;
   }
 }
 
@@ -88,10 +90,32 @@ function resultOf({ passed, failed, skipped }) {
 
 const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
+/** CI systems may keep the end of the output only: what has failed stands there again, with the reason. */
+function printFailures(ends) {
+  for (const { script, tally } of ends) {
+    if (tally.failed === 0) continue;
+    if (tally.failures.length === 0) console.log(`\n*** ${script} FAILED, see its output above`);
+    for (const { test, error } of tally.failures) {
+      console.log(`\n*** ${script} FAILED: ${test}\n    ${error.replaceAll('\n', '\n    ')}`);
+    }
+  }
+}
+
+function printSlowestFiles(ends) {
+  for (const { script, tally } of ends) {
+    if (tally.slowest.length === 0) continue;
+    console.log(
+      `\n${script}, slowest files (s): ${tally.slowest.map(({ file, secs }) => `${file} ${secs}`).join(', ')}`,
+    );
+  }
+}
+
 function printSummary(ends) {
+  printSlowestFiles(ends);
+  printFailures(ends);
   console.log(`\n${'part'.padEnd(20)}${'result'.padEnd(10)}${'minutes'.padStart(7)}  tests`);
   for (const { script, minutes, tally } of ends) {
-    const tests = Object.values(tally).some((count) => count > 0) ? textOf(tally) : '';
+    const tests = tally.passed + tally.failed + tally.skipped > 0 ? textOf(tally) : '';
     console.log(`${script.padEnd(20)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
   }
   const [noDocker, noBrowser, noPython] = [whyNoDocker(), whyNoBrowser(), whyNoPython()];

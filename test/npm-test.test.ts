@@ -13,8 +13,14 @@ const listed = /const parts = \[([^\]]*)\]/.exec(source)![1]!;
 const parts = [...listed.matchAll(/'([\w:]+)'/g)].map(([, part]) => part!);
 
 /** What the tally reporter does for a part with such tests. */
-const counted = (passed: number, failed: number) =>
-  `echo '{"passed":${passed},"failed":${failed},"skipped":1}' > "$WHERRY_TALLY_FILE"`;
+function counted(passed: number, failed: number): string {
+  const failures = Array.from({ length: failed }, (_, number) => ({
+    test: `a.test.ts > ${number}`,
+    error: 'one\ntwo',
+  }));
+  const tally = { passed, failed, skipped: 1, failures, slowest: [{ file: 'a.test.ts', secs: 9 }] };
+  return `printf %s '${JSON.stringify(tally)}' > "$WHERRY_TALLY_FILE"`;
+}
 
 /** Resolves with the exit code and the lines of the output. `scripts`: the parts that do not simply succeed. */
 async function runParts(scripts: Record<string, string>): Promise<{ exitCode: number; lines: string[] }> {
@@ -55,6 +61,56 @@ test('a part that fails does not hide the others, and the last line counts the t
   expect(table.map((line) => /\s(passed|FAILED)\s/.exec(line!)?.[1])).toEqual(
     parts.map((part) => (['lint', 'test:unit'].includes(part) ? 'FAILED' : 'passed')),
   );
+});
+
+test('what has failed stands at the end with its error, where CI systems show it', async () => {
+  const { lines } = await runParts({ lint: 'false', 'test:unit': `${counted(3, 1)}; exit 1` });
+  const table = lines.findIndex((line) => line.startsWith('part '));
+  const end = lines.slice(0, table).filter((line) => line !== '');
+  expect(end.slice(-4)).toEqual([
+    '*** lint FAILED, see its output above',
+    '*** test:unit FAILED: a.test.ts > 0',
+    '    one',
+    '    two',
+  ]);
+  expect(end.at(-5)).toBe('test:unit, slowest files (s): a.test.ts 9');
+});
+
+test('the reporter tells failed tests, hooks and files, each with its error', async () => {
+  await mkdir(path.join(root, '.tmp'), { recursive: true });
+  const folder = await mkdtemp(path.join(root, '.tmp', 'tally-'));
+  try {
+    const file = path.join(folder, 'tally.json');
+    const lines = ["import { beforeAll, describe, expect, test } from 'vitest';"];
+    lines.push("test('passes', () => {});");
+    lines.push("test('fails', () => expect(1).toBe(2));");
+    lines.push(
+      "describe('group', () => {",
+      "  beforeAll(() => { throw new Error('no hook'); });",
+      "  test('x', () => {});",
+      '});',
+    );
+    await writeFile(path.join(folder, 'one.test.ts'), lines.join('\n'));
+    await writeFile(path.join(folder, 'two.test.ts'), "throw new Error('no file');");
+    await writeFile(
+      path.join(folder, 'vitest.config.mjs'),
+      `export default { test: { reporters: [${JSON.stringify(path.join(root, 'test/tally-reporter.ts'))}] } };`,
+    );
+    const vitest = path.join(root, 'node_modules', '.bin', 'vitest');
+    const env = { ...process.env, WHERRY_TALLY_FILE: file };
+    await promisify(execFile)(vitest, ['run', '--root', folder], { cwd: folder, env }).catch(() => {});
+    const { failures, ...counts } = JSON.parse(await readFile(file, 'utf8'));
+    expect(counts).toMatchObject({ passed: 1, failed: 1, slowest: [{ secs: 0 }, { secs: 0 }] });
+    expect(failures.map(({ test, error }: { test: string; error: string }) => [test, error.split('\n')[0]])).toEqual(
+      expect.arrayContaining([
+        ['one.test.ts > fails', 'expected 1 to be 2 // Object.is equality'],
+        ['one.test.ts > group', 'no hook'],
+        ['two.test.ts', 'no file'],
+      ]),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('it succeeds only when no part fails', async () => {

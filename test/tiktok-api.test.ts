@@ -73,8 +73,12 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
         const sold = Array.from({ length: 50 }, (_, each) => each).find((each) => truth.isSoldHere(each))!;
         const [id, found] = [truth.productId(sold), truth.foundProducts('lamp').slice(0, 10)];
         return {
-          input: { urls: [id], keyword: 'lamp', limit: 10 },
-          items: [...of('product', id, [truth.product(sold)]), ...of('product', 'lamp', found)],
+          input: { urls: [id, 'https://shop.tiktok.com/us/k/green-tea'], keyword: 'lamp', limit: 10 },
+          items: [
+            ...of('product', id, [truth.product(sold)]),
+            ...of('product', 'https://shop.tiktok.com/us/k/green-tea', truth.foundProducts('green tea').slice(0, 10)),
+            ...of('product', 'lamp', found),
+          ],
         };
       },
     ],
@@ -84,11 +88,14 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
         const { truth } = fixture.site;
         const sold = Array.from({ length: 50 }, (_, each) => each).find((each) => truth.isSoldHere(each))!;
         const [id, { url }] = [truth.productId(sold), truth.shop(4)];
+        const category = `https://www.tiktok.com${truth.categoryPath(5)}`;
         return {
-          input: { urls: [id, url], keyword: 'lamp', limit: 70 },
+          input: { urls: [id, url, category], keyword: 'lamp', limit: 70 },
           items: [
             ...of('product', id, [truth.product(sold)]),
             ...of('product', url!, truth.shopProducts(4).slice(0, 70)),
+            // Of a category only the page itself is read.
+            ...of('product', category, truth.categoryProducts(5).slice(0, 30)),
             ...of('product', 'lamp', truth.foundProducts('lamp').slice(0, 70)),
           ],
         };

@@ -30,12 +30,13 @@ const wrong: [string, RegExp][] = [
   ['https://www.tiktok.com/@somebody/video/7200000000000000001', /is a video URL where a profile URL was expected/],
   ['https://www.tiktok.com/no/such/thing', /of an unknown kind/],
   ['two words', /cannot be read as a profile URL/],
+  ['#cups', /is a hashtag where a profile URL was expected\. Give a profile URL, a username/],
   ['', /is empty/],
 ];
 
 test.each(['dataset', 'record'])('invalid inputs are reported in the %s, and the others are read', async (place) => {
   const videoLink = `${fixture.site.url}${fixture.site.truth.videoLink(fixture.site.truth.videosOf(8)[0]!.id)}`;
-  const profiles = [...wrong.map(([input]) => input), videoLink, ...names(2), names(1)[0]!.toUpperCase()];
+  const profiles = [...wrong.map(([input]) => input), videoLink, names(2).join(',\n'), names(1)[0]!.toUpperCase()];
   const run = await fixture.run({ profiles, failedInputs: place });
   await fixture.succeeded(run);
   const items = await fixture.itemsOf(run);

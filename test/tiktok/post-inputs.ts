@@ -23,6 +23,10 @@ const forms: readonly ((site: TikTokSite, name: string, id: string) => string)[]
   ({ url, truth }, _name, id) => `${url}${truth.videoLink(id)}`,
   (_site, name, id) => `https://www.tiktok.com/@${name}/photo/${id}?lang=en`,
   (_site, _name, id) => `https://m.tiktok.com/v/${id}.html`,
+  (_site, _name, id) => `https://t.tiktok.com/i18n/share/video/${id}/?_d=0`,
+  (_site, name, id) => `@${name}/video/${id}`,
+  ({ truth }, _name, id) => `A cup > https://vt.tiktok.com/${truth.videoCode(id, 'vt.tiktok.com')}/ (on TikTok)`,
+  (_site, _name, id) => `<https://www.tiktok.com/foryou?item_id=${id}>`,
 ];
 
 /** All posts of the first accounts that show any, those that no list shows too, and one that never was. */

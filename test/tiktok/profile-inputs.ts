@@ -38,6 +38,18 @@ const forms: readonly Form[] = [
     number,
     fails: isRemoved(site, number),
   }),
+  byName((name) => `Look at this: "https://www.tiktok.com/@${name}/live".`),
+  byName((name) => `[Cups](https://www.tiktok.com/login?redirect_url=%2F%40${name}&lang=en)`),
+  ({ truth }, number) => ({
+    text: `https://m.tiktok.com/h5/share/usr/1.html?sec_uid=${truth.user(number).secUid}`,
+    number,
+    fails: truth.user(number).state === 'removed',
+  }),
+  ({ truth }, number) => ({
+    text: `https://vt.tiktok.com/${truth.profileCode(number, 'vt.tiktok.com')}/`,
+    number,
+    fails: truth.user(number).state === 'removed',
+  }),
 ];
 
 /** The first accounts of the site, each in another form than the one before. */

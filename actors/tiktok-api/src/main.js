@@ -12,6 +12,7 @@ import {
   readVideo,
   searchOf,
   startActor,
+  targetsByKind,
   targetsOf,
   videoItem,
 } from '@wherry/tiktok-actors';
@@ -52,14 +53,11 @@ const pages = (targets, plans) =>
   });
 
 const shopTargets = () => {
-  const isStore = (each) => each.includes('/store/');
+  const { product, shop, shop_search } = targetsByKind(inputs, ['product', 'shop', 'shop_search']);
   return {
-    products: targetsOf(
-      inputs.filter((each) => !isStore(each)),
-      'product',
-    ),
-    stores: targetsOf(inputs.filter(isStore), 'shop'),
-    searches: inRegion(targetsOf(words, 'shop_search'), region),
+    products: targetsOf(product, 'product'),
+    stores: targetsOf(shop, 'shop'),
+    searches: inRegion(targetsOf([...words, ...shop_search], 'shop_search'), region),
   };
 };
 

@@ -6,8 +6,8 @@ import {
   readVideo,
   searchOf,
   startActor,
+  targetsByKind,
   targetsOf,
-  targetsOfKinds,
   videoItem,
 } from '@wherry/tiktok-actors';
 import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
@@ -15,7 +15,7 @@ import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 const { input, results } = await startActor(inputAliases);
 
 const kinds = ['video', 'profile', 'hashtag', 'sound', 'search'];
-const mixed = targetsOfKinds(input.urls ?? [], kinds);
+const mixed = targetsByKind(input.urls, kinds);
 const fields = {
   video: 'postURLs',
   profile: 'profiles',
@@ -25,10 +25,7 @@ const fields = {
 };
 /** The targets of a kind: those of the field for them, and the URLs of this kind. */
 const targets = Object.fromEntries(
-  kinds.map((kind) => [
-    kind,
-    [...targetsOf(input[fields[kind]], kind), ...mixed.filter(({ wanted }) => wanted === kind)],
-  ]),
+  kinds.map((kind) => [kind, targetsOf([...(input[fields[kind]] ?? []), ...mixed[kind]], kind)]),
 );
 
 const hasLists = kinds.some((kind) => kind !== 'video' && targets[kind].length > 0);

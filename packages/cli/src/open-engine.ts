@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Engine, newId, openDockerEngine, SwarmNotReady } from '@wherry/platform';
+import { type Engine, newId, openDockerEngine, SwarmNotReady, writeWholeFile } from '@wherry/platform';
 import { badUsage } from './failure.ts';
 import type { EngineSettings, PlatformSettings } from './settings.ts';
 import { printNote } from './terminal/output.ts';
@@ -33,13 +33,13 @@ export async function openEngine({
 /** An id of the data folder, made at its first use. */
 async function idOf(dataFolder: string, name: string): Promise<string> {
   const file = path.join(dataFolder, name);
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const known = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return '';
+  });
+  if (known.trim() !== '') return known.trim();
   const id = newId();
-  await writeFile(file, `${id}\n`, { flag: 'wx', mode: 0o600 });
+  await writeWholeFile(file, `${id}\n`);
   return id;
 }
 

@@ -13,6 +13,7 @@ export { rotatePlatformSecrets } from './main/secrets-rotation.ts';
 export { type ProxyGroup, ProxyGroupsError, parseProxyGroups } from './proxy/groups.ts';
 export type { UsagePrices } from './runs/operations/run-cost.ts';
 export { newId } from './shared/ids.ts';
+export { writeWholeFile } from './shared/whole-file.ts';
 
 /** Loaded when it is asked for: Docker's client takes 200 ms and 30 MB, which every other start would pay for. */
 export async function openDockerEngine(options: DockerEngineOptions): Promise<Engine> {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { findEventsRelay } from '../src/events/relay.ts';
-import { addressFile, type RelayAddress, relayFolder } from '../src/events/relay-files.ts';
+import { addressFile, apiFile, type RelayAddress, relayFolder } from '../src/events/relay-files.ts';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -41,6 +41,7 @@ async function startRelayed() {
   relay.leave();
   return {
     platform,
+    apiFile: path.join(dataFolder, relayFolder, apiFile),
     /** An attempt's socket, and the platform's end of it with the URL that it came with. */
     async connect(query: string) {
       const arrival = once(platform, 'connection') as Promise<[WebSocket, { url: string }]>;
@@ -69,6 +70,24 @@ test('[relay-2] the platform accepts or refuses each socket itself, by the token
   const closed = once(attempt, 'close') as Promise<[number]>;
   second.close(1008, 'unknown or ended run');
   expect((await closed)[0]).toBe(1008);
+});
+
+test('[relay-1] an address of the platform that is half written, or none, costs no socket', async () => {
+  await using relayed = await startRelayed();
+  const { attempt, own } = await relayed.connect('token=any');
+  const address = await readFile(relayed.apiFile, 'utf8');
+  await writeFile(relayed.apiFile, '');
+  own.terminate();
+  for (const text of ['', 'ws:', 'ws://', 'nonsense', 'ftp://127.0.0.1']) {
+    await writeFile(relayed.apiFile, text);
+    // The relay reads the file several times.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(attempt.readyState, text).toBe(WebSocket.OPEN);
+  }
+  const again = once(relayed.platform, 'connection');
+  await writeFile(relayed.apiFile, address);
+  await again;
+  attempt.terminate();
 });
 
 test('[relay-3] a ping of the platform is returned by the attempt, and by nobody in its place', async () => {

@@ -32,8 +32,8 @@ export {
   requestsOf,
   type Target,
   type TargetData,
+  targetsByKind,
   targetsOf,
-  targetsOfKinds,
 } from './input/targets.ts';
 export * from './items/item.ts';
 export { type FailedInput, failedInput, refusedInput } from './results/failed-input.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { searchesOf } from '../src/browser/list-jobs.ts';
-import { type InputAliases, inOwnFields, inRegion, searchOf, targetsOf, targetsOfKinds } from '../src/index.ts';
+import { type InputAliases, inOwnFields, inRegion, searchOf, targetsOf } from '../src/index.ts';
 import { countryOf } from '../src/input/proxies.ts';
 
 const declared: InputAliases = {
@@ -77,17 +77,6 @@ test('a country is that of Apify’s proxies; other proxies have their own', () 
   expect(countryOf({ useApifyProxy: true, apifyProxyCountry: 'FR' }, undefined)).toEqual({});
   expect(countryOf({ useApifyProxy: false, proxyUrls: ['http://a.example'] }, 'DE')).toEqual({});
   expect(() => countryOf({ useApifyProxy: true, apifyProxyCountry: 'FR' }, 'DE')).toThrow(/contradict each other/);
-});
-
-test('URLs of several kinds are read by the first kind that they can be', () => {
-  const inputs = [
-    'https://www.tiktok.com/@some.name',
-    'https://www.tiktok.com/tag/tea',
-    'https://vm.tiktok.com/ZMabcd/',
-  ];
-  const targets = targetsOfKinds([...inputs, 'https://example.org/'], ['video', 'profile', 'hashtag']);
-  expect(targets.map(({ wanted }) => wanted)).toEqual(['profile', 'hashtag', 'video', 'video']);
-  expect(targets[3]).toMatchObject({ refusal: expect.stringContaining('not a TikTok URL') });
 });
 
 test('the URL of a search for accounts is refused if videos are to be ordered', () => {

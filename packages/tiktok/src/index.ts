@@ -1,9 +1,18 @@
 export { type Address, type AddressKind, addressNames } from './addresses/address.ts';
 export { type AddressOptions, addressOfUrl, type UrlReading } from './addresses/address-of-url.ts';
 export { pageUrlOf, pageUrlsOf, tiktokUrl } from './addresses/page-url.ts';
-export { isProfileOf, isVideoOf } from './addresses/proof.ts';
-export { checkLanding, parseTarget, type RefusalReason, type TargetReading } from './addresses/target.ts';
+export { isProfileOf, isVideoOf, notShown } from './addresses/proof.ts';
+export {
+  checkLanding,
+  parseTarget,
+  parseTargets,
+  type RefusalReason,
+  type TargetReading,
+  type TargetsReading,
+  type WrittenTarget,
+} from './addresses/target.ts';
 export type { TargetKind } from './addresses/target-kind.ts';
+export { cleaned } from './addresses/written.ts';
 export type { Captured } from './captured.ts';
 export type { ProductSort, SearchDays, SearchFilter, SearchSort } from './lists/filters.ts';
 export type * from './lists/list.ts';
@@ -20,7 +29,7 @@ export {
   type Progress,
 } from './lists/progress.ts';
 export { type Recognised, recognise } from './lists/recognise.ts';
-export { searchComponent, storeComponent } from './lists/shop-request.ts';
+export { categoryComponent, searchComponent, storeComponent } from './lists/shop-request.ts';
 export { pageObstacleOf } from './obstacle.ts';
 export * from './outcome.ts';
 export type { Author, CommerceUserInfo } from './records/author.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const fileOf = (folder: string): string => path.join(folder, 'token');
@@ -20,8 +20,8 @@ export async function readOrMakeToken(folder: string): Promise<string> {
   if (known !== undefined) return known;
   const token = `wherry_${randomBytes(24).toString('base64url')}`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(fileOf(folder), `${token}\n`, { mode: 0o600 });
-  // `writeFile` does not change the mode of an empty file that exists already.
-  await chmod(fileOf(folder), 0o600);
+  // Commands that only read the token do not load the platform.
+  const { writeWholeFile } = await import('@wherry/platform');
+  await writeWholeFile(fileOf(folder), `${token}\n`);
   return token;
 }

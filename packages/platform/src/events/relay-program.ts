@@ -9,11 +9,12 @@
  * [relay-3] pings and pongs are forwarded, since the platform uses them to find out whether an attempt is quiet.
  */
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
+import { writeWholeFile } from '../shared/whole-file.ts';
 import { addressFile, apiFile, maxMessageBytes, type RelayAddress, relayPath } from './relay-files.ts';
 
 const retryMs = 100;
@@ -43,8 +44,9 @@ sockets.on('connection', (attempt, request) => {
 /** Connects an attempt's socket with the platform, again after each restart of the platform. */
 async function hold(attempt: WebSocket, { url }: IncomingMessage): Promise<void> {
   while (attempt.readyState === WebSocket.OPEN) {
-    const api = await readFile(path.join(folder, apiFile), 'utf8').catch(() => undefined);
-    const end = api === undefined ? undefined : await connect(attempt, api.trim() + url!);
+    const api = await readFile(path.join(folder, apiFile), 'utf8').catch(() => '');
+    // Anything else in the file must not end this process, which holds the sockets of all attempts.
+    const end = /^wss?:/.test(api) && URL.canParse(api.trim()) ? await connect(attempt, api.trim() + url!) : undefined;
     if (end !== undefined) return attempt.close(end.code, end.reason);
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
@@ -89,7 +91,7 @@ async function listen(): Promise<void> {
     }
   }
   const address: RelayAddress = { host, port: (server.address() as AddressInfo).port, pid: process.pid };
-  await writeFile(path.join(folder, addressFile), JSON.stringify(address), { mode: 0o600 });
+  await writeWholeFile(path.join(folder, addressFile), JSON.stringify(address));
 }
 
 setInterval(() => {

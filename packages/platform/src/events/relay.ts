@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { writeWholeFile } from '../shared/whole-file.ts';
 import { addressFile, apiFile, type RelayAddress, relayFolder, relayPath } from './relay-files.ts';
 
 const program = fileURLToPath(new URL('./relay-program.ts', import.meta.url));
@@ -26,7 +27,7 @@ export interface EventsRelay {
 export async function findEventsRelay(dataFolder: string, host: string, apiUrl: string): Promise<EventsRelay> {
   const folder = path.resolve(dataFolder, relayFolder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path.join(folder, apiFile), apiUrl.replace(/^http/, 'ws'), { mode: 0o600 });
+  await writeWholeFile(path.join(folder, apiFile), apiUrl.replace(/^http/, 'ws'));
   const address = (await visit(folder, host)) ?? (await start(folder, host));
   const timer = setInterval(() => void visit(folder, host), visitEveryMs);
   timer.unref();

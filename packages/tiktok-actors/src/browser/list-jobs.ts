@@ -1,4 +1,4 @@
-import { pageUrlOf, type SearchFilter, type SearchSection } from '@wherry/tiktok';
+import { cleaned, pageUrlOf, type SearchFilter, type SearchSection } from '@wherry/tiktok';
 import type { RefusedTarget, Target } from '../input/targets.ts';
 import { siteUrl } from '../settings.ts';
 import type { ListJob, ListSource } from './job.ts';
@@ -71,7 +71,7 @@ export const searchesOf = (
 ): ListTarget[] =>
   targets.map((target) => {
     if ('refusal' in target) return target;
-    const isWords = target.address.kind === 'search' && target.address.keyword === target.input.trim();
+    const isWords = target.address.kind === 'search' && target.address.keyword === cleaned(target.input);
     const address = isWords ? { ...target.address, section } : target.address;
     const itsSection = address.kind === 'search' ? address.section : section;
     if (itsSection === 'user' && filter !== undefined) return { ...target, refusal: accountsAreNotFiltered };

@@ -7,6 +7,7 @@ import {
   failed,
   isProfileOf,
   isVideoOf,
+  notShown,
   type Outcome,
   type Page,
   type Product,
@@ -77,15 +78,16 @@ export const readStore: PageReader<StorePage> = readerOf({
 
 /** There are several pages for an account's id. Only a response that contains the id resolves it. */
 async function readDirectly<T>({ parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {
-  for (const url of pageUrlsOf(address, siteUrl)) {
+  const urls = pageUrlsOf(address, siteUrl);
+  for (const url of urls) {
     const captured = await ask(url);
     const outcome = 'kind' in captured ? captured : parse(captured);
     if (outcome.kind === 'found' && proves(address, outcome.value)) return outcome;
     if (outcome.kind !== 'found' && outcome.kind !== 'not_found') return outcome;
     // TikTok's own code says more than the failure of another page.
-    if (outcome.kind === 'not_found' && address.kind !== 'profile_of_id') return outcome;
+    if (outcome.kind === 'not_found' && urls.length === 1) return outcome;
   }
-  return failed('not_found', 'no page of the site shows the requested target');
+  return failed('not_found', notShown(address));
 }
 
 async function readLanding<T>({ wanted, parse, proves }: PageForm<T>, address: Address, ask: Ask): Promise<Reading<T>> {

@@ -1,8 +1,11 @@
-import { type Address, pageUrlOf, parseTarget, type TargetKind } from '@wherry/tiktok';
-import type { RequestOptions } from 'crawlee';
+import { type Address, pageUrlOf, parseTargets, type TargetKind } from '@wherry/tiktok';
+import { log, type RequestOptions } from 'crawlee';
 import { siteUrl } from '../settings.ts';
 
-/** One input as the user wrote it, and its address, or why it has none. */
+/**
+ * One input as the user wrote it, and its address, or why it has none. Of an input that names several targets it is the part that
+ * names this one.
+ */
 export type Target = ReadableTarget | RefusedTarget;
 
 export interface ReadableTarget {
@@ -19,18 +22,67 @@ export interface RefusedTarget {
 
 /** Reads the inputs. Of several inputs with the same meaning only the first is kept. */
 export function targetsOf(inputs: readonly string[] = [], wanted: TargetKind): Target[] {
+  const targets = inputs.flatMap((input) => {
+    const reading = readingOf(`${input}`, wanted);
+    if (reading.unread.length > 0) {
+      const unread = reading.unread.join(' ').slice(0, 200);
+      log.warning(`Of ${JSON.stringify(input.slice(0, 200))} these parts are read as text around: ${unread}`);
+    }
+    return reading.targets;
+  });
   const byKey = new Map<string, Target>();
-  for (const input of inputs) {
-    const target = targetOf(`${input}`, wanted);
+  for (const target of withRegions(targets)) {
     if (!byKey.has(keyOf(target))) byKey.set(keyOf(target), target);
   }
   return [...byKey.values()];
 }
 
-/** Reads inputs of several kinds: each is of the first kind that it can be read as, or else of the first. */
-export function targetsOfKinds(inputs: readonly string[], kinds: readonly [TargetKind, ...TargetKind[]]): Target[] {
-  const kindOf = (input: string) => kinds.find((kind) => !('refusal' in targetOf(input, kind))) ?? kinds[0];
-  return inputs.flatMap((input) => targetsOf([input], kindOf(input)));
+/**
+ * Inputs of several kinds, each by the first kind that it can be read as. A short link, which says nothing, and what cannot be
+ * read, are of the first kind. An input with targets of different kinds is divided.
+ */
+export function targetsByKind<Kind extends TargetKind>(
+  inputs: readonly string[] = [],
+  kinds: readonly [Kind, ...Kind[]],
+): Readonly<Record<Kind, readonly string[]>> {
+  const byKind = Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as Record<Kind, string[]>;
+  const kindOf = (input: string) => kinds.find((kind) => readingOf(input, kind).targets.every(isReadable));
+  for (const input of inputs) {
+    const kind = kindOf(input);
+    const parts = kind === undefined ? readingOf(input, kinds[0]).targets.map((target) => target.input) : [];
+    if (parts.length > 1) for (const part of parts) byKind[kindOf(part) ?? kinds[0]].push(part);
+    else byKind[kind ?? kinds[0]].push(input);
+  }
+  return byKind;
+}
+
+const isReadable = (target: Target): boolean => 'address' in target;
+
+/** The targets of an input. An input with a single one is the text of its target as a whole. */
+function readingOf(
+  input: string,
+  wanted: TargetKind,
+): { readonly targets: Target[]; readonly unread: readonly string[] } {
+  const { targets, unread } = parseTargets(input, wanted, { siteUrl });
+  const written = targets.map(({ text, reading }) => ({
+    input: targets.length === 1 ? input : text,
+    wanted,
+    ...(reading.kind === 'target' ? { address: reading.address } : { refusal: reading.message }),
+  }));
+  return { targets: written, unread };
+}
+
+/** A product without a region is the one that another input names with its region. */
+function withRegions(targets: readonly Target[]): Target[] {
+  const regional = new Map<string, Address>();
+  for (const target of targets) {
+    if ('refusal' in target || target.address.kind !== 'product' || target.address.region === null) continue;
+    if (!regional.has(target.address.productId)) regional.set(target.address.productId, target.address);
+  }
+  return targets.map((target) => {
+    if ('refusal' in target || target.address.kind !== 'product' || target.address.region !== null) return target;
+    return { ...target, address: regional.get(target.address.productId) ?? target.address };
+  });
 }
 
 /** Searches for words in the shop of a country. The URL of a search has its own. */
@@ -40,13 +92,6 @@ export const inRegion = (targets: readonly Target[], region: string | undefined)
     if (!isPlain || region === undefined) return target;
     return { ...target, address: { ...target.address, region: region.toLowerCase() } as Address };
   });
-
-function targetOf(input: string, wanted: TargetKind): Target {
-  const reading = parseTarget(input, wanted, { siteUrl });
-  return reading.kind === 'target'
-    ? { input, wanted, address: reading.address }
-    : { input, wanted, refusal: reading.message };
-}
 
 const keyOf = (target: Target): string =>
   `${target.wanted} ${'refusal' in target ? target.input : meaningOf(target.address)}`;
@@ -63,15 +108,19 @@ function meaningOf(address: Address): string {
     case 'sound':
       return `sound ${address.soundId}`;
     case 'search':
-      return `search ${address.section} ${address.keyword.toLowerCase()}`;
+      return `search ${address.section} ${wordsOf(address.keyword)}`;
     case 'shop':
       return `shop ${address.sellerId}`;
     case 'shop_search':
-      return `shop_search ${address.region ?? '-'} ${address.keyword.toLowerCase()}`;
+      return `shop_search ${address.region} ${wordsOf(address.keyword)}`;
+    case 'shop_category':
+      return `shop_category ${address.region} ${address.categoryId}`;
     default:
       return pageUrlOf(address, siteUrl);
   }
 }
+
+const wordsOf = (keyword: string): string => keyword.toLowerCase().replace(/\s+/g, ' ');
 
 const urlOf = ({ address }: ReadableTarget): string => pageUrlOf(address, siteUrl);
 

@@ -1,22 +1,23 @@
-import { searchComponent, storeComponent } from '@wherry/tiktok';
+import { categoryComponent, searchComponent, storeComponent } from '@wherry/tiktok';
 import { type ProductsWanted, pageSize, paramsOf, productPart } from '../http/lists/shop-lists.ts';
-import { productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
+import { listedProductPayload, productInfoPayload, shopInfoPayload } from '../payloads/product-payload.ts';
+import { type Category, productsOfCategory } from '../world/category.ts';
 import { type Product, productOf } from '../world/product.ts';
 import { sellerOf } from '../world/seller.ts';
 import type { World } from '../world/world.ts';
 import { escaped, htmlOf, type PageList } from './shell.ts';
 
-/** `/view/product/ID`. Some pages have their components in a list, some in an object, and some outside of them. */
-export function productPage(world: World, number: number | undefined): string {
+/** `/view/product/ID`, `/us/pdp/ID`. Some pages have their components in a list, some in an object, and some outside of them. */
+export function productPage(world: World, number: number | undefined, region: string | null): string {
   const product = number === undefined ? undefined : productOf(world, number);
-  const isShown = product?.isSoldHere === true;
-  const config = isShown ? productConfig(product) : missingConfig;
+  const isShown = region === null ? product?.isSoldHere === true : product?.region === region;
+  const config = isShown ? productConfig(product!) : missingConfig;
   return htmlOf({
-    title: isShown ? product.title : 'TikTok Shop',
+    title: isShown ? product!.title : 'TikTok Shop',
     scripts: routerData('(region)/pdp/(product_name_slug$)/(product_id)/page', config),
-    lists: isShown ? [reviewList(product.id)] : [],
+    lists: isShown ? [reviewList(product!.id)] : [],
     body: isShown
-      ? `<h1>${escaped(product.title)}</h1><button id="reviews">Reviews</button>`
+      ? `<h1>${escaped(product!.title)}</h1><button id="reviews">Reviews</button>`
       : '<p>This product is not available in your country or region</p>',
   });
 }
@@ -95,6 +96,24 @@ function sortedLists(world: World, wanted: ProductsWanted): { readonly lists: Pa
     lists,
     buttons: `<button data-opens-panel>Sort by</button><div data-panel hidden>${buttons.join('')}</div>`,
   };
+}
+
+/** `/shop/c/SLUG/ID`, `/us/c/SLUG/ID`. How the page requests more is not known, so the stand-in's has all that it shows. */
+export function categoryPage(world: World, category: Category): string {
+  const products = productsOfCategory(world, category)
+    .slice(0, pageSize)
+    .map((number) => listedProductPayload(world, number));
+  return htmlOf({
+    title: `${category.word} | TikTok Shop`,
+    scripts: routerData('(region)/c/(category_name_slug)/(category_id)/page', {
+      components_map: [
+        { component_name: 'category_header', component_data: { name: category.word } },
+        { component_name: categoryComponent, component_type: 'feed_list', component_data: { products } },
+      ],
+    }),
+    lists: [],
+    body: `<h1>${escaped(category.word)}</h1>`,
+  });
 }
 
 /** A block next to the results requests the products of one seller, by the path of the search. */

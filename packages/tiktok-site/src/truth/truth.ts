@@ -11,6 +11,7 @@ import type {
   Video,
 } from '@wherry/tiktok';
 import type { ItemPlace } from '../payloads/item-payload.ts';
+import { categoryOf, productsOfCategory } from '../world/category.ts';
 import { commentsOf, repliesOf, threadOfId } from '../world/comment.ts';
 import { formsOf } from '../world/form.ts';
 import * as lists from '../world/lists.ts';
@@ -104,6 +105,11 @@ export class Truth {
   foundProducts = (keyword: string, how?: Parameters<typeof lists.foundProducts>[2]): Product[] =>
     lists.foundProducts(this.world, keyword, how).map((each) => listedProductTruth(this.world, each));
 
+  /** The path of a category's page. Categories are named by numbers, from 0. */
+  categoryPath = (number: number): string => `/shop/c/${categoryOf(number).word}/${categoryOf(number).id}`;
+  categoryProducts = (number: number): Product[] =>
+    productsOfCategory(this.world, categoryOf(number)).map((each) => listedProductTruth(this.world, each));
+
   /** Stores are named by numbers too. */
   shop = (number: number): Shop => shopTruth(this.world, number);
   shopProducts = (number: number): Product[] =>
@@ -122,8 +128,11 @@ export class Truth {
 
   /** The paths of the app's short links to these. */
   profileLink = (number: number): string => `/t/${profileLinkCode(number)}`;
-  videoLink = (id: string): string =>
-    `/t/${videoLinkCode(this.#require(videoNumberOfId(this.world, id), 'video', id))}`;
+  videoLink = (id: string): string => `/t/${this.videoCode(id)}`;
+  /** The codes of short links that a host of TikTok knows. */
+  profileCode = profileLinkCode;
+  videoCode = (id: string, host?: string): string =>
+    videoLinkCode(this.#require(videoNumberOfId(this.world, id), 'video', id), host);
 
   #videos = (numbers: readonly number[]): Video[] => numbers.map((number) => videoTruth(this.world, number));
   #hashtag = (name: string): number => this.#require(hashtagNumberOfName(this.world, name), 'hashtag', name);

@@ -22,13 +22,17 @@ export interface Product {
   readonly seller: Seller;
   /** Whether the page has the older form. */
   readonly isOldPage: boolean;
+  /** Whether it is sold where a URL names no region. */
   readonly isSoldHere: boolean;
+  /** The region in which it is sold. */
+  readonly region: string;
 }
 
 export function productOf(world: World, number: number): Product {
   const { seed } = world;
   const any = (end: number, label: string): number => below(end, seed, 'product', label, number);
   const cents = centsOf(world, number);
+  const isSoldHere = any(40, 'region') !== 0;
   const percent = 5 * any(12, 'discount');
   return {
     number,
@@ -49,7 +53,8 @@ export function productOf(world: World, number: number): Product {
     reviews: pickOf([0, 3, 20, 57, 210], seed, 'product', 'reviews', number),
     seller: sellerOf(world, sellerNumberOfProduct(number)),
     isOldPage: any(2, 'page') === 0,
-    isSoldHere: any(40, 'region') !== 0,
+    isSoldHere,
+    region: isSoldHere ? 'us' : 'gb',
   };
 }
 

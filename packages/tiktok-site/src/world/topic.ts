@@ -19,13 +19,21 @@ export function hashtagOf({ seed }: World, number: number): Hashtag {
   return {
     number,
     id: idOf(seed, 'hashtag', number),
-    name: number % 9 === 0 ? `日本${number}` : `${word}${number}`,
+    name: `${beginnings[number % 9] ?? word}${number}`,
     description: pickOf(phrases, seed, 'hashtag', 'text', number),
     commerce: below(20, seed, 'hashtag', 'commerce', number) === 0,
     views: Math.max(0, countBelow(900_000_000_000, seed, 'hashtag', 'views', number)),
     videos: Math.max(0, countBelow(9_000_000_000, seed, 'hashtag', 'videos', number)),
   };
 }
+
+/** Some hashtags are not of Latin letters: of another script, with the flag of a country or a region, with joined emoji. */
+const beginnings: Readonly<Record<number, string>> = {
+  0: '日本',
+  4: 'cup🇩🇪',
+  5: '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+  7: '👩🏽‍🚀',
+};
 
 export function hashtagNumberOfName(world: World, name: string): number | undefined {
   const number = Number(/(\d+)$/.exec(name)?.[1] ?? Number.NaN);

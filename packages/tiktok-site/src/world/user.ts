@@ -77,7 +77,8 @@ export const userNumberOfId = (world: World, id: string): number | undefined =>
 
 /** By the present name. */
 export function userNumberOfName(world: World, name: string): number | undefined {
-  const number = within(world, Number(/(\d+)$/.exec(name)?.[1] ?? Number.NaN));
+  const digits = Number(/(\d+)$/.exec(name)?.[1] ?? Number.NaN);
+  const number = within(world, /^\d+$/.test(name) ? digits - firstOfDigits : digits);
   if (number === undefined) return undefined;
   return userOf(world, number).name.toLowerCase() === name.toLowerCase() ? number : undefined;
 }
@@ -90,7 +91,12 @@ export function userNumberOfSecUid(world: World, secUid: string): number | undef
 const within = ({ userCount }: World, number: number | undefined): number | undefined =>
   number !== undefined && number >= 0 && number < userCount ? number : undefined;
 
+/** One account in 97 has a name of digits, as some old accounts do: it could be an id. */
+const hasDigits = (number: number): boolean => number % 97 === 22;
+const firstOfDigits = 100_000;
+
 function nameOf({ seed }: World, number: number): string {
+  if (hasDigits(number)) return `${firstOfDigits + number}`;
   const adjective = pickOf(adjectives, seed, 'name', 'adjective', number);
   const separator = pickOf(['', '_', '.'], seed, 'name', 'separator', number);
   return `${adjective}${separator}${pickOf(nouns, seed, 'name', 'noun', number)}${number}`;

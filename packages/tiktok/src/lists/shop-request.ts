@@ -8,6 +8,8 @@ import type { List, Position } from './list.ts';
 
 export const searchComponent = 'feed_list_search_word';
 export const storeComponent = 'feed_list_store_list_product';
+/** As the links to products on a category's page name it (2025). How that page requests more products is not known. */
+export const categoryComponent = 'feed_list_category_products';
 
 const pageSize = 30;
 

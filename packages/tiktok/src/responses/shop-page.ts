@@ -2,7 +2,7 @@
 import type { Captured } from '../captured.ts';
 import type { Place } from '../json/place.ts';
 import type { Page } from '../lists/list.ts';
-import { searchComponent } from '../lists/shop-request.ts';
+import { categoryComponent, searchComponent } from '../lists/shop-request.ts';
 import { changed, type Outcome } from '../outcome.ts';
 import { type Product, readProduct } from '../records/product.ts';
 import { readShop, type Shop } from '../records/shop.ts';
@@ -14,7 +14,7 @@ import { type Reading, read, readPage } from './response.ts';
 export const parseProductPage = (captured: Captured): Outcome<Product> =>
   readPage(captured, [['__MODERN_ROUTER_DATA__', ofRouterData]]);
 
-/** Parses the page `/shop/s/KEYWORD`, which has the first products. */
+/** Parses the pages `/shop/s/KEYWORD` and `/shop/c/SLUG/ID`, which have the first products. */
 export const parseShopSearchPage = (captured: Captured): Outcome<Page<Product>> =>
   readPage(captured, [['__MODERN_ROUTER_DATA__', ofSearchData]]);
 
@@ -45,7 +45,8 @@ function ofRouterData(root: Place): Reading<Product> {
 
 function ofSearchData(root: Place): Reading<Page<Product>> {
   const configs = pageConfigsOf(root);
-  const list = configs.flatMap(componentsOf).find((each) => each.at('component_name').value === searchComponent);
+  const names: readonly unknown[] = [searchComponent, categoryComponent];
+  const list = configs.flatMap(componentsOf).find((each) => names.includes(each.at('component_name').value));
   if (list === undefined) return changed(`loaderData.page_config.components_map.${searchComponent}`);
   return productsOf(list.at('component_data').requireObject(), true);
 }

@@ -10,6 +10,7 @@ import {
   checkLanding,
   type Failure,
   failed,
+  notShown,
   pageObstacleOf,
   pageUrlsOf,
   regionOfPage,
@@ -86,13 +87,14 @@ const isWall = ({ body }: Captured): boolean => /_wafchallengeid|\bid=["']?wci\b
 
 /** Opens the page of a job and reads its own data. For an account's id there are two pages, of which one may know it. */
 export async function readPage(page: Page, job: ListJob, facts: SourceFacts, timeoutMs: number): Promise<PageReading> {
-  let reading: PageReading = failed('not_found', 'no page of the site shows the requested target');
-  for (const url of pageUrlsOf(job.address, siteUrl)) {
+  const urls = pageUrlsOf(job.address, siteUrl);
+  let reading: PageReading = failed('not_found', notShown(job.address));
+  for (const url of urls) {
     const opened = await openPage(page, url, timeoutMs);
     reading = opened.kind === 'open' ? readOpened(opened.captured, job, facts) : opened;
-    if (reading.kind === 'read' || remedyOf(reading.kind) !== 'nothing') break;
+    if (reading.kind === 'read' || remedyOf(reading.kind) !== 'nothing') return reading;
   }
-  return reading;
+  return urls.length > 1 && reading.kind === 'not_found' ? failed('not_found', notShown(job.address)) : reading;
 }
 
 function readOpened(captured: Captured, { address, region }: ListJob, { target, read }: SourceFacts): PageReading {

@@ -172,9 +172,13 @@ function readProduct(captured: Captured, address: Address): PageReading {
   return { kind: 'read', header: outcome.value, isClosed: outcome.value.reviewCount === 0 };
 }
 
-function readShopSearch(captured: Captured): PageReading {
+function readShopSearch(captured: Captured, address: Address): PageReading {
   const outcome = parseShopSearchPage(captured);
-  return outcome.kind === 'found' ? { kind: 'read', header: null, isClosed: false, first: outcome.value } : outcome;
+  if (outcome.kind !== 'found') return outcome;
+  // How a category's page requests more products is not known.
+  const isWhole = address.kind === 'shop_category';
+  const first = isWhole ? { ...outcome.value, hasMore: false, next: null } : outcome.value;
+  return { kind: 'read', header: null, isClosed: false, first };
 }
 
 function checkShopSearch(captured: Captured): PageReading {
