@@ -2,7 +2,7 @@ import { below, countBelow, hashOf } from './chance.ts';
 import { soundPosts } from './lists.ts';
 import { type World, worldTimeSecs } from './world.ts';
 
-export const rankCount = 100;
+const rankCount = 100;
 
 export interface RankedSound {
   readonly sound: number;
