@@ -12,7 +12,6 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 const names = (count: number): string[] => fixture.site.truth.usernames(count);
 
 test.each([
-  ['no targets', {}, /profiles is required/],
   ['an empty list', { profiles: [] }, /profiles.*(fewer than|at least) 1/],
   ['100,000 names', { profiles: Array.from({ length: 100_000 }, (_, each) => `name${each}`) }, /profiles.*50000/],
   ['a negative limit', { profiles: ['a.name'], maxItems: -1 }, /maxItems.*>= 1/],

@@ -1,23 +1,42 @@
 import {
   crawlPages,
   finishActor,
+  InputRefusal,
+  inRegion,
+  orRefused,
   productItem,
+  productSortOf,
   readProduct,
   readShopSearch,
   readStore,
   readVideo,
+  searchOf,
   startActor,
   targetsByKind,
   targetsOf,
   videoItem,
 } from '@wherry/tiktok-actors';
 import { crawlLists, feedOf, listsOf, searchesOf } from '@wherry/tiktok-actors/browser';
+import { log } from 'crawlee';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
-const { type, url, urls = [], keyword, limit = 100, isUnlimited = false, sortType = 0 } = input;
+const { input, results } = await startActor(inputAliases);
+const { type, urls: inputs = [], keywords: words = [], limit = 100, isUnlimited = false, sorting, region } = input;
 
-const inputs = [...(url ? [url] : []), ...urls];
-const words = keyword ? [keyword] : [];
+const sortings = {
+  SEARCH: ['RELEVANCE', 'MOST_LIKED', 'LATEST'],
+  USER: ['LATEST', 'POPULAR', 'OLDEST'],
+  SHOP: ['RELEVANCE', 'BEST_SELLERS', 'PRICE_ASC', 'PRICE_DESC'],
+};
+await orRefused(() => {
+  const known = sortings[type] ?? [];
+  if (sorting === undefined || known.includes(sorting)) return;
+  const advice = known.length === 0 ? 'Leave it out.' : `Give one of ${known.join(', ')}.`;
+  throw new InputRefusal(`sorting and type contradict each other: ${type} has no order ${sorting}. ${advice}`);
+});
+if (region !== undefined && !['SEARCH', 'TREND', 'SHOP'].includes(type))
+  log.info(`region has no effect on what ${type} reads, except for the country of proxies.`);
+
 const maxItems = isUnlimited ? undefined : limit;
 const crawl = { input, results, event: 'result' };
 
@@ -38,7 +57,7 @@ const shopTargets = () => {
   return {
     products: targetsOf(product, 'product'),
     stores: targetsOf(shop, 'shop'),
-    searches: targetsOf([...words, ...shop_search], 'shop_search'),
+    searches: inRegion(targetsOf([...words, ...shop_search], 'shop_search'), region),
   };
 };
 
@@ -49,12 +68,13 @@ const ofAPage = 30;
 function shop() {
   const { products, stores, searches } = shopTargets();
   const hasLists = stores.length > 0 || searches.length > 0;
-  if (hasLists && (maxItems ?? ofAPage + 1) > ofAPage) {
+  const sort = productSortOf(sorting);
+  if (hasLists && ((maxItems ?? ofAPage + 1) > ofAPage || (sort && searches.length > 0))) {
     const options = { maxItems, withoutHeader: true };
     const lists = [
       ...listsOf(products, { source: { kind: 'reviews' }, maxItems: 0 }),
       ...listsOf(stores, { ...options, source: { kind: 'shop_products' } }),
-      ...listsOf(searches, { ...options, source: { kind: 'shop_search' } }),
+      ...listsOf(searches, { ...options, source: { kind: 'shop_search', ...(sort && { sort }) } }),
     ];
     return crawlLists(lists, crawl);
   }
@@ -71,11 +91,16 @@ function shop() {
 }
 
 const crawls = {
-  SEARCH: () =>
-    crawlLists(searchesOf(targetsOf([...words, ...inputs], 'search'), { section: 'video', maxItems }), crawl),
-  TREND: () => crawlLists([feedOf('foryou', { maxItems: limit })], crawl),
+  SEARCH: async () => {
+    const { section, filter } = await orRefused(() => searchOf({ ...input, videoSearchSorting: sorting }, 'video'));
+    await crawlLists(
+      searchesOf(targetsOf([...words, ...inputs], 'search'), { section, filter, maxItems, region }),
+      crawl,
+    );
+  },
+  TREND: () => crawlLists([feedOf('foryou', { maxItems: limit, region })], crawl),
   HASHTAG: () => lists('hashtag', { kind: 'hashtag_posts' }),
-  USER: () => lists('profile', { kind: 'posts', sort: ['latest', 'popular', 'oldest'][sortType] }),
+  USER: () => lists('profile', { kind: 'posts', sort: (sorting ?? 'LATEST').toLowerCase() }),
   MUSIC: () => lists('sound', { kind: 'sound_posts' }),
   COMMENT: () => lists('video', { kind: 'comments', maxReplies: 0 }),
   VIDEO: () =>

@@ -1,7 +1,8 @@
 import { finishActor, startActor, targetsOf } from '@wherry/tiktok-actors';
 import { crawlLists, listsOf } from '@wherry/tiktok-actors/browser';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
+const { input, results } = await startActor(inputAliases);
 const { postURLs, commentsPerPost, maxRepliesPerComment = 0 } = input;
 
 const lists = listsOf(targetsOf(postURLs, 'video'), {

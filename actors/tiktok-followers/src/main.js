@@ -1,7 +1,8 @@
 import { finishActor, startActor, targetsOf } from '@wherry/tiktok-actors';
 import { crawlLists, listsOf } from '@wherry/tiktok-actors/browser';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
+const { input, results } = await startActor(inputAliases);
 const { profiles, maxFollowersPerProfile = 100, maxFollowingPerProfile = 0 } = input;
 
 const targets = targetsOf(profiles, 'profile');

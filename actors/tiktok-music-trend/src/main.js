@@ -1,11 +1,18 @@
 import { finishActor, startActor } from '@wherry/tiktok-actors';
 import { crawlTrendingSounds } from '@wherry/tiktok-actors/browser';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
-const { countryCode = 'US', period = '7', resultsPerPage = 100, maxFeedVideos = 300 } = input;
+const { input, results } = await startActor(inputAliases);
+const { countryCode = 'US', periodDays = '7', resultsPerPage = 100, maxFeedVideos = 300, onlyForBusiness } = input;
 
 await crawlTrendingSounds(
-  { countryCode: countryCode.toUpperCase(), periodDays: Number(period), maxItems: resultsPerPage, maxFeedVideos },
+  {
+    countryCode: countryCode.toUpperCase(),
+    periodDays: Number(periodDays),
+    maxItems: resultsPerPage,
+    maxFeedVideos,
+    isForBusiness: onlyForBusiness,
+  },
   { input, results, event: 'sound' },
 );
 

@@ -7,8 +7,9 @@ import {
   startActor,
   targetsOf,
 } from '@wherry/tiktok-actors';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
+const { input, results } = await startActor(inputAliases);
 const { profiles, resultsPerPage = 0, profileSorting = 'latest' } = input;
 const targets = targetsOf(profiles, 'profile');
 

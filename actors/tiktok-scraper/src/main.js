@@ -1,25 +1,43 @@
 import {
   crawlPages,
   finishActor,
+  orRefused,
   postDatesOf,
   readVideo,
+  searchOf,
   startActor,
+  targetsByKind,
   targetsOf,
   videoItem,
 } from '@wherry/tiktok-actors';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
-const { postURLs = [], profiles = [], hashtags = [], musics = [], searchQueries = [] } = input;
+const { input, results } = await startActor(inputAliases);
 
-const hasLists = [profiles, hashtags, musics, searchQueries].some((inputs) => inputs.length > 0);
-if (hasLists) await postsOfLists();
+const kinds = ['video', 'profile', 'hashtag', 'sound', 'search'];
+const mixed = targetsByKind(input.urls, kinds);
+const fields = {
+  video: 'postURLs',
+  profile: 'profiles',
+  hashtag: 'hashtags',
+  sound: 'musics',
+  search: 'searchQueries',
+};
+/** The targets of a kind: those of the field for them, and the URLs of this kind. */
+const targets = Object.fromEntries(
+  kinds.map((kind) => [kind, targetsOf([...(input[fields[kind]] ?? []), ...mixed[kind]], kind)]),
+);
+
+const hasLists = kinds.some((kind) => kind !== 'video' && targets[kind].length > 0);
+// Only a browser checks for which country a page is.
+if (hasLists || input.region !== undefined) await postsOfLists();
 else await postsAlone();
 
 await finishActor(results);
 
 /** Over HTTP. A post, its charge, and the handled mark of its request are one commit. */
 async function postsAlone() {
-  await crawlPages(targetsOf(postURLs, 'video'), {
+  await crawlPages(targets.video, {
     input,
     results,
     pages: {
@@ -35,7 +53,8 @@ async function postsAlone() {
 /** With a browser. The items of a page of a list, their charges, and the position of the next page are one commit. */
 async function postsOfLists() {
   const { crawlLists, listsOf, searchesOf } = await import('@wherry/tiktok-actors/browser');
-  const { profileSorting = 'latest', searchSection = '/video', resultsPerPage } = input;
+  const { profileSorting = 'latest', resultsPerPage, region } = input;
+  const { section, filter } = await orRefused(() => searchOf(input, 'video'));
   const options = {
     maxItems: resultsPerPage,
     withoutHeader: true,
@@ -43,16 +62,16 @@ async function postsOfLists() {
     leastDiggs: input.leastDiggs,
     mostDiggs: input.mostDiggs,
     ...(await postDatesOf(input)),
+    region,
   };
-  const section = { '': 'general', '/video': 'video', '/user': 'user' }[searchSection];
   const mostFound = section === 'user' ? (input.maxProfilesPerQuery ?? resultsPerPage) : resultsPerPage;
-  const posts = (inputs, wanted, source) => listsOf(targetsOf(inputs, wanted), { ...options, source });
+  const posts = (kind, source) => listsOf(targets[kind], { ...options, source });
   const lists = [
-    ...listsOf(targetsOf(postURLs, 'video'), { source: { kind: 'video' } }),
-    ...posts(profiles, 'profile', { kind: 'posts', sort: profileSorting }),
-    ...posts(hashtags, 'hashtag', { kind: 'hashtag_posts' }),
-    ...posts(musics, 'sound', { kind: 'sound_posts' }),
-    ...searchesOf(targetsOf(searchQueries, 'search'), { ...options, section, maxItems: mostFound }),
+    ...listsOf(targets.video, { source: { kind: 'video' }, region }),
+    ...posts('profile', { kind: 'posts', sort: profileSorting }),
+    ...posts('hashtag', { kind: 'hashtag_posts' }),
+    ...posts('sound', { kind: 'sound_posts' }),
+    ...searchesOf(targets.search, { ...options, section, filter, maxItems: mostFound }),
   ];
   await crawlLists(lists, { input, results, event: 'result' });
 }

@@ -1,12 +1,14 @@
-import { finishActor, startActor, targetsOf } from '@wherry/tiktok-actors';
+import { finishActor, orRefused, searchOf, startActor, targetsOf } from '@wherry/tiktok-actors';
 import { crawlLists, searchesOf } from '@wherry/tiktok-actors/browser';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
-const { searchQueries, searchSection = '', resultsPerPage } = input;
+const { input, results } = await startActor(inputAliases);
+const { searchQueries, resultsPerPage, region } = input;
 
 const lists = searchesOf(targetsOf(searchQueries, 'search'), {
-  section: { '': 'general', '/video': 'video', '/user': 'user' }[searchSection],
+  ...(await orRefused(() => searchOf(input, 'general'))),
   maxItems: resultsPerPage,
+  region,
 });
 
 // The items of a page of a list, their charges, and the position of the next page are one commit.

@@ -1,7 +1,9 @@
 import {
   crawlPages,
   finishActor,
+  inRegion,
   productItem,
+  productSortOf,
   readProduct,
   readShopSearch,
   readStore,
@@ -9,20 +11,22 @@ import {
   startActor,
   targetsOf,
 } from '@wherry/tiktok-actors';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
-const { maxProductsPerQuery = 30, maxProductsPerShop = 30, maxReviewsPerProduct = 0 } = input;
+const { input, results } = await startActor(inputAliases);
+const { maxProductsPerQuery = 30, maxProductsPerShop = 30, maxReviewsPerProduct = 0, region } = input;
+const sort = productSortOf(input.productSorting);
 
 const products = targetsOf(input.products, 'product');
 const shops = targetsOf(input.shops, 'shop');
-const searches = targetsOf(input.searchQueries, 'shop_search');
+const searches = inRegion(targetsOf(input.searchQueries, 'shop_search'), region);
 
 /** The number of products on the page of a search or a shop. */
 const ofAPage = 30;
 
 const needsBrowser =
   (maxReviewsPerProduct > 0 && products.length > 0) ||
-  (maxProductsPerQuery > ofAPage && searches.length > 0) ||
+  ((maxProductsPerQuery > ofAPage || sort !== undefined) && searches.length > 0) ||
   (maxProductsPerShop > ofAPage && shops.length > 0);
 if (needsBrowser) await productsAndLists();
 else await productsAlone();
@@ -63,7 +67,7 @@ async function productsAndLists() {
   const lists = [
     ...listsOf(products, { source: { kind: 'reviews' }, maxItems: maxReviewsPerProduct }),
     ...listsOf(shops, { source: { kind: 'shop_products' }, maxItems: maxProductsPerShop }),
-    ...listsOf(searches, { source: { kind: 'shop_search' }, maxItems: maxProductsPerQuery }),
+    ...listsOf(searches, { source: { kind: 'shop_search', ...(sort && { sort }) }, maxItems: maxProductsPerQuery }),
   ];
   await crawlLists(lists, {
     input,

@@ -1,6 +1,7 @@
 import { crawlPages, finishActor, profileItem, readProfile, startActor, targetsOf } from '@wherry/tiktok-actors';
+import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
-const { input, results } = await startActor();
+const { input, results } = await startActor(inputAliases);
 
 // An account, its charge, and the handled mark of its request are one commit.
 await crawlPages(targetsOf(input.profiles, 'profile'), {

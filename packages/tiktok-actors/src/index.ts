@@ -1,4 +1,4 @@
-export { finishActor, type StartedActor, startActor } from './actor.ts';
+export { finishActor, orRefused, type StartedActor, startActor } from './actor.ts';
 export { BackOff, backOffLimits } from './http/back-off.ts';
 export { crawlPages, type PageCrawl, type PagePlan } from './http/crawl-pages.ts';
 export {
@@ -15,8 +15,18 @@ export { RetryLater } from './http/retry-later.ts';
 export { Visitor } from './http/visitor.ts';
 export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
 export { postDatesOf } from './input/dates.ts';
+export {
+  type Alias,
+  fieldOf,
+  type InputAliases,
+  InputRefusal,
+  inOwnFields,
+  type Refused,
+} from './input/input-aliases.ts';
+export { productSortOf, type SearchInput, searchOf } from './input/list-options.ts';
 export { proxiesOf } from './input/proxies.ts';
 export {
+  inRegion,
   type ReadableTarget,
   type RefusedTarget,
   requestsOf,

@@ -59,7 +59,11 @@ async function ask(list, cursor) {
 /** The fields of the shop's requests are JSON texts. */
 const fieldsOfComponent = (component, params) => ({
   component_info: JSON.stringify({ component_type: 'feed_list', component_name: component }),
-  load_more_params: JSON.stringify({ ...params, offset: Number(params.offset) }),
+  load_more_params: JSON.stringify({
+    ...params,
+    offset: Number(params.offset),
+    ...(params.filters && { filters: JSON.parse(params.filters) }),
+  }),
 });
 
 const hasMore = (payload) =>
@@ -130,10 +134,20 @@ let isCovered = false;
 const isPageNearEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 600;
 const isNearEnd = ({ scrollTop, clientHeight, scrollHeight }) => scrollTop + clientHeight >= scrollHeight - 600;
 
-function start(list) {
+function start(begun) {
+  let list = begun;
   // A list in a dialog loads more when the dialog is scrolled, not the page.
   const area = list.isDialog ? openDialog() : undefined;
-  const { load } = loaderOf(list, area);
+  let loader = loaderOf(list, area);
+  const load = () => loader.load();
+  for (const { click, query } of list.choices ?? []) {
+    document.querySelector(click).addEventListener('click', () => {
+      list = { ...list, query: { ...list.query, ...query } };
+      for (const item of app.querySelectorAll('.item')) item.remove();
+      loader = loaderOf(list, area);
+      void load();
+    });
+  }
   const more = () => !isCovered && (area ? isNearEnd(area) : isPageNearEnd()) && load();
   // At the end the wheel scrolls nothing, but the user still wants to see more.
   for (const name of ['scroll', 'wheel']) (area ?? window).addEventListener(name, more);
@@ -183,6 +197,10 @@ function showCookieBanner() {
   for (const button of root.querySelectorAll('button')) button.addEventListener('click', () => banner.remove());
   document.body.append(banner);
 }
+
+document.querySelector('[data-opens-panel]')?.addEventListener('click', () => {
+  document.querySelector('[data-panel]').hidden = false;
+});
 
 if (overlays.loginPopup !== 'none') showLoginPopup(overlays.loginPopup === 'closable');
 if (overlays.cookieBanner) showCookieBanner();

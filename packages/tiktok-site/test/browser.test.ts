@@ -147,6 +147,49 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expect(ranks.items).toEqual(site.truth.soundRanks('DE', 30));
   });
 
+  test.each([
+    ['Filters, Most liked, This month', 'sort_type=1&publish_time=30', { sort: 'most_liked', withinDays: 30 }],
+    ['Filters, Date posted', 'sort_type=2', { sort: 'latest', withinDays: 0 }],
+  ] as const)('a search is narrowed by clicks on %s', async (texts, parameters, narrowing) => {
+    const left = texts.split(', ');
+    const asked = { ...videos('search', tiktok.parseVideoSearch), matches: (url: string) => url.includes(parameters) };
+    const read = await watch('/search/video?q=tea', asked, async (page) => {
+      const text = left.shift();
+      if (text === undefined) await scroll(page);
+      else await click(page, `button:text-is("${text}")`);
+    });
+    expect(read.items).toEqual(site.truth.foundVideos('tea', narrowing));
+  });
+
+  test('found products are put in order, and sounds for business are chosen, by clicks', async () => {
+    const products: Watched<tiktok.Product> = {
+      kind: 'shop_search',
+      parse: tiktok.parseProductList,
+      idOf: ({ productId }) => productId,
+    };
+    const left = ['Sort by', 'Price: low to high'];
+    const sorted = await watch('/fr/s?q=mug', products, async (page) => {
+      const text = left.shift();
+      if (text === undefined) await scroll(page);
+      else await click(page, `button:text-is("${text}")`);
+    });
+    expect(sorted.items).toEqual(site.truth.foundProducts('mug', { country: 'FR', order: 'price_asc' }));
+    const sounds: Watched<tiktok.TrendingSound> = {
+      kind: 'sound_ranks',
+      parse: tiktok.parseSoundRanks,
+      idOf: ({ musicId }) => musicId,
+      matches: (url) => url.includes('commercial_music=true'),
+    };
+    const path = new URL(tiktok.pageUrlOf({ kind: 'sound_trend', periodDays: 7, countryCode: 'FR' }, site.url));
+    let clicked = false;
+    const ranks = await watch(path.pathname + path.search, sounds, async (page) => {
+      if (!clicked) await click(page, 'button:text-is("Approved for business use")');
+      clicked = true;
+      await scroll(page);
+    });
+    expect(ranks.items).toEqual(site.truth.soundRanks('FR', 7, true));
+  });
+
   test('the check of the browser passes by itself, and the page follows', async () => {
     await using walled = await startTikTokSite({
       seed: 2,

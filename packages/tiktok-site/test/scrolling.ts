@@ -17,6 +17,8 @@ export interface Watched<T> {
   readonly kind: string;
   readonly parse: (captured: Captured, asked: Position) => Outcome<ListPage<T>>;
   readonly idOf: (item: T) => string;
+  /** Whether a request of this kind is for the list; all are by default. */
+  readonly matches?: (url: string) => boolean;
 }
 
 /** What a page's own script asks for of one kind of list, read as it comes. */
@@ -49,6 +51,7 @@ export class Watcher<T> {
     const request = response.request();
     const recognised = recognise(response.url(), request.postData());
     if (recognised?.list.kind !== this.#watched.kind || this.reason !== null) return;
+    if (this.#watched.matches?.(response.url()) === false) return;
     const captured = { url: response.url(), statusCode: response.status(), body: await response.text() };
     const outcome = this.#watched.parse(captured, recognised.position);
     if (outcome.kind !== 'found') return void this.failures.push(outcome.kind);

@@ -14,6 +14,7 @@ export {
 export type { TargetKind } from './addresses/target-kind.ts';
 export { cleaned } from './addresses/written.ts';
 export type { Captured } from './captured.ts';
+export type { ProductSort, SearchDays, SearchFilter, SearchSort } from './lists/filters.ts';
 export type * from './lists/list.ts';
 export { type ListItems, type ListReader, readerOf } from './lists/list-reader.ts';
 export { type ListRequest, requestOf, requestUrlOf } from './lists/list-request.ts';
@@ -49,6 +50,7 @@ export type { MediaFormat, SubtitleLink, VideoMeta } from './records/video-media
 export { parseCommentList } from './responses/comment-list.ts';
 export { parseHashtagDetail, parseHashtagPage, parseSoundDetail, parseSoundPage } from './responses/details.ts';
 export { parseEmbedPage } from './responses/embed-page.ts';
+export { regionOfPage } from './responses/page-region.ts';
 export {
   type ProfileSource,
   parseEmbeddedProfile,

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type List, type Position, recognise, requestOf, requestUrlOf } from '../src/index.ts';
+import { type List, type Position, recognise, requestOf, requestUrlOf, type SearchFilter } from '../src/index.ts';
 
 const secUid = 'MS4wLjABAAAAamber-synthetic-0001';
+
+const searchFilters: readonly SearchFilter[] = [
+  { sort: 'most_liked', withinDays: null },
+  { sort: 'latest', withinDays: 180 },
+  ...([1, 7, 30, 90] as const).map((withinDays) => ({ sort: 'relevant' as const, withinDays })),
+];
 
 const lists: readonly List[] = [
   ...(['latest', 'popular', 'oldest'] as const).map((sort): List => ({ kind: 'posts', secUid, sort })),
@@ -15,14 +21,19 @@ const lists: readonly List[] = [
   ...(['general', 'video', 'user'] as const).map(
     (section): List => ({ kind: 'search', section, keyword: 'tea & 日本' }),
   ),
+  ...searchFilters.map((filter): List => ({ kind: 'search', section: 'video', keyword: 'tea', filter })),
   { kind: 'comments', videoId: '72' },
   { kind: 'replies', videoId: '72', commentId: '73' },
   { kind: 'followers', secUid },
   { kind: 'following', secUid },
   { kind: 'shop_search', keyword: 'tea cup' },
+  ...(['best_sellers', 'price_asc', 'price_desc'] as const).map(
+    (sort): List => ({ kind: 'shop_search', keyword: 'tea', sort }),
+  ),
   { kind: 'shop_products', sellerId: '7495000000000000001' },
   { kind: 'reviews', productId: '17' },
   { kind: 'sound_ranks', periodDays: 30, countryCode: 'DE' },
+  { kind: 'sound_ranks', periodDays: 120, countryCode: 'DE', forBusiness: true },
 ];
 
 const withoutCursor = new Set(['related_posts', 'recommended', 'explored']);
@@ -75,6 +86,21 @@ test('products of a seller who is recommended beside a search are not the search
   expect(recognise(url, token)).toMatchObject({ position: { cursor: 'T', token: 'T' } });
   for (const odd of ['', '[]', '{}', '{"load_more_params":"["}', '{"load_more_params":{}}', 'null'])
     expect(recognise(url, odd)).toBeNull();
+});
+
+test('a search that is narrowed in an unknown way is not the plain one', () => {
+  const search = 'https://www.tiktok.com/api/search/item/full/?keyword=tea';
+  expect(recognise(`${search}&sort_type=0&publish_time=0`)).toMatchObject({ list: { keyword: 'tea' } });
+  for (const more of ['sort_type=9', 'sort_type=x', 'publish_time=3', 'publish_time=week'])
+    expect(recognise(`${search}&${more}`), more).toBeNull();
+  const url = 'https://shop.tiktok.com/api/shop/brandy_desktop/s/product_list';
+  const bodyOf = (filters: unknown) =>
+    JSON.stringify({ load_more_params: JSON.stringify({ search_word: 'tea', filters }) });
+  for (const filters of [[], undefined, 'some'])
+    expect(recognise(url, bodyOf(filters))?.list).not.toHaveProperty('sort');
+  const price = { filter_option_id: 'ecom_price|ASC' };
+  for (const filters of [[{ filter_option_id: 'ecom_max_price|30' }], [price, price], [null]])
+    expect(recognise(url, bodyOf(filters)), JSON.stringify(filters)).toBeNull();
 });
 
 test.each([

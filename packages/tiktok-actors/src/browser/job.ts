@@ -1,4 +1,4 @@
-import type { Address, PostSort, SearchSection } from '@wherry/tiktok';
+import type { Address, PostSort, ProductSort, SearchFilter, SearchSection } from '@wherry/tiktok';
 
 /** Which list of a page is to be read. */
 export type ListSource =
@@ -8,11 +8,11 @@ export type ListSource =
   | { readonly kind: 'sound_posts' }
   | { readonly kind: 'followers' }
   | { readonly kind: 'following' }
-  | { readonly kind: 'search'; readonly section: SearchSection }
+  | { readonly kind: 'search'; readonly section: SearchSection; readonly filter?: SearchFilter }
   | { readonly kind: 'recommended' }
   | { readonly kind: 'explored' }
-  | { readonly kind: 'sound_ranks' }
-  | { readonly kind: 'shop_search' }
+  | { readonly kind: 'sound_ranks'; readonly forBusiness?: true }
+  | { readonly kind: 'shop_search'; readonly sort?: ProductSort }
   /** The products of a store, with the shop on its page. */
   | { readonly kind: 'shop_products' }
   /** The reviews of a product, with the product on its page. */
@@ -31,6 +31,8 @@ export interface ListJob {
   readonly input: string;
   readonly address: Address;
   readonly source: ListSource;
+  /** The country that the page must be served for, as two capital letters. */
+  readonly region: string | null;
   readonly maxItems: number;
   readonly maxPages: number;
   /** For posts: limits of their time. */

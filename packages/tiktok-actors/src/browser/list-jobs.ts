@@ -1,4 +1,4 @@
-import { cleaned, pageUrlOf, type SearchSection } from '@wherry/tiktok';
+import { cleaned, pageUrlOf, type SearchFilter, type SearchSection } from '@wherry/tiktok';
 import type { RefusedTarget, Target } from '../input/targets.ts';
 import { siteUrl } from '../settings.ts';
 import type { ListJob, ListSource } from './job.ts';
@@ -13,6 +13,8 @@ export interface ListOptions {
   readonly leastDiggs?: number | null | undefined;
   readonly mostDiggs?: number | null | undefined;
   readonly withoutHeader?: boolean | undefined;
+  /** The country that the pages must be served for, as two capital letters. */
+  readonly region?: string | null;
 }
 
 /** No list is read further than this. */
@@ -38,6 +40,7 @@ export function jobOf(target: Pick<ListJob, 'input' | 'address'>, options: ListO
     newestSecs = null,
     withoutPinned = false,
     withoutHeader = false,
+    region = null,
   } = options;
   const { leastDiggs = null, mostDiggs = null } = options;
   return {
@@ -45,6 +48,7 @@ export function jobOf(target: Pick<ListJob, 'input' | 'address'>, options: ListO
     input,
     address,
     source,
+    region,
     maxItems: maxItems ?? Number.MAX_SAFE_INTEGER,
     maxPages,
     oldestSecs,
@@ -56,15 +60,25 @@ export function jobOf(target: Pick<ListJob, 'input' | 'address'>, options: ListO
   };
 }
 
-/** Words are searched in `section`; the URL of a search has its own section. */
+/** Words are searched in `section`; the URL of a search has its own section. Only videos are filtered. */
 export const searchesOf = (
   targets: readonly Target[],
-  { section, ...options }: Omit<ListOptions, 'source'> & { readonly section: SearchSection },
+  {
+    section,
+    filter,
+    ...options
+  }: Omit<ListOptions, 'source'> & { readonly section: SearchSection; readonly filter?: SearchFilter | undefined },
 ): ListTarget[] =>
   targets.map((target) => {
     if ('refusal' in target) return target;
     const isWords = target.address.kind === 'search' && target.address.keyword === cleaned(target.input);
     const address = isWords ? { ...target.address, section } : target.address;
-    const source = { kind: 'search', section: address.kind === 'search' ? address.section : section } as const;
+    const itsSection = address.kind === 'search' ? address.section : section;
+    if (itsSection === 'user' && filter !== undefined) return { ...target, refusal: accountsAreNotFiltered };
+    const filters = filter !== undefined && { filter };
+    const source = { kind: 'search', section: itsSection, ...filters } as const;
     return jobOf({ ...target, address }, { ...options, source });
   });
+
+const accountsAreNotFiltered =
+  'It is the URL of a search for accounts, and the input says how to order or filter videos.';

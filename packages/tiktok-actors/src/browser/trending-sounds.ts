@@ -21,6 +21,8 @@ export interface TrendOptions {
   readonly periodDays: RankPeriodDays;
   readonly maxItems: number;
   readonly maxFeedVideos: number;
+  /** Only sounds that may be used in advertising. */
+  readonly isForBusiness?: boolean | undefined;
 }
 
 interface Counting {
@@ -34,12 +36,12 @@ interface Counting {
 type Counted = Pick<Video, 'id' | 'musicMeta' | 'playCount'>;
 
 export async function crawlTrendingSounds(options: TrendOptions, crawl: ListCrawl): Promise<void> {
-  const { countryCode, periodDays, maxItems, maxFeedVideos } = options;
+  const { countryCode, periodDays, maxItems, maxFeedVideos, isForBusiness = false } = options;
   const counting = (await useState('SOUND_TREND', { hasRanks: false, reason: null, videos: {} })) as Counting;
   const input = `${countryCode}, ${periodDays} days`;
   const ranks = jobOf(
     { input, address: { kind: 'sound_trend', periodDays, countryCode } },
-    { source: { kind: 'sound_ranks' }, maxItems },
+    { source: { kind: 'sound_ranks', ...(isForBusiness && { forBusiness: true }) }, maxItems },
   );
   const feed = { ...feedOf('foryou', { maxItems: maxFeedVideos }), input };
   const sink = trendSink(counting, options, crawl);
@@ -50,7 +52,11 @@ export async function crawlTrendingSounds(options: TrendOptions, crawl: ListCraw
   await crawlLists([feed], { ...crawl, sink });
 }
 
-function trendSink(counting: Counting, { maxItems }: TrendOptions, { results, event }: ListCrawl): ListSink {
+function trendSink(
+  counting: Counting,
+  { maxItems, isForBusiness }: TrendOptions,
+  { results, event }: ListCrawl,
+): ListSink {
   const plain = sinkOf(results, event);
   const isRanks = ({ source }: ListJob) => source.kind === 'sound_ranks';
   const giveCounted = async ({ input }: ListJob) => {
@@ -72,7 +78,9 @@ function trendSink(counting: Counting, { maxItems }: TrendOptions, { results, ev
     },
     async giveFailure(job, failure) {
       // The counted ranking replaces TikTok's only if that has given nothing [ranking-1].
-      if (isRanks(job) && !counting.hasRanks) counting.reason = `${failure.kind}: ${failure.message}`;
+      // Videos do not say which sounds may be used in advertising.
+      if (isRanks(job) && !counting.hasRanks && isForBusiness !== true)
+        counting.reason = `${failure.kind}: ${failure.message}`;
       else await plain.giveFailure(job, isRanks(job) ? failure : withReason(failure, counting.reason));
       if (!isRanks(job)) await giveCounted(job);
     },

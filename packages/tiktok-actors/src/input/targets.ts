@@ -85,6 +85,14 @@ function withRegions(targets: readonly Target[]): Target[] {
   });
 }
 
+/** Searches for words in the shop of a country. The URL of a search has its own. */
+export const inRegion = (targets: readonly Target[], region: string | undefined): Target[] =>
+  targets.map((target) => {
+    const isPlain = 'address' in target && target.address.kind === 'shop_search' && target.address.region === null;
+    if (!isPlain || region === undefined) return target;
+    return { ...target, address: { ...target.address, region: region.toLowerCase() } as Address };
+  });
+
 const keyOf = (target: Target): string =>
   `${target.wanted} ${'refusal' in target ? target.input : meaningOf(target.address)}`;
 

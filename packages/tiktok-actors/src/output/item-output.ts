@@ -13,9 +13,6 @@ export interface OutputInput {
   readonly shouldDownloadVideos?: boolean;
   readonly shouldDownloadCovers?: boolean;
   readonly shouldDownloadSubtitles?: boolean;
-  /** Other names of the first two. */
-  readonly isDownloadVideo?: boolean;
-  readonly isDownloadVideoCover?: boolean;
   readonly videoKvStoreIdOrName?: string;
   readonly maxFileMbytes?: number;
   readonly maxDownloadMbytes?: number;
@@ -77,8 +74,8 @@ const mbyte = 1_000_000;
 async function downloadsOf(input: OutputInput): Promise<Downloads | null> {
   const { maxFileMbytes = 200, maxDownloadMbytes = 10_000 } = input;
   const kinds: readonly [FileKind, boolean | undefined][] = [
-    ['video', input.shouldDownloadVideos || input.isDownloadVideo],
-    ['cover', input.shouldDownloadCovers || input.isDownloadVideoCover],
+    ['video', input.shouldDownloadVideos],
+    ['cover', input.shouldDownloadCovers],
     ['subtitle', input.shouldDownloadSubtitles],
   ];
   const wanted = new Set(kinds.filter(([, isWanted]) => isWanted === true).map(([kind]) => kind));

@@ -11,6 +11,7 @@ const job = (source: ListSource, wishes: Partial<ListJob> = {}): ListJob => ({
   input: 'i',
   address: { kind: 'feed', page: 'foryou' },
   source,
+  region: null,
   maxItems: 9,
   maxPages: 9,
   oldestSecs: null,

@@ -49,6 +49,9 @@ export const listFields = [
   'search_word',
   'seller_id',
   'component_name',
+  'sort_type',
+  'publish_time',
+  'commercial_music',
 ];
 
 export type DetailResponse = (world: World, query: Query) => Record<string, unknown>;

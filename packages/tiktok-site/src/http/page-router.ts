@@ -28,10 +28,10 @@ const pages: Readonly<Record<string, PageMaker>> = {
   login: () => html(loginPage()),
   tag: ({ world, rest: [name = ''] }) => html(hashtagPage(world, name)),
   music: ({ world, rest: [slug = ''] }) => html(soundPage(world, /(\d+)$/.exec(slug)?.[1] ?? '')),
-  foryou: ({ world, query }) => itemPage(world, query.get('item_id')) ?? html(feedPage('foryou')),
+  foryou: ({ world, query }) => itemPage(world, query.get('item_id')) ?? html(feedPage(world, 'foryou')),
   trending: ({ world, query }) => itemPage(world, query.get('shareId')) ?? html(missingPage(), 404),
-  explore: () => html(feedPage('explore')),
-  search: ({ rest: [section = ''], query }) => html(searchPage(section, query.get('q') ?? '')),
+  explore: ({ world }) => html(feedPage(world, 'explore')),
+  search: ({ world, rest: [section = ''], query }) => html(searchPage(world, section, query.get('q') ?? '')),
   view: ({ world, rest: [, id = ''], query }) =>
     html(productPage(world, productNumberOfId(world, id), query.get('region')?.toLowerCase() ?? null)),
   shop: ({ world, rest, query }) => shopPage(world, rest, query, null),
@@ -108,15 +108,16 @@ function shopPage(
   region: string | null,
 ): Reply {
   const last = rest.at(-1) ?? '';
+  const country = (region ?? 'us').toUpperCase();
   switch (kind) {
     case 'pdp':
       return html(productPage(world, productNumberOfId(world, last), region));
     case 'view':
       return html(productPage(world, productNumberOfId(world, last), query.get('region')?.toLowerCase() ?? region));
     case 's':
-      return html(shopSearchPage(world, rest[0] ?? query.get('q') ?? ''));
+      return html(shopSearchPage(world, country, rest[0] ?? query.get('q') ?? ''));
     case 'k':
-      return html(shopSearchPage(world, last.replaceAll('-', ' ')));
+      return html(shopSearchPage(world, country, last.replaceAll('-', ' ')));
     case 'c': {
       const category = categoryOfId(last);
       return category === undefined ? html(missingPage(), 404) : html(categoryPage(world, category));

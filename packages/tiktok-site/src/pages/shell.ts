@@ -14,6 +14,8 @@ export interface PageList {
   readonly component?: string;
   /** The list is shown in its own dialog, which scrolls separately. */
   readonly isDialog?: boolean;
+  /** A click on an element that matches the selector begins the list again, with these parameters. */
+  readonly choices?: readonly { readonly click: string; readonly query: Readonly<Record<string, string>> }[];
 }
 
 /** What covers a page until the user closes it. */
@@ -56,10 +58,10 @@ export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
 /** The data in TikTok's present pages. */
-export const universalData = (scope: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+export const universalData = (scope: Readonly<Record<string, unknown>>, region = 'US'): Record<string, unknown> => ({
   __UNIVERSAL_DATA_FOR_REHYDRATION__: {
     __DEFAULT_SCOPE__: {
-      'webapp.app-context': { language: 'en', region: 'US', appId: 1988, wid: '7000000000000000001' },
+      'webapp.app-context': { language: 'en', region, appId: 1988, wid: '7000000000000000001' },
       'webapp.biz-context': { config: { cookieBanner: {} } },
       ...scope,
       'seo.abtest': { canonical: '' },

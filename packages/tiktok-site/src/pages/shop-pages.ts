@@ -79,18 +79,39 @@ function reviewLists(product: Product): PageList[] {
 const noFaults = { repeats: false, isEndless: false };
 
 /** `/shop/s/KEYWORD`, `/us/s?q=KEYWORD`: the first products are in the page, and "View more" requests the next ones. */
-export function shopSearchPage(world: World, keyword: string): string {
-  const wanted = { keyword, sellerId: '' };
+export function shopSearchPage(world: World, country: string, keyword: string): string {
+  const wanted = { keyword, sellerId: '', country };
   const part = productPart(world, wanted, 0, noFaults);
   const more = moreOf(world, wanted, part.has_more, { component: searchComponent, list: 's' });
+  const sorted = sortedLists(world, wanted);
   return htmlOf({
     title: `${keyword} | TikTok Shop`,
     scripts: routerData('(region)/(route_page_name)/page', {
       components_map: [listComponent(searchComponent, part), { component_name: 'related_link_search_words' }],
     }),
-    lists: [...more.lists, ...recommendedSeller(world, keyword, part)],
-    body: `<h1>${escaped(keyword)}</h1>${more.button}${shown(part)}`,
+    lists: [...more.lists, ...sorted.lists, ...recommendedSeller(world, keyword, part)],
+    body: `<h1>${escaped(keyword)}</h1>${sorted.buttons}${more.button}${shown(part)}`,
   });
+}
+
+/** Each button requests the results in another order, from the beginning. */
+function sortedLists(world: World, wanted: ProductsWanted): { readonly lists: PageList[]; readonly buttons: string } {
+  const sorts = {
+    'Best sellers': 'ecom_sold_count',
+    'Price: low to high': 'ecom_price|ASC',
+    'Price: high to low': 'ecom_price|DESC',
+  };
+  const path = '/api/shop/brandy_desktop/s/product_list';
+  const lists = Object.values(sorts).map((id, index): PageList => {
+    const query = { ...textsOf(paramsOf(world, wanted, 0)), filters: JSON.stringify([{ filter_option_id: id }]) };
+    const trigger = { click: `#sort-${index}` };
+    return { trigger, path, method: 'POST', query, cursorName: 'offset', component: searchComponent };
+  });
+  const buttons = Object.keys(sorts).map((text, index) => `<button id="sort-${index}">${text}</button>`);
+  return {
+    lists,
+    buttons: `<button data-opens-panel>Sort by</button><div data-panel hidden>${buttons.join('')}</div>`,
+  };
 }
 
 /** `/shop/c/SLUG/ID`, `/us/c/SLUG/ID`. How the page requests more is not known, so the stand-in's has all that it shows. */

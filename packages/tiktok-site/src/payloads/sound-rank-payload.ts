@@ -5,7 +5,8 @@ import type { World } from '../world/world.ts';
 import { coverOf } from './sound-payload.ts';
 
 export function soundRankPayload(world: World, countryCode: string, periodDays: number, rank: number) {
-  const { sound: number, rankDiff, promoted, related } = rankedSound(world, countryCode, periodDays, rank);
+  const ranked = rankedSound(world, countryCode, periodDays, rank);
+  const { sound: number, rankDiff, promoted, related } = ranked;
   const sound = soundOf(world, number);
   return {
     song_id: sound.id,
@@ -19,6 +20,9 @@ export function soundRankPayload(world: World, countryCode: string, periodDays: 
     cover: coverOf(sound),
     link: `https://www.tiktok.com/music/-${sound.id}`,
     promoted,
+    ...(ranked.forBusiness !== null && { if_cml: ranked.forBusiness }),
+    ...(ranked.userCount !== null && { user_count: ranked.userCount }),
+    trend: ranked.curve.map(({ timeSecs, value }) => ({ time: timeSecs, value })),
     related_items: related.map((video) => ({ item_id: idOf(world.seed, 'video', video), cover_uri: '' })),
   };
 }

@@ -37,7 +37,8 @@ export function soundTruth(world: World, number: number): Sound {
 }
 
 export function rankTruth(world: World, countryCode: string, periodDays: number, rank: number): TrendingSound {
-  const { sound: number, rankDiff, promoted, related } = rankedSound(world, countryCode, periodDays, rank);
+  const ranked = rankedSound(world, countryCode, periodDays, rank);
+  const { sound: number, rankDiff, promoted, related } = ranked;
   const sound = soundOf(world, number);
   return {
     source: 'rank_list',
@@ -52,6 +53,9 @@ export function rankTruth(world: World, countryCode: string, periodDays: number,
     coverUrl: coverOf(sound),
     link: `https://www.tiktok.com/music/-${sound.id}`,
     promoted,
+    isForBusiness: ranked.forBusiness,
+    userCount: ranked.userCount,
+    popularity: ranked.curve.map(({ timeSecs, value }) => ({ time: timeSecs, value })),
     videoCount: null,
     relatedVideoIds: related.map((video) => idOf(world.seed, 'video', video)),
   };

@@ -17,7 +17,7 @@ import { commentsOf, repliesOf, threadOfId } from '../world/comment.ts';
 import { formsOf } from '../world/form.ts';
 import * as lists from '../world/lists.ts';
 import { productNumberOfId, productOf } from '../world/product.ts';
-import { rankCount } from '../world/ranks.ts';
+import { ranksOf } from '../world/ranks.ts';
 import { productsOfSeller } from '../world/seller.ts';
 import { profileLinkCode, videoLinkCode } from '../world/short-link.ts';
 import { hashtagNumberOfName, hashtagOf, soundNumberOfId, soundOf } from '../world/topic.ts';
@@ -101,7 +101,8 @@ export class Truth {
       ? null
       : lists.connectedUsers(this.world, number, 'following').map((each) => this.listedProfile(each));
 
-  foundVideos = (keyword: string): Video[] => this.#videos(lists.foundVideos(this.world, keyword));
+  foundVideos = (keyword: string, narrowing?: lists.Narrowing): Video[] =>
+    this.#videos(lists.foundVideos(this.world, keyword, narrowing));
   foundUsers = (keyword: string): Author[] =>
     lists.foundUsers(this.world, keyword).map((each) => foundUserTruth(userOf(this.world, each)));
 
@@ -112,8 +113,8 @@ export class Truth {
   productId = (number: number): string => productOf(this.world, number).id;
   isSoldHere = (number: number): boolean => productOf(this.world, number).isSoldHere;
   product = (number: number): Product => productTruth(this.world, number);
-  foundProducts = (keyword: string): Product[] =>
-    lists.foundProducts(this.world, keyword).map((each) => listedProductTruth(this.world, each));
+  foundProducts = (keyword: string, how?: Parameters<typeof lists.foundProducts>[2]): Product[] =>
+    lists.foundProducts(this.world, keyword, how).map((each) => listedProductTruth(this.world, each));
 
   /** The path of a category's page. Categories are named by numbers, from 0. */
   categoryPath = (number: number): string => `/shop/c/${categoryOf(number).word}/${categoryOf(number).id}`;
@@ -131,8 +132,10 @@ export class Truth {
     return Array.from({ length: reviews }, (_, ordinal) => reviewTruth(this.world, number, ordinal));
   }
 
-  soundRanks = (countryCode: string, periodDays: number): TrendingSound[] =>
-    Array.from({ length: rankCount }, (_, index) => rankTruth(this.world, countryCode, periodDays, index + 1));
+  soundRanks = (countryCode: string, periodDays: number, forBusiness = false): TrendingSound[] =>
+    ranksOf(this.world, countryCode, periodDays, forBusiness).map((rank) =>
+      rankTruth(this.world, countryCode, periodDays, rank),
+    );
 
   /** The paths of the app's short links to these. */
   profileLink = (number: number): string => `/t/${profileLinkCode(number)}`;

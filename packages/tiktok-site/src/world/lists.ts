@@ -1,8 +1,9 @@
 /** The posts and users of each list, in order. They are computed on request, and not stored. */
 import { below, hashOf } from './chance.ts';
+import { centsOf, productOf } from './product.ts';
 import { maxPostCount, postCountOf } from './user.ts';
 import { hashtagStride, hashtagsOf, isListed, showsPosts, soundStride, videoNumberOf, videoOf } from './video.ts';
-import type { World } from './world.ts';
+import { type World, worldTimeSecs } from './world.ts';
 
 export type Sort = 'latest' | 'popular' | 'oldest';
 
@@ -37,6 +38,16 @@ function spreadPosts(world: World, wanted: number, count: number, stride: number
   return numbers;
 }
 
+/** How a search is ordered and narrowed. */
+export interface Narrowing {
+  readonly sort: 'relevant' | 'most_liked' | 'latest';
+  /** 0 for all times. */
+  readonly withinDays: number;
+}
+
+/** What is found depends on the country. */
+const placeLabel = (country: string): string => (country === 'US' ? '' : ` in ${country}`);
+
 /** Keywords without results. */
 const isFruitless = (keyword: string): boolean => /^(nothing|zzz)/i.test(keyword);
 
@@ -49,7 +60,24 @@ export function foundUsers(world: World, keyword: string): number[] {
 }
 
 /** One post of each of several users. */
-export function foundVideos(world: World, keyword: string): number[] {
+export function foundVideos(world: World, keyword: string, { sort, withinDays }: Narrowing = unnarrowed): number[] {
+  const found = relevantVideos(world, keyword);
+  const isNew = (number: number) => videoOf(world, number).createTimeSecs >= worldTimeSecs - withinDays * 86_400;
+  const kept = withinDays === 0 ? found : found.filter(isNew);
+  if (sort === 'relevant') return kept;
+  const time = (number: number) => videoOf(world, number).createTimeSecs;
+  const likes = (number: number) => videoOf(world, number).counts.likes;
+  return sortedDown(kept, sort === 'latest' ? time : likes);
+}
+
+const unnarrowed: Narrowing = { sort: 'relevant', withinDays: 0 };
+
+const sortedDown = (numbers: readonly number[], weightOf: (number: number) => number): number[] => {
+  const weights = new Map(numbers.map((number) => [number, weightOf(number)]));
+  return [...numbers].sort((one, other) => weights.get(other)! - weights.get(one)! || one - other);
+};
+
+function relevantVideos(world: World, keyword: string): number[] {
   const postOf = (user: number) =>
     listedFrom(world, user, below(postCountOf(world, user), world.seed, 'found', keyword.toLowerCase(), user));
   return usersFrom(world, `${keyword} videos`, (user) => postOf(user) !== undefined).map((user) => postOf(user)!);
@@ -66,7 +94,8 @@ function listedFrom(world: World, user: number, ordinal: number): number | undef
 
 function usersFrom(world: World, keyword: string, isWanted: (user: number) => boolean): number[] {
   const wanted = resultCountOf(world, keyword);
-  const first = hashOf(world.seed, 'found', keyword.toLowerCase()) % world.userCount;
+  const place = placeLabel(world.visitorCountry);
+  const first = hashOf(world.seed, 'found', `${keyword.toLowerCase()}${place}`) % world.userCount;
   const found: number[] = [];
   for (let step = 0; step < world.userCount && found.length < wanted; step++) {
     const user = (first + step) % world.userCount;
@@ -89,10 +118,21 @@ export function connectedUsers(world: World, user: number, kind: 'followers' | '
 /** One in five users hides the accounts that it follows. */
 export const hidesFollowing = ({ seed }: World, user: number): boolean => below(5, seed, 'hides', user) === 0;
 
-export function foundProducts(world: World, keyword: string): number[] {
-  const first = hashOf(world.seed, 'products', keyword.toLowerCase());
+export type ProductOrder = 'relevant' | 'best_sellers' | 'price_asc' | 'price_desc';
+
+/** `country`: the one whose shop is searched, by its page's path. */
+export function foundProducts(
+  world: World,
+  keyword: string,
+  { country = 'US', order = 'relevant' }: { readonly country?: string; readonly order?: ProductOrder } = {},
+): number[] {
+  const first = hashOf(world.seed, 'products', `${keyword.toLowerCase()}${placeLabel(country)}`);
   const count = Math.min(resultCountOf(world, keyword), world.productCount);
-  return Array.from({ length: count }, (_, step) => (first + step) % world.productCount);
+  const found = Array.from({ length: count }, (_, step) => (first + step) % world.productCount);
+  if (order === 'relevant') return found;
+  const sold = (number: number) => productOf(world, number).sold;
+  const price = (number: number) => centsOf(world, number) * (order === 'price_asc' ? -1 : 1);
+  return sortedDown(found, order === 'best_sellers' ? sold : price);
 }
 
 /** The feed: each page has new posts, and begins with some posts of the page before, until there are no new ones. */
@@ -102,7 +142,7 @@ const feedPages = 40;
 
 export function feedPage(world: World, feed: string, ordinal: number): number[] {
   const start = Math.min(ordinal, feedPages - 1) * (feedPageSize - feedOverlap);
-  const first = hashOf(world.seed, feed) % world.userCount;
+  const first = hashOf(world.seed, `${feed}${placeLabel(world.visitorCountry)}`) % world.userCount;
   const found: number[] = [];
   for (let step = 0; step < world.userCount && found.length < start + feedPageSize; step++) {
     const newest = listedFrom(world, (first + step) % world.userCount, 0);

@@ -31,7 +31,7 @@ export interface Product {
 export function productOf(world: World, number: number): Product {
   const { seed } = world;
   const any = (end: number, label: string): number => below(end, seed, 'product', label, number);
-  const cents = 99 + any(20_000, 'price');
+  const cents = centsOf(world, number);
   const isSoldHere = any(40, 'region') !== 0;
   const percent = 5 * any(12, 'discount');
   return {
@@ -57,6 +57,9 @@ export function productOf(world: World, number: number): Product {
     region: isSoldHere ? 'us' : 'gb',
   };
 }
+
+export const centsOf = ({ seed }: World, number: number): number =>
+  99 + below(20_000, seed, 'product', 'price', number);
 
 export function productNumberOfId(world: World, id: string): number | undefined {
   const number = numberOf(world.seed, 'product', id);

@@ -11,6 +11,8 @@ export interface World {
   readonly shellRate: number;
   /** TikTok is closed in the country of the visitor: every page leads to the same one. */
   readonly isClosedHere: boolean;
+  /** The country that the site thinks its visitors are in, as it derives it from their addresses. */
+  readonly visitorCountry: string;
   /** Lists of followers, and of accounts that a user follows, need a login. */
   readonly followersNeedLogin: boolean;
   /** The ranking of sounds responds that it was switched off, as is reported since 2026. */
@@ -32,6 +34,7 @@ export const defaultWorld: World = {
   unavailableRate: 0.03,
   shellRate: 0.025,
   isClosedHere: false,
+  visitorCountry: 'US',
   followersNeedLogin: false,
   soundRanksAreOff: false,
   cursorsAreBound: false,

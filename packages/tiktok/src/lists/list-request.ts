@@ -2,6 +2,7 @@
  * The requests for lists of TikTok's own page. A program never sends them to TikTok, which requires a signature. It recognises
  * them in a browser (`recognise`), and knows from them what the page will request next.
  */
+import { searchParameters } from './filters.ts';
 import type { List, Position, PostSort } from './list.ts';
 import { productsBodyOf } from './shop-request.ts';
 
@@ -72,6 +73,7 @@ export function requestOf(list: List, { cursor, token }: Position): ListRequest 
           limit: '20',
           country_code: list.countryCode,
           rank_type: 'popular',
+          ...(list.forBusiness === true && { commercial_music: 'true' }),
         },
       };
   }
@@ -79,9 +81,13 @@ export function requestOf(list: List, { cursor, token }: Position): ListRequest 
 
 const searchPaths = { general: 'search/general/full', video: 'search/item/full', user: 'search/user/full' } as const;
 
-function searchRequest({ section, keyword }: List & { kind: 'search' }, { cursor, token }: Position): ListRequest {
+function searchRequest(
+  { section, keyword, filter }: List & { kind: 'search' },
+  { cursor, token }: Position,
+): ListRequest {
   const position: Record<string, string> = section === 'user' ? { cursor } : { offset: cursor };
-  return get(searchPaths[section], { keyword, ...position, ...(token !== null && { search_id: token }) });
+  const filters = filter === undefined ? {} : searchParameters(filter);
+  return get(searchPaths[section], { keyword, ...position, ...filters, ...(token !== null && { search_id: token }) });
 }
 
 const get = (name: string, query: Record<string, string>): ListRequest => ({

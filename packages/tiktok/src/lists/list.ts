@@ -1,3 +1,5 @@
+import type { ProductSort, SearchFilter } from './filters.ts';
+
 /** A list of the site. Each is requested page by page (`list-request.ts`). */
 export type List =
   | { readonly kind: 'posts'; readonly secUid: string; readonly sort: PostSort }
@@ -7,15 +9,26 @@ export type List =
   | { readonly kind: 'related_posts'; readonly videoId: string }
   | { readonly kind: 'recommended' }
   | { readonly kind: 'explored' }
-  | { readonly kind: 'search'; readonly section: SearchSection; readonly keyword: string }
+  | {
+      readonly kind: 'search';
+      readonly section: SearchSection;
+      readonly keyword: string;
+      readonly filter?: SearchFilter;
+    }
   | { readonly kind: 'comments'; readonly videoId: string }
   | { readonly kind: 'replies'; readonly videoId: string; readonly commentId: string }
   | { readonly kind: 'followers'; readonly secUid: string }
   | { readonly kind: 'following'; readonly secUid: string }
-  | { readonly kind: 'shop_search'; readonly keyword: string }
+  | { readonly kind: 'shop_search'; readonly keyword: string; readonly sort?: ProductSort }
   | { readonly kind: 'shop_products'; readonly sellerId: string }
   | { readonly kind: 'reviews'; readonly productId: string }
-  | { readonly kind: 'sound_ranks'; readonly periodDays: RankPeriodDays; readonly countryCode: string };
+  /** With `forBusiness`, only sounds that may be used in advertising. */
+  | {
+      readonly kind: 'sound_ranks';
+      readonly periodDays: RankPeriodDays;
+      readonly countryCode: string;
+      readonly forBusiness?: true;
+    };
 
 export type ListKind = List['kind'];
 export type PostSort = 'latest' | 'popular' | 'oldest';

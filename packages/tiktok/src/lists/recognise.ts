@@ -1,3 +1,4 @@
+import { searchFilterOf } from './filters.ts';
 import type { List, Position, PostSort, RankPeriodDays } from './list.ts';
 import { fieldsIn, productsAskedFor } from './shop-request.ts';
 
@@ -47,12 +48,15 @@ const readers: Readonly<Record<string, ListReader>> = {
 
 function searchOf(section: 'general' | 'video' | 'user', query: Query): Recognised | null {
   const { keyword, offset, cursor, search_id: searchId } = query;
-  return keyword ? at({ kind: 'search', section, keyword }, offset ?? cursor, searchId) : null;
+  const filter = searchFilterOf(query);
+  if (!keyword || filter === null) return null;
+  return at({ kind: 'search', section, keyword, ...(filter !== undefined && { filter }) }, offset ?? cursor, searchId);
 }
 
-function ranksOf({ period, page, country_code: countryCode }: Query): Recognised | null {
+function ranksOf({ period, page, country_code: countryCode, commercial_music: business }: Query): Recognised | null {
   const periodDays = ([7, 30, 120] satisfies RankPeriodDays[]).find((days) => `${days}` === period) ?? 7;
-  return at({ kind: 'sound_ranks', periodDays, countryCode: countryCode ?? 'US' }, page ?? '1');
+  const forBusiness = business === 'true' && ({ forBusiness: true } as const);
+  return at({ kind: 'sound_ranks', periodDays, countryCode: countryCode ?? 'US', ...forBusiness }, page ?? '1');
 }
 
 /**

@@ -3,6 +3,7 @@
  * lists, are known from public scrapers of 2026. The name of a store's list is inferred from its links.
  */
 import type { Place } from '../json/place.ts';
+import { productParameters, productSortOf } from './filters.ts';
 import type { List, Position } from './list.ts';
 
 export const searchComponent = 'feed_list_search_word';
@@ -21,6 +22,7 @@ export function productsBodyOf(list: List & { kind: 'shop_search' | 'shop_produc
     count: pageSize,
     search_word: isSearch ? list.keyword : '',
     seller_id: isSearch ? '' : list.sellerId,
+    ...(isSearch && list.sort !== undefined && productParameters(list.sort)),
   };
   const component = { component_type: 'feed_list', component_name: isSearch ? searchComponent : storeComponent };
   return JSON.stringify({ component_info: JSON.stringify(component), load_more_params: JSON.stringify(params) });
@@ -41,7 +43,9 @@ export function productsAskedFor({ component_info, load_more_params }: Fields, i
   }
   const { search_word: keyword, seller_id: sellerId } = params;
   const isSearch = (component.component_name ?? searchComponent) === searchComponent && !sellerId;
-  return keyword && isSearch ? { list: { kind: 'shop_search', keyword } as const, position } : null;
+  const sort = productSortOf(load_more_params);
+  if (!keyword || !isSearch || sort === null) return null;
+  return { list: { kind: 'shop_search' as const, keyword, ...(sort !== undefined && { sort }) }, position };
 }
 
 /** The string and number fields of a JSON object; none if the text is not JSON. */

@@ -16,6 +16,12 @@ export interface TrendingSound {
   readonly link: string | null;
   readonly relatedVideoIds: readonly string[];
   readonly promoted: boolean | null;
+  /** Whether it may be used in advertising. */
+  readonly isForBusiness: boolean | null;
+  /** How often it was used, if the ranking says it. */
+  readonly userCount: number | null;
+  /** How popular it was, from 0 to 1, at times in seconds since 1970. */
+  readonly popularity: readonly { readonly time: number; readonly value: number }[];
   /** The number of videos with the sound; null if TikTok ranked it. */
   readonly videoCount: number | null;
 }
@@ -35,6 +41,9 @@ export function readRankedSound(sound: Place): TrendingSound {
     link: sound.at('link').text(),
     relatedVideoIds: readItemIds(sound.at('related_items')),
     promoted: sound.at('promoted').flag(),
+    isForBusiness: sound.at('if_cml').flag(),
+    userCount: sound.at('user_count').count(),
+    popularity: readCurve(sound.at('trend')),
     videoCount: null,
   };
 }
@@ -71,8 +80,17 @@ function derivedSound(musicId: string, videos: readonly Video[], rank: number): 
     link: `https://www.tiktok.com/music/-${musicId}`,
     relatedVideoIds: videos.map(({ id }) => id),
     promoted: null,
+    isForBusiness: null,
+    userCount: null,
+    popularity: [],
     videoCount: videos.length,
   };
+}
+
+/** A point that cannot be read is left out. */
+function readCurve(points: Place): { readonly time: number; readonly value: number }[] {
+  const read = points.list().map((point) => ({ time: point.at('time').timeSecs(), value: point.at('value').number() }));
+  return read.flatMap(({ time, value }) => (time === null || value === null ? [] : [{ time, value }]));
 }
 
 const readItemIds = (items: Place): string[] =>

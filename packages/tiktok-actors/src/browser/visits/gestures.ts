@@ -5,6 +5,7 @@ import {
   cookieDecliners,
   loginPopupClosers,
   loginPopups,
+  type Opening,
   repliesButtons,
   scrollAreas,
 } from './page-marks.ts';
@@ -21,9 +22,13 @@ export class Gestures {
     this.#page = page;
   }
 
-  /** Clicks the first element that matches. Resolves with whether there was one. */
-  async open(selectors: readonly string[]): Promise<boolean> {
-    return click(this.#first(selectors));
+  /** Clicks one after the other. Resolves with the first that is not there; null if all are. */
+  async open(openings: readonly Opening[]): Promise<Opening | null> {
+    for (const each of openings) {
+      const element = this.#first(each.selectors);
+      if (!(await click(element)) && each.isOptional !== true) return each;
+    }
+    return null;
   }
 
   /** Scrolls with the pointer over the list. A page that is busy may not react to the wheel. */

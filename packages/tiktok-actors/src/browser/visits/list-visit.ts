@@ -111,11 +111,12 @@ export class ListVisit {
     this.#isClosed = reading.isClosed;
     if (reading.header !== null) await this.#commitHeader(reading.header);
     if (reading.first !== undefined && this.#facts.hasList) await this.#lists.takeFirst(reading.first);
-    const { opening } = this.#facts;
-    if (opening === null || this.#isOver) return null;
+    const { openings } = this.#facts;
+    if (openings.length === 0 || this.#isOver) return null;
     await this.#gestures.closeOverlays();
-    if (await this.#gestures.open(opening)) return null;
-    return (await this.#obstacle()) ?? failed('incomplete', `the page has no ${opening[0]}`);
+    const missing = await this.#gestures.open(openings);
+    if (missing === null) return null;
+    return (await this.#obstacle()) ?? failed('incomplete', `the page has no ${missing.selectors[0]}`);
   }
 
   async #commitHeader(header: object): Promise<void> {
@@ -135,9 +136,9 @@ export class ListVisit {
 
   /** A click before the page's script is ready is lost, so it is repeated until the page has requested something. */
   async #makeItAsk(): Promise<void> {
-    const { opening } = this.#facts;
+    const { openings } = this.#facts;
     const isAsked = this.#wasShown || this.#hasResponse;
-    if (opening !== null && !isAsked && this.#patience.isIdle) await this.#gestures.open(opening);
+    if (!isAsked && this.#patience.isIdle) await this.#gestures.open(openings);
     const wantsReplies = this.#lists.pendingBranches.length > 0;
     if (!wantsReplies || !(await this.#gestures.askForReplies())) await this.#gestures.scroll();
   }

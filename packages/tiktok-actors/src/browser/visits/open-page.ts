@@ -14,6 +14,7 @@ import {
   notShown,
   pageObstacleOf,
   pageUrlsOf,
+  regionOfPage,
   remedyOf,
 } from '@wherry/tiktok';
 import type { Page, Request } from 'playwright-core';
@@ -95,8 +96,13 @@ export async function readPage(page: Page, job: ListJob, facts: SourceFacts, tim
   return urls.length > 1 && reading.kind === 'not_found' ? failed('not_found', notShown(job.address)) : reading;
 }
 
-function readOpened(captured: Captured, { address }: ListJob, { target, read }: SourceFacts): PageReading {
+function readOpened(captured: Captured, { address, region }: ListJob, { target, read }: SourceFacts): PageReading {
+  const served = region === null ? null : regionOfPage(captured);
+  if (served !== null && served !== region) return failed('geo_blocked', elsewhere(served, region!));
   if (address.kind !== 'short_link' || target === null) return read(captured, address);
   const landing = checkLanding(captured.url, target, { siteUrl });
   return landing.kind === 'refused' ? failed('not_found', landing.message) : read(captured, landing.address);
 }
+
+const elsewhere = (served: string, wanted: string): string =>
+  `TikTok shows this connection what it shows in ${served}, and ${wanted} was wanted: use proxies of that country`;

@@ -10,6 +10,7 @@ import {
   type Outcome,
   type Page,
   type Product,
+  type ProductSort,
   parseHashtagDetail,
   parseHashtagPage,
   parseProductPage,
@@ -23,10 +24,11 @@ import {
   parseVideoPage,
   type Review,
   remedyOf,
+  type SearchFilter,
   type TargetKind,
 } from '@wherry/tiktok';
 import type { ListSource } from '../job.ts';
-import { openers } from './page-marks.ts';
+import { type Opening, openers } from './page-marks.ts';
 
 export type PageReading =
   | Failure
@@ -49,21 +51,34 @@ export interface SourceFacts {
   readonly hasHeader: boolean;
   /** Whether there is a list at all. */
   readonly hasList: boolean;
-  /** What must be clicked before the page requests the list. */
-  readonly opening: readonly string[] | null;
+  /** What must be clicked, one after the other, before the page requests the list. */
+  readonly openings: readonly Opening[];
   /** The path by which the page requests the list's header, and its parser. */
   readonly detail: { readonly path: string; readonly parse: (captured: Captured) => Outcome<object> } | null;
 }
 
-export function factsOf(source: ListSource): SourceFacts {
-  const plain = {
-    matches: ({ kind }: List) => kind === source.kind,
-    opening: null,
+const plainFacts = ({ kind: wanted }: ListSource) =>
+  ({
+    matches: ({ kind }: List) => kind === wanted,
+    openings: [],
     detail: null,
     hasHeader: false,
     hasList: true,
     read: () => readNothing,
-  } as const;
+  }) as const;
+
+/** The products in the page itself are in the order of relevance. */
+const shopSearchFacts = (
+  sort: ProductSort | undefined,
+): Pick<SourceFacts, 'target' | 'matches' | 'read' | 'openings'> => ({
+  target: 'shop_search',
+  matches: (list) => list.kind === 'shop_search' && list.sort === sort,
+  read: sort === undefined ? readShopSearch : checkShopSearch,
+  openings: sort === undefined ? [openers.viewMore] : [openers.productSorts, openers[sort]],
+});
+
+export function factsOf(source: ListSource): SourceFacts {
+  const plain = plainFacts(source);
   switch (source.kind) {
     case 'posts':
       return {
@@ -72,14 +87,14 @@ export function factsOf(source: ListSource): SourceFacts {
         hasHeader: source.withProfile === true,
         read: source.withProfile === true ? readProfile : readOpenProfile,
         matches: (list) => list.kind === 'posts' && list.sort === source.sort,
-        opening: source.sort === 'latest' ? null : openers[source.sort],
+        openings: source.sort === 'latest' ? [] : [openers[source.sort]],
         detail: userDetail,
       };
     case 'followers':
     case 'following':
-      return { ...plain, target: 'profile', read: readOpenProfile, opening: openers[source.kind] };
+      return { ...plain, target: 'profile', read: readOpenProfile, openings: [openers[source.kind]] };
     case 'comments':
-      return { ...plain, target: 'video', read: readVideo, opening: openers.comments };
+      return { ...plain, target: 'video', read: readVideo, openings: [openers.comments] };
     case 'hashtag_posts':
       return {
         ...plain,
@@ -100,29 +115,48 @@ export function factsOf(source: ListSource): SourceFacts {
       return {
         ...plain,
         target: 'search',
-        matches: (list) => list.kind === 'search' && list.section === source.section,
+        matches: (list) =>
+          list.kind === 'search' && list.section === source.section && isEqual(list.filter, source.filter),
+        openings: openingsOf(source.filter),
       };
     case 'shop_search':
-      return { ...plain, target: 'shop_search', read: readShopSearch, opening: openers.viewMore };
+      return { ...plain, ...shopSearchFacts(source.sort) };
     case 'shop_products':
-      return { ...plain, target: 'shop', read: readStore, hasHeader: true, opening: openers.viewMore };
+      return { ...plain, target: 'shop', read: readStore, hasHeader: true, openings: [openers.viewMore] };
     case 'reviews':
       return {
         ...plain,
         target: 'product',
         hasHeader: true,
         read: readProduct,
-        opening: openers.reviews,
+        openings: [openers.reviews],
+      };
+    case 'sound_ranks':
+      return {
+        ...plain,
+        target: null,
+        matches: (list) => list.kind === 'sound_ranks' && list.forBusiness === source.forBusiness,
+        openings: source.forBusiness === true ? [openers.forBusiness] : [],
       };
     case 'recommended':
     case 'explored':
-    case 'sound_ranks':
       return { ...plain, target: null };
     case 'profile':
       return { ...plain, target: 'profile', read: readProfile, hasHeader: true, hasList: false, detail: userDetail };
     case 'video':
       return { ...plain, target: 'video', read: readVideo, hasHeader: true, hasList: false };
   }
+}
+
+const isEqual = (one: SearchFilter | undefined, other: SearchFilter | undefined): boolean =>
+  one?.sort === other?.sort && one?.withinDays === other?.withinDays;
+
+/** Each choice in the panel makes the page request the list again. The last one makes it request the wanted list. */
+function openingsOf(filter: SearchFilter | undefined): readonly Opening[] {
+  if (filter === undefined) return [];
+  const { sort, withinDays } = filter;
+  const sorts = sort === 'relevant' ? [] : [openers[sort]];
+  return [openers.searchPanel, ...sorts, ...(withinDays === null ? [] : [openers.within[withinDays]])];
 }
 
 const readNothing: PageReading = { kind: 'read', header: null, isClosed: false };
@@ -170,6 +204,11 @@ function readShopSearch(captured: Captured, address: Address): PageReading {
   const isWhole = address.kind === 'shop_category';
   const first = isWhole ? { ...outcome.value, hasMore: false, next: null } : outcome.value;
   return { kind: 'read', header: null, isClosed: false, first };
+}
+
+function checkShopSearch(captured: Captured): PageReading {
+  const outcome = parseShopSearchPage(captured);
+  return outcome.kind === 'found' ? readNothing : outcome;
 }
 
 function readStore(captured: Captured, address: Address): PageReading {

@@ -2,15 +2,23 @@ import { itemPayload } from '../../payloads/item-payload.ts';
 import { foundUserPayload } from '../../payloads/user-payload.ts';
 import * as lists from '../../world/lists.ts';
 import { userOf } from '../../world/user.ts';
+import type { Query } from '../query.ts';
 import { envelope, type ListResponse } from './list-response.ts';
 import { partOf } from './offset-part.ts';
 
 const searchCount = 12;
 
+const sorts: readonly lists.Narrowing['sort'][] = ['relevant', 'most_liked', 'latest'];
+
+const narrowingOf = (query: Query): lists.Narrowing => ({
+  sort: sorts[query.count('sort_type')] ?? 'relevant',
+  withinDays: query.count('publish_time'),
+});
+
 export const generalSearch: ListResponse = ({ world, query, faults }) => {
   const offset = query.count('offset');
   const { items, nextOffset, hasMore } = partOf(
-    lists.foundVideos(world, query.text('keyword')),
+    lists.foundVideos(world, query.text('keyword'), narrowingOf(query)),
     offset,
     searchCount,
     faults,
@@ -25,7 +33,7 @@ export const generalSearch: ListResponse = ({ world, query, faults }) => {
 };
 
 export const videoSearch: ListResponse = ({ world, query, faults }) => {
-  const list = lists.foundVideos(world, query.text('keyword'));
+  const list = lists.foundVideos(world, query.text('keyword'), narrowingOf(query));
   const { items, nextOffset, hasMore } = partOf(list, query.count('offset'), searchCount, faults);
   const found = items.map((number) => itemPayload(world, number));
   return envelope(0, { item_list: found, cursor: nextOffset, has_more: hasMore ? 1 : 0 });

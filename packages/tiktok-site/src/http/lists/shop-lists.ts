@@ -1,7 +1,7 @@
 import { storeComponent } from '@wherry/tiktok';
 import { listedProductPayload, reviewPayload } from '../../payloads/product-payload.ts';
 import { hashOf } from '../../world/chance.ts';
-import { foundProducts } from '../../world/lists.ts';
+import { foundProducts, type ProductOrder } from '../../world/lists.ts';
 import { productNumberOfId, productOf } from '../../world/product.ts';
 import { productsOfSeller, sellerNumberOfId } from '../../world/seller.ts';
 import type { World } from '../../world/world.ts';
@@ -13,6 +13,9 @@ import { type ListFaults, partOf } from './offset-part.ts';
 export interface ProductsWanted {
   readonly keyword: string;
   readonly sellerId: string;
+  /** The country of a search, as two capital letters. */
+  readonly country?: string;
+  readonly order?: ProductOrder;
 }
 
 export const pageSize = 30;
@@ -24,16 +27,19 @@ export function productPart(world: World, wanted: ProductsWanted, offset: number
   return { products, has_more: hasMore, load_more_params: paramsOf(world, wanted, nextOffset) };
 }
 
-const numbersOf = (world: World, { keyword, sellerId }: ProductsWanted): number[] =>
-  sellerId === '' ? foundProducts(world, keyword) : productsOfSeller(world, sellerNumberOfId(world, sellerId) ?? 0);
+const numbersOf = (world: World, { keyword, sellerId, ...how }: ProductsWanted): number[] =>
+  sellerId === ''
+    ? foundProducts(world, keyword, how)
+    : productsOfSeller(world, sellerNumberOfId(world, sellerId) ?? 0);
 
-export const paramsOf = (world: World, { keyword, sellerId }: ProductsWanted, offset: number) => ({
+export const paramsOf = (world: World, { keyword, sellerId, country = 'US' }: ProductsWanted, offset: number) => ({
   offset,
   page_token: tokenOf(world, offset),
   api_source: 2,
   count: pageSize,
   search_word: keyword,
   seller_id: sellerId,
+  region: country,
 });
 
 /** A token is valid only for the position that it was given for. */
@@ -44,7 +50,24 @@ const refused = { code: 100000, message: 'invalid request' };
 const wantedOf = (query: Query): ProductsWanted => ({
   keyword: query.text('search_word'),
   sellerId: query.text('seller_id'),
+  country: countryIn(query.text('load_more_params')),
+  order: orders[filterIn(query.text('load_more_params'))] ?? 'relevant',
 });
+
+const orders: Readonly<Record<string, ProductOrder>> = {
+  ecom_sold_count: 'best_sellers',
+  'ecom_price|ASC': 'price_asc',
+  'ecom_price|DESC': 'price_desc',
+};
+
+interface MoreParams {
+  readonly region?: string;
+  readonly filters?: readonly { readonly filter_option_id: string }[];
+}
+
+const moreParamsIn = (text: string): MoreParams => (text === '' ? {} : (JSON.parse(text) as MoreParams));
+const filterIn = (text: string): string => moreParamsIn(text).filters?.[0]?.filter_option_id ?? '';
+const countryIn = (text: string): string => moreParamsIn(text).region ?? 'US';
 
 /** The products of a search or, with a seller, of the block that recommends the seller. */
 export const products: ListResponse = ({ world, query, faults }) => {
