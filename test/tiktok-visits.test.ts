@@ -13,7 +13,8 @@ test.each([
   const site = { seed: 12, unavailableRate: 0, latencyMs: () => (isMoving ? 300 : 10) };
   await using fixture = await startActorFixture('tiktok-user-info', site);
   const profiles = fixture.site.truth.usernames(150);
-  const run = await fixture.run({ profiles, maxConcurrency: mostInHand });
+  // No page is opened for an input that cannot be read.
+  const run = await fixture.run({ profiles: ['two words', ...profiles], maxConcurrency: mostInHand });
   for (const [index, mode] of modes.entries()) {
     await until(
       `the run has given ${20 * (index + 1)} results`,
@@ -24,7 +25,9 @@ test.each([
     isMoving = false;
   }
   await fixture.succeeded(run);
-  expect(await fixture.itemsOf(run)).toHaveLength(profiles.length);
+  const items = await fixture.itemsOf(run);
+  expect(items).toHaveLength(1 + profiles.length);
+  expect(items.filter(({ errorCode }) => errorCode === 'wrong_input')).toHaveLength(1);
   expect(fixture.site.visits.total).toBeGreaterThanOrEqual(profiles.length);
   expect(fixture.site.visits.total - profiles.length).toBeLessThanOrEqual(mostRepeated);
 });

@@ -16,15 +16,7 @@ export { Visitor } from './http/visitor.ts';
 export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
 export { postDatesOf } from './input/dates.ts';
 export { proxiesOf } from './input/proxies.ts';
-export {
-  type ReadableTarget,
-  type RefusedTarget,
-  requestsOf,
-  type Target,
-  type TargetData,
-  targetsByKind,
-  targetsOf,
-} from './input/targets.ts';
+export { type ReadableTarget, type RefusedTarget, type Target, targetsByKind, targetsOf } from './input/targets.ts';
 export * from './items/item.ts';
 export { type FailedInput, failedInput, refusedInput } from './results/failed-input.ts';
 export { type Given, Results } from './results/results.ts';

@@ -1,7 +1,7 @@
 import type { TargetKind } from '@wherry/tiktok';
 import { expect, test } from 'vitest';
 import { searchesOf } from '../src/browser/list-jobs.ts';
-import { requestsOf, targetsByKind, targetsOf } from '../src/index.ts';
+import { targetsByKind, targetsOf, urlOf } from '../src/input/targets.ts';
 
 test('inputs with the same meaning are one target, under the first', () => {
   const same = ['Some.Name', '@some.name', 'https://www.tiktok.com/@some.name?lang=en', 'Some.Name'];
@@ -15,15 +15,11 @@ test('ids that differ only in case are different', () => {
   expect(targetsOf(codes, 'profile')).toHaveLength(2);
 });
 
-test('an invalid input is kept with the reason, and opens no page', () => {
-  const targets = targetsOf(['two words', 'a.name'], 'profile');
-  const [refused, readable] = requestsOf(targets);
-  expect(refused).toMatchObject({
-    skipNavigation: true,
-    userData: { target: { refusal: expect.stringMatching(/cannot be read/) } },
-  });
-  expect(readable).toMatchObject({ url: 'https://www.tiktok.com/@a.name' });
-  expect(readable).not.toHaveProperty('skipNavigation');
+test('an invalid input is kept with the reason', () => {
+  const [refused, readable] = targetsOf(['two words', 'a.name'], 'profile');
+  expect(refused).toMatchObject({ input: 'two words', refusal: expect.stringMatching(/cannot be read/) });
+  expect(readable).not.toHaveProperty('refusal');
+  expect(urlOf(readable!)).toBe('https://www.tiktok.com/@a.name');
 });
 
 test('a post is the same by its id and by its URLs', () => {

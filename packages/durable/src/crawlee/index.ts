@@ -6,9 +6,10 @@ import * as stock from 'crawlee';
 import { installUseState } from './capture/captured-states.ts';
 import { commitNow } from './commit-now.ts';
 import { durableCrawler } from './durable-crawler.ts';
+import { DurableList, type DurableListOptions } from './durable-list.ts';
 
 export * from 'crawlee';
-export { commitNow, durableCrawler };
+export { commitNow, DurableList, type DurableListOptions, durableCrawler };
 
 // Done on import, since a program may call `useState` before it creates a crawler.
 installUseState();

@@ -1,9 +1,10 @@
 import { failed, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
-import { gotScraping, type Session } from 'crawlee';
+import { gotScraping } from 'crawlee';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { BackOff, Turn } from './back-off.ts';
 import type { Ask, Reading } from './readers.ts';
+import type { Session } from './sessions.ts';
 
 export interface VisitorOptions {
   readonly session: Session | undefined;
@@ -13,7 +14,7 @@ export interface VisitorOptions {
 
 const timeoutMs = 30_000;
 
-/** A visitor of the site: its session has cookies, and the same proxy for each request. */
+/** Asks the site for the pages of one target. Without a session each page is asked for by a new visitor. */
 export class Visitor {
   readonly #options: VisitorOptions;
   #turn: Turn = 0;
