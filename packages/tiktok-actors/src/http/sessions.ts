@@ -1,8 +1,8 @@
 /**
  * Sessions: what the site sees as one visitor, with the cookies, the headers of one browser, and the same proxy.
  *
- * [session-1] A session reads one page at a time, and `mostPages` in all. A run at peace has as few sessions as pages at once:
- *     the headers of a browser take longer to make than a page takes to be read.
+ * [session-1] A session reads one page at a time, and `mostPages` in all. While the site refuses no visitor, there are as many
+ *     sessions as pages at once: the headers of a browser take longer to make than a page takes to be read.
  */
 import { randomUUID } from 'node:crypto';
 import { CookieJar } from 'tough-cookie';

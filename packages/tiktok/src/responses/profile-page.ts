@@ -5,10 +5,12 @@ import { CountTables } from '../records/counts.ts';
 import { type Profile, readProfile, readUserInfo } from '../records/profile.ts';
 import { failureOfResponse, type Reading, read, readApiWithCodes, readPage } from './response.ts';
 
+const detailKeys = ['__DEFAULT_SCOPE__', 'webapp.user-detail'];
+
 /** Parses the page `/@name`. */
 export const parseProfilePage = (captured: Captured): Outcome<Profile> =>
   readPage(captured, [
-    ['__UNIVERSAL_DATA_FOR_REHYDRATION__', (root) => ofDetail(root.at('__DEFAULT_SCOPE__', 'webapp.user-detail'))],
+    ['__UNIVERSAL_DATA_FOR_REHYDRATION__', (root) => ofDetail(root.at(...detailKeys)), detailKeys],
     ['SIGI_STATE', ofSigiState],
   ]);
 
