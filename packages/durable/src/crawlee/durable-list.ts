@@ -28,6 +28,8 @@ export interface DurableListOptions<Entry> {
   readonly concurrency: number;
   readonly maxRetries: number;
   handle(entry: Entry): Promise<void>;
+  /** Whether a try that failed with this error counts. One that was only put off does not. All count by default. */
+  counts?(error: Error): boolean;
   /** A try has failed, and another one will follow. What this does is not committed. */
   retrying?(entry: Entry, error: Error): void;
   /** The last try has failed. What this does is one commit with the mark that the entry is done. */
@@ -108,9 +110,10 @@ export class DurableList<Entry> {
       await suspects.begin(keyOf(entry), maxRetries);
       await this.#commit(index, new Work(run.begin()), () => handle(entry));
     } catch (error) {
-      const isOver = error instanceof NonRetryableError || progress.triesOf(index) >= maxRetries;
+      const counts = this.#options.counts?.(error as Error) ?? true;
+      const isOver = error instanceof NonRetryableError || (counts && progress.triesOf(index) >= maxRetries);
       if (isOver) return this.#commit(index, new Work(run.begin()), () => failed(entry, error as Error));
-      progress.giveBack(index);
+      progress.giveBack(index, counts);
       retrying?.(entry, error as Error);
     }
   }
@@ -185,8 +188,8 @@ class ListProgress {
     return this.#open.get(index) ?? 0;
   }
 
-  giveBack(index: number): void {
-    this.#open.set(index, this.triesOf(index) + 1);
+  giveBack(index: number, countsTry: boolean): void {
+    this.#open.set(index, this.triesOf(index) + (countsTry ? 1 : 0));
     this.#waiting.push(index);
   }
 
@@ -202,8 +205,8 @@ class ListProgress {
   }
 
   #record(): RecordPart {
-    const value: StoredProgress = { next: this.#next, open: Object.fromEntries(this.#open) };
-    return { key: this.#recordKey, value: { next: value.next, open: value.open } };
+    const value = { next: this.#next, open: Object.fromEntries(this.#open) } satisfies StoredProgress;
+    return { key: this.#recordKey, value };
   }
 }
 
