@@ -14,6 +14,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Configuration, NonRetryableError } from 'crawlee';
 import type { RecordPart } from '../commit.ts';
 import type { DurableRun } from '../durable-run.ts';
+import { CommitRejectedError } from '../errors.ts';
 import type { MarkAtTurn } from '../transactions/ambient.ts';
 import { haltUnlessRejected, untilLost } from './lost-run.ts';
 import { openRun } from './open-run.ts';
@@ -111,7 +112,7 @@ export class DurableList<Entry> {
       await this.#commit(index, new Work(run.begin()), () => handle(entry));
     } catch (error) {
       const counts = this.#options.counts?.(error as Error) ?? true;
-      const isOver = error instanceof NonRetryableError || (counts && progress.triesOf(index) >= maxRetries);
+      const isOver = isFinal(error) || (counts && progress.triesOf(index) >= maxRetries);
       if (isOver) return this.#commit(index, new Work(run.begin()), () => failed(entry, error as Error));
       progress.giveBack(index, counts);
       retrying?.(entry, error as Error);
@@ -137,6 +138,9 @@ export class DurableList<Entry> {
     await work.commit().catch(haltUnlessRejected);
   }
 }
+
+/** A commit that was rejected would be rejected again [crawl-2]. */
+const isFinal = (error: unknown): boolean => error instanceof NonRetryableError || error instanceof CommitRejectedError;
 
 /** A list with other entries, for example of another Actor after a metamorph, has a record of its own. */
 function recordKeyOf(keys: readonly string[]): string {
