@@ -10,9 +10,9 @@ test.each([
   ['lost', ['lost', 'lost'], 2 * mostInHand],
 ])('%s moves', async (_what, modes, mostRepeated) => {
   let isMoving = false;
-  const site = { seed: 12, unavailableRate: 0, latencyMs: () => (isMoving ? 300 : 10) };
+  const site = { seed: 12, unavailableRate: 0, latencyMs: () => (isMoving ? 700 : 10) };
   await using fixture = await startActorFixture('tiktok-user-info', site);
-  const profiles = fixture.site.truth.usernames(150);
+  const profiles = fixture.site.truth.usernames(300);
   // No page is opened for an input that cannot be read.
   const run = await fixture.run({ profiles: ['two words', ...profiles], maxConcurrency: mostInHand });
   for (const [index, mode] of modes.entries()) {

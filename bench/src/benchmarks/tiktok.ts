@@ -42,8 +42,8 @@ interface Scraped {
 
 /**
  * Profiles of the stand-in site, with the durable Actor and with a bare loop; and lists of posts. The bare loop
- * (`actors/tiktok-usual.js`) pushes each profile by itself and awaits it, as plain Actors do, and asks for each page as a new
- * visitor, since it has no sessions.
+ * (`actors/tiktok-usual.js`) pushes each profile by itself and awaits it, as plain Actors do; it has the same HTTP client, with one
+ * session for each of the pages at once, and the same reader of pages.
  */
 export const tiktok: Benchmark = {
   name: 'tiktok',
