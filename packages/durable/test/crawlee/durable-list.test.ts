@@ -106,11 +106,16 @@ test('[durable-list-2] what failed is tried again last, as often as allowed, and
   const first = [
     'TRY 0',
     'TRY 1',
+    'END 2',
+    'END 3',
+    'TRY 4',
     ...upTo(12)
-      .slice(2)
+      .slice(5)
       .map((n) => `END ${n}`),
   ];
-  expect(steps).toEqual([...first, 'TRY 0', 'TRY 1', 'TRY 0', 'TRY 1']);
+  const again = ['TRY 0', 'TRY 1', 'TRY 4'];
+  // What was put off does not count as failed.
+  expect(steps).toEqual([...first, ...again, ...again, 'END 4']);
   expect((await fixture.itemsOf(run)).slice(-3)).toEqual([
     { n: 0, failed: 'not this one' },
     { n: 1, failed: 'not this one' },
@@ -140,6 +145,22 @@ test('[shutdown-1] told to migrate, it begins no entry, commits those in hand, a
   await until('the Actor is told that it migrates', async () => /TOLD/.test(await fixture.logOf(run.id)));
   fixture.site.release();
   expect(await moved).toMatchObject({ outcome: 'done' });
+  await fixture.succeeded(run);
+  expect((await fixture.logOf(run.id)).match(/BEGIN \d/g)).toHaveLength(6);
+  expect(await numbersOf(fixture, run)).toEqual(upTo(6));
+});
+
+test('[shutdown-3] told to migrate before it begins, it begins no entry', async () => {
+  await using fixture = await startCrawlFixture();
+  const run = await fixture.crawl(
+    `if ((await Actor.getValue('LIFE')) === null) {
+       await Actor.setValue('LIFE', 1);
+       await new Promise((resolve) => Actor.on('migrating', resolve));
+     }
+     ${listOf(6, "console.log('BEGIN ' + n); await delay(2000); await Actor.pushData({ n });")}`,
+  );
+  await until('the run works', async () => (await fixture.recordOf(run, 'LIFE')) === 1);
+  expect(await fixture.migrate(run.id, 'cold')).toMatchObject({ outcome: 'done' });
   await fixture.succeeded(run);
   expect((await fixture.logOf(run.id)).match(/BEGIN \d/g)).toHaveLength(6);
   expect(await numbersOf(fixture, run)).toEqual(upTo(6));
