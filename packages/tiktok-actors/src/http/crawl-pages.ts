@@ -40,8 +40,10 @@ export interface PageCrawl {
 
 const maxRetries = 8;
 
-export async function crawlPages(targets: readonly Target[], crawl: PageCrawl): Promise<void> {
+export async function crawlPages(given: readonly Target[], crawl: PageCrawl): Promise<void> {
   const { input, results, pages } = crawl;
+  // Of targets from several lists of inputs too, each is read once.
+  const targets = [...new Map(given.toReversed().map((target) => [keyOf(target), target])).values()].toReversed();
   if (targets.length === 0) results.abandon('The input names nothing to read. Give at least one valid input.');
   const proxies = await proxiesOf(input);
   const backOff = new BackOff(backOffLimits(pauseMs));
