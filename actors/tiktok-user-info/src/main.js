@@ -2,7 +2,7 @@ import { crawlPages, finishActor, profileItem, readProfile, startActor, targetsO
 
 const { input, results } = await startActor();
 
-// An account, its charge, and the handled mark of its request are one commit.
+// An account, its charge, and the mark that it is done are one commit, which several accounts share.
 await crawlPages(targetsOf(input.profiles, 'profile'), {
   input: { maxConcurrency: 20, ...input },
   results,
