@@ -10,10 +10,11 @@ test.each([
   ['lost', ['lost', 'lost'], 2 * mostInHand],
 ])('%s moves', async (_what, modes, mostRepeated) => {
   let isMoving = false;
-  const site = { seed: 12, unavailableRate: 0, latencyMs: () => (isMoving ? 300 : 10) };
+  const site = { seed: 12, unavailableRate: 0, latencyMs: () => (isMoving ? 700 : 10) };
   await using fixture = await startActorFixture('tiktok-user-info', site);
-  const profiles = fixture.site.truth.usernames(150);
-  const run = await fixture.run({ profiles, maxConcurrency: mostInHand });
+  const profiles = fixture.site.truth.usernames(300);
+  // No page is opened for an input that cannot be read.
+  const run = await fixture.run({ profiles: ['two words', ...profiles], maxConcurrency: mostInHand });
   for (const [index, mode] of modes.entries()) {
     await until(
       `the run has given ${20 * (index + 1)} results`,
@@ -24,7 +25,9 @@ test.each([
     isMoving = false;
   }
   await fixture.succeeded(run);
-  expect(await fixture.itemsOf(run)).toHaveLength(profiles.length);
+  const items = await fixture.itemsOf(run);
+  expect(items).toHaveLength(1 + profiles.length);
+  expect(items.filter(({ errorCode }) => errorCode === 'wrong_input')).toHaveLength(1);
   // An account whose page comes without its data is asked for in a second page.
   const shells = profiles.filter((_name, number) => fixture.site.truth.isShell(number));
   const needed = profiles.length + shells.length;

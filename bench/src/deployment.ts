@@ -1,17 +1,23 @@
+import path from 'node:path';
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 
-/** Sends an Actor made of `main.js` and further files to the platform and builds it. Returns its id. */
+/**
+ * Sends an Actor made of `main.js` and further files to the platform and builds it. Returns its id.
+ * @param profileFolder the folder for the CPU profiles of its runs
+ */
 export function deploy(
   client: ApifyClient,
   name: string,
   main: string,
   files: Readonly<Record<string, string>> = {},
+  profileFolder?: string,
 ): Promise<string> {
+  const profiling = profileFolder === undefined ? '' : `--cpu-prof --cpu-prof-dir=${path.resolve(profileFolder)} `;
   return deployFiles(client, name, {
     ...files,
     'main.js': main,
     // Without dependencies: Node finds those of this clone in the folders above.
-    'package.json': JSON.stringify({ name, type: 'module', scripts: { start: 'node main.js' } }),
+    'package.json': JSON.stringify({ name, type: 'module', scripts: { start: `node ${profiling}main.js` } }),
   });
 }
 

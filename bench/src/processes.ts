@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from './child.ts';
+import type { PlatformUse } from './children/platform-process.ts';
+import type { TikTokSiteFacts } from './children/tiktok-site-process.ts';
 
 export const token = `bench_${randomBytes(16).toString('hex')}`;
 
@@ -30,11 +32,11 @@ export interface LoopDelays {
   readonly maxMs: number;
 }
 
-/** The platform under test. A question to it returns its memory in bytes. */
+/** The platform under test. A question to it returns what it has used so far. */
 export const startPlatformProcess = (
   dataFolder: string,
   profileFolder?: string,
-): Promise<Child<string, null, number>> =>
+): Promise<Child<string, null, PlatformUse>> =>
   startChild('children/platform-process.ts', { args: [dataFolder, token], profileFolder });
 
 /** The same with the docker engine. */
@@ -51,11 +53,6 @@ export const startDockerPlatformProcess = (
 /** A server that does nothing, or, with a log, syncs it once for each write. */
 export const startNothingProcess = (logFile?: string): Promise<Child<string>> =>
   startChild('children/nothing-process.ts', { args: logFile === undefined ? [] : [logFile] });
-
-export interface TikTokSiteFacts {
-  readonly url: string;
-  readonly usernames: readonly string[];
-}
 
 /** A stand-in for TikTok's site. A question to it returns the number of its requests since the last question. */
 export const startTikTokSiteProcess = (usernameCount: number): Promise<Child<TikTokSiteFacts, null, number>> =>

@@ -18,7 +18,7 @@ else await profilesAlone();
 
 await finishActor(results);
 
-/** Over HTTP. A profile, its charge, and the handled mark of its request are one commit. */
+/** Over HTTP. A profile, its charge, and the mark that it is done are one commit. */
 async function profilesAlone() {
   await crawlPages(targets, {
     input,

@@ -35,7 +35,7 @@ else await postsAlone();
 
 await finishActor(results);
 
-/** Over HTTP. A post, its charge, and the handled mark of its request are one commit. */
+/** Over HTTP. A post, its charge, and the mark that it is done are one commit. */
 async function postsAlone() {
   await crawlPages(targets.video, {
     input,

@@ -33,7 +33,7 @@ else await productsAlone();
 
 await finishActor(results);
 
-/** Over HTTP. The items of a page, their charges, and the handled mark of its request are one commit. */
+/** Over HTTP. The items of a page, their charges, and the mark that it is done are one commit. */
 async function productsAlone() {
   const event = 'product';
   const listed = ({ items }, target, most) => items.slice(0, most).map((each) => productItem(each, target.input));

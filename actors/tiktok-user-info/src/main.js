@@ -3,7 +3,7 @@ import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
 const { input, results } = await startActor(inputAliases);
 
-// An account, its charge, and the handled mark of its request are one commit.
+// An account, its charge, and the mark that it is done are one commit, which several accounts share.
 await crawlPages(targetsOf(input.profiles, 'profile'), {
   input: { maxConcurrency: 20, ...input },
   results,

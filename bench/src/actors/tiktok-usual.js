@@ -1,5 +1,8 @@
-/** The profile scraper as it is usually written: a loop with a state that is saved on `migrating` and every minute. */
-import { BackOff, backOffLimits, profileItem, readProfile, targetsOf, Visitor } from '@wherry/tiktok-actors';
+/**
+ * The profile scraper as it is usually written: a loop with a state that is saved on `migrating` and every minute. Each profile
+ * is pushed by itself and awaited, as plain Actors do. It has no retries, charges or counts.
+ */
+import { BackOff, backOffLimits, profileItem, readProfile, Session, targetsOf, Visitor } from '@wherry/tiktok-actors';
 import { Actor } from 'apify';
 
 await Actor.init();
@@ -14,7 +17,8 @@ const waiting = targetsOf(profiles, 'profile').filter(({ input }) => !done.has(i
 const backOff = new BackOff(backOffLimits(1000));
 
 async function work() {
-  const visitor = new Visitor({ session: undefined, proxies: undefined, backOff });
+  // One visitor for each of the pages at once: the headers of a browser are made once.
+  const visitor = new Visitor({ session: new Session(), proxies: undefined, backOff });
   for (let target = waiting.shift(); target !== undefined; target = waiting.shift()) {
     const reading = await readProfile(target.address, visitor.ask);
     await Actor.pushData(

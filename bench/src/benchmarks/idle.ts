@@ -28,7 +28,7 @@ export const idle: Benchmark = {
 async function restAndRun(dataFolder: string, restMs: number): Promise<[number, string]> {
   await using platform = await startPlatformProcess(dataFolder);
   await delay(restMs);
-  const megabytes = (await platform.ask(null)) / 1024 / 1024;
+  const megabytes = (await platform.ask(null)).memoryBytes / 1024 / 1024;
   const client = new ApifyClient({ baseUrl: platform.ready, token });
   const actorId = await deploy(client, 'nothing', 'console.log(1);');
   // Not `call`, which would print the run's log.

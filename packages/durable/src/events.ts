@@ -131,7 +131,7 @@ export function onPersistState(listener: Listener): () => void {
 }
 
 /** The SDK is not loaded for this: that takes a second, which a program that does not use it should not spend. */
-const isSdkLoaded = (): boolean =>
+export const isSdkLoaded = (): boolean =>
   Object.keys(createRequire(import.meta.url).cache).some((file) => /[/\\]apify[/\\]dist[/\\]actor\.js$/.test(file));
 
 /** The SDK waits for the promises that its listeners return. */

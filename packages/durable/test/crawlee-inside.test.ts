@@ -98,7 +98,7 @@ test('the key of a client of a queue, which holds its locks', () => {
 
 test('the SDK', () => {
   const actor = Actor.getDefaultInstance();
-  has(actor, ['gracefulShutdownHandlers', 'chargingManager', 'config']);
+  has(actor, ['gracefulShutdownHandlers', 'chargingManager', 'config', 'eventManager']);
   const manager = new ChargingManager(Configuration.getGlobalConfig(), new ApifyClient());
   has(manager, ['apifyClient', 'isAtHome', 'chargingState', 'pricingInfo', 'notPpeWarningPrinted']);
   expect(Object.hasOwn(ChargingManager.prototype, 'charge')).toBe(true);

@@ -12,6 +12,7 @@ export {
   readVideo,
 } from './http/readers.ts';
 export { RetryLater } from './http/retry-later.ts';
+export { Session } from './http/sessions.ts';
 export { Visitor } from './http/visitor.ts';
 export type { CommonInput, FailuresGoTo } from './input/common-input.ts';
 export { postDatesOf } from './input/dates.ts';
@@ -29,9 +30,7 @@ export {
   inRegion,
   type ReadableTarget,
   type RefusedTarget,
-  requestsOf,
   type Target,
-  type TargetData,
   targetsByKind,
   targetsOf,
 } from './input/targets.ts';

@@ -1,7 +1,7 @@
 import type { TargetKind } from '@wherry/tiktok';
 import { expect, test } from 'vitest';
 import { searchesOf } from '../src/browser/list-jobs.ts';
-import { requestsOf, targetsByKind, targetsOf } from '../src/index.ts';
+import { keyOf, targetsByKind, targetsOf, urlOf } from '../src/input/targets.ts';
 
 test('inputs with the same meaning are one target, under the first', () => {
   const same = ['Some.Name', '@some.name', 'https://www.tiktok.com/@some.name?lang=en', 'Some.Name'];
@@ -15,15 +15,11 @@ test('ids that differ only in case are different', () => {
   expect(targetsOf(codes, 'profile')).toHaveLength(2);
 });
 
-test('an invalid input is kept with the reason, and opens no page', () => {
-  const targets = targetsOf(['two words', 'a.name'], 'profile');
-  const [refused, readable] = requestsOf(targets);
-  expect(refused).toMatchObject({
-    skipNavigation: true,
-    userData: { target: { refusal: expect.stringMatching(/cannot be read/) } },
-  });
-  expect(readable).toMatchObject({ url: 'https://www.tiktok.com/@a.name' });
-  expect(readable).not.toHaveProperty('skipNavigation');
+test('an invalid input is kept with the reason', () => {
+  const [refused, readable] = targetsOf(['two words', 'a.name'], 'profile');
+  expect(refused).toMatchObject({ input: 'two words', refusal: expect.stringMatching(/cannot be read/) });
+  expect(readable).not.toHaveProperty('refusal');
+  expect(urlOf(readable!)).toBe('https://www.tiktok.com/@a.name');
 });
 
 test('a post is the same by its id and by its URLs', () => {
@@ -70,10 +66,10 @@ test('a product without a region is the one with its region; two regions are two
   const id = '1729000000000000001';
   const [us, gb] = ['us', 'gb'].map((region) => `https://shop.tiktok.com/${region}/pdp/a-cup/${id}`);
   const region = (inputs: string[]) =>
-    requestsOf(targetsOf(inputs, 'product')).map(({ url }) => url.replace('https://shop.tiktok.com', ''));
+    targetsOf(inputs, 'product').map((target) => urlOf(target).replace('https://shop.tiktok.com', ''));
   expect(region([id, us!, `https://www.tiktok.com/view/product/${id}`])).toEqual([`/us/pdp/${id}`]);
   expect(region([us!, gb!])).toEqual([`/us/pdp/${id}`, `/gb/pdp/${id}`]);
-  expect(new Set(requestsOf(targetsOf([us!, gb!], 'product')).map(({ uniqueKey }) => uniqueKey)).size).toBe(2);
+  expect(new Set(targetsOf([us!, gb!], 'product').map(keyOf)).size).toBe(2);
 });
 
 test('words are searched in the section of the input, and the URL of a search in its own', () => {

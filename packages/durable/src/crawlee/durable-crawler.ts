@@ -5,23 +5,17 @@
  * [crawl-2] A rejected commit fails its request as an error of the handler would. The same commit is not sent again, since
  *     it would be rejected again.
  */
-
-import type { Actor, ChargingManager } from 'apify';
 import type { BasicCrawler } from 'crawlee';
 import { type Deferred, deferred } from '../deferred.ts';
-import { durableRun } from '../durable-run.ts';
 import { CommitRejectedError } from '../errors.ts';
-import { keepEventsConnected } from '../events.ts';
-import { captureCharges } from './capture/captured-charges.ts';
-import { captureClients } from './capture/captured-clients.ts';
 import { captureRequestList } from './capture/captured-request-list.ts';
 import { commitStatistics } from './capture/captured-statistics.ts';
 import { installQueueViews } from './capture/queue-view.ts';
-import { openCrawlRecord } from './crawl-record.ts';
 import { InFlightRequests } from './in-flight-requests.ts';
 import { InitialRequests } from './initial-requests.ts';
 import { type CrawlerInside, insideOf, missingInside } from './inside.ts';
 import { untilLost } from './lost-run.ts';
+import { openRun } from './open-run.ts';
 import { shutDownInOrder } from './shutdown.ts';
 import { Suspects } from './suspects.ts';
 import { Task, type TaskParts } from './task.ts';
@@ -76,13 +70,7 @@ class DurableCrawler {
     const stock = this.#crawler.run.bind(this.#crawler);
     const addRequests = this.#crawler.addRequests.bind(this.#crawler);
     this.#crawler.run = async (requests, options) => {
-      // A commit that an earlier process left half-done is completed before any request is fetched.
-      const run = await durableRun();
-      const { actor, ChargingManager } = await loadSdk();
-      keepEventsConnected(this.#inside.events);
-      captureClients(this.#inside.config);
-      if (ChargingManager !== undefined) captureCharges(ChargingManager);
-      const record = await openCrawlRecord(run, actor);
+      const { run, actor, record } = await openRun(this.#inside.config, this.#inside.events);
       this.#parts = {
         run,
         statistics: this.#inside.stats,
@@ -167,23 +155,4 @@ async function settleForGood<Value>(handler: () => Promise<Value>): Promise<Sett
     if (error instanceof CommitRejectedError) return { rejection: error };
     throw error;
   }
-}
-
-interface Sdk {
-  readonly actor: Actor | undefined;
-  readonly ChargingManager: typeof ChargingManager | undefined;
-}
-
-let loading: Promise<Sdk> | undefined;
-
-/** Local crawls do not need the SDK, so it may not be installed. */
-function loadSdk(): Promise<Sdk> {
-  loading ??= import('apify').then(
-    ({ Actor, ChargingManager }) => ({ actor: Actor.getDefaultInstance(), ChargingManager }),
-    (error: unknown) => {
-      if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      return { actor: undefined, ChargingManager: undefined };
-    },
-  );
-  return loading;
 }

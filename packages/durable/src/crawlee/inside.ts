@@ -84,6 +84,8 @@ interface LocalStorageInside {
 }
 
 export interface ActorInside {
+  /** On a platform, the manager that `init` makes the one in use. */
+  readonly eventManager: EventManager;
   readonly gracefulShutdownHandlers: Partial<Record<'aborting' | 'migrating', () => void>>;
 }
 

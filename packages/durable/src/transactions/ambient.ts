@@ -19,8 +19,18 @@ export interface OpenTransaction extends Transaction {
   commit(): Promise<void>;
   /** @internal Adds a change of a document. */
   record(document: CommittedDocument, operation: Operation, size: number): void;
+  /** @internal Adds a mark, which is made when the turn of the commit has come. A transaction has one at most. */
+  markAtTurn(mark: MarkAtTurn): void;
   /** Undoes the changes of `useState` documents, and discards the rest. */
   undo(): void;
+}
+
+/** A change in memory that a commit makes durable, and that no other commit may store before it. */
+export interface MarkAtTurn {
+  /** Makes the change and returns the record that stores it, with what earlier commits have changed. */
+  make(): RecordPart;
+  /** The commit was rejected. `make` may be called again. */
+  takeBack(): void;
 }
 
 const atWork = new AsyncLocalStorage<OpenTransaction>();

@@ -2,13 +2,14 @@ import type { Applied, CommittedDocument } from '../change.ts';
 import type { CommitParts } from '../commit.ts';
 import type { Committer } from '../committer.ts';
 import type { Operation } from '../document/operation.ts';
-import type { OpenTransaction } from './ambient.ts';
+import type { MarkAtTurn, OpenTransaction } from './ambient.ts';
 import { GatheredParts } from './gathered-parts.ts';
 
 /** An `OpenTransaction` over a committer. */
 export class OpenedTransaction extends GatheredParts implements OpenTransaction {
   readonly #committer: Committer;
   readonly #operations = new Map<CommittedDocument, Operation[]>();
+  #mark: MarkAtTurn | undefined;
 
   constructor(committer: Committer) {
     super();
@@ -31,6 +32,11 @@ export class OpenedTransaction extends GatheredParts implements OpenTransaction 
     else operations.push(operation);
   }
 
+  markAtTurn(mark: MarkAtTurn): void {
+    this.checkOpen();
+    this.#mark = mark;
+  }
+
   async commit(): Promise<void> {
     this.close();
     try {
@@ -48,7 +54,10 @@ export class OpenedTransaction extends GatheredParts implements OpenTransaction 
 
   /** Its changes of documents were made before its turn, and are not undone only to be sent alone [committer-3]. */
   #applied(): Applied {
-    return { parts: this, size: this.size, operations: this.#operations, undo: () => undefined };
+    const mark = this.#mark;
+    const { items, requests, charges } = this;
+    const parts = mark === undefined ? this : { items, requests, charges, records: [...this.records, mark.make()] };
+    return { parts, size: this.size, operations: this.#operations, undo: () => mark?.takeBack() };
   }
 
   #withdrawAll(): void {

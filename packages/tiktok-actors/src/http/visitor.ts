@@ -1,10 +1,11 @@
 import { failed, remedyOf } from '@wherry/tiktok';
 import type { ProxyConfiguration } from 'apify';
-import { gotScraping, type Session } from 'crawlee';
+import { gotScraping, type Response } from 'got-scraping';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { MediaSource } from '../output/media-source.ts';
 import type { BackOff, Turn } from './back-off.ts';
 import type { Ask, Reading } from './readers.ts';
+import { requestOptions, type Session } from './sessions.ts';
 
 export interface VisitorOptions {
   readonly session: Session | undefined;
@@ -12,9 +13,7 @@ export interface VisitorOptions {
   readonly backOff: BackOff;
 }
 
-const timeoutMs = 30_000;
-
-/** A visitor of the site: its session has cookies, and the same proxy for each request. */
+/** Asks the site for the pages of one target. Without a session each page is asked for by a new visitor. */
 export class Visitor {
   readonly #options: VisitorOptions;
   #turn: Turn = 0;
@@ -24,24 +23,14 @@ export class Visitor {
   }
 
   readonly ask: Ask = async (url) => {
-    const { session, backOff } = this.#options;
+    const { backOff } = this.#options;
     this.#turn = await backOff.turn();
     const proxyUrl = await this.#proxyUrlFor(url);
     try {
-      const response = await gotScraping({
-        url,
-        responseType: 'text',
-        throwHttpErrors: false,
-        timeout: { request: timeoutMs },
-        retry: { limit: 0 },
-        maxRedirects: 6,
-        ...(proxyUrl !== undefined && { proxyUrl }),
-        ...(session !== undefined && { cookieJar: session.cookieJar }),
-        sessionToken: session ?? {},
-      });
+      const response = await this.#request(url, proxyUrl);
       const { statusCode, body, headers } = response;
       backOff.pauseFor(secondsOf(headers['retry-after']));
-      return { url: response.url, statusCode, body: `${body}` };
+      return { url: response.url, statusCode, body };
     } catch (error) {
       return failed('unavailable', `there was no response: ${(error as Error).message}`);
     }
@@ -62,10 +51,17 @@ export class Visitor {
     if (remedy === 'wait' || (remedy === 'new_session' && proxies === undefined)) backOff.failure(this.#turn);
   }
 
+  #request(url: string, proxyUrl: string | undefined): Promise<Response<string>> {
+    const { session } = this.#options;
+    if (session !== undefined) return session.clientFor(proxyUrl)(url);
+    return gotScraping({ url, ...requestOptions, ...(proxyUrl !== undefined && { proxyUrl }), sessionToken: {} });
+  }
+
   /** The proxy of the input, or of the environment (`HTTPS_PROXY`, …), which the HTTP client itself does not read. */
   async #proxyUrlFor(url: string): Promise<string | undefined> {
     const { session, proxies } = this.#options;
-    return (await proxies?.newUrl(session?.id)) ?? (getProxyForUrl(url) || undefined);
+    const ofInput = proxies === undefined ? undefined : (session?.proxyUrlOf(proxies) ?? proxies.newUrl());
+    return (await ofInput) ?? (getProxyForUrl(url) || undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Address, pageUrlOf, parseTargets, type TargetKind } from '@wherry/tiktok';
-import { log, type RequestOptions } from 'crawlee';
+import { log } from 'crawlee';
 import { siteUrl } from '../settings.ts';
 
 /**
@@ -93,7 +93,8 @@ export const inRegion = (targets: readonly Target[], region: string | undefined)
     return { ...target, address: { ...target.address, region: region.toLowerCase() } as Address };
   });
 
-const keyOf = (target: Target): string =>
+/** Equal for inputs with the same meaning. */
+export const keyOf = (target: Target): string =>
   `${target.wanted} ${'refusal' in target ? target.input : meaningOf(target.address)}`;
 
 /** A text that is equal for all spellings of an address. Names ignore case; ids and codes do not. */
@@ -122,20 +123,5 @@ function meaningOf(address: Address): string {
 
 const wordsOf = (keyword: string): string => keyword.toLowerCase().replace(/\s+/g, ' ');
 
-const urlOf = ({ address }: ReadableTarget): string => pageUrlOf(address, siteUrl);
-
-/**
- * The requests of a crawl. There is one for a refused input too, so that its failure is one commit with its handled mark. No
- * page is opened for it.
- */
-export const requestsOf = (targets: readonly Target[]): (RequestOptions & { userData: TargetData })[] =>
-  targets.map((target) => ({
-    url: 'refusal' in target ? siteUrl : urlOf(target),
-    uniqueKey: keyOf(target),
-    userData: { target },
-    ...('refusal' in target && { skipNavigation: true }),
-  }));
-
-export interface TargetData extends Record<string, unknown> {
-  readonly target: Target;
-}
+/** The URL of a target's page. No page is opened for a refused input. */
+export const urlOf = (target: Target): string => ('refusal' in target ? siteUrl : pageUrlOf(target.address, siteUrl));

@@ -4,7 +4,8 @@
  * Crawlee's own message counts all pages that were read, even those of accounts that do not exist.
  */
 import type { Failure } from '@wherry/tiktok';
-import type { BasicCrawlerOptions } from 'crawlee';
+import { Actor } from 'apify';
+import { type BasicCrawlerOptions, log } from 'crawlee';
 import type { Results } from './results.ts';
 import { type Course, progressText } from './tally-text.ts';
 
@@ -38,6 +39,18 @@ export class Progress {
         await crawler.setStatusMessage(message);
       },
     };
+  }
+
+  /** Shows the progress of what is not a crawler. Returns a function that ends it. */
+  report(doneCount: () => number): () => void {
+    const timer = setInterval(() => {
+      const message = this.#textOf(doneCount());
+      this.#messages += 1;
+      if (this.#messages % messagesPerLogLine === 0) log.info(message);
+      // The message is sent again soon.
+      Actor.setStatusMessage(message, { level: 'DEBUG' }).catch(() => undefined);
+    }, messageSecs * 1000);
+    return () => clearInterval(timer);
   }
 
   #textOf(done: number): string {

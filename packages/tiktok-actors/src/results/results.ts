@@ -1,5 +1,6 @@
 /**
- * The results of a run. In a request handler of a durable crawler, all of them are one commit with the request's handled mark.
+ * The results of a run. In a handler of a durable crawler or list, all of them are one commit with the mark that its request or
+ * entry is done.
  *
  * [result-1] An item is charged once, in the commit that pushes it, and no item is pushed that the run's budget does not cover.
  * [result-2] For each input without results, a failure with its reason is recorded. No input is lost silently.

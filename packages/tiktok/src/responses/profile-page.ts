@@ -34,7 +34,7 @@ const form: DetailForm = {
 /** Parses the page `/@name`. */
 export const parseProfilePage = (captured: Captured): Outcome<ShownProfile> =>
   readPage(captured, [
-    ['__UNIVERSAL_DATA_FOR_REHYDRATION__', ofUniversalData],
+    ['__UNIVERSAL_DATA_FOR_REHYDRATION__', ofUniversalData, ['__DEFAULT_SCOPE__', 'webapp.user-detail']],
     ['SIGI_STATE', ofSigiState],
   ]);
 

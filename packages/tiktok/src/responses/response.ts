@@ -3,7 +3,7 @@
  * and pages of lists.
  */
 import type { Captured } from '../captured.ts';
-import { embeddedJson } from '../json/embedded.ts';
+import { embeddedJson, embeddedPart } from '../json/embedded.ts';
 import { parseExactJson } from '../json/exact-json.ts';
 import { Place, UnreadableError } from '../json/place.ts';
 import { obstacleOf } from '../obstacle.ts';
@@ -31,14 +31,22 @@ export function readApiWithCodes<T>(captured: Captured, reader: (root: Place) =>
   });
 }
 
-export type ScriptReader<T> = readonly [elementId: string, reader: (root: Place) => Reading<T>];
+/** `keys`: where in the JSON the reader finds what it needs. The rest is parsed only if it is not there. */
+export type ScriptReader<T> = readonly [
+  elementId: string,
+  reader: (root: Place) => Reading<T>,
+  keys?: readonly string[],
+];
 
 /** Reads the first of these script elements that is in the page and has the page's data. */
 export function readPage<T>(captured: Captured, readers: readonly ScriptReader<T>[]): Outcome<T> {
   const obstacle = obstacleOf(captured, 'page');
   if (obstacle !== null) return obstacle;
   let without: Outcome<T> | null = null;
-  for (const [elementId, reader] of readers) {
+  for (const [elementId, reader, keys] of readers) {
+    const part = keys && embeddedPart(captured.body, elementId, keys);
+    const outcomeOfPart = part === undefined ? undefined : outcomeOf(part, reader);
+    if (outcomeOfPart?.kind === 'found') return outcomeOfPart;
     const embedded = embeddedJson(captured.body, elementId);
     if (embedded.kind === 'incomplete') return endsEarly;
     if (embedded.kind === 'absent') continue;

@@ -18,7 +18,7 @@ import {
 /** Parses the pages `/@name/video/ID` and `/@name/photo/ID`, also in their mobile form. */
 export const parseVideoPage = (captured: Captured): Outcome<Video> =>
   readPage(captured, [
-    ['__UNIVERSAL_DATA_FOR_REHYDRATION__', ofUniversalData],
+    ['__UNIVERSAL_DATA_FOR_REHYDRATION__', ofUniversalData, ['__DEFAULT_SCOPE__', 'webapp.video-detail']],
     ['SIGI_STATE', ofSigiState],
   ]);
 
