@@ -12,7 +12,7 @@ export interface TikTokSiteFacts {
 const postCount = 1000;
 
 const [usernameCount] = process.argv.slice(2);
-const site = await startTikTokSite({ latencyMs: 5, unavailableRate: 0 });
+const site = await startTikTokSite({ latencyMs: 5, unavailableRate: 0, shellRate: 0 });
 const { truth } = site;
 
 function postersOf(): string[] {

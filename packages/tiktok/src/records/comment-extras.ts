@@ -1,4 +1,5 @@
 import type { Place } from '../json/place.ts';
+import { readImageUrl } from './shop.ts';
 
 /** What else a comment has. Lists are empty, and the address null, if the response does not have them. */
 export interface CommentExtras {
@@ -21,7 +22,7 @@ export function readCommentExtras(comment: Place): CommentExtras {
     imageUrls: comment
       .at('image_list')
       .list()
-      .map((image) => image.firstOf('origin_url', 'crop_url').at('url_list').list()[0]?.text() ?? null)
+      .map((image) => readImageUrl(image.firstOf('origin_url', 'crop_url')))
       .filter((url) => url !== null)
       .filter((url) => url !== ''),
     labels: [

@@ -28,7 +28,6 @@ export interface Challenge {
 export function readVideoExtras(item: Place): VideoExtras {
   const aigcLabelType = item.at('aigcLabelType').count();
   const aigcDescription = item.at('AIGCDescription').text();
-  const duetFromId = item.at('duetInfo', 'duetFromId').id();
   return {
     challenges: item.at('challenges').list().flatMap(readChallenge),
     isAigc: isAigc(item.at('IsAigc').flag(), aigcLabelType, aigcDescription),
@@ -37,7 +36,7 @@ export function readVideoExtras(item: Place): VideoExtras {
     duetEnabled: item.at('duetEnabled').flag(),
     stitchEnabled: item.at('stitchEnabled').flag(),
     shareEnabled: item.at('shareEnabled').flag(),
-    duetFromId: duetFromId === '0' ? null : duetFromId,
+    duetFromId: item.at('duetInfo', 'duetFromId').id(),
     stickerTexts: item
       .at('stickersOnItem')
       .list()
