@@ -1,6 +1,6 @@
 /** Fields beside the main ones: each form of them that public captures and readers show, and what is absent or odd. */
 import { expect, test } from 'vitest';
-import { parseCommentList, parseProductPage, parseVideoDetail } from '../src/index.ts';
+import { parseCommentList, parseProductPage, parseReviewsInPage, parseVideoDetail } from '../src/index.ts';
 import { check } from './record-check.ts';
 
 const captured = (body: string) => ({ url: 'https://www.tiktok.com/', statusCode: 200, body });
@@ -108,11 +108,16 @@ test.each([
   expect(commentWith(fields).value.items).toMatchObject([expected]);
 });
 
-function productWith(data: object) {
+function productPageOf(data: object) {
   const component = { component_type: 'product_info', component_data: data };
   const loaderData = { page: { page_config: { components_map: [component] } } };
-  const html = `<html><script id="__MODERN_ROUTER_DATA__" type="application/json">${JSON.stringify({ loaderData })}</script></html>`;
-  const outcome = parseProductPage(captured(html));
+  return captured(
+    `<html><script id="__MODERN_ROUTER_DATA__" type="application/json">${JSON.stringify({ loaderData })}</script></html>`,
+  );
+}
+
+function productWith(data: object) {
+  const outcome = parseProductPage(productPageOf(data));
   check(outcome);
   return found(outcome as never) as { value: Record<string, unknown>; unread: readonly string[] };
 }
@@ -246,4 +251,16 @@ test.each([
   ],
 ])('a product with %s', (_what, data, expected) => {
   expect(productWith(data).value).toMatchObject(expected);
+});
+
+test.each([
+  ['beside the product', (review_info: object) => ({ ...modelWith({}), review_info })],
+  ['in the product', (review_info: object) => modelWith({}, { review_info })],
+])('the reviews %s are those of the product and the first page of the list', (_where, dataOf) => {
+  const product_reviews = [{ review_id: '5', review_rating: 4 }, { review_text: 'no id' }];
+  const page = productPageOf(dataOf({ product_reviews, total_reviews: '30' }));
+  const { value: product } = found(parseProductPage(page));
+  const { value: reviews } = found(parseReviewsInPage(page));
+  expect(product.pageReviews).toEqual(reviews.items);
+  expect(reviews).toMatchObject({ items: [{ reviewId: '5' }], unreadable: [{ id: null }], hasMore: true, total: 30 });
 });
