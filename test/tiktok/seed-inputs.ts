@@ -1,6 +1,7 @@
 /** One run of each TikTok Actor with the input of the Actor that people may switch from, and what must come of it. */
 import type { TikTokSite, TikTokSiteOptions } from '../../packages/tiktok-site/src/index.ts';
 import type { StoredItem } from './actor-runs.ts';
+import { profileItemOf } from './profile-inputs.ts';
 
 export interface SeedRun {
   readonly actor: string;
@@ -34,8 +35,6 @@ const clockworks = {
 
 const nameOf = ({ truth }: TikTokSite, number: number): string => truth.user(number).name;
 const profileUrl = (site: TikTokSite, number: number): string => `https://www.tiktok.com/@${nameOf(site, number)}`;
-const profileItems = ({ truth }: TikTokSite, inputs: readonly (readonly [string, number])[]): StoredItem[] =>
-  inputs.map(([input, number]) => ({ type: 'profile', input, authorMeta: truth.profile(number) }));
 
 /** The site knows the ids of every second account. */
 const usersByAll = (site: TikTokSite) =>
@@ -63,9 +62,8 @@ const profiles: readonly SeedRun[] = ['tiktok-user-info', 'tiktok-profile-scrape
     ...(actor === 'tiktok-profile-scraper' && clockworks),
   }),
   items: (of) =>
-    profileItems(
-      of,
-      usersByAll(of).map(([, text, number]) => [text, number]),
+    usersByAll(of).map(([field, text, number]) =>
+      profileItemOf(of.truth.profile(number, field === 'userIds' ? 'secUid' : 'name'), text),
     ),
 }));
 
