@@ -7,15 +7,16 @@ import { ApifyClient } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunFixture, startRunFixture, startTestSite } from '../packages/platform/test/run-fixture.ts';
 import { proverFolder } from '../packages/prover/test/prove-actor.ts';
+import { deployFiles } from './support/deploy.ts';
 import { isLong } from './support/long.ts';
-import { deployPython, filesBelow, whyNoPythonTests } from './support/python.ts';
+import { filesBelow, whyNoPythonTests } from './support/python.ts';
 import { until } from './support/until.ts';
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 async function deploy(client: ApifyClient, folder: string): Promise<string> {
   const files = await filesBelow(folderOf(folder));
-  return (await deployPython(client, path.basename(folder), files)).actorId;
+  return (await deployFiles(client, path.basename(folder), files)).actorId;
 }
 
 async function proveExample(name: string, options: Partial<ProveOptions>) {

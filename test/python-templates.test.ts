@@ -15,8 +15,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunFixture, startRunFixture } from '../packages/platform/test/run-fixture.ts';
 import { whyNoDriver } from '../scripts/docker-needs.mjs';
 import { chromiumPath } from './support/browser.ts';
+import { deployFiles } from './support/deploy.ts';
 import { isLong } from './support/long.ts';
-import { deployPython, uvProgram, whyNoPythonTests } from './support/python.ts';
+import { uvProgram, whyNoPythonTests } from './support/python.ts';
 import { until } from './support/until.ts';
 
 /** Pages `/`, `/a`, `/b` and `/held`, which link to each other. The last one comes once it is released. */
@@ -512,7 +513,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('the shapes of the Python templa
     test.skipIf(whyNot(shape) !== undefined)(`${shape.name} is built, runs and is moved`, async () => {
       await using site = await startSite();
       const files = { ...shape.files, ...(await shape.prepare?.(shape.files)) };
-      const { actorId } = await deployPython(fixture.client, shape.name, files);
+      const { actorId } = await deployFiles(fixture.client, shape.name, files);
       if (shape.kind === 'server') return expectServed(actorId);
       if (shape.kind === 'mcp') return expectTools(actorId);
       const run = await fixture.start(actorId, { start_urls: [{ url: site.url }] });

@@ -2,11 +2,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ActorSourceType, type ActorVersion } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
 import { startSiteElsewhere } from '../../packages/platform/test/docker/site-elsewhere.ts';
 import { sitePaths, type TemplateProject, templateProjects } from '../../packages/platform/test/template-projects.ts';
+import { deployFiles } from '../support/deploy.ts';
 import { uvProgram, whyNoPythonTests } from '../support/python.ts';
 import { until } from '../support/until.ts';
 
@@ -83,16 +83,6 @@ describe.skipIf(dockerHost === undefined)('the shapes of templates in containers
   });
   afterAll(() => stack.disposeAsync());
 
-  async function build({ id, files }: Project): Promise<string> {
-    const sourceFiles = Object.entries(files).map(([name, content]) => ({ name, format: 'TEXT', content }));
-    const version = { versionNumber: '0.0', buildTag: 'latest', sourceType: ActorSourceType.SourceFiles, sourceFiles };
-    const actor = await fixture.client.actors().create({ name: id, versions: [version as ActorVersion] });
-    const started = await fixture.client.actor(actor.id).build('0.0');
-    const { status } = await fixture.client.build(started.id).waitForFinish();
-    expect(status, await fixture.client.log(started.id).get()).toBe('SUCCEEDED');
-    return actor.id;
-  }
-
   test.for(projects.map((project) => [project.id, project] as const))(
     'a project in the shape of %s is built by its own Dockerfile, runs, and is moved once',
     async ([, project], { skip }) => {
@@ -101,7 +91,7 @@ describe.skipIf(dockerHost === undefined)('the shapes of templates in containers
         await promisify(execFile)(pythonImageScript, [dockerHost!, 'apify/actor-node:24', pythonImage, uvProgram]);
       }
       await using site = await startSiteElsewhere();
-      const actorId = await build(project);
+      const { actorId } = await deployFiles(fixture.client, project.id, project.files);
       const { id } = await fixture.start(actorId, project.input(site.url, ''), { memory: 2048 });
       const isOver = async () => !['READY', 'RUNNING'].includes((await fixture.client.run(id).get())!.status);
       await until('the run waits for the page', async () => (await site.isHeld()) || isOver());

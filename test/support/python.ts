@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ActorSourceType, type ApifyClient } from 'apify-client';
 import { whyNoPython } from '../../scripts/python-needs.mjs';
 
 const folder = fileURLToPath(new URL('../../.tmp/python-tools', import.meta.url));
@@ -52,26 +51,6 @@ export const pythonFiles = (main: string, requirements = 'apify>=4\n'): Record<s
   'src/main.py': main,
   'src/__main__.py': 'import asyncio\n\nfrom .main import main\n\nasyncio.run(main())\n',
 });
-
-/** Brings an Actor to a platform and builds it. Resolves with its id and the build's log. */
-export async function deployPython(
-  client: ApifyClient,
-  name: string,
-  files: Readonly<Record<string, string>>,
-): Promise<{ readonly actorId: string; readonly log: string }> {
-  const version = {
-    versionNumber: '0.1',
-    buildTag: 'latest',
-    sourceType: ActorSourceType.SourceFiles as const,
-    sourceFiles: Object.entries(files).map(([file, content]) => ({ name: file, format: 'TEXT', content })),
-  };
-  const actor = await client.actors().create({ name, versions: [version as never] });
-  const { id } = await client.actor(actor.id).build('0.1');
-  const { status } = await client.build(id).waitForFinish();
-  const log = (await client.log(id).get()) ?? '';
-  if (status !== 'SUCCEEDED') throw new Error(`the build of ${name} ended ${status}: ${log}`);
-  return { actorId: actor.id, log };
-}
 
 /** The texts of all files below a folder, by their names in it. */
 export async function filesBelow(root: string): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Engine, newId, openDockerEngine, SwarmNotReady, writeWholeFile } from '@wherry/platform';
+import { type Engine, newId, openDockerEngine, SwarmNotReady } from '@wherry/platform';
 import { badUsage } from './failure.ts';
 import type { EngineSettings, PlatformSettings } from './settings.ts';
 import { printNote } from './terminal/output.ts';
@@ -35,11 +35,14 @@ async function idOf(dataFolder: string, name: string): Promise<string> {
   const file = path.join(dataFolder, name);
   const known = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
-    return '';
+    return undefined;
   });
-  if (known.trim() !== '') return known.trim();
+  if (known?.trim()) return known.trim();
   const id = newId();
-  await writeWholeFile(file, `${id}\n`);
+  // Empty when an earlier start was killed.
+  if (known !== undefined) await rm(file, { force: true });
+  // Of two first starts at once, one fails, and the id of the other stays.
+  await writeFile(file, `${id}\n`, { flag: 'wx', mode: 0o600 });
   return id;
 }
 

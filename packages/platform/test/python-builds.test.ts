@@ -9,7 +9,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { deployPython, uvProgram, whyNoPythonTests } from '../../../test/support/python.ts';
+import { deployFiles } from '../../../test/support/deploy.ts';
+import { uvProgram, whyNoPythonTests } from '../../../test/support/python.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 /** Says how it was started. */
@@ -96,7 +97,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('builds', () => {
   afterAll(() => fixture[Symbol.asyncDispose]());
 
   let count = 0;
-  const deploy = (files: Record<string, string>) => deployPython(fixture.client, `actor-${count++}`, files);
+  const deploy = (files: Record<string, string>) => deployFiles(fixture.client, `actor-${count++}`, files);
 
   async function logOfRun(files: Record<string, string>): Promise<string> {
     const { actorId } = await deploy(files);
@@ -229,7 +230,7 @@ unneeded = "1.0"
     try {
       await using own = await startFixture();
       const files = { Dockerfile: dockerfile('RUN pip install pytest==8.4.2\nCMD ["pytest", "--version"]') };
-      const { actorId, log } = await deployPython(own.client, 'with-pip', files);
+      const { actorId, log } = await deployFiles(own.client, 'with-pip', files);
       expect(log).toContain('pip install pytest==8.4.2');
       const run = await own.client.actor(actorId).call();
       expect((await own.client.log(run.id).get()) ?? '').toContain('pytest 8.4.2');

@@ -1,8 +1,9 @@
 /** Handoffs of Actors of the stock Python SDK and of Crawlee for Python. */
 import type { ActorRun } from 'apify-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deployFiles } from '../../../test/support/deploy.ts';
 import { isLong } from '../../../test/support/long.ts';
-import { deployPython, pythonFiles, whyNoPythonTests } from '../../../test/support/python.ts';
+import { pythonFiles, whyNoPythonTests } from '../../../test/support/python.ts';
 import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture, startTestSite, type TestSite } from './run-fixture.ts';
 
@@ -115,7 +116,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
   beforeAll(async () => {
     fixture = await startRunFixture({ handoffs: { quietGraceSecs: 0.5 } });
     const deploy = async (name: string, main: string) =>
-      (await deployPython(fixture.client, name, pythonFiles(main, requirements))).actorId;
+      (await deployFiles(fixture.client, name, pythonFiles(main, requirements))).actorId;
     crawler = await deploy('crawler', crawlerActor);
     state = await deploy('state', stateActor);
   });
@@ -174,7 +175,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
     'the events of the platform reach Actors of the Python SDK %s, and a reboot and a move keep its state',
     async (_title, sdk) => {
       const name = sdk.replaceAll(/\W/g, '-').replace(/-+$/, '');
-      const { actorId } = await deployPython(fixture.client, name, pythonFiles(eventActor, sdk));
+      const { actorId } = await deployFiles(fixture.client, name, pythonFiles(eventActor, sdk));
       const run = await fixture.start(actorId);
       const logs = (text: string) =>
         until(`the log has "${text}"`, async () => (await fixture.logOf(run.id)).includes(text));

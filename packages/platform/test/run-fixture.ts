@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 import { compileCache } from '../../../test/support/compile-cache.ts';
+import { deployVersion } from '../../../test/support/deploy.ts';
 import type { PlatformOptions } from '../src/index.ts';
 import type { HandoffResult } from '../src/runs/operations/run-store.ts';
 import { type Fixture, startFixture } from './fixture.ts';
@@ -71,11 +72,7 @@ export async function deployTo(
   // The base image of containers has a cache of its own.
   const compiled = 'Dockerfile' in files ? [] : [{ name: 'NODE_COMPILE_CACHE', value: compileCache }];
   const version = { ...versionOf(name, files), envVars: [...compiled, ...envVars] };
-  const actor = await client.actors().create({ name, ...ofActor, versions: [version as never] });
-  const { id } = await client.actor(actor.id).build('0.1');
-  const { status } = await client.build(id).waitForFinish();
-  if (status !== 'SUCCEEDED') throw new Error(`the build of ${name} ended ${status}: ${await client.log(id).get()}`);
-  return actor.id;
+  return (await deployVersion(client, name, version, ofActor)).actorId;
 }
 
 export const versionOf = (name: string, files: Record<string, string>) => ({

@@ -4,9 +4,9 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ActorSourceType, type ActorVersion } from 'apify-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chromiumPath } from '../../../test/support/browser.ts';
+import { deployFiles } from '../../../test/support/deploy.ts';
 import { isLong } from '../../../test/support/long.ts';
 import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
@@ -60,16 +60,6 @@ async function startLinkedSite() {
   };
 }
 
-async function build({ id, files }: TemplateProject): Promise<string> {
-  const sourceFiles = Object.entries(files).map(([name, content]) => ({ name, format: 'TEXT', content }));
-  const version = { versionNumber: '0.0', buildTag: 'latest', sourceType: ActorSourceType.SourceFiles, sourceFiles };
-  const actor = await fixture.client.actors().create({ name: id, versions: [version as ActorVersion] });
-  const started = await fixture.client.actor(actor.id).build('0.0');
-  const { status } = await fixture.client.build(started.id).waitForFinish();
-  expect(status, await fixture.client.log(started.id).get()).toBe('SUCCEEDED');
-  return actor.id;
-}
-
 async function move(
   runId: string,
   released: TemplateProject['released'],
@@ -100,7 +90,7 @@ test.for(wanted.map((project) => [project.id, project] as const))(
   async ([, project], { skip }) => {
     skip(project.needsBrowser === true && chromiumPath === undefined, 'This machine has no Chromium.');
     await using site = await startLinkedSite();
-    const actorId = await build(project);
+    const { actorId } = await deployFiles(fixture.client, project.id, project.files);
     const { id } = await fixture.start(actorId, project.input(site.url, otherActorId));
     const isMoved = project.released !== 'never moved';
     const handoff = isMoved ? await move(id, project.released, site) : undefined;

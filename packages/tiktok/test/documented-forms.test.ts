@@ -1,6 +1,7 @@
 /** The forms of URLs that docs/tiktok.md names are read as it says. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { targetNames } from '../src/addresses/target-kind.ts';
 import { parseTarget, type TargetKind } from '../src/index.ts';
 
 const page = readFileSync(new URL('../../../docs/tiktok.md', import.meta.url), 'utf8');
@@ -15,16 +16,7 @@ const values: Readonly<Record<string, string>> = {
   CODE: 'ZMabcdef1',
 };
 
-const kinds: readonly TargetKind[] = [
-  'profile',
-  'video',
-  'hashtag',
-  'sound',
-  'search',
-  'product',
-  'shop',
-  'shop_search',
-];
+const kinds = Object.keys(targetNames) as TargetKind[];
 
 /** The rows `| kind | forms | where they were seen |`. */
 const rows = [

@@ -1,6 +1,7 @@
 /** Targets in texts, as people paste them. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { targetNames } from '../src/addresses/target-kind.ts';
 import { type Address, pageUrlOf, parseTargets, type TargetKind } from '../src/index.ts';
 
 const id = fc.bigInt({ min: 6_000_000_000_000_000_000n, max: 7_999_999_999_999_999_999n }).map(String);
@@ -258,16 +259,7 @@ test('[written-2] every text gives a target or a refusal', () => {
     fc.string({ unit: 'binary' }),
     fc.array(pieces, { maxLength: 40 }).map((each) => each.join('')),
   );
-  const kinds = fc.constantFrom<TargetKind>(
-    'profile',
-    'video',
-    'hashtag',
-    'sound',
-    'search',
-    'product',
-    'shop',
-    'shop_search',
-  );
+  const kinds = fc.constantFrom(...(Object.keys(targetNames) as TargetKind[]));
   fc.assert(
     fc.property(texts, kinds, (text, wanted) => {
       expect(parseTargets(text, wanted).targets.length).toBeGreaterThan(0);
