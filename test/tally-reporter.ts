@@ -29,6 +29,21 @@ function textOf(errors: readonly { message: string; stacks?: { file: string; lin
   return withoutColours(first.message).slice(0, keptOfAnError) + place;
 }
 
+/** An error that no test waited for. Vitest says what ran at that time in properties of the error. */
+interface UnhandledError {
+  readonly message: string;
+  readonly VITEST_TEST_PATH?: string;
+  readonly VITEST_TEST_NAME?: string;
+}
+
+function unhandledFailure(error: UnhandledError): Tally['failures'][number] {
+  const { VITEST_TEST_PATH: file, VITEST_TEST_NAME: test } = error;
+  const during = [file === undefined ? undefined : path.relative(process.cwd(), file), test]
+    .filter(Boolean)
+    .join(' > ');
+  return { test: `outside of any test${during === '' ? '' : `, during ${during}`}`, error: textOf([error]) };
+}
+
 /** What has failed in one file: itself, its suites' hooks, its tests. */
 function failuresOf(module: TestModule): Tally['failures'] {
   const file = module.relativeModuleId;
@@ -49,17 +64,14 @@ function failuresOf(module: TestModule): Tally['failures'] {
  * which prints the summary of the whole. Without it, ends the output with the counts: `N passed, N failed, N skipped`.
  */
 export default class TallyReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly UnhandledError[]): void {
     const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
     const count = (state: string) => states.filter((each) => each === state).length;
     const tally: Tally = {
       passed: count('passed'),
       failed: count('failed'),
       skipped: count('skipped'),
-      failures: [
-        ...modules.flatMap(failuresOf),
-        ...unhandled.map((error) => ({ test: 'outside of any test', error: textOf([error]) })),
-      ],
+      failures: [...modules.flatMap(failuresOf), ...unhandled.map(unhandledFailure)],
       slowest: modules
         .map((module) => ({ file: module.relativeModuleId, secs: Math.round(module.diagnostic().duration / 1000) }))
         .sort((a, b) => b.secs - a.secs)

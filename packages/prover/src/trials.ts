@@ -69,6 +69,8 @@ export class Trials {
  */
 export async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return work;
+  // First: nobody else waits for it once this has rejected, whether the signal is aborted now or already was.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
@@ -77,6 +79,5 @@ export async function unlessAborted<Result>(work: Promise<Result>, signal: Abort
     return await Promise.race([work, aborted.promise]);
   } finally {
     signal.removeEventListener('abort', abort);
-    work.catch(() => undefined);
   }
 }

@@ -49,6 +49,11 @@ export interface Traffic {
   lastWriteAtMs: number | undefined;
   /** Whether it has ended a request, as crawlers do. */
   hasEndedWork: boolean;
+  /**
+   * How many calls gave results for requests that may not be ended yet: each such call counts one more, each end of a
+   * request one less, down to 0. Exact for crawlers that push once for a request; for others it only says that it may be so.
+   */
+  openResults: number;
   readonly saves: SaveWatch;
 }
 
@@ -234,7 +239,11 @@ class CountedPassage implements Passage {
     if (this.#phase === 'over') throw callGivenUp();
     this.#phase = 'inFlight';
     this.#traffic.inFlight += 1;
-    this.#traffic.hasEndedWork ||= this.#call.effect === 'endsWork';
+    if (this.#call.effect === 'givesResults') this.#traffic.openResults += 1;
+    if (this.#call.effect === 'endsWork') {
+      this.#traffic.hasEndedWork = true;
+      this.#traffic.openResults = Math.max(0, this.#traffic.openResults - 1);
+    }
     if (!changesSomething(this.#call)) return;
     this.#traffic.writesBegun += 1;
     this.#traffic.writesInFlight += 1;
@@ -265,6 +274,7 @@ const newTraffic = (): Traffic => ({
   firstAtMs: undefined,
   lastWriteAtMs: undefined,
   hasEndedWork: false,
+  openResults: 0,
   saves: new SaveWatch(),
 });
 

@@ -41,9 +41,10 @@ export async function saveLast(
     while (isWanted() && gate.traffic(run.id, attempt).writesInFlight > 0) await pause(clock);
     return;
   }
-  if (!(await untilBetweenRequests(watch))) {
+  if (!(await untilBetweenRequests(watch, 'all'))) {
     gate.stopResults(run.id, attempt);
     await untilResponded(watch);
+    await untilBetweenRequests(watch, 'writes');
   }
   gate.stopWork(run.id, attempt);
   await untilResponded(watch);
@@ -102,21 +103,31 @@ async function untilHeard({ events, clock, runId, attempt, isWanted }: QuietWatc
  * Crawlers without locks, such as those of the Python SDK, go on crawling while they migrate, and it cannot be seen which
  * requests they work on. They give the results of a request in a few calls one after the other, of which the last one ends
  * the request. This resolves with true at a moment at which none of them seems to be in the middle of that: a request whose
- * results were given in part would be done, and give them, again. Resolves with false when there is none in `betweenMs`.
+ * results were given in part would be done, and give them, again. Where results have no end yet, the moment must last
+ * longer: the crawler may be short of processor time. Resolves with false when there is none in `betweenMs`.
+ * @param counted which calls disturb the moment: all, or, where results are held, the writes that are let through
  */
-async function untilBetweenRequests(watch: QuietWatch): Promise<boolean> {
+async function untilBetweenRequests(watch: QuietWatch, counted: 'all' | 'writes'): Promise<boolean> {
   const { gate, events, clock, runId, attempt, isWanted } = watch;
   const traffic = gate.traffic(runId, attempt);
   if (!traffic.hasEndedWork) return true;
-  const endsAt = clock.monotonicMs() + betweenMs;
-  let rounds = 0;
-  while (rounds < calmRounds && isWanted() && clock.monotonicMs() < endsAt) {
-    const { begun } = traffic;
+  const begun = () => (counted === 'all' ? traffic.begun : traffic.writesBegun);
+  const inFlight = () => (counted === 'all' ? traffic.inFlight : traffic.writesInFlight);
+  const startedAt = clock.monotonicMs();
+  let calmSince = startedAt;
+  let slowestMs = 0;
+  for (let now = startedAt, rounds = 0; isWanted() && now - startedAt < betweenMs; ) {
+    const before = begun();
     await events.roundTrip(runId, attempt);
     await pause(clock);
-    rounds = traffic.begun === begun && traffic.inFlight === 0 ? rounds + 1 : 0;
+    slowestMs = Math.max(slowestMs, clock.monotonicMs() - now);
+    now = clock.monotonicMs();
+    rounds = begun() === before && inFlight() === 0 ? rounds + 1 : 0;
+    if (rounds === 0) calmSince = now;
+    const isLong = now - calmSince >= Math.max(calmMs, calmRoundTrips * slowestMs);
+    if (rounds >= calmRounds && (traffic.openResults === 0 || isLong)) return true;
   }
-  return rounds >= calmRounds;
+  return false;
 }
 
 /**
