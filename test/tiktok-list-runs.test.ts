@@ -168,11 +168,11 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
       mostDiggs: 100_000,
       oldestPostDateUnified: '2024-01-01',
       excludePinnedPosts: true,
-      shouldDownloadMusicCovers: true,
+      lampColour: 'green',
     });
     await fixture.succeeded(run);
     expectResults(await fixture.itemsOf(run), { items: [...posts, ...accounts], failed: [] });
-    expect(await fixture.logOf(run.id)).toContain('unknown and have no effect: shouldDownloadMusicCovers.');
+    expect(await fixture.logOf(run.id)).toContain('unknown and have no effect: lampColour.');
   });
 
   test('[list-crawl-2] lists that need a login fail', async () => {
