@@ -91,10 +91,13 @@ class TikTokBench {
     };
     const main = `Object.assign(process.env, ${JSON.stringify(environment)});
 process.on('exit', () => console.log('CPU ' + JSON.stringify(process.cpuUsage())));
-await import('./actor.js');
+await import('./src/actor.js');
 `;
     for (const name of Object.keys(mains) as (keyof typeof mains)[]) {
-      const files = { 'actor.js': await readFile(mains[name], 'utf8') };
+      const files: Record<string, string> = { 'src/actor.js': await readFile(mains[name], 'utf8') };
+      // The bare loop has none.
+      const aliases = new URL('../.actor/input_aliases.json', mains[name]);
+      if (existsSync(aliases)) files['.actor/input_aliases.json'] = await readFile(aliases, 'utf8');
       this.#actorIds.set(name, await deploy(this.#client, `tiktok-${name}`, main, files, this.#profileFolder));
     }
   }

@@ -16,8 +16,8 @@ const crawler = new ${crawler}({
   autoscaledPoolOptions: {
     isTaskReadyFunction: async () => (life > 3 || begun < 24) && crawler._isTaskReadyFunction(),
   },
-  maxConcurrency: 4, minConcurrency: 4, maxRequestRetries: 2, requestHandlerTimeoutSecs: 1,
-  ...(${crawler} !== BasicCrawler && { navigationTimeoutSecs: 1 }),
+  maxConcurrency: 4, minConcurrency: 4, maxRequestRetries: 2, requestHandlerTimeoutSecs: 3,
+  ...(${crawler} !== BasicCrawler && { navigationTimeoutSecs: 3 }),
   async requestHandler({ request, addRequests, enqueueLinks, pushData, useState }) {
     const page = number(request);
     begun += 1;
