@@ -105,6 +105,25 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     },
   );
 
+  test('the videos beside posts are given once, with their post, through a lost server', async () => {
+    await using fixture = await start('tiktok-scraper', { latencyMs: 300 });
+    const { truth } = fixture.site;
+    const posts = truth.videosOf(userWith(fixture.site, 90).number, 'latest', 4);
+    const items = posts.flatMap(({ id, webVideoUrl: input }) =>
+      [truth.video(id), ...truth.relatedVideos(id).slice(0, 12)].map((video) => {
+        return { type: 'video', input, ...video, fromProfileSection: null };
+      }),
+    );
+    const input = { scrapeRelatedVideos: true, resultsPerPage: 12, maxConcurrency: 1 };
+    const run = await fixture.run({ ...input, postURLs: posts.map(({ webVideoUrl }) => webVideoUrl) });
+    await until('the run has given 14 results', async () => (await fixture.itemCountOf(run)) >= 14, { secs: 300 });
+    await fixture.migrate(run.id, 'lost');
+    const { chargedEventCounts } = await fixture.succeeded(run);
+    expectResults(await fixture.itemsOf(run), { items, failed: [] });
+    expect(chargedEventCounts).toMatchObject({ result: items.length });
+    expect(await fixture.attempts(run.id)).toHaveLength(2);
+  });
+
   test('[list-store-3], [visit-5] if positions are valid only for the visitor who received them, the list is read again, and known items are skipped', async () => {
     await using fixture = await start('tiktok-user', { latencyMs: 300, cursorsAreBound: true });
     const user = userWith(fixture.site, 204);

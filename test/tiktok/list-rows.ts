@@ -261,6 +261,30 @@ const mixedLists: ListRow = {
   charges: charging('result'),
 };
 
+/** Seven posts in a row, so that each of the ways is among them in which the site shows the videos beside a post. */
+const besideWhich = (site: TikTokSite) =>
+  site.truth
+    .videosOf(userOfMany(site))
+    .slice(0, 7)
+    .map(({ id, webVideoUrl }, index) => {
+      return { id, text: index === 3 ? `${site.url}${site.truth.videoLink(id)}` : webVideoUrl };
+    });
+const userOfMany = (site: TikTokSite): number => usersOf(site, 'public', 1, 90)[0]!;
+
+const relatedVideos: ListRow = {
+  actor: 'tiktok-scraper',
+  site: { seed: 44, unavailableRate: 0, ...overlays },
+  small: (site) => ({ postURLs: [postWith(site, 25).id], scrapeRelatedVideos: true, resultsPerPage: 10 }),
+  input: (site) => ({ postURLs: [...besideWhich(site).map(({ text }) => text), goneId], scrapeRelatedVideos: true }),
+  expected: (site) => ({
+    items: besideWhich(site).flatMap(({ text, id }) =>
+      videos([site.truth.video(id), ...site.truth.relatedVideos(id)], text),
+    ),
+    failed: [{ input: goneId, errorCode: 'removed' }],
+  }),
+  charges: charging('result'),
+};
+
 const shop: ListRow = {
   actor: 'tiktok-shop',
   site: { seed: 41 },
@@ -284,6 +308,7 @@ export const listRows: readonly ListRow[] = [
   soundTrends,
   profilesWithPosts,
   mixedLists,
+  relatedVideos,
   shop,
 ];
 

@@ -206,6 +206,23 @@ const lists: readonly SeedRun[] = [
     },
   },
   {
+    actor: 'tiktok-scraper',
+    site,
+    isBrowser: true,
+    input: (of) => ({
+      ...clockworks,
+      postURLs: [commented(of).webVideoUrl],
+      scrapeRelatedVideos: true,
+      resultsPerPage: 5,
+      shouldDownloadVideos: false,
+      shouldDownloadCovers: false,
+    }),
+    items: (of) => {
+      const { id, webVideoUrl: input } = commented(of);
+      return videos([of.truth.video(id), ...of.truth.relatedVideos(id).slice(0, 5)], input);
+    },
+  },
+  {
     actor: 'tiktok-api',
     site,
     isBrowser: true,

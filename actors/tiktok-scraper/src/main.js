@@ -10,6 +10,7 @@ import {
   targetsOf,
   videoItem,
 } from '@wherry/tiktok-actors';
+import { log } from 'crawlee';
 import inputAliases from '../.actor/input_aliases.json' with { type: 'json' };
 
 const { input, results } = await startActor(inputAliases);
@@ -29,8 +30,11 @@ const targets = Object.fromEntries(
 );
 
 const hasLists = kinds.some((kind) => kind !== 'video' && targets[kind].length > 0);
+const withRelated = input.scrapeRelatedVideos === true && targets.video.length > 0;
+if (input.scrapeRelatedVideos === true && !withRelated)
+  log.info('scrapeRelatedVideos has no effect: the input names no post by its URL or id.');
 // Only a browser checks for which country a page is.
-if (hasLists || input.region !== undefined) await postsOfLists();
+if (hasLists || withRelated || input.region !== undefined) await postsOfLists();
 else await postsAlone();
 
 await finishActor(results);
@@ -65,9 +69,11 @@ async function postsOfLists() {
     region,
   };
   const mostFound = section === 'user' ? (input.maxProfilesPerQuery ?? resultsPerPage) : resultsPerPage;
-  const posts = (kind, source) => listsOf(targets[kind], { ...options, source });
+  const posts = (kind, source, more = {}) => listsOf(targets[kind], { ...options, ...more, source });
   const lists = [
-    ...listsOf(targets.video, { source: { kind: 'video' }, region }),
+    ...(withRelated
+      ? posts('video', { kind: 'related_posts' }, { withoutHeader: false })
+      : listsOf(targets.video, { source: { kind: 'video' }, region })),
     ...posts('profile', { kind: 'posts', sort: profileSorting }),
     ...posts('hashtag', { kind: 'hashtag_posts' }),
     ...posts('sound', { kind: 'sound_posts' }),

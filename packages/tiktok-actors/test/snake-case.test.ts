@@ -51,6 +51,8 @@ test('[snake-1] a post has the names of the app, the values of the record, and n
 
 test('[snake-1] the other kinds of items', () => {
   const { truth } = site;
+  const [related] = truth.relatedVideos(truth.videosOf(1)[0]!.id);
+  expect(snakeCaseItem(videoItem(related!, 'tea'))).toMatchObject({ related_to: related!.relatedTo });
   const profile = truth.profile(1);
   expect(snakeCaseItem(profileItem(profile, 'a'))).toMatchObject({
     uid: profile.id,

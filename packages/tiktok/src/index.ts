@@ -69,5 +69,11 @@ export {
 } from './responses/shop-page.ts';
 export { parseSoundRanks } from './responses/sound-ranks.ts';
 export { parseUserList } from './responses/user-list.ts';
-export { parseCreatorList, parseFeed, parseRelated, parseVideoList } from './responses/video-lists.ts';
+export {
+  parseCreatorList,
+  parseFeed,
+  parseRelated,
+  parseVideoList,
+  type RelatedVideo,
+} from './responses/video-lists.ts';
 export { parseVideoDetail, parseVideoPage } from './responses/video-page.ts';

@@ -101,7 +101,7 @@ export const all: readonly Sample[] = [
   },
   {
     name: 'related videos',
-    parse: tiktok.parseRelated,
+    parse: (each) => tiktok.parseRelated(each, '1'),
     json: { itemList: [samples.item], statusCode: 0 },
     wrap: samples.api,
     required: under('itemList.0', video).slice(1),

@@ -319,8 +319,12 @@ describe('lists', () => {
     const at = { cursor: '0', token: null };
     const { parse } = tiktok.readerOf(list);
     expect(parse(api({ itemList: [item], statusCode: 0 }), at)).toMatchObject({
-      value: { items: [{ id: item.id }], hasMore: false, next: null },
+      value: { items: [{ id: item.id, relatedTo: '1' }], hasMore: false, next: null },
     });
+    const { parse: parseOfItem } = tiktok.readerOf({ kind: 'related_posts', videoId: item.id as string });
+    expect(recordOf(parseOfItem(api({ itemList: [{ ...item, id: '1' }, item] }), at)).items).toMatchObject([
+      { id: '1' },
+    ]);
     expect(parse(api({ statusCode: 0 }), at)).toMatchObject({ kind: 'changed', path: 'itemList' });
     expect(parse(api({ statusCode: 0, hasMore: true, itemList: [item] }), at)).toMatchObject({
       value: { hasMore: true },

@@ -19,6 +19,8 @@ export type ListSource =
   | { readonly kind: 'reviews' }
   /** With `maxReplies` above 0, the replies to each comment too. */
   | { readonly kind: 'comments'; readonly maxReplies: number }
+  /** The videos that the site shows beside a post, with the post on its page. */
+  | { readonly kind: 'related_posts' }
   /** Only the page itself, and no list. */
   | { readonly kind: 'profile' }
   | { readonly kind: 'video' };

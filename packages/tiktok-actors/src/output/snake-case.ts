@@ -102,12 +102,15 @@ function awemeOf(video: Video & Item): Plain {
     duet_enabled: video.duetEnabled,
     stitch_enabled: video.stitchEnabled,
     duet_from_id: video.duetFromId,
-    ...downloadsOf(video),
+    ...oursIn(video),
   };
 }
 
-/** What `Downloads` added is not of the app, and keeps its form. */
-const downloadsOf = (video: object): Plain => ('downloads' in video ? { downloads: video.downloads } : {});
+/** What is not of the app: what `Downloads` added, in its own form, and the post that a related video belongs to. */
+const oursIn = (video: object): Plain => ({
+  ...('downloads' in video && { downloads: video.downloads }),
+  ...('relatedTo' in video && { related_to: video.relatedTo }),
+});
 
 function userOf(author: Author | null): Plain | null {
   if (author === null) return null;

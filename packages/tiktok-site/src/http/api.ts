@@ -42,6 +42,7 @@ export const listFields = [
   'musicID',
   'keyword',
   'aweme_id',
+  'itemID',
   'comment_id',
   'product_id',
   'scene',

@@ -2,10 +2,11 @@ import { videoDetailPayload } from '../http/single-responses.ts';
 import { itemPayload } from '../payloads/item-payload.ts';
 import { userPayload } from '../payloads/user-payload.ts';
 import { formsOf } from '../world/form.ts';
+import { relatedVideos } from '../world/lists.ts';
 import { userOf } from '../world/user.ts';
 import { videoOf } from '../world/video.ts';
 import type { World } from '../world/world.ts';
-import { escaped, htmlOf, scrollList, universalData } from './shell.ts';
+import { escaped, htmlOf, type PageList, scrollList, universalData } from './shell.ts';
 
 /** `/@name/video/ID`. */
 export function videoPage(world: World, number: number | undefined): string {
@@ -24,10 +25,26 @@ export function videoPage(world: World, number: number | undefined): string {
         ...scrollList('/api/comment/list/', { aweme_id: id, count: '20' }),
         trigger: { click: '[data-e2e="comment-icon"]' },
       },
+      ...relatedLists(world, number),
     ],
-    body: `<p data-e2e="browse-video-desc">${escaped(text)}</p><span data-e2e="comment-icon">Comments</span>`,
+    body: `<p data-e2e="browse-video-desc">${escaped(text)}</p><span data-e2e="comment-icon">Comments</span>${relatedTab}`,
     overlays: world,
   });
+}
+
+const relatedTab = '<button role="tab" id="related">You may like</button>';
+
+/**
+ * The videos beside a post are requested when its page has loaded or, for some posts, when their tab is chosen. The pages of a
+ * few request those of another post too, to which they would go on.
+ */
+function relatedLists(world: World, number: number): PageList[] {
+  const ofPost = (each: number) => {
+    return scrollList('/api/related/item_list/', { itemID: videoOf(world, each).id, count: '16' }, null);
+  };
+  const own = number % 5 === 1 ? { ...ofPost(number), trigger: { click: '#related' } } : ofPost(number);
+  const [next] = number % 7 === 2 ? relatedVideos(world, number).filter((each) => each !== number) : [];
+  return next === undefined ? [own] : [ofPost(next), own];
 }
 
 const deeper = ({ statusCode, statusMsg, ...detail }: Record<string, unknown>): Record<string, unknown> => ({

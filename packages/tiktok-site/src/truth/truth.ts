@@ -4,6 +4,7 @@ import type {
   Hashtag,
   Product,
   Profile,
+  RelatedVideo,
   Review,
   Shop,
   ShownProfile,
@@ -73,6 +74,13 @@ export class Truth {
     const place: ItemPlace = formsOf(this.world, 'video', number).isLegacyPage ? 'legacy' : 'page';
     return videoTruth(this.world, number, place);
   }
+
+  /** What the site shows beside a post, which is not related to itself. */
+  relatedVideos = (id: string): RelatedVideo[] => {
+    const number = this.#require(videoNumberOfId(this.world, id), 'video', id);
+    const others = lists.relatedVideos(this.world, number).filter((each) => each !== number);
+    return this.#videos(others).map((video) => ({ ...video, relatedTo: id }));
+  };
 
   hashtagName = (number: number): string => hashtagOf(this.world, number).name;
   hashtag = (name: string): Hashtag => hashtagTruth(this.world, this.#hashtag(name));

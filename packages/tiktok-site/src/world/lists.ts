@@ -54,6 +54,14 @@ const isFruitless = (keyword: string): boolean => /^(nothing|zzz)/i.test(keyword
 const resultCountOf = ({ seed }: World, keyword: string): number =>
   isFruitless(keyword) ? 0 : 120 + below(280, seed, 'results', keyword.toLowerCase());
 
+/** What the site shows beside a post. In one of three such lists the post itself is the first. */
+export function relatedVideos(world: World, number: number): number[] {
+  const found = foundVideos(world, `beside ${number}`, unnarrowed).filter((each) => each !== number);
+  return (number % 3 === 0 ? [number, ...found] : found).slice(0, relatedCount);
+}
+
+const relatedCount = 16;
+
 /** Different users for a keyword: goes through all users from a position that depends on the keyword. */
 export function foundUsers(world: World, keyword: string): number[] {
   return usersFrom(world, keyword, (user) => showsPosts(world, user));

@@ -14,7 +14,13 @@ import { parseGeneralSearch, parseUserSearch, parseVideoSearch } from '../respon
 import { parseProductList, parseReviewList } from '../responses/shop-lists.ts';
 import { parseSoundRanks } from '../responses/sound-ranks.ts';
 import { parseUserList } from '../responses/user-list.ts';
-import { parseCreatorList, parseFeed, parseRelated, parseVideoList } from '../responses/video-lists.ts';
+import {
+  parseCreatorList,
+  parseFeed,
+  parseRelated,
+  parseVideoList,
+  type RelatedVideo,
+} from '../responses/video-lists.ts';
 import type { List, Page, Position } from './list.ts';
 
 /** The items of each kind of list. */
@@ -23,7 +29,7 @@ export interface ListItems {
   readonly creator_posts: Video;
   readonly hashtag_posts: Video;
   readonly sound_posts: Video;
-  readonly related_posts: Video;
+  readonly related_posts: RelatedVideo;
   readonly recommended: Video;
   readonly explored: Video;
   readonly search: Video | Author;
@@ -59,7 +65,10 @@ const readers: Readers = {
   creator_posts: () => ({ parse: parseCreatorList, idOf }),
   hashtag_posts: () => videos,
   sound_posts: () => videos,
-  related_posts: () => ({ parse: parseRelated, idOf }),
+  related_posts: (list) => ({
+    parse: (captured) => parseRelated(captured, list.kind === 'related_posts' ? list.videoId : ''),
+    idOf,
+  }),
   recommended: () => feed,
   explored: () => feed,
   search: (list) => ({ parse: searches[list.kind === 'search' ? list.section : 'general'], idOf }),

@@ -7,7 +7,7 @@ import { readVideo, type Video } from '../records/video.ts';
 import { type PageShape, pageOf, requirePosition } from './page-of.ts';
 import { readApi } from './response.ts';
 
-type VideoPage = Pick<PageShape<Video>, 'hasMore' | 'next' | 'mayBeOmitted'>;
+type VideoPage = Pick<PageShape<Video>, 'hasMore' | 'next' | 'mayBeOmitted' | 'isEntry'>;
 
 /** `itemList` is absent if there are none. */
 const videoPage = (root: Place, page: VideoPage) =>
@@ -23,14 +23,28 @@ export const parseVideoList = (captured: Captured): Outcome<Page<Video>> =>
 export const parseFeed = (captured: Captured): Outcome<Page<Video>> =>
   readApi(captured, (root) => videoPage(root, { hasMore: root.at('hasMore'), next: () => null }));
 
-/** Parses responses of `related/item_list`: a single page, which mostly does not say that nothing follows. */
-export const parseRelated = (captured: Captured): Outcome<Page<Video>> =>
-  readApi(captured, (root) => {
+/** A video that the site shows beside a post. */
+export interface RelatedVideo extends Video {
+  /** The id of that post. */
+  readonly relatedTo: string;
+}
+
+/**
+ * Parses responses of `related/item_list`: a single page, which mostly does not say that nothing follows. The post itself is
+ * no entry of its list.
+ */
+export function parseRelated(captured: Captured, postId: string): Outcome<Page<RelatedVideo>> {
+  const outcome = readApi(captured, (root) => {
     const hasMore = root.at('hasMore');
     // Without a word on what follows, the list itself must be there.
     if (!hasMore.isThere) root.at('itemList').requireList();
-    return videoPage(root, { hasMore: hasMore.isThere ? hasMore : false, next: () => null });
+    const isEntry = (entry: Place) => `${entry.at('id').value}` !== postId;
+    return videoPage(root, { isEntry, hasMore: hasMore.isThere ? hasMore : false, next: () => null });
   });
+  if (outcome.kind !== 'found') return outcome;
+  const items = outcome.value.items.map((video) => ({ ...video, relatedTo: postId }));
+  return { ...outcome, value: { ...outcome.value, items } };
+}
 
 const weekMs = 7 * 24 * 3600 * 1000;
 

@@ -41,6 +41,8 @@ export class ListVisit {
   readonly #patience: VisitPatience;
   /** Whether the page shows its list to nobody. */
   #isClosed = false;
+  /** Whether a list is that of the page. */
+  #owns: (list: List) => boolean = () => true;
   #wasShown = false;
   #hasResponse = false;
 
@@ -109,6 +111,7 @@ export class ListVisit {
     const reading = await readPage(this.#page, this.#job, this.#facts, this.#options.responseMs);
     if (reading.kind !== 'read') return reading;
     this.#isClosed = reading.isClosed;
+    this.#owns = reading.owns ?? this.#owns;
     if (reading.header !== null) await this.#commitHeader(reading.header);
     if (reading.first !== undefined && this.#facts.hasList) await this.#lists.takeFirst(reading.first);
     const { openings } = this.#facts;
@@ -136,15 +139,16 @@ export class ListVisit {
 
   /** A click before the page's script is ready is lost, so it is repeated until the page has requested something. */
   async #makeItAsk(): Promise<void> {
-    const { openings } = this.#facts;
+    const { openings, lateOpenings } = this.#facts;
     const isAsked = this.#wasShown || this.#hasResponse;
-    if (!isAsked && this.#patience.isIdle) await this.#gestures.open(openings);
+    if (!isAsked && this.#patience.isIdle) await this.#gestures.open([...openings, ...lateOpenings]);
     const wantsReplies = this.#lists.pendingBranches.length > 0;
     if (!wantsReplies || !(await this.#gestures.askForReplies())) await this.#gestures.scroll();
   }
 
   async #take(arrival: Arrival): Promise<Taking> {
     if (arrival.kind === 'declined') return this.#takeDeclined(arrival.recognised.list);
+    if (arrival.kind === 'response' && !this.#owns(arrival.recognised.list)) return this.#idle();
     this.#patience.arrived();
     switch (arrival.kind) {
       case 'shown':

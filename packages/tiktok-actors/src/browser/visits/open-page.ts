@@ -51,14 +51,15 @@ async function openPage(page: Page, url: string, timeoutMs: number): Promise<Ope
  * settles if the connection broke, and such a page never fires its load event.
  */
 class Documents {
-  readonly #queue: Promise<Captured | null>[] = [];
+  readonly #queue: Promise<Captured | 'redirect' | null>[] = [];
   #arrived = Promise.withResolvers<void>();
 
   constructor(page: Page) {
     const isDocument = (request: Request) =>
       request.isNavigationRequest() && request.frame() === page.mainFrame() && request.redirectedTo() === null;
-    const add = (captured: Promise<Captured | null>) => {
-      this.#queue.push(captured);
+    const add = (captured: Promise<Captured | 'redirect' | null>) => {
+      // Nobody may be waiting for it, and a rejection would end the process. A page that is already on its way has no content.
+      this.#queue.push(captured.catch(() => null));
       this.#arrived.resolve();
     };
     page.on('requestfinished', (request) => isDocument(request) && add(capture(page, request)));
@@ -69,16 +70,23 @@ class Documents {
   async next(timeoutMs: number): Promise<Captured | null> {
     const giveUp = new AbortController();
     const limit = delay(timeoutMs, undefined, { signal: giveUp.signal }).catch(() => undefined);
-    await Promise.race([this.#arrived.promise, limit]);
-    giveUp.abort();
-    const captured = this.#queue.shift();
-    if (this.#queue.length === 0) this.#arrived = Promise.withResolvers();
-    return captured ?? null;
+    try {
+      for (;;) {
+        await Promise.race([this.#arrived.promise, limit]);
+        const captured = (await this.#queue.shift()) ?? null;
+        if (this.#queue.length === 0) this.#arrived = Promise.withResolvers();
+        if (captured !== 'redirect') return captured;
+      }
+    } finally {
+      giveUp.abort();
+    }
   }
 }
 
-async function capture(page: Page, request: Request): Promise<Captured> {
+/** A request may finish before the browser tells that it was redirected. Its response is no document then. */
+async function capture(page: Page, request: Request): Promise<Captured | 'redirect'> {
   const response = await request.response();
+  if (response !== null && response.status() >= 300 && response.status() <= 399) return 'redirect';
   // The browser does not keep the body of a document for long after a reload.
   const body = await (response?.text() ?? page.content()).catch(() => page.content());
   return { url: response?.url() ?? page.url(), statusCode: response?.status() ?? 200, body };

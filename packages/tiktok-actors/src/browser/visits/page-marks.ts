@@ -24,6 +24,7 @@ export const openers = {
   comments: opening('[data-e2e="comment-icon"]', 'button#comments'),
   followers: opening('[data-e2e="followers"]', '[data-e2e="followers-count"]'),
   following: opening('[data-e2e="following"]', '[data-e2e="following-count"]'),
+  related: opening(...['[role="tab"]', 'button'].map((tag) => `${tag}${says('you may like')}`)),
   popular: opening(`button${says('popular')}`),
   oldest: opening(`button${says('oldest')}`),
   reviews: opening('[data-e2e="reviews"]', `button${says('(customer )?reviews.*')}`),

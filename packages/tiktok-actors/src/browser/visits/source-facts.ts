@@ -37,6 +37,8 @@ export type PageReading =
       readonly kind: 'read';
       readonly header: object | null;
       readonly isClosed: boolean;
+      /** Whether a list is that of this page. Absent where a page requests no other list of the kind. */
+      readonly owns?: (list: List) => boolean;
       /** The beginning of the list, if the page itself contains it. */
       readonly first?: Page<Product | Review>;
     };
@@ -53,6 +55,8 @@ export interface SourceFacts {
   readonly hasList: boolean;
   /** What must be clicked, one after the other, before the page requests the list. */
   readonly openings: readonly Opening[];
+  /** What is clicked besides if the page has requested nothing of the list by itself. */
+  readonly lateOpenings: readonly Opening[];
   /** The path by which the page requests the list's header, and its parser. */
   readonly detail: { readonly path: string; readonly parse: (captured: Captured) => Outcome<object> } | null;
 }
@@ -61,6 +65,7 @@ const plainFacts = ({ kind: wanted }: ListSource) =>
   ({
     matches: ({ kind }: List) => kind === wanted,
     openings: [],
+    lateOpenings: [],
     detail: null,
     hasHeader: false,
     hasList: true,
@@ -95,6 +100,8 @@ export function factsOf(source: ListSource): SourceFacts {
       return { ...plain, target: 'profile', read: readOpenProfile, openings: [openers[source.kind]] };
     case 'comments':
       return { ...plain, target: 'video', read: readVideo, openings: [openers.comments] };
+    case 'related_posts':
+      return { ...plain, target: 'video', read: readVideo, hasHeader: true, lateOpenings: [openers.related] };
     case 'hashtag_posts':
       return {
         ...plain,
@@ -223,6 +230,9 @@ function readStore(captured: Captured, address: Address): PageReading {
 function readVideo(captured: Captured, address: Address): PageReading {
   const outcome = parseVideoPage(captured);
   if (outcome.kind !== 'found') return outcome;
+  const { id } = outcome.value;
   if (!isVideoOf(address, outcome.value)) return failed('not_found', 'the page is that of another video');
-  return { kind: 'read', header: outcome.value, isClosed: false };
+  // A page that goes on to another post requests the lists of that one.
+  const owns = (list: List) => !('videoId' in list) || list.videoId === id;
+  return { kind: 'read', header: outcome.value, isClosed: false, owns };
 }

@@ -2,6 +2,7 @@
 import { itemPayload } from '../../payloads/item-payload.ts';
 import * as lists from '../../world/lists.ts';
 import { hashtagNumberOfId, soundNumberOfId } from '../../world/topic.ts';
+import { videoNumberOfId } from '../../world/video.ts';
 import type { World } from '../../world/world.ts';
 import { envelope, type ListContext, type ListResponse } from './list-response.ts';
 import { partOf } from './offset-part.ts';
@@ -37,8 +38,10 @@ export const soundVideos = videoOffsets(({ world, query }) => {
 });
 
 /** A single page, which does not say whether more follow. */
-export const related: ListResponse = ({ world, query }) =>
-  envelope(0, itemList(world, lists.foundVideos(world, query.text('itemID')).slice(0, 16), true));
+export const related: ListResponse = ({ world, query }) => {
+  const video = videoNumberOfId(world, query.text('itemID'));
+  return video === undefined ? envelope(10204) : envelope(0, itemList(world, lists.relatedVideos(world, video), true));
+};
 
 export const feed =
   (name: 'recommended' | 'explored'): ListResponse =>
