@@ -8,6 +8,7 @@ import { Actor } from 'apify';
 import { type CommonInput, warnOfUnknownFields } from './input/common-input.ts';
 import { type InputAliases, InputRefusal, inOwnFields } from './input/input-aliases.ts';
 import { countryOf } from './input/proxies.ts';
+import { withUrlFiles } from './input/url-files.ts';
 import { ItemOutput, type OutputInput } from './output/item-output.ts';
 import { Results } from './results/results.ts';
 
@@ -21,7 +22,8 @@ export async function startActor<Input extends CommonInput & { readonly maxItems
   declared: InputAliases = {},
 ): Promise<StartedActor<Input>> {
   await Actor.init();
-  const given = (await Actor.getInput<Input>()) ?? ({} as Input);
+  const written = (await Actor.getInput<Input>()) ?? ({} as Input);
+  const given = await orRefused(() => withUrlFiles(written, declared));
   const unknown = await warnOfUnknownFields(given, declared);
   const hasRegion = !unknown.includes('region');
   const input = await orRefused(() => withRegion(inOwnFields(given, declared), hasRegion));
@@ -59,9 +61,9 @@ function withRegion<Input extends CommonInput>({ region, ...input }: Input, isKn
 }
 
 /** Fails the run with the message if the input cannot be done as it says [input-1]. */
-export async function orRefused<T>(read: () => T): Promise<T> {
+export async function orRefused<T>(read: () => T | Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof InputRefusal) await Actor.fail(error.message);
     throw error;

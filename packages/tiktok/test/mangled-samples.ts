@@ -13,8 +13,6 @@ export interface Sample {
   readonly required: readonly string[];
   /** For a page of a list: where the list is, where it says that more follow, and where it counts the list on its first page. */
   readonly list?: { readonly path: string; readonly hasMore: string; readonly total?: string };
-  /** The site omits the list for a span of time without posts. */
-  readonly isOmittedWhenEmpty?: true;
 }
 
 const inPage = (id: string) => (json: unknown) => samples.pageWith({ [id]: json });
@@ -112,7 +110,7 @@ export const all: readonly Sample[] = [
     json: { ...samples.itemList, hasMorePrevious: true },
     wrap: samples.api,
     required: ['hasMorePrevious'],
-    isOmittedWhenEmpty: true,
+    list: { path: 'itemList', hasMore: 'hasMorePrevious' },
   },
   {
     name: 'hashtag',

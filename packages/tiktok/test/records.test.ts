@@ -182,7 +182,12 @@ test('creator lists continue before their last video, or a week earlier', () => 
   const at = (answer: object) =>
     recordOf(tiktok.parseCreatorList(api({ statusCode: 0, ...answer }), { cursor: '1700000000000', token: null })).next;
   expect(at({ itemList: [item], hasMorePrevious: true })).toEqual({ cursor: '1700000000000', token: null });
-  expect(at({ hasMorePrevious: true })).toEqual({ cursor: '1699395200000', token: null });
+  expect(at({ itemList: [], hasMorePrevious: true })).toEqual({ cursor: '1699395200000', token: null });
+  const absent = api({ statusCode: 0, hasMorePrevious: true });
+  expect(tiktok.parseCreatorList(absent, { cursor: '1700000000000', token: null })).toMatchObject({
+    kind: 'changed',
+    path: 'itemList',
+  });
   expect(at({ itemList: [item], hasMorePrevious: false })).toBeNull();
 });
 

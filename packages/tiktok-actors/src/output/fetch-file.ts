@@ -20,14 +20,23 @@ const secsWithoutBytes = 30;
 const mostRedirects = 4;
 const client = new GotScrapingHttpClient();
 
-/** Requests a file. Its body is read as fast as it is consumed. Does not throw. */
-export async function fetchFile(url: string, source: MediaSource, signal: AbortSignal): Promise<FileResponse> {
+/**
+ * Requests a file. Its body is read as fast as it is consumed. Does not throw.
+ * @param isOfUser the input itself names the file, which may be in the user's own network
+ */
+export async function fetchFile(
+  url: string,
+  source: MediaSource,
+  signal: AbortSignal,
+  { isOfUser = false }: { readonly isOfUser?: boolean } = {},
+): Promise<FileResponse> {
   try {
     let at = url;
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
       // Each address of a chain is checked, and gets its own cookies.
-      if (!isPublic(at)) return { kind: 'refused', message: `the address ${at} is not one of the Internet` };
-      const response = await ask(at, source, signal);
+      if (!isOfUser && !isPublic(at))
+        return { kind: 'refused', message: `the address ${at} is not one of the Internet` };
+      const response = await ask(at, source, signal, isOfUser ? {} : { referer: `${siteUrl}/` });
       const { location } = response.headers;
       const isRedirect = response.statusCode >= 300 && response.statusCode < 400 && location !== undefined;
       const failure = isRedirect ? null : failureOf(at, response.statusCode);
@@ -43,7 +52,12 @@ export async function fetchFile(url: string, source: MediaSource, signal: AbortS
   }
 }
 
-async function ask(url: string, source: MediaSource, signal: AbortSignal): Promise<StreamingHttpResponse> {
+async function ask(
+  url: string,
+  source: MediaSource,
+  signal: AbortSignal,
+  headers: Readonly<Record<string, string>>,
+): Promise<StreamingHttpResponse> {
   const [cookie, proxyUrl] = await Promise.all([source.cookiesFor(url), source.proxyUrlFor(url)]);
   const proxy = proxyUrl ?? getProxyForUrl(url);
   return client.stream({
@@ -53,7 +67,7 @@ async function ask(url: string, source: MediaSource, signal: AbortSignal): Promi
     followRedirect: false,
     signal,
     timeout: { lookup: 10_000, connect: 10_000, response: 30_000, socket: secsWithoutBytes * 1000 },
-    headers: { accept: '*/*', referer: `${siteUrl}/`, ...(cookie !== '' && { cookie }) },
+    headers: { accept: '*/*', ...headers, ...(cookie !== '' && { cookie }) },
     ...(proxy !== '' && { proxyUrl: proxy }),
   });
 }

@@ -26,8 +26,6 @@ export interface PageShape<T> {
   readonly total?: number | null;
   /** Whether this is the first page, so that a `total` of its list promises entries in it; unknown by default. */
   readonly isFirst?: boolean;
-  /** Whether the site omits the list even if more follow, for a span of time without posts. */
-  readonly mayBeOmitted?: boolean;
 }
 
 export function pageOf<T>(shape: PageShape<T>): Reading<Page<T>> {
@@ -54,13 +52,10 @@ export function pageOf<T>(shape: PageShape<T>): Reading<Page<T>> {
 }
 
 /** Why an absent list is not empty; null if it is [page-3]. */
-function whyNotEmpty(
-  { holder, total = null, isFirst = false, mayBeOmitted = false }: PageShape<unknown>,
-  goesOn: boolean,
-): string | null {
+function whyNotEmpty({ holder, total = null, isFirst = false }: PageShape<unknown>, goesOn: boolean): string | null {
   const other = otherListIn(holder);
   if (other !== undefined) return `the response has the list ${other.path} instead`;
-  if (goesOn && !mayBeOmitted) return 'it is absent, although more should follow';
+  if (goesOn) return 'it is absent, although more should follow';
   if (isFirst && total !== null && total > 0) return `it is absent, although the response counts ${total} entries`;
   return null;
 }

@@ -7,7 +7,7 @@ import { readVideo, type Video } from '../records/video.ts';
 import { type PageShape, pageOf, requirePosition } from './page-of.ts';
 import { readApi } from './response.ts';
 
-type VideoPage = Pick<PageShape<Video>, 'hasMore' | 'next' | 'mayBeOmitted' | 'isEntry'>;
+type VideoPage = Pick<PageShape<Video>, 'hasMore' | 'next' | 'isEntry'>;
 
 /** `itemList` is absent if there are none. */
 const videoPage = (root: Place, page: VideoPage) =>
@@ -56,7 +56,6 @@ export const parseCreatorList = (captured: Captured, asked: Position): Outcome<P
   readApi(captured, (root) =>
     videoPage(root, {
       hasMore: root.at('hasMorePrevious'),
-      mayBeOmitted: true,
       next() {
         const last = root.at('itemList').list().at(-1)?.at('createTime').timeSecs() ?? null;
         const nextMs = last === null ? Number(asked.cursor) - weekMs : last * 1000;
