@@ -226,6 +226,26 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     expectResults(await fixture.itemsOf(run), { items: [hashtag, ...items], failed: [] });
   });
 
+  test('[ranking-3] sounds are not counted in the feed of another country than the input names', async () => {
+    await using fixture = await start('tiktok-music-trend', { soundRanksAreOff: true, visitorCountry: 'DE' });
+    const wanted = { maxFeedVideos: 30, resultsPerPage: 5 };
+    const runs = await Promise.all([
+      fixture.run({ ...wanted, region: 'jp' }),
+      fixture.run({ ...wanted, region: 'DE' }),
+      fixture.run(wanted),
+    ]);
+    const inputs = [];
+    for (const run of runs) {
+      await fixture.succeeded(run);
+      inputs.push((await fixture.itemsOf(run)).map(({ input, errorCode, source }) => [input, errorCode ?? source]));
+    }
+    expect(inputs).toEqual([
+      [['JP, 7 days', 'geo_blocked']],
+      Array(5).fill(['DE, 7 days', 'derived']),
+      Array(5).fill(['foryou', 'derived']),
+    ]);
+  });
+
   test('[ranking-1], [ranking-2] without a ranking of sounds, those of the feed are counted, once, through a lost server', async () => {
     await using fixture = await start('tiktok-music-trend', { soundRanksAreOff: true, latencyMs: 300 });
     const { truth, visits } = fixture.site;

@@ -8,6 +8,7 @@ const { countryCode = 'US', periodDays = '7', resultsPerPage = 100, maxFeedVideo
 await crawlTrendingSounds(
   {
     countryCode: countryCode.toUpperCase(),
+    isCountryGiven: Boolean(input.countryCode),
     periodDays: Number(periodDays),
     maxItems: resultsPerPage,
     maxFeedVideos,
