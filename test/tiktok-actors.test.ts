@@ -6,6 +6,7 @@ import { until } from './support/until.ts';
 import { type ActorRow, actorRows } from './tiktok/actor-rows.ts';
 import { type ActorFixture, startActorFixture } from './tiktok/actor-runs.ts';
 import { expectResults } from './tiktok/comparison.ts';
+import { SitePace } from './tiktok/site-pace.ts';
 
 async function expectRow(fixture: ActorFixture, row: ActorRow, run: ActorRun): Promise<void> {
   const expected = row.expected(fixture.site);
@@ -48,21 +49,24 @@ const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
 test.each(movedRows)(
   '[crawl-page-1], [crawl-page-2] $actor gives the same if it is moved five times and the site fails',
   async (row) => {
-    let isMoving = false;
-    // While the run is moved the site takes its time, so that there is work left for every move.
-    const latencyMs = () => (isMoving ? 500 : 5);
-    await using fixture = await startActorFixture(row.actor, { ...row.site, faultRate: 0.1, latencyMs });
+    const pace = new SitePace(mostInHand);
+    await using fixture = await startActorFixture(row.actor, {
+      ...row.site,
+      faultRate: 0.1,
+      latencyMs: pace.latencyMs,
+    });
     const { items } = row.expected(fixture.site);
     const run = await fixture.run({ ...row.input(fixture.site), maxConcurrency: mostInHand });
     for (const [index, mode] of moves.entries()) {
       const share = (items.length * (index + 0.3)) / (moves.length + 1);
-      await until(`the run has given ${share} results`, async () => (await fixture.itemCountOf(run)) >= share, {
-        secs: 300,
-      });
-      isMoving = true;
-      await fixture.migrate(run.id, mode);
-      isMoving = false;
+      const hasGiven = async () => {
+        pace.look();
+        return (await fixture.itemCountOf(run)) >= share;
+      };
+      await until(`the run has given ${share} results`, hasGiven, { secs: 300 });
+      await pace.during(() => fixture.migrate(run.id, mode));
     }
+    pace.free();
     await expectRow(fixture, row, run);
     expect(await fixture.attempts(run.id)).toHaveLength(1 + moves.length);
     expect(repeatedVisits(fixture.site)).toBeLessThanOrEqual(mostRepeated(fixture.site));

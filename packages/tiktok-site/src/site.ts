@@ -19,8 +19,8 @@ export interface TikTokSiteOptions extends Partial<World> {
   readonly faultKinds?: readonly FaultKind[];
   /** How long a slow response takes. */
   readonly slowMs?: number;
-  /** How long every response takes. A function is called for each response. */
-  readonly latencyMs?: number | (() => number);
+  /** How long every response takes. A function is called for each response, and may hold it. */
+  readonly latencyMs?: number | (() => number | Promise<number>);
   /** Whether the files of posts are served. Otherwise their addresses lead nowhere. */
   readonly servesMedia?: boolean;
   /** The fraction of files whose first response breaks off, from 0 to 1. */

@@ -7,7 +7,7 @@ import type { Responder } from './responder.ts';
 
 export interface Delays {
   readonly slowMs: number;
-  readonly latencyMs: () => number;
+  readonly latencyMs: () => number | Promise<number>;
 }
 
 /** Receives requests and sends the replies of the responder. */
@@ -48,7 +48,7 @@ export class Frontend {
     const reply =
       this.#media === null ? given : { ...given, body: withOwnMedia(given.body, `http://${request.headers.host}`) };
     if (fault !== null) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-    const waitMs = this.#delays.latencyMs() + (fault === 'slow' ? this.#delays.slowMs : 0);
+    const waitMs = (await this.#delays.latencyMs()) + (fault === 'slow' ? this.#delays.slowMs : 0);
     if (waitMs > 0) await delay(waitMs);
     const length = { 'content-length': `${Buffer.byteLength(reply.body)}` };
     const cookie = setCookie === null ? {} : { 'set-cookie': setCookie };
