@@ -144,6 +144,7 @@ const forms: readonly (readonly [string, Address])[] = [
   ['https://www.tiktok.com/foryou', { kind: 'feed', page: 'foryou' }],
   ['https://www.tiktok.com/en/foryou', { kind: 'feed', page: 'foryou' }],
   ['https://www.tiktok.com/explore', { kind: 'feed', page: 'explore' }],
+  ['https://vm.tiktok.com/v/ZMabcdef1/', shortLink('ZMabcdef1', 'vm.tiktok.com')],
   ['https://vm.tiktok.com/ZMabcdef1/', shortLink('ZMabcdef1', 'vm.tiktok.com')],
   ['vm.tiktok.com/JLqE7x', shortLink('JLqE7x', 'vm.tiktok.com')],
   ['https://vt.tiktok.com/ZSabcdef1', shortLink('ZSabcdef1', 'vt.tiktok.com')],

@@ -23,6 +23,9 @@ const routerJson = (config: unknown) => ({ loaderData: { page: { page_config: co
 const search = {
   components_map: [{ component_name: 'feed_list_search_word', component_data: samples.productList.data }],
 };
+const inSearch = 'loaderData.page.page_config.components_map.0.component_data';
+const { product_reviews, total_reviews } = samples.reviewList;
+const reviewInfo = { product_reviews, total_reviews };
 const itemDetail = { itemInfo: { itemStruct: samples.item }, statusCode: 0 };
 const sigi = {
   ItemModule: { x: { ...samples.item, author: 'amber' } },
@@ -127,6 +130,20 @@ export const all: readonly Sample[] = [
     required: under('musicInfo', ['music.id', 'music.title', 'stats.videoCount']),
   },
   {
+    name: 'hashtag page',
+    parse: tiktok.parseHashtagPage,
+    json: scope('webapp.challenge-detail', samples.challengeDetail),
+    wrap: universal,
+    required: ['__DEFAULT_SCOPE__'],
+  },
+  {
+    name: 'sound page',
+    parse: tiktok.parseSoundPage,
+    json: scope('webapp.music-detail', samples.musicDetail),
+    wrap: universal,
+    required: ['__DEFAULT_SCOPE__'],
+  },
+  {
     name: 'comments',
     parse: tiktok.parseCommentList,
     json: samples.commentList,
@@ -186,6 +203,7 @@ export const all: readonly Sample[] = [
     json: routerJson(search),
     wrap: router,
     required: ['loaderData'],
+    list: { path: `${inSearch}.products`, hasMore: `${inSearch}.has_more` },
   },
   {
     name: 'products',
@@ -221,6 +239,13 @@ export const all: readonly Sample[] = [
     wrap: samples.api,
     required: ['data.has_more', 'data.product_reviews.0.review_id', 'data.product_reviews.0.review_rating'],
     list: { path: 'data.product_reviews', hasMore: 'data.has_more', total: 'data.total_reviews' },
+  },
+  {
+    name: 'reviews in a page',
+    parse: tiktok.parseReviewsInPage,
+    json: routerJson(samples.productComponent({ ...samples.newProduct, review_info: reviewInfo })),
+    wrap: router,
+    required: ['loaderData'],
   },
   {
     name: 'sound ranks',

@@ -1,6 +1,7 @@
 /** Whatever becomes of an answer on its way: never a throw, never a false success. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as tiktok from '../src/index.ts';
 import { all } from './mangled-samples.ts';
 import { check } from './record-check.ts';
 import * as samples from './samples.ts';
@@ -61,6 +62,16 @@ function inventedIn(found: unknown, whole: unknown, path = ''): string[] {
     inventedIn(value, (whole as Record<string, unknown>)[key], `${path}.${key}`),
   );
 }
+
+test('every parser of a response has a sample', () => {
+  const parsers = Object.entries(tiktok).filter(([name]) => /^parse(?!Targets?$)/.test(name));
+  const tried = new Set(
+    parsers.filter(([, parser]) => all.some(({ parse }) => parse === parser)).map(([name]) => name),
+  );
+  // These also take the position of their page, or the post that it belongs to.
+  for (const name of ['parseReviewList', 'parseCreatorList', 'parseRelated']) tried.add(name);
+  expect(parsers.map(([name]) => name).filter((name) => !tried.has(name))).toEqual([]);
+});
 
 describe.each(all)('$name', ({ parse, json, wrap, required, list }) => {
   test('is found as it is', () => {

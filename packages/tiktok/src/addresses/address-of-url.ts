@@ -67,8 +67,12 @@ function addressOn(host: string, isStandIn: boolean, url: URL): Address | null {
 function addressOnHost(page: PagePath): Address | null {
   const { segments, query, host } = page;
   if (host === shopHost) return shopOf(segments, query);
-  const isCode = shortLinkHosts.has(host) && segments[0] !== undefined && !isPathOfSite(segments);
-  return isCode ? shortLink(segments[0], host) : addressOfPath(page);
+  if (!shortLinkHosts.has(host) || segments[0] === undefined) return addressOfPath(page);
+  if (!isPathOfSite(segments)) return shortLink(segments[0], host);
+  const [first, second = ''] = segments;
+  // A code, where others have the id of a video.
+  const isCode = first === 'v' && segments.length === 2 && /[a-z]/i.test(second) && !/\.html?$/i.test(second);
+  return isCode ? shortLink(second, host) : addressOfPath(page);
 }
 
 /** Some write other paths of the site behind the host of short links. */
