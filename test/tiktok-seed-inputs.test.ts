@@ -45,6 +45,17 @@ describe('what cannot be done fails the run before any request', () => {
   });
 });
 
+test('comments that would be read of some posts only fail the run before any request', async () => {
+  await using fixture = await startActorFixture('tiktok-scraper', { seed: 9 });
+  for (const wanted of [{ hashtags: ['cups'] }, { postURLs: ['7106594312292453675'], profiles: ['a.name'] }]) {
+    const run = await fixture.run({ ...wanted, commentsPerPost: 3 });
+    const { status, statusMessage } = await fixture.client.run(run.id).waitForFinish();
+    const message = /^commentsPerPost: 3 cannot be honoured\. Comments are read of posts by URL: give postURLs only/;
+    expect([status, statusMessage]).toEqual(['FAILED', expect.stringMatching(message)]);
+  }
+  expect(fixture.site.visits.total).toBe(0);
+});
+
 /** A new page has to be ordered and filtered again before the list continues. */
 const narrowed = [
   [

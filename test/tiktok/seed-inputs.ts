@@ -216,10 +216,17 @@ const lists: readonly SeedRun[] = [
       resultsPerPage: 5,
       shouldDownloadVideos: false,
       shouldDownloadCovers: false,
+      commentsPerPost: 10,
+      maxRepliesPerComment: 2,
     }),
     items: (of) => {
       const { id, webVideoUrl: input } = commented(of);
-      return videos([of.truth.video(id), ...of.truth.relatedVideos(id).slice(0, 5)], input);
+      const found = of.truth.commentsOf(id).slice(0, 10);
+      const replies = found.flatMap(({ cid }) => of.truth.repliesOf(cid).slice(0, 2));
+      return [
+        ...videos([of.truth.video(id), ...of.truth.relatedVideos(id).slice(0, 5)], input),
+        ...[...found, ...replies].map((each) => ({ type: 'comment', input, ...each })),
+      ];
     },
   },
   {

@@ -1,6 +1,7 @@
 import {
   crawlPages,
   finishActor,
+  InputRefusal,
   orRefused,
   postDatesOf,
   readVideo,
@@ -33,8 +34,15 @@ const hasLists = kinds.some((kind) => kind !== 'video' && targets[kind].length >
 const withRelated = input.scrapeRelatedVideos === true && targets.video.length > 0;
 if (input.scrapeRelatedVideos === true && !withRelated)
   log.info('scrapeRelatedVideos has no effect: the input names no post by its URL or id.');
+const { commentsPerPost = 0, maxRepliesPerComment = 0 } = input;
+await orRefused(() => {
+  if (commentsPerPost === 0 || (!hasLists && targets.video.length > 0)) return;
+  throw new InputRefusal(
+    `commentsPerPost: ${commentsPerPost} cannot be honoured. Comments are read of posts by URL: give postURLs only, or give the URLs of what this run finds to another.`,
+  );
+});
 // Only a browser checks for which country a page is.
-if (hasLists || withRelated || input.region !== undefined) await postsOfLists();
+if (hasLists || withRelated || commentsPerPost > 0 || input.region !== undefined) await postsOfLists();
 else await postsAlone();
 
 await finishActor(results);
@@ -70,10 +78,12 @@ async function postsOfLists() {
   };
   const mostFound = section === 'user' ? (input.maxProfilesPerQuery ?? resultsPerPage) : resultsPerPage;
   const posts = (kind, source, more = {}) => listsOf(targets[kind], { ...options, ...more, source });
+  // A post is a result once, with the first of its lists.
+  const comments = { kind: 'comments', maxReplies: maxRepliesPerComment, withPost: !withRelated };
   const lists = [
-    ...(withRelated
-      ? posts('video', { kind: 'related_posts' }, { withoutHeader: false })
-      : listsOf(targets.video, { source: { kind: 'video' }, region })),
+    ...(withRelated ? posts('video', { kind: 'related_posts' }, { withoutHeader: false }) : []),
+    ...(commentsPerPost > 0 ? listsOf(targets.video, { source: comments, maxItems: commentsPerPost, region }) : []),
+    ...(withRelated || commentsPerPost > 0 ? [] : listsOf(targets.video, { source: { kind: 'video' }, region })),
     ...posts('profile', { kind: 'posts', sort: profileSorting }),
     ...posts('hashtag', { kind: 'hashtag_posts' }),
     ...posts('sound', { kind: 'sound_posts' }),

@@ -17,8 +17,8 @@ export type ListSource =
   | { readonly kind: 'shop_products' }
   /** The reviews of a product, with the product on its page. */
   | { readonly kind: 'reviews' }
-  /** With `maxReplies` above 0, the replies to each comment too. */
-  | { readonly kind: 'comments'; readonly maxReplies: number }
+  /** With `maxReplies` above 0, the replies to each comment too. With `withPost`, the post on the page is a result too. */
+  | { readonly kind: 'comments'; readonly maxReplies: number; readonly withPost?: boolean }
   /** The videos that the site shows beside a post, with the post on its page. */
   | { readonly kind: 'related_posts' }
   /** Only the page itself, and no list. */

@@ -59,7 +59,7 @@ function headerOf({ source, input }: ListJob, header: object): Item {
   if (source.kind === 'sound_posts') return soundItem(header as never, input);
   if (source.kind === 'reviews') return productItem(header as never, input);
   if (source.kind === 'shop_products') return shopItem(header as never, input);
-  return source.kind === 'video' || source.kind === 'related_posts'
+  return ['video', 'related_posts', 'comments'].includes(source.kind)
     ? videoItem(header as never, input)
     : profileItem(header as never, input);
 }

@@ -99,7 +99,13 @@ export function factsOf(source: ListSource): SourceFacts {
     case 'following':
       return { ...plain, target: 'profile', read: readOpenProfile, openings: [openers[source.kind]] };
     case 'comments':
-      return { ...plain, target: 'video', read: readVideo, openings: [openers.comments] };
+      return {
+        ...plain,
+        target: 'video',
+        hasHeader: source.withPost === true,
+        read: readVideo,
+        openings: [openers.comments],
+      };
     case 'related_posts':
       return { ...plain, target: 'video', read: readVideo, hasHeader: true, lateOpenings: [openers.related] };
     case 'hashtag_posts':
