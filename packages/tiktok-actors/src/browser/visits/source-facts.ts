@@ -82,6 +82,12 @@ const shopSearchFacts = (
   openings: sort === undefined ? [openers.viewMore] : [openers.productSorts, openers[sort]],
 });
 
+/** Lists that the page of a post loads. */
+const ofPost: Pick<SourceFacts, 'target' | 'read'> = {
+  target: 'video',
+  read: (captured, address) => readVideo(captured, address),
+};
+
 export function factsOf(source: ListSource): SourceFacts {
   const plain = plainFacts(source);
   switch (source.kind) {
@@ -99,15 +105,9 @@ export function factsOf(source: ListSource): SourceFacts {
     case 'following':
       return { ...plain, target: 'profile', read: readOpenProfile, openings: [openers[source.kind]] };
     case 'comments':
-      return {
-        ...plain,
-        target: 'video',
-        hasHeader: source.withPost === true,
-        read: readVideo,
-        openings: [openers.comments],
-      };
+      return { ...plain, ...ofPost, hasHeader: source.withPost === true, openings: [openers.comments] };
     case 'related_posts':
-      return { ...plain, target: 'video', read: readVideo, hasHeader: true, lateOpenings: [openers.related] };
+      return { ...plain, ...ofPost, hasHeader: true, lateOpenings: [openers.related] };
     case 'hashtag_posts':
       return {
         ...plain,
@@ -137,13 +137,7 @@ export function factsOf(source: ListSource): SourceFacts {
     case 'shop_products':
       return { ...plain, target: 'shop', read: readStore, hasHeader: true, openings: [openers.viewMore] };
     case 'reviews':
-      return {
-        ...plain,
-        target: 'product',
-        hasHeader: true,
-        read: readProduct,
-        openings: [openers.reviews],
-      };
+      return { ...plain, target: 'product', hasHeader: true, read: readProduct, openings: [openers.reviews] };
     case 'sound_ranks':
       return {
         ...plain,
@@ -157,7 +151,7 @@ export function factsOf(source: ListSource): SourceFacts {
     case 'profile':
       return { ...plain, target: 'profile', read: readProfile, hasHeader: true, hasList: false, detail: userDetail };
     case 'video':
-      return { ...plain, target: 'video', read: readVideo, hasHeader: true, hasList: false };
+      return { ...plain, ...ofPost, hasHeader: true, hasList: false };
   }
 }
 
