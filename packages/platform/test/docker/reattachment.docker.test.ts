@@ -36,13 +36,13 @@ const places: Record<string, () => Promise<Place>> = {
       engineOptions,
       port: 0,
       siteHost: hostAddress!,
-      kills: isLong ? 20 : 8,
-      moves: ['warm', 'cold', 'warm'],
+      kills: isLong ? 20 : 4,
+      moves: isLong ? ['warm', 'cold', 'warm'] : ['warm', 'cold'],
     };
   },
   'a Swarm': async () => {
     const port = await freePort();
-    return { ...openSwarmBench(port), port, siteHost: machineAddress, kills: 5, moves: ['warm'] };
+    return { ...openSwarmBench(port), port, siteHost: machineAddress, kills: isLong ? 5 : 3, moves: ['warm'] };
   },
 };
 
