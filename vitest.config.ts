@@ -27,6 +27,18 @@ const disruptive = [
   'packages/platform/test/docker/swarm-runs.docker.test.ts',
 ];
 
+/**
+ * They change what the whole process has (the environment, timers, listeners), or depend on which modules are loaded:
+ * each runs in a process of its own.
+ */
+const ownProcess = [
+  'bench/test/**/*.test.ts',
+  'packages/platform/test/{builds,clock,set-clock,write-operations}.test.ts',
+  'packages/platform/test/python-*.test.ts',
+  'packages/prover/test/trials.test.ts',
+  'packages/tiktok-actors/test/**/*.test.ts',
+];
+
 const onDocker = { ...common, globalSetup: './test/docker/global-setup.ts' };
 
 /**
@@ -42,10 +54,13 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
-          exclude: [docker],
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: [docker, ...ownProcess],
+          // One process for many files: to load Vitest and the platform takes as long as most files.
+          isolate: false,
         },
       },
+      { test: { ...common, name: 'unit-own-process', include: ownProcess, exclude: [docker] } },
       { test: { ...common, name: 'e2e', include: ['test/**/*.test.ts'], exclude: [docker] } },
       {
         test: {

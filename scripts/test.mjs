@@ -1,8 +1,8 @@
 /**
  * `npm test`: installs what is missing, then runs every part, whether or not an earlier one failed. With `CI=true`, as
  * root on Debian, it installs the Debian packages that the Docker tests need; elsewhere it says what was skipped and why.
- * Most Docker tests run beside the others, since they mostly wait for daemons; their output is printed when they end. Those
- * that end daemons follow alone, on the same hosts.
+ * The Docker tests run beside the others, since they mostly wait for daemons: first those that share their hosts, then, on
+ * the same hosts, those that end daemons, one at a time. Their output is printed when they end.
  *
  * At the end stand the failures of all parts, each with its error, and a table of the parts. The last line is
  * `N passed, N failed, N skipped` over all parts, for CI systems of any language. A part that failed although none of its
@@ -29,9 +29,8 @@ import { pythonPackages, whyNoPython } from './python-needs.mjs';
 
 /** The npm scripts that `npm test` consists of, in their order. */
 const parts = ['lint', 'types', 'test:packages', 'test:unit', 'test:e2e', 'test:docker:shared', 'test:docker:alone'];
-/** The part that runs at the same time as those before it. Its Docker hosts are kept for the part after it. */
-const partBeside = 'test:docker:shared';
-const partAfter = 'test:docker:alone';
+/** The parts that run at the same time as the others, in this order. The Docker hosts of the first are kept for the second. */
+const partsBeside = ['test:docker:shared', 'test:docker:alone'];
 
 /** As `CI=true` means it; some systems write `CI=1`. */
 const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
@@ -77,7 +76,7 @@ function runPart(script, tallyFile, output = 'inherit') {
     env: {
       ...environmentOfTheMachine(),
       WHERRY_TALLY_FILE: tallyFile,
-      ...(script === partBeside && { WHERRY_KEEP_HOSTS: '1' }),
+      ...(script === partsBeside[0] && { WHERRY_KEEP_HOSTS: '1' }),
     },
   });
   return new Promise((resolve) => {
@@ -158,12 +157,16 @@ async function main() {
     return [await runPart(script, path.join(folder, `${parts.indexOf(script)}.json`), output)];
   };
   const runBeside = async () => {
-    console.log(`\n=== npm run ${partBeside} runs beside the others; its output follows at its end`);
-    const file = path.join(folder, 'output');
-    const output = openSync(file, 'w');
-    const ends = await run(partBeside, output);
-    closeSync(output);
-    console.log(`\n=== npm run ${partBeside}\n${readFileSync(file, 'utf8')}=== end of npm run ${partBeside}\n`);
+    const ends = [];
+    for (const script of partsBeside) {
+      if (isInterrupted) break;
+      console.log(`\n=== npm run ${script} runs beside the others; its output follows at its end`);
+      const file = path.join(folder, 'output');
+      const output = openSync(file, 'w');
+      ends.push(...(await run(script, output)));
+      closeSync(output);
+      console.log(`\n=== npm run ${script}\n${readFileSync(file, 'utf8')}=== end of npm run ${script}\n`);
+    }
     return ends;
   };
   const runInTurn = async (scripts) => {
@@ -174,9 +177,8 @@ async function main() {
     }
     return ends;
   };
-  const others = parts.filter((part) => part !== partBeside && part !== partAfter);
+  const others = parts.filter((part) => !partsBeside.includes(part));
   const ends = (await Promise.all([runInTurn(others), runBeside()])).flat();
-  ends.push(...(await runInTurn([partAfter])));
   if (isInterrupted) spawnSync(path.join(root, 'test', 'docker', 'hosts.sh'), ['down'], { stdio: 'ignore' });
   rmSync(folder, { recursive: true });
   const { failed } = printSummary(ends);

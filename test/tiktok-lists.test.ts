@@ -2,6 +2,7 @@
 import type { ActorRun } from 'apify-client';
 import { describe, expect, test } from 'vitest';
 import { chromiumPath } from './support/browser.ts';
+import { isLong as isLongRun } from './support/long.ts';
 import { until } from './support/until.ts';
 import { type ActorFixture, type StoredItem, startActorFixture } from './tiktok/actor-runs.ts';
 import type { Expected } from './tiktok/comparison.ts';
@@ -10,14 +11,15 @@ import { type ListRow, listRows } from './tiktok/list-rows.ts';
 
 /** Browsers cost processor time, so CI moves those that differ most; `npm run test:tiktok` moves all. */
 const movedInCi = ['tiktok-user', 'tiktok-comment', 'tiktok-trend'];
-const isLong = process.env.WHERRY_TIKTOK === 'all';
+const isLong = isLongRun || process.env.WHERRY_TIKTOK === 'all';
 const movedRows = listRows.filter(({ actor }) => isLong || movedInCi.includes(actor));
 if (!isLong) {
   const left = listRows.filter((row) => !movedRows.includes(row)).map(({ actor }) => actor);
   console.warn(`LEFT OUT: ${left.join(', ')} are not moved here. \`npm run test:tiktok\` moves them.`);
 }
 
-const moves = ['warm', 'lost', 'cold', 'lost', 'warm'];
+/** Each move costs the boot of a browser. */
+const moves = isLong ? ['warm', 'lost', 'cold', 'lost', 'warm'] : ['warm', 'lost', 'cold'];
 
 describe.skipIf(chromiumPath === undefined)('with a browser', () => {
   test.each(listRows)(
@@ -29,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
   );
 
   test.each(movedRows)(
-    '[list-store-1], [open-page-1], [patience-1], [visit-1], [visit-3] $actor gives the same if it is moved five times and the site fails',
+    `[list-store-1], [open-page-1], [patience-1], [visit-1], [visit-3] $actor gives the same if it is moved ${moves.length} times and the site fails`,
     async (row) => {
       let isMoving = false;
       // While the run is moved the site takes its time, so that there is work left for every move.

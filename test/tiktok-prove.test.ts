@@ -43,8 +43,8 @@ test.runIf(isLong)('[download-1], [download-2] tiktok-scraper with files comes t
   expect(verdict.writes.record).toBeGreaterThan(0);
 });
 
-/** Over HTTP, a list of a profile, a feed that differs for each visitor, and the Actor that does what the others do. */
-const share = ['tiktok-profile-scraper', 'tiktok-user', 'tiktok-trend', 'tiktok-api'];
+/** One over HTTP and one by a browser. */
+const share = ['tiktok-profile-scraper', 'tiktok-user'];
 const rows = [...overHttp, ...(chromiumPath === undefined ? [] : byBrowser)].filter(
   ({ actor }) => isLong || share.includes(actor),
 );

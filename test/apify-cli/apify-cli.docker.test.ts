@@ -1,10 +1,14 @@
-/** The stock Apify CLI against a platform whose Actors run in containers: their own Dockerfiles make the images. */
+/**
+ * The stock Apify CLI against a platform whose Actors run in containers: their own Dockerfiles make the images. In
+ * `npm run test:long` alone: the templates' test makes images of the same kinds, and `apify-cli.test.ts` pushes.
+ */
 import { expect, inject, test } from 'vitest';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
+import { isLong } from '../support/long.ts';
 import { logIn } from './logged-in-cli.ts';
 import { call, push } from './push-and-call.ts';
 
-test.skipIf(inject('dockerHost') === undefined)(
+test.runIf(isLong && inject('dockerHost') !== undefined)(
   'Actors in JavaScript and in TypeScript are pushed and called',
   async () => {
     await using bench = openBench();

@@ -7,6 +7,7 @@ import { openBench, startDockerFixture } from '../../packages/platform/test/dock
 import { startSiteElsewhere } from '../../packages/platform/test/docker/site-elsewhere.ts';
 import { sitePaths, type TemplateProject, templateProjects } from '../../packages/platform/test/template-projects.ts';
 import { deployFiles } from '../support/deploy.ts';
+import { isLong } from '../support/long.ts';
 import { uvProgram, whyNoPythonTests } from '../support/python.ts';
 import { until } from '../support/until.ts';
 
@@ -69,10 +70,10 @@ CMD ["python3", "-m", "my_actor"]
   items: sitePaths.map((title) => ({ title, url: title })),
 };
 
-const projects: readonly Project[] = [
-  ...templateProjects.filter(({ id }) => ['js-crawlee-cheerio', 'ts-crawlee-cheerio'].includes(id)),
-  python,
-];
+/** The image of the one in TypeScript has all steps of the one in JavaScript. */
+const ofJavaScript = isLong ? ['js-crawlee-cheerio', 'ts-crawlee-cheerio'] : ['ts-crawlee-cheerio'];
+
+const projects: readonly Project[] = [...templateProjects.filter(({ id }) => ofJavaScript.includes(id)), python];
 
 describe.skipIf(dockerHost === undefined)('the shapes of templates in containers', () => {
   const stack = new AsyncDisposableStack();

@@ -7,13 +7,16 @@ import { connect } from '../../packages/cli/src/platform/connection.ts';
 import { openBench, startDockerFixture } from '../../packages/platform/test/docker/docker-host.ts';
 import { startTikTokSite } from '../../packages/tiktok-site/src/index.ts';
 import { chromiumPath } from '../support/browser.ts';
+import { isLong } from '../support/long.ts';
 import { until } from '../support/until.ts';
 import { expectResults } from '../tiktok/comparison.ts';
 import { listRows } from '../tiktok/list-rows.ts';
 
+const baseImage = 'FROM apify/actor-node-playwright-chrome:24';
 const folderOf = (actor: string) => fileURLToPath(new URL(`../../actors/${actor}`, import.meta.url));
 
-test.skipIf(inject('dockerHost') === undefined)('profiles are moved, each is given once', async () => {
+/** What it moves in containers, the test with a browser does too, and `tiktok-actors.test.ts` moves its Actor. */
+test.runIf(isLong && inject('dockerHost') !== undefined)('profiles are moved, each is given once', async () => {
   await using bench = openBench();
   await using fixture = await startDockerFixture(bench);
   const { client, platform, engine } = fixture;
@@ -26,7 +29,7 @@ test.skipIf(inject('dockerHost') === undefined)('profiles are moved, each is giv
     (line) => log.push(line),
     show.environment,
   );
-  expect(log.join('\n')).toContain('FROM apify/actor-node-playwright-chrome:24');
+  expect(log.join('\n')).toContain(baseImage);
   const run = await client.actor(actorId).start(show.input, { memory: 4096 });
   for (const [mode, profiles] of [
     ['warm', 50],
@@ -53,7 +56,10 @@ test.skipIf(inject('dockerHost') === undefined || chromiumPath === undefined)(
     const expected = row.expected(site);
     // With the pauses the reading lasts longer than the boots of three more attempts.
     const environment = { TIKTOK_SITE_URL: site.url, TIKTOK_PAUSE_MS: '2000' };
-    const { actorId } = await deploy(connect(platform.url, platform.token), folderOf(row.actor), () => {}, environment);
+    const log: string[] = [];
+    const connection = connect(platform.url, platform.token);
+    const { actorId } = await deploy(connection, folderOf(row.actor), (line) => log.push(line), environment);
+    expect(log.join('\n')).toContain(baseImage);
     const run = await client.actor(actorId).start({ ...row.input(site), maxConcurrency: 1 }, { memory: 4096 });
     const itemCount = async () => (await client.dataset(run.defaultDatasetId).get())?.itemCount ?? 0;
     for (const [index, mode] of (['warm', 'lost', 'cold'] as const).entries()) {

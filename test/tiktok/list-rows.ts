@@ -191,6 +191,8 @@ const trends: ListRow = {
   actor: 'tiktok-trend',
   small: () => ({ feed: 'explore', maxItems: 90 }),
   site: { seed: 37 },
+  // The whole feed is a few pages: less would be over before the next attempt of a busy machine is there.
+  movingMs: 2_000,
   input: () => ({ feed: 'explore', maxItems: 240 }),
   expected: (site) => ({ items: videos(feedVideos(site, 'explored', 240), 'explore'), failed: [] }),
   anyOf: (site) => videos(feedVideos(site, 'explored', 2000), 'explore'),

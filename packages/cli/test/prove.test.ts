@@ -22,6 +22,7 @@ test.each([
   [['prove', '.', '--budget', 'soon'], /--budget must be a time such as 90s, 5m or 1h, but is "soon"/],
   [['prove', '.', '--faults', 'kill,explode'], /"explode" is not a kind of fault. Use one of: warm, cold, kill/],
   [['prove', '.', '--allow', 'everything'], /"everything" is not a failure. Use one of: lost, duplicated/],
+  [['prove', '.', '--max-faults', 'few'], /--max-faults/],
   [['prove', '.', '--replay', 'kill'], /--replay: "kill" is not a fault. Write it in the form kill@push#17:after/],
   [['prove', '.', '--input', 'missing.json'], /missing.json cannot be read \(ENOENT\)/],
   [['prove', '.', '--input', '{broken'], /the input is not JSON/],

@@ -11,7 +11,7 @@ import { readProcesses } from '../src/shared/process-table.ts';
 import { type KillablePlatform, startKillable } from './killable-platform.ts';
 import { dataFolderOfTest, versionOf } from './run-fixture.ts';
 
-const rounds = isLong ? 50 : 10;
+const rounds = isLong ? 50 : 6;
 /** Every fifth platform writes as on a slow disk, which takes half as long again to start. */
 const writerOf = (round: number): WriterPlace => (round % 5 === 0 ? 'worker thread' : 'main thread');
 const writers = 6;

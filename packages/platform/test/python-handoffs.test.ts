@@ -138,7 +138,7 @@ describe.skipIf(whyNoPythonTests !== undefined)('Python Actors', () => {
     expect(await migrating).toMatchObject({ mode, outcome: 'done' });
   }
 
-  test.each(['warm', 'cold'])(
+  test.each(isLong ? ['warm', 'cold'] : ['warm'])(
     'a %s handoff of a stock Python crawler in its middle repeats and loses nothing',
     async (mode) => {
       await using site = await startTestSite(5);

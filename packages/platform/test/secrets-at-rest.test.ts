@@ -286,7 +286,8 @@ test('a missing, wrong or damaged key file fails the start with what to do, and 
   await expect(startFixture(wrong)).rejects.toThrow(/not the one of this data folder.*--secrets-key-file/);
   expect(() => rotatePlatformSecrets(wrong)).toThrow(/not the one of this data folder/);
   const whole = await readFile(`${keyFile}.kept`, 'utf8');
-  for (const damaged of ['', '{}', whole.slice(0, -20), whole.replace(/"key": "./, '"key": "_')]) {
+  const another = whole.replace(/"key": "(.)/, (_found, first) => `"key": "${first === 'A' ? 'B' : 'A'}`);
+  for (const damaged of ['', '{}', whole.slice(0, -20), another]) {
     await writeFile(keyFile, damaged);
     await expect(startFixture({ dataFolder })).rejects.toThrow(/is damaged.*Put a copy/);
   }

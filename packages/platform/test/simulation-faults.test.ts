@@ -5,7 +5,7 @@ import { isReplay, runSeeds } from './simulation/seeds.ts';
 
 const file = 'packages/platform/test/simulation-faults.test.ts';
 
-const count = isLong ? 60_000 : 20_000;
+const count = isLong ? 60_000 : 10_000;
 
 test(`promises 1 to 5 hold in ${count} histories of crashes, lost messages, full disks and lost servers`, async () => {
   const tally = new CrashTally();

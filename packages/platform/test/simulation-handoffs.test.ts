@@ -7,7 +7,7 @@ import { firstViolation, isReplay, runSeeds } from './simulation/seeds.ts';
 
 const file = 'packages/platform/test/simulation-handoffs.test.ts';
 
-const count = isLong ? 40_000 : 15_000;
+const count = isLong ? 40_000 : 8_000;
 
 test(`a planned handoff repeats nothing and loses nothing in ${count} histories without faults`, async () => {
   await runSeeds(file, { first: 1, count }, { temper: 'gentle', tally: new CrashTally() });

@@ -50,7 +50,7 @@ export interface ProveOptions {
   readonly faultsPerRun?: number;
   /** The proof ends after this many faults, even if the budget is not used up. Default: no limit. */
   readonly maxFaults?: number;
-  /** How many runs are in progress at the same time, each on a platform of its own. Default: 2. */
+  /** How many runs are in progress at the same time, each on a platform of its own. Default: 2, for a replay 1. */
   readonly runnerCount?: number;
   /** Whether the platform accepts commits. Apify's does not. Default: true. */
   readonly takesCommits?: boolean;
@@ -73,7 +73,7 @@ export interface Progress {
 const shrinkingShare = 0.2;
 
 export async function prove(options: ProveOptions): Promise<Verdict> {
-  const { folder, runnerCount = 2, takesCommits = true, reads = [] } = options;
+  const { folder, runnerCount = options.replay === undefined ? 2 : 1, takesCommits = true, reads = [] } = options;
   const { deploy, input, chargedEvents = [], signal } = options;
   const proof = new Proof(options);
   proof.reportProgress('deploying');

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ActorSourceType, ApifyClient } from 'apify-client';
+import { compileCache } from '../../../test/support/compile-cache.ts';
 
 export const actorFolder = (name: string): string => fileURLToPath(new URL(`./actors/${name}`, import.meta.url));
 
@@ -22,6 +23,8 @@ export async function deployFolder(address: { url: string; token: string }, fold
     buildTag: 'latest',
     sourceType: ActorSourceType.SourceFiles as const,
     sourceFiles,
+    // Each private platform would begin with an empty one.
+    envVars: [{ name: 'NODE_COMPILE_CACHE', value: compileCache }],
   };
   const name = path.basename(folder);
   const { id } = await client.actors().create({ name, versions: [version as never] });

@@ -12,5 +12,6 @@ export interface SoundActor {
 export const soundActors: readonly SoundActor[] = [
   { actor: 'records-by-key', input: { pages: 3 }, maxFaults: 45, isOnlyLong: true },
   { actor: 'commits', input: { pages: 6 }, maxFaults: 20 },
-  { actor: 'durable-loop', input: { pages: 6 }, maxFaults: 20 },
+  // `test/guide.test.ts` proves such a loop each time.
+  { actor: 'durable-loop', input: { pages: 6 }, maxFaults: 20, isOnlyLong: true },
 ];

@@ -12,6 +12,7 @@ interface ProveFlags {
   readonly budget: number;
   readonly faults?: readonly FaultKind[];
   readonly faultsPerRun?: number;
+  readonly maxFaults?: number;
   readonly charge?: readonly string[];
   readonly ignore?: readonly string[];
   readonly reads?: readonly string[];
@@ -38,6 +39,9 @@ export function addProve(program: Command): void {
     )
     .addOption(
       new Option('--faults-per-run <count>', 'the number of faults in one run (default: 1)').argParser(wholeNumber),
+    )
+    .addOption(
+      new Option('--max-faults <count>', 'end after this many faults, even if there is time').argParser(wholeNumber),
     )
     .option('--charge <events...>', 'the events of the price list (default: those in .actor/pay_per_event.json)')
     .option('--ignore <paths...>', 'paths that may differ: crawledAt, rows[].time, STATE.restarts')
@@ -66,7 +70,8 @@ export function addProve(program: Command): void {
 async function run(folder: string, flags: ProveFlags): Promise<void> {
   const input = flags.input === undefined ? undefined : await readInput(sourceOf(flags.input));
   const chargedEvents = flags.charge ?? (await readChargedEvents(folder));
-  const { seed, budget: budgetSecs, faults, faultsPerRun, ignore, reads, allow, replay, report, json, asApify } = flags;
+  const { seed, budget: budgetSecs, faults, faultsPerRun, maxFaults } = flags;
+  const { ignore, reads, allow, replay, report, json, asApify } = flags;
   const { proveActor } = await import('../prove.ts');
   process.exitCode = await proveActor({
     folder,
@@ -79,6 +84,7 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
     ...(seed !== undefined && { seed }),
     ...(faults !== undefined && { kinds: faults }),
     ...(faultsPerRun !== undefined && { faultsPerRun }),
+    ...(maxFaults !== undefined && { maxFaults }),
     ...(ignore !== undefined && { ignored: ignore }),
     ...(reads !== undefined && { reads }),
     ...(allow !== undefined && { allowed: allow }),

@@ -1,6 +1,7 @@
 /** Runs on a Swarm whose nodes are drained, die, and are cut off. */
 import type { ActorRun } from 'apify-client';
 import { describe, expect, test } from 'vitest';
+import { isLong } from '../../../../test/support/long.ts';
 import { until } from '../../../../test/support/until.ts';
 import { counterFiles } from './counter.ts';
 import { cutOff, cutOffFromManager, killDaemon, startDaemons } from './swarm-faults.ts';
@@ -8,6 +9,8 @@ import { startSwarmFixture, swarmHosts } from './swarm-host.ts';
 
 type SwarmFixture = Awaited<ReturnType<typeof startSwarmFixture>>;
 const [manager, second, third] = ['wherry-host-1', 'wherry-host-2', 'wherry-host-3'];
+
+const manyRuns = isLong ? 20 : 9;
 
 /** A fixture with runs that count, all at work. */
 async function startCounting(count: number) {
@@ -68,8 +71,8 @@ const allReady = (fixture: SwarmFixture) =>
   );
 
 describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
-  test('20 runs leave a node that Wherry drains, and one that plain Docker drains', async () => {
-    await using counting = await startCounting(20);
+  test(`${manyRuns} runs leave a node that Wherry drains, and one that plain Docker drains`, async () => {
+    await using counting = await startCounting(manyRuns);
     const { bench, call } = counting;
     expect(new Set(await counting.servers())).toEqual(new Set([manager, second, third]));
     const drained = (await (await call('POST', `/wherry/v1/servers/${second}/drain`)).json()) as {
@@ -105,7 +108,7 @@ describe.skipIf(swarmHosts === undefined)('on a Swarm', () => {
   });
 
   test('runs go on elsewhere when the daemon of their node is killed, and nothing is left of them when it is back', async () => {
-    await using counting = await startCounting(10);
+    await using counting = await startCounting(6);
     expect(await counting.servers()).toContain(second);
     // [agent-1] the agent of the node dies with its daemon, at any moment, and nothing is missing when it is back.
     await killDaemon(2);

@@ -25,19 +25,24 @@ export async function runSeeds(
   options: Omit<WorldOptions, 'trace' | 'breakage'>,
 ): Promise<void> {
   // A refusal is nothing exceptional here, and its stack costs more than the step that it comes from.
+  const usualLimit = Error.stackTraceLimit;
   Error.stackTraceLimit = replayed === undefined ? 0 : 30;
   const trace = replayed === undefined ? undefined : (line: string) => process.stdout.write(`${line}\n`);
   const range = replayed === undefined ? { first, count: count * factor } : { first: replayed, count: 1 };
-  for (let seed = range.first; seed < range.first + range.count; seed += 1) {
-    try {
+  let seed = range.first;
+  try {
+    for (; seed < range.first + range.count; seed += 1) {
       await runHistory(seed, { ...options, breakage: 'none', trace });
-    } catch (error) {
-      const seeds = `seeds ${range.first} to ${range.first + range.count - 1}`;
-      const command = `WHERRY_SEED=${seed} npx vitest run ${file}`;
-      throw new Error(`seed ${seed} (of ${seeds}) broke a promise. See it again with\n  ${command}\n${error}`, {
-        cause: error,
-      });
     }
+  } catch (error) {
+    const seeds = `seeds ${range.first} to ${range.first + range.count - 1}`;
+    const command = `WHERRY_SEED=${seed} npx vitest run ${file}`;
+    throw new Error(`seed ${seed} (of ${seeds}) broke a promise. See it again with\n  ${command}\n${error}`, {
+      cause: error,
+    });
+  } finally {
+    // Other test files run in this process.
+    Error.stackTraceLimit = usualLimit;
   }
 }
 
