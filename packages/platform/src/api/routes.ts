@@ -13,6 +13,7 @@ import { registerHandoffRoutes } from './runs/handoff-routes.ts';
 import { registerRunRoutes } from './runs/run-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
 import type { HandoffServices, RunServices } from './services.ts';
+import { registerTaskRoutes } from './tasks/task-routes.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
 import { registerAccountRoutes } from './users/account-routes.ts';
 import { registerUserRoutes } from './users/user-routes.ts';
@@ -31,6 +32,7 @@ export function registerRoutes(
   registerActorVersionRoutes(app, services);
   registerBuildRoutes(app, services);
   registerRunRoutes(app, services);
+  registerTaskRoutes(app, services);
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
   registerAccountRoutes(app, services);

@@ -19,6 +19,7 @@ import { runEnvironment } from './environment.ts';
 
 interface LaunchRow {
   readonly user_id: string;
+  readonly actor_task_id: string | null;
   readonly meta_json: string;
   readonly default_dataset_id: string;
   readonly default_key_value_store_id: string;
@@ -35,7 +36,7 @@ interface LaunchRow {
 
 const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
   const row = yield* one<LaunchRow>(
-    `SELECT runs.user_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
+    `SELECT runs.user_id, runs.actor_task_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
         runs.default_request_queue_id, runs.storage_ids_json, runs.permission_level, users.username, actors.name,
         actors.settings_json, builds.tag,
         records.modified_at AS input_at
@@ -94,6 +95,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       runId: run.id,
       userId: row.user_id,
       actorId: run.actorId,
+      actorTaskId: row.actor_task_id,
       actorFullName: row.name === null ? '' : `${row.username}/${row.name}`,
       buildId: build.id,
       buildNumber: build.number,
