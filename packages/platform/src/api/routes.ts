@@ -13,6 +13,7 @@ import { registerHandoffRoutes } from './runs/handoff-routes.ts';
 import { registerRunRoutes } from './runs/run-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
 import type { HandoffServices, RunServices } from './services.ts';
+import { registerStoreRoutes } from './store/store-routes.ts';
 import { registerTaskRoutes } from './tasks/task-routes.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
 import { registerAccountRoutes } from './users/account-routes.ts';
@@ -36,6 +37,7 @@ export function registerRoutes(
   registerLogRoutes(app, services);
   registerUserRoutes(app, services);
   registerAccountRoutes(app, services);
+  registerStoreRoutes(app, services);
   registerToolRoutes(app, services);
   registerBrowserInfoRoutes(app);
   registerDescriptionRoutes(app);

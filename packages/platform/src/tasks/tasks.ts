@@ -197,7 +197,7 @@ export const listTasks = defineRead('tasks.list', function* (listing: Paging & {
   const direction = desc ? 'DESC' : 'ASC';
   const counted = yield* one<{ total: number }>('SELECT count(*) AS total FROM actor_tasks WHERE user_id = ?', userId);
   const rows = yield* all<TaskRow>(
-    `${selectTasks} WHERE tasks.user_id = ? ORDER BY tasks.created_at ${direction}, tasks.rowid ${direction} LIMIT ? OFFSET ?`,
+    `${selectTasks} WHERE tasks.user_id = ? ORDER BY tasks.created_at ${direction}, tasks.id ${direction} LIMIT ? OFFSET ?`,
     userId,
     limit,
     offset,

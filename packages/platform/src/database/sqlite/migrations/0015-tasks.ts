@@ -12,7 +12,7 @@ CREATE TABLE actor_tasks (
   -- Sealed [task-3]; of JSON's null for none.
   input_json TEXT NOT NULL
 );
-CREATE INDEX actor_tasks_by_user ON actor_tasks (user_id, created_at);
+CREATE INDEX actor_tasks_by_user ON actor_tasks (user_id, created_at, id);
 CREATE UNIQUE INDEX actor_tasks_by_name ON actor_tasks (user_id, lower(name));
 CREATE INDEX actor_tasks_by_actor ON actor_tasks (actor_id);
 
