@@ -1,5 +1,11 @@
 /** What a task of an Actor is set to: which body is accepted, and how changes are merged. */
-import { mergeStandby, type StandbyInput, standbySchema } from '../actors/standby-settings.ts';
+import {
+  mergeStandby,
+  type StandbyInput,
+  type StandbySettings,
+  standbySchema,
+  standbySettingsOf,
+} from '../actors/standby-settings.ts';
 import { invalidInput } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json-object.ts';
 import { bodyChecker } from '../shared/schema-check.ts';
@@ -133,6 +139,20 @@ export function mergeTaskSettings(
   if (!isPublic) return { ...settings, publishedAt: null };
   checkPublication(settings, isActorPublic);
   return { ...settings, publishedAt: old.publishedAt ?? now };
+}
+
+/**
+ * How a task is served in Standby mode: as its Actor, with the task's own settings in place of the Actor's where the Actor
+ * permits that. A task of an Actor that is not served is not either.
+ * @param task null for the Actor itself
+ */
+export function taskStandbySettings(
+  ofActor: StandbyInput | null | undefined,
+  task: Pick<TaskSettings, 'actorStandby'> | null,
+): StandbySettings {
+  const settings = standbySettingsOf(ofActor);
+  if (!task?.actorStandby || !settings.isEnabled || settings.disableStandbyFieldsOverride) return settings;
+  return standbySettingsOf({ ...ofActor, ...task.actorStandby, disableStandbyFieldsOverride: false });
 }
 
 function mergeOptions(old: TaskOptions, given: TaskBody['options']): TaskOptions {

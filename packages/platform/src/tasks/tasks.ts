@@ -28,6 +28,7 @@ import {
   newTaskSettings,
   type TaskBody,
   type TaskSettings,
+  taskStandbySettings,
 } from './task-settings.ts';
 
 interface TaskRow {
@@ -88,7 +89,7 @@ function* inputOf({ id, input_json }: TaskRow): Sql<JsonObject | null> {
 const sealedInput = (id: string, input: JsonObject | null): Sql<string> =>
   seal('actor_tasks.input_json', [id], JSON.stringify(input));
 
-/** Returns the API object of the task, as Apify has it. */
+/** Returns the API object of the task, as Apify has it, but for `isServed`, which becomes `standbyUrl`. */
 function* apiTask(id: string) {
   const row = yield* readRow(id);
   const { title, description, options, actorStandby, publicConfig, publishedAt } = settingsOf(row);
@@ -100,6 +101,7 @@ function* apiTask(id: string) {
     options,
     input: yield* inputOf(row),
     actorStandby: actorStandby ?? null,
+    isServed: taskStandbySettings(standbyOf(row.actor_settings_json), { actorStandby }).isEnabled,
     isPublic: publishedAt !== null,
     publicConfig: publicConfig
       ? { ...publicConfig, publishedAt: publishedAt === null ? null : isoTime(publishedAt) }
@@ -149,6 +151,10 @@ function* usualName(userId: string, actorName: string, id: string): Sql<string> 
 }
 
 const isPublicActor = (json: string | null): boolean => (JSON.parse(json ?? '{}') as ActorSettings).isPublic === true;
+
+const standbyOf = (json: string | null) => (JSON.parse(json ?? '{}') as ActorSettings).actorStandby;
+
+export type TaskDetails = ReturnType<typeof apiTask> extends Sql<infer Details> ? Details : never;
 
 /** The input of a body has its secret fields encrypted already. */
 export const createTask = defineWrite(

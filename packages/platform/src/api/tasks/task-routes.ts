@@ -12,6 +12,7 @@ import {
   getTaskInput,
   listTasks,
   readTaskInputSchema,
+  type TaskDetails,
   type TaskInputSchema,
   updateTask,
   updateTaskInput,
@@ -54,7 +55,7 @@ function registerCollection(app: FastifyInstance, services: ActorServices): void
     const id = newId();
     const data = await database.write(createTask, { userId, id, body: sealed }, request.caller);
     reply.code(201).header('location', `${services.publicUrl}${taskPath}/${id}`);
-    return { data };
+    return { data: withStandbyUrl(services, data) };
   });
 }
 
@@ -62,14 +63,15 @@ function registerTask(app: FastifyInstance, services: ActorServices): void {
   const { database } = services;
 
   app.get(`${taskPath}/:actorTaskId`, reads, async (request) => {
-    return { data: await database.read(getTask, addressed(request), request.caller) };
+    return { data: withStandbyUrl(services, await database.read(getTask, addressed(request), request.caller)) };
   });
 
   app.put(`${taskPath}/:actorTaskId`, changes, async (request) => {
     const body = checkTaskBody(request.body);
     const schema = { ...addressed(request), build: body.options?.build ?? undefined };
     const sealed = await withSealedInput(services, request, body, schema);
-    return { data: await database.write(updateTask, { ...addressed(request), body: sealed }, request.caller) };
+    const changed = await database.write(updateTask, { ...addressed(request), body: sealed }, request.caller);
+    return { data: withStandbyUrl(services, changed) };
   });
 
   app.delete(`${taskPath}/:actorTaskId`, changes, async (request, reply) => {
@@ -95,6 +97,11 @@ function registerInput(app: FastifyInstance, services: ActorServices): void {
     return database.write(updateTaskInput, { ...addressed(request), changes: sealed }, request.caller);
   });
 }
+
+const withStandbyUrl = ({ webAddresses }: ActorServices, { isServed, ...task }: TaskDetails) => ({
+  ...task,
+  standbyUrl: isServed ? webAddresses.standbyUrl(task.username, task.name) : null,
+});
 
 type SchemaAddress = { userId: string; build: string | undefined } & ({ actor: string } | { task: string });
 
