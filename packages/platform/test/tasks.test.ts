@@ -1,9 +1,11 @@
 /** Tasks of Actors, as the stock client and plain calls use them. */
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ActorRun } from 'apify-client';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
+import { rotatePlatformSecrets } from '../src/index.ts';
 import { startFixture } from './fixture.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
@@ -370,6 +372,22 @@ test('[task-3] secret fields of a task are encrypted when they are saved, and th
     400,
     'invalid-input',
   ]);
+});
+
+test('[secrets-3] the inputs of tasks are read after a rotation of the key', async () => {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
+  const input = { a: 'value' };
+  {
+    await using fixture = await startFixture({ dataFolder });
+    const { id: actId } = await fixture.client.actors().create({ name: 'actor' });
+    await fixture.client.tasks().create({ actId, name: 'with-input', input });
+    await fixture.client.tasks().create({ actId, name: 'without-input' });
+  }
+  rotatePlatformSecrets({ dataFolder });
+  await using fixture = await startFixture({ dataFolder });
+  expect(await fixture.client.task('with-input').getInput()).toEqual(input);
+  expect(await fixture.client.task('without-input').getInput()).toEqual({});
 });
 
 test('a stock Actor with limited permissions calls a task and reads its results, and reaches no more of it', async () => {

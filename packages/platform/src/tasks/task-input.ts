@@ -13,7 +13,7 @@ interface SentInput {
 }
 
 /**
- * [task-1] Returns the input for a run of a task: what the task has, with the properties of the body in place of its own.
+ * Returns the input for a run of a task: what the task has, with the properties of the body in place of its own [task-1].
  * A task without an input takes any body, as its Actor does. The defaults of the schema are added afterwards.
  * Source: docs.apify.com, API, "Run task".
  * @throws Refusal 400 `invalid-input` for a body that has no properties
@@ -48,7 +48,7 @@ function overridesOf(body: Buffer): JsonObject {
 }
 
 /**
- * [task-3] Resolves with the input, or a part of one, with its secret fields encrypted. Those that are encrypted stay so.
+ * Resolves with the input, or a part of one, with its secret fields encrypted [task-3]. Those that are encrypted stay so.
  * @throws Refusal 400 `invalid-input` for a secret field that cannot be encrypted
  */
 export async function sealTaskInput(
