@@ -11,7 +11,7 @@ import type { JsonObject } from '../shared/json-object.ts';
 import { bodyChecker } from '../shared/schema-check.ts';
 
 /** The run options that a task sets instead of its Actor. A call that starts the task may set others. */
-export interface TaskOptions {
+interface TaskOptions {
   /** A tag or a number. */
   readonly build?: string;
   /** 0 for none. */
