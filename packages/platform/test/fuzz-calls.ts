@@ -160,6 +160,23 @@ const commit = {
   charges: [{ eventName: 'e', count: 1 }],
 };
 
+const task = {
+  name: 'fuzzed-task',
+  title: 't',
+  input: { f: 'aaa', secret: 's', resource: 'd' },
+  options: {
+    build: 'latest',
+    timeoutSecs: 1,
+    memoryMbytes: 128,
+    restartOnError: false,
+    maxItems: 1,
+    maxTotalChargeUsd: 1,
+  },
+  actorStandby: { isEnabled: true, memoryMbytes: 128 },
+  isPublic: false,
+  publicConfig: { inputSchemaFields: ['f'], datasetView: 'v', seoTitle: 's' },
+};
+
 /** A body that suits the routes whose URL ends so; the first that fits counts. */
 const bodies: readonly (readonly [RegExp, unknown])[] = [
   [/\/items$/, [{ a: [1, 2], b: { c: [{ d: 1 }] } }, { '#x': 1 }]],
@@ -171,6 +188,8 @@ const bodies: readonly (readonly [RegExp, unknown])[] = [
   [/\/env-vars/, { name: 'A', value: 'x', isSecret: false }],
   [/\/versions/, version],
   [/\/(acts|actors)(\/:actorId)?$/, actor],
+  [/\/actor-tasks\/:actorTaskId\/input$/, { f: 'bbb', secret: 's' }],
+  [/\/actor-tasks(\/:actorTaskId)?$/, task],
   [/\/decode-and-verify$/, { encoded: 'AAAA.BBBB' }],
   [/\/(runs|run-sync.*|validate-input|metamorph)$/, { f: 'aaa', secret: 's', resource: 'd' }],
   [/(:storageId|dataset|key-value-store|request-queue)$/, { name: 'renamed', title: 't', generalAccess: 'RESTRICTED' }],

@@ -34,6 +34,7 @@ async function knownThings({ client, deploy }: RunFixture, round: number): Promi
   const properties = { f: field, secret, resource };
   const schema = { title: 'Input', type: 'object', schemaVersion: 1, properties };
   const actorId = await deploy(`actor-${round}`, '', {}, { 'INPUT_SCHEMA.json': JSON.stringify(schema) });
+  const { id: taskId } = await client.tasks().create({ actId: actorId, name: `task-${round}`, input: { f: 'a' } });
   const run = await client.actor(actorId).start({ f: 'a' });
   const [dataset, store, queue] = await Promise.all([
     client.datasets().getOrCreate(`d-${round}`),
@@ -46,6 +47,7 @@ async function knownThings({ client, deploy }: RunFixture, round: number): Promi
     .requestQueue(queue.id)
     .addRequest({ url: 'http://example.test/a', uniqueKey: 'k' });
   return {
+    actorTaskId: [taskId, `task-${round}`, `wherry~task-${round}`],
     actorId: [actorId, `actor-${round}`, `wherry~actor-${round}`],
     runId: [run.id],
     buildId: [run.buildId],

@@ -31,4 +31,5 @@ import '../storages/request-queues/lock.ts';
 import '../storages/request-queues/queue.ts';
 import '../storages/request-queues/reads.ts';
 import '../storages/storage-operations.ts';
+import '../tasks/tasks.ts';
 import './health.ts';
