@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import description from '../src/api/about/wherry-v1.openapi.json' with { type: 'json' };
 import { registerRoutes } from '../src/api/routes.ts';
-import type { HandoffServices, RunServices } from '../src/api/services.ts';
+import type { HandoffServices, RunServices, UserServices } from '../src/api/services.ts';
 import { stateNames } from '../src/runs/supervisor/servers.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
@@ -26,7 +26,7 @@ test('every route of Wherry’s own API is described, and none that does not exi
     routes.push(`${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   // Registering asks nothing of the services yet.
-  registerRoutes(app, {} as RunServices & HandoffServices, { commits: true });
+  registerRoutes(app, {} as RunServices & HandoffServices & UserServices, { commits: true });
   await app.ready();
   // The websocket is accepted by the server itself, not by a route.
   expect(routes.toSorted()).toEqual(described.filter((each) => !each.endsWith('/events')).toSorted());
