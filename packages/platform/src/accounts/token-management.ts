@@ -128,6 +128,7 @@ export const removeToken = defineEnd('tokens.remove', function* (address: TokenA
   const row = yield* findToken(address);
   checkIsOfApi(row);
   yield* exec('DELETE FROM api_tokens WHERE id = ?', row.id);
+  return apiToken(row);
 });
 
 /** Puts another token in place of one, with all that was said of it. @throws Refusal 404; 409 `token-of-data-folder` */

@@ -32,8 +32,6 @@ export interface UserEndingParts {
   readonly logger: Pick<Logger, 'error' | 'info'>;
 }
 
-/** How long an aborted run may save its state: Apify's own value for a graceful abort. */
-const abortGraceMs = 30_000;
 /** How long to wait for ends of runs, and after a failure. */
 const retryMs = 1000;
 const platform = { kind: 'platform' } as const;
@@ -89,7 +87,8 @@ export class UserEndings {
   async #abortWork(): Promise<void> {
     const { database, runControl, builder } = this.#parts;
     const { runs, builds } = await database.read(workOfDisabledUsers, null, platform);
-    const abort = { kind: 'abort', graceMs: abortGraceMs } as const;
+    // Not gracefully: whoever is disabled may be one whose token has leaked. A run can be resurrected later.
+    const abort = { kind: 'abort', graceMs: 0 } as const;
     for (const { id } of runs) {
       if (this.#isClosed) return;
       await unlessRefused(runControl.change(id, abort, platform));

@@ -89,15 +89,11 @@ export function registerTokenRoutes(app: FastifyInstance, services: UserServices
     },
   );
 
-  app.delete(
-    '/wherry/v1/tokens/:tokenId',
-    { config: { access: 'user', effect: 'savesState' } },
-    async (request, reply) => {
-      await database.write(removeToken, tokenOf(request), request.caller);
-      tokens.forgetAll();
-      return reply.code(204).send();
-    },
-  );
+  app.delete('/wherry/v1/tokens/:tokenId', { config: { access: 'user', effect: 'savesState' } }, async (request) => {
+    const described = await database.write(removeToken, tokenOf(request), request.caller);
+    tokens.forgetAll();
+    return { data: described };
+  });
 }
 
 const isAdministrator = ({ identity }: FastifyRequest): boolean => identity?.role === 'administrator';

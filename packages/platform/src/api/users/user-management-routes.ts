@@ -88,11 +88,10 @@ export function registerUserManagementRoutes(app: FastifyInstance, services: Use
   app.delete(
     '/wherry/v1/users/:userId',
     { config: { access: 'administrator', effect: 'savesState' } },
-    async (request, reply) => {
+    async (request) => {
       const user = await database.write(removeUser, addressOf(request), request.caller);
       tokens.forgetAll();
       endedUsers.wake();
-      reply.code(202);
       return { data: user };
     },
   );
