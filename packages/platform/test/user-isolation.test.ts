@@ -6,6 +6,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ApifyClient } from 'apify-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
 import { hashToken } from '../src/accounts/tokens.ts';
 import { type DeclaredRoute, scopeOf } from '../src/api/access.ts';
 import { deployTo, type RunFixture, startRunFixture } from './run-fixture.ts';
@@ -67,6 +68,8 @@ beforeAll(async () => {
   fixture = await startRunFixture();
   routes = await allRoutes();
   [alice, bob] = [await makeAccount('alice'), await makeAccount('bob')];
+  const isQuiet = () => ![...storedRows()].some((row) => row.startsWith('attempts') && row.includes('"ended_at":null'));
+  await until('the containers of both runs are gone', isQuiet);
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 

@@ -238,6 +238,26 @@ test('what a user shares is read by other users as by anybody', async () => {
   expect(await seen.json()).not.toHaveProperty('data.urlSigningSecretKey');
 });
 
+test('[user-1] an Actor in Standby mode takes requests of its user, and of tokens that may start it', async () => {
+  await using fixture = await startRunFixture();
+  const [jane, john] = [await makeUser(fixture, 'jane'), await makeUser(fixture, 'john')];
+  const client = clientOf(fixture, jane.token);
+  const server = `
+import { createServer } from 'node:http';
+createServer((request, response) => response.end('served')).listen(process.env.ACTOR_WEB_SERVER_PORT);`;
+  const actorId = await deployTo(client, 'web', { 'main.js': server }, { actorStandby: { isEnabled: true } } as object);
+  const { standbyUrl } = await dataOf<{ standbyUrl: string }>(
+    fixture.call('GET', `/v2/acts/${actorId}`, undefined, bearer(jane.token)),
+  );
+  const ask = async (token: string) => (await fetch(`${standbyUrl}/`, { headers: bearer(token) })).status;
+  expect(await ask(john.token)).toBe(404);
+  expect(await ask((await makeToken(fixture, 'jane', { scopes: ['read'] })).token)).toBe(403);
+  expect(await ask((await makeToken(fixture, 'jane', { scopes: ['run'], resources: { actors: [] } })).token)).toBe(403);
+  expect((await client.runs().list()).total).toBe(0);
+  expect(await ask((await makeToken(fixture, 'jane', { scopes: ['run'] })).token)).toBe(200);
+  expect(await ask(jane.token)).toBe(200);
+});
+
 test('each user is shown what is theirs, and of others the name alone', async () => {
   await using fixture = await startFixture();
   const jane = await makeUser(fixture, 'jane', { name: 'Jane', email: 'jane@example.com' });
