@@ -64,12 +64,18 @@ async function makeAccount(username: string): Promise<Account> {
   return { id, username, token, at, datasetId: dataset.id, storeId: store.id, queueId: queue.id };
 }
 
+/** Until then the rows of attempts change by themselves. */
+async function containersGone(): Promise<void> {
+  const hasAttempts = () =>
+    [...storedRows()].some((row) => row.startsWith('attempts') && row.includes('"ended_at":null'));
+  await until('the containers of all runs are gone', () => !hasAttempts(), { secs: 60 });
+}
+
 beforeAll(async () => {
   fixture = await startRunFixture();
   routes = await allRoutes();
   [alice, bob] = [await makeAccount('alice'), await makeAccount('bob')];
-  const isQuiet = () => ![...storedRows()].some((row) => row.startsWith('attempts') && row.includes('"ended_at":null'));
-  await until('the containers of both runs are gone', isQuiet);
+  await containersGone();
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
@@ -216,6 +222,7 @@ test('[user-1] an attempt acts for the user of its run, at both levels', async (
   database.close();
   await client.run(run.id).abort();
   await client.run(run.id).waitForFinish();
+  await containersGone();
   expect(wrong).toEqual([]);
 });
 
