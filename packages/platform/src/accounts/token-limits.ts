@@ -16,7 +16,7 @@ export const tokenScopes: readonly TokenScope[] = ['read', 'run', 'manage'];
 export type UserCaller = Extract<Caller, { kind: 'user' }>;
 
 /** `manage` contains the others, which do not contain each other. */
-export const hasScope = ({ limits }: UserCaller, scope: TokenScope): boolean =>
+const hasScope = ({ limits }: UserCaller, scope: TokenScope): boolean =>
   limits === undefined || limits.scopes.includes(scope) || limits.scopes.includes('manage');
 
 /** `what` completes the sentence "This API token may not". */

@@ -30,7 +30,7 @@ export interface Identity {
   readonly token?: KnownToken;
 }
 
-export interface KnownToken {
+interface KnownToken {
   readonly id: string;
   readonly name: string;
   /** In ms since 1970; null for never. */
