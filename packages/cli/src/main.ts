@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
+import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addDrain } from './commands/drain.ts';
 import { addExport } from './commands/export.ts';
@@ -12,8 +13,10 @@ import { addRuns } from './commands/runs.ts';
 import { addSecrets } from './commands/secrets.ts';
 import { addServers } from './commands/servers.ts';
 import { addTikTokSite } from './commands/tiktok-site.ts';
+import { addTokens } from './commands/tokens.ts';
 import { addUndrain } from './commands/undrain.ts';
 import { addUp } from './commands/up.ts';
+import { addUsers } from './commands/users.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 import { printNote } from './terminal/output.ts';
@@ -29,7 +32,9 @@ function programOf(): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
   const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
-  for (const add of [...commands, addBackup, addRestore, addSecrets, addExport, addTikTokSite]) add(program);
+  const accounts = [addUsers, addTokens, addAudit];
+  for (const add of [...commands, ...accounts, addBackup, addRestore, addSecrets, addExport, addTikTokSite])
+    add(program);
   return program;
 }
 

@@ -17,6 +17,7 @@ export interface PlatformFlags {
   readonly servers?: string;
   readonly memory?: string;
   readonly maxRuns?: string;
+  readonly auditDays?: string;
   readonly prices?: string;
   readonly engine?: string;
   readonly advertise?: string;
@@ -61,6 +62,8 @@ export interface PlatformSettings {
   readonly memoryMbytes: number | undefined;
   /** How many runs that are not over there may be; undefined: the platform's own limit. */
   readonly maxRuns: number | undefined;
+  /** How many days an entry stays in the audit log; undefined: the platform's own number. */
+  readonly auditDays: number | undefined;
   /** The file with the prices of what runs use; undefined: it costs nothing. */
   readonly pricesFile: string | undefined;
   readonly engine: EngineSettings;
@@ -107,6 +110,7 @@ export function platformSettings(
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
     memoryMbytes: optionalNumberOf('--memory', flags.memory ?? variable('WHERRY_MEMORY'), 128, 1_000_000_000),
     maxRuns: optionalNumberOf('--max-runs', flags.maxRuns ?? variable('WHERRY_MAX_RUNS'), 1, 1_000_000),
+    auditDays: optionalNumberOf('--audit-days', flags.auditDays ?? variable('WHERRY_AUDIT_DAYS'), 1, 36_500),
     pricesFile: flags.prices ?? variable('WHERRY_PRICES'),
     engine: engineOf(flags, variable),
     advertisedUrl: advertisedUrlOf(flags.advertise ?? variable('WHERRY_ADVERTISE')),

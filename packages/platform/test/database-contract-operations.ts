@@ -8,7 +8,7 @@ export const platform: Caller = { kind: 'platform' };
 export const attempt = (number: number): Caller => ({ kind: 'attempt', userId: 'u', runId: 'r', attempt: number });
 
 export const addRun = defineWrite('contract.addRun', function* (active: number) {
-  yield* exec("INSERT INTO users VALUES ('u', 'u', 0)");
+  yield* exec("INSERT INTO users (id, username, created_at) VALUES ('u', 'u', 0)");
   yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, active_attempt, options_json,
        meta_json, stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)

@@ -18,7 +18,7 @@ async function openSession(): Promise<SqliteSession> {
   });
   migrate(session);
   session.connection.exec(`
-    INSERT INTO users VALUES ('u', 'wherry', 1);
+    INSERT INTO users (id, username, created_at) VALUES ('u', 'wherry', 1);
     INSERT INTO actors (id, user_id, name, created_at, modified_at, settings_json) VALUES ('a', 'u', 'a', 1, 1, '{}');
     INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, options_json, meta_json,
       stats_json, default_dataset_id, default_key_value_store_id, default_request_queue_id)

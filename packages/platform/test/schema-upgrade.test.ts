@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { hashToken } from '../src/accounts/tokens.ts';
 import { core } from '../src/database/sqlite/migrations/0001-core.ts';
 import { storages } from '../src/database/sqlite/migrations/0002-storages.ts';
 import { requestQueues } from '../src/database/sqlite/migrations/0003-request-queues.ts';
@@ -54,4 +55,30 @@ test('[promise-3] what was sent before an upgrade from schema 5 and is sent agai
   expect(await handoffs.json()).toMatchObject({
     data: { items: [{ id: 'handoff', phase: 'cancelled', drainMs: null, outcome: 'the run is being aborted' }] },
   });
+});
+
+test('[user-4] the user of a data folder from before there were several is its administrator, and the token works', async () => {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
+  const database = new DatabaseSync(path.join(dataFolder, 'wherry.sqlite'));
+  for (const sql of [core, storages, requestQueues, actors, commitIds]) database.exec(sql);
+  database.exec(`${rowsOfSchema5} PRAGMA user_version = 5`);
+  const insert = database.prepare('INSERT INTO api_tokens (token_hash, user_id, created_at) VALUES (?, ?, 1)');
+  insert.run(hashToken('token-of-before'), 'user');
+  database.close();
+  {
+    await using fixture = await startFixture({ dataFolder, token: 'token-of-before' });
+    const users = await fixture.call('GET', '/wherry/v1/users');
+    expect(await users.json()).toMatchObject({ data: { items: [{ id: 'user', role: 'administrator' }] } });
+    const tokens = await fixture.call('GET', '/wherry/v1/tokens');
+    expect(await tokens.json()).toMatchObject({
+      data: {
+        items: [{ name: 'data folder', isOfDataFolder: true, scopes: ['manage'], createdAt: expect.any(String) }],
+      },
+    });
+    expect((await fixture.client.datasets().list({ unnamed: true })).total).toBe(1);
+  }
+  await using fixture = await startFixture({ dataFolder, token: 'another-token' });
+  const former = await fixture.call('GET', '/v2/users/me', undefined, { authorization: 'Bearer token-of-before' });
+  expect(former.status).toBe(401);
 });

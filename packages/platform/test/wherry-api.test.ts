@@ -5,9 +5,10 @@ import { expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import description from '../src/api/about/wherry-v1.openapi.json' with { type: 'json' };
 import { registerRoutes } from '../src/api/routes.ts';
-import type { HandoffServices, RunServices } from '../src/api/services.ts';
+import type { HandoffServices, RunServices, UserServices } from '../src/api/services.ts';
 import { stateNames } from '../src/runs/supervisor/servers.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
+import { makeUser } from './users-fixture.ts';
 
 type Responses = Record<string, { content?: object }>;
 const paths = description.paths as unknown as Record<string, Record<string, { responses: Responses }>>;
@@ -26,7 +27,7 @@ test('every route of Wherry’s own API is described, and none that does not exi
     routes.push(`${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   // Registering asks nothing of the services yet.
-  registerRoutes(app, {} as RunServices & HandoffServices, { commits: true });
+  registerRoutes(app, {} as RunServices & HandoffServices & UserServices, { commits: true });
   await app.ready();
   // The websocket is accepted by the server itself, not by a route.
   expect(routes.toSorted()).toEqual(described.filter((each) => !each.endsWith('/events')).toSorted());
@@ -53,16 +54,23 @@ async function call({ call: send }: RunFixture, operation: string, values: Recor
   return { ...json, status: answer.status };
 }
 
+/** The bodies of what makes something. */
+const newBodies: Readonly<Record<string, object>> = {
+  'POST /wherry/v1/users': { username: 'another' },
+  'POST /wherry/v1/tokens': { name: 'another' },
+};
+
 test('responses and errors are as described', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
   const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
   const { id: runId } = await fixture.start(actorId);
   await until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
-  const known = { runId, serverId: 'local-1', sequence: '1' };
-  const unknown = { runId: 'NoSuchRun00000000', serverId: 'mars', sequence: '3' };
+  const user = await makeUser(fixture, 'described');
+  const known = { runId, serverId: 'local-1', sequence: '1', userId: user.id, tokenId: user.tokenId };
+  const unknown = { runId: 'NoSuchRun00000000', serverId: 'mars', sequence: '3', userId: 'nobody', tokenId: 'none' };
   const statuses = new Map<string, number[]>();
   for (const operation of described.filter((each) => !each.endsWith('/events'))) {
-    const body = operation.startsWith('PUT') ? { items: [{ items: [{ a: 1 }] }] } : undefined;
+    const body = operation.startsWith('PUT') ? { items: [{ items: [{ a: 1 }] }] } : newBodies[operation];
     const good = await call(fixture, operation, known, body);
     const bad = operation.includes('{') ? [await call(fixture, operation, unknown, body)] : [];
     statuses.set(
@@ -74,7 +82,7 @@ test('responses and errors are as described', async () => {
     Object.fromEntries(
       described
         .filter((each) => !each.endsWith('/events'))
-        .map((each) => [each, each.includes('{') ? [200, 404] : [200]]),
+        .map((each) => [each, each.includes('{') ? [200, 404] : [newBodies[each] === undefined ? 200 : 201]]),
     ),
   );
   const repeated = await call(fixture, 'PUT /wherry/v1/runs/{runId}/commits/{sequence}', { runId, sequence: '7' }, {});

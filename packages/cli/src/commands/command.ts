@@ -27,6 +27,9 @@ export function platformCommand(
 export const helpOf = (examples: readonly string[]): string =>
   ['', 'Examples:', ...examples.map((example) => `  wherry ${example}`), exitCodesHelp].join('\n');
 
+/** Parses the value of an option that is a list with commas. */
+export const listOf = (text: string): string[] => text.split(',').flatMap((each) => each.trim() || []);
+
 /** Parses the value of an option that is a whole number above 0. */
 export function wholeNumber(text: string): number {
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);

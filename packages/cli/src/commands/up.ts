@@ -31,6 +31,7 @@ function addPlatformCommand(
     .option('--servers <count>', 'how many local servers there are (default: 2, env: WHERRY_SERVERS)')
     .option('--memory <MB>', "what a machine's runs may have in all (default: all it has, env: WHERRY_MEMORY)")
     .option('--max-runs <count>', 'how many runs may be under way or waiting (default: 1000, env: WHERRY_MAX_RUNS)')
+    .option('--audit-days <days>', 'how long the log of changes goes back (default: 90, env: WHERRY_AUDIT_DAYS)')
     .option('--prices <file>', 'what a unit of use costs, as JSON (default: nothing, env: WHERRY_PRICES)')
     .option('--engine <engine>', 'what runs the Actors: process or docker (default: process, env: WHERRY_ENGINE)')
     .option('--registry <host:port>', 'the registry of a Docker Swarm, for images of Actors (env: WHERRY_REGISTRY)')

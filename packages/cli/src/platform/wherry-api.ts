@@ -43,6 +43,44 @@ export interface Drain {
   readonly failed: readonly unknown[];
 }
 
+export interface User {
+  readonly id: string;
+  readonly username: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly role: 'administrator' | 'member';
+  readonly createdAt: string;
+  readonly disabledAt: string | null;
+  readonly removedAt: string | null;
+}
+
+export interface Token {
+  readonly id: string;
+  readonly username: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly resources: Readonly<Record<'actors' | 'storages' | 'runs', readonly string[]>> | null;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+/** As it is made: the only time that the token itself is shown. */
+export interface MadeToken extends Token {
+  readonly token: string;
+}
+
+export interface AuditEntry {
+  readonly at: string;
+  readonly username: string;
+  readonly tokenName: string | null;
+  readonly runId: string | null;
+  readonly operation: string;
+  readonly subject: Readonly<Record<string, string>>;
+  readonly address: string;
+  readonly outcome: string;
+}
+
 /** Wherry's own API, `/wherry/v1`, and what Apify's client does not do well (logs). */
 export class WherryApi {
   readonly #url: string;
@@ -77,6 +115,44 @@ export class WherryApi {
   /** Resolves when the handoff is over. */
   migrate(runId: string, request: { mode: HandoffMode; server?: string }): Promise<Handoff> {
     return this.#call('POST', `/runs/${encodeURIComponent(runId)}/migrate`, request);
+  }
+
+  async users(): Promise<User[]> {
+    return (await this.#call<{ items: User[] }>('GET', '/users')).items;
+  }
+
+  addUser(user: object): Promise<User> {
+    return this.#call('POST', '/users', user);
+  }
+
+  changeUser(user: string, changes: object): Promise<User> {
+    return this.#call('PUT', `/users/${encodeURIComponent(user)}`, changes);
+  }
+
+  removeUser(user: string): Promise<User> {
+    return this.#call('DELETE', `/users/${encodeURIComponent(user)}`);
+  }
+
+  /** @param user the caller's own unless given; `*` for those of all users */
+  async tokens(user?: string): Promise<Token[]> {
+    const query = user === undefined ? '' : `?user=${encodeURIComponent(user)}`;
+    return (await this.#call<{ items: Token[] }>('GET', `/tokens${query}`)).items;
+  }
+
+  addToken(token: object): Promise<MadeToken> {
+    return this.#call('POST', '/tokens', token);
+  }
+
+  rotateToken(tokenId: string): Promise<MadeToken> {
+    return this.#call('POST', `/tokens/${encodeURIComponent(tokenId)}/rotate`);
+  }
+
+  removeToken(tokenId: string): Promise<Token> {
+    return this.#call('DELETE', `/tokens/${encodeURIComponent(tokenId)}`);
+  }
+
+  async auditLog(query: Readonly<Record<string, string>>): Promise<AuditEntry[]> {
+    return (await this.#call<{ items: AuditEntry[] }>('GET', `/audit-log?${new URLSearchParams(query)}`)).items;
   }
 
   /**

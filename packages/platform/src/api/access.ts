@@ -3,6 +3,7 @@
  * start with a route that has no declaration. `authorization.ts` reads `access`, the gate reads `effect`.
  */
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { TokenScope } from '../database/operation.ts';
 import type { Effect } from '../runs/handoff/attempt-gate.ts';
 import type { RunMount } from './runs/run-mounts.ts';
 import type { StorageMount } from './storages/storage-mounts.ts';
@@ -41,14 +42,23 @@ export type AttemptAccess =
   | { readonly attempt: 'readLog'; readonly visitor?: 'generalAccess' }
   | { readonly attempt: 'readActor' | 'readActorSource' | 'changeActor' | 'readBuild' };
 
-/** `public`: anyone, without a token. `user`: only users. Otherwise users, and attempts within the given limits. */
-export type Access = 'public' | 'user' | AttemptAccess;
+/**
+ * - `public`: anyone, without a token.
+ * - `user`: only users. `profile`: the same, with any token of theirs, whatever its limits.
+ * - `moveRun`: only users, a run of theirs; administrators, any run.
+ * - `administrator`: only administrators.
+ *
+ * Otherwise users, for what is theirs, and attempts within the given limits.
+ */
+export type Access = 'public' | 'user' | 'profile' | 'moveRun' | 'administrator' | AttemptAccess;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Optional only in the type: what responds to unknown paths has no declaration. */
     access?: Access;
     effect?: Effect;
+    /** The scope that a token of a user needs, where `scopeOf` would say something else. */
+    scope?: TokenScope;
   }
 }
 
@@ -58,4 +68,47 @@ export function requireDeclarations(app: FastifyInstance): void {
     if (config?.access !== undefined && config.effect !== undefined) return;
     throw new Error(`The route ${method} ${url} does not declare its "access" and "effect". See api/access.ts.`);
   });
+}
+
+/** What a route is, as far as the functions below ask. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly config: { readonly access?: Access; readonly effect?: Effect; readonly scope?: TokenScope };
+}
+
+/**
+ * The scope that a token with limits needs for a call [token-2]: `read` where the call only reads, `run` for starts of runs and
+ * for what is done to a run under way, `manage` for all else. Undefined where no scope is needed.
+ */
+export function scopeOf({ method, config: { access, effect, scope } }: DeclaredRoute): TokenScope | undefined {
+  if (access === undefined || access === 'public' || access === 'profile') return undefined;
+  if (scope !== undefined) return scope;
+  if (access === 'moveRun') return 'run';
+  if (typeof access === 'object' && ['startRun', 'ownRun', 'onlyOwnRun'].includes(access.attempt)) {
+    return effect === 'reads' ? 'read' : 'run';
+  }
+  return effect === 'reads' || method === 'GET' || method === 'HEAD' ? 'read' : 'manage';
+}
+
+/**
+ * Whether a call gets an entry in the audit log: what changes something, but for the contents of storages and what an attempt
+ * says of its own run all the time. Users share a run by the same call.
+ */
+export function isAudited({ url, config: { access, effect } }: DeclaredRoute, caller: 'user' | 'attempt'): boolean {
+  if (access === undefined || access === 'public' || effect === undefined || effect === 'reads') return false;
+  if (typeof access === 'string') return true;
+  switch (access.attempt) {
+    case 'writeStorage':
+      return url === access.storage.prefix;
+    case 'ownRun':
+      return caller === 'user' || url !== access.run.prefix;
+    case 'onlyOwnRun':
+      return url.endsWith('/metamorph');
+    // Only a queue's reading has an effect.
+    case 'readStorage':
+      return false;
+    default:
+      return !(access.attempt === 'account' && url === '/v2/request-queues');
+  }
 }

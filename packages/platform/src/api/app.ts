@@ -15,15 +15,19 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import type { AuditLog } from '../accounts/audit-log.ts';
+import type { AttemptCaller } from '../accounts/permissions.ts';
+import type { Identity } from '../accounts/tokens.ts';
 import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
 import { parseJson } from '../shared/json.ts';
 import { requireDeclarations } from './access.ts';
+import { auditedCallOf, isRecordedByWrite, recordOutcome } from './audited-calls.ts';
 import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
-import { authorize } from './authorization.ts';
+import { authorize, authorizeUser } from './authorization.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { type BodyOptions, receiveBodies } from './body-reception.ts';
 import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
@@ -37,6 +41,8 @@ declare module 'fastify' {
     caller: Caller;
     /** The default storages of an attempt's run; undefined for other callers. */
     ownStorageIds: ReadonlySet<string> | undefined;
+    /** Whose token it is. Undefined for a call without one. */
+    identity: Identity | undefined;
   }
 }
 
@@ -54,6 +60,8 @@ const safeHeaders = {
 
 export interface AppOptions extends BodyOptions {
   readonly authenticator: Authenticator;
+  /** Records what is changed by whom; nothing is recorded without it. */
+  readonly auditLog?: AuditLog;
   readonly database: Database;
   readonly gate: Gate;
   readonly logger: Logger;
@@ -77,6 +85,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.decorateRequest('caller');
   app.decorateRequest('ownStorageIds');
+  app.decorateRequest('identity');
+  app.decorateRequest('refusalType');
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
   app.decorateRequest('signedUntil');
@@ -93,17 +103,15 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (access === 'public') return;
     const token = tokenOf(request);
     if (token === undefined && takesVisitors(access)) return admitVisitor(options, request, access);
-    const { caller, ownStorageIds } = await options.authenticator.identityOf(token, request.ip);
+    const identity = await options.authenticator.identityOf(token, request.ip);
+    const caller = callerOf(options, identity, request, reply);
     request.caller = caller;
-    request.ownStorageIds = ownStorageIds;
-    if (caller.kind !== 'attempt') return;
-    const passage = options.gate.enter(caller, gateCallOf(request));
-    // Registered before the wait, since a client may disconnect while its call is held. A call that got a response was
-    // accepted.
-    whenClosed(request, reply, () => passage.leave(reply.raw.headersSent && reply.statusCode < 400));
-    await passage.admitted;
+    request.identity = identity;
+    request.ownStorageIds = identity.ownStorageIds;
+    if (caller.kind === 'attempt') await passGate(options, caller, request, reply);
     try {
-      await authorize(options.database, request, caller);
+      if (caller.kind === 'attempt') await authorize(options.database, request, caller);
+      else request.caller = await authorizeUser(options.database, request, { caller, role: identity.role });
     } catch (refusal) {
       await admitAsVisitor(options.database, request, refusal);
     }
@@ -111,6 +119,32 @@ export function createApp(options: AppOptions): FastifyInstance {
   acceptJson(app);
   acceptEmptyBodies(app);
   return app;
+}
+
+/** The caller of a call, with its entry in the audit log if it gets one. */
+function callerOf(
+  { auditLog }: AppOptions,
+  identity: Identity,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Identity['caller'] {
+  const audited = auditLog && auditedCallOf(request, identity);
+  if (auditLog === undefined || audited === undefined) return identity.caller;
+  whenClosed(request, reply, () => recordOutcome(auditLog, audited, request, reply));
+  return isRecordedByWrite(request) ? { ...identity.caller, audited } : identity.caller;
+}
+
+async function passGate(
+  { gate }: AppOptions,
+  caller: AttemptCaller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const passage = gate.enter(caller, gateCallOf(request));
+  // Registered before the wait, since a client may disconnect while its call is held. A call that got a response was
+  // accepted.
+  whenClosed(request, reply, () => passage.leave(reply.raw.headersSent && reply.statusCode < 400));
+  await passage.admitted;
 }
 
 /** As Fastify makes its server, except that `forward` is asked first. */

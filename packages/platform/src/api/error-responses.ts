@@ -33,6 +33,7 @@ const contentHeaders = ['content-type', 'content-length', 'content-encoding', 'c
 export function sendError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   for (const name of contentHeaders) reply.removeHeader(name);
   const refusal = error instanceof Refusal ? error : (toRefusal(error, request) ?? shortageOf(error, request));
+  request.refusalType = refusal?.type ?? 'internal-error';
   if (refusal !== undefined) {
     const retryAfterSecs = refusal.details?.retryAfterSecs;
     if (typeof retryAfterSecs === 'number') reply.header('retry-after', String(retryAfterSecs));

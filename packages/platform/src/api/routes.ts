@@ -12,17 +12,20 @@ import { registerCommitRoutes } from './runs/commit-routes.ts';
 import { registerHandoffRoutes } from './runs/handoff-routes.ts';
 import { registerRunRoutes } from './runs/run-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
-import type { HandoffServices, RunServices } from './services.ts';
+import type { HandoffServices, RunServices, UserServices } from './services.ts';
 import { registerStoreRoutes } from './store/store-routes.ts';
 import { registerTaskRoutes } from './tasks/task-routes.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
 import { registerAccountRoutes } from './users/account-routes.ts';
+import { registerAuditLogRoutes } from './users/audit-log-routes.ts';
+import { registerTokenRoutes } from './users/token-routes.ts';
+import { registerUserManagementRoutes } from './users/user-management-routes.ts';
 import { registerUserRoutes } from './users/user-routes.ts';
 
 /** Registers all routes. Without `commits`, the routes of commits do not exist, as on Apify. */
 export function registerRoutes(
   app: FastifyInstance,
-  services: RunServices & HandoffServices,
+  services: RunServices & HandoffServices & UserServices,
   { commits }: { commits: boolean },
 ): void {
   if (commits) registerCommitRoutes(app, services);
@@ -45,4 +48,7 @@ export function registerRoutes(
   registerHealthRoutes(app, services);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
+  registerUserManagementRoutes(app, services);
+  registerTokenRoutes(app, services);
+  registerAuditLogRoutes(app, services);
 }

@@ -1,4 +1,5 @@
 import type { Signatures } from '../accounts/signatures.ts';
+import type { KnownTokens } from '../accounts/tokens.ts';
 import type { Builder } from '../builds/builder.ts';
 import type { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { Database } from '../database/database.ts';
@@ -60,6 +61,13 @@ export interface RunServices extends ActorServices {
   readonly prices: UsagePrices;
   /** How many runs that are not over a user may have. */
   readonly maxRuns: number;
+}
+
+/** What the routes of users, tokens and the audit log use as well. */
+export interface UserServices extends Services {
+  readonly tokens: Pick<KnownTokens, 'forgetAll'>;
+  /** Ends the runs of disabled users, and deletes what removed ones had. */
+  readonly endedUsers: { wake(): void };
 }
 
 /** What the routes of servers and handoffs use as well. */

@@ -1,3 +1,4 @@
+import { checkUserIsActive } from '../accounts/users.ts';
 import { findActorId } from '../actors/actor-address.ts';
 import { readEnvVars } from '../actors/env-vars.ts';
 import { findVersion } from '../actors/version-address.ts';
@@ -74,6 +75,7 @@ export interface NewBuild {
 }
 
 export const createBuild = defineWrite('builds.create', function* (build: NewBuild, { now }) {
+  yield* checkUserIsActive(build.userId);
   const actorId = yield* findActorId(build.userId, build.actor);
   const versionNumber = yield* findVersionNumber(actorId, build.version);
   const version = yield* findVersion(actorId, versionNumber);

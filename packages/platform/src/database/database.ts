@@ -9,6 +9,7 @@ import type { Caller, Operation } from './operation.ts';
  * [database-3] the fence of the caller is checked in the transaction of the operation.
  * [database-4] a read sees whole writes only.
  * [database-5] the writes of one caller take effect in the order in which it made them.
+ * A write of a call that is audited records the call in its own transaction [audit-1].
  */
 export interface Database {
   /** @throws Refusal what the operation or the fence refuses; 507 `storage-full` when the disk is full. */

@@ -6,10 +6,55 @@ import type { Sql } from './sql.ts';
  * what the user shares [visitor-1].
  */
 export type Caller =
-  | { readonly kind: 'user'; readonly userId: string }
-  | { readonly kind: 'attempt'; readonly userId: string; readonly runId: string; readonly attempt: number }
+  | {
+      readonly kind: 'user';
+      readonly userId: string;
+      /** Undefined when nothing is limited: the platform acts for the user, or the token is one without limits. */
+      readonly limits?: TokenLimits | undefined;
+      readonly audited?: AuditedCall | undefined;
+    }
+  | {
+      readonly kind: 'attempt';
+      readonly userId: string;
+      readonly runId: string;
+      readonly attempt: number;
+      readonly audited?: AuditedCall | undefined;
+    }
   | { readonly kind: 'visitor'; readonly userId: string }
   | { readonly kind: 'platform' };
+
+export type TokenScope = 'read' | 'run' | 'manage';
+
+/** What a user's token may do, when that is less than the user may; see `accounts/token-limits.ts`. */
+export interface TokenLimits {
+  readonly scopes: readonly TokenScope[];
+  /** Ids. Null when the token is not limited to named resources. */
+  readonly resources: {
+    readonly actors: readonly string[];
+    readonly storages: readonly string[];
+    readonly runs: readonly string[];
+  } | null;
+  /** Whether it starts runs with full permissions. */
+  readonly startsFull: boolean;
+}
+
+/** A call that gets an entry in the audit log (`audit.ts`). One object for each call. */
+export interface AuditedCall {
+  readonly id: string;
+  readonly userId: string;
+  readonly username: string;
+  /** Undefined for a call of a run. */
+  readonly token: { readonly id: string; readonly name: string } | undefined;
+  readonly runId: string | undefined;
+  /** The route, e.g. `DELETE /v2/actors/{actorId}`. */
+  readonly operation: string;
+  /** The parts of the path. What the call makes is added before the write that makes it. */
+  readonly subject: Record<string, string>;
+  /** Of the client. */
+  readonly address: string;
+  /** Whether a write has recorded it. */
+  isRecorded: boolean;
+}
 
 /** The clocks are read once for each operation. */
 interface OperationContext extends Moment {

@@ -17,14 +17,16 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
+import { AuditLog } from '../accounts/audit-log.ts';
 import { Signatures } from '../accounts/signatures.ts';
 import { ensureUser, hashToken, KnownTokens } from '../accounts/tokens.ts';
+import { firstUsername } from '../accounts/users.ts';
 import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
 import { AllowedHosts } from '../api/host-check.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
-import type { ActorServices, HandoffServices, RunServices } from '../api/services.ts';
+import type { ActorServices, HandoffServices, RunServices, UserServices } from '../api/services.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
@@ -58,6 +60,7 @@ import { listenProxy, openProxy, type ProxyOptions } from './proxy-setup.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
+import { UserEndings } from './user-endings.ts';
 import { createWeb, type StandbyTimes, selectionMsOf, stopMsOf } from './web-setup.ts';
 
 export interface PlatformOptions {
@@ -89,6 +92,8 @@ export interface PlatformOptions {
   readonly prices?: UsagePrices | undefined;
   /** How many runs that are not over a user may have. 1,000 unless set. */
   readonly maxRuns?: number | undefined;
+  /** How many days an entry stays in the audit log. 90 unless set. */
+  readonly auditDays?: number | undefined;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
   readonly buildTimeoutSecs?: number;
   /** How large and how slow the download of an Actor's archive may be; see `builds/steps/download.ts`. */
@@ -192,7 +197,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
-  const background = openBackground({ database, files, logger, runs }, parts);
+  const background = openBackground({ database, files, logger, runs, builder, logs }, options, parts);
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
@@ -209,17 +214,19 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     address,
     webAddresses,
     proxy,
+    tokens,
   };
   const services = servicesOf(options, serviceParts);
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
-  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward: web.forward });
+  const ofApp = { authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward: web.forward };
+  const app = createApp({ ...ofApp, auditLog: background.auditLog });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const started = { runs, app, web, logs, builder, engine, address, proxy, logger };
   await startWork(started, options, parts);
   await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
-  background.eraser.wake();
+  background.start();
   return {
     url: address.url,
     token,
@@ -250,7 +257,7 @@ async function openDataFolder(
   await importFormerSecretFiles(dataFolder, database);
   await database.write(
     ensureUser,
-    { userId: newId(), username: 'wherry', tokenHash: hashToken(token) },
+    { userId: newId(), username: firstUsername, tokenHash: hashToken(token) },
     { kind: 'platform' },
   );
   return database;
@@ -258,16 +265,36 @@ async function openDataFolder(
 
 /** What works on after a call has got its response. */
 function openBackground(
-  { database, files, logger, runs }: Pick<ServiceParts, 'database' | 'files' | 'runs'> & { readonly logger: Logger },
+  {
+    database,
+    files,
+    logger,
+    runs,
+    ...more
+  }: Pick<ServiceParts, 'database' | 'files' | 'runs' | 'builder' | 'logs'> & {
+    readonly logger: Logger;
+  },
+  { auditDays }: PlatformOptions,
   parts: AsyncDisposableStack,
 ) {
+  const clock = systemClock;
   const eraser = new Eraser({ database, files, logger, clock: systemClock });
   parts.defer(() => eraser.close());
   const queueReads = new QueueReads({ database, clock: systemClock, logger });
   parts.defer(() => queueReads.store());
   const spendingLimits = new SpendingLimits({ database, runControl: runs.supervisor, clock: systemClock, logger });
   parts.defer(() => spendingLimits.close());
-  return { eraser, queueReads, spendingLimits };
+  const maxAgeMs = auditDays && auditDays * 86_400_000;
+  const auditLog = new AuditLog({ database, clock, logger, maxAgeMs });
+  parts.defer(() => auditLog.close());
+  const endedUsers = new UserEndings({ database, files, eraser, logger, clock, runControl: runs.supervisor, ...more });
+  parts.defer(() => endedUsers.close());
+  const start = () => {
+    eraser.wake();
+    endedUsers.wake();
+    auditLog.start();
+  };
+  return { eraser, queueReads, spendingLimits, auditLog, endedUsers, start };
 }
 
 function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {
@@ -359,18 +386,19 @@ function openDatabase({ dataFolder, writer, secretsKeyFile }: PlatformOptions, l
 
 interface ServiceParts
   extends Pick<
-    ActorServices,
-    | 'database'
-    | 'logs'
-    | 'builder'
-    | 'inputSecrets'
-    | 'files'
-    | 'eraser'
-    | 'queueReads'
-    | 'spendingLimits'
-    | 'webAddresses'
-    | 'proxy'
-  > {
+      ActorServices,
+      | 'database'
+      | 'logs'
+      | 'builder'
+      | 'inputSecrets'
+      | 'files'
+      | 'eraser'
+      | 'queueReads'
+      | 'spendingLimits'
+      | 'webAddresses'
+      | 'proxy'
+    >,
+    Pick<UserServices, 'tokens' | 'endedUsers'> {
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
@@ -380,7 +408,7 @@ interface ServiceParts
 function servicesOf(
   { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000, prices = freeUsage }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
-): RunServices & HandoffServices {
+): RunServices & HandoffServices & UserServices {
   return {
     ...parts,
     clock: systemClock,

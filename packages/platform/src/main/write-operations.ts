@@ -2,8 +2,12 @@
  * The modules that define the writes of the platform, for the worker thread that carries writes out by their names when
  * the disk is slow. Reads stay on the main thread. `test/write-operations.test.ts` fails when a write is missing.
  */
+import '../accounts/audit-log.ts';
+import '../accounts/ended-users.ts';
 import '../accounts/signatures.ts';
+import '../accounts/token-management.ts';
 import '../accounts/tokens.ts';
+import '../accounts/users.ts';
 import '../actors/actors.ts';
 import '../actors/env-vars.ts';
 import '../actors/versions.ts';

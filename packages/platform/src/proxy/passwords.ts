@@ -20,7 +20,9 @@ const ensureProxyKey = defineWrite('proxy.ensureKey', function* ({ candidate }: 
 });
 
 const isAtWork = defineRead('proxy.isAtWork', function* ({ kind, id }: ProxyOwner) {
-  if (kind === 'user') return (yield* one('SELECT 1 FROM users WHERE id = ?', id)) !== undefined;
+  if (kind === 'user') {
+    return (yield* one('SELECT 1 FROM users WHERE id = ? AND disabled_at IS NULL', id)) !== undefined;
+  }
   return (yield* one('SELECT 1 FROM runs WHERE id = ? AND finished_at IS NULL', id)) !== undefined;
 });
 

@@ -51,7 +51,12 @@ function* findVisited(table: StorageTable, address: string): Sql<Row | undefined
   const byId = yield* one<Row>(`SELECT ${columns} FROM ${table} WHERE id = ?`, address);
   const [, user] = /^([^~/]+)[~/]./.exec(address) ?? [];
   if (byId !== undefined || user === undefined) return byId;
-  const owner = yield* one<{ id: string }>('SELECT id FROM users WHERE ? IN (id, username)', user);
+  const owner = yield* one<{ id: string }>(
+    'SELECT id FROM users WHERE id = ? OR lower(username) = lower(?) ORDER BY id = ? DESC LIMIT 1',
+    user,
+    user,
+    user,
+  );
   if (owner === undefined) return undefined;
   try {
     const id = yield* findStorageId(table, owner.id, address);

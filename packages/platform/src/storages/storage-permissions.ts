@@ -5,6 +5,7 @@ import {
   type RequestedGrant,
   type StorageNeed,
 } from '../accounts/permissions.ts';
+import { tokenReachesStorage, tokenRefusal } from '../accounts/token-limits.ts';
 import { type Caller, defineRead } from '../database/operation.ts';
 import { exec, one, type Sql } from '../database/sql.ts';
 import { Refusal } from '../shared/errors.ts';
@@ -17,9 +18,13 @@ const defaultColumns: Readonly<Record<StorageTable, string>> = {
   request_queues: 'default_request_queue_id',
 };
 
-/** Whether the caller reaches a storage of its user [permission-1]. What a visitor reads was checked before [visitor-1]. */
+/**
+ * Whether the caller reaches a storage of its user [permission-1], [token-2]. What a visitor reads was checked before
+ * [visitor-1].
+ */
 function* reachesStorage(caller: Caller, table: StorageTable, id: string, need: StorageNeed): Sql<boolean> {
   if (caller.kind === 'visitor') return need === 'read';
+  if (caller.kind === 'user') return yield* tokenReachesStorage(caller, { table, id, need });
   const rights = yield* limitedRightsOf(caller);
   if (rights === undefined) return true;
   const { runId } = caller as AttemptCaller;
@@ -47,6 +52,7 @@ function* reachesStorage(caller: Caller, table: StorageTable, id: string, need: 
 export function* checkStorageReach(caller: Caller, table: StorageTable, id: string, need: StorageNeed): Sql<void> {
   if (yield* reachesStorage(caller, table, id, need)) return;
   const verb = need === 'write' ? 'change' : 'read';
+  if (caller.kind === 'user') throw tokenRefusal(`${verb} the storage ${id}`);
   throw insufficientPermissions(
     caller as AttemptCaller,
     `${verb} the storage ${id}: its permissions are limited, and its run was not given that storage`,

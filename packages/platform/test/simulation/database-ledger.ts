@@ -14,7 +14,7 @@ import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from '.
 const byPlatform = { kind: 'platform' } as const;
 
 const prepare = defineWrite('simulation.prepare', function* (_input: null) {
-  yield* exec("INSERT OR IGNORE INTO users VALUES ('user', 'user', 0)");
+  yield* exec("INSERT OR IGNORE INTO users (id, username, created_at) VALUES ('user', 'user', 0)");
   yield* exec('CREATE TABLE IF NOT EXISTS simulation_data (run_id TEXT PRIMARY KEY, data_json TEXT NOT NULL) STRICT');
 });
 

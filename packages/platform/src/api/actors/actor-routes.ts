@@ -6,6 +6,7 @@ import { deleteActor } from '../../builds/build-ends.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
+import { noteMade } from '../audited-calls.ts';
 import { userIdOf } from '../caller.ts';
 import { booleanOf, pagingOf, queryOf } from '../query.ts';
 import type { ActorServices } from '../services.ts';
@@ -31,6 +32,7 @@ export function registerActorRoutes(app: FastifyInstance, services: ActorService
 
     app.post(path, { config: { access: { attempt: 'account' }, effect: 'savesState' } }, async (request, reply) => {
       const input = { userId: userIdOf(request), id: newId(), input: checkActorBody(request.body) };
+      noteMade(request, input.id);
       const actor = await database.write(createActor, input, request.caller);
       reply.code(201).header('location', `${services.publicUrl}/v2/actors/${input.id}`);
       return { data: withStandbyUrl(services, actor) };

@@ -16,6 +16,7 @@ import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
 import { actorPaths } from '../actors/actor-paths.ts';
+import { noteMade } from '../audited-calls.ts';
 import { withRawBodies } from '../bodies.ts';
 import { metaOf, userIdOf } from '../caller.ts';
 import { booleanOf, pagingOf, queryOf, waitMsOf } from '../query.ts';
@@ -95,6 +96,7 @@ function registerStart(app: FastifyInstance, services: ActorServices, path: stri
       options,
       meta: metaOf(request),
     };
+    noteMade(request, build.id);
     await database.write(createBuild, build, request.caller);
     builder.wake();
     reply.code(201).header('location', `${services.publicUrl}/v2/actor-builds/${build.id}`);

@@ -77,7 +77,7 @@ function registerRestarts(app: FastifyInstance, services: RunServices, mount: Ru
 
   app.post(
     `${mount.prefix}/resurrect`,
-    { config: { access: { attempt: 'account' }, effect: 'savesState' } },
+    { config: { access: { attempt: 'account' }, effect: 'savesState', scope: 'run' } },
     async (request) => {
       const requested = requestedOptionsOf(queryOf(request));
       const address = mount.addressOf(request);

@@ -34,7 +34,7 @@ export function registerHandoffRoutes(app: FastifyInstance, { database, supervis
 
   app.post(
     `${wherryRunMount.prefix}/migrate`,
-    { config: { access: 'user', effect: 'savesState' } },
+    { config: { access: 'moveRun', effect: 'savesState' } },
     async (request) => {
       const { mode = 'warm', server } = checkHandoffRequest(request.body ?? {});
       const handoff = { mode, ...(server !== undefined && { server }) };

@@ -16,6 +16,7 @@ import { Refusal } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { maxInlineBytes, type StoredRecord } from '../../storages/key-value-stores/record.ts';
 import { overriddenInput } from '../../tasks/task-input.ts';
+import { noteMade } from '../audited-calls.ts';
 import { idempotencyKeyOf, metaOf, userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
@@ -89,6 +90,7 @@ async function create(
   creation: Omit<NewRun, 'input'>,
 ): Promise<string> {
   const newRun = { ...creation, input: input && { ...input, key: inputKey } };
+  noteMade(request, newRun.id);
   let runId: string;
   try {
     runId = await services.database.write(createRun, newRun, request.caller);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { getUser, type UserRow } from '../../accounts/users.ts';
+import type { Caller } from '../../database/operation.ts';
 import type { ProxyAccount } from '../../proxy/forward-proxy.ts';
 import { isoTime } from '../../shared/time.ts';
 import { userIdOf } from '../caller.ts';
@@ -14,18 +15,18 @@ const featuresOfGroups = [
 const neverAvailable = ['SCHEDULER', 'WEBHOOKS', 'ACTORS_PUBLIC_ALL', 'ACTORS_PUBLIC_DEVELOPER'];
 
 export function registerUserRoutes(app: FastifyInstance, { database, proxy }: ActorServices): void {
-  app.get('/v2/users/:userId', { config: { access: 'user', effect: 'reads' } }, async (request) => {
+  app.get('/v2/users/:userId', { config: { access: 'profile', effect: 'reads' } }, async (request) => {
     const own = userIdOf(request);
     const { userId } = request.params as { userId: string };
     const user = await database.read(getUser, { address: userId === 'me' ? own : userId }, request.caller);
-    return { data: userId === 'me' ? privateProfile(user, proxy) : publicProfile(user) };
+    return { data: userId === 'me' ? privateProfile(user, proxy, request.caller) : publicProfile(user) };
   });
 }
 
-const publicProfile = ({ id, username }: UserRow) => ({ id, username, profile: { name: username } });
+const publicProfile = ({ id, username, name }: UserRow) => ({ id, username, profile: { name: name ?? username } });
 
 /** A self-hosted platform costs nothing, so the plan only lists what is available. */
-function privateProfile(user: UserRow, proxy: ProxyAccount) {
+function privateProfile(user: UserRow, proxy: ProxyAccount, caller: Caller) {
   const groups = proxy.groups.map(({ name, description, upstreams }) => ({
     name,
     description,
@@ -42,8 +43,9 @@ function privateProfile(user: UserRow, proxy: ProxyAccount) {
   ];
   return {
     ...publicProfile(user),
-    email: `${user.username}@localhost`,
-    proxy: { password: proxy.passwordOf({ kind: 'user', id: user.id }), groups },
+    email: user.email ?? `${user.username}@localhost`,
+    // [token-3] whoever has the password sends requests in the name of the user.
+    proxy: { password: isWholeAccount(caller) ? proxy.passwordOf({ kind: 'user', id: user.id }) : '', groups },
     plan: {
       id: 'SELF_HOSTED',
       description: 'Self-hosted',
@@ -64,6 +66,8 @@ function privateProfile(user: UserRow, proxy: ProxyAccount) {
     isPaying: false,
   };
 }
+
+const isWholeAccount = (caller: Caller): boolean => caller.kind === 'user' && caller.limits === undefined;
 
 const feature = (isEnabled: boolean) => ({
   isEnabled,

@@ -74,12 +74,12 @@ export class StandbyRequests {
     }
   }
 
-  /** [permission-1] an attempt needs what it needs to start a run of the Actor. */
+  /** [permission-1], [token-2] an attempt, and a token with limits, need what they need to start a run of the Actor. */
   async #find(caller: Exclude<Caller, { kind: 'platform' }>, actor: string): Promise<StandbyActor> {
     const { database } = this.#parts;
     const { userId } = caller;
     const found = await database.read(findStandbyActor, { userId, actor }, caller);
-    if (caller.kind === 'attempt') {
+    if (caller.kind === 'attempt' || (caller.kind === 'user' && caller.limits !== undefined)) {
       const start = { userId, actor: found.actorId, build: found.settings.build };
       await database.read(
         prepareStart,

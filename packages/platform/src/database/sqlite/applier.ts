@@ -1,5 +1,6 @@
 import type { Moment } from '../../shared/clock.ts';
 import { databaseDamaged, databaseMissing, Refusal, storageFull } from '../../shared/errors.ts';
+import { recordCall } from '../audit.ts';
 import { checkWriter } from '../fence.ts';
 import { type Caller, operationNamed } from '../operation.ts';
 import type { DiskReserve } from './disk-reserve.ts';
@@ -155,6 +156,7 @@ export class SqliteApplier {
   #applyOne({ operation, input, caller, moment }: WriteRequest): WriteOutcome {
     this.#session.drive(checkWriter(caller));
     const result = this.#session.drive(operationNamed(operation).body(input, { ...moment, caller }));
+    this.#session.drive(recordCall(caller, moment.now));
     return { kind: 'done', result };
   }
 

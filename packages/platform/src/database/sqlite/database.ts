@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Clock, SteadyClock } from '../../shared/clock.ts';
 import { Refusal } from '../../shared/errors.ts';
+import { noteRecorded } from '../audit.ts';
 import type { Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
 import type { Caller, Operation } from '../operation.ts';
@@ -136,7 +137,9 @@ export class SqliteDatabase implements Database {
     return new Promise<Result>((resolve, reject) => {
       const settle = (outcome: WriteOutcome) => {
         try {
-          resolve(resultOf(outcome) as Result);
+          const result = resultOf(outcome) as Result;
+          noteRecorded(caller);
+          resolve(result);
         } catch (error) {
           reject(error);
         }

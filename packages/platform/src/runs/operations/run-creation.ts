@@ -13,6 +13,8 @@ import {
   type PermissionLevel,
   type RequestedGrant,
 } from '../../accounts/permissions.ts';
+import { checkTokenStart } from '../../accounts/token-limits.ts';
+import { checkUserIsActive } from '../../accounts/users.ts';
 import { findActorId } from '../../actors/actor-address.ts';
 import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
 import { chargeEventsOf, itemEvent, type PricingInfo, pricingAt } from '../../actors/pricing.ts';
@@ -76,7 +78,7 @@ export function* newStart(
   const actorId = yield* findActorId(request.userId, request.actor);
   const settings = yield* readSettings(actorId);
   const build = yield* findBuild(actorId, request.build);
-  yield* checkStart(caller, levelOfRun(request.forcePermissionLevel, settings, build));
+  yield* checkStart(caller, actorId, levelOfRun(request.forcePermissionLevel, settings, build));
   // An Actor may set whether it restarts in either of two places.
   const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
   const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
@@ -93,8 +95,9 @@ const levelOfRun = (
   { defaultRunOptions }: BuildForRun,
 ): PermissionLevel => forced ?? defaultRunOptions.forcePermissionLevel ?? permissionLevelOf(settings);
 
-/** [permission-1] @throws Refusal 403 `insufficient-permissions` */
-function* checkStart(caller: Caller, level: PermissionLevel): Sql<void> {
+/** [permission-1], [token-2] @throws Refusal 403 `insufficient-permissions` */
+function* checkStart(caller: Caller, actorId: string, level: PermissionLevel): Sql<void> {
+  checkTokenStart(caller, actorId, level === 'FULL_PERMISSIONS');
   if (level === 'LIMITED_PERMISSIONS' || (yield* limitedRightsOf(caller)) === undefined) return;
   throw insufficientPermissions(caller as AttemptCaller, 'start a run that has more permissions than its own');
 }
@@ -133,7 +136,8 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
     const build = yield* getBuildForRun(creation.buildId);
     const settings = yield* readSettings(build.actorId);
     const level = levelOfRun(creation.forcePermissionLevel, settings, build);
-    yield* checkStart(caller, level);
+    yield* checkStart(caller, build.actorId, level);
+    yield* checkUserIsActive(creation.userId);
     yield* checkRunCount(creation.userId, creation.maxRuns);
     yield* checkStartsOfRun(caller);
     const startedBy = caller.kind === 'attempt' ? caller.runId : null;

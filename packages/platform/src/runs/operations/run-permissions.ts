@@ -1,7 +1,15 @@
 import { type AttemptCaller, insufficientPermissions, limitedRightsOf, rightsOf } from '../../accounts/permissions.ts';
+import {
+  checkNamedActor,
+  checkNamedBuild,
+  checkNamedRun,
+  checkNotNamed,
+  namedResourcesOf,
+} from '../../accounts/token-limits.ts';
 import { findActorId } from '../../actors/actor-address.ts';
 import { type Caller, defineRead } from '../../database/operation.ts';
 import { one, type Sql } from '../../database/sql.ts';
+import { notFound } from '../../shared/errors.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 
 /** `own`: its own run, any at full permissions. `onlyOwn`: at both levels. `read`: also runs that it started. */
@@ -17,8 +25,9 @@ export const findReachedRun = defineRead(
   },
 );
 
-/** [permission-1], and [permission-2] for `onlyOwn`. */
+/** [permission-1], and [permission-2] for `onlyOwn`; [token-2] for a user. */
 function* checkRunReach(caller: Caller, runId: string, need: RunNeed): Sql<void> {
+  yield* checkNamedRun(caller, runId);
   if (caller.kind !== 'attempt' || caller.runId === runId) return;
   if (need === 'onlyOwn') throw insufficientPermissions(caller, `do this to another run, ${runId}`);
   if ((yield* limitedRightsOf(caller)) === undefined) return;
@@ -31,8 +40,9 @@ function* hasStarted(starter: string, runId: string): Sql<boolean> {
   return (yield* one('SELECT 1 FROM runs WHERE id = ? AND started_by_run_id = ?', runId, starter)) !== undefined;
 }
 
-/** [permission-1] @throws Refusal 403 `insufficient-permissions` for what limited permissions do not reach */
+/** [permission-1], [token-2] @throws Refusal 403 `insufficient-permissions` for what limited permissions do not reach */
 export const checkAccountReach = defineRead('permissions.account', function* (_: Record<string, never>, { caller }) {
+  checkNotNamed(caller);
   if ((yield* limitedRightsOf(caller)) === undefined) return;
   throw insufficientPermissions(caller as AttemptCaller, 'reach the rest of the account: its permissions are limited');
 });
@@ -50,6 +60,7 @@ export const findReachedActor = defineRead(
   function* (input: { userId: string; actor: string; need: ActorNeed }, { caller }) {
     const { userId, actor, need } = input;
     const id = yield* findActorId(userId, actor);
+    checkNamedActor(caller, id);
     if (caller.kind !== 'attempt') return id;
     const { level, actorId } = yield* rightsOf(caller);
     const [isOwn, isFull] = [id === actorId, level === 'FULL_PERMISSIONS'];
@@ -66,6 +77,7 @@ function* hasStartedRunOf(starter: string, actorId: string): Sql<boolean> {
 
 /** @throws Refusal 403 `insufficient-permissions` for a build that is not the one of the run, with limited permissions */
 export const checkBuildReach = defineRead('permissions.build', function* (input: { buildId: string }, { caller }) {
+  yield* checkNamedBuild(caller, input.buildId);
   const rights = yield* limitedRightsOf(caller);
   if (rights === undefined || rights.buildId === input.buildId) return;
   throw insufficientPermissions(
@@ -76,7 +88,33 @@ export const checkBuildReach = defineRead('permissions.build', function* (input:
 
 /** @throws Refusal 403 `insufficient-permissions` for the log of what is neither its own, nor a run that it started */
 export const checkLogReach = defineRead('permissions.log', function* ({ id }: { id: string }, { caller }) {
+  if (namedResourcesOf(caller) !== undefined) return yield* checkNamedLog(caller, id);
+  yield* checkOwnLog(caller, id);
   const rights = yield* limitedRightsOf(caller);
   if (rights === undefined || rights.buildId === id) return;
   yield* checkRunReach(caller, id, 'read');
+});
+
+/** [user-1] so that what others share is found to be theirs before the call is let through as a visitor's. */
+function* checkOwnLog(caller: Caller, id: string): Sql<void> {
+  if (caller.kind !== 'user' && caller.kind !== 'attempt') return;
+  const owned = yield* one(
+    `SELECT 1 FROM runs WHERE id = ? AND user_id = ?
+      UNION ALL SELECT 1 FROM builds WHERE id = ? AND user_id = ?`,
+    id,
+    caller.userId,
+    id,
+    caller.userId,
+  );
+  if (owned === undefined) throw notFound('Run or build', id);
+}
+
+function* checkNamedLog(caller: Caller, id: string): Sql<void> {
+  const isBuild = (yield* one('SELECT 1 FROM builds WHERE id = ?', id)) !== undefined;
+  yield* isBuild ? checkNamedBuild(caller, id) : checkNamedRun(caller, id);
+}
+
+/** The user whose run it is; undefined for none. For what administrators reach of other users' runs. */
+export const ownerOfRun = defineRead('runs.owner', function* ({ runId }: { runId: string }) {
+  return (yield* one<{ userId: string }>('SELECT user_id AS "userId" FROM runs WHERE id = ?', runId))?.userId;
 });

@@ -1,3 +1,4 @@
+import { checkUserIsActive } from '../../accounts/users.ts';
 import type { Database } from '../../database/database.ts';
 import { type Caller, defineEnd, defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
@@ -45,6 +46,7 @@ const changeRun = defineEnd(
   function* ({ runId, change }: { runId: string; change: Change }, { now, caller }) {
     yield* checkOwner(runId, caller);
     const before = yield* loadRun(runId);
+    if (change.kind === 'resurrect') yield* checkUserIsActive(before.userId);
     const transition = applyChange(before, change, now);
     yield* saveTransition(before, transition, now);
     if (change.kind === 'requestHandoff' && change.metamorph) yield* lowerPermissions(runId, change.metamorph);
