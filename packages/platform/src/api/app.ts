@@ -26,6 +26,7 @@ import { tokenOf } from './authentication.ts';
 import { authorize } from './authorization.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { type BodyOptions, receiveBodies } from './body-reception.ts';
+import { type CallObserver, observeCalls } from './call-observer.ts';
 import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
 import type { AllowedHosts } from './host-check.ts';
 import { pathOf, TokenFreeLogger } from './log-redaction.ts';
@@ -37,6 +38,10 @@ declare module 'fastify' {
     caller: Caller;
     /** The default storages of an attempt's run; undefined for other callers. */
     ownStorageIds: ReadonlySet<string> | undefined;
+  }
+  interface FastifyReply {
+    /** The type of the error that the response has, such as `attempt-fenced`. */
+    refusalType: string | undefined;
   }
 }
 
@@ -59,6 +64,7 @@ export interface AppOptions extends BodyOptions {
   readonly logger: Logger;
   /** The hosts that requests may name; any unless given. */
   readonly hosts?: AllowedHosts;
+  readonly observer?: CallObserver;
   /** Takes the requests that are for web servers of runs. Returns false for one that is not. */
   readonly forward?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -80,12 +86,14 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
   app.decorateRequest('signedUntil');
+  app.decorateReply('refusalType');
   requireDeclarations(app);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(safeHeaders);
     options.hosts?.check(request.headers.host);
     done();
   });
+  if (options.observer !== undefined) observeCalls(app, options.observer);
   receiveBodies(app, options);
   handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {

@@ -34,6 +34,7 @@ export function sendError(error: FastifyError | Refusal, request: FastifyRequest
   for (const name of contentHeaders) reply.removeHeader(name);
   const refusal = error instanceof Refusal ? error : (toRefusal(error, request) ?? shortageOf(error, request));
   if (refusal !== undefined) {
+    reply.refusalType = refusal.type;
     const retryAfterSecs = refusal.details?.retryAfterSecs;
     if (typeof retryAfterSecs === 'number') reply.header('retry-after', String(retryAfterSecs));
     return sendRefusal(request, reply.code(refusal.statusCode), refusalBody(refusal));

@@ -35,6 +35,7 @@ import type { Engine } from '../engines/engine.ts';
 import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
 import { LogStore } from '../logs/log-store.ts';
+import { PlatformMetrics } from '../metrics/platform-metrics.ts';
 import { FileStore } from '../objects/file-store.ts';
 import type { ForwardProxy } from '../proxy/forward-proxy.ts';
 import { freeUsage, type UsagePrices } from '../runs/operations/run-cost.ts';
@@ -175,8 +176,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const tokens = new KnownTokens(database);
   const { advertisedUrl, proxy: ofProxy = {} } = options;
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
+  const metrics = measure(database, () => runs);
   const runs = await createSupervisor({
     tokens,
+    observer: metrics,
     ...common,
     logs,
     engine,
@@ -205,6 +208,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     files,
     ...background,
     health,
+    metrics,
     runs,
     address,
     webAddresses,
@@ -212,7 +216,16 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   };
   const services = servicesOf(options, serviceParts);
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
-  const app = createApp({ authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward: web.forward });
+  const app = createApp({
+    authenticator,
+    database,
+    gate: runs.gate,
+    logger,
+    observer: metrics,
+    hosts,
+    bodyIdleMs,
+    forward: web.forward,
+  });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const started = { runs, app, web, logs, builder, engine, address, proxy, logger };
@@ -220,6 +233,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   background.eraser.wake();
+  return platformOf(started, token, parts);
+}
+
+function platformOf({ address, proxy, engine, runs }: Startable, token: string, parts: AsyncDisposableStack): Platform {
   return {
     url: address.url,
     token,
@@ -230,6 +247,16 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
       await parts.disposeAsync();
     },
   };
+}
+
+/** @param runsOf what is there once the API listens */
+function measure(database: SqliteDatabase, runsOf: () => Startable['runs']): PlatformMetrics {
+  const metrics = new PlatformMetrics({
+    runStatuses: () => runsOf().supervisor.runStatuses(),
+    servers: () => runsOf().servers.list(runsOf().supervisor.load()),
+  });
+  database.observer = metrics;
+  return metrics;
 }
 
 /** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */
@@ -372,6 +399,7 @@ interface ServiceParts
     | 'proxy'
   > {
   readonly health: Health;
+  readonly metrics: PlatformMetrics;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
   readonly address: { readonly url: string };

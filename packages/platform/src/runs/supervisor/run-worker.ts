@@ -12,7 +12,7 @@ import { attemptKey } from '../../shared/attempt-key.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { type Action, type ContainerState, plan } from '../state/plan.ts';
 import type { PlacementRequest } from '../state/room.ts';
-import { activeAttemptOf, isOver, type RunState } from '../state/run-state.ts';
+import { activeAttemptOf, drainMsOf, isOver, type RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 import { AttemptStarts } from './attempt-starts.ts';
 import type { Collaborators } from './collaborators.ts';
@@ -121,6 +121,7 @@ export class RunWorker {
       if (state.activeAttempt === before.handoff.from) this.#resume(state.activeAttempt);
       handoffEnds.wake(before.handoff.id);
     }
+    this.#parts.observer?.changed(before, state);
     if (isOver(state) && !isOver(before)) runEnds.wake(run.id);
     this.#parts.web?.changed(run.id);
     this.advance();
@@ -382,11 +383,20 @@ export class RunWorker {
     const openedAtMs = this.run.openedAtMs ?? arrivedAtMs;
     const isKnown = openedAtMs !== undefined && lastWriteAtMs !== undefined;
     const downtimeMs = isKnown ? Math.max(0, openedAtMs - lastWriteAtMs) : null;
+    const { handoff } = state;
     await this.apply({ kind: 'completeHandoff', outcome, downtimeMs });
+    if (handoff?.phase !== 'switched') return;
+    const { mode, reason } = handoff;
+    this.#parts.observer?.handoffEnded({ mode, reason, phase: 'done', drainMs: drainMsOf(handoff), downtimeMs });
   }
 
   async #cancel(outcome: string): Promise<void> {
+    const { handoff } = this.run.state;
     await this.apply({ kind: 'cancelHandoff', outcome });
+    if (handoff !== null) {
+      const { mode, reason } = handoff;
+      this.#parts.observer?.handoffEnded({ mode, reason, phase: 'cancelled', drainMs: null, downtimeMs: null });
+    }
     this.log(`The handoff is cancelled: ${outcome}.`);
   }
 
