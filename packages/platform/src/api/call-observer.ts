@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 export interface ObservedCall {
   readonly method: string;
-  /** The pattern of the route, such as `/v2/datasets/:datasetId`; `unknown` for a path that none has. */
+  /** The pattern of the route, such as `/v2/datasets/:storageId`; `unknown` for a path that none has. */
   readonly route: string;
   readonly statusCode: number;
   /** The type of the refusal, such as `attempt-fenced`. */

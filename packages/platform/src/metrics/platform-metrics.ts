@@ -113,12 +113,12 @@ export class PlatformMetrics implements RunObserver, CallObserver, CommitObserve
     return this.#registry.metrics();
   }
 
-  changed(before: RunState, after: RunState): void {
-    if (before.activeAttempt === null && after.activeAttempt !== null && after.attemptCount === 1) {
+  changed(before: RunState | undefined, after: RunState): void {
+    if ((before?.activeAttempt ?? null) === null && after.activeAttempt !== null && after.attemptCount === 1) {
       const activatedAt = after.attempts.find(({ number }) => number === after.activeAttempt)?.activatedAt;
       if (activatedAt != null) this.#queueWait.observe(Math.max(0, activatedAt - after.startedAt) / 1000);
     }
-    if (isOver(before) || after.finishedAt === null) return;
+    if ((before !== undefined && isOver(before)) || after.finishedAt === null) return;
     this.#runsEnded.inc({ status: after.status, actor: this.#labelOf(after.actorId) });
     this.#runDuration.observe({ status: after.status }, Math.max(0, after.finishedAt - after.startedAt) / 1000);
   }

@@ -62,8 +62,8 @@ export interface EndedHandoff {
 
 /** Is told what happens to runs. It must not throw. */
 export interface RunObserver {
-  /** A durable change of the run is known here. */
-  changed(before: RunState, after: RunState): void;
+  /** A durable change of the run is known here; `before` is undefined for a run that was created. */
+  changed(before: RunState | undefined, after: RunState): void;
   handoffEnded(handoff: EndedHandoff): void;
 }
 

@@ -270,6 +270,7 @@ export class Supervisor implements RunControl, WorkerContext {
     if (isOver(state) && state.attempts.length === 0) return;
     const worker = new RunWorker(this, state, false);
     this.#workers.set(runId, worker);
+    this.parts.observer?.changed(undefined, state);
     worker.advance();
     this.roomChanged();
   }
