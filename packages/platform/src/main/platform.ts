@@ -59,6 +59,7 @@ import { listenProxy, openProxy, type ProxyOptions } from './proxy-setup.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
+import { listenTls, type TlsListener, type TlsOptions } from './tls-listener.ts';
 import { createWeb, type StandbyTimes, selectionMsOf, stopMsOf } from './web-setup.ts';
 
 export interface PlatformOptions {
@@ -73,6 +74,8 @@ export interface PlatformOptions {
    * slash at the end.
    */
   readonly advertisedUrl?: string;
+  /** Where the API listens over TLS too; nowhere unless set. */
+  readonly tls?: TlsOptions | undefined;
   /**
    * The file with the key of the stored secrets, made when it is missing and nothing is sealed yet; `secrets-key` in the
    * data folder unless set.
@@ -119,6 +122,8 @@ export interface Platform {
   readonly token: string;
   /** Where the proxy for Actors is reached, e.g. `http://127.0.0.1:8011`. */
   readonly proxyUrl: string;
+  /** The listener over TLS, where there is one. */
+  readonly tls: TlsListener | undefined;
   /** An address of this machine that containers reach; undefined when they use its own network. */
   readonly hostAddress: string | undefined;
   /**
@@ -229,18 +234,23 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const started = { runs, app, web, logs, builder, engine, address, proxy, logger };
-  await startWork(started, options, parts);
+  const tls = await startWork(started, options, parts);
   await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   background.eraser.wake();
-  return platformOf(started, token, parts);
+  return platformOf({ ...started, tls }, token, parts);
 }
 
-function platformOf({ address, proxy, engine, runs }: Startable, token: string, parts: AsyncDisposableStack): Platform {
+function platformOf(
+  { address, proxy, engine, runs, tls }: Startable & { readonly tls: TlsListener | undefined },
+  token: string,
+  parts: AsyncDisposableStack,
+): Platform {
   return {
     url: address.url,
     token,
     proxyUrl: proxy.url,
+    tls,
     hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
       if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
@@ -338,7 +348,7 @@ async function startWork(
   { runs, app, web, logs, builder, engine, address, proxy, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
-): Promise<void> {
+): Promise<TlsListener | undefined> {
   const { host = '127.0.0.1', port = 0 } = options;
   parts.defer(() => runs.close());
   parts.defer(() => app.close());
@@ -354,6 +364,7 @@ async function startWork(
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
+  const tls = options.tls && (await listenTls(app.server, options.tls, parts));
   const { url, ofContainers: urlOfContainers } = address;
   const { advertisedUrl } = options;
   await listenProxy(proxy, options.proxy ?? {}, { apiPort: port, host, url, urlOfContainers, advertisedUrl }, parts);
@@ -362,6 +373,7 @@ async function startWork(
   runs.supervisor.start();
   await web.start();
   parts.defer(watchServers(engine, runs.supervisor, logger));
+  return tls;
 }
 
 /** Writes where the disk of the data folder makes it pay: docs/decisions/0003-where-the-writer-runs.md. */
