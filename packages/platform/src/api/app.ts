@@ -19,6 +19,7 @@ import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
+import { newId } from '../shared/ids.ts';
 import { parseJson } from '../shared/json.ts';
 import { requireDeclarations } from './access.ts';
 import type { Authenticator } from './authentication.ts';
@@ -73,6 +74,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: TokenFreeLogger.over(options.logger as FastifyBaseLogger),
     logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: false,
+    genReqId: requestIdOf,
     bodyLimit: maxBodyBytes,
     // Record keys and request ids travel in the path; Apify allows keys of 256 characters, percent-encoded.
     routerOptions: { maxParamLength: 2000, ignoreTrailingSlash: true },
@@ -89,7 +92,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateReply('refusalType');
   requireDeclarations(app);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(safeHeaders);
+    reply.headers(safeHeaders).header('x-request-id', request.id);
     options.hosts?.check(request.headers.host);
     done();
   });
@@ -119,6 +122,15 @@ export function createApp(options: AppOptions): FastifyInstance {
   acceptJson(app);
   acceptEmptyBodies(app);
   return app;
+}
+
+/**
+ * The id of a call, which is in its response, in the lines that are logged of it, and in the body of an internal error. A proxy
+ * in front may give one; it is not taken when it could be more than an id.
+ */
+function requestIdOf({ headers }: { readonly headers: IncomingMessage['headers'] }): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : newId();
 }
 
 /** As Fastify makes its server, except that `forward` is asked first. */

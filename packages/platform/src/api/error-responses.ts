@@ -40,7 +40,8 @@ export function sendError(error: FastifyError | Refusal, request: FastifyRequest
     return sendRefusal(request, reply.code(refusal.statusCode), refusalBody(refusal));
   }
   request.log.error({ err: error, url: pathOf(request.url) }, 'a request failed inside the platform');
-  const internal = { type: 'internal-error', message: 'The platform failed; its log says why.' };
+  const message = `The platform failed; its log says why, under the request id ${request.id}.`;
+  const internal = { type: 'internal-error', message, data: { requestId: request.id } };
   return sendRefusal(request, reply.code(500), { error: internal });
 }
 
