@@ -14,9 +14,9 @@ const domain = ['standby', 'runs', 'builds', 'actors', 'storages', 'accounts', '
  * a row, only what is named here.
  */
 const layers = {
-  main: ['metrics', 'api', ...domain, ...adapters, 'shared'],
+  main: ['observation', 'api', ...domain, ...adapters, 'shared'],
   // It implements what the parts that it measures report to.
-  metrics: ['api', ...domain, ...adapters, 'shared'],
+  observation: ['api', ...domain, ...adapters, 'shared'],
   api: [...domain, ...adapters, 'shared'],
   // It starts runs by itself.
   standby: ['runs', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
-import { PlatformMetrics } from '../src/metrics/platform-metrics.ts';
+import { PlatformMetrics } from '../src/observation/platform-metrics.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 const dashboard = new URL('../../../deploy/grafana/wherry.json', import.meta.url);

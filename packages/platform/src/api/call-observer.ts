@@ -1,4 +1,5 @@
 /** Tells an observer of the calls that have ended, for metrics. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 export interface ObservedCall {
@@ -9,6 +10,7 @@ export interface ObservedCall {
   /** The type of the refusal, such as `attempt-fenced`. */
   readonly errorType: string | undefined;
   readonly durationMs: number;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** It must not throw. */
@@ -24,6 +26,7 @@ export function observeCalls(app: FastifyInstance, observer: CallObserver): void
       statusCode: reply.statusCode,
       errorType: reply.refusalType,
       durationMs: reply.elapsedTime,
+      headers: request.headers,
     });
     done();
   });

@@ -35,8 +35,10 @@ import type { Engine } from '../engines/engine.ts';
 import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
 import { LogStore } from '../logs/log-store.ts';
-import { PlatformMetrics } from '../metrics/platform-metrics.ts';
 import { FileStore } from '../objects/file-store.ts';
+import { Observers } from '../observation/observers.ts';
+import { PlatformMetrics } from '../observation/platform-metrics.ts';
+import { PlatformTraces } from '../observation/platform-traces.ts';
 import type { ForwardProxy } from '../proxy/forward-proxy.ts';
 import { freeUsage, type UsagePrices } from '../runs/operations/run-cost.ts';
 import type { Limits } from '../runs/state/plan.ts';
@@ -175,16 +177,16 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const workFolder = path.join(dataFolder, 'work');
   const { buildTimeoutSecs: timeoutSecs, downloadLimits, servers = 2, memoryMbytes } = options;
   const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
-  const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
+  const { metrics, observer } = observe(database, () => runs);
+  const builder = new Builder({ ...common, logs, observer, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
   const tokens = new KnownTokens(database);
   const { advertisedUrl, proxy: ofProxy = {} } = options;
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
-  const metrics = measure(database, () => runs);
   const runs = await createSupervisor({
     tokens,
-    observer: metrics,
+    observer,
     ...common,
     logs,
     engine,
@@ -226,7 +228,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     database,
     gate: runs.gate,
     logger,
-    observer: metrics,
+    observer,
     hosts,
     bodyIdleMs,
     forward: web.forward,
@@ -260,13 +262,14 @@ function platformOf(
 }
 
 /** @param runsOf what is there once the API listens */
-function measure(database: SqliteDatabase, runsOf: () => Startable['runs']): PlatformMetrics {
+function observe(database: SqliteDatabase, runsOf: () => Startable['runs']) {
   const metrics = new PlatformMetrics({
     runStatuses: () => runsOf().supervisor.runStatuses(),
     servers: () => runsOf().servers.list(runsOf().supervisor.load()),
   });
-  database.observer = metrics;
-  return metrics;
+  const observer = new Observers([metrics, new PlatformTraces()]);
+  database.observer = observer;
+  return { metrics, observer };
 }
 
 /** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */

@@ -6,7 +6,7 @@ import type { InFlightRequests } from '../handoff/in-flight-requests.ts';
 import type { WebGate } from '../handoff/web-gate.ts';
 import type { RunStore } from '../operations/run-store.ts';
 import type { Limits } from '../state/plan.ts';
-import type { AttemptState, ClosedHandoff, HandoffMode, HandoffReason, RunState } from '../state/run-state.ts';
+import type { AttemptState, ClosedHandoff, HandoffUnderWay, RunState } from '../state/run-state.ts';
 import type { Servers } from './servers.ts';
 
 /** The events websockets of attempts, as the supervisor uses them. */
@@ -51,12 +51,15 @@ interface AttemptTokens {
   forget(runId: string, attempt: number): void;
 }
 
-/** A handoff that has ended, in ms. What could not be measured is null. */
+/** A handoff that has ended. */
 export interface EndedHandoff {
-  readonly mode: HandoffMode;
-  readonly reason: HandoffReason;
-  readonly phase: ClosedHandoff['phase'];
-  readonly drainMs: number | null;
+  readonly runId: string;
+  /** As it was when it ended. */
+  readonly handoff: HandoffUnderWay;
+  readonly outcome: ClosedHandoff['phase'];
+  /** In ms since 1970. */
+  readonly finishedAt: number;
+  /** Null when it could not be measured. */
   readonly downtimeMs: number | null;
 }
 

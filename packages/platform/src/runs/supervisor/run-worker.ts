@@ -12,7 +12,7 @@ import { attemptKey } from '../../shared/attempt-key.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { type Action, type ContainerState, plan } from '../state/plan.ts';
 import type { PlacementRequest } from '../state/room.ts';
-import { activeAttemptOf, drainMsOf, isOver, type RunState } from '../state/run-state.ts';
+import { activeAttemptOf, isOver, type RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 import { AttemptStarts } from './attempt-starts.ts';
 import type { Collaborators } from './collaborators.ts';
@@ -385,18 +385,19 @@ export class RunWorker {
     const downtimeMs = isKnown ? Math.max(0, openedAtMs - lastWriteAtMs) : null;
     const { handoff } = state;
     await this.apply({ kind: 'completeHandoff', outcome, downtimeMs });
-    if (handoff?.phase !== 'switched') return;
-    const { mode, reason } = handoff;
-    this.#parts.observer?.handoffEnded({ mode, reason, phase: 'done', drainMs: drainMsOf(handoff), downtimeMs });
+    this.#observeEnd(handoff, 'done', downtimeMs);
+  }
+
+  #observeEnd(handoff: RunState['handoff'], outcome: 'done' | 'cancelled', downtimeMs: number | null): void {
+    if (handoff === null) return;
+    const finishedAt = this.#parts.clock.now();
+    this.#parts.observer?.handoffEnded({ runId: this.run.id, handoff, outcome, finishedAt, downtimeMs });
   }
 
   async #cancel(outcome: string): Promise<void> {
     const { handoff } = this.run.state;
     await this.apply({ kind: 'cancelHandoff', outcome });
-    if (handoff !== null) {
-      const { mode, reason } = handoff;
-      this.#parts.observer?.handoffEnded({ mode, reason, phase: 'cancelled', drainMs: null, downtimeMs: null });
-    }
+    this.#observeEnd(handoff, 'cancelled', null);
     this.log(`The handoff is cancelled: ${outcome}.`);
   }
 

@@ -9,9 +9,10 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallObserver, ObservedCall } from '../api/call-observer.ts';
+import type { BuildObserver, EndedBuild } from '../builds/builder.ts';
 import type { CommitObserver, ObservedCommit } from '../database/database.ts';
 import type { RunState } from '../runs/state/run-state.ts';
-import { isOver } from '../runs/state/run-state.ts';
+import { drainMsOf, isOver } from '../runs/state/run-state.ts';
 import type { EndedHandoff, RunObserver } from '../runs/supervisor/collaborators.ts';
 import type { ServerStatus } from '../runs/supervisor/servers.ts';
 
@@ -37,7 +38,7 @@ const secs = {
   duration: [1, 10, 60, 300, 1800, 3600, 21_600, 86_400],
 } as const;
 
-export class PlatformMetrics implements RunObserver, CallObserver, CommitObserver {
+export class PlatformMetrics implements RunObserver, CallObserver, CommitObserver, BuildObserver {
   readonly contentType: string;
   readonly #registry = new Registry();
   readonly #actors = new Set<string>();
@@ -63,6 +64,11 @@ export class PlatformMetrics implements RunObserver, CallObserver, CommitObserve
       buckets: secs.downtime,
     },
   );
+  readonly #buildsEnded = this.#counter('builds_ended_total', 'Builds that have ended.', ['status']);
+  readonly #buildDuration = this.#histogram('build_duration_seconds', 'From the start of a build to its end.', {
+    labelNames: ['status'],
+    buckets: secs.duration,
+  });
   readonly #fenced = this.#counter('fenced_calls_total', 'Calls of attempts that were not active, refused.', []);
   readonly #calls = this.#counter('api_calls_total', 'Calls of the API.', ['method', 'route', 'status']);
   readonly #callTime = this.#histogram('api_call_duration_seconds', 'How long calls of the API took.', {
@@ -123,10 +129,17 @@ export class PlatformMetrics implements RunObserver, CallObserver, CommitObserve
     this.#runDuration.observe({ status: after.status }, Math.max(0, after.finishedAt - after.startedAt) / 1000);
   }
 
-  handoffEnded({ mode, reason, phase, drainMs, downtimeMs }: EndedHandoff): void {
-    this.#handoffs.inc({ mode, reason, outcome: phase });
+  handoffEnded({ handoff, outcome, downtimeMs }: EndedHandoff): void {
+    const { mode, reason } = handoff;
+    this.#handoffs.inc({ mode, reason, outcome });
+    const drainMs = handoff.phase === 'switched' && outcome === 'done' ? drainMsOf(handoff) : null;
     if (drainMs !== null) this.#drain.observe({ mode }, drainMs / 1000);
     if (downtimeMs !== null) this.#downtime.observe({ mode }, downtimeMs / 1000);
+  }
+
+  buildEnded({ status, startedAt, finishedAt }: EndedBuild): void {
+    this.#buildsEnded.inc({ status });
+    this.#buildDuration.observe({ status }, Math.max(0, finishedAt - startedAt) / 1000);
   }
 
   called({ method, route, statusCode, errorType, durationMs }: ObservedCall): void {
