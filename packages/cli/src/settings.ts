@@ -51,7 +51,7 @@ export type EngineSettings =
       readonly dockerConfigFolder: string | undefined;
     };
 
-export interface TlsSettings {
+interface TlsSettings {
   readonly certFile: string;
   readonly keyFile: string;
   readonly port: number;
