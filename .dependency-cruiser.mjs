@@ -14,7 +14,9 @@ const domain = ['standby', 'runs', 'tasks', 'builds', 'actors', 'storages', 'acc
  * a row, only what is named here.
  */
 const layers = {
-  main: ['api', ...domain, ...adapters, 'shared'],
+  main: ['observation', 'api', ...domain, ...adapters, 'shared'],
+  // It implements what the parts that it measures report to.
+  observation: ['api', ...domain, ...adapters, 'shared'],
   api: [...domain, ...adapters, 'shared'],
   // It starts runs by itself.
   standby: ['runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],

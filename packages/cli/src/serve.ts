@@ -7,6 +7,7 @@ import {
   ProxyGroupsError,
   parseProxyGroups,
   startPlatform,
+  TlsFilesError,
   type UsagePrices,
 } from '@wherry/platform';
 import pino from 'pino';
@@ -32,10 +33,12 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
   const signal = interrupted.first;
   const dataFolder = path.resolve(settings.dataFolder);
   const platform = await start(settings, dataFolder);
+  const endReloads = reloadAtHangUp(platform);
   try {
     if (json) printJsonLine({ event: 'started', url: platform.url, token: platform.token, dataFolder });
     else {
       printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}`);
+      if (platform.tls !== undefined) printNote(`Over TLS: port ${platform.tls.port} of ${settings.host}`);
       printNote(`Engine: ${engineNote(settings.engine.kind)}`);
     }
     const exitCode = settings.demo !== null ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
@@ -46,8 +49,21 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
     }
     return exitCodes.ok;
   } finally {
+    endReloads();
     await end(platform, interrupted);
   }
+}
+
+/** As servers do: SIGHUP reads the certificate again, after it was renewed. Returns what stops this. */
+function reloadAtHangUp({ tls }: Platform): () => void {
+  if (tls === undefined) return () => undefined;
+  const reload = () =>
+    tls.reload().then(
+      () => printNote('The certificate was read again.'),
+      (error: Error) => printNote(`The former certificate stays in use. ${error.message}`),
+    );
+  process.on('SIGHUP', reload);
+  return () => process.off('SIGHUP', reload);
 }
 
 async function end(platform: Platform, { first, second }: Interruption): Promise<void> {
@@ -65,7 +81,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
   const { host, port, servers, memoryMbytes, maxRuns, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
-  const { webDomain, auditDays } = settings;
+  const { webDomain, auditDays, tls } = settings;
   const prices = await readPrices(settings.pricesFile);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -78,8 +94,10 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       dataFolder,
       token,
       secretsKeyFile,
-      host,
+      // Over TLS only, as far as others are concerned: the plain port is for this machine then.
+      host: tls === undefined ? host : '127.0.0.1',
       port,
+      tls: tls && { ...tls, host },
       servers,
       memoryMbytes,
       maxRuns,
@@ -118,9 +136,10 @@ async function proxyOptionsOf({
 
 function startFailure(
   error: NodeJS.ErrnoException & { port?: number },
-  { host, port, proxyPort, dataFolder }: PlatformSettings,
+  { host, port, proxyPort, tls, dataFolder }: PlatformSettings,
 ): Failure {
   if (error instanceof Failure) return error;
+  if (error instanceof TlsFilesError) return badUsage(`${error.message} See --tls-cert and --tls-key.`);
   const { code = '', syscall, message } = error;
   if (syscall === 'listen' && error.port === proxyPort && proxyPort !== port) {
     const why = code === 'EADDRINUSE' ? 'it is in use' : code;
@@ -128,6 +147,8 @@ function startFailure(
       `The proxy cannot listen on port ${proxyPort} (${why}). Choose another with --proxy-port or WHERRY_PROXY_PORT.`,
     );
   }
+  if (code === 'EADDRINUSE' && error.port === tls?.port)
+    return badUsage(`Port ${tls?.port} is in use. Choose another with --tls-port or WHERRY_TLS_PORT.`);
   if (code === 'EADDRINUSE') return badUsage(`Port ${port} is in use. Choose another with --port or WHERRY_PORT.`);
   if (code === 'EACCES' && syscall === 'listen') {
     return badUsage(`This user may not listen on port ${port}. Choose one above 1023 with --port or WHERRY_PORT.`);

@@ -12,6 +12,9 @@ export interface PlatformFlags {
   readonly port?: string;
   readonly data?: string;
   readonly host?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsPort?: string;
   readonly token?: string;
   readonly secretsKeyFile?: string;
   readonly servers?: string;
@@ -49,10 +52,18 @@ export type EngineSettings =
       readonly dockerConfigFolder: string | undefined;
     };
 
+interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly port: number;
+}
+
 export interface PlatformSettings {
   readonly port: number;
   readonly dataFolder: string;
   readonly host: string;
+  /** Where the API listens over TLS too, with PEM files; undefined: nowhere. */
+  readonly tls: TlsSettings | undefined;
   /** Undefined: the one in the data folder, made at the first start. */
   readonly token: string | undefined;
   /** The file with the key of the stored secrets; undefined: the one in the data folder. */
@@ -106,6 +117,7 @@ export function platformSettings(
     port: wholeNumberOf('--port', flags.port ?? variable('WHERRY_PORT') ?? '8010', 0, 65_535),
     ...secretsSettings(flags, environment),
     host: flags.host ?? variable('WHERRY_HOST') ?? '127.0.0.1',
+    tls: tlsOf(flags, variable),
     token: tokenOf(flags.token ?? variable('WHERRY_TOKEN')),
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
     memoryMbytes: optionalNumberOf('--memory', flags.memory ?? variable('WHERRY_MEMORY'), 128, 1_000_000_000),
@@ -125,6 +137,16 @@ export function platformSettings(
     demoUrl,
     once,
   };
+}
+
+function tlsOf(flags: PlatformFlags, variable: (name: string) => string | undefined): TlsSettings | undefined {
+  const certFile = flags.tlsCert ?? variable('WHERRY_TLS_CERT');
+  const keyFile = flags.tlsKey ?? variable('WHERRY_TLS_KEY');
+  const port = flags.tlsPort ?? variable('WHERRY_TLS_PORT');
+  if (certFile !== undefined && keyFile !== undefined)
+    return { certFile, keyFile, port: wholeNumberOf('--tls-port', port ?? '8443', 0, 65_535) };
+  if (certFile === undefined && keyFile === undefined && port === undefined) return undefined;
+  throw badUsage('TLS needs both --tls-cert and --tls-key. Pass the two files.');
 }
 
 /** The flags of `wherry secrets rotate`, which `wherry up` has too. */

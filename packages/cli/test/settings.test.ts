@@ -202,3 +202,13 @@ test('the proxy is set by flags or variables', () => {
   expect(() => up({ proxyPort: 'next' })).toThrow(/--proxy-port must be a whole number/);
   expect(() => up({ advertiseProxy: 'http://one.test' })).toThrow(/--advertise-proxy takes a host and a port/);
 });
+
+test('TLS needs both files, and has a port of its own', () => {
+  const files = { tlsCert: 'chain.pem', tlsKey: 'key.pem' };
+  expect(up(files).tls).toEqual({ certFile: 'chain.pem', keyFile: 'key.pem', port: 8443 });
+  const environment = { WHERRY_TLS_CERT: 'a.pem', WHERRY_TLS_KEY: 'b.pem', WHERRY_TLS_PORT: '443' };
+  expect(up({ tlsKey: 'c.pem' }, environment).tls).toEqual({ certFile: 'a.pem', keyFile: 'c.pem', port: 443 });
+  expect(up({}).tls).toBeUndefined();
+  for (const flags of [{ tlsCert: 'chain.pem' }, { tlsKey: 'key.pem' }, { tlsPort: '443' }])
+    expect(() => up(flags)).toThrow('TLS needs both --tls-cert and --tls-key.');
+});

@@ -10,6 +10,7 @@ export { backUp } from './main/backup.ts';
 export { type Platform, type PlatformOptions, startPlatform } from './main/platform.ts';
 export { finishInterruptedRestore, restore } from './main/restore.ts';
 export { rotatePlatformSecrets } from './main/secrets-rotation.ts';
+export { TlsFilesError } from './main/tls-listener.ts';
 export { type ProxyGroup, ProxyGroupsError, parseProxyGroups } from './proxy/groups.ts';
 export type { UsagePrices } from './runs/operations/run-cost.ts';
 export { newId } from './shared/ids.ts';

@@ -22,6 +22,7 @@ import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
+import { newId } from '../shared/ids.ts';
 import { parseJson } from '../shared/json.ts';
 import { requireDeclarations } from './access.ts';
 import { auditedCallOf, isRecordedByWrite, recordOutcome } from './audited-calls.ts';
@@ -30,6 +31,7 @@ import { tokenOf } from './authentication.ts';
 import { authorize, authorizeUser } from './authorization.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { type BodyOptions, receiveBodies } from './body-reception.ts';
+import { type CallObserver, observeCalls } from './call-observer.ts';
 import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
 import type { AllowedHosts } from './host-check.ts';
 import { pathOf, TokenFreeLogger } from './log-redaction.ts';
@@ -43,6 +45,10 @@ declare module 'fastify' {
     ownStorageIds: ReadonlySet<string> | undefined;
     /** Whose token it is. Undefined for a call without one. */
     identity: Identity | undefined;
+  }
+  interface FastifyReply {
+    /** The type of the error that the response has, such as `attempt-fenced`. */
+    refusalType: string | undefined;
   }
 }
 
@@ -67,6 +73,7 @@ export interface AppOptions extends BodyOptions {
   readonly logger: Logger;
   /** The hosts that requests may name; any unless given. */
   readonly hosts?: AllowedHosts;
+  readonly observer?: CallObserver;
   /** Takes the requests that are for web servers of runs. Returns false for one that is not. */
   readonly forward?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -75,6 +82,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: TokenFreeLogger.over(options.logger as FastifyBaseLogger),
     logController: new LogController({ disableRequestLogging: true }),
+    requestIdHeader: false,
+    genReqId: requestIdOf,
     bodyLimit: maxBodyBytes,
     // Record keys and request ids travel in the path; Apify allows keys of 256 characters, percent-encoded.
     routerOptions: { maxParamLength: 2000, ignoreTrailingSlash: true },
@@ -90,12 +99,14 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
   app.decorateRequest('signedUntil');
+  app.decorateReply('refusalType');
   requireDeclarations(app);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(safeHeaders);
+    reply.headers(safeHeaders).header('x-request-id', request.id);
     options.hosts?.check(request.headers.host);
     done();
   });
+  if (options.observer !== undefined) observeCalls(app, options.observer);
   receiveBodies(app, options);
   handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {
@@ -145,6 +156,15 @@ async function passGate(
   // accepted.
   whenClosed(request, reply, () => passage.leave(reply.raw.headersSent && reply.statusCode < 400));
   await passage.admitted;
+}
+
+/**
+ * The id of a call, which is in its response, in the lines that are logged of it, and in the body of an internal error. A proxy
+ * in front may give one; it is not taken when it could be more than an id.
+ */
+function requestIdOf({ headers }: { readonly headers: IncomingMessage['headers'] }): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : newId();
 }
 
 /** As Fastify makes its server, except that `forward` is asked first. */

@@ -12,6 +12,7 @@ const exposed = [
   'X-Apify-Pagination-Desc',
   'X-Apify-Pagination-Count',
   'X-Apify-Pagination-Limit',
+  'X-Request-Id',
 ];
 
 /** Apify's, and those that this API reads besides. A `*` would not cover `Authorization`. */

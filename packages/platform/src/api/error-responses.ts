@@ -35,12 +35,14 @@ export function sendError(error: FastifyError | Refusal, request: FastifyRequest
   const refusal = error instanceof Refusal ? error : (toRefusal(error, request) ?? shortageOf(error, request));
   request.refusalType = refusal?.type ?? 'internal-error';
   if (refusal !== undefined) {
+    reply.refusalType = refusal.type;
     const retryAfterSecs = refusal.details?.retryAfterSecs;
     if (typeof retryAfterSecs === 'number') reply.header('retry-after', String(retryAfterSecs));
     return sendRefusal(request, reply.code(refusal.statusCode), refusalBody(refusal));
   }
   request.log.error({ err: error, url: pathOf(request.url) }, 'a request failed inside the platform');
-  const internal = { type: 'internal-error', message: 'The platform failed; its log says why.' };
+  const message = `The platform failed; its log says why, under the request id ${request.id}.`;
+  const internal = { type: 'internal-error', message, data: { requestId: request.id } };
   return sendRefusal(request, reply.code(500), { error: internal });
 }
 

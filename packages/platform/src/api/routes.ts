@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { registerDescriptionRoutes, registerFrontPageRoutes } from './about/about-routes.ts';
 import { registerHealthRoutes } from './about/health-routes.ts';
+import { registerMetricsRoutes } from './about/metrics-routes.ts';
 import { registerActorRoutes } from './actors/actor-routes.ts';
 import { registerActorVersionRoutes } from './actors/version-routes.ts';
 import { registerBuildRoutes } from './builds/build-routes.ts';
@@ -46,6 +47,7 @@ export function registerRoutes(
   registerDescriptionRoutes(app);
   registerFrontPageRoutes(app);
   registerHealthRoutes(app, services);
+  registerMetricsRoutes(app, services);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
   registerUserManagementRoutes(app, services);

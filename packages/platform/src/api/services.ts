@@ -19,6 +19,7 @@ import type { WebAddresses } from '../shared/web-addresses.ts';
 import type { Eraser } from '../storages/erasure.ts';
 import type { QueueReads } from '../storages/request-queues/reads.ts';
 import type { HealthReporter } from './about/health-routes.ts';
+import type { MetricsReporter } from './about/metrics-routes.ts';
 
 /** What all routes use. Assembled in `main/platform.ts`. */
 export interface Services {
@@ -76,4 +77,5 @@ export interface HandoffServices extends Services {
   readonly servers: Servers;
   readonly runStore: RunStore;
   readonly health: HealthReporter;
+  readonly metrics: MetricsReporter;
 }

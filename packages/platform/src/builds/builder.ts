@@ -23,11 +23,25 @@ import { Dependencies } from './steps/dependencies.ts';
 import type { DownloadLimits } from './steps/download.ts';
 import { needsDownload } from './steps/sources.ts';
 
+/** A build that has ended. Times in ms since 1970. */
+export interface EndedBuild {
+  readonly buildId: string;
+  readonly status: BuildEnd['status'];
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+/** Is told of the ends of builds. It must not throw. */
+export interface BuildObserver {
+  buildEnded(build: EndedBuild): void;
+}
+
 export interface BuilderOptions {
   readonly database: Database;
   readonly logs: LogStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observer?: BuildObserver;
   readonly dataFolder: string;
   /** The platform's own environment. Builds get the variables that they need. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -200,7 +214,8 @@ export class Builder {
   }
 
   async #work(job: BuildJob, stop: AbortController): Promise<void> {
-    const { clock, logs, timeoutSecs = usualTimeoutSecs } = this.#options;
+    const { clock, logs, observer, timeoutSecs = usualTimeoutSecs } = this.#options;
+    const startedAt = clock.now();
     const cancelTimeout = clock.after(timeoutSecs * 1000, () => stop.abort(new Stopped('timedOut')));
     const hide = hideSecrets(job.envVars.filter(({ isSecret }) => isSecret).map(({ value }) => value));
     // A slow log disk does not slow down the output of a build: its commands would exceed the time limit.
@@ -211,6 +226,7 @@ export class Builder {
       const message = hide(end.message);
       if (end.status !== 'SUCCEEDED') log(`ERROR ${message}`);
       await this.#finish(job.id, { ...end, message });
+      observer?.buildEnded({ buildId: job.id, status: end.status, startedAt, finishedAt: clock.now() });
     }
     this.#atWork.delete(job.id);
     this.#building.delete(job.id);

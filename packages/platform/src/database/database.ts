@@ -17,3 +17,14 @@ export interface Database {
   write<Input, Result>(operation: Operation<Input, Result>, input: Input, caller: Caller): Promise<Result>;
   close(): Promise<void>;
 }
+
+/** A transaction that has been committed, or tried: the writes in it, by the names of their operations. */
+export interface ObservedCommit {
+  readonly operations: readonly string[];
+  readonly durationMs: number;
+}
+
+/** Is told of each commit, for metrics. It must not throw. */
+export interface CommitObserver {
+  committed(commit: ObservedCommit): void;
+}

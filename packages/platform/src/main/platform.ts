@@ -38,6 +38,9 @@ import { ProcessEngine } from '../engines/process/process-engine.ts';
 import { findEventsRelay } from '../events/relay.ts';
 import { LogStore } from '../logs/log-store.ts';
 import { FileStore } from '../objects/file-store.ts';
+import { Observers } from '../observation/observers.ts';
+import { PlatformMetrics } from '../observation/platform-metrics.ts';
+import { PlatformTraces } from '../observation/platform-traces.ts';
 import type { ForwardProxy } from '../proxy/forward-proxy.ts';
 import { freeUsage, type UsagePrices } from '../runs/operations/run-cost.ts';
 import type { Limits } from '../runs/state/plan.ts';
@@ -60,6 +63,7 @@ import { listenProxy, openProxy, type ProxyOptions } from './proxy-setup.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
 import { createSupervisor } from './supervisor-setup.ts';
+import { listenTls, type TlsListener, type TlsOptions } from './tls-listener.ts';
 import { UserEndings } from './user-endings.ts';
 import { createWeb, type StandbyTimes, selectionMsOf, stopMsOf } from './web-setup.ts';
 
@@ -75,6 +79,8 @@ export interface PlatformOptions {
    * slash at the end.
    */
   readonly advertisedUrl?: string;
+  /** Where the API listens over TLS too; nowhere unless set. */
+  readonly tls?: TlsOptions | undefined;
   /**
    * The file with the key of the stored secrets, made when it is missing and nothing is sealed yet; `secrets-key` in the
    * data folder unless set.
@@ -123,6 +129,8 @@ export interface Platform {
   readonly token: string;
   /** Where the proxy for Actors is reached, e.g. `http://127.0.0.1:8011`. */
   readonly proxyUrl: string;
+  /** The listener over TLS, where there is one. */
+  readonly tls: TlsListener | undefined;
   /** An address of this machine that containers reach; undefined when they use its own network. */
   readonly hostAddress: string | undefined;
   /**
@@ -174,7 +182,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const workFolder = path.join(dataFolder, 'work');
   const { buildTimeoutSecs: timeoutSecs, downloadLimits, servers = 2, memoryMbytes } = options;
   const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
-  const builder = new Builder({ ...common, logs, token, timeoutSecs, downloadLimits, images: engine.images });
+  const { metrics, observer } = observe(database, () => runs);
+  const builder = new Builder({ ...common, logs, observer, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
   const tokens = new KnownTokens(database);
@@ -182,6 +191,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
   const runs = await createSupervisor({
     tokens,
+    observer,
     ...common,
     logs,
     engine,
@@ -210,6 +220,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     files,
     ...background,
     health,
+    metrics,
     runs,
     address,
     webAddresses,
@@ -218,25 +229,45 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   };
   const services = servicesOf(options, serviceParts);
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
-  const ofApp = { authenticator, database, gate: runs.gate, logger, hosts, bodyIdleMs, forward: web.forward };
+  const ofApp = { authenticator, database, gate: runs.gate, logger, observer, hosts, bodyIdleMs, forward: web.forward };
   const app = createApp({ ...ofApp, auditLog: background.auditLog });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const started = { runs, app, web, logs, builder, engine, address, proxy, logger };
-  await startWork(started, options, parts);
+  const tls = await startWork(started, options, parts);
   await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   background.start();
+  return platformOf({ ...started, tls }, token, parts);
+}
+
+function platformOf(
+  { address, proxy, engine, runs, tls }: Startable & { readonly tls: TlsListener | undefined },
+  token: string,
+  parts: AsyncDisposableStack,
+): Platform {
   return {
     url: address.url,
     token,
     proxyUrl: proxy.url,
+    tls,
     hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
       if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
       await parts.disposeAsync();
     },
   };
+}
+
+/** @param runsOf what is there once the API listens */
+function observe(database: SqliteDatabase, runsOf: () => Startable['runs']) {
+  const metrics = new PlatformMetrics({
+    runStatuses: () => runsOf().supervisor.runStatuses(),
+    servers: () => runsOf().servers.list(runsOf().supervisor.load()),
+  });
+  const observer = new Observers([metrics, new PlatformTraces()]);
+  database.observer = observer;
+  return { metrics, observer };
 }
 
 /** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */
@@ -338,7 +369,7 @@ async function startWork(
   { runs, app, web, logs, builder, engine, address, proxy, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
-): Promise<void> {
+): Promise<TlsListener | undefined> {
   const { host = '127.0.0.1', port = 0 } = options;
   parts.defer(() => runs.close());
   parts.defer(() => app.close());
@@ -354,6 +385,7 @@ async function startWork(
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
+  const tls = options.tls && (await listenTls(app.server, options.tls, parts));
   const { url, ofContainers: urlOfContainers } = address;
   const { advertisedUrl } = options;
   await listenProxy(proxy, options.proxy ?? {}, { apiPort: port, host, url, urlOfContainers, advertisedUrl }, parts);
@@ -362,6 +394,7 @@ async function startWork(
   runs.supervisor.start();
   await web.start();
   parts.defer(watchServers(engine, runs.supervisor, logger));
+  return tls;
 }
 
 /** Writes where the disk of the data folder makes it pay: docs/decisions/0003-where-the-writer-runs.md. */
@@ -400,6 +433,7 @@ interface ServiceParts
     >,
     Pick<UserServices, 'tokens' | 'endedUsers'> {
   readonly health: Health;
+  readonly metrics: PlatformMetrics;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
   readonly address: { readonly url: string };

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Clock, SteadyClock } from '../../shared/clock.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { noteRecorded } from '../audit.ts';
-import type { Database } from '../database.ts';
+import type { CommitObserver, Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
 import type { Caller, Operation } from '../operation.ts';
 import { resultOf, SqliteApplier, toRefusal, type WriteOutcome, type WriteRequest } from './applier.ts';
@@ -80,6 +80,8 @@ export class SqliteDatabase implements Database {
   readonly #clock: SteadyClock;
   readonly #reader: SqliteSession;
   readonly #applier: BatchApplier;
+  /** Set by the composition. */
+  observer: CommitObserver | undefined;
   #waiting: Waiting[] = [];
   #applying = false;
 
@@ -162,7 +164,10 @@ export class SqliteDatabase implements Database {
     this.#applying = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, maxBatch);
+      const begunAtMs = performance.now();
       const outcomes = await this.#applier.apply(batch.map((each) => each.request));
+      const durationMs = performance.now() - begunAtMs;
+      this.observer?.committed({ operations: batch.map(({ request }) => request.operation), durationMs });
       batch.forEach((each, index) => {
         each.settle(outcomes[index]!);
       });

@@ -6,7 +6,7 @@ import type { InFlightRequests } from '../handoff/in-flight-requests.ts';
 import type { WebGate } from '../handoff/web-gate.ts';
 import type { RunStore } from '../operations/run-store.ts';
 import type { Limits } from '../state/plan.ts';
-import type { AttemptState, RunState } from '../state/run-state.ts';
+import type { AttemptState, ClosedHandoff, HandoffUnderWay, RunState } from '../state/run-state.ts';
 import type { Servers } from './servers.ts';
 
 /** The events websockets of attempts, as the supervisor uses them. */
@@ -51,6 +51,25 @@ interface AttemptTokens {
   forget(runId: string, attempt: number): void;
 }
 
+/** A handoff that has ended. */
+export interface EndedHandoff {
+  readonly runId: string;
+  /** As it was when it ended. */
+  readonly handoff: HandoffUnderWay;
+  readonly outcome: ClosedHandoff['phase'];
+  /** In ms since 1970. */
+  readonly finishedAt: number;
+  /** Null when it could not be measured. */
+  readonly downtimeMs: number | null;
+}
+
+/** Is told what happens to runs. It must not throw. */
+export interface RunObserver {
+  /** A durable change of the run is known here; `before` is undefined for a run that was created. */
+  changed(before: RunState | undefined, after: RunState): void;
+  handoffEnded(handoff: EndedHandoff): void;
+}
+
 export interface FaultLogger {
   error(details: object, message: string): void;
 }
@@ -71,6 +90,7 @@ export interface Collaborators {
   readonly reattachContext?: ReattachContext;
   readonly clock: Clock;
   readonly logger: FaultLogger;
+  readonly observer?: RunObserver | undefined;
   readonly limits: Limits;
   readonly newId: () => string;
 }

@@ -121,6 +121,7 @@ export class RunWorker {
       if (state.activeAttempt === before.handoff.from) this.#resume(state.activeAttempt);
       handoffEnds.wake(before.handoff.id);
     }
+    this.#parts.observer?.changed(before, state);
     if (isOver(state) && !isOver(before)) runEnds.wake(run.id);
     this.#parts.web?.changed(run.id);
     this.advance();
@@ -382,11 +383,21 @@ export class RunWorker {
     const openedAtMs = this.run.openedAtMs ?? arrivedAtMs;
     const isKnown = openedAtMs !== undefined && lastWriteAtMs !== undefined;
     const downtimeMs = isKnown ? Math.max(0, openedAtMs - lastWriteAtMs) : null;
+    const { handoff } = state;
     await this.apply({ kind: 'completeHandoff', outcome, downtimeMs });
+    this.#observeEnd(handoff, 'done', downtimeMs);
+  }
+
+  #observeEnd(handoff: RunState['handoff'], outcome: 'done' | 'cancelled', downtimeMs: number | null): void {
+    if (handoff === null) return;
+    const finishedAt = this.#parts.clock.now();
+    this.#parts.observer?.handoffEnded({ runId: this.run.id, handoff, outcome, finishedAt, downtimeMs });
   }
 
   async #cancel(outcome: string): Promise<void> {
+    const { handoff } = this.run.state;
     await this.apply({ kind: 'cancelHandoff', outcome });
+    this.#observeEnd(handoff, 'cancelled', null);
     this.log(`The handoff is cancelled: ${outcome}.`);
   }
 

@@ -216,6 +216,11 @@ export class Supervisor implements RunControl, WorkerContext {
     if (allotments.length < queue.length) this.#cancelRoomWake = clock.after(roomWakeMs, () => this.roomChanged());
   }
 
+  /** The statuses of the runs that are not over. */
+  *runStatuses(): Iterable<RunState['status']> {
+    for (const { state } of this.#workers.values()) if (!isOver(state)) yield state.status;
+  }
+
   /** The runs whose active attempt is on a server. */
   runsOn(serverId: string): string[] {
     return [...this.#workers.values()]
@@ -265,6 +270,7 @@ export class Supervisor implements RunControl, WorkerContext {
     if (isOver(state) && state.attempts.length === 0) return;
     const worker = new RunWorker(this, state, false);
     this.#workers.set(runId, worker);
+    this.parts.observer?.changed(undefined, state);
     worker.advance();
     this.roomChanged();
   }
