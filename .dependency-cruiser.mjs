@@ -7,7 +7,7 @@
 const source = '^packages/platform/src/';
 
 const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
-const domain = ['standby', 'runs', 'builds', 'actors', 'storages', 'accounts', 'proxy'];
+const domain = ['standby', 'runs', 'builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks'];
 
 /**
  * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
@@ -20,9 +20,11 @@ const layers = {
   standby: ['runs', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
   // The token of an attempt is hashed as those of users are.
   // What a run sent through the proxy is shown with the run.
-  runs: ['builds', 'actors', 'storages', 'accounts', 'proxy', ...adapters, 'shared'],
+  runs: ['builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks', ...adapters, 'shared'],
   // Permission levels, and what attempts reach, are of accounts/.
-  builds: ['actors', 'accounts', ...adapters, 'shared'],
+  builds: ['actors', 'accounts', 'webhooks', ...adapters, 'shared'],
+  // Runs and builds announce their events there.
+  webhooks: ['actors', 'accounts', ...adapters, 'shared'],
   actors: ['accounts', ...adapters, 'shared'],
   storages: ['accounts', ...adapters, 'shared'],
   accounts: [...adapters, 'shared'],

@@ -19,6 +19,8 @@ export interface Identity {
   readonly caller: Exclude<Caller, { kind: 'platform' | 'visitor' }>;
   /** The default storages of an attempt's run; undefined for a user. */
   readonly ownStorageIds?: ReadonlySet<string>;
+  /** What the runs that it starts come from, when that is not what its calls say. */
+  readonly origin?: 'WEBHOOK';
 }
 
 interface AttemptRow {

@@ -37,6 +37,8 @@ declare module 'fastify' {
     caller: Caller;
     /** The default storages of an attempt's run; undefined for other callers. */
     ownStorageIds: ReadonlySet<string> | undefined;
+    /** What a run that the call starts comes from; undefined when the call itself says so. */
+    knownOrigin: 'WEBHOOK' | undefined;
   }
 }
 
@@ -77,6 +79,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.decorateRequest('caller');
   app.decorateRequest('ownStorageIds');
+  app.decorateRequest('knownOrigin');
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
   app.decorateRequest('signedUntil');
@@ -93,9 +96,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     if (access === 'public') return;
     const token = tokenOf(request);
     if (token === undefined && takesVisitors(access)) return admitVisitor(options, request, access);
-    const { caller, ownStorageIds } = await options.authenticator.identityOf(token, request.ip);
+    const { caller, ownStorageIds, origin } = await options.authenticator.identityOf(token, request.ip);
     request.caller = caller;
     request.ownStorageIds = ownStorageIds;
+    request.knownOrigin = origin;
     if (caller.kind !== 'attempt') return;
     const passage = options.gate.enter(caller, gateCallOf(request));
     // Registered before the wait, since a client may disconnect while its call is held. A call that got a response was

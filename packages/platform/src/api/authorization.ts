@@ -30,6 +30,7 @@ export async function authorize(database: Database, request: FastifyRequest, cal
   if (access === 'user') throw insufficientPermissions(caller, 'make this call: it is one for users alone');
   const params = request.params as { actorId: string; readonly buildId: string; readonly id: string };
   switch (access.attempt) {
+    case 'addWebhook':
     case 'createStorage':
     case 'listRuns':
     case 'startRun':

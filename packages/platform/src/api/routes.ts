@@ -16,6 +16,7 @@ import type { HandoffServices, RunServices } from './services.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
 import { registerAccountRoutes } from './users/account-routes.ts';
 import { registerUserRoutes } from './users/user-routes.ts';
+import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Registers all routes. Without `commits`, the routes of commits do not exist, as on Apify. */
 export function registerRoutes(
@@ -41,4 +42,5 @@ export function registerRoutes(
   registerHealthRoutes(app, services);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
+  registerWebhookRoutes(app, services);
 }

@@ -20,6 +20,7 @@ export const sealedColumns = {
   'request_queues.url_signing_secret_key': ['id'],
   'input_key_pairs.pair_json': ['user_id', 'actor_id'],
   'platform_secrets.value': ['name'],
+  'webhooks.settings_json': ['id'],
 } as const;
 
 export type SealedColumn = keyof typeof sealedColumns;

@@ -31,4 +31,7 @@ import '../storages/request-queues/lock.ts';
 import '../storages/request-queues/queue.ts';
 import '../storages/request-queues/reads.ts';
 import '../storages/storage-operations.ts';
+import '../webhooks/delivery/claims.ts';
+import '../webhooks/dispatches.ts';
+import '../webhooks/webhooks.ts';
 import './health.ts';

@@ -11,7 +11,7 @@ import { maxInlineBytes, type StoredRecord } from '../../storages/key-value-stor
 import { idempotencyKeyOf, metaOf, userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
-import { checkedLevelOf, checkWebhooks, requestedOptionsOf } from './run-query.ts';
+import { adHocWebhooksOf, checkedLevelOf, requestedOptionsOf } from './run-query.ts';
 
 /**
  * Starts the run that a request asks for, or finds the run that was started with the same idempotency key.
@@ -21,7 +21,7 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
   const query = queryOf(request);
   const requested = requestedOptionsOf(query);
   const forcePermissionLevel = checkedLevelOf(query);
-  checkWebhooks(query);
+  const webhooks = adHocWebhooksOf(query);
   const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
   const userId = userIdOf(request);
   const { actorId: actor } = request.params as { actorId: string };
@@ -52,6 +52,7 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
       maxRuns: services.maxRuns,
       forcePermissionLevel,
       grants: grantsOf(build.inputSchema, input),
+      webhooks,
       storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
     });
   } finally {
