@@ -5,7 +5,7 @@ import type { RunServices } from '../api/services.ts';
 import type { Database } from '../database/database.ts';
 import type { RunDetails } from '../runs/operations/run-details.ts';
 import type { Clock } from '../shared/clock.ts';
-import { Dispatcher, type WebhookCrashPoint } from '../webhooks/delivery/dispatcher.ts';
+import { Dispatcher } from '../webhooks/delivery/dispatcher.ts';
 import { PublicAddresses } from '../webhooks/delivery/public-addresses.ts';
 import { type OwnApi, Sender } from '../webhooks/delivery/sender.ts';
 
@@ -16,8 +16,6 @@ export interface WebhookOptions {
   readonly firstRetrySecs?: number;
   /** How long a call may take. 120 unless set, as on Apify. */
   readonly timeoutSecs?: number;
-  /** Called at each place where a test may stop the process. */
-  readonly crash?: (point: WebhookCrashPoint) => void;
 }
 
 interface WebhookParts {
@@ -33,14 +31,14 @@ interface WebhookParts {
 /** Creates what sends webhooks. To be started once the API listens. */
 export function createWebhooks(parts: WebhookParts, options: WebhookOptions) {
   const { database, clock, logger } = parts;
-  const { allowPrivate = false, firstRetrySecs = 60, timeoutSecs = 120, crash } = options;
+  const { allowPrivate = false, firstRetrySecs = 60, timeoutSecs = 120 } = options;
   const sender = new Sender({
     addresses: new PublicAddresses(allowPrivate),
     ownApi: ownApiOf(parts),
     showRun: (stored, at) => shownRun(stored as RunDetails, at, parts),
     timeoutMs: timeoutSecs * 1000,
   });
-  const dispatcher = new Dispatcher({ database, sender, clock, logger, firstRetryMs: firstRetrySecs * 1000, crash });
+  const dispatcher = new Dispatcher({ database, sender, clock, logger, firstRetryMs: firstRetrySecs * 1000 });
   return {
     start: () => dispatcher.start(),
     async close() {

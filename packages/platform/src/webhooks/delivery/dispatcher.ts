@@ -21,9 +21,6 @@ export interface CallMaker {
   send(dispatch: ClaimedDispatch, now: number, closing: AbortSignal): Promise<CallResult>;
 }
 
-/** Places where a test may stop the process dead. */
-export type WebhookCrashPoint = 'claim:after' | 'call:after' | 'report:after';
-
 export interface DispatcherParts {
   readonly database: Database;
   readonly sender: CallMaker;
@@ -31,8 +28,6 @@ export interface DispatcherParts {
   readonly logger: Pick<Logger, 'error'>;
   /** How long to wait before the first retry, in ms; each further one waits twice as long. */
   readonly firstRetryMs: number;
-  /** Called at each place where a test may stop the process. */
-  readonly crash?: ((point: WebhookCrashPoint) => void) | undefined;
 }
 
 const platform = { kind: 'platform' } as const;
@@ -130,10 +125,9 @@ export class Dispatcher {
 
   /** Returns whether it took any. */
   async #claimSome(lessFor: Room['lessFor'], limit: number): Promise<boolean> {
-    const { database, crash } = this.#parts;
+    const { database } = this.#parts;
     const room = { limit: Math.min(limit, claimedAtOnce), limitOfHost: maxCallsOfHost, lessFor };
     const claimed = await database.write(claimDispatches, { ...room, claim: this.#claim }, platform);
-    crash?.('claim:after');
     for (const dispatch of claimed) {
       this.#count(dispatch.host, 1);
       this.#calls.set(dispatch.id, this.#call(dispatch));
@@ -160,16 +154,14 @@ export class Dispatcher {
   }
 
   async #call(dispatch: ClaimedDispatch): Promise<void> {
-    const { clock, sender, crash } = this.#parts;
+    const { clock, sender } = this.#parts;
     const { id, host } = dispatch;
     try {
       const result = await sender.send(dispatch, clock.now(), this.#closing.signal);
-      crash?.('call:after');
       // What was ended by the end of the platform has not failed.
       if (this.#closing.signal.aborted && result.errorMessage !== null) return;
       this.#learn(host, result.errorMessage === null);
       await this.#report(dispatch, result);
-      crash?.('report:after');
     } finally {
       this.#calls.delete(id);
       this.#count(host, -1);
