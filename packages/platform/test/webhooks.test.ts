@@ -35,7 +35,7 @@ const typesAt = (receiver: Receiver, path: string) => receiver.callsTo(path).map
 
 const ended = (fixture: RunFixture, run: ActorRun) => fixture.client.run(run.id).waitForFinish();
 
-test('each event of a run is told once, with the run as it was then', async () => {
+test('each event of a run is told once, with the run as it was then [webhook-2]', async () => {
   await using fixture = await startHooked();
   await using receiver = await startReceiver();
   const actorId = await fixture.deploy('told', quick);
