@@ -1,14 +1,16 @@
 /** Many dispatches and bad receivers: nobody waits for others [webhook-6], and one sender works on a dispatch [webhook-4]. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { isLong } from '../../../test/support/long.ts';
 import { until } from '../../../test/support/until.ts';
 import { newId } from '../src/shared/ids.ts';
-import { claimDispatches, leaseMs, renewClaims, reportCall } from '../src/webhooks/delivery/claims.ts';
+import { claimDispatches, leaseMs, renewClaims, reportCall, trimLog } from '../src/webhooks/delivery/claims.ts';
 import { verdictOf } from '../src/webhooks/delivery/dispatcher.ts';
-import { testWebhook } from '../src/webhooks/dispatches.ts';
-import { createWebhook } from '../src/webhooks/webhooks.ts';
+import { listDispatches, testWebhook } from '../src/webhooks/dispatches.ts';
+import { createWebhook, listWebhooks } from '../src/webhooks/webhooks.ts';
 import { type Fixture, startFixture } from './fixture.ts';
-import { databaseOfTest, type TestDatabase } from './webhook-database.ts';
+import { databaseOfTest, type TestDatabase, worldStartMs } from './webhook-database.ts';
 import { startReceiver } from './webhook-receiver.ts';
 
 const platform = { kind: 'platform' } as const;
@@ -135,6 +137,54 @@ test('a claim takes no more of a host than there is room for, and finds what is 
   expect(await hostsOf({ b: 0 })).toEqual(['a', 'a', 'c']);
   expect(await hostsOf({ a: 0 })).toEqual(['b']);
   expect(await hostsOf({})).toEqual(['a']);
+});
+
+test('the log of what is over is deleted after its time, and what waits stays', async () => {
+  await using world = await databaseOfTest();
+  const { database, userId, pass } = world;
+  await withDispatches(world, ['a', 'b']);
+  const [first] = await database.write(
+    claimDispatches,
+    { limit: 1, limitOfHost: 1, lessFor: {}, claim: 'one' },
+    platform,
+  );
+  const accepted = {
+    responseStatus: 200,
+    responseBody: 'ok',
+    errorMessage: null,
+    verdict: { kind: 'SUCCEEDED' },
+  } as const;
+  await database.write(reportCall, { dispatchId: first!.id, call: 1, claim: 'one', ...accepted }, platform);
+  const listing = { userId, offset: 0, limit: 10, desc: false };
+  const idsOf = async () =>
+    (await database.read(listDispatches, listing, platform)).items.map((each) => (each as { id: string }).id);
+  const before = await idsOf();
+  pass(1000);
+  await database.write(trimLog, { before: worldStartMs }, platform);
+  expect(await idsOf()).toEqual(before);
+  await database.write(trimLog, { before: worldStartMs + 1000 }, platform);
+  expect(await idsOf()).toEqual(before.filter((id) => id !== first!.id));
+  const webhooks = await database.read(listWebhooks, listing, platform);
+  expect(webhooks.total).toBe(2);
+});
+
+test('addresses and templates of webhooks are in no file in the clear', async () => {
+  await using world = await databaseOfTest();
+  const { database, folder, userId, actorId } = world;
+  const input = {
+    eventTypes: ['TEST'],
+    condition: { actorId },
+    requestUrl: 'https://example.com/?token=secret-of-the-address',
+    headersTemplate: '{"authorization": "Bearer secret-of-the-header"}',
+    payloadTemplate: '{"password": "secret-of-the-payload"}',
+  } as const;
+  await database.write(createWebhook, { id: newId(), userId, input }, platform);
+  const files = (await readdir(folder)).filter((name) => name.startsWith('database.sqlite'));
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const content = await readFile(path.join(folder, file));
+    expect(content.includes('secret-of-the'), file).toBe(false);
+  }
 });
 
 test('retries wait twice as long each time, from a minute to 17 hours, as on Apify', () => {

@@ -17,7 +17,7 @@ import { startReceiver } from './webhook-receiver.ts';
 const program = fileURLToPath(new URL('./webhook-platform-process.ts', import.meta.url));
 const transactions = ['start', 'end', 'claim', 'record'];
 const points = [...transactions.flatMap((each) => [`${each}:before`, `${each}:after`]), 'call', 'anywhere'];
-const rounds = isLong ? 500 : points.length;
+const rounds = (isLong ? 500 : points.length) * Number(process.env.WHERRY_HISTORIES_FACTOR ?? 1);
 const seed = Number(process.env.WHERRY_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 async function freePort(): Promise<number> {

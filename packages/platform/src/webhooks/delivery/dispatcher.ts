@@ -17,7 +17,7 @@ import {
 } from './claims.ts';
 
 /** What makes the calls; `sender.ts`. */
-export interface CallMaker {
+interface CallMaker {
   send(dispatch: ClaimedDispatch, now: number, closing: AbortSignal): Promise<CallResult>;
 }
 
