@@ -43,6 +43,26 @@ describe('an Actor in JavaScript', () => {
     expect(record).toMatchObject({ sum: 42 });
   });
 
+  test('a task is run by its name and published, and public Actors are searched', async () => {
+    const { client } = fixture;
+    const actId = (await client.actor('wherry/adder-javascript').get())!.id;
+    const input = { first: 1, second: 5 };
+    const task = await client.tasks().create({ actId, name: 'adds-one', input });
+    expect(await shown('task', 'run', 'adds-one')).toContain('Adding 1 and 5.');
+    const run = (await client.task(task.id).lastRun().get())!;
+    expect(run).toMatchObject({ status: 'SUCCEEDED', meta: { origin: 'CLI' } });
+    expect(await fixture.itemsOf(run)).toEqual([{ ...input, sum: 6 }]);
+
+    await client.actor(actId).update({ isPublic: true });
+    const publicConfig = { inputSchemaFields: ['first'], datasetView: 'overview' };
+    await client.task(task.id).update({ publicConfig });
+    await shown('task', 'publish', 'wherry/adds-one');
+    expect((await client.task(task.id).get())!.isPublic).toBe(true);
+    await shown('task', 'unpublish', 'adds-one');
+    expect((await client.task(task.id).get())!.isPublic).toBe(false);
+    expect(await shown('actors', 'search', 'adder')).toContain('wherry/adder-javascript');
+  });
+
   test('is pulled as it was pushed', async () => {
     const parent = path.dirname(folder);
     await cli.apify(parent, 'pull', 'adder-javascript');

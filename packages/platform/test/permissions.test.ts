@@ -128,6 +128,9 @@ const bodies: Readonly<Record<string, (at: Record<string, string>) => unknown>> 
   }),
   'PUT /v2/acts/{limitedActor}/versions/0.1': () => ({ sourceType: 'SOURCE_FILES', sourceFiles: [] }),
   'PUT /v2/acts/{limitedActor}/versions/0.1/env-vars/SECRET': () => ({ name: 'SECRET', value: 'new', isSecret: false }),
+  'POST /v2/actor-tasks': (at) => ({ actId: at.limitedActor, name: `made-${at.level}` }),
+  'PUT /v2/actor-tasks/{task}': () => ({ title: 'Of another' }),
+  'PUT /v2/actor-tasks/{task}/input': () => ({ changed: true }),
   'PUT /v2/datasets/{foreignDataset}': () => ({ title: 'renamed' }),
   'POST /v2/tools/encode-and-sign': () => ({ any: 'value' }),
   'POST /v2/webhooks own': (at) => hookOf({ actorRunId: at.own }),
@@ -167,6 +170,12 @@ async function prepare(fixture: RunFixture, level: Level) {
   for (const { id } of [foreignStore!, readableStore!]) {
     await client.keyValueStore(id).setRecord({ key: 'KEY', value: { of: 'the user' } });
   }
+  const [task, fullTask, otherTask, deletableTask] = await Promise.all(
+    ['task', 'full-task', 'other-task', 'deletable-task'].map((name) =>
+      client.tasks().create({ actId: name === 'full-task' ? fullActor : limitedActor, name }),
+    ),
+  );
+  await whenIdle(fixture, await client.task(otherTask!.id).start());
   const own = await startIdle(fixture, ownActor, {
     readable: 'readable',
     writable: [writableDataset!.id],
@@ -217,6 +226,10 @@ async function prepare(fixture: RunFixture, level: Level) {
       limitedActor,
       fullActor,
       deletableActor,
+      task: task!.id,
+      fullTask: fullTask!.id,
+      otherTask: otherTask!.id,
+      deletableTask: deletableTask!.id,
     } as Record<string, string>,
   };
 }

@@ -20,7 +20,8 @@ function canonical(url: string): string {
   const path = url.replace(/^\/v2\/acts(?=\/|$)/, '/v2/actors');
   const ofRun = path
     .replace(/^\/v2\/actor-runs\/:runId(?=\/|$)/, '{run}')
-    .replace(/^\/v2\/actors\/:actorId\/runs\/(?::runId|last)(?=\/|$)/, '{run}');
+    .replace(/^\/v2\/actors\/:actorId\/runs\/(?::runId|last)(?=\/|$)/, '{run}')
+    .replace(/^\/v2\/actor-tasks\/:actorTaskId\/runs\/last(?=\/|$)/, '{run}');
   return ofRun
     .replace(/^(?:\/v2\/datasets\/:storageId|\{run\}\/dataset)(?=\/|$)/, '{dataset}')
     .replace(/^(?:\/v2\/key-value-stores\/:storageId|\{run\}\/key-value-store)(?=\/|$)/, '{store}')

@@ -70,3 +70,14 @@ test('the last run of an Actor is found by an index, and nothing is sorted', asy
   const [plan] = plansOf(await openSession(), getRun, { address });
   expect(plan).toMatch(/^SEARCH runs USING INDEX runs_by_actor /);
 });
+
+test('the runs of a task, and its last run, are found by an index of tasks, and nothing is sorted', async () => {
+  const session = await openSession();
+  session.connection.exec(`INSERT INTO actor_tasks (id, user_id, actor_id, name, created_at, modified_at, settings_json, input_json)
+    VALUES ('t', 'u', 'a', 't', 1, 1, '{}', ''); UPDATE runs SET actor_task_id = 't';`);
+  const listed = plansOf(session, listRuns, { ...everything, task: 't' });
+  expect(listed.length).toBe(2);
+  const address = { kind: 'lastOfTask', userId: 'u', task: 't', statuses: null, origin: null } as const;
+  const [last] = plansOf(session, getRun, { address });
+  for (const plan of [...listed, last]) expect(plan).toMatch(/^SEARCH runs USING (?:COVERING )?INDEX runs_by_task /);
+});

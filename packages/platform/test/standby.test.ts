@@ -528,3 +528,33 @@ test.each([
   }
   await client.close();
 });
+
+test('a task is served with its own settings and its input, by runs of its own', async () => {
+  const actor = await standbyActor('with-tasks');
+  const task = await fixture.client.tasks().create({
+    actId: actor.id,
+    name: 'served-task',
+    input: { of: 'the task' },
+    actorStandby: { memoryMbytes: 512, shouldPassActorInput: true },
+  });
+  const { standbyUrl } = task as unknown as { standbyUrl: string };
+  expect(standbyUrl).toBe(actor.url.replace('--with-tasks', '--served-task'));
+  const headers = { authorization: `Bearer ${fixture.platform.token}` };
+  const ask = async (path: string) => (await (await fetch(`${standbyUrl}${path}`, { headers })).json()) as Told;
+  const first = await ask('/');
+  expect(first).toMatchObject({ memory: '512', origin: 'STANDBY', standbyUrl });
+  expect(await ask('/input')).toEqual({ input: { of: 'the task' } });
+  expect((await fixture.client.run(first.run).get())!.actorTaskId).toBe(task.id);
+  expect((await actor.told()).run).not.toBe(first.run);
+  expect((await ask('/')).run).toBe(first.run);
+  await fixture.client.task(task.id).update({ actorStandby: { isEnabled: false } as object });
+  expect(await errorOf(await fetch(standbyUrl, { headers }))).toEqual({ status: 400, type: 'standby-not-enabled' });
+  await fixture.client.task(task.id).update({ actorStandby: { isEnabled: true } as object });
+  await fixture.client
+    .actor(actor.id)
+    .update({ actorStandby: { isEnabled: true, disableStandbyFieldsOverride: true } });
+  // Where the Actor does not permit it, the task changes nothing.
+  expect((await fixture.client.task(task.id).get())!).toMatchObject({ standbyUrl });
+  await fixture.client.task(task.id).delete();
+  expect(await errorOf(await fetch(standbyUrl, { headers }))).toEqual({ status: 404, type: 'record-not-found' });
+});

@@ -86,6 +86,26 @@ test('a failed, an aborted and a timed-out run have their own events, and a webh
   expect(statuses.toSorted()).toEqual(['ABORTED', 'FAILED', 'TIMED-OUT']);
 });
 
+test('runs of a task are told to webhooks of the task and of its Actor', async () => {
+  await using fixture = await startHooked();
+  await using receiver = await startReceiver();
+  const { client } = fixture;
+  const actId = await fixture.deploy('tasked', quick);
+  const { id: actorTaskId } = await client.tasks().create({ actId, name: 'daily' });
+  const only = { eventTypes: ['ACTOR.RUN.SUCCEEDED'] };
+  const webhook = await create(fixture, hook(receiver, '/task', { actorTaskId }, only));
+  await create(fixture, hook(receiver, '/actor', { actorId: actId }, only));
+  await ended(fixture, await fixture.start(actId));
+  const run = await client.task(actorTaskId).start();
+  await ended(fixture, run);
+  await until('three calls came', () => receiver.calls.length === 3);
+  expect(receiver.callsTo('/task').map(({ body }) => body.eventData)).toEqual([
+    { actorId: actId, actorTaskId, actorRunId: run.id },
+  ]);
+  expect(receiver.callsTo('/actor')).toHaveLength(2);
+  expect((await client.task(actorTaskId).webhooks().list()).items.map(({ id }) => id)).toEqual([webhook.id]);
+});
+
 test('events of builds are told, without the sources', async () => {
   await using fixture = await startHooked();
   await using receiver = await startReceiver();

@@ -21,7 +21,7 @@ import {
   permissionLevelOf,
   usualRunOptions,
 } from './actor-settings.ts';
-import { checkedPricingInfos, pricingAt } from './pricing.ts';
+import { checkedPricingInfos } from './pricing.ts';
 
 import { standbySettingsOf } from './standby-settings.ts';
 import { changeTags, readTags } from './tags.ts';
@@ -89,6 +89,11 @@ function shortApiActor(row: ActorRow) {
       ...(row.last_run_at !== null && { lastRunStartedAt: isoTime(row.last_run_at) }),
     },
   };
+}
+
+/** How much an Actor is used, as its API object has it. */
+export function* readActorStats(actorId: string): Sql<ReturnType<typeof shortApiActor>['stats']> {
+  return shortApiActor((yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId))!).stats;
 }
 
 function* checkNameIsFree(userId: string, name: string, ownId: string): Sql<void> {
@@ -182,51 +187,3 @@ export const updateActor = defineWrite(
     return yield* readActor(id);
   },
 );
-
-/** What Apify's store is searched for. Texts that are empty ask for nothing. */
-export interface StoreSearch extends Paging {
-  readonly search: string;
-  readonly category: string;
-  readonly username: string;
-  readonly pricingModel: string;
-}
-
-interface StoreRow {
-  readonly id: string;
-  readonly name: string;
-  readonly username: string;
-  readonly settings_json: string;
-}
-
-/** The public Actors, as Apify's store lists them. */
-export const listStore = defineRead('actors.store', function* (wanted: StoreSearch, { now }) {
-  const rows = yield* all<StoreRow>(
-    `SELECT actors.id, actors.name, users.username, actors.settings_json
-      FROM actors JOIN users ON users.id = actors.user_id ORDER BY actors.created_at DESC, actors.id`,
-  );
-  const found = rows.flatMap((row) => storeActor(row, wanted, now) ?? []);
-  const items: object[] = [];
-  for (const actor of found.slice(wanted.offset, wanted.offset + wanted.limit)) {
-    const row = yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actor.id);
-    items.push({ ...actor, stats: shortApiActor(row!).stats });
-  }
-  return { total: found.length, items };
-});
-
-/** Undefined for an Actor that is not public, or is not what is searched for. */
-function storeActor(row: StoreRow, wanted: StoreSearch, now: number) {
-  const { id, name, username } = row;
-  const settings = JSON.parse(row.settings_json) as ActorSettings;
-  const { isPublic, title, description } = settings;
-  const categories = (settings.categories ?? []) as readonly string[];
-  const currentPricingInfo = pricingAt(settings, now) ?? { pricingModel: 'FREE' };
-  const text = [name, username, title ?? '', description ?? ''].join(' ').toLowerCase();
-  const isWanted =
-    isPublic === true &&
-    text.includes(wanted.search.toLowerCase()) &&
-    (wanted.category === '' || categories.includes(wanted.category)) &&
-    (wanted.username === '' || wanted.username.toLowerCase() === username.toLowerCase()) &&
-    (wanted.pricingModel === '' || wanted.pricingModel === currentPricingInfo.pricingModel);
-  if (!isWanted) return undefined;
-  return { id, title: title || name, name, username, description: description ?? null, categories, currentPricingInfo };
-}

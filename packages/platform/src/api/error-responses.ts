@@ -77,7 +77,7 @@ function shortageOf(error: FastifyError, request: FastifyRequest): Refusal | und
 }
 
 /** What Apify has under `/v2` and Wherry does not have yet. */
-const missing = /^\/v2\/(?:actor-tasks|schedules|store|users)(?:\/|$)/;
+const missing = /^\/v2\/(?:schedules|users)(?:\/|$)/;
 
 function noSuchPath({ method, url }: FastifyRequest): Refusal {
   const path = pathOf(url);

@@ -18,6 +18,7 @@ export const sealedColumns = {
   'datasets.url_signing_secret_key': ['id'],
   'key_value_stores.url_signing_secret_key': ['id'],
   'request_queues.url_signing_secret_key': ['id'],
+  'actor_tasks.input_json': ['id'],
   'input_key_pairs.pair_json': ['user_id', 'actor_id'],
   'platform_secrets.value': ['name'],
   'webhooks.settings_json': ['id'],

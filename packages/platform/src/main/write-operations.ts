@@ -31,6 +31,7 @@ import '../storages/request-queues/lock.ts';
 import '../storages/request-queues/queue.ts';
 import '../storages/request-queues/reads.ts';
 import '../storages/storage-operations.ts';
+import '../tasks/tasks.ts';
 import '../webhooks/delivery/claims.ts';
 import '../webhooks/dispatches.ts';
 import '../webhooks/webhooks.ts';

@@ -18,7 +18,7 @@ import type { Clock } from '../shared/clock.ts';
 import { Refusal } from '../shared/errors.ts';
 import { choose, startsNeeded } from './choice.ts';
 import { answersProbe } from './readiness-probe.ts';
-import { findStandbyActor, listStandbyRuns, type StandbyActor, type StandbyRun } from './standby-actor.ts';
+import { findStandbyActor, listStandbyRuns, type StandbyActor, type StandbyRun, standbyIdOf } from './standby-actor.ts';
 import { type StarterParts, startStandbyRun } from './standby-start.ts';
 
 export interface PoolParts extends StarterParts {
@@ -85,8 +85,7 @@ export class StandbyPools {
   async start(): Promise<void> {
     const { database } = this.#parts;
     for (const run of await database.read(listStandbyRuns, null, { kind: 'platform' })) {
-      const { userId, actorId } = run;
-      const actor = await this.#read({ userId, actorId });
+      const actor = await this.#read(run);
       if (actor === undefined) await this.#windDown(run, 'its Actor is not in Standby mode any more');
       else this.#add(this.#poolOf(actor), run);
     }
@@ -134,15 +133,15 @@ export class StandbyPools {
   }
 
   #poolOf(actor: StandbyActor): Pool {
-    const known = this.#pools.get(actor.actorId);
+    const known = this.#pools.get(standbyIdOf(actor));
     if (known !== undefined) return known;
     const pool: Pool = { actor, runs: new Map(), waiting: new Set(), starting: 0 };
-    this.#pools.set(actor.actorId, pool);
+    this.#pools.set(standbyIdOf(actor), pool);
     return pool;
   }
 
   #tidy({ actor, runs, waiting, starting }: Pool): void {
-    if (runs.size + waiting.size + starting === 0) this.#pools.delete(actor.actorId);
+    if (runs.size + waiting.size + starting === 0) this.#pools.delete(standbyIdOf(actor));
   }
 
   /** Gives what waits to runs, and starts those that are missing. */
@@ -306,9 +305,10 @@ export class StandbyPools {
   }
 
   /** Undefined when the Actor is gone, is not in Standby mode, or has no such build. */
-  async #read({ userId, actorId }: Pick<StandbyActor, 'userId' | 'actorId'>): Promise<StandbyActor | undefined> {
+  async #read(served: Pick<StandbyActor, 'userId' | 'actorId' | 'taskId'>): Promise<StandbyActor | undefined> {
+    const wanted = { userId: served.userId, actor: standbyIdOf(served) };
     try {
-      return await this.#parts.database.read(findStandbyActor, { userId, actor: actorId }, { kind: 'platform' });
+      return await this.#parts.database.read(findStandbyActor, wanted, { kind: 'platform' });
     } catch (error) {
       if (error instanceof Refusal && error.statusCode < 500) return undefined;
       throw error;

@@ -6,8 +6,10 @@ import type { Database } from '../database/database.ts';
 import type { FileStore } from '../objects/file-store.ts';
 import { createRun, inputKey, prepareStart } from '../runs/operations/run-creation.ts';
 import { startOptions } from '../runs/operations/run-options.ts';
+import { prepareTaskStart, type TaskStartPreparation } from '../runs/operations/task-start.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
 import { newId } from '../shared/ids.ts';
+import type { JsonObject } from '../shared/json-object.ts';
 import { maxInlineBytes, type StoredRecord } from '../storages/key-value-stores/record.ts';
 import { getStandbyRun, type StandbyActor, type StandbyRun } from './standby-actor.ts';
 
@@ -27,16 +29,21 @@ export interface StarterParts {
  */
 export async function startStandbyRun(parts: StarterParts, actor: StandbyActor): Promise<StandbyRun> {
   const { database, runControl, maxRuns } = parts;
-  const { userId, actorId, settings } = actor;
+  const { userId, actorId, taskId, settings } = actor;
   const owner = { kind: 'user', userId } as const;
   const none = { idempotencyKey: undefined, forcePermissionLevel: undefined };
-  const prepared = await database.read(prepareStart, { userId, actor: actorId, build: settings.build, ...none }, owner);
+  const start = { userId, build: settings.build, ...none };
+  const prepared: TaskStartPreparation =
+    taskId === null
+      ? await database.read(prepareStart, { ...start, actor: actorId }, owner)
+      : await database.read(prepareTaskStart, { ...start, task: taskId }, owner);
   if (prepared.kind === 'started') throw new Error('a start without a key was already made');
-  const { build, pricing } = prepared;
+  const { build, pricing, task } = prepared;
   const { memoryMbytes } = settings;
-  const requested = { build: settings.build, timeoutSecs: 0, memoryMbytes, restartOnError: false };
+  const ofStandby = { build: settings.build, timeoutSecs: 0, memoryMbytes, restartOnError: false };
+  const requested = { ...task?.options, ...ofStandby };
   const options = startOptions(requested, build.defaultRunOptions, pricing);
-  const input = settings.shouldPassActorInput ? await defaultInput(parts, userId, build) : undefined;
+  const input = settings.shouldPassActorInput ? await inputOf(parts, userId, build, task?.input ?? {}) : undefined;
   const place = await runControl.placeNew({ userId, memoryMbytes });
   try {
     const newRun = {
@@ -50,6 +57,7 @@ export async function startStandbyRun(parts: StarterParts, actor: StandbyActor):
       maxRuns,
       grants: grantsOf(build.inputSchema, input),
       storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
+      ...(task !== undefined && { taskId: task.id }),
       ...none,
     };
     await database.write(createRun, newRun, owner);
@@ -60,9 +68,9 @@ export async function startStandbyRun(parts: StarterParts, actor: StandbyActor):
   }
 }
 
-/** What the schema's defaults make of an empty input. */
-async function defaultInput({ inputSecrets }: StarterParts, userId: string, build: BuildForRun) {
-  const prepared = await prepareInput(build.inputSchema, Buffer.from('{}'), 'application/json');
+/** What the schema's defaults make of the input of a task, or of an empty one. */
+async function inputOf({ inputSecrets }: StarterParts, userId: string, build: BuildForRun, input: JsonObject) {
+  const prepared = await prepareInput(build.inputSchema, Buffer.from(JSON.stringify(input)), 'application/json');
   return inputSecrets.seal({ userId, actorId: build.actorId }, build.inputSchema, prepared);
 }
 

@@ -5,6 +5,7 @@ import { seal } from '../database/secrets.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
 import { invalidInput, notFound, Refusal } from '../shared/errors.ts';
 import type { Paging } from '../shared/paging.ts';
+import { findTaskId } from '../tasks/task-address.ts';
 import type { WebhookRow } from './webhook-row.ts';
 import {
   type ApiCondition,
@@ -141,16 +142,10 @@ function* findCondition(userId: string, condition: NonNullable<WebhookInput['con
   }
   const [name, id] = named[0] as [keyof ApiCondition, string];
   if (name === 'actorId') return { actorId: yield* findActorId(userId, id) };
-  if (name === 'actorTaskId') return { actorTaskId: yield* findTask(userId, id) };
+  if (name === 'actorTaskId') return { actorTaskId: yield* findTaskId({ userId, task: id }) };
   const run = yield* one('SELECT 1 FROM runs WHERE id = ? AND user_id = ?', id, userId);
   if (run === undefined) throw notFound('Actor run', id);
   return { actorRunId: id };
-}
-
-/** There are no tasks yet. */
-// biome-ignore lint/correctness/useYield: it asks the database once there are tasks.
-function* findTask(_userId: string, address: string): Sql<string> {
-  throw notFound('Actor task', address);
 }
 
 function* findRow(userId: string, id: string): Sql<WebhookRow> {
@@ -219,25 +214,35 @@ export function* removeWebhooksOfActor(actorId: string, now: number): Sql<void> 
   yield* exec('UPDATE webhooks SET deleted_at = ? WHERE actor_id = ? AND deleted_at IS NULL', now, actorId);
 }
 
+/** The same for a task. */
+export function* removeWebhooksOfTask(taskId: string, now: number): Sql<void> {
+  yield* exec('UPDATE webhooks SET deleted_at = ? WHERE actor_task_id = ? AND deleted_at IS NULL', now, taskId);
+}
+
 export interface WebhookListing extends Paging {
   readonly userId: string;
   /** The Actor whose webhooks are listed; all unless given. */
   readonly actor?: string;
+  /** The task, likewise. */
+  readonly task?: string;
+}
+
+function* listedBy({ userId, actor, task }: WebhookListing): Sql<[string, string]> {
+  if (actor !== undefined) return ['webhooks.actor_id = ?', yield* findActorId(userId, actor)];
+  if (task !== undefined) return ['webhooks.actor_task_id = ?', yield* findTaskId({ userId, task })];
+  return ['webhooks.user_id = ?', userId];
 }
 
 export const listWebhooks = defineRead('webhooks.list', function* (listing: WebhookListing) {
-  const { userId, actor, offset, limit, desc } = listing;
-  const [where, owner] =
-    actor === undefined
-      ? ['webhooks.user_id = ?', userId]
-      : ['webhooks.actor_id = ?', yield* findActorId(userId, actor)];
+  const { offset, limit, desc } = listing;
+  const [where, owner] = yield* listedBy(listing);
   const direction = desc ? 'DESC' : 'ASC';
   const condition = `${where} AND webhooks.deleted_at IS NULL`;
-  const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM webhooks WHERE ${condition}`, owner!);
+  const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM webhooks WHERE ${condition}`, owner);
   const rows = yield* all<WebhookRow>(
     `${selectWebhooks} WHERE ${condition} ORDER BY webhooks.created_at ${direction}, webhooks.id ${direction}
       LIMIT ? OFFSET ?`,
-    owner!,
+    owner,
     limit,
     offset,
   );

@@ -43,7 +43,7 @@ function runFields(record: RunDetails, context: ApiRunContext) {
     id: state.id,
     actId: state.actorId,
     userId: record.userId,
-    actorTaskId: null,
+    actorTaskId: record.actorTaskId,
     startedAt: isoTime(state.startedAt),
     finishedAt: isoTimeOrNull(state.finishedAt),
     status: state.status,

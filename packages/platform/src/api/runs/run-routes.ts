@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { getProxyTraffic } from '../../runs/operations/run-details.ts';
 import { listRuns } from '../../runs/operations/run-lists.ts';
 import { pageOf } from '../../shared/paging.ts';
-import { actorPaths } from '../actors/actor-paths.ts';
+import { startPaths } from '../actors/actor-paths.ts';
 import { userIdOf } from '../caller.ts';
 import { pagingOf, queryOf, waitMsOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
@@ -28,16 +28,17 @@ export function registerRunRoutes(app: FastifyInstance, services: RunServices): 
 }
 
 function registerReading(app: FastifyInstance, services: RunServices): void {
-  const lists = ['/v2/actor-runs', ...actorPaths.map((path) => `${path}/:actorId/runs`)];
+  const lists = ['/v2/actor-runs', ...startPaths.map((path) => `${path}/runs`)];
   for (const url of lists) {
     app.get(url, { config: { access: { attempt: 'listRuns' }, effect: 'reads' } }, async (request) => {
       const query = queryOf(request);
       const paging = pagingOf(query);
-      const { actorId } = request.params as { actorId?: string };
+      const { actorId, actorTaskId } = request.params as { actorId?: string; actorTaskId?: string };
       const filter = { statuses: statusesOf(query), ...periodOf(query) };
       const listing = {
         userId: userIdOf(request),
         ...(actorId !== undefined && { actor: actorId }),
+        ...(actorTaskId !== undefined && { task: actorTaskId }),
         ...filter,
         prices: services.prices,
         ...paging,

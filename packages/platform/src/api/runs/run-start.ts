@@ -3,11 +3,19 @@ import type { BuildForRun } from '../../builds/build-for-run.ts';
 import { memoryOfRun } from '../../builds/definition/run-memory.ts';
 import { type PreparedInput, prepareInput } from '../../builds/input/input.ts';
 import { grantsOf } from '../../builds/input/input-grants.ts';
-import { createRun, inputKey, type NewRun, prepareStart } from '../../runs/operations/run-creation.ts';
+import {
+  createRun,
+  inputKey,
+  type NewRun,
+  prepareStart,
+  type StartRequest,
+} from '../../runs/operations/run-creation.ts';
 import { startOptions, withMemory } from '../../runs/operations/run-options.ts';
+import { prepareTaskStart, type TaskStartPreparation } from '../../runs/operations/task-start.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { maxInlineBytes, type StoredRecord } from '../../storages/key-value-stores/record.ts';
+import { overriddenInput } from '../../tasks/task-input.ts';
 import { idempotencyKeyOf, metaOf, userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
@@ -19,18 +27,19 @@ import { adHocWebhooksOf, checkedLevelOf, requestedOptionsOf } from './run-query
  */
 export async function startRun(services: RunServices, request: FastifyRequest): Promise<string> {
   const query = queryOf(request);
-  const requested = requestedOptionsOf(query);
+  const ofCall = requestedOptionsOf(query);
   const forcePermissionLevel = checkedLevelOf(query);
   const webhooks = adHocWebhooksOf(query);
   const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
   const userId = userIdOf(request);
-  const { actorId: actor } = request.params as { actorId: string };
-  const start = { userId, actor, build: requested.build, idempotencyKey, forcePermissionLevel };
-  const prepared = await services.database.read(prepareStart, start, request.caller);
+  const start = { userId, build: ofCall.build, idempotencyKey, forcePermissionLevel };
+  const prepared = await prepare(services, request, start);
   if (prepared.kind === 'started') return prepared.runId;
-  const { build, pricing } = prepared;
+  const { build, pricing, task } = prepared;
+  const requested = { ...task?.options, ...ofCall };
   const usualOptions = startOptions(requested, build.defaultRunOptions, pricing);
-  const sent = { body: request.body, contentType: request.headers['content-type'] };
+  const body = request.body as Buffer | undefined;
+  const sent = overriddenInput(task?.input ?? null, { body, contentType: request.headers['content-type'] });
   const input = await receiveInput(services, userId, build, sent);
   const memoryMbytes = await memoryOfRun(build.memory, {
     requestedMbytes: requested.memoryMbytes,
@@ -54,10 +63,24 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
       grants: grantsOf(build.inputSchema, input),
       webhooks,
       storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
+      ...(task !== undefined && { taskId: task.id }),
     });
   } finally {
     place.release();
   }
+}
+
+/** What the URL names is an Actor or a task. */
+async function prepare(
+  { database }: RunServices,
+  request: FastifyRequest,
+  start: Omit<StartRequest, 'actor'>,
+): Promise<TaskStartPreparation> {
+  const { actorId, actorTaskId } = request.params as { actorId: string; actorTaskId?: string };
+  if (actorTaskId === undefined) {
+    return database.read(prepareStart, { ...start, actor: actorId }, request.caller);
+  }
+  return database.read(prepareTaskStart, { ...start, task: actorTaskId }, request.caller);
 }
 
 async function create(

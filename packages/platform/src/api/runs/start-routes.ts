@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { actorPaths } from '../actors/actor-paths.ts';
+import { startPaths } from '../actors/actor-paths.ts';
 import { withRawBodies } from '../bodies.ts';
 import { userIdOf } from '../caller.ts';
 import { queryOf, waitMsOf } from '../query.ts';
@@ -10,9 +10,9 @@ import { startRun } from './run-start.ts';
 /** The start of a run. The body, of any type, is its input. */
 export function registerRunStartRoutes(app: FastifyInstance, services: RunServices): void {
   withRawBodies(app, (scope) => {
-    for (const path of actorPaths) {
+    for (const path of startPaths) {
       scope.post(
-        `${path}/:actorId/runs`,
+        `${path}/runs`,
         { config: { access: { attempt: 'startRun' }, effect: 'givesResults' } },
         async (request, reply) => {
           const waitMs = waitMsOf(queryOf(request));

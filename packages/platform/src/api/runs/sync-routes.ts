@@ -4,7 +4,7 @@ import { isOver } from '../../runs/state/run-state.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { readRecord } from '../../storages/key-value-stores/record.ts';
 import { checkRecordKey } from '../../storages/storage-name.ts';
-import { actorPaths } from '../actors/actor-paths.ts';
+import { startPaths } from '../actors/actor-paths.ts';
 import { withRawBodies } from '../bodies.ts';
 import { userIdOf } from '../caller.ts';
 import { itemsQueryOf, sendItems } from '../datasets/items-response.ts';
@@ -17,9 +17,9 @@ import { startRun } from './run-start.ts';
 /** Starts a run, waits for its end and responds with its output, in one call. With GET the run has no input. */
 export function registerRunSyncRoutes(app: FastifyInstance, services: RunServices): void {
   withRawBodies(app, (scope) => {
-    for (const path of actorPaths) {
-      registerSync(scope, `${path}/:actorId/run-sync`, (request, reply) => runForRecord(services, request, reply));
-      registerSync(scope, `${path}/:actorId/run-sync-get-dataset-items`, (request, reply) =>
+    for (const path of startPaths) {
+      registerSync(scope, `${path}/run-sync`, (request, reply) => runForRecord(services, request, reply));
+      registerSync(scope, `${path}/run-sync-get-dataset-items`, (request, reply) =>
         runForItems(services, request, reply),
       );
     }

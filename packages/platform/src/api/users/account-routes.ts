@@ -1,12 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { listStore } from '../../actors/actors.ts';
 import { accountCounts, costSlice, listRunCosts, type RunCost } from '../../runs/operations/run-cost.ts';
 import { invalidInput } from '../../shared/errors.ts';
-import { pageOf } from '../../shared/paging.ts';
 import { nextTurn } from '../../shared/slices.ts';
 import { isoTime } from '../../shared/time.ts';
 import { userIdOf } from '../caller.ts';
-import { pagingOf, queryOf } from '../query.ts';
+import { queryOf } from '../query.ts';
 import type { HandoffServices, RunServices } from '../services.ts';
 
 type AccountServices = RunServices & Pick<HandoffServices, 'servers' | 'supervisor'>;
@@ -14,7 +12,7 @@ type AccountServices = RunServices & Pick<HandoffServices, 'servers' | 'supervis
 /** What Wherry does not limit. Apify's clients want a number. */
 const unlimited = 1_000_000_000;
 
-/** What an account has used, what it may use, and the Actors that are public. */
+/** What an account has used, and what it may use. */
 export function registerAccountRoutes(app: FastifyInstance, services: AccountServices): void {
   const { database } = services;
 
@@ -43,16 +41,6 @@ export function registerAccountRoutes(app: FastifyInstance, services: AccountSer
         totalUsageCreditsUsdAfterVolumeDiscount: total.totalUsd,
       },
     };
-  });
-
-  // Apify's command line searches it without a token.
-  app.get('/v2/store', { config: { access: 'public', effect: 'reads' } }, async (request) => {
-    const query = queryOf(request);
-    const paging = pagingOf(query);
-    const { search = '', category = '', username = '', pricingModel = '' } = query;
-    const wanted = { search, category, username, pricingModel, ...paging };
-    const { total, items } = await database.read(listStore, wanted, { kind: 'platform' });
-    return { data: pageOf(paging, total, items) };
   });
 }
 

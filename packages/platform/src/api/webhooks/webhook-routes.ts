@@ -5,7 +5,7 @@ import { pageOf } from '../../shared/paging.ts';
 import { getDispatch, listDispatches, testWebhook } from '../../webhooks/dispatches.ts';
 import { checkWebhookBody } from '../../webhooks/webhook-settings.ts';
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, updateWebhook } from '../../webhooks/webhooks.ts';
-import { actorPaths } from '../actors/actor-paths.ts';
+import { actorPaths, taskPath } from '../actors/actor-paths.ts';
 import { userIdOf } from '../caller.ts';
 import { pagingOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
@@ -14,6 +14,7 @@ interface Params {
   readonly webhookId: string;
   readonly dispatchId: string;
   readonly actorId?: string;
+  readonly actorTaskId?: string;
 }
 
 const webhookPath = '/v2/webhooks/:webhookId';
@@ -34,11 +35,16 @@ export function registerWebhookRoutes(app: FastifyInstance, services: Services):
 }
 
 function registerLists(app: FastifyInstance, { database }: Services): void {
-  for (const url of ['/v2/webhooks', ...actorPaths.map((path) => `${path}/:actorId/webhooks`)]) {
+  for (const url of [
+    '/v2/webhooks',
+    ...actorPaths.map((path) => `${path}/:actorId/webhooks`),
+    `${taskPath}/:actorTaskId/webhooks`,
+  ]) {
     app.get(url, { config: reading }, async (request) => {
       const paging = pagingOf(queryOf(request));
-      const { actorId: actor } = request.params as Params;
-      const listing = { userId: userIdOf(request), ...(actor !== undefined && { actor }), ...paging };
+      const { actorId: actor, actorTaskId: task } = request.params as Params;
+      const owner = { ...(actor !== undefined && { actor }), ...(task !== undefined && { task }) };
+      const listing = { userId: userIdOf(request), ...owner, ...paging };
       const { total, items } = await database.read(listWebhooks, listing, request.caller);
       return { data: pageOf(paging, total, items) };
     });

@@ -26,6 +26,7 @@ import { putRecord, type StoredRecord } from '../../storages/key-value-stores/re
 import { insertKeyValueStore } from '../../storages/key-value-stores/store.ts';
 import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
 import { grantStorages } from '../../storages/storage-permissions.ts';
+import { countTaskRun } from '../../tasks/tasks.ts';
 import type { WebhookInput } from '../../webhooks/webhook-settings.ts';
 import { addWebhooksOfRun } from '../../webhooks/webhooks.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
@@ -58,19 +59,32 @@ export type StartPreparation =
 export const prepareStart = defineRead(
   'runs.prepareStart',
   function* (request: StartRequest, { now, caller }): Sql<StartPreparation> {
-    const { userId, idempotencyKey } = request;
-    const known = idempotencyKey && (yield* findResponse<string>(startScope(userId, caller), idempotencyKey));
-    if (known) return { kind: 'started', runId: known.response };
-    const actorId = yield* findActorId(userId, request.actor);
-    const settings = yield* readSettings(actorId);
-    const build = yield* findBuild(actorId, request.build);
-    yield* checkStart(caller, levelOfRun(request.forcePermissionLevel, settings, build));
-    // An Actor may set whether it restarts in either of two places.
-    const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
-    const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
-    return { kind: 'new', build: { ...build, defaultRunOptions }, pricing: pricingAt(settings, now) };
+    return (yield* startedBefore(request, caller)) ?? (yield* newStart(request, { now, caller }));
   },
 );
+
+/** [start-2] The run that was started with the key of the request, if there is one. */
+export function* startedBefore(
+  { userId, idempotencyKey }: Pick<StartRequest, 'userId' | 'idempotencyKey'>,
+  caller: Caller,
+): Sql<Extract<StartPreparation, { kind: 'started' }> | undefined> {
+  const known = idempotencyKey && (yield* findResponse<string>(startScope(userId, caller), idempotencyKey));
+  return known ? { kind: 'started', runId: known.response } : undefined;
+}
+
+export function* newStart(
+  request: Omit<StartRequest, 'idempotencyKey'>,
+  { now, caller }: { readonly now: number; readonly caller: Caller },
+): Sql<Extract<StartPreparation, { kind: 'new' }>> {
+  const actorId = yield* findActorId(request.userId, request.actor);
+  const settings = yield* readSettings(actorId);
+  const build = yield* findBuild(actorId, request.build);
+  yield* checkStart(caller, levelOfRun(request.forcePermissionLevel, settings, build));
+  // An Actor may set whether it restarts in either of two places.
+  const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
+  const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
+  return { kind: 'new', build: { ...build, defaultRunOptions }, pricing: pricingAt(settings, now) };
+}
 
 /** An attempt's keys are its run's own: it must not be told of a run that somebody else started with the same key. */
 const startScope = (userId: string, caller: Caller): string =>
@@ -112,6 +126,8 @@ export interface NewRun {
   readonly forcePermissionLevel: PermissionLevel | undefined;
   /** The storages that the input names in fields with `resourcePermissions`. */
   readonly grants: readonly RequestedGrant[];
+  /** The task whose run it is, if it is one. */
+  readonly taskId?: string;
   /** The ad-hoc webhooks that come with the start. */
   readonly webhooks?: readonly { readonly id: string; readonly input: WebhookInput }[];
 }
@@ -128,6 +144,7 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
     const startedBy = caller.kind === 'attempt' ? caller.runId : null;
     const pricing = pricingAt(settings, now);
     yield* insertRun(creation, build, { pricing, level, startedBy }, now);
+    if (creation.taskId !== undefined) yield* countTaskRun(creation.taskId);
     const { serverId } = creation;
     if (serverId !== null) {
       const attempt = firstAttempt({ attemptCount: 0, buildId: build.id }, serverId, 'start', now);
@@ -172,8 +189,8 @@ function* insertRun(creation: NewRun, build: BuildForRun, terms: Terms, now: num
   yield* exec(
     `INSERT INTO runs (id, user_id, actor_id, build_id, build_number, status, started_at, deadline_at, active_attempt,
       attempt_count, options_json, meta_json, stats_json, pricing_json, input_key, default_dataset_id,
-      default_key_value_store_id, default_request_queue_id, permission_level, started_by_run_id, output_json)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      default_key_value_store_id, default_request_queue_id, permission_level, started_by_run_id, output_json, actor_task_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     creation.id,
     creation.userId,
     build.actorId,
@@ -195,6 +212,7 @@ function* insertRun(creation: NewRun, build: BuildForRun, terms: Terms, now: num
     level,
     startedBy,
     build.output === null ? null : JSON.stringify(build.output),
+    creation.taskId ?? null,
   );
 }
 

@@ -20,6 +20,8 @@ export interface RunMeta {
 export interface RunDetails {
   readonly state: RunState;
   readonly userId: string;
+  /** The task whose run it is, if it is one. */
+  readonly actorTaskId: string | null;
   readonly meta: RunMeta;
   readonly pricing: PricingInfo | null;
   readonly generalAccess: string;
@@ -35,6 +37,7 @@ export interface RunDetails {
 
 interface Row {
   readonly user_id: string;
+  readonly actor_task_id: string | null;
   readonly meta_json: string;
   readonly pricing_json: string | null;
   readonly general_access: string;
@@ -49,7 +52,7 @@ interface Row {
 export function* readRunDetails(runId: string): Sql<RunDetails> {
   const state = yield* loadRun(runId);
   const row = (yield* one<Row>(
-    `SELECT user_id, meta_json, pricing_json, general_access, default_dataset_id, default_key_value_store_id,
+    `SELECT user_id, actor_task_id, meta_json, pricing_json, general_access, default_dataset_id, default_key_value_store_id,
       default_request_queue_id, storage_ids_json, output_json FROM runs WHERE id = ?`,
     runId,
   ))!;
@@ -62,6 +65,7 @@ export function* readRunDetails(runId: string): Sql<RunDetails> {
   return {
     state,
     userId: row.user_id,
+    actorTaskId: row.actor_task_id,
     meta: JSON.parse(row.meta_json) as RunMeta,
     pricing,
     generalAccess: row.general_access,

@@ -1,4 +1,4 @@
-import type { Sql } from '../../database/sql.ts';
+import { one, type Sql } from '../../database/sql.ts';
 import type { Moment } from '../../shared/clock.ts';
 import { announce, type EventType, endEvent } from '../../webhooks/webhook-events.ts';
 import type { RunState } from '../state/run-state.ts';
@@ -18,10 +18,12 @@ export function* announceRun(
   type: EventType,
   { now, steadyNow }: Moment,
 ): Sql<void> {
+  const row = yield* one<{ task_id: string | null }>('SELECT actor_task_id AS task_id FROM runs WHERE id = ?', run.id);
+  const actorTaskId = row?.task_id ?? undefined;
   const event = {
     userId: run.userId,
     type,
-    data: { actorId: run.actorId, actorRunId: run.id },
+    data: { actorId: run.actorId, ...(actorTaskId !== undefined && { actorTaskId }), actorRunId: run.id },
     occurrence: run.resurrectCount,
     *resource() {
       const details = yield* readRunDetails(run.id);

@@ -2,10 +2,11 @@ import { type AttemptCaller, limitedRightsOf } from '../../accounts/permissions.
 import { findActorId } from '../../actors/actor-address.ts';
 import { numberAsInteger } from '../../builds/build-row.ts';
 import { defineRead } from '../../database/operation.ts';
-import { all, one } from '../../database/sql.ts';
+import { all, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
 import type { Paging } from '../../shared/paging.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
+import { findTaskId } from '../../tasks/task-address.ts';
 import type { RunStatus } from '../state/run-state.ts';
 import { statusCondition } from './run-address.ts';
 import { type CostRow, costColumns, costOfRow, type UsagePrices } from './run-cost.ts';
@@ -15,6 +16,8 @@ export interface RunListing extends Paging {
   readonly userId: string;
   /** When given, the runs of this Actor alone. */
   readonly actor?: string;
+  /** When given, the runs of this task alone. */
+  readonly task?: string;
   readonly statuses: readonly RunStatus[] | null;
   /** Both ends are included; in ms. */
   readonly startedAfter: number;
@@ -24,6 +27,7 @@ export interface RunListing extends Paging {
 
 interface Row extends CostRow {
   readonly actor_id: string;
+  readonly actor_task_id: string | null;
   readonly user_id: string;
   readonly status: RunStatus;
   readonly build_id: string;
@@ -36,8 +40,8 @@ interface Row extends CostRow {
 
 /** Every filter is counted and read by an index, so that the first page of many runs is as fast as that of few. */
 export const listRuns = defineRead('runs.list', function* (listing: RunListing, { caller, now }) {
-  const { userId, actor, statuses, startedAfter, startedBefore, offset, limit, desc } = listing;
-  const [owner, ownerId] = actor === undefined ? ['user_id', userId] : ['actor_id', yield* findActorId(userId, actor)];
+  const { statuses, startedAfter, startedBefore, offset, limit, desc } = listing;
+  const [owner, ownerId] = yield* ownerOf(listing);
   // With limited permissions, an attempt is shown its own run and those that it started [permission-1].
   const isLimited = (yield* limitedRightsOf(caller)) !== undefined;
   const reached = isLimited ? 'AND (id = ? OR started_by_run_id = ?)' : '';
@@ -47,7 +51,7 @@ export const listRuns = defineRead('runs.list', function* (listing: RunListing, 
   const direction = desc ? 'DESC' : 'ASC';
   const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM runs WHERE ${where}`, ...parameters);
   const rows = yield* all<Row>(
-    `SELECT ${costColumns}, actor_id, user_id, status, build_id, build_number, meta_json,
+    `SELECT ${costColumns}, actor_id, actor_task_id, user_id, status, build_id, build_number, meta_json,
       default_dataset_id, default_key_value_store_id, default_request_queue_id FROM runs WHERE ${where}
       ORDER BY started_at ${direction}, id ${direction} LIMIT ? OFFSET ?`,
     ...parameters,
@@ -59,11 +63,17 @@ export const listRuns = defineRead('runs.list', function* (listing: RunListing, 
   return { total: counted!.total, items };
 });
 
+/** The column by which the runs are listed, and its value. */
+function* ownerOf({ userId, actor, task }: RunListing): Sql<[column: string, id: string]> {
+  if (task !== undefined) return ['actor_task_id', yield* findTaskId({ userId, task })];
+  return actor === undefined ? ['user_id', userId] : ['actor_id', yield* findActorId(userId, actor)];
+}
+
 const apiListedRun = (row: Row, usageTotalUsd: number) => ({
   id: row.id,
   actId: row.actor_id,
   userId: row.user_id,
-  actorTaskId: null,
+  actorTaskId: row.actor_task_id,
   status: row.status,
   startedAt: isoTime(row.started_at),
   finishedAt: isoTimeOrNull(row.finished_at),

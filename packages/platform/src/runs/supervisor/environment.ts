@@ -19,6 +19,8 @@ export interface AttemptFacts {
   readonly runId: string;
   readonly userId: string;
   readonly actorId: string;
+  /** The task whose run it is, if it is one. */
+  readonly actorTaskId: string | null;
   /** `username/name`; empty when the Actor is gone. */
   readonly actorFullName: string;
   readonly buildId: string;
@@ -125,6 +127,7 @@ const oldNames: Readonly<Record<string, string>> = {
   RUN_ID: 'ACTOR_RUN_ID',
   BUILD_ID: 'ACTOR_BUILD_ID',
   BUILD_NUMBER: 'ACTOR_BUILD_NUMBER',
+  TASK_ID: 'ACTOR_TASK_ID',
 };
 
 const bothSpellings = (facts: AttemptFacts): Record<string, string> => ({
@@ -139,4 +142,5 @@ const bothSpellings = (facts: AttemptFacts): Record<string, string> => ({
   MEMORY_MBYTES: String(facts.memoryMbytes),
   STARTED_AT: new Date(facts.startedAt).toISOString(),
   TIMEOUT_AT: facts.timeoutAt === null ? '' : new Date(facts.timeoutAt).toISOString(),
+  ...(facts.actorTaskId !== null && { TASK_ID: facts.actorTaskId }),
 });

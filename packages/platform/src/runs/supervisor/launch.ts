@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { PermissionLevel } from '../../accounts/permissions.ts';
 import { hashToken } from '../../accounts/tokens.ts';
 import type { ActorSettings } from '../../actors/actor-settings.ts';
-import { standbySettingsOf } from '../../actors/standby-settings.ts';
 import { getBuildForRun } from '../../builds/build-for-run.ts';
 import type { EnvVar } from '../../builds/build-row.ts';
 import type { InputSecrets } from '../../builds/input/input-secrets.ts';
@@ -12,6 +11,7 @@ import { one } from '../../database/sql.ts';
 import { hideSecrets } from '../../logs/hide-secrets.ts';
 import { newId } from '../../shared/ids.ts';
 import type { WebAddresses } from '../../shared/web-addresses.ts';
+import { type TaskSettings, taskStandbySettings } from '../../tasks/task-settings.ts';
 import { storageIdsOf } from '../operations/run-storages.ts';
 import type { AttemptState, RunState } from '../state/run-state.ts';
 import type { Launch } from './collaborators.ts';
@@ -19,6 +19,7 @@ import { runEnvironment } from './environment.ts';
 
 interface LaunchRow {
   readonly user_id: string;
+  readonly actor_task_id: string | null;
   readonly meta_json: string;
   readonly default_dataset_id: string;
   readonly default_key_value_store_id: string;
@@ -27,6 +28,9 @@ interface LaunchRow {
   readonly username: string | null;
   readonly name: string | null;
   readonly settings_json: string | null;
+  /** Null for a run of no task, and of one that is gone. */
+  readonly task_name: string | null;
+  readonly task_json: string | null;
   readonly tag: string | null;
   readonly permission_level: PermissionLevel;
   readonly input_at: number | null;
@@ -35,12 +39,12 @@ interface LaunchRow {
 
 const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
   const row = yield* one<LaunchRow>(
-    `SELECT runs.user_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
+    `SELECT runs.user_id, runs.actor_task_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
         runs.default_request_queue_id, runs.storage_ids_json, runs.permission_level, users.username, actors.name,
-        actors.settings_json, builds.tag,
+        actors.settings_json, builds.tag, tasks.name AS task_name, tasks.settings_json AS task_json,
         records.modified_at AS input_at
       FROM runs LEFT JOIN actors ON actors.id = runs.actor_id LEFT JOIN users ON users.id = actors.user_id
-      LEFT JOIN builds ON builds.id = ?
+      LEFT JOIN builds ON builds.id = ? LEFT JOIN actor_tasks AS tasks ON tasks.id = runs.actor_task_id
       LEFT JOIN records ON records.store_id = runs.default_key_value_store_id AND records.key = runs.input_key
       WHERE runs.id = ?`,
     buildId,
@@ -64,11 +68,13 @@ export interface Launcher {
   readonly proxyVariables: (runId: string) => Readonly<Record<string, string>>;
 }
 
-/** Undefined for an Actor that is not served in Standby mode. */
-function standbyUrlOf(web: WebAddresses, { username, name, settings_json: json }: LaunchRow): string | undefined {
+/** Undefined for an Actor, or a task, that is not served in Standby mode. */
+function standbyUrlOf(web: WebAddresses, row: LaunchRow): string | undefined {
+  const { username, name, settings_json: json, task_name, task_json } = row;
   const { actorStandby } = JSON.parse(json ?? '{}') as ActorSettings;
-  const isServed = username !== null && name !== null && standbySettingsOf(actorStandby).isEnabled;
-  return isServed ? web.standbyUrl(username, name) : undefined;
+  const task = task_json === null ? null : (JSON.parse(task_json) as TaskSettings);
+  const isServed = username !== null && name !== null && taskStandbySettings(actorStandby, task).isEnabled;
+  return isServed ? web.standbyUrl(username, task_name ?? name) : undefined;
 }
 
 /** Collects what an attempt's container is started from, with a new token of which only the hash is stored. */
@@ -94,6 +100,7 @@ export async function launchOf(launcher: Launcher, run: RunState, attempt: Attem
       runId: run.id,
       userId: row.user_id,
       actorId: run.actorId,
+      actorTaskId: row.actor_task_id,
       actorFullName: row.name === null ? '' : `${row.username}/${row.name}`,
       buildId: build.id,
       buildNumber: build.number,

@@ -13,6 +13,7 @@ import { proxyTraffic } from './0011-proxy-traffic.ts';
 import { idleEnds } from './0012-idle-ends.ts';
 import { storageSchemas } from './0013-storage-schemas.ts';
 import { counts } from './0014-counts.ts';
+import { tasks } from './0015-tasks.ts';
 import { webhooks } from './0017-webhooks.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
@@ -31,6 +32,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 12, sql: idleEnds },
   { number: 13, sql: storageSchemas },
   { number: 14, sql: counts },
+  { number: 15, sql: tasks },
   { number: 17, sql: webhooks },
 ];
 
