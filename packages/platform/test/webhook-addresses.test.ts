@@ -103,7 +103,7 @@ function senderOver(answers: readonly string[], allowsPrivate = false) {
   const sender = new Sender({ addresses, ownApi, showRun: (stored) => stored, timeoutMs: 5000 });
   onTestFinished(() => sender.close());
   const closing = new AbortController();
-  return { send: (url: string) => sender.send(dispatchTo(url), 0, closing.signal), asked: () => asked };
+  return { sender, send: (url: string) => sender.send(dispatchTo(url), 0, closing.signal), asked: () => asked };
 }
 
 test.each(['127.0.0.1', '10.0.0.7', '::1', '::ffff:127.0.0.1'])('a name of %s is not called', async (address) => {
@@ -125,6 +125,16 @@ test('a name that changes between the check and the connection reaches nothing: 
   const allowed = senderOver(['127.0.0.1', '8.8.8.8'], true);
   expect(await allowed.send(`http://rebound.example.com:${port}/`)).toMatchObject({ responseStatus: 200 });
   expect([allowed.asked(), receiver.calls.length]).toEqual([1, 1]);
+});
+
+test('a template of one variable that is missing sends null', async () => {
+  await using receiver = await startReceiver();
+  const { sender } = senderOver(['127.0.0.1'], true);
+  const dispatch = dispatchTo(receiver.url);
+  const template = { payloadTemplate: '"{{resource.nothing}}"', shouldInterpolateStrings: true };
+  const sent = { ...dispatch, settings: { ...dispatch.settings, ...template } };
+  expect(await sender.send(sent, 0, new AbortController().signal)).toMatchObject({ responseStatus: 200 });
+  expect(receiver.calls[0]!.body).toBeNull();
 });
 
 test('a redirect to a private address is not followed', async () => {

@@ -70,7 +70,8 @@ export class Sender {
     const { settings, reach, userId, id } = dispatch;
     const context = this.#contextOf(dispatch, now);
     const url = new URL(settings.requestUrl);
-    const body = JSON.stringify(payloadOf(settings, context));
+    // A template of one variable that is missing gives undefined.
+    const body = JSON.stringify(payloadOf(settings, context) ?? null);
     const headers: Record<string, string> = {
       ...basicAuth(url),
       ...headersOf(settings, context),
