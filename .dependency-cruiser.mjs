@@ -7,7 +7,7 @@
 const source = '^packages/platform/src/';
 
 const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
-const domain = ['standby', 'runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy'];
+const domain = ['standby', 'runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks'];
 
 /**
  * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
@@ -22,11 +22,13 @@ const layers = {
   standby: ['runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
   // The token of an attempt is hashed as those of users are.
   // What a run sent through the proxy is shown with the run.
-  runs: ['tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy', ...adapters, 'shared'],
+  runs: ['tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks', ...adapters, 'shared'],
   // A task is an Actor with an input, whose secret fields the build's schema names.
-  tasks: ['builds', 'actors', 'accounts', ...adapters, 'shared'],
+  tasks: ['builds', 'actors', 'accounts', 'webhooks', ...adapters, 'shared'],
   // Permission levels, and what attempts reach, are of accounts/.
-  builds: ['actors', 'accounts', ...adapters, 'shared'],
+  builds: ['actors', 'accounts', 'webhooks', ...adapters, 'shared'],
+  // Runs and builds announce their events there.
+  webhooks: ['tasks/task-address.ts', 'actors', 'accounts', ...adapters, 'shared'],
   actors: ['accounts', ...adapters, 'shared'],
   storages: ['accounts', ...adapters, 'shared'],
   accounts: [...adapters, 'shared'],

@@ -81,7 +81,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
   const { host, port, servers, memoryMbytes, maxRuns, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
-  const { webDomain, auditDays, tls } = settings;
+  const { webDomain, auditDays, tls, allowPrivateWebhooks } = settings;
   const prices = await readPrices(settings.pricesFile);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -108,6 +108,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       allowedHosts,
       webDomain,
       proxy,
+      webhooks: { allowPrivate: allowPrivateWebhooks },
       ...(engine && { engine }),
       ...(advertisedUrl && { advertisedUrl }),
     });

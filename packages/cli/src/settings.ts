@@ -29,6 +29,7 @@ export interface PlatformFlags {
   readonly proxyGroups?: string;
   readonly proxyPort?: string;
   readonly advertiseProxy?: string;
+  readonly allowPrivateWebhooks?: boolean;
   readonly registry?: string;
   readonly commits?: boolean;
   /** The name of a demo, or whether a demo runs. */
@@ -90,6 +91,8 @@ export interface PlatformSettings {
   readonly proxyPort: number | undefined;
   /** Where attempts reach the proxy, as `host:port`; undefined: at the host of the API, at the proxy's own port. */
   readonly advertisedProxy: string | undefined;
+  /** Whether webhooks may be sent to addresses that are not public. */
+  readonly allowPrivateWebhooks: boolean;
   /** Whether the API has the routes of commits. */
   readonly commits: boolean;
   /** The demo that runs after the start; null for none. */
@@ -131,6 +134,10 @@ export function platformSettings(
     proxyGroupsFile: flags.proxyGroups ?? variable('WHERRY_PROXY_GROUPS'),
     proxyPort: optionalNumberOf('--proxy-port', flags.proxyPort ?? variable('WHERRY_PROXY_PORT'), 0, 65_535),
     advertisedProxy: hostAndPortOf(flags.advertiseProxy ?? variable('WHERRY_ADVERTISE_PROXY')),
+    allowPrivateWebhooks:
+      flags.allowPrivateWebhooks ??
+      booleanOf('WHERRY_ALLOW_PRIVATE_WEBHOOKS', variable('WHERRY_ALLOW_PRIVATE_WEBHOOKS')) ??
+      false,
     // Commander sets the flag to true if it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),

@@ -17,6 +17,7 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     advertisedUrl: undefined,
     allowedHosts: [],
     webDomain: undefined,
+    allowPrivateWebhooks: false,
     commits: true,
     demo: null,
     demoUrl: undefined,
@@ -36,6 +37,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     WHERRY_MAX_RUNS: '20',
     WHERRY_PRICES: '/srv/prices.json',
     WHERRY_ENGINE: 'process',
+    WHERRY_ALLOW_PRIVATE_WEBHOOKS: '1',
     WHERRY_NO_COMMITS: '1',
     WHERRY_DEMO_URL: 'https://one.test/',
     WHERRY_ONCE: '1',
@@ -54,6 +56,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     advertisedUrl: undefined,
     allowedHosts: [],
     webDomain: undefined,
+    allowPrivateWebhooks: true,
     commits: false,
     demo: 'site',
     demoUrl: 'https://one.test/',
@@ -180,6 +183,15 @@ test('the domain of web servers is a domain', () => {
   expect(up({ webDomain: 'wherry.example' }).webDomain).toBe('wherry.example');
   expect(up({}, { WHERRY_WEB_DOMAIN: 'wherry.example' }).webDomain).toBe('wherry.example');
   expect(() => up({ webDomain: 'https://wherry.example' })).toThrow(/--web-domain takes a domain/);
+});
+
+test('webhooks go to private addresses only when a flag or a variable says so', () => {
+  expect(up({}).allowPrivateWebhooks).toBe(false);
+  expect(up({ allowPrivateWebhooks: true }).allowPrivateWebhooks).toBe(true);
+  expect(up({}, { WHERRY_ALLOW_PRIVATE_WEBHOOKS: '1' }).allowPrivateWebhooks).toBe(true);
+  expect(() => up({}, { WHERRY_ALLOW_PRIVATE_WEBHOOKS: 'some' })).toThrow(
+    /WHERRY_ALLOW_PRIVATE_WEBHOOKS must be 1 or 0/,
+  );
 });
 
 test('the proxy is set by flags or variables', () => {

@@ -98,6 +98,13 @@ async function tableRows(): Promise<Row[]> {
   }));
 }
 
+/** Sent nowhere: no attempt of these tests ends well. */
+const hookOf = (condition: object) => ({
+  eventTypes: ['ACTOR.RUN.SUCCEEDED'],
+  requestUrl: 'http://127.0.0.1:9/',
+  condition,
+});
+
 const bodies: Readonly<Record<string, (at: Record<string, string>) => unknown>> = {
   'PUT /v2/actor-runs/{own}': () => ({ statusMessage: 'at work' }),
   'PUT /v2/actor-runs/{other}': () => ({ statusMessage: 'written by another run' }),
@@ -126,6 +133,9 @@ const bodies: Readonly<Record<string, (at: Record<string, string>) => unknown>> 
   'PUT /v2/actor-tasks/{task}/input': () => ({ changed: true }),
   'PUT /v2/datasets/{foreignDataset}': () => ({ title: 'renamed' }),
   'POST /v2/tools/encode-and-sign': () => ({ any: 'value' }),
+  'POST /v2/webhooks own': (at) => hookOf({ actorRunId: at.own }),
+  'POST /v2/webhooks other': (at) => hookOf({ actorRunId: at.other }),
+  'PUT /v2/webhooks/{webhook}': () => ({ description: 'changed' }),
 };
 
 function bodyOf(row: Row, at: Record<string, string>): unknown {
@@ -178,6 +188,8 @@ async function prepare(fixture: RunFixture, level: Level) {
     await client.run(run.id).abort();
     await client.run(run.id).waitForFinish();
   }
+  const webhook = await client.webhooks().create(hookOf({ actorId: limitedActor }) as never);
+  const dispatch = await client.webhook(webhook.id).test();
   // The last run of the other Actor is to be one that is at work.
   const last = await startIdle(fixture, limitedActor);
   const answer = await fixture.call('POST', `/v2/acts/${limitedActor}/runs`, {}, bearer(own.token));
@@ -208,6 +220,8 @@ async function prepare(fixture: RunFixture, level: Level) {
       deletable: deletable.run.id,
       last: last.run.id,
       child: child.run.id,
+      webhook: webhook.id,
+      dispatch: dispatch!.id,
       childDataset: child.run.defaultDatasetId,
       limitedActor,
       fullActor,

@@ -186,7 +186,7 @@ test.each([
   ['build=beta', 404, 'unknown-build-tag'],
   ['build=0.1.9', 404, 'build-not-found'],
   ['webhooks=bm90IGpzb24', 400, 'invalid-input'],
-  [`webhooks=${Buffer.from('[{"eventTypes":["ACTOR.RUN.SUCCEEDED"]}]').toString('base64')}`, 400, 'not-implemented'],
+  [`webhooks=${Buffer.from('[{"eventTypes":["ACTOR.RUN.SUCCEEDED"]}]').toString('base64')}`, 400, 'invalid-input'],
 ])('a start with ?%s is refused with %i %s, and starts nothing', async (query, status, type) => {
   await using fixture = await startRunFixture();
   const actorId = await fixture.deploy('quick', quick);

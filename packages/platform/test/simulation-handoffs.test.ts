@@ -24,6 +24,7 @@ const breakages: readonly [Exclude<Breakage, 'none'>, string, number][] = [
   ['repeatsAreApplied', '[promise-3]', 500],
   ['answersBeforeCommit', '[promise-2]', 500],
   ['commitsInHalves', '[promise-5]', 500],
+  ['eventsFollow', '[webhook-1]', 500],
 ];
 
 test.skipIf(isReplay).each(breakages)('%s is caught by %s', async (breakage, checker, maxSeeds) => {

@@ -59,6 +59,10 @@ function addPlatformCommand(
       '--advertise-proxy <host:port>',
       'where Actors reach the proxy (default: at the host of the API, env: WHERRY_ADVERTISE_PROXY)',
     )
+    .option(
+      '--allow-private-webhooks',
+      'send webhooks to private addresses and this machine too (env: WHERRY_ALLOW_PRIVATE_WEBHOOKS)',
+    )
     .option('--no-commits', 'refuse commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option(
       '--demo [name]',

@@ -28,6 +28,8 @@ export interface Identity {
   readonly role?: Role;
   /** Undefined for an attempt. */
   readonly token?: KnownToken;
+  /** What the runs that it starts come from, when that is not what its calls say. */
+  readonly origin?: 'WEBHOOK';
 }
 
 interface KnownToken {

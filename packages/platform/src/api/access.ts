@@ -17,7 +17,7 @@ import type { StorageMount } from './storages/storage-mounts.ts';
  * - `readRun`: its own run and the runs that it started; with full permissions, any run.
  * - `readLog`: the log of such a run or of its own build; with full permissions, any log.
  * - `listRuns`: lists its own run and the runs that it started; with full permissions, all runs.
- * - `createStorage`, `startRun`: checked inside the operation, since only the operation finds out what the call reaches.
+ * - `createStorage`, `startRun`, `addWebhook`: checked inside the operation, since only the operation finds out what the call reaches.
  * - `readStorage`, `writeStorage`: a storage. `records` says that the route concerns one record, or all records at once.
  * - `readActor`: its own Actor, and the Actors of runs that it started, without their source, since Apify's clients read
  *   the Actor of a run that they wait for; with full permissions, any Actor.
@@ -29,7 +29,7 @@ import type { StorageMount } from './storages/storage-mounts.ts';
  * record. `visitors.ts` checks it. The last run of an Actor is never shared, since an Actor is not.
  */
 export type AttemptAccess =
-  | { readonly attempt: 'account' | 'createStorage' | 'listRuns' | 'startRun' }
+  | { readonly attempt: 'account' | 'addWebhook' | 'createStorage' | 'listRuns' | 'startRun' }
   | { readonly attempt: 'ownRun' | 'onlyOwnRun'; readonly run: RunMount }
   | { readonly attempt: 'readRun'; readonly run: RunMount; readonly visitor?: 'generalAccess' }
   | {

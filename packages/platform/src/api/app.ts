@@ -45,10 +45,8 @@ declare module 'fastify' {
     ownStorageIds: ReadonlySet<string> | undefined;
     /** Whose token it is. Undefined for a call without one. */
     identity: Identity | undefined;
-  }
-  interface FastifyReply {
-    /** The type of the error that the response has, such as `attempt-fenced`. */
-    refusalType: string | undefined;
+    /** What a run that the call starts comes from; undefined when the call itself says so. */
+    knownOrigin: 'WEBHOOK' | undefined;
   }
 }
 
@@ -96,10 +94,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('ownStorageIds');
   app.decorateRequest('identity');
   app.decorateRequest('refusalType');
+  app.decorateRequest('knownOrigin');
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
   app.decorateRequest('signedUntil');
-  app.decorateReply('refusalType');
   requireDeclarations(app);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(safeHeaders).header('x-request-id', request.id);
@@ -119,6 +117,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     request.caller = caller;
     request.identity = identity;
     request.ownStorageIds = identity.ownStorageIds;
+    request.knownOrigin = identity.origin;
     if (caller.kind === 'attempt') await passGate(options, caller, request, reply);
     try {
       if (caller.kind === 'attempt') await authorize(options.database, request, caller);

@@ -132,6 +132,7 @@ async function checkReach(
 ): Promise<void> {
   const params = request.params as { readonly buildId: string; readonly id: string };
   switch (access.attempt) {
+    case 'addWebhook':
     case 'createStorage':
     case 'listRuns':
     case 'startRun':

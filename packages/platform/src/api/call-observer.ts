@@ -24,7 +24,7 @@ export function observeCalls(app: FastifyInstance, observer: CallObserver): void
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
       statusCode: reply.statusCode,
-      errorType: reply.refusalType,
+      errorType: request.refusalType,
       durationMs: reply.elapsedTime,
       headers: request.headers,
     });

@@ -23,6 +23,7 @@ export function metaOf(request: FastifyRequest): RunMeta {
 
 function originOf(request: FastifyRequest): string {
   if (request.caller.kind === 'attempt') return 'ACTOR';
+  if (request.knownOrigin !== undefined) return request.knownOrigin;
   const claim = String(request.headers['x-apify-request-origin'] ?? '').toUpperCase();
   return claimable.includes(claim) ? claim : 'API';
 }

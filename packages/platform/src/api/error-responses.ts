@@ -35,7 +35,6 @@ export function sendError(error: FastifyError | Refusal, request: FastifyRequest
   const refusal = error instanceof Refusal ? error : (toRefusal(error, request) ?? shortageOf(error, request));
   request.refusalType = refusal?.type ?? 'internal-error';
   if (refusal !== undefined) {
-    reply.refusalType = refusal.type;
     const retryAfterSecs = refusal.details?.retryAfterSecs;
     if (typeof retryAfterSecs === 'number') reply.header('retry-after', String(retryAfterSecs));
     return sendRefusal(request, reply.code(refusal.statusCode), refusalBody(refusal));
@@ -80,7 +79,7 @@ function shortageOf(error: FastifyError, request: FastifyRequest): Refusal | und
 }
 
 /** What Apify has under `/v2` and Wherry does not have yet. */
-const missing = /^\/v2\/(?:schedules|users|webhook-dispatches|webhooks)(?:\/|$)/;
+const missing = /^\/v2\/(?:schedules|users)(?:\/|$)/;
 
 function noSuchPath({ method, url }: FastifyRequest): Refusal {
   const path = pathOf(url);

@@ -22,6 +22,7 @@ import { registerAuditLogRoutes } from './users/audit-log-routes.ts';
 import { registerTokenRoutes } from './users/token-routes.ts';
 import { registerUserManagementRoutes } from './users/user-management-routes.ts';
 import { registerUserRoutes } from './users/user-routes.ts';
+import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Registers all routes. Without `commits`, the routes of commits do not exist, as on Apify. */
 export function registerRoutes(
@@ -53,4 +54,5 @@ export function registerRoutes(
   registerUserManagementRoutes(app, services);
   registerTokenRoutes(app, services);
   registerAuditLogRoutes(app, services);
+  registerWebhookRoutes(app, services);
 }

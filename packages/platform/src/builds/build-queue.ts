@@ -66,14 +66,14 @@ interface Unfinished {
  * To be called at start, before any build. Builds that the previous platform process left unfinished wait again; those
  * that were to be aborted or were tried too often end. Returns the ids of all of them.
  */
-export const recoverBuilds = defineWrite('builds.recover', function* (_: Record<string, never>, { now }) {
+export const recoverBuilds = defineWrite('builds.recover', function* (_: Record<string, never>, moment) {
   const rows = yield* all<Unfinished>(
     "SELECT id, status, start_count FROM builds WHERE finished_at IS NULL AND status <> 'READY'",
   );
   for (const { id, status, start_count } of rows) {
     if (status === 'ABORTING' || start_count >= maxStarts) {
       const message = `The platform ended ${start_count} times while it worked on this build. Build again.`;
-      yield* endBuild(id, { status: 'FAILED', message }, now);
+      yield* endBuild(id, { status: 'FAILED', message }, moment);
     } else {
       yield* exec("UPDATE builds SET status = 'READY' WHERE id = ?", id);
     }

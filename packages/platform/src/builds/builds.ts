@@ -9,6 +9,7 @@ import { all, exec, one, type Sql } from '../database/sql.ts';
 import { notFound, Refusal } from '../shared/errors.ts';
 import type { Paging } from '../shared/paging.ts';
 import { endBuild } from './build-ends.ts';
+import { announceBuild } from './build-events.ts';
 import { findBuild, findBuildId } from './build-for-run.ts';
 import {
   apiBuild,
@@ -74,7 +75,7 @@ export interface NewBuild {
   readonly meta: BuildMeta;
 }
 
-export const createBuild = defineWrite('builds.create', function* (build: NewBuild, { now }) {
+export const createBuild = defineWrite('builds.create', function* (build: NewBuild, { now, steadyNow }) {
   yield* checkUserIsActive(build.userId);
   const actorId = yield* findActorId(build.userId, build.actor);
   const versionNumber = yield* findVersionNumber(actorId, build.version);
@@ -106,6 +107,7 @@ export const createBuild = defineWrite('builds.create', function* (build: NewBui
     JSON.stringify(version),
   );
   yield* exec('UPDATE actors SET build_count = build_count + 1 WHERE id = ?', actorId);
+  yield* announceBuild(build.id, 'ACTOR.BUILD.CREATED', { now, steadyNow });
   return build.id;
 });
 
@@ -151,9 +153,10 @@ export const listBuilds = defineRead('builds.list', function* (listing: BuildLis
 });
 
 /** Ends a waiting build. One in progress becomes ABORTING and is ended by the builder. An ended one does not change. */
-export const abortBuild = defineEnd('builds.abort', function* (address: BuildAddress, { now }) {
+export const abortBuild = defineEnd('builds.abort', function* (address: BuildAddress, { now, steadyNow }) {
   const { id, status } = yield* findBuildRow(address);
-  if (status === 'READY') yield* endBuild(id, { status: 'ABORTED', message: 'The build was aborted.' }, now);
+  const end = { status: 'ABORTED', message: 'The build was aborted.' } as const;
+  if (status === 'READY') yield* endBuild(id, end, { now, steadyNow });
   if (status === 'RUNNING') yield* exec("UPDATE builds SET status = 'ABORTING' WHERE id = ?", id);
   return apiBuild(yield* findBuildRow(address), now);
 });

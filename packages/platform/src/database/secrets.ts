@@ -21,6 +21,7 @@ export const sealedColumns = {
   'actor_tasks.input_json': ['id'],
   'input_key_pairs.pair_json': ['user_id', 'actor_id'],
   'platform_secrets.value': ['name'],
+  'webhooks.settings_json': ['id'],
 } as const;
 
 export type SealedColumn = keyof typeof sealedColumns;

@@ -66,6 +66,7 @@ import { createSupervisor } from './supervisor-setup.ts';
 import { listenTls, type TlsListener, type TlsOptions } from './tls-listener.ts';
 import { UserEndings } from './user-endings.ts';
 import { createWeb, type StandbyTimes, selectionMsOf, stopMsOf } from './web-setup.ts';
+import { createWebhooks, type WebhookOptions } from './webhooks-setup.ts';
 
 export interface PlatformOptions {
   /** Everything durable is in this folder; it is created when missing. */
@@ -114,6 +115,7 @@ export interface PlatformOptions {
   readonly webDomain?: string | undefined;
   readonly standby?: StandbyTimes;
   readonly proxy?: ProxyOptions;
+  readonly webhooks?: WebhookOptions;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
   /** False leaves out the routes of commits, to test how an Actor behaves on Apify. */
@@ -233,7 +235,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const app = createApp({ ...ofApp, auditLog: background.auditLog });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
-  const started = { runs, app, web, logs, builder, engine, address, proxy, logger };
+  const webhooks = createWebhooks({ ...common, authenticator, services, address }, options.webhooks ?? {});
+  const started = { runs, app, web, logs, builder, engine, address, proxy, logger, webhooks };
   const tls = await startWork(started, options, parts);
   await background.spendingLimits.recover();
   parts.defer(startSweep({ database, files, blobFolder }, logger));
@@ -340,6 +343,7 @@ interface Startable {
   readonly builder: Builder;
   readonly engine: Engine;
   readonly proxy: ForwardProxy;
+  readonly webhooks: ReturnType<typeof createWebhooks>;
   readonly logger: Logger;
   /** Filled in once the API listens. */
   readonly address: { url: string; ofContainers: string; ofEvents: string };
@@ -366,7 +370,7 @@ function acceptEvents({
 
 /** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
 async function startWork(
-  { runs, app, web, logs, builder, engine, address, proxy, logger }: Startable,
+  { runs, app, web, logs, builder, engine, address, proxy, webhooks, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
 ): Promise<TlsListener | undefined> {
@@ -382,6 +386,8 @@ async function startWork(
   parts.defer(() => runs.supervisor.close());
   // First of all: what waits for the end of a run would ask a closed supervisor again and again.
   parts.defer(() => web.close());
+  // Its calls may be to this API.
+  parts.defer(() => webhooks.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
@@ -393,6 +399,7 @@ async function startWork(
   await engine.states?.ready();
   runs.supervisor.start();
   await web.start();
+  webhooks.start();
   parts.defer(watchServers(engine, runs.supervisor, logger));
   return tls;
 }

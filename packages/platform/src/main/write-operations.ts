@@ -36,4 +36,7 @@ import '../storages/request-queues/queue.ts';
 import '../storages/request-queues/reads.ts';
 import '../storages/storage-operations.ts';
 import '../tasks/tasks.ts';
+import '../webhooks/delivery/claims.ts';
+import '../webhooks/dispatches.ts';
+import '../webhooks/webhooks.ts';
 import './health.ts';

@@ -22,9 +22,6 @@ export const notFound = (noun: string, id: string): Refusal =>
 
 export const invalidInput = (message: string): Refusal => new Refusal(400, 'invalid-input', message);
 
-/** The status is not 501, since Apify's clients retry after a 501 for minutes. */
-export const notImplemented = (message: string): Refusal => new Refusal(400, 'not-implemented', message);
-
 /** [fence-1] every request of an attempt that is not active is refused, permanently. */
 export const attemptFenced = (runId: string, attempt: number): Refusal =>
   new Refusal(

@@ -23,3 +23,9 @@ export function requestIdOf(uniqueKey: string): string {
   const digest = createHash('sha256').update(uniqueKey).digest('base64');
   return digest.replaceAll(/[+/=]/g, '').slice(0, 15);
 }
+
+/** An id that follows from what it is for: the same parts always give the same one. */
+export function derivedId(...parts: readonly string[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+  return digest.replaceAll(/[+/=]/g, '').slice(0, 17);
+}

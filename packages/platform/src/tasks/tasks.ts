@@ -11,7 +11,6 @@
  * A task outlives its Actor, as its runs do. This folder may import `builds/`, `actors/`, `accounts/`, the adapters and
  * `shared/`, but not `runs/`, which builds on it.
  */
-import { isUser } from '../accounts/users.ts';
 import { findActorId } from '../actors/actor-address.ts';
 import type { ActorSettings } from '../actors/actor-settings.ts';
 import { findBuild } from '../builds/build-for-run.ts';
@@ -22,6 +21,8 @@ import { invalidInput, notFound, Refusal } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json-object.ts';
 import type { Paging } from '../shared/paging.ts';
 import { isoTime } from '../shared/time.ts';
+import { removeWebhooksOfTask } from '../webhooks/webhooks.ts';
+import { findTaskId, type TaskAddress } from './task-address.ts';
 import {
   checkTaskName,
   mergeTaskSettings,
@@ -53,28 +54,6 @@ const selectTasks = `
     actors.settings_json AS actor_settings_json
   FROM actor_tasks AS tasks JOIN users ON users.id = tasks.user_id
     LEFT JOIN actors ON actors.id = tasks.actor_id LEFT JOIN users AS owners ON owners.id = actors.user_id`;
-
-export interface TaskAddress {
-  readonly userId: string;
-  /** An id, `name`, `~name`, `username~name`, `userId~name`, or with a `/` in place of the `~`. Names in any case. */
-  readonly task: string;
-}
-
-/** @throws Refusal 404 `record-not-found` when the user has no such task */
-export function* findTaskId({ userId, task: address }: TaskAddress): Sql<string> {
-  const own = yield* one<{ id: string }>('SELECT id FROM actor_tasks WHERE id = ? AND user_id = ?', address, userId);
-  if (own !== undefined) return own.id;
-  const [, username = '', name = address] = /^(?:([^~/]*)[~/])?(.+)$/s.exec(address) ?? [];
-  const named = (yield* isUser(userId, username))
-    ? yield* one<{ id: string }>(
-        'SELECT id FROM actor_tasks WHERE user_id = ? AND lower(name) = lower(?)',
-        userId,
-        name,
-      )
-    : undefined;
-  if (named === undefined) throw notFound('Actor task', address);
-  return named.id;
-}
 
 function* readRow(id: string): Sql<TaskRow> {
   return (yield* one<TaskRow>(`${selectTasks} WHERE tasks.id = ?`, id))!;
@@ -233,8 +212,10 @@ export const updateTask = defineWrite(
 );
 
 /** Keeps the runs of the task. */
-export const deleteTask = defineEnd('tasks.delete', function* (address: TaskAddress) {
-  yield* exec('DELETE FROM actor_tasks WHERE id = ?', yield* findTaskId(address));
+export const deleteTask = defineEnd('tasks.delete', function* (address: TaskAddress, { now }) {
+  const id = yield* findTaskId(address);
+  yield* removeWebhooksOfTask(id, now);
+  yield* exec('DELETE FROM actor_tasks WHERE id = ?', id);
 });
 
 /** Empty for a task without an input. */

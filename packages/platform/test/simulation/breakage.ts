@@ -12,4 +12,6 @@ export type Breakage =
   /** A write is answered before it is durable. */
   | 'answersBeforeCommit'
   /** A commit is two transactions. */
-  | 'commitsInHalves';
+  | 'commitsInHalves'
+  /** What webhooks are told is stored after the change that it is about. */
+  | 'eventsFollow';

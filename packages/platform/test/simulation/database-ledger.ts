@@ -1,14 +1,15 @@
 import { once } from '../../src/database/idempotency.ts';
 import type { Caller } from '../../src/database/operation.ts';
 import { defineRead, defineWrite } from '../../src/database/operation.ts';
-import { exec, one, type Sql } from '../../src/database/sql.ts';
+import { all, exec, one, type Sql } from '../../src/database/sql.ts';
 import type { SqliteDatabase } from '../../src/database/sqlite/database.ts';
 import { saveAttempts } from '../../src/runs/operations/run-row.ts';
 import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
 import { DatabaseRunStore } from '../../src/runs/operations/run-store.ts';
 import type { RunState } from '../../src/runs/state/run-state.ts';
 import type { Change } from '../../src/runs/state/transitions.ts';
-import type { AttemptCaller, Ledger } from './ledger.ts';
+import { eventTypes } from '../../src/webhooks/webhook-events.ts';
+import { type AttemptCaller, hasWebhook, type Ledger } from './ledger.ts';
 import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from './run-data.ts';
 
 const byPlatform = { kind: 'platform' } as const;
@@ -38,7 +39,27 @@ const create = defineWrite('simulation.create', function* ({ state, data }: { st
     JSON.stringify(state.stats),
   );
   yield* saveAttempts(state.id, state.attempts);
+  if (hasWebhook(state.id)) yield* insertWebhook(state.id);
   yield* exec('INSERT INTO simulation_data VALUES (?, ?)', state.id, JSON.stringify(data));
+});
+
+function* insertWebhook(runId: string): Sql<void> {
+  yield* exec(
+    `INSERT INTO webhooks (id, user_id, created_at, modified_at, is_ad_hoc, event_types_json, actor_run_id, reach, host,
+      settings_json) VALUES (?, 'user', 0, 0, 0, ?, ?, 'account', 'example.com', '')`,
+    `webhook of ${runId}`,
+    JSON.stringify(eventTypes),
+    runId,
+  );
+}
+
+const dispatched = defineRead('simulation.dispatched', function* ({ runId }: { runId: string }) {
+  const rows = yield* all<{ type: string }>(
+    `SELECT events.type FROM webhook_dispatches AS dispatches JOIN webhook_events AS events ON events.id = dispatches.event_id
+      WHERE dispatches.webhook_id = ?`,
+    `webhook of ${runId}`,
+  );
+  return rows.map(({ type }) => type);
 });
 
 function* dataOf(runId: string): Sql<RunData> {
@@ -95,6 +116,10 @@ export class DatabaseLedger implements Ledger {
 
   write(caller: AttemptCaller, wanted: Write): Promise<WriteAnswer> {
     return this.#database.write(write, { caller, write: wanted }, caller);
+  }
+
+  dispatched(runId: string): Promise<readonly string[]> {
+    return this.#database.read(dispatched, { runId }, byPlatform);
   }
 
   view(runId: string, caller: Caller): Promise<RunData> {

@@ -1,10 +1,11 @@
 import type { Caller } from '../../src/database/operation.ts';
+import { eventOfChange } from '../../src/runs/operations/run-events.ts';
 import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
 import { drainMsOf, type HandoffState, isOver, type RunState } from '../../src/runs/state/run-state.ts';
 import { applyChange, type Change } from '../../src/runs/state/transitions.ts';
 import { attemptFenced } from '../../src/shared/errors.ts';
 import type { Breakage } from './breakage.ts';
-import type { AttemptCaller, Ledger } from './ledger.ts';
+import { type AttemptCaller, hasWebhook, type Ledger } from './ledger.ts';
 import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from './run-data.ts';
 
 interface Entry {
@@ -12,6 +13,9 @@ interface Entry {
   data: RunData;
   readonly answers: Map<string, WriteAnswer>;
   readonly handoffs: Map<string, HandoffState>;
+  readonly events: string[];
+  /** Broken on purpose: in memory until the next change. */
+  laterEvents: string[];
 }
 
 /** The database as a model in memory: the real `applyChange`, and a fence in the same step as what it guards [fence-2]. */
@@ -26,7 +30,7 @@ export class MemoryLedger implements Ledger {
   }
 
   create(state: RunState, data: RunData): void {
-    this.#entries.set(state.id, { state, data, answers: new Map(), handoffs: new Map() });
+    this.#entries.set(state.id, { state, data, answers: new Map(), handoffs: new Map(), events: [], laterEvents: [] });
   }
 
   load(runId: string, caller: Caller): RunState {
@@ -60,8 +64,27 @@ export class MemoryLedger implements Ledger {
     const entry = this.#entry(runId, caller);
     const { state, closedHandoff } = applyChange(entry.state, change, this.#now());
     for (const handoff of [closedHandoff, state.handoff]) if (handoff) entry.handoffs.set(handoff.id, handoff);
+    this.#announce(entry, state);
     entry.state = state;
     return state;
+  }
+
+  /** [webhook-1] */
+  #announce(entry: Entry, after: RunState): void {
+    entry.events.push(...entry.laterEvents);
+    entry.laterEvents = [];
+    const event = eventOfChange(entry.state, after);
+    if (event === undefined || !hasWebhook(after.id)) return;
+    if (this.#breakage === 'eventsFollow') entry.laterEvents.push(event);
+    else entry.events.push(event);
+  }
+
+  crashed(): void {
+    for (const entry of this.#entries.values()) entry.laterEvents = [];
+  }
+
+  dispatched(runId: string): readonly string[] {
+    return this.#entry(runId).events;
   }
 
   write(caller: AttemptCaller, write: Write): WriteAnswer {

@@ -8,6 +8,8 @@ import type { RunData, Write, WriteAnswer } from './run-data.ts';
 export interface Rest {
   readonly state: RunState;
   readonly data: RunData;
+  /** The types of the events that webhooks of the run are told, each as often as it is. */
+  readonly dispatched: readonly string[];
   /** Containers of the run that are at work, by attempt. */
   readonly working: readonly { readonly attempt: number; readonly canEnd: boolean; readonly program: string }[];
   /** Users who asked for a handoff and have no answer. */

@@ -60,6 +60,8 @@ export async function rest(world: World): Promise<void> {
     const { unanswered } = world.platform;
     const data = await ledger.view(runId, byPlatform);
     witness.viewed(runId, data);
-    witness.rested({ state: witness.stateOf(runId), data, working, unanswered, isGentle: world.faults.isGentle });
+    const dispatched = await ledger.dispatched(runId);
+    const { isGentle } = world.faults;
+    witness.rested({ state: witness.stateOf(runId), data, dispatched, working, unanswered, isGentle });
   }
 }

@@ -92,6 +92,7 @@ export class World implements Surroundings {
     platform.isDead = true;
     platform.isListening = false;
     this.network.breakAll();
+    this.ledger.crashed?.();
     this.machines.platformDied();
     this.agenda.add('the platform starts anew', () => {
       this.platform = new PlatformProcess(this);

@@ -3,8 +3,10 @@ import type { LastRunFilter } from '../../runs/operations/run-address.ts';
 import type { RunListing } from '../../runs/operations/run-lists.ts';
 import type { RequestedRunOptions } from '../../runs/operations/run-options.ts';
 import type { RunStatus } from '../../runs/state/run-state.ts';
-import { invalidInput, notImplemented } from '../../shared/errors.ts';
+import { invalidInput } from '../../shared/errors.ts';
+import { newId } from '../../shared/ids.ts';
 import { parseJson } from '../../shared/json.ts';
+import { checkWebhookBody, settingsOf, type WebhookInput } from '../../webhooks/webhook-settings.ts';
 import { booleanOf, integerOf, listOf, numberOf, type Query } from '../query.ts';
 
 const statuses: readonly RunStatus[] = [
@@ -60,15 +62,18 @@ export function checkedLevelOf({ forcePermissionLevel: text }: Query): Permissio
   );
 }
 
-/** Refuses a parameter that would have no effect. */
-export function checkWebhooks({ webhooks }: Query): void {
-  if (!webhooks || webhooksOf(webhooks).length === 0) return;
-  throw notImplemented(
-    'Wherry sends no webhooks yet, so the run was not started. Leave "webhooks" out, and wait for the end of the run.',
-  );
+/** The ad-hoc webhooks that come with a start, with new ids. @throws Refusal 400 `invalid-input` */
+export function adHocWebhooksOf({ webhooks }: Query): { readonly id: string; readonly input: WebhookInput }[] {
+  if (!webhooks) return [];
+  return parsedWebhooks(webhooks).map((webhook) => {
+    const { condition: _, isAdHoc: __, ...input } = checkWebhookBody(webhook);
+    if (!input.eventTypes) throw invalidInput('Each of the "webhooks" must have "eventTypes", a list of events.');
+    settingsOf(input);
+    return { id: newId(), input };
+  });
 }
 
-function webhooksOf(text: string): unknown[] {
+function parsedWebhooks(text: string): unknown[] {
   try {
     const webhooks: unknown = parseJson(Buffer.from(text, 'base64').toString('utf8'));
     if (Array.isArray(webhooks)) return webhooks;

@@ -20,7 +20,7 @@ import { noteMade } from '../audited-calls.ts';
 import { idempotencyKeyOf, metaOf, userIdOf } from '../caller.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
-import { checkedLevelOf, checkWebhooks, requestedOptionsOf } from './run-query.ts';
+import { adHocWebhooksOf, checkedLevelOf, requestedOptionsOf } from './run-query.ts';
 
 /**
  * Starts the run that a request asks for, or finds the run that was started with the same idempotency key.
@@ -30,7 +30,7 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
   const query = queryOf(request);
   const ofCall = requestedOptionsOf(query);
   const forcePermissionLevel = checkedLevelOf(query);
-  checkWebhooks(query);
+  const webhooks = adHocWebhooksOf(query);
   const idempotencyKey = idempotencyKeyOf(request.headers['idempotency-key']);
   const userId = userIdOf(request);
   const start = { userId, build: ofCall.build, idempotencyKey, forcePermissionLevel };
@@ -62,6 +62,7 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
       maxRuns: services.maxRuns,
       forcePermissionLevel,
       grants: grantsOf(build.inputSchema, input),
+      webhooks,
       storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
       ...(task !== undefined && { taskId: task.id }),
     });

@@ -1,7 +1,7 @@
 import { findActorId } from '../../actors/actor-address.ts';
 import { one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
-import { findTaskId } from '../../tasks/tasks.ts';
+import { findTaskId } from '../../tasks/task-address.ts';
 import type { RunStatus } from '../state/run-state.ts';
 
 /** What a URL names a run by. */

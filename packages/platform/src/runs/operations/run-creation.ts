@@ -29,10 +29,13 @@ import { insertKeyValueStore } from '../../storages/key-value-stores/store.ts';
 import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
 import { grantStorages } from '../../storages/storage-permissions.ts';
 import { countTaskRun } from '../../tasks/tasks.ts';
+import type { WebhookInput } from '../../webhooks/webhook-settings.ts';
+import { addWebhooksOfRun } from '../../webhooks/webhooks.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
 import { deadlineOf, firstAttempt } from '../state/transitions.ts';
 import { chargeStart } from './charges.ts';
 import type { RunMeta } from './run-details.ts';
+import { announceRun } from './run-events.ts';
 import { checkRunCount, checkStartsOfRun } from './run-limits.ts';
 import { saveAttempts } from './run-row.ts';
 import { addDeclaredStorages, type DefaultStorages } from './run-storages.ts';
@@ -128,10 +131,12 @@ export interface NewRun {
   readonly grants: readonly RequestedGrant[];
   /** The task whose run it is, if it is one. */
   readonly taskId?: string;
+  /** The ad-hoc webhooks that come with the start. */
+  readonly webhooks?: readonly { readonly id: string; readonly input: WebhookInput }[];
 }
 
 /** Returns the id of the run: that of the first one when the key was used before [start-2]. */
-export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now, caller }) {
+export const createRun = defineWrite('runs.create', function* (creation: NewRun, { now, steadyNow, caller }) {
   return yield* once(startScope(creation.userId, caller), creation.idempotencyKey, now, function* () {
     const build = yield* getBuildForRun(creation.buildId);
     const settings = yield* readSettings(build.actorId);
@@ -154,6 +159,10 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
     yield* insertStorages(creation, build, isChargedForItems, now);
     yield* addDeclaredStorages(creation, build, now);
     yield* grantStorages(creation, creation.grants, caller);
+    yield* addWebhooksOfRun(creation, creation.webhooks ?? [], caller, now);
+    const { id, userId } = creation;
+    const run = { id, userId, actorId: build.actorId, resurrectCount: 0 };
+    yield* announceRun(run, 'ACTOR.RUN.CREATED', { now, steadyNow });
     return creation.id;
   });
 });

@@ -6,7 +6,7 @@ import { all, one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
 import type { Paging } from '../../shared/paging.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
-import { findTaskId } from '../../tasks/tasks.ts';
+import { findTaskId } from '../../tasks/task-address.ts';
 import type { RunStatus } from '../state/run-state.ts';
 import { statusCondition } from './run-address.ts';
 import { type CostRow, costColumns, costOfRow, type UsagePrices } from './run-cost.ts';

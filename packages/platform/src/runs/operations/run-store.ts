@@ -7,6 +7,7 @@ import type { HandoffMode, HandoffReason, RunState } from '../state/run-state.ts
 import { applyChange, type Change } from '../state/transitions.ts';
 import { chargeStart } from './charges.ts';
 import { lowerPermissions } from './metamorph.ts';
+import { announceRun, eventOfChange } from './run-events.ts';
 import { loadRun, saveTransition } from './run-row.ts';
 
 /** A handoff as the API shows it. `from` and `to` are servers; times in ms, null where there was no drain or no downtime. */
@@ -43,7 +44,7 @@ export interface RunStore {
 
 const changeRun = defineEnd(
   'runs.change',
-  function* ({ runId, change }: { runId: string; change: Change }, { now, caller }) {
+  function* ({ runId, change }: { runId: string; change: Change }, { now, steadyNow, caller }) {
     yield* checkOwner(runId, caller);
     const before = yield* loadRun(runId);
     if (change.kind === 'resurrect') yield* checkUserIsActive(before.userId);
@@ -54,6 +55,11 @@ const changeRun = defineEnd(
     // [charge-4] only a start or a resurrection brings the first attempt; all others follow one that is active.
     if (before.activeAttempt === null && state.activeAttempt !== null) {
       yield* chargeStart(runId, state.options.memoryMbytes);
+    }
+    const event = eventOfChange(before, state);
+    if (event !== undefined) {
+      const { id, userId, actorId, stats } = state;
+      yield* announceRun({ id, userId, actorId, resurrectCount: stats.resurrectCount }, event, { now, steadyNow });
     }
     return state;
   },

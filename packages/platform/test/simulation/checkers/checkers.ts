@@ -3,6 +3,7 @@ import type { Observer } from '../observer.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { AcknowledgedIsDurable } from './acknowledged-is-durable.ts';
 import { AtMostOnce } from './at-most-once.ts';
+import { EndsAreTold } from './ends-are-told.ts';
 import { EndsHaveCauses } from './ends-have-causes.ts';
 import { GateHolds } from './gate-holds.ts';
 import { GentleHandoffs } from './gentle-handoffs.ts';
@@ -31,5 +32,6 @@ export const checkersOf = (world: CheckedWorld): Observer[] => [
     (runId, attempt) => world.machines.latestOf(runId, attempt)?.program.exitCode,
     () => world.clock.nowMs,
   ),
+  new EndsAreTold(),
   new GentleHandoffs(),
 ];

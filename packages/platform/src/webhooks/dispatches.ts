@@ -1,0 +1,168 @@
+import { defineRead, defineWrite } from '../database/operation.ts';
+import { all, one, type Sql } from '../database/sql.ts';
+import { notFound } from '../shared/errors.ts';
+import type { Paging } from '../shared/paging.ts';
+import { isoTime, isoTimeOrNull } from '../shared/time.ts';
+import { type EventData, storeDispatches } from './webhook-events.ts';
+import { conditionOf, readSettings, type WebhookRow } from './webhook-row.ts';
+import type { WebhookAddress } from './webhooks.ts';
+
+interface DispatchRow
+  extends Pick<WebhookRow, 'actor_id' | 'actor_task_id' | 'actor_run_id' | 'is_ad_hoc' | 'settings_json'> {
+  readonly id: string;
+  readonly user_id: string;
+  readonly webhook_id: string;
+  readonly created_at: number;
+  readonly status: string;
+  readonly type: string;
+  readonly data_json: string;
+}
+
+interface CallRow {
+  readonly dispatch_id: string;
+  readonly started_at: number;
+  readonly finished_at: number | null;
+  readonly error_message: string | null;
+  readonly response_status: number | null;
+  readonly response_body: string | null;
+}
+
+const selectDispatches = `
+  SELECT dispatches.id, dispatches.user_id, dispatches.webhook_id, dispatches.created_at, dispatches.status,
+    events.type, events.data_json, webhooks.actor_id, webhooks.actor_task_id, webhooks.actor_run_id,
+    webhooks.is_ad_hoc, webhooks.settings_json
+  FROM webhook_dispatches AS dispatches
+  JOIN webhook_events AS events ON events.id = dispatches.event_id
+  JOIN webhooks ON webhooks.id = dispatches.webhook_id`;
+
+/** The API object of a dispatch with the log of its calls, as Apify has it. */
+function* apiDispatch(row: DispatchRow) {
+  const settings = yield* readSettings(row.webhook_id, row.settings_json);
+  const calls = yield* all<CallRow>(
+    `SELECT dispatch_id, started_at, finished_at, error_message, response_status, response_body
+      FROM webhook_calls WHERE dispatch_id = ? ORDER BY number`,
+    row.id,
+  );
+  return {
+    id: row.id,
+    userId: row.user_id,
+    webhookId: row.webhook_id,
+    createdAt: isoTime(row.created_at),
+    status: row.status,
+    eventType: row.type,
+    eventData: JSON.parse(row.data_json) as EventData,
+    webhook: {
+      actionType: 'HTTP_REQUEST',
+      condition: conditionOf(row),
+      requestUrl: settings.requestUrl,
+      isAdHoc: row.is_ad_hoc === 1,
+    },
+    calls: calls.map((call) => ({
+      startedAt: isoTime(call.started_at),
+      finishedAt: isoTimeOrNull(call.finished_at),
+      errorMessage: call.error_message,
+      responseStatus: call.response_status,
+      responseBody: call.response_body,
+    })),
+  };
+}
+
+function* findDispatch(userId: string, id: string) {
+  const row = yield* one<DispatchRow>(
+    `${selectDispatches} WHERE dispatches.id = ? AND dispatches.user_id = ?`,
+    id,
+    userId,
+  );
+  if (row === undefined) throw notFound('Webhook dispatch', id);
+  return yield* apiDispatch(row);
+}
+
+export const getDispatch = defineRead(
+  'webhooks.getDispatch',
+  function* ({ userId, dispatchId }: { readonly userId: string; readonly dispatchId: string }) {
+    return yield* findDispatch(userId, dispatchId);
+  },
+);
+
+export interface DispatchListing extends Paging {
+  readonly userId: string;
+  /** All webhooks of the user unless given. */
+  readonly webhookId?: string;
+}
+
+export const listDispatches = defineRead('webhooks.listDispatches', function* (listing: DispatchListing) {
+  const { userId, webhookId, offset, limit, desc } = listing;
+  if (webhookId !== undefined) yield* checkWebhook({ userId, webhookId });
+  const [where, owner] =
+    webhookId === undefined ? ['dispatches.user_id = ?', userId] : ['dispatches.webhook_id = ?', webhookId];
+  const direction = desc ? 'DESC' : 'ASC';
+  const counted = yield* one<{ total: number }>(
+    `SELECT count(*) AS total FROM webhook_dispatches AS dispatches WHERE ${where}`,
+    owner!,
+  );
+  const rows = yield* all<DispatchRow>(
+    `${selectDispatches} WHERE ${where} ORDER BY dispatches.created_at ${direction}, dispatches.id ${direction}
+      LIMIT ? OFFSET ?`,
+    owner!,
+    limit,
+    offset,
+  );
+  const items: object[] = [];
+  for (const row of rows) items.push(yield* apiDispatch(row));
+  return { total: counted!.total, items };
+});
+
+interface TestedRow
+  extends Pick<WebhookRow, 'id' | 'user_id' | 'host' | 'actor_id' | 'actor_task_id' | 'actor_run_id'> {}
+
+function* checkWebhook({ userId, webhookId }: WebhookAddress): Sql<TestedRow> {
+  const row = yield* one<TestedRow>(
+    `SELECT id, user_id, host, actor_id, actor_task_id, actor_run_id FROM webhooks
+      WHERE id = ? AND user_id = ? AND deleted_at IS NULL`,
+    webhookId,
+    userId,
+  );
+  if (row === undefined) throw notFound('Webhook', webhookId);
+  return row;
+}
+
+/** Ids in the shape of real ones, of what is not there. */
+const dummyId = 'TESTTESTTESTTEST1';
+
+/** Stores a dispatch of the type TEST with made-up data. `testId` tells one test from another. */
+export const testWebhook = defineWrite(
+  'webhooks.test',
+  function* ({ testId, ...address }: WebhookAddress & { readonly testId: string }, { now, steadyNow }) {
+    const row = yield* checkWebhook(address);
+    const data = {
+      actorId: row.actor_id ?? dummyId,
+      ...(row.actor_task_id !== null && { actorTaskId: row.actor_task_id }),
+      actorRunId: testId,
+    };
+    const resource = {
+      id: testId,
+      actId: data.actorId,
+      userId: row.user_id,
+      actorTaskId: row.actor_task_id,
+      startedAt: isoTime(now),
+      finishedAt: isoTime(now),
+      status: 'SUCCEEDED',
+      statusMessage: 'This is a test of the webhook: there is no such run.',
+      defaultKeyValueStoreId: dummyId,
+      defaultDatasetId: dummyId,
+      defaultRequestQueueId: dummyId,
+    };
+    const event = {
+      userId: row.user_id,
+      type: 'TEST',
+      data,
+      occurrence: 0,
+      // biome-ignore lint/correctness/useYield: nothing has to be read.
+      resource: function* () {
+        return { kind: 'shown', value: resource } as const;
+      },
+    } as const;
+    const [id] = yield* storeDispatches(event, [{ id: row.id, host: row.host, is_ad_hoc: 0 }], now, steadyNow);
+    return yield* findDispatch(row.user_id, id!);
+  },
+);
