@@ -7,7 +7,7 @@
 const source = '^packages/platform/src/';
 
 const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
-const domain = ['standby', 'runs', 'builds', 'actors', 'storages', 'accounts', 'proxy'];
+const domain = ['standby', 'schedules', 'runs', 'builds', 'actors', 'storages', 'accounts', 'proxy'];
 
 /**
  * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
@@ -18,6 +18,8 @@ const layers = {
   api: [...domain, ...adapters, 'shared'],
   // It starts runs by itself.
   standby: ['runs', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
+  // They start runs by themselves too.
+  schedules: ['runs', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
   // The token of an attempt is hashed as those of users are.
   // What a run sent through the proxy is shown with the run.
   runs: ['builds', 'actors', 'storages', 'accounts', 'proxy', ...adapters, 'shared'],

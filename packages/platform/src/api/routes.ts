@@ -11,6 +11,7 @@ import { registerRequestQueueRoutes } from './request-queues/queue-routes.ts';
 import { registerCommitRoutes } from './runs/commit-routes.ts';
 import { registerHandoffRoutes } from './runs/handoff-routes.ts';
 import { registerRunRoutes } from './runs/run-routes.ts';
+import { registerScheduleRoutes } from './schedules/schedule-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
 import type { HandoffServices, RunServices } from './services.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
@@ -32,6 +33,7 @@ export function registerRoutes(
   registerBuildRoutes(app, services);
   registerRunRoutes(app, services);
   registerLogRoutes(app, services);
+  registerScheduleRoutes(app, services);
   registerUserRoutes(app, services);
   registerAccountRoutes(app, services);
   registerToolRoutes(app, services);

@@ -42,6 +42,9 @@ import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
 import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
+import { noTasks } from '../schedules/action-starts.ts';
+import { invoke, type SchedulePoint } from '../schedules/invoker.ts';
+import { Waker } from '../schedules/waker.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { WebAddresses } from '../shared/web-addresses.ts';
@@ -102,6 +105,8 @@ export interface PlatformOptions {
    */
   readonly webDomain?: string | undefined;
   readonly standby?: StandbyTimes;
+  /** Called where a test may stop the process around the invocation of a schedule. */
+  readonly atSchedulePoint?: (point: SchedulePoint) => void | Promise<void>;
   readonly proxy?: ProxyOptions;
   /** What runs the Actors; the process engine unless given. */
   readonly engine?: Engine;
@@ -136,6 +141,8 @@ interface HandoffLimits {
   /** 10 unless set. */
   readonly quietGraceSecs?: number;
 }
+
+const usualMaxRuns = 1000;
 
 const limitsOf = (
   { bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits,
@@ -193,6 +200,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
   const background = openBackground({ database, files, logger, runs }, parts);
+  const schedules = openSchedules(options, { database, files, inputSecrets, logger, runs });
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
@@ -204,6 +212,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     inputSecrets,
     files,
     ...background,
+    schedules,
     health,
     runs,
     address,
@@ -218,6 +227,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const started = { runs, app, web, logs, builder, engine, address, proxy, logger };
   await startWork(started, options, parts);
   await background.spendingLimits.recover();
+  schedules.start();
+  parts.defer(() => schedules.close());
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   background.eraser.wake();
   return {
@@ -268,6 +279,20 @@ function openBackground(
   const spendingLimits = new SpendingLimits({ database, runControl: runs.supervisor, clock: systemClock, logger });
   parts.defer(() => spendingLimits.close());
   return { eraser, queueReads, spendingLimits };
+}
+
+function openSchedules(
+  { maxRuns = usualMaxRuns, atSchedulePoint: at }: PlatformOptions,
+  parts: Pick<ServiceParts, 'database' | 'files' | 'inputSecrets' | 'runs'> & { readonly logger: Logger },
+): Waker {
+  const { runs, ...others } = parts;
+  const invoker = { ...others, runControl: runs.supervisor, maxRuns, findTask: noTasks, clock: systemClock, at };
+  return new Waker({
+    database: parts.database,
+    logger: parts.logger,
+    clock: systemClock,
+    invoke: (scheduleId, isLastTry) => invoke(invoker, scheduleId, isLastTry),
+  });
 }
 
 function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {
@@ -371,6 +396,7 @@ interface ServiceParts
     | 'webAddresses'
     | 'proxy'
   > {
+  readonly schedules: Waker;
   readonly health: Health;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   /** Filled once the API listens. */
@@ -378,7 +404,7 @@ interface ServiceParts
 }
 
 function servicesOf(
-  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000, prices = freeUsage }: PlatformOptions,
+  { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, prices = freeUsage }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices {
   return {

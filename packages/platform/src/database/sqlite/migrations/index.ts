@@ -13,6 +13,7 @@ import { proxyTraffic } from './0011-proxy-traffic.ts';
 import { idleEnds } from './0012-idle-ends.ts';
 import { storageSchemas } from './0013-storage-schemas.ts';
 import { counts } from './0014-counts.ts';
+import { schedules } from './0016-schedules.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -30,6 +31,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 12, sql: idleEnds },
   { number: 13, sql: storageSchemas },
   { number: 14, sql: counts },
+  { number: 16, sql: schedules },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
