@@ -23,7 +23,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 async function called(method: string, url: string, body?: unknown) {
   const response = await fixture.call(method, url, body);
   const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as Record<string, never>) };
+  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>) };
 }
 
 const errorTypeOf = async (method: string, url: string, body?: unknown) => {

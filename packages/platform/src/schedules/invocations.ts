@@ -181,7 +181,8 @@ export const invokeSchedule = defineWrite(
     }
     yield* writeLog(scheduleId, lines, now);
     yield* forgetOldInvocations(scheduleId);
-    yield* chooseNextTime(scheduleId, now);
+    // The clock may have been set back since it was prepared.
+    yield* chooseNextTime(scheduleId, now, Math.min(now, scheduledAt));
     return { kind: 'invoked', runIds };
   },
 );

@@ -6,8 +6,8 @@
  * [schedule-1] a scheduled time is invoked at most once. The invocation's row, the next scheduled time and the runs of the
  *     actions are one transaction, which changes nothing unless the schedule still has the next time and the revision for
  *     which it was prepared. So it does not matter how often it is tried, what dies, and how many processes try it.
- * [schedule-2] the next time is later than now, 10 s or more after the last invocation before it, and was never invoked, also
- *     when a clock was set back.
+ * [schedule-2] the next time comes after the last invocation, or the change, that it was chosen at, 10 s or more after any
+ *     invocation before it, and was never invoked, also when a clock was set back.
  * [schedule-3] times that passed while no platform was up, or while it was too busy, are made up by one invocation at most,
  *     for the last of them.
  * [schedule-4] an action that cannot start is in the log, and the other ones start.
