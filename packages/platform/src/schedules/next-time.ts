@@ -13,7 +13,8 @@ export function* chooseNextTime(scheduleId: string, now: number, after = now): S
     invoked_through: number;
   }>('SELECT cron_expression, timezone, is_enabled, invoked_through FROM schedules WHERE id = ?', scheduleId))!;
   const timing = { cronExpression: row.cron_expression, timezone: row.timezone };
-  const next = row.is_enabled === 1 ? yield* nextFreeTime(scheduleId, timing, Math.max(after, row.invoked_through)) : null;
+  const next =
+    row.is_enabled === 1 ? yield* nextFreeTime(scheduleId, timing, Math.max(after, row.invoked_through)) : null;
   yield* exec('UPDATE schedules SET next_run_at = ?, next_chosen_at = ? WHERE id = ?', next, now, scheduleId);
 }
 

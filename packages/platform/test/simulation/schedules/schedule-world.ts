@@ -1,14 +1,12 @@
 /** One history of schedules: platforms, their users, time and what goes wrong, over the real database. */
 
-import { InputSecrets } from '../../../src/builds/input/input-secrets.ts';
 import type { Database } from '../../../src/database/database.ts';
 import type { Caller, Operation } from '../../../src/database/operation.ts';
-import { noTasks } from '../../../src/schedules/action-starts.ts';
 import { type Invocation, invokeSchedule, readForInvocation } from '../../../src/schedules/invocations.ts';
-import { invoke, type SchedulePoint } from '../../../src/schedules/invoker.ts';
+import type { SchedulePoint } from '../../../src/schedules/invoker.ts';
 import type { ScheduleInput } from '../../../src/schedules/schedule-settings.ts';
 import { createSchedule, deleteSchedule, updateSchedule } from '../../../src/schedules/schedules.ts';
-import { Waker } from '../../../src/schedules/waker.ts';
+import type { Waker } from '../../../src/schedules/waker.ts';
 import type { Clock } from '../../../src/shared/clock.ts';
 import { Refusal } from '../../../src/shared/errors.ts';
 import { Agenda } from '../agenda.ts';
@@ -25,6 +23,7 @@ import {
   userId,
 } from './planted-schedules.ts';
 import { ScheduleCheckers } from './schedule-checkers.ts';
+import { wakerOver } from './waker-over.ts';
 
 const platform = { kind: 'platform' } as const;
 const owner = { kind: 'user', userId } as const;
@@ -60,34 +59,16 @@ class Life {
 
   constructor(world: ScheduleWorld, name: string) {
     const database = world.databaseOf(this);
-    const logger = { error: () => undefined, warn: () => undefined };
-    const clock = world.clock.of(this);
-    const parts = {
+    this.waker = wakerOver({
       database,
-      clock,
-      logger,
-      files: { remove: async () => undefined } as never,
-      inputSecrets: new InputSecrets(database),
-      runControl: {
-        placeNew: async () => ({ serverId: null, release: () => undefined }),
-        supervise: async (runId: string) => {
-          const { runs } = await database.read(seeSchedules, null, platform);
-          if (!runs.some(({ id }) => id === runId)) throw new Refusal(404, 'record-not-found', 'There is no such run.');
-          world.checkers.supervised(runId);
-        },
+      clock: world.clock.of(this),
+      supervise: async (runId) => {
+        const { runs } = await database.read(seeSchedules, null, platform);
+        if (!runs.some(({ id }) => id === runId)) throw new Refusal(404, 'record-not-found', 'There is no such run.');
+        world.checkers.supervised(runId);
       },
-      maxRuns: 1000,
-      findTask: noTasks,
-      at: (point: SchedulePoint) => world.crashes(this, point),
-    };
-    this.waker = new Waker({
-      database,
-      clock,
-      logger,
-      invoke: (scheduleId, isLastTry) => {
-        world.trace(`${name} invokes ${scheduleId}`);
-        return invoke(parts, scheduleId, isLastTry);
-      },
+      at: (point) => world.crashes(this, point),
+      invoking: (scheduleId) => world.trace(`${name} invokes ${scheduleId}`),
     });
   }
 }
