@@ -11,7 +11,8 @@ let left = Number(count);
 const platform = await startPlatform({
   dataFolder,
   token: 'test-token',
-  memoryMbytes: 1_000_000,
+  // Two of the runs at a time: those that a killed platform leaves start again with each next one.
+  memoryMbytes: 256,
   atSchedulePoint(reached) {
     if (reached !== point) return;
     left -= 1;

@@ -60,6 +60,10 @@ test('the stock client creates, reads, lists, changes and deletes schedules', as
   });
   expect(items[0]!.actions[0]).not.toHaveProperty('runInput');
 
+  const { limits, current } = (await client.user().limits()) as never as Record<string, Record<string, number>>;
+  expect(current!.scheduleCount).toBe(total);
+  expect(limits!.maxScheduleCount).toBeGreaterThan(total);
+
   const renamed = await client.schedule(created.id).update({ name: 'renamed', cronExpression: '30 5 16 * * 1' });
   expect(renamed).toMatchObject({ name: 'renamed', title: 'Each year', actions: created.actions });
   const next = new Date(renamed.nextRunAt);

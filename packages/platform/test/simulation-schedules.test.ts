@@ -37,7 +37,7 @@ test('[schedule-1] [schedule-2] [schedule-3] [schedule-5] no scheduled time is i
   const crashes = new Map<SchedulePoint, number>();
   const replayed = process.env.WHERRY_SEED;
   const first = replayed === undefined ? 1 : Number(replayed);
-  const count = isReplay ? 1 : isLong ? 4000 : 60;
+  const count = isReplay ? 1 : (isLong ? 4000 : 60) * Number(process.env.WHERRY_HISTORIES_FACTOR ?? 1);
   const trace = isReplay ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
   for (let seed = first; seed < first + count; seed += 1) {
     try {

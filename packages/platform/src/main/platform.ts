@@ -42,7 +42,6 @@ import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
 import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
-import { noTasks } from '../schedules/action-starts.ts';
 import { invoke, type SchedulePoint } from '../schedules/invoker.ts';
 import { Waker } from '../schedules/waker.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -286,7 +285,7 @@ function openSchedules(
   parts: Pick<ServiceParts, 'database' | 'files' | 'inputSecrets' | 'runs'> & { readonly logger: Logger },
 ): Waker {
   const { runs, ...others } = parts;
-  const invoker = { ...others, runControl: runs.supervisor, maxRuns, findTask: noTasks, clock: systemClock, at };
+  const invoker = { ...others, runControl: runs.supervisor, maxRuns, clock: systemClock, at };
   return new Waker({
     database: parts.database,
     logger: parts.logger,

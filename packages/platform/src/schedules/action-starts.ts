@@ -1,4 +1,5 @@
 /** How an action of a schedule becomes a run: all that is found out before the transaction of the start. */
+import type { PricingInfo } from '../actors/pricing.ts';
 import type { BuildForRun } from '../builds/build-for-run.ts';
 import { memoryOfRun } from '../builds/definition/run-memory.ts';
 import { type PreparedInput, prepareInput } from '../builds/input/input.ts';
@@ -11,30 +12,19 @@ import { type RequestedRunOptions, startOptions, withMemory } from '../runs/oper
 import type { RunControl } from '../runs/supervisor/run-control.ts';
 import { notFound } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
-import type { JsonObject } from '../shared/json-object.ts';
 import { isoTime } from '../shared/time.ts';
 import { maxInlineBytes, type StoredRecord } from '../storages/key-value-stores/record.ts';
-import type { ActionRunOptions, ScheduleAction } from './schedule-settings.ts';
+import type { ActionRunOptions, RunActorAction, RunTaskAction, ScheduleAction } from './schedule-settings.ts';
 
 /** What is to be started, whichever kind of action says so. */
-export interface Target {
-  /** An Actor's id or name. */
-  readonly actor: string;
-  readonly body: Buffer | undefined;
-  readonly contentType: string | undefined;
-  readonly options: RequestedRunOptions;
+interface Target {
+  readonly build: BuildForRun;
+  readonly pricing: PricingInfo | null;
+  readonly requested: RequestedRunOptions;
+  /** Like the body of a call that starts a run. */
+  readonly sent: { readonly body: Buffer | undefined; readonly contentType: string | undefined };
+  readonly taskId?: string;
 }
-
-/**
- * What a task starts, with `input` merged over its own.
- * @throws Refusal when there is none with this id
- */
-export type FindTask = (userId: string, taskId: string, input: Readonly<JsonObject> | null) => Promise<Target>;
-
-/** For a platform without tasks. */
-export const noTasks: FindTask = async (_userId, taskId) => {
-  throw notFound('Actor task', taskId);
-};
 
 export interface StartParts {
   readonly database: Database;
@@ -43,7 +33,6 @@ export interface StartParts {
   readonly runControl: Pick<RunControl, 'placeNew' | 'supervise'>;
   /** How many runs that are not over a user may have. */
   readonly maxRuns: number;
-  readonly findTask: FindTask;
 }
 
 export interface PreparedRun {
@@ -65,17 +54,12 @@ export async function prepareAction(
   action: ScheduleAction,
 ): Promise<PreparedRun> {
   const { userId, scheduleId, scheduledAt } = occasion;
-  const target = await targetOf(parts, userId, action);
-  const owner = { kind: 'user', userId } as const;
-  const none = { idempotencyKey: undefined, forcePermissionLevel: undefined };
-  const start = { userId, actor: target.actor, build: target.options.build, ...none };
-  const prepared = await parts.database.read(prepareStart, start, owner);
-  if (prepared.kind === 'started') throw new Error('a start without a key was already made');
-  const { build, pricing } = prepared;
-  const usualOptions = startOptions(target.options, build.defaultRunOptions, pricing);
-  const input = await receiveInput(parts, userId, build, target);
+  const target = action.type === 'RUN_ACTOR' ? ofActor(parts, userId, action) : ofTask(parts, userId, action);
+  const { build, pricing, requested, sent, taskId } = await target;
+  const usualOptions = startOptions(requested, build.defaultRunOptions, pricing);
+  const input = await receiveInput(parts, userId, build, sent);
   const memoryMbytes = await memoryOfRun(build.memory, {
-    requestedMbytes: target.options.memoryMbytes,
+    requestedMbytes: requested.memoryMbytes,
     ofActorMbytes: usualOptions.memoryMbytes,
     input,
     runOptions: { ...usualOptions },
@@ -93,6 +77,7 @@ export async function prepareAction(
       maxRuns: parts.maxRuns,
       grants: grantsOf(build.inputSchema, input),
       storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
+      ...(taskId !== undefined && { taskId }),
       ...none,
     };
     return { run, release: () => place.release() };
@@ -102,15 +87,22 @@ export async function prepareAction(
   }
 }
 
-async function targetOf({ findTask }: StartParts, userId: string, action: ScheduleAction): Promise<Target> {
-  if (action.type === 'RUN_ACTOR_TASK') return findTask(userId, action.actorTaskId, action.input ?? null);
-  const { actorId, runInput, runOptions } = action;
-  return {
-    actor: actorId,
-    body: runInput?.body ? Buffer.from(runInput.body) : undefined,
-    contentType: runInput?.contentType ?? undefined,
-    options: requestedOptions(runOptions ?? {}),
-  };
+const none = { idempotencyKey: undefined, forcePermissionLevel: undefined };
+
+async function ofActor({ database }: StartParts, userId: string, action: RunActorAction): Promise<Target> {
+  const { actorId: actor, runInput, runOptions } = action;
+  const requested = requestedOptions(runOptions ?? {});
+  const owner = { kind: 'user', userId } as const;
+  const prepared = await database.read(prepareStart, { userId, actor, build: requested.build, ...none }, owner);
+  if (prepared.kind === 'started') throw new Error('a start without a key was already made');
+  const { build, pricing } = prepared;
+  const body = runInput?.body ? Buffer.from(runInput.body) : undefined;
+  return { build, pricing, requested, sent: { body, contentType: runInput?.contentType ?? undefined } };
+}
+
+/** There are no tasks yet. */
+async function ofTask(_parts: StartParts, _userId: string, { actorTaskId }: RunTaskAction): Promise<Target> {
+  throw notFound('Actor task', actorTaskId);
 }
 
 /** Options that are null are left to the Actor. */
@@ -121,7 +113,7 @@ async function receiveInput(
   { inputSecrets }: StartParts,
   userId: string,
   { actorId, inputSchema }: BuildForRun,
-  { body, contentType }: Target,
+  { body, contentType }: Target['sent'],
 ): Promise<PreparedInput | undefined> {
   const prepared = await prepareInput(inputSchema, body, contentType);
   return inputSecrets.seal({ userId, actorId }, inputSchema, prepared);

@@ -122,6 +122,10 @@ function* countSchedules(userId: string): Sql<number> {
   return (yield* one<{ count: number }>('SELECT count(*) AS count FROM schedules WHERE user_id = ?', userId))!.count;
 }
 
+export const scheduleCount = defineRead('schedules.count', function* ({ userId }: { userId: string }) {
+  return yield* countSchedules(userId);
+});
+
 export interface NewSchedule {
   readonly userId: string;
   readonly id: string;

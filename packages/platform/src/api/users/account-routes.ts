@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { listStore } from '../../actors/actors.ts';
 import { accountCounts, costSlice, listRunCosts, type RunCost } from '../../runs/operations/run-cost.ts';
+import { maxSchedules, scheduleCount } from '../../schedules/schedules.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { pageOf } from '../../shared/paging.ts';
 import { nextTurn } from '../../shared/slices.ts';
@@ -22,8 +23,9 @@ export function registerAccountRoutes(app: FastifyInstance, services: AccountSer
     const userId = userIdOf(request);
     const month = monthOf(undefined, services.clock.now());
     const counts = await database.read(accountCounts, { userId }, request.caller);
+    const schedules = await database.read(scheduleCount, { userId }, request.caller);
     const used = await usageOf(services, userId, month);
-    return { data: limitsOf(services, month, counts, used.total) };
+    return { data: limitsOf(services, month, { ...counts, schedules }, used.total) };
   });
 
   app.get('/v2/users/me/usage/monthly', { config: { access: 'user', effect: 'reads' } }, async (request) => {
@@ -115,7 +117,12 @@ const serviceUsageOf = ({ computeUnits, totalUsd }: Sum, priceUsd: number) => ({
 function limitsOf(
   { maxRuns, servers, supervisor }: AccountServices,
   month: Month,
-  counts: { readonly actors: number; readonly runs: number; readonly memoryMbytes: number },
+  counts: {
+    readonly actors: number;
+    readonly runs: number;
+    readonly memoryMbytes: number;
+    readonly schedules: number;
+  },
   used: Sum,
 ) {
   const machines = new Map(
@@ -139,7 +146,7 @@ function limitsOf(
       maxConcurrentActorJobs: maxRuns,
       maxTeamAccountSeatCount: 1,
       dataRetentionDays: unlimited,
-      maxScheduleCount: unlimited,
+      maxScheduleCount: maxSchedules,
     },
     current: {
       monthlyUsageUsd: used.totalUsd,
@@ -152,7 +159,7 @@ function limitsOf(
       actorTaskCount: 0,
       activeActorJobCount: counts.runs,
       teamAccountSeatCount: 1,
-      scheduleCount: 0,
+      scheduleCount: counts.schedules,
     },
   };
 }

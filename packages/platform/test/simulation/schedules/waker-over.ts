@@ -1,6 +1,5 @@
 import { InputSecrets } from '../../../src/builds/input/input-secrets.ts';
 import type { Database } from '../../../src/database/database.ts';
-import { noTasks } from '../../../src/schedules/action-starts.ts';
 import { invoke, type SchedulePoint } from '../../../src/schedules/invoker.ts';
 import { Waker } from '../../../src/schedules/waker.ts';
 import type { Clock } from '../../../src/shared/clock.ts';
@@ -31,7 +30,6 @@ export function wakerOver({ database, clock, supervise, placeNew, at, invoking }
       supervise: supervise ?? (async () => undefined),
     },
     maxRuns: 100_000,
-    findTask: noTasks,
     at,
   };
   return new Waker({
