@@ -120,7 +120,7 @@ test('[schedule-4] actions that cannot start are in the log, and the others star
 });
 
 test('[schedule-4] a start that the transaction refuses is in the log, and the others start', async () => {
-  await using limited = await startRunFixture({ maxRuns: 2 });
+  await using limited = await startRunFixture({ maxRuns: 2, writer: 'worker thread' });
   const { client } = limited;
   const waiting = await limited.deploy('waiting', 'setInterval(() => {}, 1000);');
   const actions = [waiting, waiting, waiting].map((actorId) => ({ type: 'RUN_ACTOR', actorId }));

@@ -65,7 +65,7 @@ export async function invoke(parts: InvokerParts, scheduleId: string, isLastTry:
 }
 
 /** [schedule-3] For which time it is invoked, and what the log says about it. Pure. */
-export function occasionOf(
+function occasionOf(
   schedule: Pick<ScheduleToInvoke, 'cronExpression' | 'timezone' | 'nextRunAt' | 'invokedTimes'>,
   now: number,
 ): { readonly scheduledAt: number; readonly notes: readonly LogLine[] } {

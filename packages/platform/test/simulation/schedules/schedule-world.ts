@@ -29,7 +29,7 @@ const platform = { kind: 'platform' } as const;
 const owner = { kind: 'user', userId } as const;
 
 /** On purpose: the transaction does not compare, or a clock that is set back makes the platform forget what it invoked. */
-export type ScheduleBreakage = 'none' | 'comparesNothing' | 'forgets';
+type ScheduleBreakage = 'none' | 'comparesNothing' | 'forgets';
 
 export interface ScheduleHistoryOptions {
   readonly breakage: ScheduleBreakage;
