@@ -160,6 +160,22 @@ test('[schedule-2] a clock that is set back starts no time again, and what it di
   expect((await started()).filter((each) => each === '14:00:00')).toHaveLength(1);
 });
 
+test('[waker-1] a clock that is set back during an invocation keeps no schedule waiting', async () => {
+  const { create, start, time, leap, pass, started } = await open();
+  await create({ cronExpression: '* * * * *' });
+  let isFirst = true;
+  start({
+    placeNew: async () => {
+      if (isFirst) time.setMs -= 1_800_000;
+      isFirst = false;
+      return { serverId: null, release: () => undefined };
+    },
+  });
+  await leap(60_000);
+  await pass(62);
+  expect(await started()).toEqual(['11:32:00', '12:01:00']);
+});
+
 test('[schedule-2] invocations that are forgotten are not made again', async () => {
   const { create, database, start, pass, leap, time, nextOf, logOf } = await open();
   const id = await create({ cronExpression: '* * * * *' });

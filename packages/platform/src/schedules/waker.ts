@@ -112,7 +112,8 @@ export class Waker {
         this.#parts.logger.error({ err: error }, 'schedules could not be read; it is tried again');
         this.#next = { wallAt: never.wallAt, monotonicAt: this.#parts.clock.monotonicMs() + firstRetryMs };
       }
-    } while (this.#looksAgain && !this.#isClosed);
+      // A clock that is set back meanwhile may have put the next time before what was looked for.
+    } while ((this.#looksAgain || this.#wasSetBack()) && !this.#isClosed);
     if (this.#isClosed) return;
     this.#phase = 'waiting';
     this.#wait();
