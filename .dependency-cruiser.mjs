@@ -7,7 +7,7 @@
 const source = '^packages/platform/src/';
 
 const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
-const domain = ['standby', 'runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks'];
+const domain = ['schedules', 'standby', 'runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks'];
 
 /**
  * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
@@ -20,6 +20,8 @@ const layers = {
   api: [...domain, ...adapters, 'shared'],
   // It starts runs by itself.
   standby: ['runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
+  // They start runs by themselves too.
+  schedules: ['runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', ...adapters, 'shared'],
   // The token of an attempt is hashed as those of users are.
   // What a run sent through the proxy is shown with the run.
   runs: ['tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks', ...adapters, 'shared'],

@@ -132,6 +132,8 @@ const bodies: Readonly<Record<string, (at: Record<string, string>) => unknown>> 
   'PUT /v2/actor-tasks/{task}': () => ({ title: 'Of another' }),
   'PUT /v2/actor-tasks/{task}/input': () => ({ changed: true }),
   'PUT /v2/datasets/{foreignDataset}': () => ({ title: 'renamed' }),
+  'POST /v2/schedules': () => ({ cronExpression: '@yearly' }),
+  'PUT /v2/schedules/{schedule}': () => ({ title: 'Taken over' }),
   'POST /v2/tools/encode-and-sign': () => ({ any: 'value' }),
   'POST /v2/webhooks own': (at) => hookOf({ actorRunId: at.own }),
   'POST /v2/webhooks other': (at) => hookOf({ actorRunId: at.other }),
@@ -166,6 +168,7 @@ async function prepare(fixture: RunFixture, level: Level) {
   );
   const sharedDataset = await client.datasets().getOrCreate('shared');
   await client.dataset(sharedDataset.id).update({ generalAccess: 'ANYONE_WITH_ID_CAN_READ' as never });
+  const schedule = await client.schedules().create({ cronExpression: '@yearly' });
   const foreignQueue = await client.requestQueues().getOrCreate('foreign');
   for (const { id } of [foreignStore!, readableStore!]) {
     await client.keyValueStore(id).setRecord({ key: 'KEY', value: { of: 'the user' } });
@@ -213,6 +216,7 @@ async function prepare(fixture: RunFixture, level: Level) {
       sharedDataset: sharedDataset.id,
       foreignStore: foreignStore!.id,
       foreignQueue: foreignQueue.id,
+      schedule: schedule.id,
       other: other.run.id,
       otherBuild: other.run.buildId,
       otherStore: other.run.defaultKeyValueStoreId,

@@ -12,6 +12,7 @@ import { registerRequestQueueRoutes } from './request-queues/queue-routes.ts';
 import { registerCommitRoutes } from './runs/commit-routes.ts';
 import { registerHandoffRoutes } from './runs/handoff-routes.ts';
 import { registerRunRoutes } from './runs/run-routes.ts';
+import { registerScheduleRoutes } from './schedules/schedule-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
 import type { HandoffServices, RunServices, UserServices } from './services.ts';
 import { registerStoreRoutes } from './store/store-routes.ts';
@@ -40,6 +41,7 @@ export function registerRoutes(
   registerRunRoutes(app, services);
   registerTaskRoutes(app, services);
   registerLogRoutes(app, services);
+  registerScheduleRoutes(app, services);
   registerUserRoutes(app, services);
   registerAccountRoutes(app, services);
   registerStoreRoutes(app, services);

@@ -14,6 +14,7 @@ import type { RunControl } from '../runs/supervisor/run-control.ts';
 import type { Servers } from '../runs/supervisor/servers.ts';
 import type { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
+import type { Waker } from '../schedules/waker.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { WebAddresses } from '../shared/web-addresses.ts';
 import type { Eraser } from '../storages/erasure.ts';
@@ -62,6 +63,8 @@ export interface RunServices extends ActorServices {
   readonly prices: UsagePrices;
   /** How many runs that are not over a user may have. */
   readonly maxRuns: number;
+  /** Is told of each schedule that is created or changed. */
+  readonly schedules: Pick<Waker, 'wake'>;
 }
 
 /** What the routes of users, tokens and the audit log use as well. */

@@ -47,6 +47,8 @@ import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
 import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
+import { invoke, type SchedulePoint } from '../schedules/invoker.ts';
+import { Waker } from '../schedules/waker.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { WebAddresses } from '../shared/web-addresses.ts';
@@ -114,6 +116,8 @@ export interface PlatformOptions {
    */
   readonly webDomain?: string | undefined;
   readonly standby?: StandbyTimes;
+  /** Called where a test may stop the process around the invocation of a schedule. */
+  readonly atSchedulePoint?: (point: SchedulePoint) => void | Promise<void>;
   readonly proxy?: ProxyOptions;
   readonly webhooks?: WebhookOptions;
   /** What runs the Actors; the process engine unless given. */
@@ -151,6 +155,8 @@ interface HandoffLimits {
   /** 10 unless set. */
   readonly quietGraceSecs?: number;
 }
+
+const usualMaxRuns = 1000;
 
 const limitsOf = (
   { bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits,
@@ -210,6 +216,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
   const background = openBackground({ database, files, logger, runs, builder, logs }, options, parts);
+  const schedules = openSchedules(options, { database, files, inputSecrets, logger, runs });
   const health = new Health({ database, dataFolder, engine });
   parts.defer(() => health.close());
   const hosts = allowedHostsOf(options);
@@ -221,6 +228,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     inputSecrets,
     files,
     ...background,
+    schedules,
     health,
     metrics,
     runs,
@@ -239,6 +247,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const started = { runs, app, web, logs, builder, engine, address, proxy, logger, webhooks };
   const tls = await startWork(started, options, parts);
   await background.spendingLimits.recover();
+  schedules.start();
+  parts.defer(() => schedules.close());
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   background.start();
   return platformOf({ ...started, tls }, token, parts);
@@ -329,6 +339,20 @@ function openBackground(
     auditLog.start();
   };
   return { eraser, queueReads, spendingLimits, auditLog, endedUsers, start };
+}
+
+function openSchedules(
+  { maxRuns = usualMaxRuns, atSchedulePoint: at }: PlatformOptions,
+  parts: Pick<ServiceParts, 'database' | 'files' | 'inputSecrets' | 'runs'> & { readonly logger: Logger },
+): Waker {
+  const { runs, ...others } = parts;
+  const invoker = { ...others, runControl: runs.supervisor, maxRuns, clock: systemClock, at };
+  return new Waker({
+    database: parts.database,
+    logger: parts.logger,
+    clock: systemClock,
+    invoke: (scheduleId, isLastTry) => invoke(invoker, scheduleId, isLastTry),
+  });
 }
 
 function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {
@@ -439,6 +463,7 @@ interface ServiceParts
       | 'proxy'
     >,
     Pick<UserServices, 'tokens' | 'endedUsers'> {
+  readonly schedules: Waker;
   readonly health: Health;
   readonly metrics: PlatformMetrics;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
@@ -447,7 +472,7 @@ interface ServiceParts
 }
 
 function servicesOf(
-  { advertisedUrl, syncWaitSecs = 300, maxRuns = 1000, prices = freeUsage }: PlatformOptions,
+  { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, prices = freeUsage }: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices & UserServices {
   return {

@@ -26,6 +26,8 @@ import '../runs/operations/run-deletion.ts';
 import '../runs/operations/run-details.ts';
 import '../runs/operations/run-store.ts';
 import '../runs/supervisor/servers.ts';
+import '../schedules/invocations.ts';
+import '../schedules/schedules.ts';
 import '../storages/datasets/dataset.ts';
 import '../storages/erasure.ts';
 import '../storages/key-value-stores/record.ts';

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { accountCounts, costSlice, listRunCosts, type RunCost } from '../../runs/operations/run-cost.ts';
+import { maxSchedules, scheduleCount } from '../../schedules/schedules.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { nextTurn } from '../../shared/slices.ts';
 import { isoTime } from '../../shared/time.ts';
@@ -20,8 +21,9 @@ export function registerAccountRoutes(app: FastifyInstance, services: AccountSer
     const userId = userIdOf(request);
     const month = monthOf(undefined, services.clock.now());
     const counts = await database.read(accountCounts, { userId }, request.caller);
+    const schedules = await database.read(scheduleCount, { userId }, request.caller);
     const used = await usageOf(services, userId, month);
-    return { data: limitsOf(services, month, counts, used.total) };
+    return { data: limitsOf(services, month, { ...counts, schedules }, used.total) };
   });
 
   app.get('/v2/users/me/usage/monthly', { config: { access: 'user', effect: 'reads' } }, async (request) => {
@@ -103,7 +105,12 @@ const serviceUsageOf = ({ computeUnits, totalUsd }: Sum, priceUsd: number) => ({
 function limitsOf(
   { maxRuns, servers, supervisor }: AccountServices,
   month: Month,
-  counts: { readonly actors: number; readonly runs: number; readonly memoryMbytes: number },
+  counts: {
+    readonly actors: number;
+    readonly runs: number;
+    readonly memoryMbytes: number;
+    readonly schedules: number;
+  },
   used: Sum,
 ) {
   const machines = new Map(
@@ -127,7 +134,7 @@ function limitsOf(
       maxConcurrentActorJobs: maxRuns,
       maxTeamAccountSeatCount: 1,
       dataRetentionDays: unlimited,
-      maxScheduleCount: unlimited,
+      maxScheduleCount: maxSchedules,
     },
     current: {
       monthlyUsageUsd: used.totalUsd,
@@ -140,7 +147,7 @@ function limitsOf(
       actorTaskCount: 0,
       activeActorJobCount: counts.runs,
       teamAccountSeatCount: 1,
-      scheduleCount: 0,
+      scheduleCount: counts.schedules,
     },
   };
 }

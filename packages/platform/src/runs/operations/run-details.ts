@@ -14,6 +14,9 @@ export interface RunMeta {
   readonly origin: string;
   readonly clientIp?: string;
   readonly userAgent?: string;
+  readonly scheduleId?: string;
+  /** ISO 8601. */
+  readonly scheduledAt?: string;
 }
 
 /** A run with all that the API shows of it. */

@@ -14,6 +14,7 @@ import { idleEnds } from './0012-idle-ends.ts';
 import { storageSchemas } from './0013-storage-schemas.ts';
 import { counts } from './0014-counts.ts';
 import { tasks } from './0015-tasks.ts';
+import { schedules } from './0016-schedules.ts';
 import { webhooks } from './0017-webhooks.ts';
 import { users } from './0018-users.ts';
 import { auditLog } from './0019-audit-log.ts';
@@ -35,6 +36,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 13, sql: storageSchemas },
   { number: 14, sql: counts },
   { number: 15, sql: tasks },
+  { number: 16, sql: schedules },
   { number: 17, sql: webhooks },
   { number: 18, sql: users },
   { number: 19, sql: auditLog },
