@@ -131,9 +131,10 @@ test('what cannot be a schedule is refused with Apify’s error types, and chang
 });
 
 test('a schedule that was read can be sent back as it is, and its actions keep their ids', async () => {
+  const task = await client.tasks().create({ actId: actorId, name: 'a-task' });
   const actions = [
     { type: 'RUN_ACTOR', actorId },
-    { type: 'RUN_ACTOR_TASK', actorTaskId: 'a-task', input: { depth: 2 } },
+    { type: 'RUN_ACTOR_TASK', actorTaskId: task.id, input: { depth: 2 } },
   ];
   const created = await client.schedules().create({ ...yearly, actions: actions as never });
   const { body } = await called('GET', `/v2/schedules/${created.id}`);
@@ -145,8 +146,8 @@ test('a schedule that was read can be sent back as it is, and its actions keep t
   const reversed = await client
     .schedule(created.id)
     .update({ actions: [...actions.toReversed(), { type: 'RUN_ACTOR', actorId }] as never });
-  const [task, actor, added] = reversed.actions;
-  expect([actor!.id, task!.id]).toEqual(before.actions.map(({ id }) => id));
+  const [ofTask, ofActor, added] = reversed.actions;
+  expect([ofActor!.id, ofTask!.id]).toEqual(before.actions.map(({ id }) => id));
   expect(before.actions.map(({ id }) => id)).not.toContain(added!.id);
 });
 

@@ -86,6 +86,7 @@ test('[schedule-4] actions that cannot start are in the log, and the others star
   const good = await fixture.deploy('good', '');
   const checked = await fixture.deploy('strict', '', {}, { '.actor/actor.json': definition });
   const gone = await fixture.deploy('gone', '');
+  const task = await client.tasks().create({ actId: good, name: 'ended-task' });
   const { id: unbuilt } = await client.actors().create({ name: 'unbuilt' });
   const body = (text: string) => ({ runInput: { body: text, contentType: 'application/json' } });
   const { id } = await client.schedules().create({
@@ -97,11 +98,12 @@ test('[schedule-4] actions that cannot start are in the log, and the others star
       { type: 'RUN_ACTOR', actorId: checked, ...body('not JSON') },
       { type: 'RUN_ACTOR', actorId: good, runOptions: { build: 'no-such-tag' } },
       { type: 'RUN_ACTOR', actorId: unbuilt },
-      { type: 'RUN_ACTOR_TASK', actorTaskId: 'no-task' },
+      { type: 'RUN_ACTOR_TASK', actorTaskId: task.id },
       { type: 'RUN_ACTOR', actorId: good },
     ] as never,
   });
   await client.actor(gone).delete();
+  await client.task(task.id).delete();
   await client.schedule(id).update({ isEnabled: true });
   await whenInvoked(id);
   await client.schedule(id).update({ isEnabled: false });
@@ -113,10 +115,31 @@ test('[schedule-4] actions that cannot start are in the log, and the others star
     expect.stringMatching(new RegExp(`^ERROR Cannot start Actor "${checked}": Input is not valid`)),
     expect.stringMatching(new RegExp(`^ERROR Cannot start Actor "${good}": .*no-such-tag`)),
     expect.stringMatching(new RegExp(`^ERROR Cannot start Actor "${unbuilt}": .*latest`)),
-    expect.stringMatching(/^ERROR Cannot start Actor task "no-task": Actor task was not found/),
+    expect.stringMatching(new RegExp(`^ERROR Cannot start Actor task "${task.id}": Actor task was not found`)),
   ]);
   expect((await client.actor(good).runs().list()).items.length).toBeGreaterThan(0);
   expect((await client.actor(checked).runs().list()).total).toBe(0);
+});
+
+test('a task is started with its options, and with its input below that of the action', async () => {
+  const { client } = fixture;
+  const actorId = await fixture.deploy('of-task', '');
+  const task = await client.tasks().create({
+    actId: actorId,
+    name: 'scheduled',
+    options: { memoryMbytes: 256, timeoutSecs: 77 },
+    input: { pages: 1, depth: 2 },
+  });
+  const action = { type: 'RUN_ACTOR_TASK', actorTaskId: 'scheduled', input: { depth: 3 } };
+  const { id } = await client.schedules().create({ ...soon, actions: [action] as never });
+  await whenInvoked(id);
+  await client.schedule(id).update({ isEnabled: false });
+  const run = await until('the run of the task is there', async () => (await client.task(task.id).runs().list()).items[0]);
+  const whole = (await client.run(run.id).get())!;
+  expect(whole).toMatchObject({ actorTaskId: task.id, meta: { origin: 'SCHEDULER', scheduleId: id } });
+  expect(whole.options).toMatchObject({ memoryMbytes: 256, timeoutSecs: 77 });
+  const input = await client.keyValueStore(whole.defaultKeyValueStoreId).getRecord('INPUT');
+  expect(input!.value).toEqual({ pages: 1, depth: 3 });
 });
 
 test('[schedule-4] a start that the transaction refuses is in the log, and the others start', async () => {

@@ -38,7 +38,17 @@ async function makeAccount(username: string): Promise<Account> {
     { 'main.js': 'setInterval(() => undefined, 1000);' },
     { envVars: [{ name: 'SECRET', value: 'of the Actor', isSecret: true }] },
   );
-  const started = await client.actor(actorId).start();
+  const { id: actorTaskId } = await client.tasks().create({ actId: actorId, name: 'task' });
+  const { id: scheduleId } = await client.schedules().create({
+    ...{ name: 'yearly', cronExpression: '0 0 1 1 *', timezone: 'UTC', isEnabled: false, isExclusive: false },
+    actions: [{ type: 'RUN_ACTOR', actorId }] as never,
+  });
+  const { id: webhookId } = await client.webhooks().create({
+    ...{ eventTypes: ['ACTOR.RUN.CREATED'], condition: { actorId }, requestUrl: 'https://example.com/' },
+    isAdHoc: false,
+  });
+  const dispatchId = (await client.webhook(webhookId).test())!.id;
+  const started = await client.task(actorTaskId).start();
   await client.run(started.id).abort();
   const { id: runId, buildId } = await client.run(started.id).waitForFinish();
   const dataset = await client.datasets().getOrCreate('named');
@@ -50,6 +60,10 @@ async function makeAccount(username: string): Promise<Account> {
   const added = await client.requestQueue(queue.id).addRequest({ url: 'https://example.com/', uniqueKey: username });
   const at = {
     actorId,
+    actorTaskId,
+    scheduleId,
+    webhookId,
+    dispatchId,
     versionNumber: '0.1',
     name: 'SECRET',
     buildId,
@@ -94,6 +108,7 @@ function urlOf({ url }: DeclaredRoute, account: Account, addressing: Addressing)
     if (parameter === 'id') return url.includes('actor-builds') ? account.at.buildId! : account.at.runId!;
     const value = account.at[parameter];
     if (value === undefined) throw new Error(`${url}: give makeAccount a value for "${parameter}"`);
+    if (parameter === 'actorTaskId') return named(value, 'task');
     return parameter === 'actorId' ? named(value, 'idle') : value;
   });
 }
@@ -112,6 +127,12 @@ function bodyOf({ method, url }: DeclaredRoute, { at }: Account): unknown {
   if (url.endsWith('/charge')) return { eventName: 'page' };
   // Two paths to the same: the second creation must not be refused for its name.
   if (url === '/v2/actors' || url === '/v2/acts') return { name: url.slice(4) };
+  if (url === '/v2/actor-tasks') return { actId: at.actorId, name: 'another' };
+  if (url === '/v2/schedules') return { name: 'another', cronExpression: '0 0 1 1 *', isEnabled: false, actions: [] };
+  if (url === '/v2/webhooks') {
+    const condition = { actorId: at.actorId };
+    return { eventTypes: ['ACTOR.RUN.CREATED'], condition, requestUrl: 'https://example.com/' };
+  }
   if (url === '/wherry/v1/users') return { username: 'somebody' };
   if (url === '/wherry/v1/tokens') return { name: 'mine' };
   return {};
@@ -149,7 +170,7 @@ const names = (account: Account): string[] => [
   account.datasetId,
   account.storeId,
   account.queueId,
-  ...['actorId', 'buildId', 'runId', 'tokenId'].map((name) => account.at[name]!),
+  ...['actorId', 'buildId', 'runId', 'tokenId', 'actorTaskId', 'scheduleId', 'webhookId', 'dispatchId'].map((name) => account.at[name]!),
 ];
 
 const addressings: readonly Addressing[] = ['id', 'name', 'full name'];

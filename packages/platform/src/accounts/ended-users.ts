@@ -50,7 +50,15 @@ export const leftOfUser = defineRead('users.left', function* ({ userId }: { user
  * Rows that belong to a user and are deleted with the user, in this order. A table with rows of users that is not here makes
  * the removal fail, and be tried again, since a user with rows cannot be deleted.
  */
-const ownedTables = ['input_key_pairs', 'api_tokens'];
+const ownedTables = [
+  'webhook_dispatches',
+  'webhook_events',
+  'webhooks',
+  'schedules',
+  'actor_tasks',
+  'input_key_pairs',
+  'api_tokens',
+];
 
 /** Deletes a user of whom nothing is left [user-3]. */
 export const eraseUser = defineEnd('users.erase', function* ({ userId }: { userId: string }) {

@@ -8,6 +8,8 @@ import type { Sql } from '../database/sql.ts';
 import { Refusal } from '../shared/errors.ts';
 import { parseJson } from '../shared/json.ts';
 import { isJsonObject, type JsonObject } from '../shared/json-object.ts';
+import { sealTaskInput } from '../tasks/task-input.ts';
+import { readTaskOfRun } from '../tasks/tasks.ts';
 import type { ScheduleInput } from './schedule-settings.ts';
 
 interface FoundSchema {
@@ -22,6 +24,21 @@ const findInputSchema = defineRead(
     try {
       const actorId = yield* findActorId(wanted.userId, wanted.actor);
       const { inputSchema } = yield* findBuild(actorId, wanted.build);
+      return { actorId, inputSchema };
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  },
+);
+
+/** The same for a task. */
+const findTaskInputSchema = defineRead(
+  'schedules.findTaskInputSchema',
+  function* (wanted: { userId: string; task: string }): Sql<FoundSchema | undefined> {
+    try {
+      const { actorId, options } = yield* readTaskOfRun(wanted);
+      const { inputSchema } = yield* findBuild(actorId, options.build);
       return { actorId, inputSchema };
     } catch (error) {
       if (error instanceof Refusal) return undefined;
@@ -47,7 +64,7 @@ export async function sealAction(
   { userId, caller }: { readonly userId: string; readonly caller: Caller },
   action: GivenAction,
 ): Promise<GivenAction> {
-  if (action.type !== 'RUN_ACTOR') return action;
+  if (action.type === 'RUN_ACTOR_TASK') return sealTaskAction({ database, inputSecrets }, { userId, caller }, action);
   const { actorId: actor, runInput, runOptions } = action;
   const contentType = runInput?.contentType || 'application/json; charset=utf-8';
   const input = runInput?.body && isJson(contentType) ? objectOf(runInput.body) : undefined;
@@ -58,6 +75,19 @@ export async function sealAction(
   const prepared = { body: Buffer.from(JSON.stringify(input)), contentType };
   const sealed = await inputSecrets.seal({ userId, actorId }, inputSchema, prepared);
   return sealed === prepared ? action : { ...action, runInput: { ...runInput, body: sealed!.body.toString('utf8') } };
+}
+
+async function sealTaskAction(
+  { database, inputSecrets }: Parts,
+  { userId, caller }: { readonly userId: string; readonly caller: Caller },
+  action: Extract<GivenAction, { type: 'RUN_ACTOR_TASK' }>,
+): Promise<GivenAction> {
+  const { actorTaskId: task, input } = action;
+  if (!input) return action;
+  const found = await database.read(findTaskInputSchema, { userId, task }, caller);
+  if (found === undefined || !fits(input, found.inputSchema)) return action;
+  const { actorId, inputSchema } = found;
+  return { ...action, input: await sealTaskInput(inputSecrets, { userId, actorId }, inputSchema, input) };
 }
 
 function objectOf(text: string): JsonObject | undefined {

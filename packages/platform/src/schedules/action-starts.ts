@@ -9,11 +9,12 @@ import type { Database } from '../database/database.ts';
 import type { FileStore } from '../objects/file-store.ts';
 import { inputKey, type NewRun, prepareStart } from '../runs/operations/run-creation.ts';
 import { type RequestedRunOptions, startOptions, withMemory } from '../runs/operations/run-options.ts';
+import { prepareTaskStart } from '../runs/operations/task-start.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
-import { notFound } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import { isoTime } from '../shared/time.ts';
 import { maxInlineBytes, type StoredRecord } from '../storages/key-value-stores/record.ts';
+import { overriddenInput } from '../tasks/task-input.ts';
 import type { ActionRunOptions, RunActorAction, RunTaskAction, ScheduleAction } from './schedule-settings.ts';
 
 /** What is to be started, whichever kind of action says so. */
@@ -100,9 +101,17 @@ async function ofActor({ database }: StartParts, userId: string, action: RunActo
   return { build, pricing, requested, sent: { body, contentType: runInput?.contentType ?? undefined } };
 }
 
-/** There are no tasks yet. */
-async function ofTask(_parts: StartParts, _userId: string, { actorTaskId }: RunTaskAction): Promise<Target> {
-  throw notFound('Actor task', actorTaskId);
+/** The input of the action is merged over that of the task, as that of a call is. */
+async function ofTask({ database }: StartParts, userId: string, action: RunTaskAction): Promise<Target> {
+  const { actorTaskId: address, input } = action;
+  const owner = { kind: 'user', userId } as const;
+  const prepared = await database.read(prepareTaskStart, { userId, task: address, build: undefined, ...none }, owner);
+  if (prepared.kind === 'started' || prepared.task === undefined)
+    throw new Error('a start without a key was already made');
+  const { build, pricing, task } = prepared;
+  const body = input ? Buffer.from(JSON.stringify(input)) : undefined;
+  const sent = overriddenInput(task.input, { body, contentType: undefined });
+  return { build, pricing, requested: task.options, sent, taskId: task.id };
 }
 
 /** Options that are null are left to the Actor. */

@@ -1,6 +1,7 @@
 import { findActorId } from '../actors/actor-address.ts';
 import type { Sql } from '../database/sql.ts';
 import { Refusal } from '../shared/errors.ts';
+import { findTaskId } from '../tasks/task-address.ts';
 import type { ScheduleAction, ScheduleInput } from './schedule-settings.ts';
 
 type GivenActions = NonNullable<ScheduleInput['actions']>;
@@ -13,7 +14,7 @@ const targetOf = (action: Pick<ScheduleAction, 'type'> & { actorId?: string; act
  * one, since its runs are known by it [schedule-5].
  * @param before the actions that the schedule had
  * @param newIds an id for each action
- * @throws Refusal 404 `schedule-actor-not-found`
+ * @throws Refusal 404 `schedule-actor-not-found`, `schedule-actor-task-not-found`
  */
 export function* resolveTargets(
   userId: string,
@@ -29,7 +30,8 @@ export function* resolveTargets(
       const actorId = yield* actorOf(userId, address);
       actions.push({ id: action.id ?? '', type: action.type, actorId, runInput, runOptions });
     } else {
-      const { actorTaskId, input = null } = action;
+      const { actorTaskId: address, input = null } = action;
+      const actorTaskId = yield* taskOf(userId, address);
       actions.push({ id: action.id ?? '', type: action.type, actorTaskId, input });
     }
   }
@@ -41,6 +43,19 @@ export function* resolveTargets(
     if (alike !== undefined) former.delete(alike.id);
     return { ...action, id: alike?.id ?? newIds[index]! };
   });
+}
+
+function* taskOf(userId: string, address: string): Sql<string> {
+  try {
+    return yield* findTaskId({ userId, task: address });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(
+      404,
+      'schedule-actor-task-not-found',
+      `There is no task with the id or name "${address}". Name one that exists in the schedule's actions.`,
+    );
+  }
 }
 
 /** An Actor that is deleted later makes the action fail, and the log says so. */
