@@ -18,6 +18,8 @@ declare module 'autocannon' {
     readonly errors: number;
     /** In seconds. */
     readonly duration: number;
+    /** Of responses, in ms. */
+    readonly latency: { readonly max: number };
   }
 
   export default function autocannon(options: Options): Promise<Result> & { stop(): void };

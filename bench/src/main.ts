@@ -8,6 +8,7 @@ import { fairness } from './benchmarks/fairness.ts';
 import { handoff } from './benchmarks/handoff.ts';
 import { idle } from './benchmarks/idle.ts';
 import { pushes } from './benchmarks/pushes.ts';
+import { retention } from './benchmarks/retention.ts';
 import { sdk } from './benchmarks/sdk.ts';
 import { tiktok } from './benchmarks/tiktok.ts';
 import { web } from './benchmarks/web.ts';
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   idle,
   writer,
   fairness,
+  retention,
 ];
 
 interface Options {

@@ -2,8 +2,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startPlatform, type WriterPlace } from '@wherry/platform';
 import { serve } from './serve.ts';
 
-const [dataFolder, token, writer] = process.argv.slice(2) as [string, string, WriterPlace];
-const platform = await startPlatform({ dataFolder, token, writer });
+const [dataFolder, token, writer, retainDays] = process.argv.slice(2) as [string, string, WriterPlace, string?];
+const days = retainDays === undefined ? undefined : Number(retainDays);
+const platform = await startPlatform({ dataFolder, token, writer, retention: { runs: days, storages: days } });
 const delays = monitorEventLoopDelay({ resolution: 1 });
 delays.enable();
 

@@ -4,6 +4,7 @@ import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addDrain } from './commands/drain.ts';
 import { addExport } from './commands/export.ts';
+import { addGc } from './commands/gc.ts';
 import { addLog } from './commands/log.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProve } from './commands/prove.ts';
@@ -33,7 +34,7 @@ function programOf(): Command {
     .addHelpText('after', exitCodesHelp);
   const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
   const accounts = [addUsers, addTokens, addAudit];
-  for (const add of [...commands, ...accounts, addBackup, addRestore, addSecrets, addExport, addTikTokSite])
+  for (const add of [...commands, ...accounts, addGc, addBackup, addRestore, addSecrets, addExport, addTikTokSite])
     add(program);
   return program;
 }

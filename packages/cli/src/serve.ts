@@ -9,6 +9,7 @@ import {
   startPlatform,
   TlsFilesError,
   type UsagePrices,
+  usageUnits,
 } from '@wherry/platform';
 import pino from 'pino';
 import { reportOf } from './demo/report.ts';
@@ -81,7 +82,8 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
   const { host, port, servers, memoryMbytes, maxRuns, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
-  const { webDomain, auditDays, tls, allowPrivateWebhooks } = settings;
+  const { webDomain, auditDays, tls, allowPrivateWebhooks, maxUserMbytes, retention } = settings;
+  const { diskWatermarkPercent } = settings;
   const prices = await readPrices(settings.pricesFile);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -101,6 +103,9 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       servers,
       memoryMbytes,
       maxRuns,
+      maxUserMbytes,
+      retention,
+      diskWatermarkPercent,
       auditDays,
       prices,
       commits,
@@ -198,7 +203,8 @@ function print(verdict: Verdict, json: boolean): void {
   else printResult(reportOf(verdict));
 }
 
-const unitNames = ['ACTOR_COMPUTE_UNITS'];
+/** What Actors charge for events has prices of its own. */
+const unitNames: readonly string[] = usageUnits.filter((unit) => unit !== 'PAID_ACTORS_PER_EVENT');
 
 /** @throws Failure when the file is not a JSON object of prices in USD */
 async function readPrices(file: string | undefined): Promise<UsagePrices | undefined> {

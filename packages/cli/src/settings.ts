@@ -20,6 +20,12 @@ export interface PlatformFlags {
   readonly servers?: string;
   readonly memory?: string;
   readonly maxRuns?: string;
+  readonly userMemory?: string;
+  readonly retainRuns?: string;
+  readonly retainStorages?: string;
+  readonly retainLogs?: string;
+  readonly retainBuilds?: string;
+  readonly diskWatermark?: string;
   readonly auditDays?: string;
   readonly prices?: string;
   readonly engine?: string;
@@ -74,6 +80,17 @@ export interface PlatformSettings {
   readonly memoryMbytes: number | undefined;
   /** How many runs that are not over there may be; undefined: the platform's own limit. */
   readonly maxRuns: number | undefined;
+  /** What these may have of memory in all for each user, in MB; undefined: what the machines have. */
+  readonly maxUserMbytes: number | undefined;
+  /** For how many days what is over is kept; undefined: for ever. */
+  readonly retention: {
+    readonly runs: number | undefined;
+    readonly storages: number | undefined;
+    readonly logs: number | undefined;
+    readonly builds: number | undefined;
+  };
+  /** How full the disk may be when a run starts, in percent; undefined: the platform's own number. */
+  readonly diskWatermarkPercent: number | undefined;
   /** How many days an entry stays in the audit log; undefined: the platform's own number. */
   readonly auditDays: number | undefined;
   /** The file with the prices of what runs use; undefined: it costs nothing. */
@@ -125,6 +142,19 @@ export function platformSettings(
     servers: wholeNumberOf('--servers', flags.servers ?? variable('WHERRY_SERVERS') ?? '2', 1, 64),
     memoryMbytes: optionalNumberOf('--memory', flags.memory ?? variable('WHERRY_MEMORY'), 128, 1_000_000_000),
     maxRuns: optionalNumberOf('--max-runs', flags.maxRuns ?? variable('WHERRY_MAX_RUNS'), 1, 1_000_000),
+    maxUserMbytes: optionalNumberOf(
+      '--user-memory',
+      flags.userMemory ?? variable('WHERRY_USER_MEMORY'),
+      128,
+      1_000_000_000,
+    ),
+    retention: retentionOf(flags, variable),
+    diskWatermarkPercent: optionalNumberOf(
+      '--disk-watermark',
+      flags.diskWatermark ?? variable('WHERRY_DISK_WATERMARK'),
+      1,
+      100,
+    ),
     auditDays: optionalNumberOf('--audit-days', flags.auditDays ?? variable('WHERRY_AUDIT_DAYS'), 1, 36_500),
     pricesFile: flags.prices ?? variable('WHERRY_PRICES'),
     engine: engineOf(flags, variable),
@@ -143,6 +173,19 @@ export function platformSettings(
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
     demoUrl,
     once,
+  };
+}
+
+function retentionOf(
+  flags: PlatformFlags,
+  variable: (name: string) => string | undefined,
+): PlatformSettings['retention'] {
+  const daysOf = (flag: string, text: string | undefined) => optionalNumberOf(flag, text, 1, 36_500);
+  return {
+    runs: daysOf('--retain-runs', flags.retainRuns ?? variable('WHERRY_RETAIN_RUNS')),
+    storages: daysOf('--retain-storages', flags.retainStorages ?? variable('WHERRY_RETAIN_STORAGES')),
+    logs: daysOf('--retain-logs', flags.retainLogs ?? variable('WHERRY_RETAIN_LOGS')),
+    builds: daysOf('--retain-builds', flags.retainBuilds ?? variable('WHERRY_RETAIN_BUILDS')),
   };
 }
 

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
-import type { AuditEntry, MadeToken, Token, User } from '../src/platform/wherry-api.ts';
+import type { AuditEntry, Collection, MadeToken, Token, User } from '../src/platform/wherry-api.ts';
 import { dataFolderOfTest, type LivePlatform, startLive } from './live-platform.ts';
 
 let dataFolder: string;
@@ -72,4 +72,25 @@ test.each([
   const { exitCode, stderr } = await platform.wherry(...command);
   expect(exitCode).toBe(exitCodes.badUsage);
   expect(stderr).toMatch(message);
+});
+
+test('the limits of a user are set and taken back', async () => {
+  await platform.wherry('users', 'add', 'limited');
+  const limited = await platform.json<User>('users', 'limit', 'limited', '--max-runs', '3', '--memory', '2048');
+  expect(limited).toMatchObject({ maxRuns: 3, maxMemoryMbytes: 2048 });
+  expect(await platform.wherry('users', 'limit', 'limited', '--memory', 'none')).toMatchObject({
+    stdout: "limited has these limits: runs 3, memory in MB the platform's limit.\n",
+  });
+  expect(await platform.wherry('users', 'limit', 'limited')).toMatchObject({ exitCode: exitCodes.badUsage });
+  expect(await platform.wherry('users', 'limit', 'limited', '--max-runs', 'many')).toMatchObject({
+    exitCode: exitCodes.badUsage,
+  });
+});
+
+test('gc shows what it would delete, and deletes nothing where everything is kept', async () => {
+  const dry = await platform.wherry('gc', '--dry-run');
+  expect(dry).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Nothing was deleted.') });
+  expect(dry.stdout).toMatch(/runs +0 +0\n[\s\S]*key-value stores +0 +0\n[\s\S]*builds +0 +0\n/);
+  const collection = await platform.json<Collection>('gc');
+  expect(collection).toMatchObject({ isDryRun: false, error: null, finishedAt: expect.any(String) });
 });

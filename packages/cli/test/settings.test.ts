@@ -88,6 +88,17 @@ test('each setting has a variable, and a flag wins over it', () => {
   });
 });
 
+test('what is kept, and what limits starts, is set by flags and variables', () => {
+  const none = { runs: undefined, storages: undefined, logs: undefined, builds: undefined };
+  expect(up({})).toMatchObject({ retention: none, diskWatermarkPercent: undefined, maxUserMbytes: undefined });
+  const environment = { WHERRY_RETAIN_RUNS: '30', WHERRY_RETAIN_LOGS: '7', WHERRY_USER_MEMORY: '4096' };
+  expect(up({ retainRuns: '14', retainStorages: '60', diskWatermark: '95' }, environment)).toMatchObject({
+    retention: { runs: 14, storages: 60, logs: 7, builds: undefined },
+    diskWatermarkPercent: 95,
+    maxUserMbytes: 4096,
+  });
+});
+
 test('the demo runs with npm start unless a flag or a variable says no, and with up only when asked for', () => {
   expect(up({}, {}, true).demo).toBe('site');
   expect(up({ demo: false }, {}, true).demo).toBe(null);
@@ -137,6 +148,8 @@ test.each<[PlatformFlags, Record<string, string>, RegExp]>([
   [{ servers: '0' }, {}, /--servers must be a whole number from 1/],
   [{ memory: '100' }, {}, /--memory must be a whole number from 128/],
   [{ maxRuns: '0' }, {}, /--max-runs must be a whole number from 1/],
+  [{ retainRuns: '0' }, {}, /--retain-runs must be a whole number from 1/],
+  [{ diskWatermark: '101' }, {}, /--disk-watermark must be a whole number from 1 to 100/],
   [{ token: 'short' }, {}, /8 characters/],
   [{ token: 'with a space' }, {}, /without spaces/],
   [{ advertise: 'http://' }, {}, /--advertise must be an address/],

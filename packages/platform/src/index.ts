@@ -1,6 +1,7 @@
 import type { DockerEngineOptions } from './engines/docker/docker-engine.ts';
 import type { Engine } from './engines/engine.ts';
 
+export { usageUnits } from './accounts/usage.ts';
 export type { WriterPlace } from './database/sqlite/writer-thread.ts';
 export { SwarmNotReady } from './engines/docker/swarm/swarm-options.ts';
 export type { ContainerRef, ContainerSpec, Engine } from './engines/engine.ts';

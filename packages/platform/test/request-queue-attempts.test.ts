@@ -18,7 +18,7 @@ import { AttemptGate } from '../src/runs/handoff/attempt-gate.ts';
 import { InFlightRequests } from '../src/runs/handoff/in-flight-requests.ts';
 import { SpendingLimits } from '../src/runs/supervisor/spending-limits.ts';
 import { systemClock } from '../src/shared/clock.ts';
-import { deleteStorage, Eraser } from '../src/storages/erasure.ts';
+import { deleteWithRows, Eraser } from '../src/storages/erasure.ts';
 import { addRequests } from '../src/storages/request-queues/change.ts';
 import { markHandled } from '../src/storages/request-queues/handled.ts';
 import { newRequestOf } from '../src/storages/request-queues/input.ts';
@@ -68,7 +68,7 @@ const compose = defineWrite('test.queues.compose', function* (input: { address: 
   return yield* markHandled({ access, marks, holder }, moment);
 });
 const drop = defineWrite('test.queues.drop', function* (input: { id: string }) {
-  yield* deleteStorage('request_queues', input.id);
+  yield* deleteWithRows('request_queues', input.id);
 });
 
 async function startQueues() {

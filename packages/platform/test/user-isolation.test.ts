@@ -149,12 +149,15 @@ function queryFor({ method, url }: DeclaredRoute): string {
 const call = (route: DeclaredRoute, url: string, account: Account, token: string) =>
   fixture.call(route.method, `${url}${queryFor(route)}`, bodyOf(route, account), bearer(token));
 
-/** All stored rows as texts, but for what a call leaves that is refused: its entry in the log, and the use of its token. */
+/**
+ * All stored rows as texts, but for what a call leaves that is refused: its entry in the log, the use of its token, and the bytes
+ * that its caller has used.
+ */
 function storedRows(): Set<string> {
   const database = new DatabaseSync(path.join(fixture.dataFolder, 'wherry.sqlite'), { readOnly: true });
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[];
   const rows = new Set<string>();
-  for (const { name } of tables.filter((each) => !['audit_log', 'sqlite_stat1'].includes(each.name))) {
+  for (const { name } of tables.filter((each) => !['audit_log', 'usage_days', 'sqlite_stat1'].includes(each.name))) {
     for (const { last_used_at: _, ...row } of database.prepare(`SELECT * FROM ${name}`).all()) {
       rows.add(`${name} ${JSON.stringify(row)}`);
     }
@@ -170,7 +173,9 @@ const names = (account: Account): string[] => [
   account.datasetId,
   account.storeId,
   account.queueId,
-  ...['actorId', 'buildId', 'runId', 'tokenId', 'actorTaskId', 'scheduleId', 'webhookId', 'dispatchId'].map((name) => account.at[name]!),
+  ...['actorId', 'buildId', 'runId', 'tokenId', 'actorTaskId', 'scheduleId', 'webhookId', 'dispatchId'].map(
+    (name) => account.at[name]!,
+  ),
 ];
 
 const addressings: readonly Addressing[] = ['id', 'name', 'full name'];

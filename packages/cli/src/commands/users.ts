@@ -3,12 +3,17 @@ import { badUsage } from '../failure.ts';
 import { withPlatform } from '../platform/connection.ts';
 import type { User } from '../platform/wherry-api.ts';
 import { printJson, printNote, printResult, tableOf } from '../terminal/output.ts';
-import { type CommonFlags, platformCommand } from './command.ts';
+import { type CommonFlags, platformCommand, wholeNumber } from './command.ts';
 
 interface AddFlags extends CommonFlags {
   readonly role: User['role'];
   readonly name?: string;
   readonly email?: string;
+}
+
+interface LimitFlags extends CommonFlags {
+  readonly maxRuns?: number | null;
+  readonly memory?: number | null;
 }
 
 interface RemoveFlags extends CommonFlags {
@@ -23,6 +28,7 @@ export function addUsers(program: Command): void {
   addList(users);
   addAdd(users);
   addChanges(users);
+  addLimit(users);
   addRemove(users);
 }
 
@@ -77,6 +83,32 @@ function addChanges(users: Command): void {
     .addOption(roleOption().makeOptionMandatory())
     .action((user: string, { role, ...flags }: AddFlags) =>
       withPlatform(flags, async ({ wherry }) => show(await wherry.changeUser(user, { role }), `is ${role} now`, flags)),
+    );
+}
+
+/** `none` for the platform's own limit. */
+const limitOf = (text: string): number | null => (text === 'none' ? null : wholeNumber(text));
+
+function addLimit(users: Command): void {
+  platformCommand(users, 'limit <user>', 'set how many runs a user may have at once, and how much memory these', [
+    'users limit jane --max-runs 20 --memory 16384',
+    'users limit jane --memory none',
+  ])
+    .addOption(
+      new Option('--max-runs <count>', "runs that are not over; none for the platform's limit").argParser(limitOf),
+    )
+    .addOption(new Option('--memory <MB>', "memory of these in all; none for the platform's limit").argParser(limitOf))
+    .action((user: string, { maxRuns, memory, ...flags }: LimitFlags) =>
+      withPlatform(flags, async ({ wherry }) => {
+        if (maxRuns === undefined && memory === undefined) throw badUsage('Give --max-runs, --memory, or both.');
+        const changed = await wherry.changeUser(user, {
+          ...(maxRuns !== undefined && { maxRuns }),
+          ...(memory !== undefined && { maxMemoryMbytes: memory }),
+        });
+        const usual = "the platform's limit";
+        const { maxRuns: runs, maxMemoryMbytes: mbytes } = changed;
+        show(changed, `has these limits: runs ${runs ?? usual}, memory in MB ${mbytes ?? usual}`, flags);
+      }),
     );
 }
 

@@ -52,6 +52,9 @@ export interface User {
   readonly createdAt: string;
   readonly disabledAt: string | null;
   readonly removedAt: string | null;
+  /** Null for the platform's own limit. */
+  readonly maxRuns: number | null;
+  readonly maxMemoryMbytes: number | null;
 }
 
 export interface Token {
@@ -79,6 +82,15 @@ export interface AuditEntry {
   readonly subject: Readonly<Record<string, string>>;
   readonly address: string;
   readonly outcome: string;
+}
+
+/** What retention has deleted, or would delete. */
+export interface Collection {
+  readonly isDryRun: boolean;
+  /** Null while it is under way. */
+  readonly finishedAt: string | null;
+  readonly error: string | null;
+  readonly collected: Readonly<Record<string, { readonly count: number; readonly bytes: number }>>;
 }
 
 /** Wherry's own API, `/wherry/v1`, and what Apify's client does not do well (logs). */
@@ -153,6 +165,15 @@ export class WherryApi {
 
   async auditLog(query: Readonly<Record<string, string>>): Promise<AuditEntry[]> {
     return (await this.#call<{ items: AuditEntry[] }>('GET', `/audit-log?${new URLSearchParams(query)}`)).items;
+  }
+
+  startCollection(dryRun: boolean): Promise<Collection> {
+    return this.#call('POST', '/gc', { dryRun });
+  }
+
+  /** The one under way, or the last one; null when there was none since the start of the platform. */
+  collection(): Promise<Collection | null> {
+    return this.#call('GET', '/gc');
   }
 
   /**

@@ -58,6 +58,7 @@ const ownedTables = [
   'actor_tasks',
   'input_key_pairs',
   'api_tokens',
+  'usage_days',
 ];
 
 /** Deletes a user of whom nothing is left [user-3]. */

@@ -30,9 +30,11 @@ export interface UserRow {
   readonly email: string | null;
   readonly disabled_at: number | null;
   readonly removed_at: number | null;
+  readonly max_runs: number | null;
+  readonly max_memory_mbytes: number | null;
 }
 
-const columns = 'id, username, created_at, role, name, email, disabled_at, removed_at';
+const columns = 'id, username, created_at, role, name, email, disabled_at, removed_at, max_runs, max_memory_mbytes';
 
 /** By the id, or by the name whatever its case. */
 function* findUser(address: string): Sql<UserRow> {
@@ -79,6 +81,8 @@ export const apiUser = (row: UserRow) => ({
   createdAt: isoTime(row.created_at),
   disabledAt: isoTimeOrNull(row.disabled_at),
   removedAt: isoTimeOrNull(row.removed_at),
+  maxRuns: row.max_runs,
+  maxMemoryMbytes: row.max_memory_mbytes,
 });
 
 export const listUsers = defineRead('users.list', function* ({ offset, limit, desc }: Paging) {
@@ -137,6 +141,10 @@ export interface UserChanges {
   readonly isDisabled?: boolean;
   readonly name?: string | null;
   readonly email?: string | null;
+  /** Null for the platform's own limit [limits-1]. */
+  readonly maxRuns?: number | null;
+  /** Null for the platform's own limit [limits-3]. */
+  readonly maxMemoryMbytes?: number | null;
 }
 
 /** [user-4] @throws Refusal 409 `first-user` */
@@ -155,17 +163,21 @@ export const changeUser = defineEnd(
   function* ({ address, changes }: { address: string; changes: UserChanges }, { now }) {
     const row = yield* findUser(address);
     const { role = row.role, name = row.name, email = row.email, isDisabled = row.disabled_at !== null } = changes;
+    const { maxRuns = row.max_runs, maxMemoryMbytes = row.max_memory_mbytes } = changes;
     if (role !== 'administrator') checkMayLose(row, 'a member');
     if (isDisabled) checkMayLose(row, 'disabled');
     if (row.removed_at !== null) {
       throw new Refusal(409, 'user-removed', `The user "${row.username}" is being removed. Nothing was changed.`);
     }
     yield* exec(
-      'UPDATE users SET role = ?, name = ?, email = ?, disabled_at = ? WHERE id = ?',
+      `UPDATE users SET role = ?, name = ?, email = ?, disabled_at = ?, max_runs = ?, max_memory_mbytes = ?
+        WHERE id = ?`,
       role,
       name,
       email,
       isDisabled ? (row.disabled_at ?? now) : null,
+      maxRuns,
+      maxMemoryMbytes,
       row.id,
     );
     return apiUser(yield* findUser(row.id));
@@ -184,6 +196,10 @@ export const removeUser = defineEnd('users.remove', function* ({ address }: { ad
   );
   yield* exec('DELETE FROM api_tokens WHERE user_id = ?', row.id);
   return apiUser(yield* findUser(row.id));
+});
+
+export const listUserIds = defineRead('users.listIds', function* (_: null): Sql<string[]> {
+  return (yield* all<{ id: string }>('SELECT id FROM users ORDER BY id')).map(({ id }) => id);
 });
 
 /** The users whose data is being deleted [user-3]. */

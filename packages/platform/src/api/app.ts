@@ -18,6 +18,7 @@ import type { Logger } from 'pino';
 import type { AuditLog } from '../accounts/audit-log.ts';
 import type { AttemptCaller } from '../accounts/permissions.ts';
 import type { Identity } from '../accounts/tokens.ts';
+import type { UsageMeter } from '../accounts/usage.ts';
 import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
@@ -35,6 +36,7 @@ import { type CallObserver, observeCalls } from './call-observer.ts';
 import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
 import type { AllowedHosts } from './host-check.ts';
 import { pathOf, TokenFreeLogger } from './log-redaction.ts';
+import { meterCalls } from './metered-calls.ts';
 import { admitAsVisitor, admitVisitor, takesVisitors } from './visitors.ts';
 
 declare module 'fastify' {
@@ -72,6 +74,8 @@ export interface AppOptions extends BodyOptions {
   /** The hosts that requests may name; any unless given. */
   readonly hosts?: AllowedHosts;
   readonly observer?: CallObserver;
+  /** Counts what calls use; nothing is counted without it. */
+  readonly usageMeter?: Pick<UsageMeter, 'add'>;
   /** Takes the requests that are for web servers of runs. Returns false for one that is not. */
   readonly forward?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -104,7 +108,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     options.hosts?.check(request.headers.host);
     done();
   });
+  app.decorateRequest('writtenUsage');
   if (options.observer !== undefined) observeCalls(app, options.observer);
+  if (options.usageMeter !== undefined) meterCalls(app, options.usageMeter);
   receiveBodies(app, options);
   handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {

@@ -6,6 +6,7 @@ import { registerActorRoutes } from './actors/actor-routes.ts';
 import { registerActorVersionRoutes } from './actors/version-routes.ts';
 import { registerBuildRoutes } from './builds/build-routes.ts';
 import { registerDatasetRoutes } from './datasets/dataset-routes.ts';
+import { registerGcRoutes } from './gc/gc-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-stores/store-routes.ts';
 import { registerLogRoutes } from './logs/log-routes.ts';
 import { registerRequestQueueRoutes } from './request-queues/queue-routes.ts';
@@ -57,4 +58,5 @@ export function registerRoutes(
   registerTokenRoutes(app, services);
   registerAuditLogRoutes(app, services);
   registerWebhookRoutes(app, services);
+  registerGcRoutes(app, services);
 }

@@ -1,5 +1,6 @@
 import type { Signatures } from '../accounts/signatures.ts';
 import type { KnownTokens } from '../accounts/tokens.ts';
+import type { UsageMeter } from '../accounts/usage.ts';
 import type { Builder } from '../builds/builder.ts';
 import type { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { Database } from '../database/database.ts';
@@ -21,6 +22,7 @@ import type { Eraser } from '../storages/erasure.ts';
 import type { QueueReads } from '../storages/request-queues/reads.ts';
 import type { HealthReporter } from './about/health-routes.ts';
 import type { MetricsReporter } from './about/metrics-routes.ts';
+import type { GarbageCollector } from './gc/gc-routes.ts';
 
 /** What all routes use. Assembled in `main/platform.ts`. */
 export interface Services {
@@ -61,8 +63,13 @@ export interface RunServices extends ActorServices {
   readonly syncWaitMs: number;
   /** What the operator asks for what runs use. */
   readonly prices: UsagePrices;
-  /** How many runs that are not over a user may have. */
+  /** How many runs that are not over a user may have, unless an administrator has set another number for the user. */
   readonly maxRuns: number;
+  /** What these may have of memory in all, in MB, likewise; undefined when only the servers limit it. */
+  readonly maxUserMbytes: number | undefined;
+  /** How many days the operator keeps runs and unnamed storages at most; null for no end. */
+  readonly retainDays: number | null;
+  readonly usageMeter: Pick<UsageMeter, 'flush'>;
   /** Is told of each schedule that is created or changed. */
   readonly schedules: Pick<Waker, 'wake'>;
 }
@@ -72,6 +79,7 @@ export interface UserServices extends Services {
   readonly tokens: Pick<KnownTokens, 'forgetAll'>;
   /** Ends the runs of disabled users, and deletes what removed ones had. */
   readonly endedUsers: { wake(): void };
+  readonly collector: GarbageCollector;
 }
 
 /** What the routes of servers and handoffs use as well. */

@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, opendir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { LogFile } from './log-file.ts';
@@ -11,6 +12,13 @@ const maxLogChars = 10_485_760;
 
 /** How many removed logs are remembered. Lines for them come within moments. */
 const maxRemembered = 1000;
+
+export interface StoredLog {
+  readonly id: string;
+  readonly bytes: number;
+  /** When the last line was written, in ms since 1970. */
+  readonly modifiedAt: number;
+}
 
 /** A log that is written to or followed. */
 interface LiveLog {
@@ -126,6 +134,30 @@ export class LogStore {
     this.end(id);
     await this.#closing.get(id);
     await rm(this.#pathOf(id), { force: true });
+  }
+
+  /** In bytes; 0 for a log that does not exist. */
+  async sizeOf(id: string): Promise<number> {
+    return (await stat(this.#pathOf(id)).catch(() => ({ size: 0 }))).size;
+  }
+
+  /** All logs that are files. Those that are deleted meanwhile may be missing. */
+  async *stored(): AsyncIterable<StoredLog> {
+    for await (const { name } of await opendir(this.#folder)) {
+      const [, id] = /^([A-Za-z0-9]{17})\.log$/.exec(name) ?? [];
+      const found = id && (await stat(path.join(this.#folder, name)).catch(() => undefined));
+      if (found) yield { id, bytes: found.size, modifiedAt: found.mtimeMs };
+    }
+  }
+
+  /**
+   * Deletes what a log has until now; its run may be resurrected and write to it again. Returns false, and deletes nothing,
+   * while it is written or followed.
+   */
+  expire(id: string): boolean {
+    if (this.#live.has(id) || this.#closing.has(id)) return false;
+    rmSync(this.#pathOf(id), { force: true });
+    return true;
   }
 
   /** Ends every log; everything that was appended is in its file then. */

@@ -6,6 +6,7 @@ import { defineWrite } from '../database/operation.ts';
 import { exec } from '../database/sql.ts';
 import type { Engine } from '../engines/engine.ts';
 import { Refusal } from '../shared/errors.ts';
+import type { Admission } from './admission.ts';
 
 /** How long a check may take. */
 const limitMs = 5000;
@@ -22,13 +23,20 @@ const probe = defineWrite('health.probe', function* (_: null, { now }) {
   yield* exec("DELETE FROM users WHERE id = 'health'");
 });
 
+interface HealthParts {
+  readonly database: Database;
+  readonly dataFolder: string;
+  readonly engine: Engine;
+  readonly admission: Pick<Admission, 'look' | 'closedFor'>;
+}
+
 /**
  * What works of the platform.
  *
  * [health-1] `/health` says in bounded time what fails: the database (it is written), the disk, the engine, the event loop.
  */
 export class Health implements HealthReporter {
-  readonly #parts: { readonly database: Database; readonly dataFolder: string; readonly engine: Engine };
+  readonly #parts: HealthParts;
   readonly #delays = monitorEventLoopDelay({ resolution: 50 });
   readonly #window: NodeJS.Timeout;
   #formerDelayMs = 0;
@@ -36,7 +44,7 @@ export class Health implements HealthReporter {
   /** A write that has not ended: no other one is made meanwhile. */
   #probing: Promise<void> | undefined;
 
-  constructor(parts: { readonly database: Database; readonly dataFolder: string; readonly engine: Engine }) {
+  constructor(parts: HealthParts) {
     this.#parts = parts;
     this.#delays.enable();
     this.#window = setInterval(() => {
@@ -60,11 +68,14 @@ export class Health implements HealthReporter {
 
   async #check(): Promise<HealthReport> {
     const { engine } = this.#parts;
-    const [database, disk, engineResult] = await Promise.all([
+    const [database, checkedDisk, engineResult] = await Promise.all([
       resultOf(this.#probe()),
       resultOf(this.#checkDisk()),
       resultOf(engine.check?.() ?? Promise.resolve()),
     ]);
+    // The platform works without new runs, so that it goes on to get calls.
+    const message = this.#parts.admission.closedFor;
+    const disk = checkedDisk.ok && message !== undefined ? { ...checkedDisk, message } : checkedDisk;
     const checks = { database, disk, engine: engineResult, eventLoop: this.#checkEventLoop() };
     return { status: Object.values(checks).every(({ ok }) => ok) ? 'ok' : 'failing', checks };
   }
@@ -77,6 +88,7 @@ export class Health implements HealthReporter {
   }
 
   async #checkDisk(): Promise<void> {
+    await this.#parts.admission.look();
     const { bavail, bsize } = await statfs(this.#parts.dataFolder);
     if (bavail * bsize < leastFreeBytes) throw new Refusal(507, 'disk-full', 'less than 8 MiB are free');
   }

@@ -20,6 +20,8 @@ import pino, { type Logger } from 'pino';
 import { AuditLog } from '../accounts/audit-log.ts';
 import { Signatures } from '../accounts/signatures.ts';
 import { ensureUser, hashToken, KnownTokens } from '../accounts/tokens.ts';
+import { UsageMeter } from '../accounts/usage.ts';
+import { retentionDaysOf } from '../accounts/user-limits.ts';
 import { firstUsername } from '../accounts/users.ts';
 import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
@@ -55,6 +57,7 @@ import { WebAddresses } from '../shared/web-addresses.ts';
 import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { QueueReads } from '../storages/request-queues/reads.ts';
+import { Admission } from './admission.ts';
 import { removeStaging } from './backup.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { databaseName, prepareDataFolder } from './data-folder.ts';
@@ -64,6 +67,7 @@ import { Health } from './health.ts';
 import { listenProxy, openProxy, type ProxyOptions } from './proxy-setup.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
+import { Retention, type RetentionDays } from './retention.ts';
 import { createSupervisor } from './supervisor-setup.ts';
 import { listenTls, type TlsListener, type TlsOptions } from './tls-listener.ts';
 import { UserEndings } from './user-endings.ts';
@@ -101,6 +105,12 @@ export interface PlatformOptions {
   readonly prices?: UsagePrices | undefined;
   /** How many runs that are not over a user may have. 1,000 unless set. */
   readonly maxRuns?: number | undefined;
+  /** What these may have of memory in all, in MB; what the servers have unless set. */
+  readonly maxUserMbytes?: number | undefined;
+  /** For how many days runs, unnamed storages, logs and builds are kept; for ever unless set. */
+  readonly retention?: RetentionDays | undefined;
+  /** How full the disk of the data folder may be when a run starts, in percent; 100 for any. 90 unless set. */
+  readonly diskWatermarkPercent?: number | undefined;
   /** How many days an entry stays in the audit log. 90 unless set. */
   readonly auditDays?: number | undefined;
   /** A build that takes longer is ended TIMED-OUT. 30 minutes unless set. */
@@ -197,9 +207,11 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const tokens = new KnownTokens(database);
   const { advertisedUrl, proxy: ofProxy = {} } = options;
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
+  const admission = await openAdmission(options, database);
   const runs = await createSupervisor({
     tokens,
     observer,
+    admission,
     ...common,
     logs,
     engine,
@@ -217,8 +229,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const files = new FileStore(blobFolder);
   const background = openBackground({ database, files, logger, runs, builder, logs }, options, parts);
   const schedules = openSchedules(options, { database, files, inputSecrets, logger, runs });
-  const health = new Health({ database, dataFolder, engine });
-  parts.defer(() => health.close());
+  const health = openHealth({ database, dataFolder, engine, admission }, parts);
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const serviceParts = {
@@ -240,7 +251,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const services = servicesOf(options, serviceParts);
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
   const ofApp = { authenticator, database, gate: runs.gate, logger, observer, hosts, bodyIdleMs, forward: web.forward };
-  const app = createApp({ ...ofApp, auditLog: background.auditLog });
+  const app = createApp({ ...ofApp, auditLog: background.auditLog, usageMeter: background.usageMeter });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const webhooks = createWebhooks({ ...common, authenticator, services, address }, options.webhooks ?? {});
@@ -307,6 +318,19 @@ async function openDataFolder(
   return database;
 }
 
+function openHealth(healthParts: ConstructorParameters<typeof Health>[0], parts: AsyncDisposableStack): Health {
+  const health = new Health(healthParts);
+  parts.defer(() => health.close());
+  return health;
+}
+
+async function openAdmission(options: PlatformOptions, database: SqliteDatabase): Promise<Admission> {
+  const { dataFolder, prices = freeUsage, diskWatermarkPercent: watermarkPercent = 90 } = options;
+  const admission = new Admission({ database, dataFolder, clock: systemClock, prices, watermarkPercent });
+  await admission.look();
+  return admission;
+}
+
 /** What works on after a call has got its response. */
 function openBackground(
   {
@@ -318,7 +342,7 @@ function openBackground(
   }: Pick<ServiceParts, 'database' | 'files' | 'runs' | 'builder' | 'logs'> & {
     readonly logger: Logger;
   },
-  { auditDays }: PlatformOptions,
+  { auditDays, dataFolder, retention: days = {} }: PlatformOptions,
   parts: AsyncDisposableStack,
 ) {
   const clock = systemClock;
@@ -326,6 +350,8 @@ function openBackground(
   parts.defer(() => eraser.close());
   const queueReads = new QueueReads({ database, clock: systemClock, logger });
   parts.defer(() => queueReads.store());
+  const usageMeter = new UsageMeter({ database, clock, logger });
+  parts.defer(() => usageMeter.flush());
   const spendingLimits = new SpendingLimits({ database, runControl: runs.supervisor, clock: systemClock, logger });
   parts.defer(() => spendingLimits.close());
   const maxAgeMs = auditDays && auditDays * 86_400_000;
@@ -333,20 +359,24 @@ function openBackground(
   parts.defer(() => auditLog.close());
   const endedUsers = new UserEndings({ database, files, eraser, logger, clock, runControl: runs.supervisor, ...more });
   parts.defer(() => endedUsers.close());
+  const { builder, logs } = more;
+  const collector = new Retention({ database, builder, logs, files, eraser, dataFolder, clock, logger, days });
+  parts.defer(() => collector.close());
   const start = () => {
+    collector.startHourly();
     eraser.wake();
     endedUsers.wake();
     auditLog.start();
   };
-  return { eraser, queueReads, spendingLimits, auditLog, endedUsers, start };
+  return { eraser, queueReads, usageMeter, spendingLimits, auditLog, endedUsers, collector, start };
 }
 
 function openSchedules(
-  { maxRuns = usualMaxRuns, atSchedulePoint: at }: PlatformOptions,
+  { maxRuns = usualMaxRuns, maxUserMbytes, atSchedulePoint: at }: PlatformOptions,
   parts: Pick<ServiceParts, 'database' | 'files' | 'inputSecrets' | 'runs'> & { readonly logger: Logger },
 ): Waker {
   const { runs, ...others } = parts;
-  const invoker = { ...others, runControl: runs.supervisor, maxRuns, clock: systemClock, at };
+  const invoker = { ...others, runControl: runs.supervisor, maxRuns, maxUserMbytes, clock: systemClock, at };
   return new Waker({
     database: parts.database,
     logger: parts.logger,
@@ -462,7 +492,8 @@ interface ServiceParts
       | 'webAddresses'
       | 'proxy'
     >,
-    Pick<UserServices, 'tokens' | 'endedUsers'> {
+    Pick<RunServices, 'usageMeter'>,
+    Pick<UserServices, 'tokens' | 'endedUsers' | 'collector'> {
   readonly schedules: Waker;
   readonly health: Health;
   readonly metrics: PlatformMetrics;
@@ -472,9 +503,11 @@ interface ServiceParts
 }
 
 function servicesOf(
-  { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, prices = freeUsage }: PlatformOptions,
+  options: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
 ): RunServices & HandoffServices & UserServices {
+  const { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, maxUserMbytes, prices = freeUsage } = options;
+  const { runs: runDays = null, storages: storageDays = null } = options.retention ?? {};
   return {
     ...parts,
     clock: systemClock,
@@ -486,6 +519,8 @@ function servicesOf(
     web: runs.web,
     syncWaitMs: syncWaitSecs * 1000,
     maxRuns,
+    maxUserMbytes,
+    retainDays: retentionDaysOf(runDays, storageDays),
     prices,
     signatures: new Signatures(parts.database),
     get publicUrl() {

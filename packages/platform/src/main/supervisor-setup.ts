@@ -10,7 +10,7 @@ import { InFlightRequests } from '../runs/handoff/in-flight-requests.ts';
 import { WebGate } from '../runs/handoff/web-gate.ts';
 import { DatabaseRunStore } from '../runs/operations/run-store.ts';
 import type { Limits } from '../runs/state/plan.ts';
-import type { FaultLogger, RunLogs, RunObserver } from '../runs/supervisor/collaborators.ts';
+import type { FaultLogger, RunAdmission, RunLogs, RunObserver } from '../runs/supervisor/collaborators.ts';
 import { hiderOfAttempt, type Launcher, launchOf } from '../runs/supervisor/launch.ts';
 import { Servers } from '../runs/supervisor/servers.ts';
 import { Supervisor } from '../runs/supervisor/supervisor.ts';
@@ -23,6 +23,7 @@ export interface SupervisorOptions extends Launcher {
   readonly logs: RunLogs & Pick<LogStore, 'tail'>;
   readonly logger: FaultLogger;
   readonly observer: RunObserver;
+  readonly admission: RunAdmission;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly tokens: KnownTokens;
@@ -32,7 +33,7 @@ export interface SupervisorOptions extends Launcher {
 
 /** Creates the supervisor and its collaborators. */
 export async function createSupervisor(parts: SupervisorOptions) {
-  const { database, engine, logs, logger, observer, clock, limits, dataFolder, tokens, holdMs } = parts;
+  const { database, engine, logs, logger, observer, admission, clock, limits, dataFolder, tokens, holdMs } = parts;
   const advanceRun = (runId: string) => supervisor.advanceRun(runId);
   const gate = new AttemptGate(advanceRun);
   const journal = engine.reattachment && InFlightJournal.open(path.join(dataFolder, 'in-flight-requests'));
@@ -61,6 +62,7 @@ export async function createSupervisor(parts: SupervisorOptions) {
     logs,
     logger,
     observer,
+    admission,
     clock,
     limits,
     newId,

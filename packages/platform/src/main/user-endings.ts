@@ -124,6 +124,7 @@ export class UserEndings {
       const address = { kind: 'id', userId, runId } as const;
       const deletion = await unlessRefused(database.write(deleteRun, { address }, platform));
       if (deletion?.kind !== 'deleted') continue;
+      if (!deletion.isOver) eraser.wake();
       await logs.remove(runId);
       deleted += 1;
     }

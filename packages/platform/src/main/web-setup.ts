@@ -31,7 +31,7 @@ export interface WebParts {
 
 /** Creates what takes the requests to the web servers of runs, and of Actors in Standby mode. */
 export function createWeb({ services, runs, hosts, authenticator, logger, ...parts }: WebParts, times: StandbyTimes) {
-  const { database, files, inputSecrets, runControl, maxRuns, logs, clock, webAddresses } = services;
+  const { database, files, inputSecrets, runControl, maxRuns, maxUserMbytes, logs, clock, webAddresses } = services;
   const { web, gate } = runs;
   const tokens = new RequestTokens(parts.tokens);
   const pools = new StandbyPools({
@@ -40,6 +40,7 @@ export function createWeb({ services, runs, hosts, authenticator, logger, ...par
     inputSecrets,
     runControl,
     maxRuns,
+    maxUserMbytes,
     logs,
     clock,
     logger,

@@ -8,6 +8,7 @@ import type { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { Database } from '../database/database.ts';
 import type { FileStore } from '../objects/file-store.ts';
 import { inputKey, type NewRun, prepareStart } from '../runs/operations/run-creation.ts';
+import type { UsualLimits } from '../runs/operations/run-limits.ts';
 import { type RequestedRunOptions, startOptions, withMemory } from '../runs/operations/run-options.ts';
 import { prepareTaskStart } from '../runs/operations/task-start.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
@@ -27,13 +28,11 @@ interface Target {
   readonly taskId?: string;
 }
 
-export interface StartParts {
+export interface StartParts extends UsualLimits {
   readonly database: Database;
   readonly files: FileStore;
   readonly inputSecrets: InputSecrets;
   readonly runControl: Pick<RunControl, 'placeNew' | 'supervise'>;
-  /** How many runs that are not over a user may have. */
-  readonly maxRuns: number;
 }
 
 export interface PreparedRun {
@@ -76,6 +75,7 @@ export async function prepareAction(
       input: input === undefined ? null : await stored(parts, input),
       meta: { origin: 'SCHEDULER', scheduleId, scheduledAt: isoTime(scheduledAt) },
       maxRuns: parts.maxRuns,
+      maxUserMbytes: parts.maxUserMbytes,
       grants: grantsOf(build.inputSchema, input),
       storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
       ...(taskId !== undefined && { taskId }),

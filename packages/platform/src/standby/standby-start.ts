@@ -5,6 +5,7 @@ import type { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { Database } from '../database/database.ts';
 import type { FileStore } from '../objects/file-store.ts';
 import { createRun, inputKey, prepareStart } from '../runs/operations/run-creation.ts';
+import type { UsualLimits } from '../runs/operations/run-limits.ts';
 import { startOptions } from '../runs/operations/run-options.ts';
 import { prepareTaskStart, type TaskStartPreparation } from '../runs/operations/task-start.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
@@ -13,13 +14,11 @@ import type { JsonObject } from '../shared/json-object.ts';
 import { maxInlineBytes, type StoredRecord } from '../storages/key-value-stores/record.ts';
 import { getStandbyRun, type StandbyActor, type StandbyRun } from './standby-actor.ts';
 
-export interface StarterParts {
+export interface StarterParts extends UsualLimits {
   readonly database: Database;
   readonly files: FileStore;
   readonly inputSecrets: InputSecrets;
   readonly runControl: Pick<RunControl, 'placeNew' | 'supervise'>;
-  /** How many runs that are not over a user may have. */
-  readonly maxRuns: number;
 }
 
 /**
@@ -28,7 +27,7 @@ export interface StarterParts {
  * @throws Refusal as the start of any run does
  */
 export async function startStandbyRun(parts: StarterParts, actor: StandbyActor): Promise<StandbyRun> {
-  const { database, runControl, maxRuns } = parts;
+  const { database, runControl, maxRuns, maxUserMbytes } = parts;
   const { userId, actorId, taskId, settings } = actor;
   const owner = { kind: 'user', userId } as const;
   const none = { idempotencyKey: undefined, forcePermissionLevel: undefined };
@@ -55,6 +54,7 @@ export async function startStandbyRun(parts: StarterParts, actor: StandbyActor):
       input: input === undefined ? null : await stored(parts, input),
       meta: { origin: 'STANDBY' },
       maxRuns,
+      maxUserMbytes,
       grants: grantsOf(build.inputSchema, input),
       storages: { datasetId: newId(), keyValueStoreId: newId(), requestQueueId: newId() },
       ...(task !== undefined && { taskId: task.id }),

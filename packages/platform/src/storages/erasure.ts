@@ -1,5 +1,5 @@
 /**
- * What happens to the rows of a deleted storage.
+ * What happens to the rows of a deleted storage, and to the commits of a deleted run.
  *
  * [erasure-1] a deleted storage is gone for every caller at once: its own row is deleted, and every operation finds or
  *     changes that row first. Its id is never given again.
@@ -15,6 +15,9 @@ import type { Clock } from '../shared/clock.ts';
 import { nextTurn } from '../shared/slices.ts';
 import type { StorageTable } from './storage-row.ts';
 
+/** What is deleted in slices: a storage, or a run. */
+type ErasedKind = StorageTable | 'runs';
+
 /** Rows that belong to a storage: `owner` has its id, or a text made from it, and `key` is the rest of the primary key. */
 interface OwnedRows {
   readonly table: string;
@@ -26,7 +29,7 @@ interface OwnedRows {
   readonly ownerOf: (storageId: string) => string;
 }
 
-const rowsOf: Readonly<Record<StorageTable, readonly OwnedRows[]>> = {
+const rowsOf: Readonly<Record<ErasedKind, readonly OwnedRows[]>> = {
   datasets: [
     {
       table: 'dataset_items',
@@ -65,7 +68,28 @@ const rowsOf: Readonly<Record<StorageTable, readonly OwnedRows[]>> = {
       ownerOf: (id) => id,
     },
   ],
+  runs: [
+    {
+      table: 'commits',
+      owner: 'run_id',
+      key: 'sequence',
+      bytes: 'octet_length(response_json)',
+      blobId: 'NULL',
+      ownerOf: (id) => id,
+    },
+    {
+      table: 'idempotency_keys',
+      owner: 'scope',
+      key: 'key',
+      bytes: 'octet_length(response_json)',
+      blobId: 'NULL',
+      ownerOf: (id) => chargeScope(id),
+    },
+  ],
 };
+
+/** The scope of the idempotency keys of a run's charges. */
+export const chargeScope = (runId: string): string => `charge/${runId}`;
 
 /** The scope of the idempotency keys of a dataset's pushes. */
 export const pushScope = (datasetId: string): string => `push/${datasetId}`;
@@ -81,7 +105,7 @@ export interface Erased {
 }
 
 /** Deletes one slice of the rows of a storage. */
-function* eraseSlice(kind: StorageTable, storageId: string): Sql<Erased> {
+function* eraseSlice(kind: ErasedKind, storageId: string): Sql<Erased> {
   let slice: readonly FoundRow[] = [];
   for (const rows of rowsOf[kind]) {
     if (slice.length === 0) slice = yield* eraseRows(rows, rows.ownerOf(storageId));
@@ -119,8 +143,10 @@ function* hasRows({ table, owner }: OwnedRows, id: string): Sql<boolean> {
   return (yield* one(`SELECT 1 FROM ${table} WHERE ${owner} = ? LIMIT 1`, id)) !== undefined;
 }
 
-/** Deletes a storage [erasure-1] with its first slice, which is all of a small one. `eraseNext` deletes the others. */
-export function* deleteStorage(kind: StorageTable, id: string): Sql<Erased> {
+/**
+ * Deletes a storage or a run [erasure-1] with its first slice, which is all of a small one. `eraseNext` deletes the others.
+ */
+export function* deleteWithRows(kind: ErasedKind, id: string): Sql<Erased> {
   yield* exec(`DELETE FROM ${kind} WHERE id = ?`, id);
   const erased = yield* eraseSlice(kind, id);
   if (!erased.isOver) yield* exec('INSERT INTO erasures (storage_id, kind) VALUES (?, ?)', id, kind);
@@ -129,7 +155,7 @@ export function* deleteStorage(kind: StorageTable, id: string): Sql<Erased> {
 
 /** Deletes the next slice of any deleted storage. `isOver` when there was none, or when it was the last of all. */
 export const eraseNext = defineEnd('erasures.next', function* (_: Record<string, never>): Sql<Erased> {
-  const next = yield* one<{ storage_id: string; kind: StorageTable }>('SELECT storage_id, kind FROM erasures LIMIT 1');
+  const next = yield* one<{ storage_id: string; kind: ErasedKind }>('SELECT storage_id, kind FROM erasures LIMIT 1');
   if (next === undefined) return { isOver: true, blobIds: [] };
   const erased = yield* eraseSlice(next.kind, next.storage_id);
   if (!erased.isOver) return erased;

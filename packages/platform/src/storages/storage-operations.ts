@@ -14,7 +14,7 @@
 import { rightsOf } from '../accounts/permissions.ts';
 import { type Caller, defineEnd, defineRead, defineWrite, type Operation } from '../database/operation.ts';
 import type { Sql } from '../database/sql.ts';
-import { deleteStorage, type Erased } from './erasure.ts';
+import { deleteWithRows, type Erased } from './erasure.ts';
 import { checkStorageReach, mayMakeLinks } from './storage-permissions.ts';
 import {
   changeStorage,
@@ -74,7 +74,7 @@ export function defineStorageOperations<Row extends StorageRow>(table: StorageTa
       return yield* forCaller(caller, table, yield* changeStorage<Row>(table, { ...input, now }));
     }),
     delete: defineEnd(`${table}.delete`, function* ({ userId, address }) {
-      return yield* deleteStorage(table, yield* findStorageId(table, userId, address));
+      return yield* deleteWithRows(table, yield* findStorageId(table, userId, address));
     }),
   };
 }

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-export type CheckResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
+/** `message`: why it fails, or what does not work although it is well. */
+export type CheckResult =
+  | { readonly ok: true; readonly message?: string }
+  | { readonly ok: false; readonly message: string };
 
 export interface HealthReport {
   readonly status: 'ok' | 'failing';

@@ -25,7 +25,7 @@ export function registerRunChangeRoutes(app: FastifyInstance, services: RunServi
 }
 
 function registerEnds(app: FastifyInstance, services: RunServices, mount: RunMount): void {
-  const { database, runControl, clock, logs } = services;
+  const { database, runControl, clock, logs, eraser } = services;
 
   app.post(
     `${mount.prefix}/abort`,
@@ -45,10 +45,13 @@ function registerEnds(app: FastifyInstance, services: RunServices, mount: RunMou
       const { id: runId } = await findRun(services, mount, request);
       const address = { kind: 'id', userId: userIdOf(request), runId } as const;
       const until = clock.monotonicMs() + deletionWaitMs;
-      while ((await database.write(deleteRun, { address }, request.caller)).kind === 'ending') {
+      let deletion = await database.write(deleteRun, { address }, request.caller);
+      while (deletion.kind === 'ending') {
         if (clock.monotonicMs() >= until) throw stillEnding(runId);
         await delay(deletionPollMs);
+        deletion = await database.write(deleteRun, { address }, request.caller);
       }
+      if (!deletion.isOver) eraser.wake();
       await logs.remove(runId);
       return reply.code(204).send();
     },
@@ -63,7 +66,7 @@ const stillEnding = (runId: string) =>
   );
 
 function registerRestarts(app: FastifyInstance, services: RunServices, mount: RunMount): void {
-  const { database, runControl, maxRuns } = services;
+  const { database, runControl, maxRuns, maxUserMbytes } = services;
 
   app.post(
     `${mount.prefix}/reboot`,
@@ -81,15 +84,13 @@ function registerRestarts(app: FastifyInstance, services: RunServices, mount: Ru
     async (request) => {
       const requested = requestedOptionsOf(queryOf(request));
       const address = mount.addressOf(request);
-      const { runId, ...more } = await database.read(
-        prepareResurrection,
-        { address, requested, maxRuns },
-        request.caller,
-      );
+      const prepared = await database.read(prepareResurrection, { address, requested }, request.caller);
+      const { runId, ...more } = prepared;
       const { memoryMbytes } = more.options;
       const place = await runControl.placeNew({ userId: userIdOf(request), memoryMbytes });
       try {
-        const change = { kind: 'resurrect', serverId: place.serverId, ...more } as const;
+        const usualLimits = { maxRuns, maxUserMbytes };
+        const change = { kind: 'resurrect', serverId: place.serverId, usualLimits, ...more } as const;
         await runControl.change(runId, change, request.caller);
         await runControl.supervise(runId);
       } finally {

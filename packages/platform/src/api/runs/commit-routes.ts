@@ -40,6 +40,13 @@ export function registerCommitRoutes(app: FastifyInstance, services: Services): 
             return database.write(commit, { ...input, checked }, request.caller);
           },
         });
+        if (!repeated) {
+          request.writtenUsage = {
+            DATASET_WRITES: parts.items.length,
+            KEY_VALUE_STORE_WRITES: parts.records.length,
+            REQUEST_QUEUE_WRITES: parts.requests.length,
+          };
+        }
         spendingLimits.note(spending);
         releaseHandled(inFlightRequests, response);
         await discard(repeated ? blobs : replacedBlobs);

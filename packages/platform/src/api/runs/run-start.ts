@@ -60,6 +60,7 @@ export async function startRun(services: RunServices, request: FastifyRequest): 
       meta: metaOf(request),
       idempotencyKey,
       maxRuns: services.maxRuns,
+      maxUserMbytes: services.maxUserMbytes,
       forcePermissionLevel,
       grants: grantsOf(build.inputSchema, input),
       webhooks,

@@ -40,7 +40,12 @@ const checkNewUser = bodyChecker<NewUserBody>({
 const checkChanges = bodyChecker<UserChanges>({
   type: 'object',
   additionalProperties: false,
-  properties: { isDisabled: { type: 'boolean' }, ...fields },
+  properties: {
+    isDisabled: { type: 'boolean' },
+    maxRuns: { type: 'integer', minimum: 0, maximum: 1_000_000, nullable: true },
+    maxMemoryMbytes: { type: 'integer', minimum: 0, maximum: 1_000_000_000, nullable: true },
+    ...fields,
+  },
 });
 
 const addressOf = (request: FastifyRequest) => ({ address: (request.params as { userId: string }).userId });

@@ -25,6 +25,7 @@ import { once } from '../../database/idempotency.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { all, exec, one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
+import { chargeScope } from '../../storages/erasure.ts';
 import type { RunOptions } from '../state/run-state.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 
@@ -141,12 +142,6 @@ function* chargeByPlatform(runId: string, counted: Counted): Sql<Spending | unde
   const events = eventsOf(run);
   if (events === undefined || !Object.hasOwn(events, counted.eventName) || run.finished_at !== null) return undefined;
   return yield* count(runId, run, events, counted);
-}
-
-const chargeScope = (runId: string): string => `charge/${runId}`;
-
-export function* forgetCharges(runId: string): Sql<void> {
-  yield* exec('DELETE FROM idempotency_keys WHERE scope = ?', chargeScope(runId));
 }
 
 export interface Charge extends Counted {

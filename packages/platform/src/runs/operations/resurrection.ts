@@ -4,7 +4,6 @@ import type { Sql } from '../../database/sql.ts';
 import type { RunOptions } from '../state/run-state.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 import { readRunDetails } from './run-details.ts';
-import { checkRunCount } from './run-limits.ts';
 import { type RequestedRunOptions, resurrectOptions } from './run-options.ts';
 
 export interface Resurrection {
@@ -16,17 +15,12 @@ export interface Resurrection {
 
 /**
  * What a run is resurrected with: its own build and options, unless others are requested.
- * @throws Refusal 404 or 400 when there is no such run, or its build is gone or cannot be run; 402 when its user has too many
+ * @throws Refusal 404 or 400 when there is no such run, or its build is gone or cannot be run
  */
 export const prepareResurrection = defineRead(
   'runs.prepareResurrection',
-  function* (input: {
-    readonly address: RunAddress;
-    readonly requested: RequestedRunOptions;
-    readonly maxRuns: number;
-  }): Sql<Resurrection> {
-    const { address, requested, maxRuns } = input;
-    yield* checkRunCount(address.userId, maxRuns);
+  function* (input: { readonly address: RunAddress; readonly requested: RequestedRunOptions }): Sql<Resurrection> {
+    const { address, requested } = input;
     const { state, pricing } = yield* readRunDetails(yield* findRunId(address));
     const buildId = requested.build === undefined ? state.buildId : yield* findBuildId(state.actorId, requested.build);
     const { id, number } = yield* getBuildForRun(buildId);

@@ -1,11 +1,11 @@
+import { addUsage, dayOf, type Usage, type UsageUnit } from '../../accounts/usage.ts';
 import { chargeEventsOf, type PricingInfo, totalUsd } from '../../actors/pricing.ts';
 import { defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
 
-/** What one unit of what a run uses costs, in USD, as the operator has set it. The names are Apify's. */
-export interface UsagePrices {
-  /** A GB of memory for an hour. */
+/** What one unit of what is used costs, in USD, as the operator has set it; nothing for what is missing. */
+export interface UsagePrices extends Readonly<Partial<Record<Exclude<UsageUnit, 'PAID_ACTORS_PER_EVENT'>, number>>> {
   readonly ACTOR_COMPUTE_UNITS: number;
 }
 
@@ -81,12 +81,32 @@ interface CostListing {
   readonly startedBefore: number;
   /** The last run of the slice before; empty for the first slice. */
   readonly after: { readonly startedAt: number; readonly id: string };
-  readonly prices: UsagePrices;
 }
 
-/** A slice of the costs of a user's runs that started in a time, the oldest first. */
-export const listRunCosts = defineRead('runs.costs', function* (listing: CostListing, { now }) {
-  const { userId, startedFrom, startedBefore, after, prices } = listing;
+const bytesOfGbyte = 1024 ** 3;
+
+/** What a run has used by itself; calls are counted elsewhere. */
+function* usageOfRow(row: CostRow, now: number): Sql<Usage> {
+  // Where use is free, all that is charged for are events.
+  const { computeUnits, totalUsd: eventsUsd } = yield* costOfRow(row, freeUsage, now);
+  const traffic = yield* all<{ group_name: string; requests: number; bytes: number }>(
+    `SELECT group_name, requests, sent_bytes + received_bytes AS bytes FROM proxy_traffic
+      WHERE run_id = ? AND group_name IN ('RESIDENTIAL', 'GOOGLE_SERP')`,
+    row.id,
+  );
+  const residential = traffic.find(({ group_name: group }) => group === 'RESIDENTIAL');
+  const serps = traffic.find(({ group_name: group }) => group === 'GOOGLE_SERP');
+  return {
+    ACTOR_COMPUTE_UNITS: computeUnits,
+    PAID_ACTORS_PER_EVENT: eventsUsd,
+    ...(residential && { PROXY_RESIDENTIAL_TRANSFER_GBYTES: residential.bytes / bytesOfGbyte }),
+    ...(serps && { PROXY_SERPS: serps.requests }),
+  };
+}
+
+/** A slice of what a user's runs have used that started in a time, the oldest first. */
+export const listRunUsage = defineRead('runs.usage', function* (listing: CostListing, { now }) {
+  const { userId, startedFrom, startedBefore, after } = listing;
   const rows = yield* all<CostRow>(
     `SELECT ${costColumns} FROM runs WHERE user_id = ? AND started_at >= ? AND started_at < ?
       AND (started_at > ? OR (started_at = ? AND id > ?)) ORDER BY started_at, id LIMIT ${costSlice}`,
@@ -97,11 +117,17 @@ export const listRunCosts = defineRead('runs.costs', function* (listing: CostLis
     after.startedAt,
     after.id,
   );
-  const costs: (RunCost & { readonly id: string; readonly startedAt: number })[] = [];
-  for (const row of rows)
-    costs.push({ id: row.id, startedAt: row.started_at, ...(yield* costOfRow(row, prices, now)) });
-  return costs;
+  const used: { readonly id: string; readonly startedAt: number; readonly usage: Usage }[] = [];
+  for (const row of rows) used.push({ id: row.id, startedAt: row.started_at, usage: yield* usageOfRow(row, now) });
+  return used;
 });
+
+/** [usage-1] To be called in the transaction that deletes the run, before it. */
+export function* keepUsageOfRun(runId: string, now: number): Sql<void> {
+  const row = yield* one<CostRow & { user_id: string }>(`SELECT ${costColumns}, user_id FROM runs WHERE id = ?`, runId);
+  if (row === undefined) return;
+  yield* addUsage([{ userId: row.user_id, day: dayOf(row.started_at), usage: yield* usageOfRow(row, now) }]);
+}
 
 /** What a user has at the moment. */
 export const accountCounts = defineRead('accounts.counts', function* ({ userId }: { userId: string }) {
@@ -114,5 +140,6 @@ export const accountCounts = defineRead('accounts.counts', function* ({ userId }
     (sum, { options_json: json }) => sum + (JSON.parse(json) as RunOptions).memoryMbytes,
     0,
   );
-  return { actors: actors!.count, runs: runs.length, memoryMbytes };
+  const tasks = yield* one<{ count: number }>('SELECT count(*) AS count FROM actor_tasks WHERE user_id = ?', userId);
+  return { actors: actors!.count, tasks: tasks!.count, runs: runs.length, memoryMbytes };
 });

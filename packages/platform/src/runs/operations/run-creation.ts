@@ -36,7 +36,7 @@ import { deadlineOf, firstAttempt } from '../state/transitions.ts';
 import { chargeStart } from './charges.ts';
 import type { RunMeta } from './run-details.ts';
 import { announceRun } from './run-events.ts';
-import { checkRunCount, checkStartsOfRun } from './run-limits.ts';
+import { checkLimits, checkStartsOfRun, type UsualLimits } from './run-limits.ts';
 import { saveAttempts } from './run-row.ts';
 import { addDeclaredStorages, type DefaultStorages } from './run-storages.ts';
 
@@ -112,7 +112,7 @@ function* readSettings(actorId: string): Sql<ActorSettings> {
   return JSON.parse(row.settings_json) as ActorSettings;
 }
 
-export interface NewRun {
+export interface NewRun extends UsualLimits {
   readonly id: string;
   readonly userId: string;
   /** The build against whose schema the input was checked. */
@@ -124,8 +124,6 @@ export interface NewRun {
   readonly meta: RunMeta;
   readonly storages: DefaultStorages;
   readonly idempotencyKey: string | undefined;
-  /** How many runs that are not over the user may have. */
-  readonly maxRuns: number;
   readonly forcePermissionLevel: PermissionLevel | undefined;
   /** The storages that the input names in fields with `resourcePermissions`. */
   readonly grants: readonly RequestedGrant[];
@@ -143,7 +141,7 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
     const level = levelOfRun(creation.forcePermissionLevel, settings, build);
     yield* checkStart(caller, build.actorId, level);
     yield* checkUserIsActive(creation.userId);
-    yield* checkRunCount(creation.userId, creation.maxRuns);
+    yield* checkLimits(creation.userId, creation, creation.options.memoryMbytes);
     yield* checkStartsOfRun(caller);
     const startedBy = caller.kind === 'attempt' ? caller.runId : null;
     const pricing = pricingAt(settings, now);

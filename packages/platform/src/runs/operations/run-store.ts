@@ -2,12 +2,13 @@ import { checkUserIsActive } from '../../accounts/users.ts';
 import type { Database } from '../../database/database.ts';
 import { type Caller, defineEnd, defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
-import { notFound } from '../../shared/errors.ts';
-import type { HandoffMode, HandoffReason, RunState } from '../state/run-state.ts';
+import { notFound, Refusal } from '../../shared/errors.ts';
+import { type HandoffMode, type HandoffReason, isOver, type RunState } from '../state/run-state.ts';
 import { applyChange, type Change } from '../state/transitions.ts';
 import { chargeStart } from './charges.ts';
 import { lowerPermissions } from './metamorph.ts';
 import { announceRun, eventOfChange } from './run-events.ts';
+import { checkLimits } from './run-limits.ts';
 import { loadRun, saveTransition } from './run-row.ts';
 
 /** A handoff as the API shows it. `from` and `to` are servers; times in ms, null where there was no drain or no downtime. */
@@ -47,7 +48,7 @@ const changeRun = defineEnd(
   function* ({ runId, change }: { runId: string; change: Change }, { now, steadyNow, caller }) {
     yield* checkOwner(runId, caller);
     const before = yield* loadRun(runId);
-    if (change.kind === 'resurrect') yield* checkUserIsActive(before.userId);
+    if (change.kind === 'resurrect') yield* checkResurrection(before, change);
     const transition = applyChange(before, change, now);
     yield* saveTransition(before, transition, now);
     if (change.kind === 'requestHandoff' && change.metamorph) yield* lowerPermissions(runId, change.metamorph);
@@ -64,6 +65,28 @@ const changeRun = defineEnd(
     return state;
   },
 );
+
+/** A run that is not over is refused for that reason, by the state machine. */
+function* checkResurrection(run: RunState, change: Extract<Change, { kind: 'resurrect' }>): Sql<void> {
+  yield* checkUserIsActive(run.userId);
+  const { usualLimits, options, buildId } = change;
+  if (!isOver(run) || usualLimits === undefined) return;
+  yield* checkLimits(run.userId, usualLimits, options.memoryMbytes);
+  const build = yield* one('SELECT 1 FROM builds WHERE id = ?', buildId);
+  if (build === undefined) throw notFound('Build', buildId);
+  const storages = yield* one(
+    `SELECT 1 FROM runs JOIN datasets ON datasets.id = runs.default_dataset_id
+      JOIN key_value_stores ON key_value_stores.id = runs.default_key_value_store_id
+      JOIN request_queues ON request_queues.id = runs.default_request_queue_id WHERE runs.id = ?`,
+    run.id,
+  );
+  if (storages !== undefined) return;
+  throw new Refusal(
+    400,
+    'run-storages-deleted',
+    `A default storage of the run ${run.id} is deleted, so the run cannot be resurrected. Start a new one.`,
+  );
+}
 
 const readRun = defineRead('runs.state', function* ({ runId }: { runId: string }, { caller }) {
   yield* checkOwner(runId, caller);

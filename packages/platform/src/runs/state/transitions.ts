@@ -90,6 +90,8 @@ export type Change =
       readonly buildId: string;
       readonly buildNumber: string;
       readonly options: RunOptions;
+      /** Those of users for whom no others are set; `run-store.ts` checks them. None unless given. */
+      readonly usualLimits?: { readonly maxRuns: number; readonly maxUserMbytes?: number | undefined };
     };
 
 export interface Transition {

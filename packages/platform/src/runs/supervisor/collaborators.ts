@@ -70,6 +70,14 @@ export interface RunObserver {
   handoffEnded(handoff: EndedHandoff): void;
 }
 
+/** What a start needs besides room on a server; `main/admission.ts`. */
+export interface RunAdmission {
+  /** Whether runs that wait for room may start. */
+  readonly isOpen: boolean;
+  /** @throws Refusal when no run of the user may be started or resurrected */
+  check(userId: string): Promise<void>;
+}
+
 export interface FaultLogger {
   error(details: object, message: string): void;
 }
@@ -91,6 +99,8 @@ export interface Collaborators {
   readonly clock: Clock;
   readonly logger: FaultLogger;
   readonly observer?: RunObserver | undefined;
+  /** Without it, room is all that a start needs. */
+  readonly admission?: RunAdmission | undefined;
   readonly limits: Limits;
   readonly newId: () => string;
 }

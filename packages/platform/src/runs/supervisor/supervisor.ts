@@ -138,6 +138,7 @@ export class Supervisor implements RunControl, WorkerContext {
   }
 
   async placeNew({ userId, memoryMbytes }: { userId: string; memoryMbytes: number }): Promise<KeptPlace> {
+    await this.parts.admission?.check(userId);
     const placeable = this.parts.servers.placeable(this.load());
     // Refused, rather than left waiting, when there is no server at all.
     place(placeable, {});
@@ -206,7 +207,9 @@ export class Supervisor implements RunControl, WorkerContext {
     const { servers, clock } = this.parts;
     const queue = this.#queue();
     if (queue.length === 0) return;
-    const allotments = allot(queue, servers.placeable(this.load()), this.#turns, clock.now());
+    // [admission-1]
+    const isOpen = this.parts.admission?.isOpen ?? true;
+    const allotments = isOpen ? allot(queue, servers.placeable(this.load()), this.#turns, clock.now()) : [];
     for (const { run, serverId } of allotments) {
       const worker = this.#workers.get(run.id)!;
       worker.run.allottedServerId = serverId;

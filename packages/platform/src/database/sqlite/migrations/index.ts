@@ -18,6 +18,7 @@ import { schedules } from './0016-schedules.ts';
 import { webhooks } from './0017-webhooks.ts';
 import { users } from './0018-users.ts';
 import { auditLog } from './0019-audit-log.ts';
+import { limits } from './0020-limits.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -40,6 +41,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 17, sql: webhooks },
   { number: 18, sql: users },
   { number: 19, sql: auditLog },
+  { number: 20, sql: limits },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
