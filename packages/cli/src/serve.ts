@@ -82,7 +82,7 @@ async function end(platform: Platform, { first, second }: Interruption): Promise
 
 async function start(settings: PlatformSettings, dataFolder: string): Promise<Platform> {
   const { host, port, servers, memoryMbytes, maxRuns, commits, advertisedUrl, allowedHosts, secretsKeyFile } = settings;
-  const { webDomain, auditDays, tls, allowPrivateWebhooks, maxUserMbytes, retention } = settings;
+  const { webDomain, auditDays, tls, allowPrivateWebhooks, maxUserMbytes } = settings;
   const { diskWatermarkPercent } = settings;
   const prices = await readPrices(settings.pricesFile);
   try {
@@ -104,7 +104,12 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       memoryMbytes,
       maxRuns,
       maxUserMbytes,
-      retention,
+      retention: {
+        runs: settings.retainRunDays,
+        storages: settings.retainStorageDays,
+        logs: settings.retainLogDays,
+        builds: settings.retainBuildDays,
+      },
       diskWatermarkPercent,
       auditDays,
       prices,

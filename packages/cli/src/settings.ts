@@ -83,12 +83,10 @@ export interface PlatformSettings {
   /** What these may have of memory in all for each user, in MB; undefined: what the machines have. */
   readonly maxUserMbytes: number | undefined;
   /** For how many days what is over is kept; undefined: for ever. */
-  readonly retention: {
-    readonly runs: number | undefined;
-    readonly storages: number | undefined;
-    readonly logs: number | undefined;
-    readonly builds: number | undefined;
-  };
+  readonly retainRunDays: number | undefined;
+  readonly retainStorageDays: number | undefined;
+  readonly retainLogDays: number | undefined;
+  readonly retainBuildDays: number | undefined;
   /** How full the disk may be when a run starts, in percent; undefined: the platform's own number. */
   readonly diskWatermarkPercent: number | undefined;
   /** How many days an entry stays in the audit log; undefined: the platform's own number. */
@@ -148,7 +146,7 @@ export function platformSettings(
       128,
       1_000_000_000,
     ),
-    retention: retentionOf(flags, variable),
+    ...retentionOf(flags, variable),
     diskWatermarkPercent: optionalNumberOf(
       '--disk-watermark',
       flags.diskWatermark ?? variable('WHERRY_DISK_WATERMARK'),
@@ -179,13 +177,13 @@ export function platformSettings(
 function retentionOf(
   flags: PlatformFlags,
   variable: (name: string) => string | undefined,
-): PlatformSettings['retention'] {
+): Pick<PlatformSettings, `retain${string}Days` & keyof PlatformSettings> {
   const daysOf = (flag: string, text: string | undefined) => optionalNumberOf(flag, text, 1, 36_500);
   return {
-    runs: daysOf('--retain-runs', flags.retainRuns ?? variable('WHERRY_RETAIN_RUNS')),
-    storages: daysOf('--retain-storages', flags.retainStorages ?? variable('WHERRY_RETAIN_STORAGES')),
-    logs: daysOf('--retain-logs', flags.retainLogs ?? variable('WHERRY_RETAIN_LOGS')),
-    builds: daysOf('--retain-builds', flags.retainBuilds ?? variable('WHERRY_RETAIN_BUILDS')),
+    retainRunDays: daysOf('--retain-runs', flags.retainRuns ?? variable('WHERRY_RETAIN_RUNS')),
+    retainStorageDays: daysOf('--retain-storages', flags.retainStorages ?? variable('WHERRY_RETAIN_STORAGES')),
+    retainLogDays: daysOf('--retain-logs', flags.retainLogs ?? variable('WHERRY_RETAIN_LOGS')),
+    retainBuildDays: daysOf('--retain-builds', flags.retainBuilds ?? variable('WHERRY_RETAIN_BUILDS')),
   };
 }
 

@@ -89,11 +89,13 @@ test('each setting has a variable, and a flag wins over it', () => {
 });
 
 test('what is kept, and what limits starts, is set by flags and variables', () => {
-  const none = { runs: undefined, storages: undefined, logs: undefined, builds: undefined };
-  expect(up({})).toMatchObject({ retention: none, diskWatermarkPercent: undefined, maxUserMbytes: undefined });
+  expect(up({})).toMatchObject({ retainRunDays: undefined, diskWatermarkPercent: undefined, maxUserMbytes: undefined });
   const environment = { WHERRY_RETAIN_RUNS: '30', WHERRY_RETAIN_LOGS: '7', WHERRY_USER_MEMORY: '4096' };
   expect(up({ retainRuns: '14', retainStorages: '60', diskWatermark: '95' }, environment)).toMatchObject({
-    retention: { runs: 14, storages: 60, logs: 7, builds: undefined },
+    retainRunDays: 14,
+    retainStorageDays: 60,
+    retainLogDays: 7,
+    retainBuildDays: undefined,
     diskWatermarkPercent: 95,
     maxUserMbytes: 4096,
   });

@@ -12,8 +12,8 @@ interface AddFlags extends CommonFlags {
 }
 
 interface LimitFlags extends CommonFlags {
-  readonly maxRuns?: number | null;
-  readonly memory?: number | null;
+  readonly maxRuns?: number | 'none';
+  readonly memory?: number | 'none';
 }
 
 interface RemoveFlags extends CommonFlags {
@@ -87,7 +87,8 @@ function addChanges(users: Command): void {
 }
 
 /** `none` for the platform's own limit. */
-const limitOf = (text: string): number | null => (text === 'none' ? null : wholeNumber(text));
+const limitOf = (text: string): number | 'none' => (text === 'none' ? text : wholeNumber(text));
+const orNull = (limit: number | 'none'): number | null => (limit === 'none' ? null : limit);
 
 function addLimit(users: Command): void {
   platformCommand(users, 'limit <user>', 'set how many runs a user may have at once, and how much memory these', [
@@ -102,8 +103,8 @@ function addLimit(users: Command): void {
       withPlatform(flags, async ({ wherry }) => {
         if (maxRuns === undefined && memory === undefined) throw badUsage('Give --max-runs, --memory, or both.');
         const changed = await wherry.changeUser(user, {
-          ...(maxRuns !== undefined && { maxRuns }),
-          ...(memory !== undefined && { maxMemoryMbytes: memory }),
+          ...(maxRuns !== undefined && { maxRuns: orNull(maxRuns) }),
+          ...(memory !== undefined && { maxMemoryMbytes: orNull(memory) }),
         });
         const usual = "the platform's limit";
         const { maxRuns: runs, maxMemoryMbytes: mbytes } = changed;

@@ -44,8 +44,8 @@ export function registerGcRoutes(app: FastifyInstance, services: { readonly coll
     return { data: last && apiCollection(last) };
   });
 
-  app.post('/wherry/v1/gc', { config: { access: 'administrator', effect: 'savesState' } }, async (request, reply) => {
+  app.post('/wherry/v1/gc', { config: { access: 'administrator', effect: 'savesState' } }, async (request) => {
     const { dryRun: isDryRun = false } = checkRequest(request.body ?? {});
-    return reply.code(202).send({ data: apiCollection(services.collector.start({ isDryRun })) });
+    return { data: apiCollection(services.collector.start({ isDryRun })) };
   });
 }
