@@ -23,7 +23,10 @@ function addPlatformCommand(
     .option('--port <number>', 'the port of the API (default: 8010, 0 for any free one, env: WHERRY_PORT)')
     .option('--data <folder>', 'where all data is stored (default: ./data, env: WHERRY_DATA)')
     .option('--host <host>', 'the address on which the API listens (default: 127.0.0.1, env: WHERRY_HOST)')
-    .option('--tls-cert <file>', 'listen over TLS at --host, and at --port only for this machine; the chain as PEM (env: WHERRY_TLS_CERT)')
+    .option(
+      '--tls-cert <file>',
+      'listen over TLS at --host, and at --port only for this machine; the chain as PEM (env: WHERRY_TLS_CERT)',
+    )
     .option('--tls-key <file>', 'the key of --tls-cert as PEM; SIGHUP reads both again (env: WHERRY_TLS_KEY)')
     .option('--tls-port <number>', 'the port of the API over TLS, at --host (default: 8443, env: WHERRY_TLS_PORT)')
     .option('--token <token>', 'the API token (default: made once, stored in <data>/token, env: WHERRY_TOKEN)')
