@@ -68,3 +68,9 @@ export function whyNoDriver() {
   if (isThere('chromedriver')) return undefined;
   return `chromedriver is missing. Run: apt-get install --no-install-recommends ${driverPackage}`;
 }
+
+/** The same for the test with a stock Prometheus. */
+export function whyNoPrometheus() {
+  if (isThere('prometheus')) return undefined;
+  return 'Prometheus is missing. Run: apt-get install --no-install-recommends prometheus';
+}

@@ -23,6 +23,7 @@ import {
   whyNoBrowser,
   whyNoDocker,
   whyNoDriver,
+  whyNoPrometheus,
 } from './docker-needs.mjs';
 import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
 import { pythonPackages, whyNoPython } from './python-needs.mjs';
@@ -40,6 +41,7 @@ function installDebianPackages() {
   const isBrowserMissing = !isThere(browserPackages[0]);
   // The test of a clock that is set needs its library.
   if (!isThere('faketime')) missing.push('faketime');
+  if (whyNoPrometheus() !== undefined) missing.push('prometheus');
   if (whyNoPython() !== undefined) missing.push(...pythonPackages);
   const isDriverMissing = whyNoDriver() !== undefined;
   if ((missing.length === 0 && !isBrowserMissing && !isDriverMissing) || !mayInstall()) return;
@@ -130,11 +132,12 @@ function printSummary(ends) {
     console.log(`${script.padEnd(20)}${resultOf(tally).padEnd(10)}${minutes.toFixed(1).padStart(7)}  ${tests}`);
   }
   const [noDocker, noBrowser, noDriver] = [whyNoDocker(), whyNoBrowser(), whyNoDriver()];
-  const noPython = whyNoPython();
+  const [noPython, noPrometheus] = [whyNoPython(), whyNoPrometheus()];
   if (noDocker !== undefined) console.log(`\n*** THE DOCKER TESTS WERE SKIPPED: ${noDocker}`);
   if (noBrowser !== undefined) console.log(`\n*** THE TESTS WITH A BROWSER WERE SKIPPED: ${noBrowser}`);
   if (noDriver !== undefined) console.log(`\n*** THE TEST WITH SELENIUM WAS SKIPPED: ${noDriver}`);
   if (noPython !== undefined) console.log(`\n*** THE TESTS WITH PYTHON WERE SKIPPED: ${noPython}`);
+  if (noPrometheus !== undefined) console.log(`\n*** THE TEST WITH PROMETHEUS WAS SKIPPED: ${noPrometheus}`);
   const sum = (kind) => ends.reduce((total, { tally }) => total + tally[kind], 0);
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
   console.log(`\n${textOf(total)}`);

@@ -30,7 +30,7 @@ const endGraceSecs = 8;
 
 /** Starts the platform, runs the demo if the settings have one, and resolves after the platform has ended. */
 export async function serve(settings: PlatformSettings, { json }: { json: boolean }): Promise<ExitCode> {
-  const interrupted = interruption();
+  const interrupted = interruption({ hangUpEnds: settings.tls === undefined });
   const signal = interrupted.first;
   const dataFolder = path.resolve(settings.dataFolder);
   const platform = await start(settings, dataFolder);
@@ -50,8 +50,8 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
     }
     return exitCodes.ok;
   } finally {
-    endReloads();
     await end(platform, interrupted);
+    endReloads();
   }
 }
 

@@ -1,13 +1,15 @@
 /** How a platform starts and ends, as its operator sees it. */
-import { readdir, readlink, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import type { Server } from '../src/platform/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, livePlatformOf, startLive } from './live-platform.ts';
-import { callWherry } from './program.ts';
+import { callWherry, exitCodeOf, startWherry } from './program.ts';
 
 let dataFolder: string;
 beforeAll(async () => {
@@ -79,6 +81,42 @@ test('a start reads every setting from the environment', async () => {
   const servers = await platform.json<Server[]>('servers', '--token', 'token-of-a-variable');
   expect(servers.map(({ id }) => id)).toEqual(['local-1', 'local-2', 'local-3']);
   expect(await platform.interrupt()).toBe(exitCodes.ok);
+});
+
+test('SIGHUP has the certificate read again, and the platform stays up', async () => {
+  const folder = path.join(dataFolder, 'of-tls');
+  await mkdir(folder);
+  const [cert, key] = [path.join(folder, 'own.pem'), path.join(folder, 'own.key')];
+  const make = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-subj',
+    '/CN=own',
+  ];
+  await promisify(execFile)('openssl', [...make, '-keyout', key, '-out', cert]);
+  const flags = ['up', '--port', '0', '--tls-port', '0', '--tls-cert', cert, '--tls-key', key, '--data', folder];
+  const up = startWherry(flags);
+  const ended = exitCodeOf(up);
+  let output = '';
+  for (const stream of [up.stdout!, up.stderr!]) stream.on('data', (chunk: Buffer) => (output += chunk));
+  const says = (text: string) => until(`it says "${text}"`, () => output.includes(text));
+  await says('Press Ctrl-C to end');
+  // The launcher that passes it on would do for one; an operator has the platform's own id.
+  const pid = Number(await readFile(path.join(folder, 'platform.pid'), 'utf8'));
+  process.kill(pid, 'SIGHUP');
+  await says('The certificate was read again.');
+  await writeFile(key, 'no key');
+  process.kill(pid, 'SIGHUP');
+  await says('The former certificate stays in use.');
+  const url = /http:\S+/.exec(output)![0];
+  expect((await fetch(`${url}/ready`)).status).toBe(200);
+  process.kill(pid, 'SIGTERM');
+  expect(await ended).toBe(exitCodes.ok);
 });
 
 test('--no-commits leaves the routes of commits out', async () => {

@@ -7,6 +7,7 @@ import { until } from '../../../test/support/until.ts';
 import type { HealthReport } from '../src/api/about/health-routes.ts';
 import { ProcessEngine } from '../src/index.ts';
 import { type Fixture, startFixture } from './fixture.ts';
+import { startRunFixture } from './run-fixture.ts';
 
 async function healthOf({ platform }: Fixture): Promise<HealthReport & { code: number }> {
   const response = await fetch(`${platform.url}/health`);
@@ -74,6 +75,38 @@ test('[health-1] an event loop that stood still', async () => {
   await until('the start is over', async () => (await healthOf(fixture)).code === 200);
   for (const endsAtMs = performance.now() + 5500; performance.now() < endsAtMs; );
   expect(await untilFails(fixture, 'eventLoop')).toMatchObject({ code: 503, status: 'failing' });
+});
+
+/** Once it is told that it moves, it says so, and has work in flight until it may go. */
+const slowToMove = `
+const { ACTOR_DEFAULT_KEY_VALUE_STORE_ID: store, APIFY_API_BASE_URL, APIFY_TOKEN, ACTOR_EVENTS_WEBSOCKET_URL } = process.env;
+const record = (key) => APIFY_API_BASE_URL.replace(/\\/$/, '') + '/v2/key-value-stores/' + store + '/records/' + key;
+const headers = { authorization: 'Bearer ' + APIFY_TOKEN, 'content-type': 'application/json' };
+const put = (key) => fetch(record(key), { method: 'PUT', headers, body: 'true' });
+const events = new WebSocket(ACTOR_EVENTS_WEBSOCKET_URL);
+events.onopen = () => put('LISTENING');
+events.onmessage = async ({ data }) => {
+  if (JSON.parse(data).name !== 'migrating') return;
+  while ((await fetch(record('GO'), { headers })).status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
+  process.exit(0);
+};
+setInterval(() => undefined, 1000);
+`;
+
+test('[health-2] /ready says no as soon as the platform begins to end, while runs still work', async () => {
+  await using fixture = await startRunFixture();
+  const readiness = async () => {
+    const response = await fetch(`${fixture.platform.url}/ready`);
+    return [response.status, await response.json()];
+  };
+  expect(await readiness()).toEqual([200, { status: 'ready' }]);
+  const run = await fixture.start(await fixture.deploy('slow-to-move', slowToMove));
+  const records = fixture.client.keyValueStore(run.defaultKeyValueStoreId);
+  await until('the run listens', () => records.recordExists('LISTENING'));
+  const closed = fixture.platform.close({ graceSecs: 600 });
+  expect(await readiness()).toEqual([503, { status: 'stopping' }]);
+  await records.setRecord({ key: 'GO', value: true });
+  await closed;
 });
 
 test('a damaged database is refused at the start, with what to do', async () => {

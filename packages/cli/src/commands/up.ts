@@ -73,13 +73,15 @@ function addPlatformCommand(
         'up --once --demo tiktok',
       ]),
     )
-    .action(async ({ json, ...flags }: UpFlags) => {
-      outliveReader();
-      const settings = platformSettings(flags, demoByDefault);
-      // The platform takes a second to load, so other commands do not import it.
-      const { serve } = await import('../serve.ts');
-      process.exitCode = await serve(settings, { json: json === true });
-    });
+    .action((flags: UpFlags) => start(flags, demoByDefault));
+}
+
+async function start({ json, ...flags }: UpFlags, demoByDefault: boolean): Promise<void> {
+  outliveReader();
+  const settings = platformSettings(flags, demoByDefault);
+  // The platform takes a second to load, so other commands do not import it.
+  const { serve } = await import('../serve.ts');
+  process.exitCode = await serve(settings, { json: json === true });
 }
 
 /** What starts runs is limited by, and for how long what is over is kept. */

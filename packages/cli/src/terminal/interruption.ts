@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-codes.ts';
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
  * A terminal sends Ctrl-C to every process of the command, and npm forwards its own too: signals
@@ -15,7 +15,8 @@ export interface Interruption {
   readonly second: AbortSignal;
 }
 
-export function interruption(): Interruption {
+/** @param hangUpEnds whether SIGHUP, which the end of a terminal sends, counts too; a server may have another use for it */
+export function interruption({ hangUpEnds = true }: { readonly hangUpEnds?: boolean } = {}): Interruption {
   const presses = [new AbortController(), new AbortController()] as const;
   let lastAt = Number.NEGATIVE_INFINITY;
   const onSignal = () => {
@@ -29,5 +30,6 @@ export function interruption(): Interruption {
     next.abort();
   };
   for (const signal of signals) process.on(signal, onSignal);
+  if (hangUpEnds) process.on('SIGHUP', onSignal);
   return { first: presses[0].signal, second: presses[1].signal };
 }

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { CheckResult, HealthReport, HealthReporter } from '../api/about/health-routes.ts';
+import type { CheckResult, HealthReport, HealthReporter, Readiness } from '../api/about/health-routes.ts';
 import type { Database } from '../database/database.ts';
 import { defineWrite } from '../database/operation.ts';
 import { exec } from '../database/sql.ts';
@@ -34,8 +34,12 @@ interface HealthParts {
  * What works of the platform.
  *
  * [health-1] `/health` says in bounded time what fails: the database (it is written), the disk, the engine, the event loop.
+ * [health-2] `/ready` says no from the beginning of the platform's end, while runs still finish what they have in flight, so
+ *     that a load balancer sends new calls elsewhere.
  */
 export class Health implements HealthReporter {
+  /** Set by the composition. */
+  readiness: Readiness = 'starting';
   readonly #parts: HealthParts;
   readonly #delays = monitorEventLoopDelay({ resolution: 50 });
   readonly #window: NodeJS.Timeout;

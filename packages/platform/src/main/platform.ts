@@ -262,11 +262,19 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(() => schedules.close());
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   background.start();
-  return platformOf({ ...started, tls }, token, parts);
+  health.readiness = 'ready';
+  return platformOf({ ...started, tls, health }, token, parts);
 }
 
 function platformOf(
-  { address, proxy, engine, runs, tls }: Startable & { readonly tls: TlsListener | undefined },
+  {
+    address,
+    proxy,
+    engine,
+    runs,
+    tls,
+    health,
+  }: Startable & { readonly tls: TlsListener | undefined; readonly health: Health },
   token: string,
   parts: AsyncDisposableStack,
 ): Platform {
@@ -277,6 +285,7 @@ function platformOf(
     tls,
     hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
+      health.readiness = 'stopping';
       if (graceSecs > 0) await runs.supervisor.handOff(graceSecs * 1000);
       await parts.disposeAsync();
     },

@@ -10,8 +10,12 @@ export interface HealthReport {
   readonly checks: Readonly<Record<'database' | 'disk' | 'engine' | 'eventLoop', CheckResult>>;
 }
 
+/** Whether it takes calls: from when its runs are recovered until its end begins. */
+export type Readiness = 'starting' | 'ready' | 'stopping';
+
 /** Says what works of the platform; `main/health.ts`. */
 export interface HealthReporter {
+  readonly readiness: Readiness;
   report(): Promise<HealthReport>;
 }
 
@@ -20,4 +24,7 @@ export function registerHealthRoutes(app: FastifyInstance, { health }: { readonl
     const report = await health.report();
     return reply.code(report.status === 'ok' ? 200 : 503).send(report);
   });
+  app.get('/ready', { config: { access: 'public', effect: 'reads' } }, (_request, reply) =>
+    reply.code(health.readiness === 'ready' ? 200 : 503).send({ status: health.readiness }),
+  );
 }
