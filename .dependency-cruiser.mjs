@@ -180,6 +180,13 @@ export default {
       to: { path: '^packages/[^/]+/src/', pathNot: exported },
     },
     {
+      name: 'faults-of-shared-hosts',
+      comment: 'A test that cuts a shared Docker host off, or ends its daemon, is in test/docker/alone/: others use the host.',
+      severity: 'error',
+      from: { path: ['^test/', '^packages/[^/]+/test/'], pathNot: '/docker/alone/' },
+      to: { path: '/docker/alone/' },
+    },
+    {
       name: 'no-tests-in-source',
       comment: 'What tests use is not there in a published package.',
       severity: 'error',

@@ -21,11 +21,8 @@ const common = {
   execArgv: ['--disable-warning=ExperimentalWarning'],
 };
 
-/** They end daemons and drain nodes, which others would notice. */
-const disruptive = [
-  'packages/platform/test/docker/daemon.docker.test.ts',
-  'packages/platform/test/docker/swarm-runs.docker.test.ts',
-];
+/** They end daemons, drain nodes and cut hosts off, which others would notice. */
+const disruptive = '**/docker/alone/*.docker.test.ts';
 
 /**
  * They change what the whole process has (the environment, timers, listeners), or depend on which modules are loaded:
@@ -67,14 +64,14 @@ export default defineConfig({
           ...onDocker,
           name: 'docker',
           include: ['packages/*/test/**/*.docker.test.ts', 'test/**/*.docker.test.ts'],
-          exclude: disruptive,
+          exclude: [disruptive],
         },
       },
       {
         test: {
           ...onDocker,
           name: 'docker-alone',
-          include: disruptive,
+          include: [disruptive],
           maxWorkers: 1,
           // After all others.
           sequence: { groupOrder: 1 },

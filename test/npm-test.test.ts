@@ -86,7 +86,7 @@ test('the reporter tells failed tests, hooks and files, each with its error', as
     lines.push("test('fails', () => expect(1).toBe(2));");
     lines.push(
       "describe('group', () => {",
-      "  beforeAll(() => { throw new Error('no hook'); });",
+      "  beforeAll(() => { throw new Error('no hook', { cause: new Error('no host') }); });",
       "  test('x', () => {});",
       '});',
     );
@@ -104,7 +104,7 @@ test('the reporter tells failed tests, hooks and files, each with its error', as
     expect(failures.map(({ test, error }: { test: string; error: string }) => [test, error.split('\n')[0]])).toEqual(
       expect.arrayContaining([
         ['one.test.ts > fails', 'expected 1 to be 2 // Object.is equality'],
-        ['one.test.ts > group', 'no hook'],
+        ['one.test.ts > group', 'no hook: no host'],
         ['two.test.ts', 'no file'],
       ]),
     );

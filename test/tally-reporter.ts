@@ -21,12 +21,22 @@ const keptFiles = 8;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they begin with one.
 const withoutColours = (text: string) => text.replace(/\x1b\[[0-9;]*m/g, '');
 
-function textOf(errors: readonly { message: string; stacks?: { file: string; line: number }[] | undefined }[]): string {
+interface ReportedError {
+  readonly message: string;
+  readonly stacks?: { file: string; line: number }[] | undefined;
+  readonly cause?: ReportedError | undefined;
+}
+
+/** "fetch failed" says nothing without what caused it. */
+const messagesOf = ({ message, cause }: ReportedError): string =>
+  cause?.message === undefined ? message : `${message}: ${messagesOf(cause)}`;
+
+function textOf(errors: readonly ReportedError[]): string {
   const [first] = errors;
   if (first === undefined) return 'no error was reported';
   const own = first.stacks?.find(({ file }) => !file.includes('node_modules'));
   const place = own === undefined ? '' : `\nat ${path.relative(process.cwd(), own.file)}:${own.line}`;
-  return withoutColours(first.message).slice(0, keptOfAnError) + place;
+  return withoutColours(messagesOf(first)).slice(0, keptOfAnError) + place;
 }
 
 /** An error that no test waited for. Vitest says what ran at that time in properties of the error. */

@@ -6,8 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { namespaceOf } from './swarm-faults.ts';
-import { swarmHosts } from './swarm-host.ts';
+import { namespaceOf, swarmHosts } from './swarm-host.ts';
 
 const program = fileURLToPath(new URL('./site-process.ts', import.meta.url));
 /** The last host has the least to do. */

@@ -17,9 +17,13 @@ import { makeProgram } from './docker-host.ts';
 /** The tests' Swarm; undefined where there is none. */
 export const swarmHosts = inject('swarmHosts');
 
+/** The number of the set of hosts, which is in the names and addresses of `hosts.sh`. */
+export const hostsNetwork = process.env.WHERRY_HOSTS_NET ?? '77';
 /** This machine and the registry, as the hosts reach them (`hosts.sh`). */
-export const machineAddress = `10.${process.env.WHERRY_HOSTS_NET ?? '77'}.0.254`;
+export const machineAddress = `10.${hostsNetwork}.0.254`;
 const registry = `${machineAddress}:5000`;
+/** The network of a host by its number, from 1, as a file. */
+export const namespaceOf = (number: number) => `/run/netns/wherry-${hostsNetwork}-host-${number}`;
 
 export interface SwarmBench extends AsyncDisposable {
   readonly platformId: string;

@@ -7,12 +7,12 @@ import { readSound, type Sound } from '../records/sound.ts';
 import {
   type Detail,
   type DetailForm,
-  detailInPage,
   detailOf,
   failureOfDetail,
   type Reading,
   read,
   readApiWithCodes,
+  readDetailInPage,
   readPage,
 } from './response.ts';
 
@@ -56,13 +56,7 @@ const parseResponse = <T>(captured: Captured, form: InfoForm<T>): Outcome<T> =>
 
 const parsePage = <T>(captured: Captured, form: InfoForm<T>): Outcome<T> =>
   readPage(captured, [
-    [
-      '__UNIVERSAL_DATA_FOR_REHYDRATION__',
-      (root) => {
-        const detail = detailInPage(root, form);
-        return 'kind' in detail ? detail : ofDetail(detail, form);
-      },
-    ],
+    ['__UNIVERSAL_DATA_FOR_REHYDRATION__', (root) => readDetailInPage(root, form, (detail) => ofDetail(detail, form))],
   ]);
 
 /** For what does not exist, TikTok sends the code of success and an object without fields. */

@@ -7,13 +7,13 @@ import { embeddedPageIn } from './embed-page.ts';
 import {
   type Detail,
   type DetailForm,
-  detailInPage,
   detailOf,
   failureOfDetail,
   failureOfResponse,
   type Reading,
   read,
   readApiWithCodes,
+  readDetailInPage,
   readPage,
 } from './response.ts';
 
@@ -56,8 +56,7 @@ function ofConnectState(root: Place): Reading<ShownProfile> {
 }
 
 function ofUniversalData(root: Place): Reading<ShownProfile> {
-  const detail = detailInPage(root, form);
-  return 'kind' in detail ? detail : ofDetail(detail, 'page');
+  return readDetailInPage(root, form, (detail) => ofDetail(detail, 'page'));
 }
 
 function ofDetail(detail: Detail, source: ProfileSource): Reading<ShownProfile> {

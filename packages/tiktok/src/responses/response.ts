@@ -80,8 +80,18 @@ export function detailOf(holder: Place, { path, isRecord }: DetailForm): Detail 
   return { record: record ?? holder.at(...path), holders: [...holders] };
 }
 
-/** The detail in the data of a page, by its name or, if no name is known, by the form of its record. */
-export function detailInPage(root: Place, form: DetailForm): Detail | Failure {
+/** Reads the detail in the data of a page. */
+export function readDetailInPage<T>(
+  root: Place,
+  form: DetailForm,
+  ofDetail: (detail: Detail) => Reading<T>,
+): Reading<T> {
+  const detail = detailInPage(root, form);
+  return 'kind' in detail ? detail : ofDetail(detail);
+}
+
+/** Finds it by its name or, if no name is known, by the form of its record. */
+function detailInPage(root: Place, form: DetailForm): Detail | Failure {
   const scope = root.at('__DEFAULT_SCOPE__');
   const named = scope.firstOf(...form.names);
   if (named.isThere && !isEmpty(named.requireObject())) return detailOf(named, form);

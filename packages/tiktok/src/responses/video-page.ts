@@ -5,13 +5,13 @@ import { readVideo, type Video } from '../records/video.ts';
 import {
   type Detail,
   type DetailForm,
-  detailInPage,
   detailOf,
   failureOfDetail,
   failureOfResponse,
   type Reading,
   read,
   readApiWithCodes,
+  readDetailInPage,
   readPage,
 } from './response.ts';
 
@@ -33,8 +33,7 @@ const form: DetailForm = {
 };
 
 function ofUniversalData(root: Place): Reading<Video> {
-  const detail = detailInPage(root, form);
-  return 'kind' in detail ? detail : ofDetail(detail);
+  return readDetailInPage(root, form, ofDetail);
 }
 
 function ofDetail(detail: Detail): Reading<Video> {

@@ -1,11 +1,11 @@
 /** Runs on a Swarm whose nodes are drained, die, and are cut off. */
 import type { ActorRun } from 'apify-client';
 import { describe, expect, test } from 'vitest';
-import { isLong } from '../../../../test/support/long.ts';
-import { until } from '../../../../test/support/until.ts';
-import { counterFiles } from './counter.ts';
+import { isLong } from '../../../../../test/support/long.ts';
+import { until } from '../../../../../test/support/until.ts';
+import { counterFiles } from '../counter.ts';
+import { startSwarmFixture, swarmHosts } from '../swarm-host.ts';
 import { cutOff, cutOffFromManager, killDaemon, startDaemons } from './swarm-faults.ts';
-import { startSwarmFixture, swarmHosts } from './swarm-host.ts';
 
 type SwarmFixture = Awaited<ReturnType<typeof startSwarmFixture>>;
 const [manager, second, third] = ['wherry-host-1', 'wherry-host-2', 'wherry-host-3'];

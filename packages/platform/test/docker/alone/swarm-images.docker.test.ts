@@ -1,10 +1,10 @@
 /** [image-1] an image is removed with its build, from wherever a Swarm has it. */
 import { expect, test } from 'vitest';
-import { until } from '../../../../test/support/until.ts';
-import { buildLabel } from '../../src/engines/docker/labels.ts';
-import { hostileFiles } from './hostile-actors.ts';
+import { until } from '../../../../../test/support/until.ts';
+import { buildLabel } from '../../../src/engines/docker/labels.ts';
+import { hostileFiles } from '../hostile-actors.ts';
+import { startSwarmFixture, swarmHosts } from '../swarm-host.ts';
 import { cutOff } from './swarm-faults.ts';
-import { startSwarmFixture, swarmHosts } from './swarm-host.ts';
 
 test.skipIf(swarmHosts === undefined)(
   'an image is removed with its build from every node and the registry',

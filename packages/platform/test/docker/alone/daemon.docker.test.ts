@@ -5,10 +5,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { until } from '../../../../test/support/until.ts';
-import { dockerHost, openBench, plainFiles, startDockerFixture } from './docker-host.ts';
+import { until } from '../../../../../test/support/until.ts';
+import { dockerHost, openBench, plainFiles, startDockerFixture } from '../docker-host.ts';
 
-const hosts = fileURLToPath(new URL('../../../../test/docker/hosts.sh', import.meta.url));
+const hosts = fileURLToPath(new URL('../../../../../test/docker/hosts.sh', import.meta.url));
 
 const worker = `
 console.log('is at work');

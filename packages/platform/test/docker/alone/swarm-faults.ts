@@ -1,20 +1,17 @@
-/** What befalls the hosts of `test/docker/hosts.sh`. */
+/** What befalls the hosts of `test/docker/hosts.sh`: only tests that run alone may do it (`vitest.config.ts`). */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { swarmHosts } from './swarm-host.ts';
+import { hostsNetwork, namespaceOf, swarmHosts } from '../swarm-host.ts';
 
 const run = promisify(execFile);
-const hosts = fileURLToPath(new URL('../../../../test/docker/hosts.sh', import.meta.url));
-const network = process.env.WHERRY_HOSTS_NET ?? '77';
+const hosts = fileURLToPath(new URL('../../../../../test/docker/hosts.sh', import.meta.url));
 
 /** By its number, from 1; the first is the manager. */
 const hostOf = (number: number) => swarmHosts![number - 1]!;
-const linkOf = (number: number) => `wh-${network}-${number}`;
-/** The network of a host, as a file. */
-export const namespaceOf = (number: number) => `/run/netns/wherry-${network}-host-${number}`;
+const linkOf = (number: number) => `wh-${hostsNetwork}-${number}`;
 
 export async function killDaemon(number: number): Promise<void> {
   const pidFile = path.join(path.dirname(hostOf(number).dockerHost.replace('unix://', '')), 'docker.pid');
