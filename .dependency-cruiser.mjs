@@ -181,7 +181,8 @@ export default {
     },
     {
       name: 'faults-of-shared-hosts',
-      comment: 'A test that cuts a shared Docker host off, or ends its daemon, is in test/docker/alone/: others use the host.',
+      comment:
+        'A test that cuts a shared Docker host off, or ends its daemon, is in test/docker/alone/: others use the host.',
       severity: 'error',
       from: { path: ['^test/', '^packages/[^/]+/test/'], pathNot: '/docker/alone/' },
       to: { path: '/docker/alone/' },
