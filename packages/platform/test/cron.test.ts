@@ -92,7 +92,6 @@ test.each([
     '2026-01-01T00:00:00Z',
     '+1 * * * *',
     '0 0 * * +MON',
-    `${'1,'.repeat(200)}1 * * * *`,
   ],
 ])('"%s" is refused', (expression) => {
   expect(refusalOf(expression)).toMatch(/^cron-expression-invalid: The cron expression ".*" is not valid: .+\.?$/s);

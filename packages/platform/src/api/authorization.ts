@@ -111,7 +111,19 @@ async function checkNamed(
     }
     case 'createStorage':
       throw tokenRefusal('create storages: it is limited to named ones');
-    default:
+    case 'addWebhook':
+      throw tokenRefusal('add webhooks: it is limited to named Actors, storages and runs');
+    // They name what they reach. No default: a further kind of access is decided here too.
+    case 'ownRun':
+    case 'onlyOwnRun':
+    case 'readRun':
+    case 'readStorage':
+    case 'writeStorage':
+    case 'readActor':
+    case 'readActorSource':
+    case 'changeActor':
+    case 'readBuild':
+    case 'readLog':
       return checkReach(database, request, caller, access);
   }
 }
