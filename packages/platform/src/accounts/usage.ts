@@ -8,7 +8,7 @@
  */
 import type { Logger } from 'pino';
 import type { Database } from '../database/database.ts';
-import { defineEnd, defineRead } from '../database/operation.ts';
+import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, each, type Sql } from '../database/sql.ts';
 import type { Clock } from '../shared/clock.ts';
 
@@ -53,7 +53,7 @@ export function* addUsage(days: readonly UsageOfDay[]): Sql<void> {
   );
 }
 
-const addUsageOfCalls = defineEnd('usage.add', function* ({ days }: { days: readonly UsageOfDay[] }) {
+const addUsageOfCalls = defineWrite('usage.add', function* ({ days }: { days: readonly UsageOfDay[] }) {
   yield* addUsage(days);
 });
 

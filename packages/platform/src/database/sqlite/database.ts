@@ -40,8 +40,8 @@ function openSessions(file: string, secretsKeyFile: string): { writer: SqliteSes
   let writer: SqliteSession | undefined;
   try {
     writer = new SqliteSession(file, { readOnly: false });
-    migrate(writer);
-    const keys = openSecrets(writer, secretsKeyFile);
+    const { isNew } = migrate(writer);
+    const keys = openSecrets(writer, secretsKeyFile, { isNew });
     writer.keys = keys;
     return { writer, reader: new SqliteSession(file, { readOnly: true, keys }) };
   } catch (error) {

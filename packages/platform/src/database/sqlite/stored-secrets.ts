@@ -7,10 +7,10 @@ import { SqliteSession } from './session.ts';
 
 /**
  * Returns the keys of the database's secrets, from the key file, which is made for a new database. Seals what an earlier
- * version stored in the clear, and completes a rotation that was interrupted [secrets-3].
+ * version stored in the clear, and completes a rotation that was interrupted [secrets-3]. A new database has had no secrets.
  * @throws SecretsKeyError when the key file is missing, wrong or damaged
  */
-export function openSecrets(session: SqliteSession, keyFile: string): SecretKeys {
+export function openSecrets(session: SqliteSession, keyFile: string, { isNew = false } = {}): SecretKeys {
   const used = usedKeyOf(session);
   const found = readKeyFile(keyFile);
   if (found === undefined && used !== undefined) {
@@ -24,7 +24,7 @@ export function openSecrets(session: SqliteSession, keyFile: string): SecretKeys
       `The key file ${keyFile} is not the one of this data folder: its secrets are sealed with the key ${used}, which the file does not have. Name the right file with --secrets-key-file.`,
     );
   }
-  sealAll(session, keys);
+  sealAll(session, keys, { hasFormerPages: !isNew });
   removeFormerPages(session);
   if (keys.keys.length === 1) return keys;
   const newest = new SecretKeys([keys.keys[0]]);
@@ -54,7 +54,7 @@ const usedKeyOf = ({ connection }: SqliteSession): string | undefined =>
   (connection.prepare('SELECT id FROM secret_keys').get() as { id: string } | undefined)?.id;
 
 /** Seals all secrets with the newest key, in one transaction. Does nothing if they are. */
-function sealAll(session: SqliteSession, keys: SecretKeys): void {
+function sealAll(session: SqliteSession, keys: SecretKeys, { hasFormerPages }: { hasFormerPages: boolean }): void {
   const { connection } = session;
   const newest = keys.keys[0].id;
   if (usedKeyOf(session) === newest) return;
@@ -66,7 +66,8 @@ function sealAll(session: SqliteSession, keys: SecretKeys): void {
       const textOf = (place: string, stored: string) => (used === undefined ? stored : keys.unseal(place, stored));
       for (const column of Object.keys(sealedColumns) as SealedColumn[]) sealColumn(session, keys, column, textOf);
       connection.exec('DELETE FROM secret_keys');
-      connection.prepare('INSERT INTO secret_keys (id, has_former_pages) VALUES (?, 1)').run(newest);
+      const insert = connection.prepare('INSERT INTO secret_keys (id, has_former_pages) VALUES (?, ?)');
+      insert.run(newest, hasFormerPages ? 1 : 0);
     }
     connection.exec('COMMIT');
   } catch (error) {

@@ -46,19 +46,23 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
 
 export const newestSchema = steps.at(-1)!.number;
 
-/** Applies the missing migrations, each in one transaction. Throws when a newer Wherry has written the data. */
-export function migrate(session: SqliteSession): void {
-  const { connection } = session;
+/**
+ * Applies the missing migrations, all in one transaction: when one fails, the version that wrote the data still opens it.
+ * Returns whether the database is new. Throws when a newer Wherry has written the data.
+ */
+export function migrate({ connection }: SqliteSession): { readonly isNew: boolean } {
   const { user_version: version } = connection.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > newestSchema) {
     throw new Error(
       `The data folder was written by a newer Wherry (schema ${version}; this one knows ${newestSchema}). Start that version.`,
     );
   }
-  // A migration may change the stored schema itself, from which SQLite protects it otherwise.
-  connection.enableDefensive(false);
-  for (const step of steps.filter(({ number }) => number > version)) {
-    connection.exec(`BEGIN IMMEDIATE; ${step.sql}; PRAGMA user_version = ${step.number}; COMMIT;`);
+  const missing = steps.filter(({ number }) => number > version).map(({ sql }) => sql);
+  if (missing.length > 0) {
+    // A migration may change the stored schema itself, from which SQLite protects it otherwise.
+    connection.enableDefensive(false);
+    connection.exec(['BEGIN IMMEDIATE', ...missing, `PRAGMA user_version = ${newestSchema}`, 'COMMIT'].join(';\n'));
+    connection.enableDefensive(true);
   }
-  connection.enableDefensive(true);
+  return { isNew: version === 0 };
 }
