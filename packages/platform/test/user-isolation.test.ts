@@ -1,6 +1,7 @@
 /**
  * Two users on one platform: every route, as its declaration has it, is called with the token of somebody else, with tokens of
- * each scope, and with a token that is limited to other resources. Afterwards everything that was stored is what it was.
+ * each scope, and with a token that is limited to other resources. Afterwards everything that was stored is what it was. The same
+ * with an Actor that is public, of which others reach what a list here says.
  */
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -311,4 +312,127 @@ test('[token-2] a token that is limited to named resources reaches no other, and
   ]) {
     expect((await fixture.call('GET', url, undefined, bearer(token))).status, url).toBe(200);
   }
+});
+
+/** What others reach of a public Actor: each call, below `/v2/acts` or `/v2/actors` where it begins with the Actor. */
+const openToOthers: Readonly<Record<string, string>> = {
+  'GET :actorId': '200',
+  'GET :actorId/builds/default': '200',
+  'GET :actorId/builds/:buildId': '200',
+  'GET :actorId/builds/:buildId/openapi.json': '200',
+  'GET /v2/actor-builds/:buildId': '200',
+  'GET /v2/actor-builds/:buildId/openapi.json': '200',
+  // With the runs of the caller alone.
+  'GET :actorId/runs': '200',
+  'POST :actorId/runs': '201',
+  'GET :actorId/run-sync': '201',
+  'POST :actorId/run-sync': '201',
+  'GET :actorId/run-sync-get-dataset-items': '201',
+  'POST :actorId/run-sync-get-dataset-items': '201',
+  'POST :actorId/validate-input': '200',
+};
+
+const openedBy = ({ method, url }: DeclaredRoute): string | undefined =>
+  openToOthers[`${method} ${url.replace(/^\/v2\/(?:acts|actors)\/(?=:actorId)/, '')}`];
+
+/** Alice with a public Actor that ends by itself, in place of her other one. */
+async function withPublicActor(name: string): Promise<Account> {
+  const client = new ApifyClient({ baseUrl: fixture.platform.url, token: alice.token, maxRetries: 0 });
+  const main = `
+    import { Actor } from 'apify';
+    await Actor.init();
+    await Actor.setValue('OUTPUT', {});
+    await Actor.exit();`;
+  const envVars = [{ name: 'SECRET', value: 'of the Actor', isSecret: true }];
+  const actorId = await deployTo(client, name, { 'main.js': main }, { envVars, ...{ isPublic: true } });
+  await client.webhooks().create({
+    ...{ eventTypes: ['ACTOR.RUN.CREATED'], condition: { actorId }, requestUrl: 'https://example.com/' },
+    isAdHoc: false,
+  });
+  const { id: runId, buildId } = await client.actor(actorId).call({}, { log: null });
+  await containersGone();
+  return { ...alice, at: { ...alice.at, actorId, buildId, runId } };
+}
+
+/** Starts take long, so each of their two paths has one way to write the address. */
+const addressingsOf = ({ url, config: { access } }: DeclaredRoute): readonly Addressing[] =>
+  typeof access === 'object' && access.attempt === 'startRun'
+    ? [url.startsWith('/v2/acts/') ? 'id' : 'full name']
+    : ['id', 'full name'];
+
+const urlOfPublic = (route: DeclaredRoute, account: Account, addressing: Addressing, name: string) =>
+  urlOf(route, account, addressing).replace('alice~idle', `alice~${name}`);
+
+test('[public-1] [public-2] of a public Actor others reach what the list says, and nothing changes for its owner', async () => {
+  const account = await withPublicActor('open');
+  const before = storedRows();
+  const wrong: string[] = [];
+  const walk = async (isWanted: (route: DeclaredRoute) => boolean, expectedOf: (route: DeclaredRoute) => string) => {
+    for (const route of routes.filter((each) => !isPublic(each) && hasParameters(each) && isWanted(each))) {
+      for (const addressing of addressingsOf(route)) {
+        const url = urlOfPublic(route, account, addressing, 'open');
+        if (addressing === 'full name' && !url.includes('~')) continue;
+        const outcome = await outcomeOf(await call(route, url, account, bob.token));
+        if (outcome !== expectedOf(route)) wrong.push(`${route.method} ${url}: ${outcome}`);
+      }
+    }
+  };
+  // The last run of an Actor is the caller’s own, of whom there is none yet.
+  await walk(
+    (route) => openedBy(route) === undefined,
+    ({ config: { access } }) =>
+      access === 'administrator'
+        ? '403 insufficient-permissions'
+        : access === 'profile'
+          ? '200'
+          : '404 record-not-found',
+  );
+  expect(wrong).toEqual([]);
+  const between = storedRows();
+  expect(missingFrom(before, between), 'what has changed').toEqual([]);
+  expect(missingFrom(between, before), 'what was added').toEqual([]);
+  await walk(
+    (route) => openedBy(route) !== undefined,
+    (route) => openedBy(route)!,
+  );
+  expect(wrong).toEqual([]);
+  await containersGone();
+  const after = storedRows();
+  expect(missingFrom(before, after), 'what has changed').toEqual([]);
+  const owners = missingFrom(after, before).flatMap((row) => /"user_id":"(\w+)"/.exec(row)?.[1] ?? []);
+  expect(new Set(owners)).toEqual(new Set([bob.id]));
+});
+
+test('[public-1] an attempt of a run of another user’s public Actor reaches no more of it, at both levels', async () => {
+  const client = new ApifyClient({ baseUrl: fixture.platform.url, token: bob.token, maxRetries: 0 });
+  const account = await withPublicActor('waiting');
+  const ofAlice = new ApifyClient({ baseUrl: fixture.platform.url, token: alice.token, maxRetries: 0 });
+  const idle = await ofAlice.actor(alice.at.actorId!).update({ isPublic: true });
+  const run = await client.actor(idle.id).start();
+  const database = new DatabaseSync(path.join(fixture.dataFolder, 'wherry.sqlite'));
+  database.exec('PRAGMA busy_timeout = 10000');
+  const wrong: string[] = [];
+  for (const level of ['LIMITED_PERMISSIONS', 'FULL_PERMISSIONS']) {
+    const token = `attempt-at-alice-${level}`;
+    database.prepare('UPDATE attempts SET token_hash = ? WHERE run_id = ?').run(hashToken(token), run.id);
+    database.prepare('UPDATE runs SET permission_level = ? WHERE id = ?').run(level, run.id);
+    const own = await fixture.call('GET', `/v2/actor-runs/${run.id}`, undefined, bearer(token));
+    expect(own.status).toBe(200);
+    for (const at of [account.at, { ...account.at, actorId: idle.id, buildId: run.buildId }]) {
+      for (const route of routes.filter((each) => !isPublic(each) && hasParameters(each))) {
+        const isOfActor = /:(?:actorId|buildId)/.test(route.url) && !route.url.includes('/runs/');
+        if (!isOfActor || openedBy(route) !== undefined) continue;
+        const url = urlOf(route, { ...account, at }, 'id');
+        const outcome = await outcomeOf(await call(route, url, account, token));
+        if (!['404 record-not-found', '403 insufficient-permissions'].includes(outcome)) {
+          wrong.push(`${level} ${route.method} ${url}: ${outcome}`);
+        }
+      }
+    }
+  }
+  database.close();
+  await client.run(run.id).abort();
+  await client.run(run.id).waitForFinish();
+  await containersGone();
+  expect(wrong).toEqual([]);
 });

@@ -22,7 +22,7 @@ import {
   usualRunOptions,
 } from './actor-settings.ts';
 import { checkedPricingInfos } from './pricing.ts';
-
+import { findUsableActorId } from './public-actors.ts';
 import { standbySettingsOf } from './standby-settings.ts';
 import { changeTags, readTags } from './tags.ts';
 import { readVersions, replaceVersions } from './versions.ts';
@@ -135,10 +135,43 @@ export const createActor = defineWrite(
   },
 );
 
-/** Without versions, which have the source, when an attempt with limited permissions reads another Actor. */
+/** What others see of a public Actor [public-1]. What is not here, such as a field that is new, they do not see. */
+const shownToOthers = [
+  'id',
+  'userId',
+  'name',
+  'username',
+  'title',
+  'description',
+  'seoTitle',
+  'seoDescription',
+  'categories',
+  'isPublic',
+  'isDeprecated',
+  'actorPermissionLevel',
+  'createdAt',
+  'modifiedAt',
+  'stats',
+  'taggedBuilds',
+  'defaultRunOptions',
+  'exampleRunInput',
+  'pricingInfos',
+];
+
+const forOthers = (actor: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+  ...Object.fromEntries(Object.entries(actor).filter(([name]) => shownToOthers.includes(name))),
+  isSourceCodeHidden: true,
+  versions: [],
+});
+
+/**
+ * As others see it, when it is another user's. Without versions, which have the source, when an attempt with limited permissions
+ * reads another Actor.
+ */
 export const getActor = defineRead('actors.get', function* (input: { userId: string; actor: string }, { caller }) {
-  const id = yield* findActorId(input.userId, input.actor);
+  const id = yield* findUsableActorId(input.userId, input.actor);
   const actor = yield* readActor(id);
+  if (actor.userId !== input.userId) return forOthers(actor);
   const rights = yield* limitedRightsOf(caller);
   return rights === undefined || rights.actorId === id ? actor : { ...actor, versions: [] };
 });

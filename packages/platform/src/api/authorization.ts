@@ -105,7 +105,8 @@ async function checkNamed(
       const run = runMountOf(request);
       if (run !== undefined) return checkRun(database, request, caller, { run, need: 'own' });
       if (named.buildId !== undefined) await database.read(checkBuildReach, { buildId: named.buildId }, caller);
-      if (named.actorId !== undefined) await checkActor(database, request, caller, 'change');
+      const need = access.attempt === 'account' ? 'change' : 'read';
+      if (named.actorId !== undefined) await checkActor(database, request, caller, need);
       if (named.actorId === undefined && named.buildId === undefined) checkNotNamed(caller);
       return;
     }

@@ -1,11 +1,11 @@
 import { defineRead } from '../database/operation.ts';
 import { one } from '../database/sql.ts';
 import type { BuildResult } from './build-row.ts';
-import { type BuildAddress, findBuildRow } from './builds.ts';
+import { type BuildAddress, findReadableBuildRow } from './builds.ts';
 
 /** What describes a build: its Actor's name is that of now, since a build outlives its Actor and its name. */
 export const describedBuild = defineRead('builds.described', function* (address: BuildAddress) {
-  const row = yield* findBuildRow(address);
+  const row = yield* findReadableBuildRow(address);
   const actor = yield* one<{ name: string; username: string }>(
     'SELECT actors.name, users.username FROM actors JOIN users ON users.id = actors.user_id WHERE actors.id = ?',
     row.actor_id,

@@ -12,6 +12,8 @@ import type { StartCommand } from './steps/start-command.ts';
 /** What a run needs to know about a build. */
 export interface BuildForRun {
   readonly id: string;
+  /** The user who made it, and who has the Actor. */
+  readonly ownerId: string;
   readonly actorId: string;
   readonly number: string;
   /** How the run is started. A folder is relative to the data folder. */
@@ -61,12 +63,13 @@ export function* findBuildId(actorId: string, tagOrNumber: string | undefined): 
 /** @throws Refusal 404 `record-not-found`, 400 `invalid-build` when the build did not succeed */
 export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
   const row = yield* one<{
+    user_id: string;
     actor_id: string;
     number: string;
     status: BuildStatus;
     env_vars_json: string;
     result_json: string | null;
-  }>('SELECT actor_id, number, status, env_vars_json, result_json FROM builds WHERE id = ?', buildId);
+  }>('SELECT user_id, actor_id, number, status, env_vars_json, result_json FROM builds WHERE id = ?', buildId);
   if (row === undefined) throw notFound('Build', buildId);
   if (row.result_json === null) {
     throw new Refusal(400, 'invalid-build', `The build ${row.number} is ${row.status}, so it cannot be run.`);
@@ -75,6 +78,7 @@ export function* getBuildForRun(buildId: string): Sql<BuildForRun> {
   const memory = declaredMemory(definition);
   return {
     id: buildId,
+    ownerId: row.user_id,
     actorId: row.actor_id,
     number: row.number,
     program: image === undefined ? folderProgram(buildId, command!) : { kind: 'image', image },

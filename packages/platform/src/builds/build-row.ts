@@ -113,3 +113,39 @@ export function apiBuild(row: FullBuildRow, now: number) {
     actVersion: { ...source, ...(buildTag !== null && { buildTag }), versionNumber: row.version_number },
   };
 }
+
+/** What others see of `.actor/actor.json`: not its environment variables, nor what is new there. */
+const definitionForOthers = [
+  'actorSpecification',
+  'name',
+  'version',
+  'buildTag',
+  'title',
+  'description',
+  'input',
+  'output',
+  'storages',
+  'readme',
+  'changelog',
+  'minMemoryMbytes',
+  'maxMemoryMbytes',
+  'defaultMemoryMbytes',
+  'usesStandbyMode',
+  'webServerSchema',
+  'webServerMcpPath',
+  'categories',
+];
+
+/** A build of another user's public Actor: what it takes and gives, not what it was made of, nor by whom and how [public-1]. */
+export function apiBuildForOthers(row: FullBuildRow, now: number) {
+  const { meta, statusMessage: _, options: __, actorDefinition, actVersion, ...build } = apiBuild(row, now);
+  const shown = Object.entries(actorDefinition ?? {}).filter(([name]) => definitionForOthers.includes(name));
+  const { versionNumber, buildTag } = actVersion;
+  return {
+    ...build,
+    meta: { origin: meta.origin },
+    statusMessage: null,
+    actorDefinition: actorDefinition === null ? null : Object.fromEntries(shown),
+    actVersion: { versionNumber, ...(buildTag !== undefined && { buildTag }) },
+  };
+}

@@ -1,6 +1,7 @@
 import { checkUserIsActive } from '../accounts/users.ts';
 import { findActorId } from '../actors/actor-address.ts';
 import { readEnvVars } from '../actors/env-vars.ts';
+import { findUsableActorId, mayUseBuild } from '../actors/public-actors.ts';
 import { findVersion } from '../actors/version-address.ts';
 import { checkTag, type VersionSettings } from '../actors/version-settings.ts';
 import { defineEnd, defineRead, defineWrite } from '../database/operation.ts';
@@ -13,6 +14,7 @@ import { announceBuild } from './build-events.ts';
 import { findBuild, findBuildId } from './build-for-run.ts';
 import {
   apiBuild,
+  apiBuildForOthers,
   type BuildMeta,
   type BuildOptions,
   type BuildRow,
@@ -29,8 +31,8 @@ export interface BuildAddress {
   readonly actor?: string;
 }
 
-/** @throws Refusal 404 `record-not-found` */
-export function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildRow> {
+/** A build of the user's own. @throws Refusal 404 `record-not-found` */
+function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildRow> {
   const actorId = actor === undefined ? null : yield* findActorId(userId, actor);
   const row = yield* one<FullBuildRow>(
     `SELECT ${buildColumns}, builds.result_json, builds.source_json FROM builds WHERE id = ? AND user_id = ?`,
@@ -41,8 +43,27 @@ export function* findBuildRow({ userId, buildId, actor }: BuildAddress): Sql<Ful
   return row;
 }
 
+/**
+ * A build that the user may read: their own, or one of a public Actor that can be run [public-1].
+ * @throws Refusal 404 `record-not-found`
+ */
+export function* findReadableBuildRow({ userId, buildId, actor }: BuildAddress): Sql<FullBuildRow> {
+  const actorId = actor === undefined ? null : yield* findUsableActorId(userId, actor);
+  const row = yield* one<FullBuildRow>(
+    `SELECT ${buildColumns}, builds.result_json, builds.source_json FROM builds WHERE id = ?`,
+    buildId,
+  );
+  if (row === undefined || (actorId !== null && row.actor_id !== actorId)) throw notFound('Build', buildId);
+  const isReadable =
+    row.user_id === userId ||
+    (row.status === 'SUCCEEDED' && (yield* mayUseBuild(userId, { ownerId: row.user_id, actorId: row.actor_id })));
+  if (!isReadable) throw notFound('Build', buildId);
+  return row;
+}
+
 export const getBuild = defineRead('builds.get', function* (address: BuildAddress, { now }) {
-  return apiBuild(yield* findBuildRow(address), now);
+  const row = yield* findReadableBuildRow(address);
+  return row.user_id === address.userId ? apiBuild(row, now) : apiBuildForOthers(row, now);
 });
 
 /** A build of the Actor. `build` is its number or tag, undefined for the Actor's default build. */
@@ -53,14 +74,14 @@ export interface ActorBuildAddress {
 }
 
 export const actorBuildId = defineRead('builds.ofActor', function* ({ userId, actor, build }: ActorBuildAddress) {
-  return yield* findBuildId(yield* findActorId(userId, actor), build);
+  return yield* findBuildId(yield* findUsableActorId(userId, actor), build);
 });
 
 /** The input schema of a successful build. */
 export const actorInputSchema = defineRead(
   'builds.inputSchemaOfActor',
   function* ({ userId, actor, build }: ActorBuildAddress) {
-    return (yield* findBuild(yield* findActorId(userId, actor), build)).inputSchema;
+    return (yield* findBuild(yield* findUsableActorId(userId, actor), build)).inputSchema;
   },
 );
 
@@ -176,9 +197,15 @@ export const deleteBuild = defineEnd('builds.delete', function* (address: BuildA
   if (tags.some(({ tag }) => tag === (settings.defaultRunOptions?.build ?? 'latest'))) {
     throw new Refusal(400, 'deleting-default-build', 'The Actor runs this build by default. Build it again first.');
   }
-  const inUse = yield* one<{ id: string }>('SELECT id FROM runs WHERE build_id = ? AND finished_at IS NULL', id);
+  const inUse = yield* one<{ id: string; user_id: string }>(
+    'SELECT id, user_id FROM runs WHERE build_id = ? AND finished_at IS NULL ORDER BY user_id = ? DESC LIMIT 1',
+    id,
+    address.userId,
+  );
   if (inUse !== undefined) {
-    throw new Refusal(400, 'deleting-unfinished-build', `The run ${inUse.id} uses this build. Wait until it is over.`);
+    // [public-2]
+    const run = inUse.user_id === address.userId ? `The run ${inUse.id}` : 'A run of another user';
+    throw new Refusal(400, 'deleting-unfinished-build', `${run} uses this build. Wait until it is over.`);
   }
   yield* exec('DELETE FROM builds WHERE id = ?', id);
   return id;

@@ -47,7 +47,7 @@ export const listStore = defineRead('actors.store', function* (wanted: StoreSear
     `SELECT actors.id, actors.name, users.username, actors.created_at, actors.settings_json,
       actors.modified_at, (SELECT max(finished_at) FROM builds WHERE builds.actor_id = actors.id) AS built_at,
       (SELECT count(*) FROM runs WHERE runs.actor_id = actors.id) AS run_count
-      FROM actors JOIN users ON users.id = actors.user_id WHERE actors.settings_json LIKE '%"isPublic":true%'`,
+      FROM actors JOIN users ON users.id = actors.user_id WHERE users.disabled_at IS NULL AND actors.settings_json LIKE '%"isPublic":true%'`,
   );
   const found: Found[] = [];
   for (const row of rows) {

@@ -1,4 +1,4 @@
-import { findActorId } from '../actors/actor-address.ts';
+import { findUsableActorId } from '../actors/public-actors.ts';
 import { findBuild } from '../builds/build-for-run.ts';
 import { isJson } from '../builds/input/input.ts';
 import type { InputSecrets } from '../builds/input/input-secrets.ts';
@@ -22,7 +22,7 @@ const findInputSchema = defineRead(
   'schedules.findInputSchema',
   function* (wanted: { userId: string; actor: string; build: string | undefined }): Sql<FoundSchema | undefined> {
     try {
-      const actorId = yield* findActorId(wanted.userId, wanted.actor);
+      const actorId = yield* findUsableActorId(wanted.userId, wanted.actor);
       const { inputSchema } = yield* findBuild(actorId, wanted.build);
       return { actorId, inputSchema };
     } catch (error) {

@@ -1,4 +1,4 @@
-import { findActorId } from '../actors/actor-address.ts';
+import { findUsableActorId } from '../actors/public-actors.ts';
 import type { Sql } from '../database/sql.ts';
 import { Refusal } from '../shared/errors.ts';
 import { findTaskId } from '../tasks/task-address.ts';
@@ -61,7 +61,7 @@ function* taskOf(userId: string, address: string): Sql<string> {
 /** An Actor that is deleted later makes the action fail, and the log says so. */
 function* actorOf(userId: string, address: string): Sql<string> {
   try {
-    return yield* findActorId(userId, address);
+    return yield* findUsableActorId(userId, address);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new Refusal(

@@ -72,7 +72,7 @@ function* findServedTask(userId: string, address: string): Sql<Served | undefine
   return yield* one<Served>(
     `SELECT actors.id AS "actorId", tasks.id AS "taskId", actors.settings_json AS actor_json, tasks.settings_json AS task_json
       FROM actor_tasks AS tasks JOIN users ON users.id = tasks.user_id JOIN actors ON actors.id = tasks.actor_id
-      WHERE tasks.user_id = ? AND (tasks.id = ? OR (lower(users.username) = lower(?) AND lower(tasks.name) = lower(?)))
+      WHERE actors.user_id = tasks.user_id AND tasks.user_id = ? AND (tasks.id = ? OR (lower(users.username) = lower(?) AND lower(tasks.name) = lower(?)))
       LIMIT 1`,
     userId,
     address,

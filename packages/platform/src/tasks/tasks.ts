@@ -11,8 +11,8 @@
  * A task outlives its Actor, as its runs do. This folder may import `builds/`, `actors/`, `accounts/`, the adapters and
  * `shared/`, but not `runs/`, which builds on it.
  */
-import { findActorId } from '../actors/actor-address.ts';
 import type { ActorSettings } from '../actors/actor-settings.ts';
+import { findUsableActorId, isPublic } from '../actors/public-actors.ts';
 import { findBuild } from '../builds/build-for-run.ts';
 import { defineEnd, defineRead, defineWrite } from '../database/operation.ts';
 import { seal, unseal } from '../database/secrets.ts';
@@ -43,20 +43,27 @@ interface TaskRow {
   readonly run_count: number;
   readonly settings_json: string;
   readonly input_json: string;
-  /** Null when the Actor is gone. */
+  /** Null when the Actor is gone, and when it is another user's that is not public any more [public-1]. */
+  readonly actor_user_id: string | null;
   readonly actor_name: string | null;
   readonly actor_username: string | null;
   readonly actor_settings_json: string | null;
 }
 
 const selectTasks = `
-  SELECT tasks.*, users.username, actors.name AS actor_name, owners.username AS actor_username,
+  SELECT tasks.*, users.username, actors.user_id AS actor_user_id, actors.name AS actor_name, owners.username AS actor_username,
     actors.settings_json AS actor_settings_json
   FROM actor_tasks AS tasks JOIN users ON users.id = tasks.user_id
     LEFT JOIN actors ON actors.id = tasks.actor_id LEFT JOIN users AS owners ON owners.id = actors.user_id`;
 
 function* readRow(id: string): Sql<TaskRow> {
-  return (yield* one<TaskRow>(`${selectTasks} WHERE tasks.id = ?`, id))!;
+  return asShown((yield* one<TaskRow>(`${selectTasks} WHERE tasks.id = ?`, id))!);
+}
+
+/** [public-1] */
+function asShown(row: TaskRow): TaskRow {
+  if (row.actor_user_id === row.user_id || isPublic(row.actor_settings_json)) return row;
+  return { ...row, actor_user_id: null, actor_name: null, actor_username: null, actor_settings_json: null };
 }
 
 const settingsOf = (row: TaskRow) => JSON.parse(row.settings_json) as TaskSettings;
@@ -80,7 +87,10 @@ function* apiTask(id: string) {
     options,
     input: yield* inputOf(row),
     actorStandby: actorStandby ?? null,
-    isServed: taskStandbySettings(standbyOf(row.actor_settings_json), { actorStandby }).isEnabled,
+    // An Actor of another user takes no requests in Standby mode.
+    isServed:
+      row.actor_user_id === row.user_id &&
+      taskStandbySettings(standbyOf(row.actor_settings_json), { actorStandby }).isEnabled,
     isPublic: publishedAt !== null,
     publicConfig: publicConfig
       ? { ...publicConfig, publishedAt: publishedAt === null ? null : isoTime(publishedAt) }
@@ -129,8 +139,6 @@ function* usualName(userId: string, actorName: string, id: string): Sql<string> 
   return (yield* isTaken(userId, name, id)) ? `${name}-${id}` : name;
 }
 
-const isPublicActor = (json: string | null): boolean => (JSON.parse(json ?? '{}') as ActorSettings).isPublic === true;
-
 const standbyOf = (json: string | null) => (JSON.parse(json ?? '{}') as ActorSettings).actorStandby;
 
 export type TaskDetails = ReturnType<typeof apiTask> extends Sql<infer Details> ? Details : never;
@@ -140,7 +148,7 @@ export const createTask = defineWrite(
   'tasks.create',
   function* ({ userId, id, body }: { userId: string; id: string; body: TaskBody }, { now }) {
     if (body.actId === undefined) throw invalidInput('Name the Actor of the task in the field "actId".');
-    const actorId = yield* findActorId(userId, body.actId);
+    const actorId = yield* findUsableActorId(userId, body.actId);
     const actor = (yield* one<{ name: string; settings_json: string }>(
       'SELECT name, settings_json FROM actors WHERE id = ?',
       actorId,
@@ -149,7 +157,7 @@ export const createTask = defineWrite(
     checkTaskName(name);
     yield* checkNameIsFree(userId, name, id);
     yield* checkTaskCount(userId);
-    const context = { isActorPublic: isPublicActor(actor.settings_json), now };
+    const context = { isActorPublic: isPublic(actor.settings_json), now };
     yield* exec(
       `INSERT INTO actor_tasks (id, user_id, actor_id, name, created_at, modified_at, settings_json, input_json)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -187,7 +195,7 @@ export const listTasks = defineRead('tasks.list', function* (listing: Paging & {
     limit,
     offset,
   );
-  return { total: counted!.total, items: rows.map(shortApiTask) };
+  return { total: counted!.total, items: rows.map((row) => shortApiTask(asShown(row))) };
 });
 
 export const updateTask = defineWrite(
@@ -198,7 +206,7 @@ export const updateTask = defineWrite(
     const name = body.name || row.name;
     checkTaskName(name);
     yield* checkNameIsFree(row.user_id, name, id);
-    const context = { isActorPublic: isPublicActor(row.actor_settings_json), now };
+    const context = { isActorPublic: isPublic(row.actor_settings_json), now };
     yield* exec(
       'UPDATE actor_tasks SET name = ?, modified_at = ?, settings_json = ?, input_json = ? WHERE id = ?',
       name,
@@ -252,7 +260,7 @@ export const readTaskInputSchema = defineRead(
     ),
   ): Sql<TaskInputSchema> {
     if ('actor' in wanted) {
-      return yield* inputSchemaOf(yield* findActorId(wanted.userId, wanted.actor), wanted.build);
+      return yield* inputSchemaOf(yield* findUsableActorId(wanted.userId, wanted.actor), wanted.build);
     }
     const row = yield* readRow(yield* findTaskId(wanted));
     return yield* inputSchemaOf(row.actor_id, wanted.build ?? settingsOf(row).options.build);

@@ -11,8 +11,8 @@ import {
   type PermissionLevel,
   type RequestedGrant,
 } from '../../accounts/permissions.ts';
-import { findActorId } from '../../actors/actor-address.ts';
 import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
+import { checkMayUseBuild, findUsableActorId, notApproved } from '../../actors/public-actors.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
 import { exec, one, type Sql } from '../../database/sql.ts';
@@ -40,16 +40,19 @@ export const prepareMetamorph = defineRead(
     { caller },
   ): Sql<MetamorphTarget> {
     const runId = yield* findRunId(input.address);
-    const actorId = yield* findActorId(input.address.userId, input.actor);
-    yield* checkTarget(caller, actorId);
-    return { runId, build: yield* findBuild(actorId, input.build) };
+    const actorId = yield* findUsableActorId(input.address.userId, input.actor);
+    const build = yield* findBuild(actorId, input.build);
+    yield* checkTarget(caller, input.address.userId, build);
+    return { runId, build };
   },
 );
 
-/** [permission-1] @throws Refusal 403 `insufficient-permissions` */
-function* checkTarget(caller: Caller, actorId: string): Sql<void> {
+/** [permission-1], [public-1], [public-3] @throws Refusal 403 `insufficient-permissions`, and as the start of such a run */
+function* checkTarget(caller: Caller, userId: string, build: Pick<BuildForRun, 'ownerId' | 'actorId'>): Sql<void> {
+  yield* checkMayUseBuild(userId, build);
+  if ((yield* levelOfActor(build.actorId)) === 'LIMITED_PERMISSIONS') return;
+  if (build.ownerId !== userId) throw notApproved(build.actorId);
   if ((yield* limitedRightsOf(caller)) === undefined) return;
-  if ((yield* levelOfActor(actorId)) === 'LIMITED_PERMISSIONS') return;
   throw insufficientPermissions(caller as AttemptCaller, 'become a run of an Actor that has more permissions');
 }
 
@@ -58,9 +61,17 @@ function* levelOfActor(actorId: string): Sql<PermissionLevel> {
   return row === undefined ? 'LIMITED_PERMISSIONS' : permissionLevelOf(JSON.parse(row.settings_json) as ActorSettings);
 }
 
-/** A run that becomes one of an Actor with limited permissions has no more than that Actor from then on. */
-export function* lowerPermissions(runId: string, { actorId }: Metamorph): Sql<void> {
-  if ((yield* levelOfActor(actorId)) === 'FULL_PERMISSIONS') return;
+/**
+ * A run that becomes one of an Actor with limited permissions has no more than that Actor from then on. So does one that becomes
+ * another user's, whatever that Actor has by now [public-3].
+ */
+export function* lowerPermissions(runId: string, { actorId, buildId }: Metamorph): Sql<void> {
+  const isOwn = yield* one(
+    'SELECT 1 FROM runs JOIN builds ON builds.user_id = runs.user_id WHERE runs.id = ? AND builds.id = ?',
+    runId,
+    buildId,
+  );
+  if (isOwn !== undefined && (yield* levelOfActor(actorId)) === 'FULL_PERMISSIONS') return;
   yield* exec("UPDATE runs SET permission_level = 'LIMITED_PERMISSIONS' WHERE id = ?", runId);
 }
 
@@ -89,8 +100,9 @@ export interface MetamorphInput {
 export const storeMetamorphInput = defineWrite(
   'runs.storeMetamorphInput',
   function* ({ runId, handoffId, build, input, grants }: MetamorphInput, { now, caller }): Sql<Metamorph> {
-    yield* checkTarget(caller, build.actorId);
     const state = yield* loadRun(runId);
+    const target = yield* getBuildForRun(build.id);
+    yield* checkTarget(caller, state.userId, target);
     const row = yield* one<{ metamorph_count: number; default_key_value_store_id: string; user_id: string }>(
       `UPDATE runs SET metamorph_count = metamorph_count + 1 WHERE id = ?
         RETURNING metamorph_count, default_key_value_store_id, user_id`,
@@ -110,7 +122,7 @@ export const storeMetamorphInput = defineWrite(
     }
     if (input !== null) yield* putRecord({ ...input, key, storeId, checked: null, now });
     const run = { id: runId, userId: row!.user_id };
-    yield* addDeclaredStorages(run, yield* getBuildForRun(build.id), now);
+    yield* addDeclaredStorages(run, target, now);
     yield* grantStorages(run, grants, caller);
     return metamorph;
   },

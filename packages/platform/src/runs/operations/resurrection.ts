@@ -1,3 +1,4 @@
+import { checkMayUseBuild } from '../../actors/public-actors.ts';
 import { findBuildId, getBuildForRun } from '../../builds/build-for-run.ts';
 import { defineRead } from '../../database/operation.ts';
 import type { Sql } from '../../database/sql.ts';
@@ -23,7 +24,8 @@ export const prepareResurrection = defineRead(
     const { address, requested } = input;
     const { state, pricing } = yield* readRunDetails(yield* findRunId(address));
     const buildId = requested.build === undefined ? state.buildId : yield* findBuildId(state.actorId, requested.build);
-    const { id, number } = yield* getBuildForRun(buildId);
+    const { id, number, ...build } = yield* getBuildForRun(buildId);
+    yield* checkMayUseBuild(state.userId, build);
     const options = resurrectOptions(requested, state.options, pricing);
     return { runId: state.id, buildId: id, buildNumber: number, options };
   },

@@ -1,4 +1,4 @@
-import { findActorId } from '../../actors/actor-address.ts';
+import { findUsableActorId } from '../../actors/public-actors.ts';
 import { one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
 import { findTaskId } from '../../tasks/task-address.ts';
@@ -21,7 +21,7 @@ export interface LastRunFilter {
 /** @throws Refusal 404 `record-not-found` when the user has no such run */
 export function* findRunId(address: RunAddress): Sql<string> {
   if (address.kind === 'last' || address.kind === 'lastOfTask') return yield* findLastRunId(address);
-  const actorId = address.kind === 'ofActor' ? yield* findActorId(address.userId, address.actor) : null;
+  const actorId = address.kind === 'ofActor' ? yield* findUsableActorId(address.userId, address.actor) : null;
   const row = yield* one<{ id: string }>(
     'SELECT id FROM runs WHERE id = ? AND user_id = ? AND (? IS NULL OR actor_id = ?)',
     address.runId,
@@ -37,12 +37,14 @@ function* findLastRunId(address: Extract<RunAddress, { kind: 'last' | 'lastOfTas
   const { statuses, origin } = address;
   const [column, id, noun] =
     address.kind === 'last'
-      ? ['actor_id', yield* findActorId(address.userId, address.actor), 'Actor']
+      ? ['actor_id', yield* findUsableActorId(address.userId, address.actor), 'Actor']
       : ['actor_task_id', yield* findTaskId(address), 'task'];
   const row = yield* one<{ id: string }>(
-    `SELECT id FROM runs WHERE ${column} = ? ${statusCondition(statuses)} AND meta_json LIKE ?
+    // [public-2] others have runs of the Actor too.
+    `SELECT id FROM runs WHERE ${column} = ? AND user_id = ? ${statusCondition(statuses)} AND meta_json LIKE ?
       ORDER BY started_at DESC, id DESC LIMIT 1`,
     id,
+    address.userId,
     ...(statuses ?? []),
     // `meta_json` starts with the origin; see `RunMeta`.
     origin === null ? '%' : `{"origin":"${origin}"%`,

@@ -15,9 +15,9 @@ import {
 } from '../../accounts/permissions.ts';
 import { checkTokenStart } from '../../accounts/token-limits.ts';
 import { checkUserIsActive } from '../../accounts/users.ts';
-import { findActorId } from '../../actors/actor-address.ts';
 import { type ActorSettings, permissionLevelOf } from '../../actors/actor-settings.ts';
 import { chargeEventsOf, itemEvent, type PricingInfo, pricingAt } from '../../actors/pricing.ts';
+import { checkMayUseBuild, findUsableActorId, notApproved } from '../../actors/public-actors.ts';
 import { type BuildForRun, findBuild, getBuildForRun } from '../../builds/build-for-run.ts';
 import { findResponse, once } from '../../database/idempotency.ts';
 import { type Caller, defineRead, defineWrite } from '../../database/operation.ts';
@@ -78,10 +78,10 @@ export function* newStart(
   request: Omit<StartRequest, 'idempotencyKey'>,
   { now, caller }: { readonly now: number; readonly caller: Caller },
 ): Sql<Extract<StartPreparation, { kind: 'new' }>> {
-  const actorId = yield* findActorId(request.userId, request.actor);
+  const actorId = yield* findUsableActorId(request.userId, request.actor);
   const settings = yield* readSettings(actorId);
   const build = yield* findBuild(actorId, request.build);
-  yield* checkStart(caller, actorId, levelOfRun(request.forcePermissionLevel, settings, build));
+  yield* checkStart(caller, build, request, levelOfRun(request.forcePermissionLevel, settings, build));
   // An Actor may set whether it restarts in either of two places.
   const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
   const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
@@ -98,9 +98,20 @@ const levelOfRun = (
   { defaultRunOptions }: BuildForRun,
 ): PermissionLevel => forced ?? defaultRunOptions.forcePermissionLevel ?? permissionLevelOf(settings);
 
-/** [permission-1], [token-2] @throws Refusal 403 `insufficient-permissions` */
-function* checkStart(caller: Caller, actorId: string, level: PermissionLevel): Sql<void> {
-  checkTokenStart(caller, actorId, level === 'FULL_PERMISSIONS');
+/**
+ * [permission-1], [token-2], [public-1], [public-3]
+ * @throws Refusal 403 `insufficient-permissions`, `full-permission-actor-not-approved`; 404 when the Actor is not public any more
+ */
+function* checkStart(
+  caller: Caller,
+  build: BuildForRun,
+  { userId, forcePermissionLevel }: Pick<StartRequest, 'userId' | 'forcePermissionLevel'>,
+  level: PermissionLevel,
+): Sql<void> {
+  checkTokenStart(caller, build.actorId, level === 'FULL_PERMISSIONS');
+  yield* checkMayUseBuild(userId, build);
+  const isOfOther = build.ownerId !== userId;
+  if (isOfOther && level === 'FULL_PERMISSIONS' && forcePermissionLevel !== level) throw notApproved(build.actorId);
   if (level === 'LIMITED_PERMISSIONS' || (yield* limitedRightsOf(caller)) === undefined) return;
   throw insufficientPermissions(caller as AttemptCaller, 'start a run that has more permissions than its own');
 }
@@ -139,7 +150,7 @@ export const createRun = defineWrite('runs.create', function* (creation: NewRun,
     const build = yield* getBuildForRun(creation.buildId);
     const settings = yield* readSettings(build.actorId);
     const level = levelOfRun(creation.forcePermissionLevel, settings, build);
-    yield* checkStart(caller, build.actorId, level);
+    yield* checkStart(caller, build, creation, level);
     yield* checkUserIsActive(creation.userId);
     yield* checkLimits(creation.userId, creation, creation.options.memoryMbytes);
     yield* checkStartsOfRun(caller);

@@ -1,5 +1,5 @@
 import { type AttemptCaller, limitedRightsOf } from '../../accounts/permissions.ts';
-import { findActorId } from '../../actors/actor-address.ts';
+import { findUsableActorId } from '../../actors/public-actors.ts';
 import { numberAsInteger } from '../../builds/build-row.ts';
 import { defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
@@ -46,8 +46,9 @@ export const listRuns = defineRead('runs.list', function* (listing: RunListing, 
   const isLimited = (yield* limitedRightsOf(caller)) !== undefined;
   const reached = isLimited ? 'AND (id = ? OR started_by_run_id = ?)' : '';
   const reachedBy = isLimited ? [(caller as AttemptCaller).runId, (caller as AttemptCaller).runId] : [];
-  const where = `${owner} = ? ${statusCondition(statuses)} AND started_at BETWEEN ? AND ? ${reached}`;
-  const parameters = [ownerId, ...(statuses ?? []), startedAfter, startedBefore, ...reachedBy];
+  // [public-2] others have runs of the Actor too.
+  const where = `${owner} = ? AND user_id = ? ${statusCondition(statuses)} AND started_at BETWEEN ? AND ? ${reached}`;
+  const parameters = [ownerId, listing.userId, ...(statuses ?? []), startedAfter, startedBefore, ...reachedBy];
   const direction = desc ? 'DESC' : 'ASC';
   const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM runs WHERE ${where}`, ...parameters);
   const rows = yield* all<Row>(
@@ -66,7 +67,7 @@ export const listRuns = defineRead('runs.list', function* (listing: RunListing, 
 /** The column by which the runs are listed, and its value. */
 function* ownerOf({ userId, actor, task }: RunListing): Sql<[column: string, id: string]> {
   if (task !== undefined) return ['actor_task_id', yield* findTaskId({ userId, task })];
-  return actor === undefined ? ['user_id', userId] : ['actor_id', yield* findActorId(userId, actor)];
+  return actor === undefined ? ['user_id', userId] : ['actor_id', yield* findUsableActorId(userId, actor)];
 }
 
 const apiListedRun = (row: Row, usageTotalUsd: number) => ({

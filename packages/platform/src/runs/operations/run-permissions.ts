@@ -7,6 +7,7 @@ import {
   namedResourcesOf,
 } from '../../accounts/token-limits.ts';
 import { findActorId } from '../../actors/actor-address.ts';
+import { findUsableActorId } from '../../actors/public-actors.ts';
 import { type Caller, defineRead } from '../../database/operation.ts';
 import { one, type Sql } from '../../database/sql.ts';
 import { notFound } from '../../shared/errors.ts';
@@ -47,19 +48,20 @@ export const checkAccountReach = defineRead('permissions.account', function* (_:
   throw insufficientPermissions(caller as AttemptCaller, 'reach the rest of the account: its permissions are limited');
 });
 
-/** `read`: without its source, unless it is the caller's own. */
+/** `read`: without its source, unless it is the caller's own. `change`: also what only its owner reads. */
 export type ActorNeed = 'read' | 'readSource' | 'change';
 
 /**
- * The id of an Actor that the caller may read or change: its own; for reading, that of a run that it started too, and any
- * at full permissions.
+ * The id of an Actor that the caller may read or change. Users: their own; for reading, public ones too [public-1], of which the
+ * operations show no source. Attempts: their own; for reading, that of a run that they started too, and any that their user
+ * reads at full permissions.
  * @throws Refusal 404 `record-not-found`, 403 `insufficient-permissions`
  */
 export const findReachedActor = defineRead(
   'permissions.actor',
   function* (input: { userId: string; actor: string; need: ActorNeed }, { caller }) {
     const { userId, actor, need } = input;
-    const id = yield* findActorId(userId, actor);
+    const id = yield* (need === 'change' ? findActorId : findUsableActorId)(userId, actor);
     checkNamedActor(caller, id);
     if (caller.kind !== 'attempt') return id;
     const { level, actorId } = yield* rightsOf(caller);

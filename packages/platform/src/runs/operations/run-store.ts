@@ -1,4 +1,5 @@
 import { checkUserIsActive } from '../../accounts/users.ts';
+import { checkMayUseBuild, type OwnedBuild } from '../../actors/public-actors.ts';
 import type { Database } from '../../database/database.ts';
 import { type Caller, defineEnd, defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
@@ -72,8 +73,12 @@ function* checkResurrection(run: RunState, change: Extract<Change, { kind: 'resu
   const { usualLimits, options, buildId } = change;
   if (!isOver(run) || usualLimits === undefined) return;
   yield* checkLimits(run.userId, usualLimits, options.memoryMbytes);
-  const build = yield* one('SELECT 1 FROM builds WHERE id = ?', buildId);
+  const build = yield* one<OwnedBuild>(
+    'SELECT user_id AS "ownerId", actor_id AS "actorId" FROM builds WHERE id = ?',
+    buildId,
+  );
   if (build === undefined) throw notFound('Build', buildId);
+  yield* checkMayUseBuild(run.userId, build);
   const storages = yield* one(
     `SELECT 1 FROM runs JOIN datasets ON datasets.id = runs.default_dataset_id
       JOIN key_value_stores ON key_value_stores.id = runs.default_key_value_store_id

@@ -1,5 +1,5 @@
 import { isShared } from '../../accounts/general-access.ts';
-import { findActorId } from '../../actors/actor-address.ts';
+import { findUsableActorId } from '../../actors/public-actors.ts';
 import { defineRead } from '../../database/operation.ts';
 import { one, type Sql } from '../../database/sql.ts';
 import { Refusal } from '../../shared/errors.ts';
@@ -51,7 +51,7 @@ export const visitRun = defineRead('runs.visit', function* (visited: VisitedRun)
 function* isOfActor({ user_id, actor_id }: Row, actor: string | undefined): Sql<boolean> {
   if (actor === undefined) return true;
   try {
-    return (yield* findActorId(user_id, actor)) === actor_id;
+    return (yield* findUsableActorId(user_id, actor)) === actor_id;
   } catch (error) {
     if (error instanceof Refusal && error.type === 'record-not-found') return false;
     throw error;

@@ -25,6 +25,7 @@ interface LaunchRow {
   readonly default_key_value_store_id: string;
   readonly default_request_queue_id: string;
   /** Null when the Actor is gone. */
+  readonly owner_id: string | null;
   readonly username: string | null;
   readonly name: string | null;
   readonly settings_json: string | null;
@@ -40,7 +41,7 @@ interface LaunchRow {
 const readLaunch = defineRead('runs.launch', function* ({ runId, buildId }: { runId: string; buildId: string }) {
   const row = yield* one<LaunchRow>(
     `SELECT runs.user_id, runs.actor_task_id, runs.meta_json, runs.default_dataset_id, runs.default_key_value_store_id,
-        runs.default_request_queue_id, runs.storage_ids_json, runs.permission_level, users.username, actors.name,
+        runs.default_request_queue_id, runs.storage_ids_json, runs.permission_level, actors.user_id AS owner_id, users.username, actors.name,
         actors.settings_json, builds.tag, tasks.name AS task_name, tasks.settings_json AS task_json,
         records.modified_at AS input_at
       FROM runs LEFT JOIN actors ON actors.id = runs.actor_id LEFT JOIN users ON users.id = actors.user_id
@@ -68,9 +69,10 @@ export interface Launcher {
   readonly proxyVariables: (runId: string) => Readonly<Record<string, string>>;
 }
 
-/** Undefined for an Actor, or a task, that is not served in Standby mode. */
+/** Undefined for an Actor, or a task, that is not served in Standby mode, as those of other users' Actors are not. */
 function standbyUrlOf(web: WebAddresses, row: LaunchRow): string | undefined {
-  const { username, name, settings_json: json, task_name, task_json } = row;
+  const { user_id, owner_id, username, name, settings_json: json, task_name, task_json } = row;
+  if (owner_id !== user_id) return undefined;
   const { actorStandby } = JSON.parse(json ?? '{}') as ActorSettings;
   const task = task_json === null ? null : (JSON.parse(task_json) as TaskSettings);
   const isServed = username !== null && name !== null && taskStandbySettings(actorStandby, task).isEnabled;

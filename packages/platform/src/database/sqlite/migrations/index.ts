@@ -19,6 +19,7 @@ import { webhooks } from './0017-webhooks.ts';
 import { users } from './0018-users.ts';
 import { auditLog } from './0019-audit-log.ts';
 import { limits } from './0020-limits.ts';
+import { runsOfActors } from './0021-runs-of-actors.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -42,6 +43,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 18, sql: users },
   { number: 19, sql: auditLog },
   { number: 20, sql: limits },
+  { number: 21, sql: runsOfActors },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
