@@ -325,14 +325,27 @@ test('[public-1] an Actor that is not public any more is not started by others, 
   expect(await errorOf(bob.client.run(over.id).resurrect())).toBe('404 record-not-found');
 });
 
-test('[public-1] an Actor of a disabled user is neither in the store nor started by others', async () => {
+test('[public-1] an Actor of a disabled user is neither in the store nor started by others, whose runs outlive the user', async () => {
   const carol = await makePerson('carol');
   const actorId = await deploy(carol, 'of-carol', idle, { isPublic: true });
   const isListed = async () => (await bob.client.store().list({ search: 'of-carol' })).total === 1;
   expect(await isListed()).toBe(true);
   expect(await bob.client.actor(actorId).get()).toBeDefined();
+  const run = await bob.client.actor(actorId).start();
   await fixture.call('PUT', `/wherry/v1/users/${carol.id}`, { isDisabled: true });
   expect(await isListed()).toBe(false);
   expect(await errorOf(bob.client.actor(actorId).start())).toBe('404 record-not-found');
   expect(await bob.client.actor('carol/of-carol').get()).toBeUndefined();
+  await fixture.call('DELETE', `/wherry/v1/users/${carol.id}`);
+  const statusOfCarol = async () => (await fixture.call('GET', `/wherry/v1/users/${carol.id}`)).status;
+  await bob.client.run(run.id).reboot();
+  const attempts = async () => (await fixture.attempts(run.id)).length === 2;
+  await until('the run has rebooted', attempts, { secs: 60 });
+  expect((await bob.client.run(run.id).get())!.status).toBe('RUNNING');
+  // The run needs the build, and the build its owner.
+  expect(await statusOfCarol()).toBe(200);
+  await bob.client.run(run.id).abort();
+  await bob.client.run(run.id).waitForFinish();
+  await until('carol is gone', async () => (await statusOfCarol()) === 404, { secs: 60 });
+  expect(await bob.client.run(run.id).get()).toMatchObject({ status: 'ABORTED', userId: bob.id, actId: actorId });
 });
