@@ -6,15 +6,8 @@ import type { BegunCall, EndedDispatch, WebhookObserver } from '../webhooks/deli
 /** What is due and waits, as the domain reads it from the first entries of an index [metrics-1]. */
 export interface Backlog {
   readonly schedules: { readonly due: number; readonly overdueMs: number };
-  readonly webhooks: {
-    /** Dispatches without a call so far. */
-    readonly fresh: number;
-    /** Dispatches whose last call has failed. */
-    readonly retrying: number;
-    /** Dispatches with a call under way. */
-    readonly calling: number;
-    readonly overdueMs: number;
-  };
+  /** `later` are dispatches whose last call has failed, and those with a call under way. */
+  readonly webhooks: { readonly due: number; readonly later: number; readonly overdueMs: number };
 }
 
 const buckets = {
@@ -35,6 +28,8 @@ export class LagMetrics implements ScheduleObserver, WebhookObserver {
   readonly #schedulesOverdue;
   readonly #dispatches;
   readonly #webhooksOverdue;
+  /** Under way in this process. */
+  #calls = 0;
 
   constructor(registry: Registry, readBacklog: () => Promise<Backlog>) {
     this.#readBacklog = readBacklog;
@@ -76,7 +71,9 @@ export class LagMetrics implements ScheduleObserver, WebhookObserver {
   #show({ schedules, webhooks }: Backlog): void {
     this.#due.set(schedules.due);
     this.#schedulesOverdue.set(secsOf(schedules.overdueMs));
-    for (const state of ['fresh', 'retrying', 'calling'] as const) this.#dispatches.set({ state }, webhooks[state]);
+    this.#dispatches.set({ state: 'due' }, webhooks.due);
+    this.#dispatches.set({ state: 'calling' }, this.#calls);
+    this.#dispatches.set({ state: 'retrying' }, Math.max(0, webhooks.later - this.#calls));
     this.#webhooksOverdue.set(secsOf(webhooks.overdueMs));
   }
 
@@ -88,7 +85,12 @@ export class LagMetrics implements ScheduleObserver, WebhookObserver {
   }
 
   callBegun({ call, createdAt, begunAt }: BegunCall): void {
+    this.#calls += 1;
     if (call === 1) this.#firstCallLag.observe(secsOf(begunAt - createdAt));
+  }
+
+  callOver(): void {
+    this.#calls -= 1;
   }
 
   dispatchEnded({ outcome, createdAt, endedAt }: EndedDispatch): void {

@@ -4,7 +4,7 @@
  * them, and the dashboard uses them. Times are in seconds, sizes in bytes.
  *
  * [metrics-1] A scrape costs the same however many runs, schedules and webhooks there are. It reads memory and, of the
- *     database, the first 10,000 entries at most of each of the two indexes on what is due. It asks no engine.
+ *     database, a limited number of entries of the two indexes on what is due. It asks no engine.
  * [metrics-2] The number of series is bounded. Actors after the first `mostActors` share the label `other`, and routes are
  *     their patterns, never paths.
  */

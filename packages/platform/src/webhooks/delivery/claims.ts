@@ -41,20 +41,20 @@ export const nextDue = defineRead(
 const mostCounted = 10_000;
 
 /**
- * How many dispatches are not over, as far as they are counted, by what they wait for, and for how long the first call of all
- * has been due. It reads the first entries of the index `webhook_dispatches_due`, with their rows.
+ * How many dispatches are due, and how many come later: after a failed call, or with a call under way. Both as far as they are
+ * counted. And for how long the first one of all has been due. It reads the index `webhook_dispatches_due`, and no rows.
  */
 export const webhookBacklog = defineRead('webhooks.backlog', function* (_: object, { steadyNow }) {
-  const row = yield* one<{ fresh: number; retrying: number; calling: number; first: number | null }>(
-    `SELECT count(*) FILTER (WHERE is_called = 0 AND try_count = 0) AS fresh,
-        count(*) FILTER (WHERE is_called = 0 AND try_count > 0) AS retrying,
-        count(*) FILTER (WHERE is_called = 1) AS calling, min(due_at) AS first
-      FROM (SELECT due_at, try_count, CASE WHEN claimed_by IS NOT NULL AND due_at > ? THEN 1 ELSE 0 END AS is_called
-        FROM webhook_dispatches WHERE status = 'ACTIVE' ORDER BY due_at LIMIT ${mostCounted}) AS counted`,
+  const counted = (condition: string) => `(SELECT count(*) FROM (SELECT due_at FROM webhook_dispatches
+    WHERE status = 'ACTIVE' AND due_at ${condition} LIMIT ${mostCounted}) AS counted)`;
+  const row = yield* one<{ due: number; later: number; first: number | null }>(
+    `SELECT ${counted('<= ?')} AS due, ${counted('> ?')} AS later,
+      (SELECT due_at FROM webhook_dispatches WHERE status = 'ACTIVE' ORDER BY due_at LIMIT 1) AS first`,
+    steadyNow,
     steadyNow,
   );
-  const { first, ...counts } = row!;
-  return { ...counts, overdueMs: first === null ? 0 : Math.max(0, steadyNow - first) };
+  const { due, later, first } = row!;
+  return { due, later, overdueMs: first === null ? 0 : Math.max(0, steadyNow - first) };
 });
 
 /** A dispatch with all that its call needs. */

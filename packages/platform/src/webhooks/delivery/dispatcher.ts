@@ -40,6 +40,8 @@ export interface EndedDispatch {
 /** It must not throw. */
 export interface WebhookObserver {
   callBegun(call: BegunCall): void;
+  /** However it has ended. */
+  callOver(): void;
   dispatchEnded(dispatch: EndedDispatch): void;
 }
 
@@ -179,15 +181,16 @@ export class Dispatcher {
   async #call(dispatch: ClaimedDispatch): Promise<void> {
     const { clock, sender, observer } = this.#parts;
     const { id, host, call, createdAt } = dispatch;
+    const begunAt = clock.now();
+    observer.callBegun({ call, createdAt, begunAt });
     try {
-      const begunAt = clock.now();
-      observer.callBegun({ call, createdAt, begunAt });
       const result = await sender.send(dispatch, begunAt, this.#closing.signal);
       // What was ended by the end of the platform has not failed.
       if (this.#closing.signal.aborted && result.errorMessage !== null) return;
       this.#learn(host, result.errorMessage === null);
       await this.#report(dispatch, result);
     } finally {
+      observer.callOver();
       this.#calls.delete(id);
       this.#count(host, -1);
       this.wake();
