@@ -26,6 +26,7 @@ import { firstUsername } from '../accounts/users.ts';
 import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
 import { AllowedHosts } from '../api/host-check.ts';
+import { CallMeter } from '../api/metered-calls.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
 import type { ActorServices, HandoffServices, RunServices, UserServices } from '../api/services.ts';
@@ -253,7 +254,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const services = servicesOf(options, serviceParts);
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
   const ofApp = { authenticator, database, gate: runs.gate, logger, observer, hosts, bodyIdleMs, forward: web.forward };
-  const app = createApp({ ...ofApp, auditLog: background.auditLog, usageMeter: background.usageMeter });
+  const app = createApp({ ...ofApp, auditLog: background.auditLog, callMeter: background.callMeter });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const webhooks = createWebhooks({ ...common, authenticator, services, address, observer: lags }, options.webhooks);
@@ -383,7 +384,8 @@ function openBackground(
     endedUsers.wake();
     auditLog.start();
   };
-  return { eraser, queueReads, usageMeter, spendingLimits, auditLog, endedUsers, collector, start };
+  const callMeter = new CallMeter(usageMeter);
+  return { eraser, queueReads, usageMeter, callMeter, spendingLimits, auditLog, endedUsers, collector, start };
 }
 
 function openSchedules(
@@ -508,7 +510,7 @@ interface ServiceParts
       | 'webAddresses'
       | 'proxy'
     >,
-    Pick<RunServices, 'usageMeter'>,
+    Pick<RunServices, 'usageMeter' | 'callMeter'>,
     Pick<UserServices, 'tokens' | 'endedUsers' | 'collector'> {
   readonly schedules: Waker;
   readonly health: Health;
