@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { defineWrite } from '../src/database/operation.ts';
 import { exec } from '../src/database/sql.ts';
 import { SqliteDatabase } from '../src/database/sqlite/database.ts';
+import type { InvokedSchedule } from '../src/schedules/invoker.ts';
 import type { ScheduleInput } from '../src/schedules/schedule-settings.ts';
 import { createSchedule, getSchedule, getScheduleLog, updateSchedule } from '../src/schedules/schedules.ts';
 import { Refusal } from '../src/shared/errors.ts';
@@ -213,6 +214,32 @@ test('[schedule-5] an exclusive schedule starts no action whose run is not over,
   await change(id, { isExclusive: false });
   await leap(60_000);
   expect(await runs()).toHaveLength(3);
+});
+
+test('an observer hears of each invocation how late it was, and how many actions started, failed and were skipped', async () => {
+  const { create, start, leap } = await open();
+  const heard: InvokedSchedule[] = [];
+  const actions = [actorId, actorId].map((each) => ({ type: 'RUN_ACTOR' as const, actorId: each }));
+  await create({ cronExpression: '* * * * *', isExclusive: true, actions });
+  let hasRoom = true;
+  const placeNew = async () => {
+    // The second action of the first invocation gets no room.
+    if (!hasRoom) throw new Refusal(402, 'too-many-runs', 'There is no room.');
+    hasRoom = false;
+    return { serverId: null, release: () => undefined };
+  };
+  start({ placeNew, observer: { scheduleInvoked: (invoked) => heard.push(invoked) } });
+  await leap(60_000);
+  await leap(95_000);
+  const noon = Date.UTC(2026, 0, 1, 12);
+  const times = (scheduledSecs: number, invokedSecs: number) => ({
+    scheduledAt: noon + scheduledSecs * 1000,
+    invokedAt: noon + invokedSecs * 1000,
+  });
+  expect(heard).toEqual([
+    { ...times(60, 60), started: 1, failed: 1, skipped: 0 },
+    { ...times(120, 155), started: 0, failed: 1, skipped: 1 },
+  ]);
 });
 
 test('[schedule-6] a change of what does not concern the times leaves a time that is due, another one does not', async () => {

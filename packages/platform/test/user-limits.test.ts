@@ -1,5 +1,8 @@
 /** Limits of users: what administrators and users set, and what of it is enforced where runs start. */
+import { once } from 'node:events';
 import { appendFile, rm, statfs } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ApifyClient } from 'apify-client';
@@ -89,6 +92,69 @@ interface Item {
   readonly quantity: number;
   readonly baseAmountUsd: number;
 }
+
+/** Sends back what it gets, as a server and after an upgrade. */
+const echo = `
+  import { createServer } from 'node:http';
+  const server = createServer((request, response) => request.pipe(response));
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\\r\\nconnection: upgrade\\r\\nupgrade: websocket\\r\\n\\r\\n');
+    socket.on('error', () => undefined).pipe(socket);
+  });
+  server.listen(Number(process.env.ACTOR_WEB_SERVER_PORT));`;
+
+test('[usage-2] what goes to web servers of runs and Actors in Standby mode, and comes back, is counted once', async () => {
+  await using fixture = await startRunFixture({ standby: { stopSecs: 0.5 } });
+  const { client } = fixture;
+  const actorStandby = { isEnabled: true, memoryMbytes: 256 };
+  const actorId = await fixture.deploy('echo', echo, { actorStandby });
+  const run = await fixture.start(actorId);
+  const bytes = async () => {
+    const { monthlyServiceUsage } = (await client.user().monthlyUsage())!;
+    const { DATA_TRANSFER_EXTERNAL_GBYTES: item } = monthlyServiceUsage as unknown as Readonly<Record<string, Item>>;
+    return (item?.quantity ?? 0) * 1024 ** 3;
+  };
+  // The calls that ask for the usage are small beside it.
+  const sentBytes = 4_000_000;
+  const both = async (url: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(url, { method: 'POST', body: 'x'.repeat(sentBytes), headers });
+    expect((await response.text()).length).toBe(sentBytes);
+  };
+  /** What is sent and what comes back, once. */
+  const expectMore = async (before: number) => {
+    // A call of the API, over the connection of a request before when there is one.
+    await fixture.call('GET', '/v2/users/me');
+    const after = await until('it is counted', async () => {
+      const now = await bytes();
+      return now - before > 2 * sentBytes && now;
+    });
+    expect(after - before).toBeLessThan(3 * sentBytes);
+  };
+
+  let before = await bytes();
+  await both(`${run.containerUrl}/`);
+  await expectMore(before);
+
+  before = await bytes();
+  const { hostname, port, pathname } = new URL(run.containerUrl);
+  const headers = { connection: 'upgrade', upgrade: 'websocket' };
+  const call = httpRequest({ hostname, port, path: `${pathname}/`, headers, agent: false }).end();
+  const [, socket] = (await once(call, 'upgrade')) as [unknown, Socket];
+  socket.write('x'.repeat(sentBytes));
+  let back = 0;
+  for await (const chunk of socket) {
+    back += (chunk as Buffer).length;
+    if (back === sentBytes) break;
+  }
+  socket.destroy();
+  await expectMore(before);
+
+  before = await bytes();
+  const { standbyUrl } = (await client.actor(actorId).get()) as unknown as { standbyUrl: string };
+  await both(`${standbyUrl}/`, { authorization: `Bearer ${fixture.platform.token}` });
+  await expectMore(before);
+  for (const { id } of (await client.runs().list()).items) await client.run(id).abort();
+});
 
 test('[usage-2] calls are counted by what they do, commits by their parts, and priced as the operator says', async () => {
   const prices = { ACTOR_COMPUTE_UNITS: 0, DATASET_WRITES: 0.5 };

@@ -83,6 +83,7 @@ const dispatchTo = (requestUrl: string): ClaimedDispatch => ({
   id: 'dispatch',
   userId: 'user',
   host: new URL(requestUrl).host,
+  createdAt: 0,
   call: 1,
   tries: 0,
   event: { type: 'TEST', createdAt: 0, data: { actorId: 'actor' } },

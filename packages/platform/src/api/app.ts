@@ -18,7 +18,6 @@ import type { Logger } from 'pino';
 import type { AuditLog } from '../accounts/audit-log.ts';
 import type { AttemptCaller } from '../accounts/permissions.ts';
 import type { Identity } from '../accounts/tokens.ts';
-import type { UsageMeter } from '../accounts/usage.ts';
 import type { Database } from '../database/database.ts';
 import type { Caller } from '../database/operation.ts';
 import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
@@ -36,7 +35,7 @@ import { type CallObserver, observeCalls } from './call-observer.ts';
 import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
 import type { AllowedHosts } from './host-check.ts';
 import { pathOf, TokenFreeLogger } from './log-redaction.ts';
-import { meterCalls } from './metered-calls.ts';
+import { type CallMeter, meterCalls } from './metered-calls.ts';
 import { admitAsVisitor, admitVisitor, takesVisitors } from './visitors.ts';
 
 declare module 'fastify' {
@@ -75,7 +74,7 @@ export interface AppOptions extends BodyOptions {
   readonly hosts?: AllowedHosts;
   readonly observer?: CallObserver;
   /** Counts what calls use; nothing is counted without it. */
-  readonly usageMeter?: Pick<UsageMeter, 'add'>;
+  readonly callMeter?: Pick<CallMeter, 'count'>;
   /** Takes the requests that are for web servers of runs. Returns false for one that is not. */
   readonly forward?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -110,7 +109,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   app.decorateRequest('writtenUsage');
   if (options.observer !== undefined) observeCalls(app, options.observer);
-  if (options.usageMeter !== undefined) meterCalls(app, options.usageMeter);
+  if (options.callMeter !== undefined) meterCalls(app, options.callMeter);
   receiveBodies(app, options);
   handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {

@@ -39,7 +39,10 @@ export class Authenticator {
   }
 
   /** Makes a token for a call of a webhook to this process. It is nowhere but in memory, and no longer valid once revoked. */
-  tokenOfWebhook(user: { readonly userId: string; readonly username: string }): { readonly token: string; revoke(): void } {
+  tokenOfWebhook(user: { readonly userId: string; readonly username: string }): {
+    readonly token: string;
+    revoke(): void;
+  } {
     const token = newId(40);
     const tokenHash = hashToken(token);
     const { userId, username } = user;

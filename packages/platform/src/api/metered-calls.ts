@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Usage, UsageMeter, UsageUnit } from '../accounts/usage.ts';
+import type { Caller } from '../database/operation.ts';
 import type { StorageTable } from '../storages/storage-row.ts';
 
 declare module 'fastify' {
@@ -29,25 +30,45 @@ function unitOf({ method, routeOptions }: FastifyRequest): UsageUnit | undefined
   return unitsOf[table].reads;
 }
 
-/** Counts calls that were carried out, and the bytes of all calls, over the same connection both ways. */
-export function meterCalls(app: FastifyInstance, meter: Pick<UsageMeter, 'add'>): void {
-  const counted = new WeakMap<Socket, number>();
-  app.addHook('onResponse', (request, reply, done) => {
-    const { socket } = request.raw;
+/** Whose connection it is, as far as usage is concerned. */
+export interface ConnectionUser {
+  readonly kind: Caller['kind'];
+  readonly userId: string;
+}
+
+/** Counts calls and the bytes of connections. Each byte counts once, whatever the requests of a connection are for. */
+export class CallMeter {
+  readonly #meter: Pick<UsageMeter, 'add'>;
+  readonly #counted = new WeakMap<Socket, number>();
+
+  constructor(meter: Pick<UsageMeter, 'add'>) {
+    this.#meter = meter;
+  }
+
+  /**
+   * Counts what was sent over a connection, both ways, since it was counted last.
+   * @param user undefined when it is nobody's use
+   * @param more what else was used
+   */
+  count(socket: Socket, user: ConnectionUser | undefined, more: Usage = {}): void {
     // A connection that is not of the network has no counts.
     const bytes = (socket.bytesRead ?? 0) + (socket.bytesWritten ?? 0);
-    const gbytes = (bytes - (counted.get(socket) ?? 0)) / bytesOfGbyte;
-    counted.set(socket, bytes);
+    const gbytes = (bytes - (this.#counted.get(socket) ?? 0)) / bytesOfGbyte;
+    this.#counted.set(socket, bytes);
+    if (user === undefined) return;
+    const transfer = user.kind === 'attempt' ? 'DATA_TRANSFER_INTERNAL_GBYTES' : 'DATA_TRANSFER_EXTERNAL_GBYTES';
+    this.#meter.add(user.userId, { ...more, [transfer]: gbytes });
+  }
+}
+
+/** Counts calls that were carried out, and the bytes of all calls. */
+export function meterCalls(app: FastifyInstance, meter: Pick<CallMeter, 'count'>): void {
+  app.addHook('onResponse', (request, reply, done) => {
     const { caller } = request;
-    if (caller !== undefined && 'userId' in caller) {
-      const unit = reply.statusCode < 400 ? unitOf(request) : undefined;
-      const transfer = caller.kind === 'attempt' ? 'DATA_TRANSFER_INTERNAL_GBYTES' : 'DATA_TRANSFER_EXTERNAL_GBYTES';
-      meter.add(caller.userId, {
-        ...(unit && { [unit]: 1 }),
-        ...(reply.statusCode < 400 && request.writtenUsage),
-        [transfer]: gbytes,
-      });
-    }
+    const user = caller !== undefined && 'userId' in caller ? caller : undefined;
+    const isCarriedOut = reply.statusCode < 400;
+    const unit = isCarriedOut ? unitOf(request) : undefined;
+    meter.count(request.raw.socket, user, { ...(unit && { [unit]: 1 }), ...(isCarriedOut && request.writtenUsage) });
     done();
   });
 }

@@ -23,6 +23,7 @@ import type { QueueReads } from '../storages/request-queues/reads.ts';
 import type { HealthReporter } from './about/health-routes.ts';
 import type { MetricsReporter } from './about/metrics-routes.ts';
 import type { GarbageCollector } from './gc/gc-routes.ts';
+import type { CallMeter } from './metered-calls.ts';
 
 /** What all routes use. Assembled in `main/platform.ts`. */
 export interface Services {
@@ -70,6 +71,7 @@ export interface RunServices extends ActorServices {
   /** How many days the operator keeps runs and unnamed storages at most; null for no end. */
   readonly retainDays: number | null;
   readonly usageMeter: Pick<UsageMeter, 'flush'>;
+  readonly callMeter: Pick<CallMeter, 'count'>;
   /** Is told of each schedule that is created or changed. */
   readonly schedules: Pick<Waker, 'wake'>;
 }

@@ -26,6 +26,7 @@ import { firstUsername } from '../accounts/users.ts';
 import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
 import { AllowedHosts } from '../api/host-check.ts';
+import { CallMeter } from '../api/metered-calls.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
 import type { ActorServices, HandoffServices, RunServices, UserServices } from '../api/services.ts';
@@ -49,7 +50,8 @@ import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
 import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
-import { invoke, type SchedulePoint } from '../schedules/invoker.ts';
+import { scheduleBacklog } from '../schedules/invocations.ts';
+import { type InvokerParts, invoke, type SchedulePoint } from '../schedules/invoker.ts';
 import { Waker } from '../schedules/waker.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
@@ -57,6 +59,7 @@ import { WebAddresses } from '../shared/web-addresses.ts';
 import { Eraser } from '../storages/erasure.ts';
 import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
 import { QueueReads } from '../storages/request-queues/reads.ts';
+import { webhookBacklog } from '../webhooks/delivery/claims.ts';
 import { Admission } from './admission.ts';
 import { removeStaging } from './backup.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
@@ -167,6 +170,7 @@ interface HandoffLimits {
 }
 
 const usualMaxRuns = 1000;
+const byPlatform = { kind: 'platform' } as const;
 
 const limitsOf = (
   { bootSecs = 30, graceSecs = 60, quietGraceSecs = 10 }: HandoffLimits,
@@ -191,7 +195,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 /** @param parts ends what was started, the last first */
 async function startParts(options: PlatformOptions, parts: AsyncDisposableStack): Promise<Platform> {
-  const { dataFolder, token } = options;
+  const { dataFolder, token, advertisedUrl, proxy: ofProxy = {} } = options;
   const logger = options.logger ?? pino({ level: 'silent' });
   const database = await openDataFolder(options, logger, parts);
   const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
@@ -200,12 +204,11 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const workFolder = path.join(dataFolder, 'work');
   const { buildTimeoutSecs: timeoutSecs, downloadLimits, servers = 2, memoryMbytes } = options;
   const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
-  const { metrics, observer } = observe(database, () => runs);
+  const { metrics, observer, lags } = observe(database, () => runs);
   const builder = new Builder({ ...common, logs, observer, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
   const tokens = new KnownTokens(database);
-  const { advertisedUrl, proxy: ofProxy = {} } = options;
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
   const admission = await openAdmission(options, database);
   const runs = await createSupervisor({
@@ -228,7 +231,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
   const background = openBackground({ database, files, logger, runs, builder, logs }, options, parts);
-  const schedules = openSchedules(options, { database, files, inputSecrets, logger, runs });
+  const schedules = openSchedules(options, { database, files, inputSecrets, logger, runs, observer: lags });
   const health = openHealth({ database, dataFolder, engine, admission }, parts);
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
@@ -251,10 +254,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const services = servicesOf(options, serviceParts);
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
   const ofApp = { authenticator, database, gate: runs.gate, logger, observer, hosts, bodyIdleMs, forward: web.forward };
-  const app = createApp({ ...ofApp, auditLog: background.auditLog, usageMeter: background.usageMeter });
+  const app = createApp({ ...ofApp, auditLog: background.auditLog, callMeter: background.callMeter });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
-  const webhooks = createWebhooks({ ...common, authenticator, services, address }, options.webhooks ?? {});
+  const webhooks = createWebhooks({ ...common, authenticator, services, address, observer: lags }, options.webhooks);
   const started = { runs, app, web, logs, builder, engine, address, proxy, logger, webhooks };
   const tls = await startWork(started, options, parts);
   await background.spendingLimits.recover();
@@ -297,10 +300,14 @@ function observe(database: SqliteDatabase, runsOf: () => Startable['runs']) {
   const metrics = new PlatformMetrics({
     runStatuses: () => runsOf().supervisor.runStatuses(),
     servers: () => runsOf().servers.list(runsOf().supervisor.load()),
+    backlog: async () => ({
+      schedules: await database.read(scheduleBacklog, {}, byPlatform),
+      webhooks: await database.read(webhookBacklog, {}, byPlatform),
+    }),
   });
   const observer = new Observers([metrics, new PlatformTraces()]);
   database.observer = observer;
-  return { metrics, observer };
+  return { metrics, observer, lags: metrics.lags };
 }
 
 /** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */
@@ -322,7 +329,7 @@ async function openDataFolder(
   await database.write(
     ensureUser,
     { userId: newId(), username: firstUsername, tokenHash: hashToken(token) },
-    { kind: 'platform' },
+    byPlatform,
   );
   return database;
 }
@@ -377,12 +384,14 @@ function openBackground(
     endedUsers.wake();
     auditLog.start();
   };
-  return { eraser, queueReads, usageMeter, spendingLimits, auditLog, endedUsers, collector, start };
+  const callMeter = new CallMeter(usageMeter);
+  return { eraser, queueReads, usageMeter, callMeter, spendingLimits, auditLog, endedUsers, collector, start };
 }
 
 function openSchedules(
   { maxRuns = usualMaxRuns, maxUserMbytes, atSchedulePoint: at }: PlatformOptions,
-  parts: Pick<ServiceParts, 'database' | 'files' | 'inputSecrets' | 'runs'> & { readonly logger: Logger },
+  parts: Pick<ServiceParts, 'database' | 'files' | 'inputSecrets' | 'runs'> &
+    Pick<InvokerParts, 'observer'> & { readonly logger: Logger },
 ): Waker {
   const { runs, ...others } = parts;
   const invoker = { ...others, runControl: runs.supervisor, maxRuns, maxUserMbytes, clock: systemClock, at };
@@ -501,7 +510,7 @@ interface ServiceParts
       | 'webAddresses'
       | 'proxy'
     >,
-    Pick<RunServices, 'usageMeter'>,
+    Pick<RunServices, 'usageMeter' | 'callMeter'>,
     Pick<UserServices, 'tokens' | 'endedUsers' | 'collector'> {
   readonly schedules: Waker;
   readonly health: Health;

@@ -32,6 +32,7 @@ export interface WebParts {
 /** Creates what takes the requests to the web servers of runs, and of Actors in Standby mode. */
 export function createWeb({ services, runs, hosts, authenticator, logger, ...parts }: WebParts, times: StandbyTimes) {
   const { database, files, inputSecrets, runControl, maxRuns, maxUserMbytes, logs, clock, webAddresses } = services;
+  const { callMeter } = services;
   const { web, gate } = runs;
   const tokens = new RequestTokens(parts.tokens);
   const pools = new StandbyPools({
@@ -50,7 +51,16 @@ export function createWeb({ services, runs, hosts, authenticator, logger, ...par
     stopMs: stopMsOf(times),
   });
   const standby = new StandbyRequests({ authenticator, database, gate, web, pools, tokens });
-  const requests = new WebRequests({ addresses: webAddresses, gate: web, hosts, tokens, standby, logger });
+  const requests = new WebRequests({
+    addresses: webAddresses,
+    gate: web,
+    hosts,
+    tokens,
+    standby,
+    logger,
+    callMeter,
+    ownerOf: (runId) => runs.supervisor.ownerOf(runId),
+  });
   return {
     forward: requests.handle.bind(requests),
     forwardUpgrade: requests.upgrade.bind(requests),

@@ -6,7 +6,7 @@ import type { RunServices } from '../api/services.ts';
 import type { Database } from '../database/database.ts';
 import type { RunDetails } from '../runs/operations/run-details.ts';
 import type { Clock } from '../shared/clock.ts';
-import { Dispatcher } from '../webhooks/delivery/dispatcher.ts';
+import { Dispatcher, type WebhookObserver } from '../webhooks/delivery/dispatcher.ts';
 import { PublicAddresses } from '../webhooks/delivery/public-addresses.ts';
 import { type OwnApi, Sender } from '../webhooks/delivery/sender.ts';
 
@@ -23,6 +23,7 @@ interface WebhookParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observer: WebhookObserver;
   readonly authenticator: Authenticator;
   readonly services: Pick<RunServices, 'publicUrl' | 'webAddresses' | 'prices'>;
   /** Where this process and containers reach the API; empty until it listens. */
@@ -30,8 +31,8 @@ interface WebhookParts {
 }
 
 /** Creates what sends webhooks. To be started once the API listens. */
-export function createWebhooks(parts: WebhookParts, options: WebhookOptions) {
-  const { database, clock, logger } = parts;
+export function createWebhooks(parts: WebhookParts, options: WebhookOptions = {}) {
+  const { database, clock, logger, observer } = parts;
   const { allowPrivate = false, firstRetrySecs = 60, timeoutSecs = 120 } = options;
   const sender = new Sender({
     addresses: new PublicAddresses(allowPrivate),
@@ -39,7 +40,7 @@ export function createWebhooks(parts: WebhookParts, options: WebhookOptions) {
     showRun: (stored, at) => shownRun(stored as RunDetails, at, parts),
     timeoutMs: timeoutSecs * 1000,
   });
-  const dispatcher = new Dispatcher({ database, sender, clock, logger, firstRetryMs: firstRetrySecs * 1000 });
+  const dispatcher = new Dispatcher({ database, sender, clock, logger, observer, firstRetryMs: firstRetrySecs * 1000 });
   return {
     start: () => dispatcher.start(),
     async close() {

@@ -3,7 +3,8 @@
  * themselves, and only the composition knows this folder. Names and labels are part of the product: `docs/metrics.md` lists
  * them, and the dashboard uses them. Times are in seconds, sizes in bytes.
  *
- * [metrics-1] A scrape reads memory only: it asks neither the database nor an engine, however many runs there are.
+ * [metrics-1] A scrape costs the same however many runs, schedules and webhooks there are. It reads memory and, of the
+ *     database, a limited number of entries of the two indexes on what is due. It asks no engine.
  * [metrics-2] The number of series is bounded. Actors after the first `mostActors` share the label `other`, and routes are
  *     their patterns, never paths.
  */
@@ -15,12 +16,14 @@ import type { RunState } from '../runs/state/run-state.ts';
 import { drainMsOf, isOver } from '../runs/state/run-state.ts';
 import type { EndedHandoff, RunObserver } from '../runs/supervisor/collaborators.ts';
 import type { ServerStatus } from '../runs/supervisor/servers.ts';
+import { type Backlog, LagMetrics } from './lag-metrics.ts';
 
 /** What is looked up at a scrape, and not counted as it happens. */
 export interface PlatformFacts {
   /** The statuses of the runs that are not over, one for each run. */
   runStatuses(): Iterable<string>;
   servers(): readonly ServerStatus[];
+  backlog(): Promise<Backlog>;
 }
 
 /** [metrics-2] */
@@ -40,6 +43,7 @@ const secs = {
 
 export class PlatformMetrics implements RunObserver, CallObserver, CommitObserver, BuildObserver {
   readonly contentType: string;
+  readonly lags: LagMetrics;
   readonly #registry = new Registry();
   readonly #actors = new Set<string>();
   readonly #runsEnded = this.#counter('runs_ended_total', 'Runs that have ended.', ['status', 'actor']);
@@ -85,6 +89,7 @@ export class PlatformMetrics implements RunObserver, CallObserver, CommitObserve
   constructor(facts: PlatformFacts) {
     this.contentType = this.#registry.contentType;
     collectDefaultMetrics({ register: this.#registry });
+    this.lags = new LagMetrics(this.#registry, () => facts.backlog());
     const registers = [this.#registry];
     new Gauge({
       name: 'wherry_runs',
@@ -115,7 +120,8 @@ export class PlatformMetrics implements RunObserver, CallObserver, CommitObserve
   }
 
   /** The text format of Prometheus. */
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    await this.lags.update();
     return this.#registry.metrics();
   }
 

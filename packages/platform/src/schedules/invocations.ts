@@ -32,6 +32,23 @@ export const listDue = defineRead(
   },
 );
 
+/** [metrics-1] */
+const mostCounted = 10_000;
+
+/**
+ * How many schedules are due, as far as they are counted, and for how long the first of them has been. It reads the first
+ * entries of the index `schedules_by_next_run`, and no rows.
+ */
+export const scheduleBacklog = defineRead('schedules.backlog', function* (_: object, { now }) {
+  const row = yield* one<{ due: number; first: number | null }>(
+    `SELECT count(*) AS due, min(next_run_at) AS first FROM (
+      SELECT next_run_at FROM schedules WHERE next_run_at IS NOT NULL AND next_run_at <= ?
+        ORDER BY next_run_at LIMIT ${mostCounted}) AS counted`,
+    now,
+  );
+  return { due: row!.due, overdueMs: row!.first === null ? 0 : now - row!.first };
+});
+
 /** The earliest scheduled time after `after`; null when there is none. */
 export const nextTimeOfAll = defineRead('schedules.nextTime', function* ({ after }: { after: number }) {
   const row = yield* one<{ next: number | null }>(
@@ -138,7 +155,12 @@ export interface Invocation {
 
 /** [schedule-1] `stale`: it was invoked or changed since it was prepared, and nothing was changed now. */
 export type InvocationResult =
-  | { readonly kind: 'invoked'; readonly runIds: readonly string[] }
+  | {
+      readonly kind: 'invoked';
+      /** In ms since 1970. */
+      readonly invokedAt: number;
+      readonly runIds: readonly string[];
+    }
   | { readonly kind: 'stale' };
 
 /** The type of the refusal of a whole invocation for one of its starts. */
@@ -183,7 +205,7 @@ export const invokeSchedule = defineWrite(
     yield* forgetOldInvocations(scheduleId);
     // The clock may have been set back since it was prepared.
     yield* chooseNextTime(scheduleId, now, Math.min(now, scheduledAt));
-    return { kind: 'invoked', runIds };
+    return { kind: 'invoked', invokedAt: now, runIds };
   },
 );
 

@@ -25,9 +25,25 @@ export const schedulePoints = [
 ] as const;
 export type SchedulePoint = (typeof schedulePoints)[number];
 
+/** An invocation that took place. Times in ms since 1970. */
+export interface InvokedSchedule {
+  readonly scheduledAt: number;
+  readonly invokedAt: number;
+  /** How many of its actions have started a run, have failed, and were skipped since their last run is not over. */
+  readonly started: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** It must not throw. */
+export interface ScheduleObserver {
+  scheduleInvoked(invoked: InvokedSchedule): void;
+}
+
 export interface InvokerParts extends StartParts {
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Pick<Logger, 'error'>;
+  readonly observer?: ScheduleObserver | undefined;
   /** For tests. */
   readonly at?: ((point: SchedulePoint) => void | Promise<void>) | undefined;
 }
@@ -119,6 +135,7 @@ async function commit(parts: InvokerParts, schedule: ScheduleToInvoke, plan: Pla
       await parts.at?.('invocation:before');
       const result = await parts.database.write(invokeSchedule, invocationOf(schedule, plan), platform);
       await parts.at?.('invocation:after');
+      tell(parts, plan, result);
       await settle(parts, plan, result);
       await parts.at?.('invocation:supervised');
       return;
@@ -147,6 +164,14 @@ function invocationOf(schedule: ScheduleToInvoke, { scheduledAt, notes, prepared
 
 const startsOf = ({ prepared }: Plan) =>
   [...prepared.values()].flatMap(({ action }) => (action.kind === 'start' ? [action.run] : []));
+
+function tell({ observer }: InvokerParts, { scheduledAt, prepared }: Plan, result: InvocationResult): void {
+  if (result.kind !== 'invoked') return;
+  const { invokedAt, runIds } = result;
+  const started = runIds.length;
+  const failed = [...prepared.values()].filter(({ action }) => action.kind === 'fail').length;
+  observer?.scheduleInvoked({ scheduledAt, invokedAt, started, failed, skipped: prepared.size - started - failed });
+}
 
 async function settle(parts: InvokerParts, plan: Plan, result: InvocationResult): Promise<void> {
   const started = new Set(result.kind === 'invoked' ? result.runIds : []);

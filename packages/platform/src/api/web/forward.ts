@@ -5,6 +5,7 @@ import { createProxyServer, type ProxyServerOptions } from 'httpxy';
 import type { WebPassage } from '../../runs/handoff/web-gate.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { WebAddress } from '../../shared/web-addresses.ts';
+import type { ConnectionUser } from '../metered-calls.ts';
 import { openToPages } from './standby-cors.ts';
 
 /** A request, or a client that asks for a websocket. */
@@ -15,6 +16,8 @@ export type Exchange =
 export interface Forwarding {
   readonly address: WebAddress;
   readonly passage: WebPassage;
+  /** Who uses what is sent. */
+  readonly user: ConnectionUser | undefined;
   /** How long the server may take until its response begins; undefined for any time. */
   readonly firstByteMs?: number | undefined;
 }

@@ -10,6 +10,7 @@ import { answersProbe } from '../../standby/readiness-probe.ts';
 import { findStandbyActor, type StandbyActor } from '../../standby/standby-actor.ts';
 import type { StandbyPlace, StandbyPools } from '../../standby/standby-pool.ts';
 import type { Authenticator } from '../authentication.ts';
+import type { ConnectionUser } from '../metered-calls.ts';
 import type { Forwarding } from './forward.ts';
 import type { RequestTokens } from './request-tokens.ts';
 
@@ -57,7 +58,7 @@ export class StandbyRequests {
     try {
       await passage?.admitted;
       const found = await this.#find(caller, actor);
-      await this.#sendToRun(request, { address, actor: found, signal }, send);
+      await this.#sendToRun(request, { address, actor: found, signal, user: caller }, send);
     } finally {
       passage?.leave(true);
     }
@@ -92,14 +93,25 @@ export class StandbyRequests {
 
   async #sendToRun(
     request: IncomingMessage,
-    { address, actor, signal }: Omit<StandbyRequest, 'actor'> & { readonly actor: StandbyActor },
+    {
+      address,
+      actor,
+      signal,
+      user,
+    }: Omit<StandbyRequest, 'actor'> & { readonly actor: StandbyActor; readonly user: ConnectionUser },
     send: (open: () => Promise<Forwarding>) => Promise<void>,
   ): Promise<void> {
     for (let runs = 1; ; runs += 1) {
       const place = await this.#parts.pools.take(actor, signal);
       try {
         const allowed = await this.#allowedTo(place, request, address);
-        return await send(async () => ({ address: allowed, passage: await this.#enter(place, signal), firstByteMs }));
+        const open = async () => ({
+          address: allowed,
+          passage: await this.#enter(place, signal),
+          user,
+          firstByteMs,
+        });
+        return await send(open);
       } catch (error) {
         if (!(error instanceof RunGone) || runs === maxRuns) throw standbyError(error);
       } finally {

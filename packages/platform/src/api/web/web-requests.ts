@@ -15,6 +15,7 @@ import { Refusal } from '../../shared/errors.ts';
 import type { WebAddress, WebAddresses } from '../../shared/web-addresses.ts';
 import { plainResponse, refusalBody } from '../error-responses.ts';
 import type { AllowedHosts } from '../host-check.ts';
+import type { CallMeter } from '../metered-calls.ts';
 import { type Exchange, type Forwarding, forward } from './forward.ts';
 import type { RequestTokens } from './request-tokens.ts';
 import { answerPreflight, isPreflight, openHeaders } from './standby-cors.ts';
@@ -27,6 +28,9 @@ export interface WebRequestParts {
   readonly tokens: RequestTokens;
   readonly standby: Pick<StandbyRequests, 'serve'>;
   readonly logger: Pick<FastifyBaseLogger, 'error'>;
+  readonly callMeter: Pick<CallMeter, 'count'>;
+  /** The user whose run it is; undefined when the run is over. */
+  readonly ownerOf: (runId: string) => string | undefined;
 }
 
 /** How often a request that changes nothing is sent when its server ends without a response. */
@@ -74,20 +78,39 @@ export class WebRequests {
       this.#refuse(address, exchange, error as Error);
     } finally {
       client.leave();
+      // What was refused is nobody's use.
+      this.#parts.callMeter.count(exchange.request.socket, undefined);
     }
   }
 
   async #forward(address: WebAddress, exchange: Exchange, signal: AbortSignal): Promise<void> {
-    const { gate, tokens, standby } = this.#parts;
+    const { gate, tokens, standby, ownerOf } = this.#parts;
     const { subject } = address;
     if (subject.kind === 'standby') {
       const request = { address, actor: subject.actor, signal };
-      return standby.serve(exchange.request, request, (open) => send(exchange, open));
+      return standby.serve(exchange.request, request, (open) => this.#send(exchange, open));
     }
     const stripped = await tokens.strip(exchange.request, address);
-    return send(exchange, async () => {
-      return { address: stripped, passage: await gate.enter({ runId: subject.runId, signal }) };
+    return this.#send(exchange, async () => {
+      const passage = await gate.enter({ runId: subject.runId, signal });
+      const userId = ownerOf(subject.runId);
+      return { address: stripped, passage, user: userId === undefined ? undefined : { kind: 'user', userId } };
     });
+  }
+
+  /** Sends a request, and once more when that can do no harm: the run may have lost its server in between. */
+  async #send(exchange: Exchange, open: () => Promise<Forwarding>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const forwarding = await open();
+      try {
+        return await forward(exchange, forwarding);
+      } catch (error) {
+        const isLost = error instanceof Refusal && error.statusCode === 502;
+        if (!isLost || tries === maxTries || !changesNothing(exchange)) throw error;
+      } finally {
+        this.#parts.callMeter.count(exchange.request.socket, forwarding.user);
+      }
+    }
   }
 
   /** Where a browser that opens a page is sent: to an origin of the server's own, or at least to where links work. */
@@ -112,18 +135,6 @@ export class WebRequests {
     if (isStandby && isPreflight(exchange.request) && !exchange.response.headersSent) {
       answerPreflight(exchange.request, exchange.response);
     } else answer(exchange, refusal, isStandby ? openHeaders : {});
-  }
-}
-
-/** Sends a request, and once more when that can do no harm: the run may have lost its server in between. */
-async function send(exchange: Exchange, open: () => Promise<Forwarding>): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await forward(exchange, await open());
-    } catch (error) {
-      const isLost = error instanceof Refusal && error.statusCode === 502;
-      if (!isLost || tries === maxTries || !changesNothing(exchange)) throw error;
-    }
   }
 }
 

@@ -241,6 +241,11 @@ export class Supervisor implements RunControl, WorkerContext {
     return state === undefined || isOver(state) ? undefined : state.activeAttempt;
   }
 
+  /** The user whose run it is; undefined when it is not supervised. */
+  ownerOf(runId: string): string | undefined {
+    return this.#workers.get(runId)?.state.userId;
+  }
+
   /** Whether an attempt is known and not fenced. */
   isAlive(runId: string, attempt: number): boolean {
     const known = this.#workers.get(runId)?.state.attempts.find(({ number }) => number === attempt);

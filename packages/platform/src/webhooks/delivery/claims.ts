@@ -37,11 +37,33 @@ export const nextDue = defineRead(
   },
 );
 
+/** [metrics-1] */
+const mostCounted = 10_000;
+
+/**
+ * How many dispatches are due, and how many come later: after a failed call, or with a call under way. Both as far as they are
+ * counted. And for how long the first one of all has been due. It reads the index `webhook_dispatches_due`, and no rows.
+ */
+export const webhookBacklog = defineRead('webhooks.backlog', function* (_: object, { steadyNow }) {
+  const counted = (condition: string) => `(SELECT count(*) FROM (SELECT due_at FROM webhook_dispatches
+    WHERE status = 'ACTIVE' AND due_at ${condition} LIMIT ${mostCounted}) AS counted)`;
+  const row = yield* one<{ due: number; later: number; first: number | null }>(
+    `SELECT ${counted('<= ?')} AS due, ${counted('> ?')} AS later,
+      (SELECT due_at FROM webhook_dispatches WHERE status = 'ACTIVE' ORDER BY due_at LIMIT 1) AS first`,
+    steadyNow,
+    steadyNow,
+  );
+  const { due, later, first } = row!;
+  return { due, later, overdueMs: first === null ? 0 : Math.max(0, steadyNow - first) };
+});
+
 /** A dispatch with all that its call needs. */
 export interface ClaimedDispatch {
   readonly id: string;
   readonly userId: string;
   readonly host: string;
+  /** In ms since 1970. */
+  readonly createdAt: number;
   /** The number of this call in the log, from 1. */
   readonly call: number;
   /** How many calls have ended before. */
@@ -58,6 +80,7 @@ interface DueRow {
   readonly webhook_id: string;
   readonly host: string;
   readonly try_count: number;
+  readonly dispatched_at: number;
   readonly type: EventType;
   readonly created_at: number;
   readonly data_json: string;
@@ -94,7 +117,8 @@ export const claimDispatches = defineWrite(
 
 function* claimOne(id: string, claim: string, now: number, steadyNow: number): Sql<ClaimedDispatch> {
   const row = (yield* one<DueRow>(
-    `SELECT dispatches.id, dispatches.user_id, dispatches.webhook_id, dispatches.host, dispatches.try_count, events.type,
+    `SELECT dispatches.id, dispatches.user_id, dispatches.webhook_id, dispatches.host, dispatches.try_count,
+        dispatches.created_at AS dispatched_at, events.type,
         events.created_at, events.data_json, events.resource_kind, events.resource_json, webhooks.settings_json,
         webhooks.reach
       FROM webhook_dispatches AS dispatches
@@ -120,6 +144,7 @@ function* claimOne(id: string, claim: string, now: number, steadyNow: number): S
     id,
     userId: row.user_id,
     host: row.host,
+    createdAt: row.dispatched_at,
     call,
     tries: row.try_count,
     event: { type: row.type, createdAt: row.created_at, data: JSON.parse(row.data_json) as EventData },

@@ -21,11 +21,36 @@ interface CallMaker {
   send(dispatch: ClaimedDispatch, now: number, closing: AbortSignal): Promise<CallResult>;
 }
 
+/** A call of a dispatch. Times in ms since 1970. */
+export interface BegunCall {
+  /** From 1. */
+  readonly call: number;
+  /** When the dispatch was stored. */
+  readonly createdAt: number;
+  readonly begunAt: number;
+}
+
+/** A dispatch that was accepted, or given up. Times in ms since 1970. */
+export interface EndedDispatch {
+  readonly outcome: 'succeeded' | 'failed';
+  readonly createdAt: number;
+  readonly endedAt: number;
+}
+
+/** It must not throw. */
+export interface WebhookObserver {
+  callBegun(call: BegunCall): void;
+  /** However it has ended. */
+  callOver(): void;
+  dispatchEnded(dispatch: EndedDispatch): void;
+}
+
 export interface DispatcherParts {
   readonly database: Database;
   readonly sender: CallMaker;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error'>;
+  readonly observer: WebhookObserver;
   /** How long to wait before the first retry, in ms; each further one waits twice as long. */
   readonly firstRetryMs: number;
 }
@@ -154,15 +179,18 @@ export class Dispatcher {
   }
 
   async #call(dispatch: ClaimedDispatch): Promise<void> {
-    const { clock, sender } = this.#parts;
-    const { id, host } = dispatch;
+    const { clock, sender, observer } = this.#parts;
+    const { id, host, call, createdAt } = dispatch;
+    const begunAt = clock.now();
+    observer.callBegun({ call, createdAt, begunAt });
     try {
-      const result = await sender.send(dispatch, clock.now(), this.#closing.signal);
+      const result = await sender.send(dispatch, begunAt, this.#closing.signal);
       // What was ended by the end of the platform has not failed.
       if (this.#closing.signal.aborted && result.errorMessage !== null) return;
       this.#learn(host, result.errorMessage === null);
       await this.#report(dispatch, result);
     } finally {
+      observer.callOver();
       this.#calls.delete(id);
       this.#count(host, -1);
       this.wake();
@@ -180,11 +208,15 @@ export class Dispatcher {
 
   /** Without a report, the call is made again when its claim has ended. */
   async #report(dispatch: ClaimedDispatch, result: CallResult): Promise<void> {
-    const { database, logger, firstRetryMs } = this.#parts;
-    const { id: dispatchId, call } = dispatch;
+    const { database, clock, logger, observer, firstRetryMs } = this.#parts;
+    const { id: dispatchId, call, createdAt } = dispatch;
     const verdict = verdictOf(dispatch, result, firstRetryMs);
     try {
-      await database.write(reportCall, { dispatchId, call, claim: this.#claim, verdict, ...result }, platform);
+      const report = { dispatchId, call, claim: this.#claim, verdict, ...result };
+      const isReported = await database.write(reportCall, report, platform);
+      if (!isReported || verdict.kind === 'again') return;
+      const outcome = verdict.kind === 'SUCCEEDED' ? 'succeeded' : 'failed';
+      observer.dispatchEnded({ outcome, createdAt, endedAt: clock.now() });
     } catch (error) {
       logger.error({ err: error, dispatchId }, 'the result of a webhook could not be stored; it will be sent again');
     }
