@@ -7,7 +7,18 @@
 const source = '^packages/platform/src/';
 
 const adapters = ['engines', 'database', 'objects', 'logs', 'events'];
-const domain = ['schedules', 'standby', 'runs', 'tasks', 'builds', 'actors', 'storages', 'accounts', 'proxy', 'webhooks'];
+const domain = [
+  'schedules',
+  'standby',
+  'runs',
+  'tasks',
+  'builds',
+  'actors',
+  'storages',
+  'accounts',
+  'proxy',
+  'webhooks',
+];
 
 /**
  * What each folder of `packages/platform/src` may import besides itself, from the upper rows to the lower ones. Within
@@ -46,6 +57,8 @@ const layers = {
 
 /** The parts of `runs/`: the state machine is at the bottom, and knows neither the database nor containers. */
 const runParts = {
+  // Whoever starts runs does so through it.
+  start: ['supervisor', 'operations', 'state'],
   supervisor: ['operations', 'handoff', 'state'],
   operations: ['state'],
   handoff: ['state'],

@@ -77,8 +77,17 @@ test('a scheduled run has its input and options, and says what has started it an
   const schedule = (await client.schedule(id).get())!;
   expect(schedule.nextRunAt).toBeNull();
   expect(Date.parse(schedule.lastRunAt)).toBeGreaterThanOrEqual(new Date(scheduledAt).getTime());
-  expect((await logOf(id)).at(-1)).toEqual({ message: 'Schedule invoked', level: 'INFO', createdAt: new Date(schedule.lastRunAt) });
-  expect(await client.actor(actorId).lastRun({ origin: 'SCHEDULER' } as never).get()).toMatchObject({ actId: actorId });
+  expect((await logOf(id)).at(-1)).toEqual({
+    message: 'Schedule invoked',
+    level: 'INFO',
+    createdAt: new Date(schedule.lastRunAt),
+  });
+  expect(
+    await client
+      .actor(actorId)
+      .lastRun({ origin: 'SCHEDULER' } as never)
+      .get(),
+  ).toMatchObject({ actId: actorId });
 });
 
 test('[schedule-4] actions that cannot start are in the log, and the others start', async () => {
@@ -134,7 +143,10 @@ test('a task is started with its options, and with its input below that of the a
   const { id } = await client.schedules().create({ ...soon, actions: [action] as never });
   await whenInvoked(id);
   await client.schedule(id).update({ isEnabled: false });
-  const run = await until('the run of the task is there', async () => (await client.task(task.id).runs().list()).items[0]);
+  const run = await until(
+    'the run of the task is there',
+    async () => (await client.task(task.id).runs().list()).items[0],
+  );
   const whole = (await client.run(run.id).get())!;
   expect(whole).toMatchObject({ actorTaskId: task.id, meta: { origin: 'SCHEDULER', scheduleId: id } });
   expect(whole.options).toMatchObject({ memoryMbytes: 256, timeoutSecs: 77 });

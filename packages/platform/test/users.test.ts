@@ -325,9 +325,8 @@ test('[user-2] a disabled user’s tokens end at once, runs are aborted and noth
   // As a schedule, or an attempt that is not over yet, would ask for it: in the name of the user.
   const database = SqliteDatabase.open(path.join(fixture.dataFolder, 'wherry.sqlite'), systemClock);
   const owner = { kind: 'user', userId: worker.id } as const;
-  const start = { userId: worker.id, actor: worker.actorId, build: undefined, idempotencyKey: undefined };
-  const prepared = await database.read(prepareStart, { ...start, forcePermissionLevel: undefined }, owner);
-  if (prepared.kind !== 'new') throw new Error('the run was started before');
+  const start = { userId: worker.id, actor: worker.actorId, build: undefined };
+  const prepared = await database.read(prepareStart, start, owner);
   const newRun = {
     id: 'startedWhenDisabl',
     userId: worker.id,

@@ -1,9 +1,11 @@
 /** Carries out one invocation of a schedule. The invariants are in `schedules.ts`. */
 import type { Logger } from 'pino';
+import type { RequestedRunOptions } from '../runs/operations/run-options.ts';
+import { discardInput } from '../runs/start/run-input.ts';
+import { type PreparedRun, prepareRun, type RunRequest, type StartParts } from '../runs/start/run-start.ts';
 import type { Clock } from '../shared/clock.ts';
 import { Refusal } from '../shared/errors.ts';
 import { isoTime } from '../shared/time.ts';
-import { discard, type PreparedRun, prepareAction, type StartParts } from './action-starts.ts';
 import { lastTimeUntil, minIntervalMs } from './cron.ts';
 import {
   type InvocationResult,
@@ -14,7 +16,7 @@ import {
   refusedStartOf,
   type ScheduleToInvoke,
 } from './invocations.ts';
-import type { ScheduleAction } from './schedule-settings.ts';
+import type { ActionRunOptions, ScheduleAction } from './schedule-settings.ts';
 
 /** Where a test may stop the process. `before` and `after` are those of the transaction. */
 export const schedulePoints = [
@@ -108,8 +110,9 @@ async function prepare(
 ): Promise<Prepared> {
   if (schedule.busyActionIds.includes(action.id)) return { action: { kind: 'busy', action } };
   try {
-    const occasion = { scheduleId: schedule.id, userId: schedule.userId, scheduledAt };
-    const run = await prepareAction(parts, occasion, action);
+    const { id: scheduleId, userId } = schedule;
+    const meta = { origin: 'SCHEDULER', scheduleId, scheduledAt: isoTime(scheduledAt) };
+    const run = await prepareRun(parts, { ...requestOf(action), userId, meta }, { kind: 'user', userId });
     return { action: { kind: 'start', action, run: run.run }, run };
   } catch (error) {
     const isUsersFault = error instanceof Refusal && error.statusCode < 500;
@@ -121,6 +124,22 @@ async function prepare(
     return { action: { kind: 'fail', action, message } };
   }
 }
+
+function requestOf(action: ScheduleAction): Pick<RunRequest, 'target' | 'options' | 'input'> {
+  if (action.type === 'RUN_ACTOR_TASK') {
+    const { actorTaskId: task, input } = action;
+    const body = input ? Buffer.from(JSON.stringify(input)) : undefined;
+    return { target: { task }, options: {}, input: { body, contentType: undefined } };
+  }
+  const { actorId: actor, runInput, runOptions } = action;
+  const body = runInput?.body ? Buffer.from(runInput.body) : undefined;
+  const input = { body, contentType: runInput?.contentType ?? undefined };
+  return { target: { actor }, options: requestedOptions(runOptions ?? {}), input };
+}
+
+/** Options that are null are left to the Actor. */
+const requestedOptions = (options: ActionRunOptions): RequestedRunOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 
 interface Plan {
   readonly scheduledAt: number;
@@ -177,7 +196,7 @@ async function settle(parts: InvokerParts, plan: Plan, result: InvocationResult)
   const started = new Set(result.kind === 'invoked' ? result.runIds : []);
   for (const run of startsOf(plan)) {
     if (started.has(run.id)) await supervise(parts, run.id);
-    else await discard(parts, run);
+    else await discardInput(parts.files, run.input);
   }
 }
 
@@ -205,5 +224,5 @@ async function refuse(
   const { action, run } = known.action;
   known.run?.release();
   prepared.set(actionId, { action: { kind: 'fail', action, message } });
-  await discard(parts, run);
+  await discardInput(parts.files, run.input);
 }

@@ -1,6 +1,6 @@
 /**
  * Schedules: create, read, change, list, delete. When they are due is in `invocations.ts`, who looks in `waker.ts`, and how an
- * action becomes a run in `action-starts.ts`. This folder may import `runs/`, `builds/`, `actors/`, `storages/`, `accounts/`,
+ * action becomes a run in `invoker.ts`. This folder may import `runs/`, `builds/`, `actors/`, `storages/`, `accounts/`,
  * the adapters and `shared/`.
  *
  * [schedule-1] a scheduled time is invoked at most once. The invocation's row, the next scheduled time and the runs of the

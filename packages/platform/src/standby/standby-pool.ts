@@ -12,6 +12,7 @@
 import type { PermissionLevel } from '../accounts/permissions.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { WebGate } from '../runs/handoff/web-gate.ts';
+import type { StartParts } from '../runs/start/run-start.ts';
 import type { FaultLogger } from '../runs/supervisor/collaborators.ts';
 import type { RunControl } from '../runs/supervisor/run-control.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -19,9 +20,9 @@ import { Refusal } from '../shared/errors.ts';
 import { choose, startsNeeded } from './choice.ts';
 import { answersProbe } from './readiness-probe.ts';
 import { findStandbyActor, listStandbyRuns, type StandbyActor, type StandbyRun, standbyIdOf } from './standby-actor.ts';
-import { type StarterParts, startStandbyRun } from './standby-start.ts';
+import { startStandbyRun } from './standby-start.ts';
 
-export interface PoolParts extends StarterParts {
+export interface PoolParts extends StartParts {
   readonly web: WebGate;
   readonly runControl: Pick<RunControl, 'placeNew' | 'supervise' | 'change' | 'waitForEnd'>;
   /** Whether a run is over, or there is none. */

@@ -7,7 +7,8 @@ import { isJsonObject, type JsonObject } from '../shared/json-object.ts';
 
 const jsonContentType = 'application/json; charset=utf-8';
 
-interface SentInput {
+/** An input as it is sent with a call. */
+export interface SentInput {
   readonly body: Buffer | undefined;
   readonly contentType: string | undefined;
 }

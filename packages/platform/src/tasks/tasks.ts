@@ -1,6 +1,6 @@
 /**
  * Tasks: an Actor with an input and run options of its own, under a name. Starting one is in
- * `runs/operations/task-start.ts`.
+ * `runs/start/run-start.ts`.
  *
  * [task-1] the input of a run is that of the task with the properties of the call in place of its own; the defaults of the
  *     Actor's schema come last.

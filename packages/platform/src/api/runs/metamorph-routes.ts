@@ -8,6 +8,7 @@ import {
   prepareMetamorph,
   storeMetamorphInput,
 } from '../../runs/operations/metamorph.ts';
+import { discardInput, receiveInput, storeInput } from '../../runs/start/run-input.ts';
 import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { withRawBodies } from '../bodies.ts';
@@ -15,7 +16,6 @@ import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
 import { type RunMount, runMounts } from './run-mounts.ts';
 import { changedRun } from './run-reading.ts';
-import { discardInput, receiveInput, storeInput } from './run-start.ts';
 
 /** Turns a run into one of another Actor. The body, of any type, is its new input. */
 export function registerRunMetamorphRoutes(app: FastifyInstance, services: RunServices): void {
@@ -34,10 +34,11 @@ function registerMetamorph(app: FastifyInstance, services: RunServices, mount: R
       if (!actor) throw invalidInput('Name the Actor that the run becomes in the parameter "targetActorId".');
       const address = addressOf(request);
       const wanted = { address, actor, build: build || undefined };
-      const target = await services.database.read(prepareMetamorph, wanted, request.caller);
-      const sent = { body: request.body, contentType: request.headers['content-type'] };
-      const input = await receiveInput(services, address.userId, target.build, sent);
-      const stored = { input: await storeInput(services, input), grants: grantsOf(target.build.inputSchema, input) };
+      const { database, files, inputSecrets } = services;
+      const target = await database.read(prepareMetamorph, wanted, request.caller);
+      const sent = { body: request.body as Buffer | undefined, contentType: request.headers['content-type'] };
+      const input = await receiveInput(inputSecrets, address.userId, target.build, sent);
+      const stored = { input: await storeInput(files, input), grants: grantsOf(target.build.inputSchema, input) };
       await metamorph(services, request, target, stored);
       return changedRun(services, address.userId, target.runId);
     },
@@ -55,7 +56,7 @@ async function metamorph(
   const ofBuild = { id: build.id, actorId: build.actorId, number: build.number };
   const stored = { runId, handoffId, build: ofBuild, input, grants };
   const wanted = await database.write(storeMetamorphInput, stored, request.caller).catch(async (error: unknown) => {
-    if (error instanceof Refusal) await discardInput(services, input);
+    if (error instanceof Refusal) await discardInput(files, input);
     throw error;
   });
   try {

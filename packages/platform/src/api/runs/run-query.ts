@@ -1,12 +1,13 @@
 import { type PermissionLevel, permissionLevels } from '../../accounts/permissions.ts';
 import type { LastRunFilter } from '../../runs/operations/run-address.ts';
+import type { AdHocWebhook } from '../../runs/operations/run-creation.ts';
 import type { RunListing } from '../../runs/operations/run-lists.ts';
 import type { RequestedRunOptions } from '../../runs/operations/run-options.ts';
 import type { RunStatus } from '../../runs/state/run-state.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { parseJson } from '../../shared/json.ts';
-import { checkWebhookBody, settingsOf, type WebhookInput } from '../../webhooks/webhook-settings.ts';
+import { checkWebhookBody, settingsOf } from '../../webhooks/webhook-settings.ts';
 import { booleanOf, integerOf, listOf, numberOf, type Query } from '../query.ts';
 
 const statuses: readonly RunStatus[] = [
@@ -63,7 +64,7 @@ export function checkedLevelOf({ forcePermissionLevel: text }: Query): Permissio
 }
 
 /** The ad-hoc webhooks that come with a start, with new ids. @throws Refusal 400 `invalid-input` */
-export function adHocWebhooksOf({ webhooks }: Query): { readonly id: string; readonly input: WebhookInput }[] {
+export function adHocWebhooksOf({ webhooks }: Query): AdHocWebhook[] {
   if (!webhooks) return [];
   return parsedWebhooks(webhooks).map((webhook) => {
     const { condition: _, isAdHoc: __, ...input } = checkWebhookBody(webhook);

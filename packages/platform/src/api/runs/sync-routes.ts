@@ -12,7 +12,7 @@ import { sendRecord } from '../key-value-stores/record-response.ts';
 import { queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
 import { awaitRun } from './run-reading.ts';
-import { startRun } from './run-start.ts';
+import { startRequestedRun } from './run-start.ts';
 
 /** Starts a run, waits for its end and responds with its output, in one call. With GET the run has no input. */
 export function registerRunSyncRoutes(app: FastifyInstance, services: RunServices): void {
@@ -60,7 +60,7 @@ async function runForItems(services: RunServices, request: FastifyRequest, reply
 
 /** @throws Refusal 408 when the run takes longer than a call may take; 400 when it does not succeed */
 async function runToEnd(services: RunServices, request: FastifyRequest): Promise<RunDetails> {
-  const runId = await startRun(services, request);
+  const runId = await startRequestedRun(services, request);
   const address = { kind: 'id', userId: userIdOf(request), runId } as const;
   const { syncWaitMs } = services;
   const record = await awaitRun(services, address, request.caller, syncWaitMs);

@@ -82,11 +82,7 @@ export class StandbyRequests {
     const found = await database.read(findStandbyActor, { userId, actor }, caller);
     if (caller.kind === 'attempt' || (caller.kind === 'user' && caller.limits !== undefined)) {
       const start = { userId, actor: found.actorId, build: found.settings.build };
-      await database.read(
-        prepareStart,
-        { ...start, idempotencyKey: undefined, forcePermissionLevel: undefined },
-        caller,
-      );
+      await database.read(prepareStart, start, caller);
     }
     return found;
   }

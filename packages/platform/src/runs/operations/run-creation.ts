@@ -28,7 +28,7 @@ import { putRecord, type StoredRecord } from '../../storages/key-value-stores/re
 import { insertKeyValueStore } from '../../storages/key-value-stores/store.ts';
 import { insertRequestQueue } from '../../storages/request-queues/queue.ts';
 import { grantStorages } from '../../storages/storage-permissions.ts';
-import { countTaskRun } from '../../tasks/tasks.ts';
+import { countTaskRun, readTaskOfRun, type TaskOfRun } from '../../tasks/tasks.ts';
 import type { WebhookInput } from '../../webhooks/webhook-settings.ts';
 import { addWebhooksOfRun } from '../../webhooks/webhooks.ts';
 import type { RunOptions, RunStats } from '../state/run-state.ts';
@@ -43,50 +43,49 @@ import { addDeclaredStorages, type DefaultStorages } from './run-storages.ts';
 /** The record that holds the input of a run. */
 export const inputKey = 'INPUT';
 
-export interface StartRequest {
+export type StartRequest = {
   readonly userId: string;
-  readonly actor: string;
+  /** What the starter asks for instead of the build of the task or the Actor. */
   readonly build: string | undefined;
-  readonly idempotencyKey: string | undefined;
   /** What the starter asks for instead of the Actor's own level. */
-  readonly forcePermissionLevel: PermissionLevel | undefined;
+  readonly forcePermissionLevel?: PermissionLevel | undefined;
+} & ({ readonly actor: string; readonly task?: never } | { readonly task: string; readonly actor?: never });
+
+export interface StartPreparation {
+  readonly build: BuildForRun;
+  readonly pricing: PricingInfo | null;
+  /** The task that the request names. */
+  readonly task: TaskOfRun | undefined;
 }
 
-export type StartPreparation =
-  | { readonly kind: 'new'; readonly build: BuildForRun; readonly pricing: PricingInfo | null }
-  /** [start-2]. */
-  | { readonly kind: 'started'; readonly runId: string };
-
-/** What a start needs to know before its input can be checked. @throws Refusal 404 or 400 as `findBuild` does */
+/**
+ * What a start needs to know before its input can be checked.
+ * @throws Refusal 404 `record-not-found` for the task or the Actor, 404 or 400 as `findBuild` does, 403 as `checkStart` does
+ */
 export const prepareStart = defineRead(
   'runs.prepareStart',
   function* (request: StartRequest, { now, caller }): Sql<StartPreparation> {
-    return (yield* startedBefore(request, caller)) ?? (yield* newStart(request, { now, caller }));
+    const { userId, forcePermissionLevel } = request;
+    const task = request.task === undefined ? undefined : yield* readTaskOfRun({ userId, task: request.task });
+    const actorId = yield* findUsableActorId(userId, task?.actorId ?? request.actor!);
+    const settings = yield* readSettings(actorId);
+    // [task-2]
+    const build = yield* findBuild(actorId, request.build ?? task?.options.build);
+    yield* checkStart(caller, build, request, levelOfRun(forcePermissionLevel, settings, build));
+    // An Actor may set whether it restarts in either of two places.
+    const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
+    const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
+    return { build: { ...build, defaultRunOptions }, pricing: pricingAt(settings, now), task };
   },
 );
 
-/** [start-2] The run that was started with the key of the request, if there is one. */
-export function* startedBefore(
-  { userId, idempotencyKey }: Pick<StartRequest, 'userId' | 'idempotencyKey'>,
-  caller: Caller,
-): Sql<Extract<StartPreparation, { kind: 'started' }> | undefined> {
-  const known = idempotencyKey && (yield* findResponse<string>(startScope(userId, caller), idempotencyKey));
-  return known ? { kind: 'started', runId: known.response } : undefined;
-}
-
-export function* newStart(
-  request: Omit<StartRequest, 'idempotencyKey'>,
-  { now, caller }: { readonly now: number; readonly caller: Caller },
-): Sql<Extract<StartPreparation, { kind: 'new' }>> {
-  const actorId = yield* findUsableActorId(request.userId, request.actor);
-  const settings = yield* readSettings(actorId);
-  const build = yield* findBuild(actorId, request.build);
-  yield* checkStart(caller, build, request, levelOfRun(request.forcePermissionLevel, settings, build));
-  // An Actor may set whether it restarts in either of two places.
-  const { restartOnError = settings.restartOnError === true } = build.defaultRunOptions;
-  const defaultRunOptions = { ...build.defaultRunOptions, restartOnError };
-  return { kind: 'new', build: { ...build, defaultRunOptions }, pricing: pricingAt(settings, now) };
-}
+/** [start-2] The id of the run that was started with the key, if there is one. */
+export const findStartedRun = defineRead(
+  'runs.findStarted',
+  function* ({ userId, idempotencyKey }: { userId: string; idempotencyKey: string }, { caller }) {
+    return (yield* findResponse<string>(startScope(userId, caller), idempotencyKey))?.response;
+  },
+);
 
 /** An attempt's keys are its run's own: it must not be told of a run that somebody else started with the same key. */
 const startScope = (userId: string, caller: Caller): string =>
@@ -134,14 +133,19 @@ export interface NewRun extends UsualLimits {
   readonly input: StoredRecord | null;
   readonly meta: RunMeta;
   readonly storages: DefaultStorages;
-  readonly idempotencyKey: string | undefined;
-  readonly forcePermissionLevel: PermissionLevel | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly forcePermissionLevel?: PermissionLevel | undefined;
   /** The storages that the input names in fields with `resourcePermissions`. */
   readonly grants: readonly RequestedGrant[];
   /** The task whose run it is, if it is one. */
-  readonly taskId?: string;
-  /** The ad-hoc webhooks that come with the start. */
-  readonly webhooks?: readonly { readonly id: string; readonly input: WebhookInput }[];
+  readonly taskId?: string | undefined;
+  readonly webhooks?: readonly AdHocWebhook[] | undefined;
+}
+
+/** One that comes with the start. */
+export interface AdHocWebhook {
+  readonly id: string;
+  readonly input: WebhookInput;
 }
 
 /** Returns the id of the run: that of the first one when the key was used before [start-2]. */
