@@ -25,7 +25,7 @@ test('the commands for a platform that is up do what the guide says', async () =
   const folder = await emptyFolder();
   const [data, backups] = [path.join(folder, 'data'), path.join(folder, 'backups')];
   await mkdir(backups);
-  const platform = await livePlatformOf(['up', '--port', '0', '--data', data, '--json']);
+  await using platform = await livePlatformOf(['up', '--port', '0', '--data', data, '--json']);
   const blocks = (await commandBlocks()).filter(({ where }) => where === 'platform');
   expect(blocks.length).toBeGreaterThan(2);
   // One shell, as its reader has: what is exported stays.
@@ -76,15 +76,21 @@ test('the command of the unit starts a platform with its variables, which ends b
   const child = spawn(program!, args, {
     env: { PATH, HOME, ...Object.fromEntries(variables), WHERRY_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own, so that what it starts before it becomes the platform is ended with it.
+    detached: true,
   });
   const ended = once(child, 'exit');
-  onTestFinished(() => void child.kill('SIGKILL'));
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk;
   });
   const url = await until('it says where it runs', () => /Wherry runs at (\S+)/.exec(output)?.[1]);
   expect((await fetch(`${url}/ready`)).status).toBe(200);
+  // The journal does not get the token.
+  expect(output).toContain(`API token: in the file ${path.join(data, 'token')}\n`);
   // The process that the unit has started is the platform, and not a launcher before it.
   expect(Number(await readFile(path.join(data, 'platform.pid'), 'utf8'))).toBe(child.pid);
   child.kill('SIGTERM');

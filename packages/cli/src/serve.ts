@@ -18,7 +18,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { badUsage, Failure, failureOf } from './failure.ts';
 import { engineNote, openEngine } from './open-engine.ts';
 import { connect } from './platform/connection.ts';
-import { readOrMakeToken } from './platform/token.ts';
+import { readOrMakeToken, tokenFile } from './platform/token.ts';
 import type { PlatformSettings } from './settings.ts';
 import { showDemo } from './show-demo.ts';
 import { type Interruption, interruption } from './terminal/interruption.ts';
@@ -37,11 +37,7 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
   const endReloads = reloadAtHangUp(platform);
   try {
     if (json) printJsonLine({ event: 'started', url: platform.url, token: platform.token, dataFolder });
-    else {
-      printResult(`Wherry runs at ${platform.url}\nAPI token: ${platform.token}\nData: ${dataFolder}`);
-      if (platform.tls !== undefined) printNote(`Over TLS: port ${platform.tls.port} of ${settings.host}`);
-      printNote(`Engine: ${engineNote(settings.engine.kind)}`);
-    }
+    else printStart(platform, settings, dataFolder);
     const exitCode = settings.demo !== null ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
     if (settings.once) return exitCode;
     if (!signal.aborted) {
@@ -53,6 +49,14 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
     await end(platform, interrupted);
     endReloads();
   }
+}
+
+/** Only a terminal is shown the token: other output is stored, as a container's log is, and read by many. */
+function printStart({ url, token, tls }: Platform, settings: PlatformSettings, dataFolder: string): void {
+  const notShown = settings.token === undefined ? `in the file ${tokenFile(dataFolder)}` : 'as it was set';
+  printResult(`Wherry runs at ${url}\nAPI token: ${process.stdout.isTTY ? token : notShown}\nData: ${dataFolder}`);
+  if (tls !== undefined) printNote(`Over TLS: port ${tls.port} of ${settings.host}`);
+  printNote(`Engine: ${engineNote(settings.engine.kind)}`);
 }
 
 /** As servers do: SIGHUP reads the certificate again, after it was renewed. Returns what stops this. */

@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test('a backup of a platform that is up is restored into another folder, with its token', async () => {
   const dataFolder = path.join(folder, 'data');
   const file = path.join(folder, 'backup.tar');
-  const platform = await startLive(dataFolder);
+  await using platform = await startLive(dataFolder);
   await platform.client.datasets().getOrCreate('kept');
   const backup = await callWherry(['backup', file, '--data', dataFolder, '--json']);
   expect(backup).toMatchObject({ exitCode: exitCodes.ok });
@@ -39,7 +39,7 @@ test('a backup of a platform that is up is restored into another folder, with it
 
   const other = path.join(folder, 'other');
   expect(await callWherry(['restore', file, '--data', other])).toMatchObject({ exitCode: exitCodes.ok });
-  const second = await startLive(other);
+  await using second = await startLive(other);
   expect(second.client.token).toBe(platform.client.token);
   expect((await second.client.datasets().list()).items.map(({ name }) => name)).toEqual(['kept']);
   expect(await second.interrupt()).toBe(exitCodes.ok);

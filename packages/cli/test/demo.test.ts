@@ -97,7 +97,7 @@ test('the run of a killed demo is aborted by the next demo, which has another si
   );
   expect(stderr).toMatch(/warm: .*\n\nEnding\. [^\n]*\n$/);
   expect(stdout).not.toContain('duplicates');
-  const platform = await startLive(dataFolder);
+  await using platform = await startLive(dataFolder);
   const { items } = await platform.client.runs().list({ desc: true });
   const earlier = Array.from({ length: isLong ? 2 : 1 }, () => 'SUCCEEDED');
   expect(items.map(({ status }) => status)).toEqual(['ABORTED', 'ABORTED', ...earlier]);

@@ -10,7 +10,7 @@ import { startLive } from './live-platform.ts';
 
 test('on a full disk reads and /health work, writes are refused and work again with room, and Ctrl-C ends the platform', async (context) => {
   const disk = await mountSmallDisk(context);
-  const platform = await startLive(disk);
+  await using platform = await startLive(disk);
   const health = async () => {
     const response = await fetch(`${platform.url}/health`);
     return { status: response.status, body: (await response.json()) as object };
@@ -48,17 +48,17 @@ test('on a full disk reads and /health work, writes are refused and work again w
   expect(await platform.interrupt()).toBe(exitCodes.ok);
 
   // A start needs no room either, neither after a good end nor after a bad one.
-  const onFullDisk = await startLive(disk);
+  await using onFullDisk = await startLive(disk);
   expect((await onFullDisk.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
   // What the good end gave back is taken again.
   await fill(disk);
   await onFullDisk.kill();
-  const afterKill = await startLive(disk);
+  await using afterKill = await startLive(disk);
   expect((await afterKill.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
   expect(await afterKill.interrupt()).toBe(exitCodes.ok);
 
   await rm(path.join(disk, 'ballast'));
-  const next = await startLive(disk);
+  await using next = await startLive(disk);
   expect((await next.client.dataset(id).listItems({ limit: 1 })).total).toBe(acknowledged);
   expect(await next.interrupt()).toBe(exitCodes.ok);
 });

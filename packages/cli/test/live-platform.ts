@@ -15,8 +15,8 @@ export async function dataFolderOfTest(): Promise<string> {
   return mkdtemp(path.join(folder, 'cli-'));
 }
 
-/** A platform that `wherry up` started in a process of its own. */
-export interface LivePlatform {
+/** A platform that `wherry up` started in a process of its own. Its disposal ends it if it is still up. */
+export interface LivePlatform extends AsyncDisposable {
   readonly url: string;
   readonly client: ApifyClient;
   /** Runs another command with this platform. */
@@ -56,6 +56,12 @@ export async function livePlatformOf(commandLine: readonly string[], how: CallOp
     },
     interrupt: () => signal('SIGINT'),
     kill: async () => void (await signal('SIGKILL')),
+    async [Symbol.asyncDispose]() {
+      if (up.exitCode !== null || up.signalCode !== null) return;
+      const killing = setTimeout(() => signal('SIGKILL'), 20_000);
+      await signal('SIGINT');
+      clearTimeout(killing);
+    },
   };
 }
 

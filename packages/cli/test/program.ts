@@ -36,6 +36,15 @@ export function startWherry(commandLine: readonly string[], options: CallOptions
   return child;
 }
 
+/** Starts it in a terminal of its own, by `script`; the child is that. */
+export function startInTerminal(commandLine: readonly string[]): ChildProcess {
+  const line = [process.execPath, wherry, ...commandLine].map((word) => `'${word}'`).join(' ');
+  return spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+    env: environmentWith(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
 export const exitCodeOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.once('close', resolve));
 

@@ -1,15 +1,16 @@
 /** How a platform starts and ends, as its operator sees it. */
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import type { Server } from '../src/platform/wherry-api.ts';
 import { actorFolder, dataFolderOfTest, livePlatformOf, startLive } from './live-platform.ts';
-import { callWherry, exitCodeOf, startWherry } from './program.ts';
+import { callWherry, exitCodeOf, startInTerminal, startWherry } from './program.ts';
 
 let dataFolder: string;
 beforeAll(async () => {
@@ -25,7 +26,7 @@ async function processesBelow(folder: string): Promise<string[]> {
 }
 
 test('Ctrl-C ends the platform and all that it started; the next start continues its runs', async () => {
-  const first = await startLive(dataFolder);
+  await using first = await startLive(dataFolder);
   const actor = actorFolder('counter');
   expect(await first.wherry('run', actor, '--input', '{"items":0}')).toMatchObject({ exitCode: exitCodes.ok });
   const { id, defaultDatasetId, defaultKeyValueStoreId } = await first.client.actor('wherry/counter').start({});
@@ -36,7 +37,7 @@ test('Ctrl-C ends the platform and all that it started; the next start continues
   expect(await first.interrupt()).toBe(exitCodes.ok);
   expect(await processesBelow(dataFolder)).toEqual([]);
 
-  const second = await startLive(dataFolder);
+  await using second = await startLive(dataFolder);
   await second.client.keyValueStore(defaultKeyValueStoreId).setRecord({ key: 'ENOUGH', value: true });
   expect(await second.client.run(id).waitForFinish()).toMatchObject({ status: 'SUCCEEDED' });
   const { items } = await second.client.dataset<{ item: number }>(defaultDatasetId).listItems();
@@ -59,7 +60,7 @@ test('Ctrl-C ends the platform and all that it started; the next start continues
 });
 
 test('a Ctrl-C that arrives several times, as npm and the launcher forward theirs, counts once', async () => {
-  const platform = await startLive(path.join(dataFolder, 'key-press'));
+  await using platform = await startLive(path.join(dataFolder, 'key-press'));
   const ended = platform.interrupt();
   for (let passedOn = 0; passedOn < 40; passedOn += 1) {
     await delay(5);
@@ -77,10 +78,33 @@ test('a start reads every setting from the environment', async () => {
     WHERRY_SERVERS: '3',
     WHERRY_NO_DEMO: '1',
   };
-  const platform = await livePlatformOf(['start', '--json'], { environment });
+  await using platform = await livePlatformOf(['start', '--json'], { environment });
   const servers = await platform.json<Server[]>('servers', '--token', 'token-of-a-variable');
   expect(servers.map(({ id }) => id)).toEqual(['local-1', 'local-2', 'local-3']);
   expect(await platform.interrupt()).toBe(exitCodes.ok);
+});
+
+test('the token is shown to a terminal, and not in other output, which is stored', async () => {
+  const folder = path.join(dataFolder, 'of-tokens');
+  /** What a start says until it is up. It is ended then. */
+  const outputOf = async (up: ChildProcess) => {
+    onTestFinished(() => void up.kill());
+    const ended = once(up, 'exit');
+    let output = '';
+    for (const stream of [up.stdout!, up.stderr!]) stream.on('data', (chunk: Buffer) => (output += chunk));
+    await until('the platform is up', () => output.includes('Press Ctrl-C to end'));
+    process.kill(Number(await readFile(path.join(folder, 'platform.pid'), 'utf8')), 'SIGTERM');
+    await ended;
+    return output;
+  };
+  const flags = ['up', '--port', '0', '--data', folder];
+  const given = 'token-that-was-given';
+  const stored = await outputOf(startWherry([...flags, '--token', given]));
+  expect(stored).toContain('API token: as it was set\n');
+  expect(stored).not.toContain(given);
+  const shown = await outputOf(startInTerminal(flags));
+  const token = (await readFile(path.join(folder, 'token'), 'utf8')).trim();
+  expect(shown).toContain(`API token: ${token}\r\n`);
 });
 
 test('SIGHUP has the certificate read again, and the platform stays up', async () => {
@@ -102,6 +126,7 @@ test('SIGHUP has the certificate read again, and the platform stays up', async (
   const flags = ['up', '--port', '0', '--tls-port', '0', '--tls-cert', cert, '--tls-key', key, '--data', folder];
   const up = startWherry(flags);
   const ended = exitCodeOf(up);
+  onTestFinished(() => void up.kill());
   let output = '';
   for (const stream of [up.stdout!, up.stderr!]) stream.on('data', (chunk: Buffer) => (output += chunk));
   const says = (text: string) => until(`it says "${text}"`, () => output.includes(text));
@@ -123,7 +148,7 @@ test('--no-commits leaves the routes of commits out', async () => {
   const statuses: number[] = [];
   for (const flags of [[], ['--no-commits']]) {
     const folder = path.join(dataFolder, `commits${flags.length}`);
-    const platform = await livePlatformOf(['up', '--port', '0', '--data', folder, '--json', ...flags]);
+    await using platform = await livePlatformOf(['up', '--port', '0', '--data', folder, '--json', ...flags]);
     const authorization = `Bearer ${platform.client.token}`;
     const answer = await fetch(`${platform.url}/wherry/v1/runs/none/commits/last`, { headers: { authorization } });
     statuses.push(answer.status);

@@ -146,7 +146,6 @@ test('[process-1] what an attempt has started ends with it although there is no 
     const dataFolder = await dataFolderOfTest();
     onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
     const platform = await startKillable(dataFolder, undefined, 'main thread', '2', search);
-    onTestFinished(() => platform.kill());
     const client = new ApifyClient({ baseUrl: platform.url, token: 'test-token', maxRetries: 0 });
     const actorId = await deployTo(client, 'late', { 'main.js': spawner }, life(600));
     const run = await client.actor(actorId).start({}, { timeout: 4 });

@@ -92,8 +92,6 @@ test('[backup-1] a backup of a platform that is up, under writes and deletions, 
   const file = path.join(await temporaryFolder(), 'backup.tar');
   const token = 'test-token';
   const platform = await startKillable(path.join(parent, 'first'));
-  let isUp = true;
-  onTestFinished(() => (isUp ? platform.kill() : undefined));
   const client = new ApifyClient({ baseUrl: platform.url, token, maxRetries: 0 });
   const actorId = await deployTo(client, 'linked', { 'main.js': "import 'package';" });
   await plantLayer(path.join(parent, 'first'));
@@ -114,7 +112,6 @@ test('[backup-1] a backup of a platform that is up, under writes and deletions, 
 
   // Nothing of the first folder is used by the second.
   await platform.kill();
-  isUp = false;
   await rename(path.join(parent, 'first'), path.join(parent, 'away'));
   await restore(file, path.join(parent, 'second'), { replace: false });
   await using second = await startFixture({ dataFolder: path.join(parent, 'second'), token });

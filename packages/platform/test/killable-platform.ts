@@ -2,17 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
 
 export interface KillablePlatform {
   readonly url: string;
   readonly pid: number;
-  /** `kill -9`; answers when the process is gone. */
+  /** `kill -9`; answers when the process is gone, also when it was before. */
   kill(): Promise<void>;
 }
 
-/** Starts a platform in a process of its own and answers when its API does. */
+/** Starts a platform in a process of its own and answers when its API does. The end of the test kills it if it is still up. */
 export async function startKillable(
   dataFolder: string,
   program = script,
@@ -21,16 +22,14 @@ export async function startKillable(
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, dataFolder, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const url = await firstLineOf(child);
-  return {
-    url,
-    pid: child.pid!,
-    async kill() {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    },
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
   };
+  onTestFinished(kill);
+  return { url: await firstLineOf(child), pid: child.pid!, kill };
 }
 
 async function firstLineOf(child: ChildProcess): Promise<string> {

@@ -153,7 +153,6 @@ test('20 runs on a platform with few file handles all succeed', async () => {
   const dataFolder = await dataFolderOfTest();
   onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
   const platform = await startKillable(dataFolder);
-  onTestFinished(() => platform.kill());
   const client = new ApifyClient({ baseUrl: platform.url, token: 'test-token' });
   const actor = await deployTo(client, 'sleeper', { 'main.js': 'setTimeout(() => {}, 300);' });
   await call('prlimit', ['--pid', String(platform.pid), '--nofile=64:64']);

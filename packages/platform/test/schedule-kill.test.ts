@@ -83,7 +83,6 @@ test(`[schedule-1] [schedule-3] kill -9 around invocations, ${rounds} times in a
   }
 
   const last = await startKillable(dataFolder, program, 'none', '0');
-  onTestFinished(() => last.kill());
   const startedAt = Date.now();
   const after = clientOf(last);
   await until('each schedule was invoked again', async () => {

@@ -40,7 +40,6 @@ async function startWithClock(context: TestContext) {
   vi.stubEnv('FAKETIME_NO_CACHE', '1');
   const platform = await startKillable(path.join(folder, 'data'), undefined, 'main thread', '2');
   vi.unstubAllEnvs();
-  onTestFinished(() => platform.kill());
   const client = new ApifyClient({ baseUrl: platform.url, token: 'test-token', maxRetries: 0 });
   const dateOf = async () => Date.parse((await fetch(`${platform.url}/health`)).headers.get('date')!);
   const set = async (offset: `${'+' | '-'}${number}h`) => {

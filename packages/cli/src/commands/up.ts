@@ -109,7 +109,7 @@ function addLimits(command: Command): void {
       '--disk-watermark <percent>',
       'start no run while the disk is fuller (default: 90, 100 for any, env: WHERRY_DISK_WATERMARK)',
     )
-    .option('--audit-days <days>', 'how long the log of changes goes back (default: 90, env: WHERRY_AUDIT_DAYS)');
+    .option('--audit-days <days>', 'how long the audit log goes back (default: 90, env: WHERRY_AUDIT_DAYS)');
 }
 
 function addProxy(command: Command): void {

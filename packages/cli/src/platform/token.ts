@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const fileOf = (folder: string): string => path.join(folder, 'token');
+export const tokenFile = (folder: string): string => path.join(folder, 'token');
 
 /** The token stored in the data folder; undefined if there is none. */
 export async function readToken(folder: string): Promise<string | undefined> {
   try {
-    return (await readFile(fileOf(folder), 'utf8')).trim() || undefined;
+    return (await readFile(tokenFile(folder), 'utf8')).trim() || undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -22,6 +22,6 @@ export async function readOrMakeToken(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Commands that only read the token do not load the platform.
   const { writeWholeFile } = await import('@wherry/platform');
-  await writeWholeFile(fileOf(folder), `${token}\n`);
+  await writeWholeFile(tokenFile(folder), `${token}\n`);
   return token;
 }
