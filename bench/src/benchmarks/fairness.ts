@@ -1,25 +1,22 @@
 import type { WriterPlace } from '@wherry/platform';
 import { ApifyClient } from 'apify-client';
-import autocannon from 'autocannon';
 import { atMost, type Benchmark, type Figure } from '../benchmark.ts';
-import { type Child, startChild } from '../child.ts';
-import { type LoopDelays, newFolder, token } from '../processes.ts';
+import { startChild } from '../child.ts';
+import { newFolder, token } from '../processes.ts';
+import { delaysDuring, headers, type MeasuredPlatform, pushers } from '../pushers.ts';
 
-const connections = 64;
 const batchItems = 10_000;
 const writers: readonly WriterPlace[] = ['main thread', 'worker thread'];
-
-type Platform = Child<string, null, LoopDelays>;
 
 /** How long other calls wait for the event loop while one call exports, deletes or measures a large dataset. */
 export const fairness: Benchmark = {
   name: 'fairness',
-  about: `the event loop's delay while ${connections} connections push, and a large dataset is exported and deleted`,
+  about: `the event loop's delay while ${pushers} connections push, and a large dataset is exported and deleted`,
   async run({ quick, profileFolder }) {
     const figures: Figure[] = [];
     for (const writer of quick ? writers.slice(0, 1) : writers) {
       await using folder = await newFolder();
-      await using platform: Platform = await startChild('children/writer-process.ts', {
+      await using platform: MeasuredPlatform = await startChild('children/writer-process.ts', {
         args: [folder.path, token, writer],
         profileFolder,
       });
@@ -29,7 +26,7 @@ export const fairness: Benchmark = {
   },
 };
 
-async function measure(platform: Platform, writer: WriterPlace, itemCount: number): Promise<Figure[]> {
+async function measure(platform: MeasuredPlatform, writer: WriterPlace, itemCount: number): Promise<Figure[]> {
   const [exported, deleted, pushed] = [
     await fill(platform, itemCount),
     await fill(platform, itemCount),
@@ -49,32 +46,17 @@ async function measure(platform: Platform, writer: WriterPlace, itemCount: numbe
   };
   const figures: Figure[] = [];
   for (const [what, task] of Object.entries(tasks))
-    figures.push(...(await delaysDuring(platform, pushed, task, `${what}, ${writer}`)));
+    figures.push(...(await figuresOf(platform, pushed, task, `${what}, ${writer}`)));
   return figures;
 }
 
-async function delaysDuring(
-  platform: Platform,
+async function figuresOf(
+  platform: MeasuredPlatform,
   datasetId: string,
   task: () => Promise<void>,
   what: string,
 ): Promise<Figure[]> {
-  const pushing = autocannon({
-    url: `${platform.ready}/v2/datasets/${datasetId}/items`,
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ url: 'https://example.com/products/1', title: 'Product 1', price: 12 }),
-    connections,
-    duration: 3600,
-  });
-  await platform.ask(null);
-  const startedAt = performance.now();
-  await task();
-  const secs = (performance.now() - startedAt) / 1000;
-  const { p99Ms, maxMs } = await platform.ask(null);
-  pushing.stop();
-  const { errors, non2xx } = await pushing;
-  if (errors + non2xx > 0) throw new Error(`${errors + non2xx} pushes failed`);
+  const { p99Ms, maxMs, secs } = await delaysDuring(platform, datasetId, task);
   return [
     {
       what: `${what}: 99th percentile`,
@@ -87,10 +69,8 @@ async function delaysDuring(
   ];
 }
 
-const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-
 /** Makes a dataset with small items, and returns its id. */
-async function fill(platform: Platform, itemCount: number): Promise<string> {
+async function fill(platform: MeasuredPlatform, itemCount: number): Promise<string> {
   const { id } = await new ApifyClient({ baseUrl: platform.ready, token }).datasets().getOrCreate();
   for (let first = 0; first < itemCount; first += batchItems) {
     const count = Math.min(batchItems, itemCount - first);
@@ -111,7 +91,7 @@ async function readAll(url: string): Promise<void> {
   for await (const _ of body!);
 }
 
-async function erase(platform: Platform, id: string): Promise<void> {
+async function erase(platform: MeasuredPlatform, id: string): Promise<void> {
   const { status } = await fetch(`${platform.ready}/v2/datasets/${id}`, { method: 'DELETE', headers });
   if (status !== 204) throw new Error(`the deletion gave ${status}`);
 }

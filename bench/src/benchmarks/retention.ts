@@ -1,16 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApifyClient } from 'apify-client';
-import autocannon from 'autocannon';
 import { atMost, type Benchmark, type Figure } from '../benchmark.ts';
-import { type Child, startChild } from '../child.ts';
+import { startChild } from '../child.ts';
 import { deploy } from '../deployment.ts';
 import { addOldRuns } from '../finished-runs.ts';
-import { type LoopDelays, newFolder, startPlatformProcess, token } from '../processes.ts';
-
-const connections = 64;
-const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-
-type Platform = Child<string, null, LoopDelays>;
+import { newFolder, startPlatformProcess, token } from '../processes.ts';
+import { delaysDuring, headers, type MeasuredPlatform, pushers } from '../pushers.ts';
 
 interface Collection {
   readonly finishedAt: string | null;
@@ -21,20 +16,20 @@ interface Collection {
 /** How long other calls wait while retention deletes the runs of months with their storages. */
 export const retention: Benchmark = {
   name: 'retention',
-  about: `the event loop's delay while ${connections} connections push, and old runs are deleted with their storages`,
+  about: `the event loop's delay while ${pushers} connections push, and old runs are deleted with their storages`,
   async run({ quick, profileFolder }) {
     const runCount = quick ? 5000 : 100_000;
     await using folder = await newFolder();
     await addOldRuns(folder.path, await runOnce(folder.path), runCount);
     const figures: Figure[] = [];
-    await using platform: Platform = await startChild('children/writer-process.ts', {
+    await using platform: MeasuredPlatform = await startChild('children/writer-process.ts', {
       args: [folder.path, token, 'main thread', '7'],
       profileFolder,
     });
     const { id } = await new ApifyClient({ baseUrl: platform.ready, token }).datasets().getOrCreate();
-    figures.push(...(await delaysDuring(platform, id, 'nothing else', () => delay(5000))));
+    figures.push(...(await figuresOf(platform, id, 'nothing else', () => delay(5000))));
     figures.push(
-      ...(await delaysDuring(platform, id, `${runCount.toLocaleString('en-US')} runs deleted`, async () => {
+      ...(await figuresOf(platform, id, `${runCount.toLocaleString('en-US')} runs deleted`, async () => {
         const { collected } = await collect(platform.ready);
         // The ten newest stay, one of them the run that was copied.
         if (collected.runs!.count !== runCount - 9) throw new Error(`${collected.runs!.count} runs were deleted`);
@@ -68,33 +63,18 @@ async function collect(url: string): Promise<Collection> {
   return collection;
 }
 
-async function delaysDuring(
-  platform: Platform,
+async function figuresOf(
+  platform: MeasuredPlatform,
   datasetId: string,
   what: string,
   task: () => Promise<void>,
 ): Promise<Figure[]> {
-  const pushing = autocannon({
-    url: `${platform.ready}/v2/datasets/${datasetId}/items`,
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ url: 'https://example.com/products/1', title: 'Product 1', price: 12 }),
-    connections,
-    duration: 3600,
-  });
-  await platform.ask(null);
-  const startedAt = performance.now();
-  await task();
-  const secs = (performance.now() - startedAt) / 1000;
-  const { p99Ms, maxMs } = await platform.ask(null);
-  pushing.stop();
-  const { errors, non2xx, latency, '2xx': done } = await pushing;
-  if (errors + non2xx > 0) throw new Error(`${errors + non2xx} pushes failed`);
+  const { maxMs, p99Ms, longestPushMs, pushCount, secs } = await delaysDuring(platform, datasetId, task);
   return [
     { what: `${what}: longest delay`, value: maxMs, unit: 'ms', goals: [atMost(maxMs, 50, '50 ms')] },
     { what: `${what}: 99th percentile`, value: p99Ms, unit: 'ms', goals: [] },
-    { what: `${what}: longest push`, value: latency.max, unit: 'ms', goals: [] },
-    { what: `${what}: pushes`, value: done / secs, unit: '/s', goals: [] },
+    { what: `${what}: longest push`, value: longestPushMs, unit: 'ms', goals: [] },
+    { what: `${what}: pushes`, value: pushCount / secs, unit: '/s', goals: [] },
     { what: `${what}: duration`, value: secs, unit: 's', goals: [] },
   ];
 }

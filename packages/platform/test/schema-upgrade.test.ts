@@ -29,12 +29,17 @@ INSERT INTO attempts (run_id, number, server_id, build_id, phase, reason, create
   VALUES ('run', 1, 'local-1', 'build', 'ended', 'start', 1, 1, 3);
 `;
 
-test('[promise-3] what was sent before an upgrade from schema 5 and is sent again changes nothing', async () => {
+async function openSchema5() {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
   const database = new DatabaseSync(path.join(dataFolder, 'wherry.sqlite'));
   for (const sql of [core, storages, requestQueues, actors, commitIds]) database.exec(sql);
   database.exec(`${rowsOfSchema5} PRAGMA user_version = 5`);
+  return { dataFolder, database };
+}
+
+test('[promise-3] what was sent before an upgrade from schema 5 and is sent again changes nothing', async () => {
+  const { dataFolder, database } = await openSchema5();
   database.close();
   await using fixture = await startFixture({ dataFolder });
   const commit = await fixture.call('PUT', '/wherry/v1/runs/run/commits/1', { id: 'first', items: [] });
@@ -58,11 +63,7 @@ test('[promise-3] what was sent before an upgrade from schema 5 and is sent agai
 });
 
 test('[user-4] the user of a data folder from before there were several is its administrator, and the token works', async () => {
-  const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
-  onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
-  const database = new DatabaseSync(path.join(dataFolder, 'wherry.sqlite'));
-  for (const sql of [core, storages, requestQueues, actors, commitIds]) database.exec(sql);
-  database.exec(`${rowsOfSchema5} PRAGMA user_version = 5`);
+  const { dataFolder, database } = await openSchema5();
   const insert = database.prepare('INSERT INTO api_tokens (token_hash, user_id, created_at) VALUES (?, ?, 1)');
   insert.run(hashToken('token-of-before'), 'user');
   database.close();
