@@ -5,10 +5,11 @@
  * The value of a secret environment variable is stored, but never part of an API object.
  * This folder may import `accounts/`, the adapters and `shared/`, but not `builds/` or `runs/`, which build on it.
  */
+import { checkNameIsFree } from '../accounts/own-names.ts';
 import { limitedRightsOf } from '../accounts/permissions.ts';
 import { defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
-import { notFound, Refusal } from '../shared/errors.ts';
+import { notFound } from '../shared/errors.ts';
 import type { Paging } from '../shared/paging.ts';
 import { isoTime } from '../shared/time.ts';
 import { findActorId } from './actor-address.ts';
@@ -96,26 +97,11 @@ export function* readActorStats(actorId: string): Sql<ReturnType<typeof shortApi
   return shortApiActor((yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId))!).stats;
 }
 
-function* checkNameIsFree(userId: string, name: string, ownId: string): Sql<void> {
-  const taken = yield* one(
-    'SELECT 1 FROM actors WHERE user_id = ? AND lower(name) = lower(?) AND id <> ?',
-    userId,
-    name,
-    ownId,
-  );
-  if (taken === undefined) return;
-  throw new Refusal(
-    409,
-    'actor-name-not-unique',
-    `You have an Actor named "${name}" already, in whatever case. Take another name.`,
-  );
-}
-
 export const createActor = defineWrite(
   'actors.create',
   function* ({ userId, id, input }: { userId: string; id: string; input: ActorInput }, { now }) {
     checkActorName(input.name);
-    yield* checkNameIsFree(userId, input.name, id);
+    yield* checkNameIsFree({ table: 'actors', userId, name: input.name, id });
     const { pricingInfos } = input;
     const priced =
       pricingInfos === undefined
@@ -204,7 +190,7 @@ export const updateActor = defineWrite(
     const row = (yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, id))!;
     const name = input.name ?? row.name;
     checkActorName(name);
-    yield* checkNameIsFree(userId, name, id);
+    yield* checkNameIsFree({ table: 'actors', userId, name, id });
     const before = JSON.parse(row.settings_json) as ActorSettings;
     const pricingInfos = checkedPricingInfos(input.pricingInfos, before.pricingInfos ?? [], now);
     const priced = pricingInfos === undefined ? input : { ...input, pricingInfos };

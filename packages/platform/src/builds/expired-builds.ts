@@ -4,10 +4,9 @@
  */
 import { defineEnd, defineRead } from '../database/operation.ts';
 import { all, exec, one } from '../database/sql.ts';
-import type { Moment } from '../shared/clock.ts';
+import { daysBefore } from '../shared/time.ts';
 
 const sliceOfSearch = 200;
-const dayMs = 86_400_000;
 
 /** SQL with the end of retention as its three parameters. */
 const isExpired = `(builds.finished_at <= ? AND COALESCE(builds.last_used_at, 0) <= ?
@@ -15,14 +14,11 @@ const isExpired = `(builds.finished_at <= ? AND COALESCE(builds.last_used_at, 0)
   AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.build_id = builds.id AND (runs.finished_at IS NULL OR runs.started_at > ?))
   AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.build_id = builds.id AND attempts.phase <> 'ended'))`;
 
-/** By both clocks [retention-4]. */
-const endOfRetention = ({ now, steadyNow }: Moment, days: number): number => Math.min(now, steadyNow) - days * dayMs;
-
 /** A slice of all builds in the order of their ids, of which those are returned that retention deletes. */
 export const findExpiredBuilds = defineRead(
   'retention.findBuilds',
   function* ({ days, after }: { days: number; after: string }, moment) {
-    const before = endOfRetention(moment, days);
+    const before = daysBefore(moment, days);
     const rows = yield* all<{ id: string; isExpired: number | null }>(
       `SELECT id, ${isExpired} AS "isExpired" FROM builds WHERE id > ? ORDER BY id LIMIT ${sliceOfSearch}`,
       before,
@@ -39,7 +35,7 @@ export const findExpiredBuilds = defineRead(
 export const deleteExpiredBuild = defineEnd(
   'retention.deleteBuild',
   function* ({ days, id }: { days: number; id: string }, moment) {
-    const before = endOfRetention(moment, days);
+    const before = daysBefore(moment, days);
     const expired = yield* one(`SELECT 1 FROM builds WHERE id = ? AND ${isExpired}`, id, before, before, before);
     if (expired === undefined) return false;
     yield* exec('DELETE FROM builds WHERE id = ?', id);

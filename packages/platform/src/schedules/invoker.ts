@@ -1,6 +1,6 @@
 /** Carries out one invocation of a schedule. The invariants are in `schedules.ts`. */
 import type { Logger } from 'pino';
-import type { RequestedRunOptions } from '../runs/operations/run-options.ts';
+import { givenOptions } from '../actors/start-options.ts';
 import { discardInput } from '../runs/start/run-input.ts';
 import { type PreparedRun, prepareRun, type RunRequest, type StartParts } from '../runs/start/run-start.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -16,7 +16,7 @@ import {
   refusedStartOf,
   type ScheduleToInvoke,
 } from './invocations.ts';
-import type { ActionRunOptions, ScheduleAction } from './schedule-settings.ts';
+import type { ScheduleAction } from './schedule-settings.ts';
 
 /** Where a test may stop the process. `before` and `after` are those of the transaction. */
 export const schedulePoints = [
@@ -134,12 +134,8 @@ function requestOf(action: ScheduleAction): Pick<RunRequest, 'target' | 'options
   const { actorId: actor, runInput, runOptions } = action;
   const body = runInput?.body ? Buffer.from(runInput.body) : undefined;
   const input = { body, contentType: runInput?.contentType ?? undefined };
-  return { target: { actor }, options: requestedOptions(runOptions ?? {}), input };
+  return { target: { actor }, options: givenOptions(runOptions ?? {}), input };
 }
-
-/** Options that are null are left to the Actor. */
-const requestedOptions = (options: ActionRunOptions): RequestedRunOptions =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 
 interface Plan {
   readonly scheduledAt: number;

@@ -1,17 +1,8 @@
 /** What a user sends of a schedule: its form, and what is not stored without being asked for. */
+import { type NullableRunOptions, requestedOptionsSchema } from '../actors/start-options.ts';
 import { invalidInput } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json-object.ts';
 import { bodyChecker } from '../shared/schema-check.ts';
-
-/** How a schedule's run of an Actor differs from the Actor's own options. */
-export interface ActionRunOptions {
-  readonly build?: string | null;
-  readonly timeoutSecs?: number | null;
-  readonly memoryMbytes?: number | null;
-  readonly restartOnError?: boolean | null;
-  readonly maxItems?: number | null;
-  readonly maxTotalChargeUsd?: number | null;
-}
 
 export interface RunActorAction {
   readonly id: string;
@@ -19,7 +10,7 @@ export interface RunActorAction {
   readonly actorId: string;
   /** Like the body of a call that starts a run. */
   readonly runInput?: { readonly body?: string | null; readonly contentType?: string | null } | null;
-  readonly runOptions?: ActionRunOptions | null;
+  readonly runOptions?: NullableRunOptions | null;
 }
 
 export interface RunTaskAction {
@@ -48,22 +39,6 @@ export interface ScheduleInput {
 
 const flag = { type: 'boolean', nullable: true };
 const text = (maxLength: number) => ({ type: 'string', nullable: true, maxLength });
-const count = (minimum: number, maximum: number) => ({ type: 'integer', nullable: true, minimum, maximum });
-
-/** The same bounds as those of a call that starts a run. */
-const runOptionsSchema = {
-  type: 'object',
-  nullable: true,
-  additionalProperties: false,
-  properties: {
-    build: text(100),
-    timeoutSecs: count(0, 1_000_000_000),
-    memoryMbytes: count(128, 32_768),
-    restartOnError: flag,
-    maxItems: count(0, Number.MAX_SAFE_INTEGER),
-    maxTotalChargeUsd: { type: 'number', nullable: true, minimum: 0 },
-  },
-};
 
 const runInputSchema = {
   type: 'object',
@@ -82,7 +57,7 @@ const actionSchema = {
     actorId: { type: 'string', minLength: 1, maxLength: 200 },
     actorTaskId: { type: 'string', minLength: 1, maxLength: 200 },
     runInput: runInputSchema,
-    runOptions: runOptionsSchema,
+    runOptions: requestedOptionsSchema,
     input: { type: 'object', nullable: true },
   },
   oneOf: [
@@ -128,9 +103,6 @@ export function checkScheduleBody(body: unknown): ScheduleInput {
       `A schedule has at most ${maxActions} actions of the type ${type}, but this one has ${some.length}. Make another schedule for the rest.`,
     );
   }
-  for (const action of actions ?? []) {
-    if (action.type === 'RUN_ACTOR') checkMemory(action.runOptions?.memoryMbytes);
-  }
   return input;
 }
 
@@ -139,9 +111,4 @@ function checkName(name: string): void {
   throw invalidInput(
     'The name of a schedule has 3 to 63 letters, digits, hyphens, dots and underscores, starting and ending with a letter or digit.',
   );
-}
-
-function checkMemory(mbytes: number | null | undefined): void {
-  if (typeof mbytes !== 'number' || Number.isInteger(Math.log2(mbytes))) return;
-  throw invalidInput(`The field "memoryMbytes" of an action must be a power of 2 from 128 to 32768, but is ${mbytes}.`);
 }

@@ -15,6 +15,7 @@
  *     in the transaction of the start.
  * [schedule-6] a change that does not concern the times leaves a time that is due, so that it is still invoked.
  */
+import { checkNameIsFree } from '../accounts/own-names.ts';
 import { isUser } from '../accounts/users.ts';
 import { defineEnd, defineRead, defineWrite } from '../database/operation.ts';
 import { all, exec, one, type Sql } from '../database/sql.ts';
@@ -148,7 +149,7 @@ export const createSchedule = defineWrite(
       );
     }
     const name = input.name ?? `schedule-${id}`;
-    yield* checkNameIsFree(userId, name, id);
+    yield* checkNameIsFree({ table: 'schedules', userId, name, id });
     const timing = { cronExpression, timezone: input.timezone ?? 'UTC' };
     checkTiming(timing, now);
     const targets = yield* resolveTargets(userId, actions ?? [], [], actionIds);
@@ -176,21 +177,6 @@ export const createSchedule = defineWrite(
   },
 );
 
-function* checkNameIsFree(userId: string, name: string, ownId: string): Sql<void> {
-  const taken = yield* one(
-    'SELECT 1 FROM schedules WHERE user_id = ? AND lower(name) = lower(?) AND id <> ?',
-    userId,
-    name,
-    ownId,
-  );
-  if (taken === undefined) return;
-  throw new Refusal(
-    409,
-    'schedule-name-not-unique',
-    `You have a schedule named "${name}" already, in whatever case. Take another name.`,
-  );
-}
-
 export interface ScheduleUpdate extends ScheduleAddress {
   readonly input: ScheduleInput;
   readonly actionIds: readonly string[];
@@ -204,7 +190,7 @@ export const updateSchedule = defineWrite(
   function* ({ userId, schedule, input, actionIds }: ScheduleUpdate, { now }) {
     const row = yield* findSchedule({ userId, schedule });
     const name = input.name ?? row.name;
-    yield* checkNameIsFree(userId, name, row.id);
+    yield* checkNameIsFree({ table: 'schedules', userId, name, id: row.id });
     const timing = {
       cronExpression: input.cronExpression ?? row.cron_expression,
       timezone: input.timezone ?? row.timezone,

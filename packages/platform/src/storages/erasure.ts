@@ -29,6 +29,16 @@ interface OwnedRows {
   readonly ownerOf: (storageId: string) => string;
 }
 
+/** @param scopeOf the scope that the keys of a storage or a run have */
+const idempotencyKeysOf = (scopeOf: OwnedRows['ownerOf']): OwnedRows => ({
+  table: 'idempotency_keys',
+  owner: 'scope',
+  key: 'key',
+  bytes: 'octet_length(response_json)',
+  blobId: 'NULL',
+  ownerOf: scopeOf,
+});
+
 const rowsOf: Readonly<Record<ErasedKind, readonly OwnedRows[]>> = {
   datasets: [
     {
@@ -39,14 +49,7 @@ const rowsOf: Readonly<Record<ErasedKind, readonly OwnedRows[]>> = {
       blobId: 'NULL',
       ownerOf: (id) => id,
     },
-    {
-      table: 'idempotency_keys',
-      owner: 'scope',
-      key: 'key',
-      bytes: 'octet_length(response_json)',
-      blobId: 'NULL',
-      ownerOf: (id) => pushScope(id),
-    },
+    idempotencyKeysOf((id) => pushScope(id)),
   ],
   key_value_stores: [
     {
@@ -77,14 +80,7 @@ const rowsOf: Readonly<Record<ErasedKind, readonly OwnedRows[]>> = {
       blobId: 'NULL',
       ownerOf: (id) => id,
     },
-    {
-      table: 'idempotency_keys',
-      owner: 'scope',
-      key: 'key',
-      bytes: 'octet_length(response_json)',
-      blobId: 'NULL',
-      ownerOf: (id) => chargeScope(id),
-    },
+    idempotencyKeysOf((id) => chargeScope(id)),
   ],
 };
 

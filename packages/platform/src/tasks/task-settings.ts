@@ -6,23 +6,15 @@ import {
   standbySchema,
   standbySettingsOf,
 } from '../actors/standby-settings.ts';
+import {
+  givenOptions,
+  type NullableRunOptions,
+  type RequestedRunOptions,
+  requestedOptionsSchema,
+} from '../actors/start-options.ts';
 import { invalidInput } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json-object.ts';
 import { bodyChecker } from '../shared/schema-check.ts';
-
-/** The run options that a task sets instead of its Actor. A call that starts the task may set others. */
-interface TaskOptions {
-  /** A tag or a number. */
-  readonly build?: string;
-  /** 0 for none. */
-  readonly timeoutSecs?: number;
-  readonly memoryMbytes?: number;
-  readonly restartOnError?: boolean;
-  readonly maxItems?: number;
-  readonly maxTotalChargeUsd?: number;
-}
-
-type Nullable<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | null };
 
 /** How a published task is shown. */
 interface PublicConfig {
@@ -38,7 +30,7 @@ interface PublicConfig {
 export interface TaskSettings {
   readonly title?: string | null;
   readonly description?: string | null;
-  readonly options: TaskOptions;
+  readonly options: RequestedRunOptions;
   readonly actorStandby?: StandbyInput | null;
   readonly publicConfig?: PublicConfig | null;
   /** In ms since 1970; null for a task that is not public. */
@@ -51,7 +43,7 @@ export interface TaskBody {
   readonly name?: string | null;
   readonly title?: string | null;
   readonly description?: string | null;
-  readonly options?: Nullable<TaskOptions> | null;
+  readonly options?: NullableRunOptions | null;
   readonly input?: JsonObject | null;
   readonly actorStandby?: StandbyInput | null;
   readonly isPublic?: boolean | null;
@@ -59,23 +51,6 @@ export interface TaskBody {
 }
 
 const text = (maxLength: number) => ({ type: 'string', nullable: true, maxLength });
-
-/** The amounts of memory that a start of a run accepts. */
-const memories = [128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
-
-const optionsSchema = {
-  type: 'object',
-  nullable: true,
-  additionalProperties: false,
-  properties: {
-    build: { type: 'string', nullable: true, minLength: 1, maxLength: 100 },
-    timeoutSecs: { type: 'integer', nullable: true, minimum: 0, maximum: 1_000_000_000 },
-    memoryMbytes: { enum: [...memories, null] },
-    restartOnError: { type: 'boolean', nullable: true },
-    maxItems: { type: 'integer', nullable: true, minimum: 0 },
-    maxTotalChargeUsd: { type: 'number', nullable: true, minimum: 0 },
-  },
-};
 
 /** Source of the fields of `publicConfig`: docs.apify.com, API client for JavaScript, `TaskPublicConfig`. */
 const publicConfigSchema = {
@@ -100,7 +75,7 @@ export const checkTaskBody = bodyChecker<TaskBody>({
     name: { type: 'string', nullable: true },
     title: text(200),
     description: text(10_000),
-    options: optionsSchema,
+    options: requestedOptionsSchema,
     input: { type: 'object', nullable: true },
     actorStandby: standbySchema,
     isPublic: { type: 'boolean', nullable: true },
@@ -155,10 +130,10 @@ export function taskStandbySettings(
   return standbySettingsOf({ ...ofActor, ...task.actorStandby, disableStandbyFieldsOverride: false });
 }
 
-function mergeOptions(old: TaskOptions, given: TaskBody['options']): TaskOptions {
+function mergeOptions(old: RequestedRunOptions, given: TaskBody['options']): RequestedRunOptions {
   if (given === undefined) return old;
   if (given === null) return {};
-  return Object.fromEntries(Object.entries({ ...old, ...given }).filter(([, value]) => value !== null));
+  return givenOptions({ ...old, ...given });
 }
 
 /** Source of the conditions: docs.apify.com, API, "Update task". */

@@ -11,6 +11,7 @@
  * A task outlives its Actor, as its runs do. This folder may import `builds/`, `actors/`, `accounts/`, the adapters and
  * `shared/`, but not `runs/`, which builds on it.
  */
+import { checkNameIsFree, isNameTaken } from '../accounts/own-names.ts';
 import type { ActorSettings } from '../actors/actor-settings.ts';
 import { findUsableActorId, isPublic } from '../actors/public-actors.ts';
 import { findBuild } from '../builds/build-for-run.ts';
@@ -114,29 +115,10 @@ const shortApiTask = (row: TaskRow) => ({
 /** Apify's own limit. */
 const maxTasks = 5000;
 
-function* checkNameIsFree(userId: string, name: string, ownId: string): Sql<void> {
-  if (!(yield* isTaken(userId, name, ownId))) return;
-  throw new Refusal(
-    409,
-    'actor-task-name-not-unique',
-    `You have a task named "${name}" already, in whatever case. Take another name.`,
-  );
-}
-
-function* isTaken(userId: string, name: string, ownId: string): Sql<boolean> {
-  const found = yield* one(
-    'SELECT 1 FROM actor_tasks WHERE user_id = ? AND lower(name) = lower(?) AND id <> ?',
-    userId,
-    name,
-    ownId,
-  );
-  return found !== undefined;
-}
-
 /** The name of a task that is created without one. */
 function* usualName(userId: string, actorName: string, id: string): Sql<string> {
   const name = `${actorName.slice(0, 40)}-task`;
-  return (yield* isTaken(userId, name, id)) ? `${name}-${id}` : name;
+  return (yield* isNameTaken({ table: 'actor_tasks', userId, name, id })) ? `${name}-${id}` : name;
 }
 
 const standbyOf = (json: string | null) => (JSON.parse(json ?? '{}') as ActorSettings).actorStandby;
@@ -155,7 +137,7 @@ export const createTask = defineWrite(
     ))!;
     const name = body.name || (yield* usualName(userId, actor.name, id));
     checkTaskName(name);
-    yield* checkNameIsFree(userId, name, id);
+    yield* checkNameIsFree({ table: 'actor_tasks', userId, name, id });
     yield* checkTaskCount(userId);
     const context = { isActorPublic: isPublic(actor.settings_json), now };
     yield* exec(
@@ -205,7 +187,7 @@ export const updateTask = defineWrite(
     const row = yield* readRow(id);
     const name = body.name || row.name;
     checkTaskName(name);
-    yield* checkNameIsFree(row.user_id, name, id);
+    yield* checkNameIsFree({ table: 'actor_tasks', userId: row.user_id, name, id });
     const context = { isActorPublic: isPublic(row.actor_settings_json), now };
     yield* exec(
       'UPDATE actor_tasks SET name = ?, modified_at = ?, settings_json = ?, input_json = ? WHERE id = ?',

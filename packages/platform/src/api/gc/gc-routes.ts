@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { bodyChecker } from '../../shared/schema-check.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
 
-export const collectedKinds = ['runs', 'datasets', 'keyValueStores', 'requestQueues', 'logs', 'builds'] as const;
+const collectedKinds = ['runs', 'datasets', 'keyValueStores', 'requestQueues', 'logs', 'builds'] as const;
 export type CollectedKind = (typeof collectedKinds)[number];
 
 /** What one collection has deleted until now, or would delete. Times in ms since 1970. */

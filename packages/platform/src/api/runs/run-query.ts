@@ -1,8 +1,8 @@
 import { type PermissionLevel, permissionLevels } from '../../accounts/permissions.ts';
+import { maxTimeoutSecs, type RequestedRunOptions, runMemories } from '../../actors/start-options.ts';
 import type { LastRunFilter } from '../../runs/operations/run-address.ts';
 import type { AdHocWebhook } from '../../runs/operations/run-creation.ts';
 import type { RunListing } from '../../runs/operations/run-lists.ts';
-import type { RequestedRunOptions } from '../../runs/operations/run-options.ts';
 import type { RunStatus } from '../../runs/state/run-state.ts';
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
@@ -15,11 +15,6 @@ const statuses: readonly RunStatus[] = [
   ...(['TIMING-OUT', 'TIMED-OUT', 'ABORTING', 'ABORTED'] as const),
 ];
 const origins = ['DEVELOPMENT', 'WEB', 'API', 'SCHEDULER', 'TEST', 'WEBHOOK', 'ACTOR', 'CLI', 'CI', 'STANDBY', 'MCP'];
-
-const minMemoryMbytes = 128;
-const maxMemoryMbytes = 32_768;
-/** More than thirty years. The limit keeps the deadline a valid date. */
-const maxTimeoutSecs = 1_000_000_000;
 
 /** @throws Refusal 400 `invalid-input` */
 export function requestedOptionsOf(query: Query): RequestedRunOptions {
@@ -47,9 +42,9 @@ function timeoutOf(query: Query): number | undefined {
 function memoryOf(query: Query): number | undefined {
   const memory = integerOf(query, 'memory', 1);
   if (memory === undefined) return undefined;
-  if (memory >= minMemoryMbytes && memory <= maxMemoryMbytes && Number.isInteger(Math.log2(memory))) return memory;
+  if (runMemories.includes(memory)) return memory;
   throw invalidInput(
-    `The parameter "memory" must be a power of 2 from ${minMemoryMbytes} to ${maxMemoryMbytes}, but is "${memory}".`,
+    `The parameter "memory" must be a power of 2 from ${runMemories.at(0)} to ${runMemories.at(-1)}, but is "${memory}".`,
   );
 }
 

@@ -13,17 +13,12 @@
  */
 import { defineEnd, defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
-import type { Moment } from '../../shared/clock.ts';
+import { daysBefore } from '../../shared/time.ts';
 import { deleteWithRows } from '../../storages/erasure.ts';
 import type { StorageTable } from '../../storages/storage-row.ts';
 import { eraseRun } from './run-deletion.ts';
 
 const newestKept = 10;
-const dayMs = 86_400_000;
-
-/** [retention-4] What ended before has lasted for the days. */
-export const endOfRetention = ({ now, steadyNow }: Moment, days: number): number =>
-  Math.min(now, steadyNow) - days * dayMs;
 
 /** A place in the order of creation. */
 export interface Place {
@@ -51,7 +46,7 @@ const isOver = `(runs.finished_at IS NOT NULL
 const isRunExpired = `(runs.finished_at <= ? AND ${isOver}
   AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.run_id = runs.id AND attempts.phase <> 'ended'))`;
 
-export const sliceOfSearch = 200;
+const sliceOfSearch = 200;
 
 interface Search {
   readonly userId: string;
@@ -78,7 +73,7 @@ function foundOf<Row extends Place & { readonly isExpired: number | null }>(rows
 export const findExpiredRuns = defineRead('retention.findRuns', function* ({ userId, days, after }: Search, moment) {
   const kept = yield* oldestKept(userId);
   if (kept === undefined) return { expired: [], next: null };
-  const before = endOfRetention(moment, days);
+  const before = daysBefore(moment, days);
   const rows = yield* all<Place & { readonly isExpired: number | null }>(
     `SELECT id, started_at AS at, ${isRunExpired} AS "isExpired" FROM runs
       WHERE user_id = ? AND (started_at, id) > (?, ?) AND (started_at, id) < (?, ?) AND started_at <= ?
@@ -114,7 +109,7 @@ export const deleteExpiredRuns = defineEnd('retention.deleteRuns', function* (de
       userId,
       kept.at,
       kept.id,
-      endOfRetention(moment, days),
+      daysBefore(moment, days),
     );
     if (expired === undefined) continue;
     const erased = yield* eraseRun(id, moment.now);
@@ -152,7 +147,7 @@ export const findExpiredStorages = defineRead(
   'retention.findStorages',
   function* ({ userId, days, after, table }: Search & { readonly table: StorageTable }, moment) {
     const kept = (yield* oldestKept(userId)) ?? firstPlace;
-    const before = endOfRetention(moment, days);
+    const before = daysBefore(moment, days);
     const rows = yield* all<ExpiredStorage & { readonly isExpired: number | null }>(
       `SELECT storage.id, storage.created_at AS at, storage.bytes, ${isStorageExpired} AS "isExpired"
         FROM ${table} AS storage WHERE storage.user_id = ? AND (storage.created_at, storage.id) > (?, ?)
@@ -172,7 +167,7 @@ export const deleteExpiredStorages = defineEnd(
   'retention.deleteStorages',
   function* ({ userId, days, ids, table }: Deletion & { readonly table: StorageTable }, moment) {
     const kept = (yield* oldestKept(userId)) ?? firstPlace;
-    const before = endOfRetention(moment, days);
+    const before = daysBefore(moment, days);
     const deleted: string[] = [];
     const blobIds: string[] = [];
     let isOver = true;
@@ -194,13 +189,13 @@ export const deleteExpiredStorages = defineEnd(
 );
 
 /** `gone`: there is no such run or build any more. `ended`: it has been over for the days. */
-export type LogState = 'gone' | 'ended' | 'wanted';
+type LogState = 'gone' | 'ended' | 'wanted';
 
 /** What has become of the runs and builds that have these logs. */
 export const statesOfLogs = defineRead(
   'retention.logs',
   function* ({ ids, days }: { ids: readonly string[]; days: number | null }, moment) {
-    const before = days === null ? Number.NEGATIVE_INFINITY : endOfRetention(moment, days);
+    const before = days === null ? Number.NEGATIVE_INFINITY : daysBefore(moment, days);
     const states: LogState[] = [];
     for (const id of ids) {
       const row = yield* one<{ finished_at: number | null }>(

@@ -1,11 +1,12 @@
 import { checkMayUseBuild } from '../../actors/public-actors.ts';
+import type { RequestedRunOptions } from '../../actors/start-options.ts';
 import { findBuildId, getBuildForRun } from '../../builds/build-for-run.ts';
 import { defineRead } from '../../database/operation.ts';
 import type { Sql } from '../../database/sql.ts';
 import type { RunOptions } from '../state/run-state.ts';
 import { findRunId, type RunAddress } from './run-address.ts';
 import { readRunDetails } from './run-details.ts';
-import { type RequestedRunOptions, resurrectOptions } from './run-options.ts';
+import { resurrectOptions } from './run-options.ts';
 
 export interface Resurrection {
   readonly runId: string;

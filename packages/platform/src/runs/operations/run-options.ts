@@ -1,17 +1,8 @@
 import type { DefaultRunOptions } from '../../actors/actor-settings.ts';
 import { chargeEventsOf, type PricingInfo, startEvent, startEventsOf, totalUsd } from '../../actors/pricing.ts';
+import type { RequestedRunOptions } from '../../actors/start-options.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { RunOptions } from '../state/run-state.ts';
-
-/** The options that the caller sets. The build and the Actor define the others. */
-export interface RequestedRunOptions {
-  readonly build?: string;
-  readonly timeoutSecs?: number;
-  readonly memoryMbytes?: number;
-  readonly restartOnError?: boolean;
-  readonly maxItems?: number;
-  readonly maxTotalChargeUsd?: number;
-}
 
 /** As on Apify, a run gets twice its memory on disk. */
 const diskOf = (memoryMbytes: number) => memoryMbytes * 2;

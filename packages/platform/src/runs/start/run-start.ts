@@ -2,6 +2,8 @@
  * From a request for a run to the run, whoever makes it: a call, a schedule, or Standby. `prepareRun` finds out all that the
  * transaction of the start [start-1] needs. `startRun` carries it out; a schedule has a transaction of its own around it.
  */
+
+import type { RequestedRunOptions } from '../../actors/start-options.ts';
 import type { BuildForRun } from '../../builds/build-for-run.ts';
 import { memoryOfRun } from '../../builds/definition/run-memory.ts';
 import type { PreparedInput } from '../../builds/input/input.ts';
@@ -15,7 +17,7 @@ import { newId } from '../../shared/ids.ts';
 import { overriddenInput, type SentInput } from '../../tasks/task-input.ts';
 import { createRun, inputKey, type NewRun, prepareStart, type StartRequest } from '../operations/run-creation.ts';
 import type { UsualLimits } from '../operations/run-limits.ts';
-import { type RequestedRunOptions, startOptions, withMemory } from '../operations/run-options.ts';
+import { startOptions, withMemory } from '../operations/run-options.ts';
 import type { RunOptions } from '../state/run-state.ts';
 import type { RunControl } from '../supervisor/run-control.ts';
 import { discardInput, receiveInput, storeInput } from './run-input.ts';
