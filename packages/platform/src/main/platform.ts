@@ -201,9 +201,8 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const common = { database, logger, dataFolder, clock: systemClock, environment: process.env };
   const logs = await LogStore.open(path.join(dataFolder, 'logs'));
   const inputSecrets = new InputSecrets(database);
-  const workFolder = path.join(dataFolder, 'work');
-  const { buildTimeoutSecs: timeoutSecs, downloadLimits, servers = 2, memoryMbytes } = options;
-  const engine: Engine = options.engine ?? new ProcessEngine({ servers, workFolder, memoryMbytes });
+  const { buildTimeoutSecs: timeoutSecs, downloadLimits } = options;
+  const engine = engineOf(options);
   const { metrics, observer, lags } = observe(database, () => runs);
   const builder = new Builder({ ...common, logs, observer, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
@@ -235,7 +234,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const health = openHealth({ database, dataFolder, engine, admission }, parts);
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
-  const serviceParts = {
+  const services = servicesOf(options, {
     database,
     logs,
     builder,
@@ -250,8 +249,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     webAddresses,
     proxy,
     tokens,
-  };
-  const services = servicesOf(options, serviceParts);
+  });
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
   const ofApp = { authenticator, database, gate: runs.gate, logger, observer, hosts, bodyIdleMs, forward: web.forward };
   const app = createApp({ ...ofApp, auditLog: background.auditLog, callMeter: background.callMeter });
@@ -267,6 +265,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   background.start();
   health.readiness = 'ready';
   return platformOf({ ...started, tls, health }, token, parts);
+}
+
+function engineOf({ engine, dataFolder, servers = 2, memoryMbytes }: PlatformOptions): Engine {
+  return engine ?? new ProcessEngine({ servers, workFolder: path.join(dataFolder, 'work'), memoryMbytes });
 }
 
 function platformOf(

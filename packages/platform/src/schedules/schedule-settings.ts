@@ -4,7 +4,7 @@ import { invalidInput } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json-object.ts';
 import { bodyChecker } from '../shared/schema-check.ts';
 
-export interface RunActorAction {
+interface RunActorAction {
   readonly id: string;
   readonly type: 'RUN_ACTOR';
   readonly actorId: string;
@@ -13,7 +13,7 @@ export interface RunActorAction {
   readonly runOptions?: NullableRunOptions | null;
 }
 
-export interface RunTaskAction {
+interface RunTaskAction {
   readonly id: string;
   readonly type: 'RUN_ACTOR_TASK';
   readonly actorTaskId: string;
