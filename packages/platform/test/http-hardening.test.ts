@@ -32,7 +32,7 @@ test('what the router refuses is in Apify’s form, with Apify’s status', asyn
     [get('/v2/datasets/a/b/c/d'), 404, 'page-not-found'],
     [get('/nothing'), 404, 'page-not-found'],
     ['GET /v2/nothing-here HTTP/1.1\r\nHost: localhost\r\n\r\n', 404, 'page-not-found'],
-    [get('/v2/actor-tasks/any/nothing'), 404, 'not-implemented'],
+    [get('/v2/actor-tasks/any/nothing'), 404, 'page-not-found'],
     [get('/v2/tools/encode-and-sign'), 405, 'method-not-allowed'],
     [get('/v2/acts/a/validate-input/'), 405, 'method-not-allowed'],
     ['PATCH /v2/datasets HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n', 405, 'method-not-allowed'],

@@ -16,8 +16,8 @@ test('a browser that opens its address sees what is here', async () => {
   expect(await answer.text()).toContain('<h1>Wherry is running</h1>');
 });
 
-test('what Wherry has not, a client does not ask for again', async () => {
+test('what does not exist, a client does not ask for again', async () => {
   await using fixture = await startFixture();
   const client = new ApifyClient({ baseUrl: fixture.platform.url, token: fixture.platform.token });
-  await expect(client.task('any').get()).rejects.toMatchObject({ type: 'not-implemented', attempt: 1 });
+  await expect(client.task('any').start()).rejects.toMatchObject({ type: 'record-not-found', attempt: 1 });
 });

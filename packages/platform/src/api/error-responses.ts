@@ -21,7 +21,7 @@ export function handleErrors(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404) return done();
     const methods = methodsOf(pathOf(request.url));
-    if (methods.length === 0) return done(noSuchPath(request));
+    if (methods.length === 0) return done(noSuchPath());
     reply.header('allow', methods.join(', '));
     done(methodNotAllowed(methods));
   });
@@ -78,18 +78,12 @@ function shortageOf(error: FastifyError, request: FastifyRequest): Refusal | und
   return new Refusal(503, 'service-unavailable', message, { retryAfterSecs: 1 });
 }
 
-/** What Apify has under `/v2` and Wherry does not have yet. */
-const missing = /^\/v2\/(?:schedules|users)(?:\/|$)/;
-
-function noSuchPath({ method, url }: FastifyRequest): Refusal {
-  const path = pathOf(url);
-  if (missing.test(path)) return new Refusal(404, 'not-implemented', `Wherry has no ${method} ${path} yet.`);
-  return new Refusal(
+const noSuchPath = (): Refusal =>
+  new Refusal(
     404,
     'page-not-found',
     'There is nothing here. Apify’s API is under /v2, Wherry’s own under /wherry/v1. Check the URL.',
   );
-}
 
 const methodNotAllowed = (methods: readonly string[]): Refusal =>
   new Refusal(
