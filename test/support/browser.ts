@@ -11,3 +11,20 @@ const paths = [
 
 /** Undefined on a machine without a browser. */
 export const chromiumPath = paths.find((each) => each !== undefined && existsSync(each));
+
+const networkTries = 5;
+
+/**
+ * Goes to a page, and again when Chromium gave up because a network interface of the machine has come or gone, as those of
+ * containers do in the Docker tests beside.
+ */
+export async function goTo(page: { goto(url: string): Promise<unknown> }, url: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await page.goto(url);
+      return;
+    } catch (error) {
+      if (tries === networkTries || !String(error).includes('ERR_NETWORK_CHANGED')) throw error;
+    }
+  }
+}

@@ -2,7 +2,7 @@
 import * as tiktok from '@wherry/tiktok';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath } from '../../../test/support/browser.ts';
+import { chromiumPath, goTo } from '../../../test/support/browser.ts';
 import { startTikTokSite, type TikTokSite } from '../src/index.ts';
 import { click, launch, scroll, type Watched, Watcher } from './scrolling.ts';
 
@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     await using context = await browser.newContext();
     const page = await context.newPage();
     const watcher = new Watcher(page, watched);
-    await page.goto(on.url + path);
+    await goTo(page, on.url + path);
     await watcher.until(() => act(page));
     return watcher;
   }
@@ -201,7 +201,7 @@ describe.skipIf(chromiumPath === undefined)('with a browser', () => {
     for (const user of [0, 1, 2, 3]) {
       await using context = await browser.newContext();
       const page = await context.newPage();
-      await page.goto(`${walled.url}/@${walled.truth.user(user).name}`);
+      await goTo(page, `${walled.url}/@${walled.truth.user(user).name}`);
       await page.locator('#stand-in-lists').waitFor({ state: 'attached', timeout: 30_000 });
       const captured = { url: page.url(), statusCode: 200, body: await page.content() };
       expect(tiktok.parseProfilePage(captured)).toMatchObject({ kind: 'found', value: walled.truth.profile(user) });

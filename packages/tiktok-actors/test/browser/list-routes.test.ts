@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { chromiumPath } from '../../../../test/support/browser.ts';
+import { chromiumPath, goTo } from '../../../../test/support/browser.ts';
 import { Arrivals } from '../../src/browser/visits/arrivals.ts';
 import { installRoutes } from '../../src/browser/visits/list-routes.ts';
 
@@ -38,7 +38,7 @@ async function visit(isWanted: boolean) {
     const page = await browser.newPage();
     const arrivals = new Arrivals(page, { isWanted: () => isWanted, isDetail: () => false, responseMs: 30_000 });
     await installRoutes(page, { isWanted: () => isWanted, shown: () => null }, arrivals);
-    await page.goto(url);
+    await goTo(page, url);
     return { received, outcomes: await page.evaluate<string[]>('window.outcomes') };
   } finally {
     await browser.close();
