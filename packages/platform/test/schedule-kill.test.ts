@@ -11,7 +11,7 @@ import { dataFolderOfTest, deployTo } from './run-fixture.ts';
 import { Random } from './simulation/random.ts';
 
 /** 500 kills in the long form. */
-const rounds = isLong ? 500 : 8;
+const rounds = (isLong ? 500 : 8) * Number(process.env.WHERRY_HISTORIES_FACTOR ?? 1);
 const seed = Number(process.env.WHERRY_SEED ?? 17);
 const program = fileURLToPath(new URL('./schedule-kill-process.ts', import.meta.url));
 
