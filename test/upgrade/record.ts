@@ -42,7 +42,8 @@ const variables = [{ name: 'SECRET', value: secret, isSecret: true }];
 const { actorId: short } = await deployVersion(client, names.short, versionOf(shortFiles, variables));
 await client.actor(short).call(undefined, { log: null });
 const { actorId: counter } = await deployVersion(client, names.counter, versionOf(counterFiles, []));
-const run = await client.actor(counter).start(undefined, { memory: 256 });
+// Without a timeout, since the test goes on with it on a later day.
+const run = await client.actor(counter).start(undefined, { memory: 256, timeout: 0 });
 await until('the run has pushed five items', async () => {
   return (await client.dataset(run.defaultDatasetId).get())!.itemCount >= 5;
 });
