@@ -230,18 +230,29 @@ test('[user-1] no list shows what is another user’s, and no creation makes any
   expect(added.filter((row) => names(alice).some((name) => row.includes(name)))).toEqual([]);
 });
 
+/** A token of a run's attempt at each permission level in turn; each is good until the next one. */
+async function* attemptTokensOf(runId: string): AsyncGenerator<{ readonly level: string; readonly token: string }> {
+  const database = new DatabaseSync(path.join(fixture.dataFolder, 'wherry.sqlite'));
+  try {
+    database.exec('PRAGMA busy_timeout = 10000');
+    for (const level of ['LIMITED_PERMISSIONS', 'FULL_PERMISSIONS']) {
+      const token = `attempt-of-${runId}-${level}`;
+      database.prepare('UPDATE attempts SET token_hash = ? WHERE run_id = ?').run(hashToken(token), runId);
+      database.prepare('UPDATE runs SET permission_level = ? WHERE id = ?').run(level, runId);
+      const own = await fixture.call('GET', `/v2/actor-runs/${runId}`, undefined, bearer(token));
+      expect(own.status).toBe(200);
+      yield { level, token };
+    }
+  } finally {
+    database.close();
+  }
+}
+
 test('[user-1] an attempt acts for the user of its run, at both levels', async () => {
   const client = new ApifyClient({ baseUrl: fixture.platform.url, token: bob.token, maxRetries: 0 });
   const run = await client.actor('idle').start();
-  const database = new DatabaseSync(path.join(fixture.dataFolder, 'wherry.sqlite'));
-  database.exec('PRAGMA busy_timeout = 10000');
   const wrong: string[] = [];
-  for (const level of ['LIMITED_PERMISSIONS', 'FULL_PERMISSIONS']) {
-    const token = `attempt-of-bob-${level}`;
-    database.prepare('UPDATE attempts SET token_hash = ? WHERE run_id = ?').run(hashToken(token), run.id);
-    database.prepare('UPDATE runs SET permission_level = ? WHERE id = ?').run(level, run.id);
-    const own = await fixture.call('GET', `/v2/actor-runs/${run.id}`, undefined, bearer(token));
-    expect(own.status).toBe(200);
+  for await (const { level, token } of attemptTokensOf(run.id)) {
     for (const route of routes.filter((each) => !isPublic(each) && hasParameters(each))) {
       const url = urlOf(route, alice, 'id');
       const outcome = await outcomeOf(await call(route, url, alice, token));
@@ -250,7 +261,6 @@ test('[user-1] an attempt acts for the user of its run, at both levels', async (
       }
     }
   }
-  database.close();
   await client.run(run.id).abort();
   await client.run(run.id).waitForFinish();
   await containersGone();
@@ -409,15 +419,8 @@ test('[public-1] an attempt of a run of another user’s public Actor reaches no
   const ofAlice = new ApifyClient({ baseUrl: fixture.platform.url, token: alice.token, maxRetries: 0 });
   const idle = await ofAlice.actor(alice.at.actorId!).update({ isPublic: true });
   const run = await client.actor(idle.id).start();
-  const database = new DatabaseSync(path.join(fixture.dataFolder, 'wherry.sqlite'));
-  database.exec('PRAGMA busy_timeout = 10000');
   const wrong: string[] = [];
-  for (const level of ['LIMITED_PERMISSIONS', 'FULL_PERMISSIONS']) {
-    const token = `attempt-at-alice-${level}`;
-    database.prepare('UPDATE attempts SET token_hash = ? WHERE run_id = ?').run(hashToken(token), run.id);
-    database.prepare('UPDATE runs SET permission_level = ? WHERE id = ?').run(level, run.id);
-    const own = await fixture.call('GET', `/v2/actor-runs/${run.id}`, undefined, bearer(token));
-    expect(own.status).toBe(200);
+  for await (const { level, token } of attemptTokensOf(run.id)) {
     for (const at of [account.at, { ...account.at, actorId: idle.id, buildId: run.buildId }]) {
       for (const route of routes.filter((each) => !isPublic(each) && hasParameters(each))) {
         const isOfActor = /:(?:actorId|buildId)/.test(route.url) && !route.url.includes('/runs/');
@@ -430,7 +433,6 @@ test('[public-1] an attempt of a run of another user’s public Actor reaches no
       }
     }
   }
-  database.close();
   await client.run(run.id).abort();
   await client.run(run.id).waitForFinish();
   await containersGone();
