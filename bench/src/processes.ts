@@ -30,6 +30,8 @@ export async function newFolderOfClone(): Promise<Folder> {
 export interface LoopDelays {
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** The most processor time that the platform's thread used in one turn. */
+  readonly maxOwnMs: number;
 }
 
 /** The platform under test. A question to it returns what it has used so far. */

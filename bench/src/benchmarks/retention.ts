@@ -27,7 +27,9 @@ export const retention: Benchmark = {
       profileFolder,
     });
     const { id } = await new ApifyClient({ baseUrl: platform.ready, token }).datasets().getOrCreate();
-    figures.push(...(await figuresOf(platform, id, 'nothing else', () => delay(5000))));
+    // The first seconds of a process compile what the pushes use.
+    await delaysDuring(platform, id, () => delay(5000));
+    figures.push(...(await figuresOf(platform, id, 'nothing else', () => delay(quick ? 5000 : 60_000))));
     figures.push(
       ...(await figuresOf(platform, id, `${runCount.toLocaleString('en-US')} runs deleted`, async () => {
         const { collected } = await collect(platform.ready);
@@ -69,9 +71,11 @@ async function figuresOf(
   what: string,
   task: () => Promise<void>,
 ): Promise<Figure[]> {
-  const { maxMs, p99Ms, longestPushMs, pushCount, secs } = await delaysDuring(platform, datasetId, task);
+  const { maxMs, maxOwnMs, p99Ms, longestPushMs, pushCount, secs } = await delaysDuring(platform, datasetId, task);
   return [
     { what: `${what}: longest delay`, value: maxMs, unit: 'ms', goals: [atMost(maxMs, 50, '50 ms')] },
+    // The rest of a delay is the time that other processes had the processor, or the disk took.
+    { what: `${what}: most processor time in a turn`, value: maxOwnMs, unit: 'ms', goals: [] },
     { what: `${what}: 99th percentile`, value: p99Ms, unit: 'ms', goals: [] },
     { what: `${what}: longest push`, value: longestPushMs, unit: 'ms', goals: [] },
     { what: `${what}: pushes`, value: pushCount / secs, unit: '/s', goals: [] },

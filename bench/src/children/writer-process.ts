@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startPlatform, type WriterPlace } from '@wherry/platform';
+import type { LoopDelays } from '../processes.ts';
 import { serve } from './serve.ts';
 
 const [dataFolder, token, writer, retainDays] = process.argv.slice(2) as [string, string, WriterPlace, string?];
@@ -8,12 +9,22 @@ const platform = await startPlatform({ dataFolder, token, writer, retention: { r
 const delays = monitorEventLoopDelay({ resolution: 1 });
 delays.enable();
 
-/** Returns the 99th percentile and the largest of the event loop's delays since the last question, in milliseconds. */
+/** The most processor time that the thread has used between two turns of its event loop. */
+let maxOwnMs = 0;
+let used = process.threadCpuUsage();
+setInterval(() => {
+  const { user, system } = process.threadCpuUsage(used);
+  maxOwnMs = Math.max(maxOwnMs, (user + system) / 1000);
+  used = process.threadCpuUsage();
+}, 1);
+
+/** Returns the event loop's delays since the last question. */
 serve(
   platform.url,
-  async () => {
-    const measured = { p99Ms: delays.percentile(99) / 1e6, maxMs: delays.max / 1e6 };
+  async (): Promise<LoopDelays> => {
+    const measured = { p99Ms: delays.percentile(99) / 1e6, maxMs: delays.max / 1e6, maxOwnMs };
     delays.reset();
+    maxOwnMs = 0;
     return measured;
   },
   () => platform.close(),

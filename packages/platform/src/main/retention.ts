@@ -60,7 +60,7 @@ const everyMs = 3_600_000;
 /** After the start, when the runs that were continued have come up. */
 const firstAfterMs = 60_000;
 const runsOfSlice = 20;
-const storagesOfSlice = 10;
+const storagesOfSlice = 25;
 const bytesOfSlice = 256 * 1024;
 const logsOfSlice = 100;
 /** A log without a run or a build may be one whose run is about to be stored. */
