@@ -74,6 +74,33 @@ const packages = {
   'tiktok-site': ['tiktok'],
   'tiktok-actors': ['tiktok', 'durable'],
   cli: ['platform', 'prover', 'tiktok-site'],
+  // It knows the platform by its API alone.
+  console: [],
+};
+
+/** The parts of `packages/console/src`, from the upper ones to the lower ones. */
+const consoleParts = {
+  pages: [
+    'shell',
+    'parts',
+    'services',
+    'live',
+    'ui',
+    'model',
+    'api/client.ts',
+    'api/apify-v2.d.ts',
+    'api/wherry-v1.d.ts',
+  ],
+  shell: ['parts', 'services', 'live', 'ui', 'model', 'api/client.ts'],
+  // What several pages share and asks the platform itself.
+  parts: ['services', 'live', 'ui', 'model', 'api/client.ts', 'api/apify-v2.d.ts', 'api/wherry-v1.d.ts'],
+  services: ['model', 'api'],
+  live: ['api', 'model'],
+  // It shows errors of the API.
+  ui: ['model', 'api/client.ts'],
+  // Pure functions.
+  model: ['api/apify-v2.d.ts', 'api/wherry-v1.d.ts'],
+  api: [],
 };
 
 /** The files that the packages export. */
@@ -108,6 +135,16 @@ const packageRules = Object.entries(packages).map(([name, others]) => ({
   severity: 'error',
   from: { path: `^packages/${name}/src/` },
   to: { path: '^packages/', pathNot: `^packages/${folders([name, ...others])}` },
+}));
+
+const consoleSource = '^packages/console/src/';
+
+const consoleRules = Object.entries(consoleParts).map(([part, lower]) => ({
+  name: `parts-of-console-${part}`,
+  comment: `console's ${part}/ may import ${lower.join(', ') || 'nothing'} only.`,
+  severity: 'error',
+  from: { path: `${consoleSource}${part}/` },
+  to: { path: consoleSource, pathNot: `${consoleSource}${folders([part, ...lower])}` },
 }));
 
 export default {
@@ -167,6 +204,14 @@ export default {
       from: { path: '^packages/[^/]+/src/', pathNot: `${source}(api|main)/` },
       to: { path: 'node_modules/(@?fastify)/' },
     },
+    ...consoleRules,
+    {
+      name: 'pages-of-console-are-apart',
+      comment: 'What two pages share is in parts/ or ui/.',
+      severity: 'error',
+      from: { path: `${consoleSource}pages/([^/]+)/` },
+      to: { path: `${consoleSource}pages/`, pathNot: `${consoleSource}pages/$1/` },
+    },
     ...packageRules,
     {
       name: 'packages-through-their-exports',
@@ -211,6 +256,7 @@ export default {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^packages/console/dist/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'node', 'default'],

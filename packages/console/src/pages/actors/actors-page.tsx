@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.tsx';
+
+export function ActorsPage() {
+  return <Page title="Actors">…</Page>;
+}

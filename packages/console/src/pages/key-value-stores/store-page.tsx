@@ -1,0 +1,5 @@
+import { Page } from '../../ui/page.tsx';
+
+export function StorePage() {
+  return <Page title="Store">…</Page>;
+}

@@ -1,0 +1,4 @@
+/** The requests of a request queue by state. */
+export function QueueRequests(_: { readonly queueId: string }) {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** The schedules that start an Actor or a task. */
+export function ScheduleList(_: { readonly actorId?: string; readonly taskId?: string }) {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** The webhooks of an Actor or a task with a form for new ones. */
+export function WebhookList(_: { readonly actorId?: string; readonly taskId?: string }) {
+  return null;
+}
