@@ -170,16 +170,24 @@ export class Retention implements GarbageCollector {
     if (days.builds !== undefined) await this.#collectBuilds(work, days.builds);
   }
 
+  /** What a search finds, a page at a time, until its end or that of the platform. Each page has a turn of its own. */
+  async *#pages<Thing, At>(
+    first: At,
+    search: (after: At) => Promise<{ readonly expired: readonly Thing[]; readonly next: At | null }>,
+  ): AsyncIterable<readonly Thing[]> {
+    let after: At | null = first;
+    while (after !== null && !this.#isClosed) {
+      const { expired, next }: { expired: readonly Thing[]; next: At | null } = await search(after);
+      yield expired;
+      after = next;
+      await nextTurn();
+    }
+  }
+
   async #collectRuns(work: Work, of: { readonly userId: string; readonly days: number }): Promise<void> {
     const { database, logs } = this.#parts;
-    let after: Place | null = firstPlace;
-    while (after !== null && !this.#isClosed) {
-      const { expired, next }: { expired: readonly Place[]; next: Place | null } = await database.read(
-        findExpiredRuns,
-        { ...of, after },
-        platform,
-      );
-      after = next;
+    const search = (after: Place) => database.read(findExpiredRuns, { ...of, after }, platform);
+    for await (const expired of this.#pages(firstPlace, search)) {
       for (let first = 0; first < expired.length && !this.#isClosed; first += runsOfSlice) {
         const ids = expired.slice(first, first + runsOfSlice).map(({ id }) => id);
         const deleted = work.isDryRun ? ids : await this.#deleteRuns({ ...of, ids });
@@ -189,7 +197,6 @@ export class Retention implements GarbageCollector {
         if (!work.isDryRun) await Promise.all(deleted.map((id) => logs.remove(id)));
         await nextTurn();
       }
-      await nextTurn();
     }
   }
 
@@ -210,14 +217,8 @@ export class Retention implements GarbageCollector {
   ): Promise<void> {
     const { database } = this.#parts;
     const table = tables[kind];
-    let after: Place | null = firstPlace;
-    while (after !== null && !this.#isClosed) {
-      const { expired, next }: { expired: readonly ExpiredStorage[]; next: Place | null } = await database.read(
-        findExpiredStorages,
-        { ...of, after, table },
-        platform,
-      );
-      after = next;
+    const search = (after: Place) => database.read(findExpiredStorages, { ...of, after, table }, platform);
+    for await (const expired of this.#pages(firstPlace, search)) {
       for (const slice of slicesOf(expired)) {
         if (this.#isClosed) return;
         const ids = slice.map(({ id }) => id);
@@ -225,7 +226,6 @@ export class Retention implements GarbageCollector {
         for (const { id, bytes } of slice) if (deleted.includes(id)) count(work, kind, bytes);
         await nextTurn();
       }
-      await nextTurn();
     }
   }
 
@@ -269,14 +269,8 @@ export class Retention implements GarbageCollector {
 
   async #collectBuilds(work: Work, days: number): Promise<void> {
     const { database, builder, dataFolder } = this.#parts;
-    let after: string | null = '';
-    while (after !== null && !this.#isClosed) {
-      const { expired, next }: { expired: readonly string[]; next: string | null } = await database.read(
-        findExpiredBuilds,
-        { days, after },
-        platform,
-      );
-      after = next;
+    const search = (after: string) => database.read(findExpiredBuilds, { days, after }, platform);
+    for await (const expired of this.#pages('', search)) {
       for (const id of expired) {
         if (this.#isClosed) return;
         const bytes = await bytesOf(path.join(dataFolder, folderOfBuild(id)));
