@@ -173,10 +173,7 @@ test('no path leaves the folder, and nothing is served but what the console cons
     );
     expect(served.body.toString(), url).not.toBe('abc');
   }
-  for (const url of [
-    '/console/assets/index-OLDER001.js',
-    '/console/assets/plain-a1B2c3D4.css.map',
-  ]) {
+  for (const url of ['/console/assets/index-OLDER001.js', '/console/assets/plain-a1B2c3D4.css.map']) {
     expect((await get(url)).status, url).toBe(404);
   }
   expect((await get('/console/assets/index-D4pXq_1z.js.br')).status).toBe(404);
