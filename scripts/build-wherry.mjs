@@ -3,12 +3,14 @@
  * and the Actors of the demos inside. docs/decisions/0024-what-the-published-packages-contain.md says why it is so.
  *
  *     dist/bin/wherry.mjs   looks at the Node, then runs the program
- *     dist/lib/             the packages of the workspace, compiled, with the same paths as in packages/
+ *     dist/lib/             the packages of the workspace, compiled, with the same paths as in packages/; the built console is in
+ *                           console/dist as there
  *     dist/actors/          the demos' Actors, with the packages that they need in vendor/
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ensureConsoleBuilt } from './build-console.mjs';
 import { compile, filesIn, packagesFolder, publishedManifest, readManifest, root, writeManifest } from './compile.mjs';
 
 const cli = path.join(packagesFolder, 'cli');
@@ -97,6 +99,13 @@ function copyAssets(packages) {
   }
 }
 
+/** @throws Error without a console: who installs the package cannot build one */
+function copyConsole() {
+  if (!ensureConsoleBuilt()) throw new Error('The console is part of the package, and could not be built.');
+  const built = path.join(packagesFolder, 'console', 'dist');
+  cpSync(built, path.join(lib, 'console', 'dist'), { recursive: true });
+}
+
 /** The demos' Actors, as `wherry export` writes them. */
 function exportActors() {
   const demos = readFileSync(path.join(cli, 'src', 'demo', 'demo-kind.ts'), 'utf8');
@@ -115,6 +124,7 @@ compile([...packages.keys()], lib, source.engines.node);
 for (const file of filesIn(lib, /\.d\.ts$/)) rmSync(file);
 linkPackages(packages);
 copyAssets(packages);
+copyConsole();
 // The program imports it for its version; the compiler has copied the workspace's.
 writeManifest(path.join(lib, 'cli'), { name: source.name, version: source.version, private: true, type: 'module' });
 mkdirSync(path.join(dist, 'bin'));

@@ -14,6 +14,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ensureConsoleBuilt } from './build-console.mjs';
 import {
   browserPackages,
   driverPackage,
@@ -150,6 +151,7 @@ async function main() {
     process.exit(2);
   }
   ensureInstalled();
+  ensureConsoleBuilt();
   if (isCi) installDebianPackages();
   const folder = mkdtempSync(path.join(tmpdir(), 'wherry-tally-'));
   let isInterrupted = false;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
+import { addConsole } from './commands/console.ts';
 import { addDrain } from './commands/drain.ts';
 import { addExport } from './commands/export.ts';
 import { addGc } from './commands/gc.ts';
@@ -33,7 +34,7 @@ function programOf(): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText('after', exitCodesHelp);
   const commands = [addUp, addRun, addRuns, addLog, addMigrate, addProve, addServers, addDrain, addUndrain];
-  const accounts = [addUsers, addTokens, addAudit];
+  const accounts = [addConsole, addUsers, addTokens, addAudit];
   for (const add of [...commands, ...accounts, addGc, addBackup, addRestore, addSecrets, addExport, addTikTokSite])
     add(program);
   return program;

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   finishInterruptedRestore,
   type Platform,
@@ -25,6 +26,9 @@ import { type Interruption, interruption } from './terminal/interruption.ts';
 import { printJsonLine, printNote, printResult } from './terminal/output.ts';
 import { Progress } from './terminal/progress.ts';
 
+/** Where `scripts/build-console.mjs` builds it; in the published package it is at the same place beside this program. */
+const consoleFolder = fileURLToPath(new URL('../../console/dist/', import.meta.url));
+
 /** How long runs may finish in-flight requests when the platform ends: `docker stop` kills after 10 s. */
 const endGraceSecs = 8;
 
@@ -36,8 +40,7 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
   const platform = await start(settings, dataFolder);
   const endReloads = reloadAtHangUp(platform);
   try {
-    if (json) printJsonLine({ event: 'started', url: platform.url, token: platform.token, dataFolder });
-    else printStart(platform, settings, dataFolder);
+    await printStart(platform, settings, { dataFolder, json });
     const exitCode = settings.demo !== null ? await demonstrate(platform, settings, { json, signal }) : exitCodes.ok;
     if (settings.once) return exitCode;
     if (!signal.aborted) {
@@ -51,12 +54,28 @@ export async function serve(settings: PlatformSettings, { json }: { json: boolea
   }
 }
 
-/** Only a terminal is shown the token: other output is stored, as a container's log is, and read by many. */
-function printStart({ url, token, tls }: Platform, settings: PlatformSettings, dataFolder: string): void {
+/** Only a terminal is shown what signs in: other output is stored, as a container's log is, and read by many. */
+async function printStart(
+  platform: Platform,
+  settings: PlatformSettings,
+  { dataFolder, json }: { readonly dataFolder: string; readonly json: boolean },
+): Promise<void> {
+  const { url, token, tls } = platform;
+  const isTerminal = process.stdout.isTTY;
+  const consoleUrl = platform.hasConsole ? await consoleUrlOf(platform, json || isTerminal) : null;
+  if (json) return printJsonLine({ event: 'started', url, token, dataFolder, consoleUrl });
   const notShown = settings.token === undefined ? `in the file ${tokenFile(dataFolder)}` : 'as it was set';
-  printResult(`Wherry runs at ${url}\nAPI token: ${process.stdout.isTTY ? token : notShown}\nData: ${dataFolder}`);
+  printResult(`Wherry runs at ${url}`);
+  if (consoleUrl !== null) printResult(`Console: ${consoleUrl}`);
+  printResult(`API token: ${isTerminal ? token : notShown}\nData: ${dataFolder}`);
+  if (consoleUrl === null) printNote('There is no console: it was not built. `npm start` builds it.');
+  else if (isTerminal) printNote('The link signs in once, within an hour; `wherry console` prints another one.');
   if (tls !== undefined) printNote(`Over TLS: port ${tls.port} of ${settings.host}`);
   printNote(`Engine: ${engineNote(settings.engine.kind)}`);
+}
+
+async function consoleUrlOf({ url, token }: Platform, signsIn: boolean): Promise<string> {
+  return signsIn ? (await connect(url, token).wherry.signInLink()).url : `${url}/console/`;
 }
 
 /** As servers do: SIGHUP reads the certificate again, after it was renewed. Returns what stops this. */
@@ -100,6 +119,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       dataFolder,
       token,
       secretsKeyFile,
+      consoleFolder,
       // Over TLS only, as far as others are concerned: the plain port is for this machine then.
       host: tls === undefined ? host : '127.0.0.1',
       port,

@@ -48,3 +48,42 @@ export async function outcomeOf(response: Response): Promise<string> {
   if (response.ok || text === '') return String(response.status);
   return `${response.status} ${(JSON.parse(text) as { error: { type: string } }).error.type}`;
 }
+
+/** A browser that has signed in. */
+export interface SignedIn {
+  readonly cookie: string;
+  readonly csrfToken: string;
+  /** Calls with the cookie and no token; with the CSRF token too unless the headers say otherwise. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+/** The call that signs in, as a page of the platform makes it. */
+export const postSession = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${url}/wherry/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+export async function signIn(url: string, credentials: { token: string } | { code: string }): Promise<SignedIn> {
+  const response = await postSession(url, credentials);
+  const { data } = (await response.json()) as { data: { csrfToken: string } };
+  if (response.status !== 201) throw new Error(`the sign-in got ${response.status}`);
+  const cookie = response.headers.getSetCookie()[0]!.split(';')[0]!;
+  return {
+    cookie,
+    csrfToken: data.csrfToken,
+    call: (method, path, body, headers) =>
+      fetch(url + path, {
+        method,
+        headers: {
+          cookie,
+          'x-wherry-csrf': data.csrfToken,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        redirect: 'manual',
+      }),
+  };
+}

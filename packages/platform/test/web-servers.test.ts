@@ -26,6 +26,7 @@ const server = `
     }
     if (url === '/broken') return request.socket.destroy();
     if (url === '/cookie') response.setHeader('set-cookie', ['a=1; Domain=localhost; Path=/', 'b=2; Path=/x']);
+    if (url === '/session') response.setHeader('set-cookie', ['wherry-session=evil; Path=/', '=__Host-wherry-session=evil', 'c=3; Path=/x; Path =/']);
     if (url === '/elsewhere') return response.writeHead(302, { location: '/login?next=1' }).end();
     if (url.startsWith('/origin')) response.setHeader('clear-site-data', '"*"').setHeader('content-security-policy', "default-src 'self'");
     response.setHeader('content-type', 'application/json');
@@ -34,7 +35,9 @@ const server = `
       standby: process.env.ACTOR_STANDBY_URL } }));
   });
   const sockets = new WebSocketServer({ server, path: '/ws' });
-  sockets.on('connection', (socket) => socket.on('message', (data) => socket.send('echo ' + data)));
+  sockets.on('headers', (headers) => headers.push('Set-Cookie: wherry-session=evil; Path=/', 'Set-Cookie: d=4; Domain=localhost; Path=/'));
+  sockets.on('connection', (socket, { headers }) => socket.on('message', (data) =>
+    socket.send(data.toString() === 'cookie?' ? String(headers.cookie) : 'echo ' + data)));
   await new Promise((resolve) => setTimeout(resolve, Number(process.env.LISTEN_AFTER_MS ?? 0)));
   server.listen(Number(process.env.ACTOR_WEB_SERVER_PORT));`;
 
@@ -249,6 +252,39 @@ test('[web-origin-1] in the path form a page gets a sandbox, and no header acts 
   const { pathname } = new URL(run.containerUrl);
   expect((await get('/cookie')).headers.getSetCookie()).toEqual([`a=1; Path=${pathname}/`, `b=2; Path=${pathname}/`]);
   expect((await get('/elsewhere')).headers.get('location')).toBe(`${pathname}/login?next=1`);
+});
+
+test('[session-6] the cookie of the console reaches no Actor, and none sets it, in both forms', async () => {
+  const own = new URL(run.containerUrl);
+  const cookie = 'a=1; wherry-session=secret; __Host-wherry-session=secret; b=2';
+  expect((await told(await get('/', { headers: { cookie } }))).headers.cookie).toBe('a=1; b=2');
+  expect((await told(await get('/', { headers: { cookie: 'wherry-session=secret' } }))).headers).not.toHaveProperty(
+    'cookie',
+  );
+  const host = `${run.id}.runs.localhost:${own.port}`;
+  expect(JSON.parse((await callAs(host, '/', { cookie })).body)).toMatchObject({ headers: { cookie: 'a=1; b=2' } });
+  expect((await get('/session')).headers.getSetCookie()).toEqual([`c=3; Path=${own.pathname}/`]);
+  expect((await callAs(host, '/session')).headers['set-cookie']).toEqual(['c=3; Path=/x; Path =/']);
+
+  const socket = new WebSocket(`${run.containerUrl.replace('http', 'ws')}/ws`, { headers: { cookie } });
+  const upgraded = new Promise<IncomingMessage>((resolve) => socket.once('upgrade', resolve));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const answered = new Promise<string>((resolve) => socket.once('message', (data) => resolve(String(data))));
+  socket.send('cookie?');
+  expect(await answered).toBe('a=1; b=2');
+  expect((await upgraded).headers['set-cookie']).toEqual([`d=4; Path=${own.pathname}/`]);
+  socket.terminate();
+});
+
+test('[session-7] no page of the console’s origin runs what an Actor serves there as its script', async () => {
+  for (const dest of ['script', 'style', 'worker', 'serviceworker']) {
+    const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': dest };
+    const response = await get('/', { headers });
+    expect([response.status, await response.json()], dest).toMatchObject([403, { error: { type: 'not-a-program' } }]);
+  }
+  // A page of the Actor is a stranger to that origin, so it loads what it wants.
+  const own = await get('/', { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'script' } });
+  expect(own.status).toBe(200);
 });
 
 test('[web-origin-1] a browser that opens a page is sent to an origin of its own, where the page is itself', async () => {

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import description from '../src/api/about/wherry-v1.openapi.json' with { type: 'json' };
 import { registerRoutes } from '../src/api/routes.ts';
-import type { HandoffServices, RunServices, UserServices } from '../src/api/services.ts';
+import type { ConsoleServices, HandoffServices, RunServices, UserServices } from '../src/api/services.ts';
 import { stateNames } from '../src/runs/supervisor/servers.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
-import { makeUser } from './users-fixture.ts';
+import { makeUser, signIn } from './users-fixture.ts';
 
 type Responses = Record<string, { content?: object }>;
 const paths = description.paths as unknown as Record<string, Record<string, { responses: Responses }>>;
@@ -27,7 +27,7 @@ test('every route of Wherry’s own API is described, and none that does not exi
     routes.push(`${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   // Registering asks nothing of the services yet.
-  registerRoutes(app, {} as RunServices & HandoffServices & UserServices, { commits: true });
+  registerRoutes(app, {} as RunServices & HandoffServices & UserServices & ConsoleServices, { commits: true });
   await app.ready();
   // The websocket is accepted by the server itself, not by a route.
   expect(routes.toSorted()).toEqual(described.filter((each) => !each.endsWith('/events')).toSorted());
@@ -43,12 +43,21 @@ ajv.addSchema(description, 'wherry');
 const pointer = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** Calls an operation and holds the answer to its description. */
-async function call({ call: send }: RunFixture, operation: string, values: Record<string, string>, body?: object) {
+async function call(
+  { call: send }: Pick<RunFixture, 'call'>,
+  operation: string,
+  values: Record<string, string>,
+  body?: object,
+) {
   const [method = '', path = ''] = operation.split(' ');
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name]!);
   const answer = await send(method, url, body);
-  const json = (await answer.json()) as { data: Record<string, unknown>; error?: { type: string } };
   const at = `paths/${pointer(path)}/${method.toLowerCase()}/responses/${answer.status}`;
+  if (answer.status === 204) {
+    expect(ajv.getSchema(`wherry#/${at}`), `${operation} answered 204`).toBeDefined();
+    return { data: {}, status: 204 };
+  }
+  const json = (await answer.json()) as { data: Record<string, unknown>; error?: { type: string } };
   const check = ajv.compile({ $ref: `wherry#/${at}/content/application~1json/schema` });
   expect(check(json), `${operation} answered ${answer.status}: ${ajv.errorsText(check.errors)}`).toBe(true);
   return { ...json, status: answer.status };
@@ -58,7 +67,18 @@ async function call({ call: send }: RunFixture, operation: string, values: Recor
 const newBodies: Readonly<Record<string, object>> = {
   'POST /wherry/v1/users': { username: 'another' },
   'POST /wherry/v1/tokens': { name: 'another' },
+  'POST /wherry/v1/session': { token: 'test-token' },
+  'POST /wherry/v1/session/codes': {},
 };
+
+/** They are made with the cookie. */
+const ofSessions = ['GET /wherry/v1/session', 'DELETE /wherry/v1/session'];
+
+function usualStatuses(operation: string): number[] {
+  if (operation === 'DELETE /wherry/v1/session') return [204];
+  if (operation.includes('{')) return [200, 404];
+  return [newBodies[operation] === undefined ? 200 : 201];
+}
 
 test('responses and errors are as described', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
@@ -71,7 +91,10 @@ test('responses and errors are as described', async () => {
   const statuses = new Map<string, number[]>();
   for (const operation of described.filter((each) => !each.endsWith('/events'))) {
     const body = operation.startsWith('PUT') ? { items: [{ items: [{ a: 1 }] }] } : newBodies[operation];
-    const good = await call(fixture, operation, known, body);
+    const caller = ofSessions.includes(operation)
+      ? await signIn(fixture.platform.url, { token: fixture.platform.token })
+      : fixture;
+    const good = await call(caller, operation, known, body);
     const bad = operation.includes('{') ? [await call(fixture, operation, unknown, body)] : [];
     statuses.set(
       operation,
@@ -80,9 +103,7 @@ test('responses and errors are as described', async () => {
   }
   expect(Object.fromEntries(statuses)).toEqual(
     Object.fromEntries(
-      described
-        .filter((each) => !each.endsWith('/events'))
-        .map((each) => [each, each.includes('{') ? [200, 404] : [newBodies[each] === undefined ? 200 : 201]]),
+      described.filter((each) => !each.endsWith('/events')).map((each) => [each, usualStatuses(each)]),
     ),
   );
   const repeated = await call(fixture, 'PUT /wherry/v1/runs/{runId}/commits/{sequence}', { runId, sequence: '7' }, {});

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import { type Failure, noSuchRun, refused } from '../failure.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { Failure, noSuchRun, refused } from '../failure.ts';
 
 export interface Server {
   readonly id: string;
@@ -71,6 +72,11 @@ export interface Token {
 /** As it is made: the only time that the token itself is shown. */
 export interface MadeToken extends Token {
   readonly token: string;
+}
+
+export interface SignInLink {
+  readonly url: string;
+  readonly expiresAt: string;
 }
 
 export interface AuditEntry {
@@ -161,6 +167,24 @@ export class WherryApi {
 
   removeToken(tokenId: string): Promise<Token> {
     return this.#call('DELETE', `/tokens/${encodeURIComponent(tokenId)}`);
+  }
+
+  /**
+   * A link that opens the console and signs in, once.
+   * @throws Failure when the platform has no console
+   */
+  async signInLink(): Promise<SignInLink> {
+    const page = await this.#send('GET', '/console/');
+    await textOf(page);
+    if (page.statusCode === 404) {
+      throw new Failure(
+        exitCodes.refused,
+        `The platform at ${this.#url} serves no console. Start it with a version that has one; in a clone \`npm start\` builds it.`,
+      );
+    }
+    const { code, expiresAt } = await this.#call<{ code: string; expiresAt: string }>('POST', '/session/codes');
+    // Behind the "#", so that no server and no log gets it but by the call that signs in.
+    return { url: `${this.#url}/console/sign-in#code=${code}`, expiresAt };
   }
 
   async auditLog(query: Readonly<Record<string, string>>): Promise<AuditEntry[]> {

@@ -29,17 +29,19 @@ export interface Identity {
   /** Undefined for an attempt. */
   readonly token?: KnownToken;
   /** What the runs that it starts come from, when that is not what its calls say. */
-  readonly origin?: 'WEBHOOK';
+  readonly origin?: 'WEBHOOK' | 'WEB';
 }
 
 interface KnownToken {
   readonly id: string;
+  readonly hash: string;
   readonly name: string;
   /** In ms since 1970; null for never. */
   readonly expiresAt: number | null;
 }
 
 interface UserRow {
+  readonly token_hash: string;
   readonly user_id: string;
   readonly username: string;
   readonly role: Role;
@@ -95,7 +97,7 @@ function foundUser(row: UserRow): Found {
     caller: { kind: 'user', userId: row.user_id, ...(limits && { limits }) },
     username: row.username,
     role: row.role,
-    token: { id: row.id, name: row.name, expiresAt: row.expires_at },
+    token: { id: row.id, hash: row.token_hash, name: row.name, expiresAt: row.expires_at },
   };
   return { identity, lastUsedAt: row.last_used_at };
 }
@@ -151,6 +153,11 @@ export class KnownTokens {
   constructor(database: Database, now: () => number = systemClock.now) {
     this.#database = database;
     this.#now = now;
+  }
+
+  /** Another number after each change of users and tokens: what was derived from them before may not hold any more. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** @throws Refusal 403 `attempt-fenced` [token-1]; 401 for a token of a user that has expired [token-4] */

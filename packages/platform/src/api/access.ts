@@ -59,6 +59,8 @@ declare module 'fastify' {
     effect?: Effect;
     /** The scope that a token of a user needs, where `scopeOf` would say something else. */
     scope?: TokenScope;
+    /** Whether it serves the console's own files, which its pages may load as scripts and styles [session-7]. */
+    isPartOfConsole?: boolean;
   }
 }
 

@@ -31,6 +31,7 @@ import { tokenOf } from './authentication.ts';
 import { authorize, authorizeUser } from './authorization.ts';
 import { acceptEmptyBodies } from './bodies.ts';
 import { type BodyOptions, receiveBodies } from './body-reception.ts';
+import { type BrowserSessions, checkIsNoProgram } from './browser-sessions.ts';
 import { type CallObserver, observeCalls } from './call-observer.ts';
 import { handleErrors, refuseConnection, sendError } from './error-responses.ts';
 import type { AllowedHosts } from './host-check.ts';
@@ -47,7 +48,7 @@ declare module 'fastify' {
     /** Whose token it is. Undefined for a call without one. */
     identity: Identity | undefined;
     /** What a run that the call starts comes from; undefined when the call itself says so. */
-    knownOrigin: 'WEBHOOK' | undefined;
+    knownOrigin: Identity['origin'];
   }
 }
 
@@ -65,6 +66,8 @@ const safeHeaders = {
 
 export interface AppOptions extends BodyOptions {
   readonly authenticator: Authenticator;
+  /** Calls with the cookie of a session; such a cookie means nothing without it. */
+  readonly browserSessions?: BrowserSessions;
   /** Records what is changed by whom; nothing is recorded without it. */
   readonly auditLog?: AuditLog;
   readonly database: Database;
@@ -98,6 +101,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('identity');
   app.decorateRequest('refusalType');
   app.decorateRequest('knownOrigin');
+  app.decorateRequest('sessionSecret');
   app.decorateRequest('checkedRunId');
   app.decorateRequest('checkedStorageId');
   app.decorateRequest('signedUntil');
@@ -113,11 +117,15 @@ export function createApp(options: AppOptions): FastifyInstance {
   receiveBodies(app, options);
   handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {
-    const { access } = request.routeOptions.config;
+    const { access, isPartOfConsole = false } = request.routeOptions.config;
+    if (!isPartOfConsole) checkIsNoProgram(request);
     if (access === 'public') return;
     const token = tokenOf(request);
-    if (token === undefined && takesVisitors(access)) return admitVisitor(options, request, access);
-    const identity = await options.authenticator.identityOf(token, request.ip);
+    const inSession = token === undefined ? await options.browserSessions?.identityOf(request, reply) : undefined;
+    if (token === undefined && inSession === undefined && takesVisitors(access)) {
+      return admitVisitor(options, request, access);
+    }
+    const identity = inSession ?? (await options.authenticator.identityOf(token, request.ip));
     const caller = callerOf(options, identity, request, reply);
     request.caller = caller;
     request.identity = identity;

@@ -35,7 +35,7 @@ export class Authenticator {
     const identity = this.#ownCalls.get(tokenHash) ?? (await this.#tokens.identityOf(tokenHash));
     if (identity !== undefined) return identity;
     this.countFailure(address, 'API tokens');
-    throw new Refusal(401, 'user-or-token-not-found', 'The API token is not valid. `wherry up` prints the right one.');
+    throw this.tokenNotValid();
   }
 
   /** Makes a token for a call of a webhook to this process. It is nowhere but in memory, and no longer valid once revoked. */
@@ -50,12 +50,16 @@ export class Authenticator {
     return { token, revoke: () => void this.#ownCalls.delete(tokenHash) };
   }
 
+  tokenNotValid(): Refusal {
+    return new Refusal(401, 'user-or-token-not-found', 'The API token is not valid. `wherry up` prints the right one.');
+  }
+
   tokenMissing(): Refusal {
     return new Refusal(401, 'token-not-provided', 'Send the API token as "Authorization: Bearer TOKEN".');
   }
 
-  /** @throws Refusal 429 when too many wrong tokens and signatures came from an address */
-  countFailure(address: string, what: 'API tokens' | 'signatures'): void {
+  /** @throws Refusal 429 when too many wrong tokens, signatures and codes came from an address */
+  countFailure(address: string, what: 'API tokens' | 'signatures' | 'sign-in codes'): void {
     const retryAfterSecs = this.#failures.count(address);
     if (retryAfterSecs === 0) return;
     throw new Refusal(

@@ -1,3 +1,4 @@
+import type { SignInCodes } from '../accounts/sessions.ts';
 import type { Signatures } from '../accounts/signatures.ts';
 import type { KnownTokens } from '../accounts/tokens.ts';
 import type { UsageMeter } from '../accounts/usage.ts';
@@ -22,6 +23,9 @@ import type { Eraser } from '../storages/erasure.ts';
 import type { QueueReads } from '../storages/request-queues/reads.ts';
 import type { HealthReporter } from './about/health-routes.ts';
 import type { MetricsReporter } from './about/metrics-routes.ts';
+import type { Authenticator } from './authentication.ts';
+import type { BrowserSessions } from './browser-sessions.ts';
+import type { ConsoleFiles } from './console/console-files.ts';
 import type { GarbageCollector } from './gc/gc-routes.ts';
 import type { CallMeter } from './metered-calls.ts';
 
@@ -76,9 +80,12 @@ export interface RunServices extends ActorServices {
   readonly schedules: Pick<Waker, 'wake'>;
 }
 
-/** What the routes of users, tokens and the audit log use as well. */
+/** What the routes of users, tokens, sessions and the audit log use as well. */
 export interface UserServices extends Services {
-  readonly tokens: Pick<KnownTokens, 'forgetAll'>;
+  readonly tokens: Pick<KnownTokens, 'forgetAll' | 'identityOf'>;
+  readonly authenticator: Pick<Authenticator, 'countFailure' | 'tokenNotValid'>;
+  readonly browserSessions: BrowserSessions;
+  readonly signInCodes: SignInCodes;
   /** Ends the runs of disabled users, and deletes what removed ones had. */
   readonly endedUsers: { wake(): void };
   readonly collector: GarbageCollector;
@@ -91,4 +98,10 @@ export interface HandoffServices extends Services {
   readonly runStore: RunStore;
   readonly health: HealthReporter;
   readonly metrics: MetricsReporter;
+}
+
+/** What the routes of the console use. */
+export interface ConsoleServices {
+  /** Undefined when no console was built. */
+  readonly consoleFiles: ConsoleFiles | undefined;
 }

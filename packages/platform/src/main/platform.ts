@@ -18,6 +18,7 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
 import { AuditLog } from '../accounts/audit-log.ts';
+import { Sessions, SignInCodes } from '../accounts/sessions.ts';
 import { Signatures } from '../accounts/signatures.ts';
 import { ensureUser, hashToken, KnownTokens } from '../accounts/tokens.ts';
 import { UsageMeter } from '../accounts/usage.ts';
@@ -25,11 +26,13 @@ import { retentionDaysOf } from '../accounts/user-limits.ts';
 import { firstUsername } from '../accounts/users.ts';
 import { createApp } from '../api/app.ts';
 import { Authenticator } from '../api/authentication.ts';
+import { BrowserSessions } from '../api/browser-sessions.ts';
+import { ConsoleFiles } from '../api/console/console-files.ts';
 import { AllowedHosts } from '../api/host-check.ts';
 import { CallMeter } from '../api/metered-calls.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
-import type { ActorServices, HandoffServices, RunServices, UserServices } from '../api/services.ts';
+import type { ActorServices, ConsoleServices, HandoffServices, RunServices, UserServices } from '../api/services.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
@@ -129,6 +132,8 @@ export interface PlatformOptions {
    */
   readonly webDomain?: string | undefined;
   readonly standby?: StandbyTimes;
+  /** The built console; without it, or when nothing was built there, the API is all that the platform serves. */
+  readonly consoleFolder?: string | undefined;
   /** Called where a test may stop the process around the invocation of a schedule. */
   readonly atSchedulePoint?: (point: SchedulePoint) => void | Promise<void>;
   readonly proxy?: ProxyOptions;
@@ -148,6 +153,8 @@ export interface Platform {
   readonly token: string;
   /** Where the proxy for Actors is reached, e.g. `http://127.0.0.1:8011`. */
   readonly proxyUrl: string;
+  /** Whether it serves the console. */
+  readonly hasConsole: boolean;
   /** The listener over TLS, where there is one. */
   readonly tls: TlsListener | undefined;
   /** An address of this machine that containers reach; undefined when they use its own network. */
@@ -206,8 +213,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const { metrics, observer, lags } = observe(database, () => runs);
   const builder = new Builder({ ...common, logs, observer, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
-  const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
-  const tokens = new KnownTokens(database);
+  const publicUrl = () => options.advertisedUrl ?? address.url;
+  const webAddresses = new WebAddresses(publicUrl, options.webDomain);
+  const access = openAccess(database, publicUrl);
+  const { tokens, authenticator } = access;
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
   const admission = await openAdmission(options, database);
   const runs = await createSupervisor({
@@ -222,11 +231,10 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     holdMs: selectionMsOf(options.standby ?? {}),
     web: webAddresses,
     apiUrl: () => options.advertisedUrl ?? address.ofContainers,
-    publicUrl: () => options.advertisedUrl ?? address.url,
+    publicUrl,
     eventsUrl: () => address.ofEvents,
     proxyVariables: (runId) => proxy.variablesOf(runId),
   });
-  const authenticator = new Authenticator(tokens);
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
   const background = openBackground({ database, files, logger, runs, builder, logs }, options, parts);
@@ -248,11 +256,12 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
     address,
     webAddresses,
     proxy,
-    tokens,
+    ...access,
+    consoleFiles: options.consoleFolder === undefined ? undefined : await ConsoleFiles.read(options.consoleFolder),
   });
   const web = createWeb({ services, runs, hosts, authenticator, tokens, logger }, options.standby ?? {});
-  const ofApp = { authenticator, database, gate: runs.gate, logger, observer, hosts, bodyIdleMs, forward: web.forward };
-  const app = createApp({ ...ofApp, auditLog: background.auditLog, callMeter: background.callMeter });
+  const ofApp = { database, gate: runs.gate, logger, observer, hosts, bodyIdleMs, forward: web.forward };
+  const app = createApp({ ...access, ...ofApp, auditLog: background.auditLog, callMeter: background.callMeter });
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const webhooks = createWebhooks({ ...common, authenticator, services, address, observer: lags }, options.webhooks);
@@ -264,7 +273,14 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   parts.defer(startSweep({ database, files, blobFolder }, logger));
   background.start();
   health.readiness = 'ready';
-  return platformOf({ ...started, tls, health }, token, parts);
+  return platformOf({ ...started, tls, health, hasConsole: services.consoleFiles !== undefined }, token, parts);
+}
+
+/** Who callers are. */
+function openAccess(database: SqliteDatabase, publicUrl: () => string) {
+  const tokens = new KnownTokens(database);
+  const browserSessions = new BrowserSessions(new Sessions(database, tokens), publicUrl);
+  return { tokens, authenticator: new Authenticator(tokens), browserSessions, signInCodes: new SignInCodes() };
 }
 
 function engineOf({ engine, dataFolder, servers = 2, memoryMbytes }: PlatformOptions): Engine {
@@ -279,7 +295,8 @@ function platformOf(
     runs,
     tls,
     health,
-  }: Startable & { readonly tls: TlsListener | undefined; readonly health: Health },
+    hasConsole,
+  }: Startable & { readonly tls: TlsListener | undefined; readonly health: Health; readonly hasConsole: boolean },
   token: string,
   parts: AsyncDisposableStack,
 ): Platform {
@@ -287,6 +304,7 @@ function platformOf(
     url: address.url,
     token,
     proxyUrl: proxy.url,
+    hasConsole,
     tls,
     hostAddress: engine.hostAddress,
     async close({ graceSecs = 0 } = {}) {
@@ -513,7 +531,8 @@ interface ServiceParts
       | 'proxy'
     >,
     Pick<RunServices, 'usageMeter' | 'callMeter'>,
-    Pick<UserServices, 'tokens' | 'endedUsers' | 'collector'> {
+    Pick<UserServices, keyof ReturnType<typeof openAccess> | 'endedUsers' | 'collector'> {
+  readonly consoleFiles: ConsoleFiles | undefined;
   readonly schedules: Waker;
   readonly health: Health;
   readonly metrics: PlatformMetrics;
@@ -525,7 +544,7 @@ interface ServiceParts
 function servicesOf(
   options: PlatformOptions,
   { runs, address, ...parts }: ServiceParts,
-): RunServices & HandoffServices & UserServices {
+): RunServices & HandoffServices & UserServices & ConsoleServices {
   const { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, maxUserMbytes, prices = freeUsage } = options;
   const { runs: runDays = null, storages: storageDays = null } = options.retention ?? {};
   return {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import type { ConsoleServices } from '../services.ts';
 import description from './wherry-v1.openapi.json' with { type: 'json' };
 
 const style = `
@@ -17,16 +18,26 @@ const frontPagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Shown when the platform's address is opened in a browser. It is public, so it reveals nothing about the platform. */
-const frontPage = `<!doctype html>
+const consoleNotes = {
+  there:
+    '<p><a href="/console/">The console</a> is at <code>/console/</code>. <code>npx wherry console</code> prints a link that signs in.</p>',
+  missing: `<p>This platform was started without a console, so there are no pages to click through. In a clone of Wherry,
+<code>npm run build:console</code> builds it; then start the platform again. Without it:</p>`,
+};
+
+/**
+ * Shown at the platform's address where there is no console, and to programs, which would make nothing of the console. It is public,
+ * so it reveals nothing about the platform.
+ */
+const frontPageOf = (consoleNote: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Wherry</title>
 <style>${style}</style>
 <h1>Wherry is running</h1>
-<p>A self-hosted Actor platform whose runs survive being moved between servers. It is used by its API, by Apify's own
-tools, and from the shell; there are no pages to click through.</p>
+<p>A self-hosted Actor platform whose runs survive being moved between servers.</p>
+${consoleNote}
 <h2>From the shell</h2>
 <pre>npx wherry servers
 npx wherry run actors/site-crawler --input @input.json
@@ -43,10 +54,14 @@ described in <code>/wherry/v1/openapi.json</code>. <code>/health</code> says whe
 </html>
 `;
 
-export function registerFrontPageRoutes(app: FastifyInstance): void {
-  app.get('/', { config: { access: 'public', effect: 'reads' } }, async (_request, reply) =>
-    reply.header('content-security-policy', frontPagePolicy).type('text/html; charset=utf-8').send(frontPage),
-  );
+export function registerFrontPageRoutes(app: FastifyInstance, services: ConsoleServices): void {
+  app.get('/', { config: { access: 'public', effect: 'reads' } }, async (request, reply) => {
+    const isThere = services.consoleFiles !== undefined;
+    reply.header('vary', 'Accept');
+    if (isThere && /\btext\/html\b/.test(request.headers.accept ?? '')) return reply.redirect('/console/');
+    const page = frontPageOf(isThere ? consoleNotes.there : consoleNotes.missing);
+    return reply.header('content-security-policy', frontPagePolicy).type('text/html; charset=utf-8').send(page);
+  });
 }
 
 /** The description of Wherry's own API. `test/wherry-api.test.ts` checks that routes and responses conform to it. */

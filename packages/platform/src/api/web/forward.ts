@@ -6,6 +6,7 @@ import type { WebPassage } from '../../runs/handoff/web-gate.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { WebAddress } from '../../shared/web-addresses.ts';
 import type { ConnectionUser } from '../metered-calls.ts';
+import { boundCookie, withoutSession } from '../session-cookie.ts';
 import { openToPages } from './standby-cors.ts';
 
 /** A request, or a client that asks for a websocket. */
@@ -28,6 +29,7 @@ export interface Forwarding {
  */
 export async function forward(exchange: Exchange, forwarding: Forwarding): Promise<void> {
   const { connection } = forwarding.passage;
+  leaveOutSession(exchange.request);
   try {
     if (exchange.kind === 'request') await forwardRequest(exchange.request, exchange.response, forwarding);
     else await forwardUpgrade(exchange, forwarding);
@@ -46,7 +48,7 @@ async function forwardRequest(
   if (request.headers.expect !== undefined) response.writeContinue();
   delete request.headers.expect;
   request.url = address.target;
-  const proxy = createProxyServer(optionsOf(address, passage));
+  const proxy = createProxyServer(optionsOf(passage));
   proxy.on('proxyRes', (answer) => {
     passage.responds();
     // They are about the connection to the server, which ends with this response.
@@ -54,6 +56,7 @@ async function forwardRequest(
     delete answer.headers['keep-alive'];
     if (isEventStream(request, answer)) passage.leave();
     if (address.subject.kind === 'standby') openToPages(request, answer);
+    bindCookies(answer, address);
     if (address.form === 'path') confine(answer, request, address.prefix);
   });
   let isLate = false;
@@ -81,7 +84,16 @@ async function forwardUpgrade(
   // It may stay open for as long as the run: nobody waits for its end.
   passage.leave();
   request.url = address.target;
-  const proxy = createProxyServer(optionsOf(address, passage));
+  const proxy = createProxyServer(optionsOf(passage));
+  // Before the proxy's own listeners, which pass the headers on.
+  proxy.on('proxyReqWs', (proxyRequest) => {
+    for (const event of ['upgrade', 'response'] as const) {
+      proxyRequest.prependListener(event, (answer: IncomingMessage) => {
+        bindCookies(answer, address);
+        if (address.form === 'path') leaveOutHeadersOfOrigin(answer);
+      });
+    }
+  });
   try {
     await proxy.ws(request, socket as never, {}, head);
   } catch {
@@ -90,17 +102,29 @@ async function forwardUpgrade(
 }
 
 /** The connection stands already, so that the server that was found ready is the one that gets the request. */
-function optionsOf({ form, prefix }: WebAddress, { connection }: WebPassage): ProxyServerOptions {
+function optionsOf({ connection }: WebPassage): ProxyServerOptions {
   const agent = new Agent({ keepAlive: false });
   agent.createConnection = () => connection;
   return {
     target: { protocol: 'http:', host: 'web-server', port: 80 } as never,
     agent,
     xfwd: true,
-    // A cookie is the server's own, and not one of its neighbours'.
-    cookieDomainRewrite: '',
-    ...(form === 'path' && { cookiePathRewrite: `${prefix}/` }),
   };
+}
+
+/** [session-6] */
+function leaveOutSession({ headers }: IncomingMessage): void {
+  const left = withoutSession(headers.cookie);
+  if (left === undefined) delete headers.cookie;
+  else headers.cookie = left;
+}
+
+/** A cookie is the server's own, and not one of its neighbours', nor the platform's [session-6]. */
+function bindCookies({ headers }: IncomingMessage, { form, prefix }: WebAddress): void {
+  const cookies = headers['set-cookie'];
+  if (cookies === undefined) return;
+  const path = form === 'path' ? `${prefix}/` : undefined;
+  headers['set-cookie'] = cookies.flatMap((each) => boundCookie(each, path) ?? []);
 }
 
 /** A stream that a client opens to listen lasts as long as the client wants, so no handoff waits for it. */
@@ -121,9 +145,14 @@ const headersOfOrigin = [
   'strict-transport-security',
 ];
 
-/** [web-origin-1] */
-function confine({ headers }: IncomingMessage, request: IncomingMessage, prefix: string): void {
+function leaveOutHeadersOfOrigin({ headers }: IncomingMessage): void {
   for (const name of headersOfOrigin) delete headers[name];
+}
+
+/** [web-origin-1] */
+function confine(answer: IncomingMessage, request: IncomingMessage, prefix: string): void {
+  leaveOutHeadersOfOrigin(answer);
+  const { headers } = answer;
   // Each policy of the list holds, so the server's own cannot undo it.
   const own = headers['content-security-policy'];
   headers['content-security-policy'] = own ? `${own}, ${sandbox}` : sandbox;

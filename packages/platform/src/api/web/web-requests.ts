@@ -13,9 +13,11 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { WebGate } from '../../runs/handoff/web-gate.ts';
 import { Refusal } from '../../shared/errors.ts';
 import type { WebAddress, WebAddresses } from '../../shared/web-addresses.ts';
+import { noProgram } from '../browser-sessions.ts';
 import { plainResponse, refusalBody } from '../error-responses.ts';
 import type { AllowedHosts } from '../host-check.ts';
 import type { CallMeter } from '../metered-calls.ts';
+import { isWantedAsProgram } from '../session-cookie.ts';
 import { type Exchange, type Forwarding, forward } from './forward.ts';
 import type { RequestTokens } from './request-tokens.ts';
 import { answerPreflight, isPreflight, openHeaders } from './standby-cors.ts';
@@ -70,7 +72,11 @@ export class WebRequests {
   async #serve(address: WebAddress, exchange: Exchange): Promise<void> {
     const client = watchClient(exchange);
     try {
-      if (address.form === 'path') this.#parts.hosts.check(exchange.request.headers.host);
+      if (address.form === 'path') {
+        this.#parts.hosts.check(exchange.request.headers.host);
+        // [session-7] In the path form it is on the console's origin.
+        if (isWantedAsProgram(exchange.request)) throw noProgram();
+      }
       const elsewhere = exchange.kind === 'request' ? this.#redirectOf(address, exchange.request) : undefined;
       if (elsewhere !== undefined) return redirect(exchange as Extract<Exchange, { kind: 'request' }>, elsewhere);
       await this.#forward(address, exchange, client.signal);

@@ -1,0 +1,146 @@
+/**
+ * Calls that a browser makes with the cookie of its session. `accounts/sessions.ts` has the sessions themselves.
+ *
+ * [session-5] nothing is changed by the cookie alone: a call that does more than read has the header `x-wherry-csrf`, which only a
+ *     page that could read it has; and no call with the cookie is done that comes from a page of another origin.
+ * [session-6] the cookie reaches no Actor, and none sets it.
+ * [session-7] what Actors have stored, or serve, never runs as a program on the console's origin.
+ * [session-8] where the cookie says nothing, it changes nothing: calls with a token, links with a signature, and public calls are
+ *     what they are without it. A cookie that is not good makes a call that is open to visitors the call of a visitor.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Identity } from '../accounts/tokens.ts';
+import { Refusal } from '../shared/errors.ts';
+import { scopeOf } from './access.ts';
+import { queryOf } from './query.ts';
+import {
+  endedSessionCookie,
+  isCsrfTokenOf,
+  isFromOwnPage,
+  isOverTls,
+  isWantedAsProgram,
+  sessionCookie,
+  sessionSecretsIn,
+} from './session-cookie.ts';
+import { takesVisitors } from './visitors.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the session by which the call is made; undefined for a call without one. */
+    sessionSecret: string | undefined;
+  }
+}
+
+export class BrowserSessions {
+  readonly #sessions: Sessions;
+  readonly #publicUrl: () => string;
+
+  /** @param publicUrl the API's address for clients; known once the API listens */
+  constructor(sessions: Sessions, publicUrl: () => string) {
+    this.#sessions = sessions;
+    this.#publicUrl = publicUrl;
+  }
+
+  /**
+   * Whose session makes a call that has no token. Undefined without a session.
+   * @throws Refusal 401 `session-over`; 403 `csrf-token-missing`, `not-from-the-console` [session-5]
+   */
+  async identityOf(request: FastifyRequest, reply: FastifyReply): Promise<Identity | undefined> {
+    const isOpen = takesVisitors(request.routeOptions.config.access);
+    // [session-8]
+    if (isOpen && queryOf(request).signature) return undefined;
+    const secrets = sessionSecretsIn(request.headers, this.#isSecure(request));
+    if (secrets.length === 0) return undefined;
+    try {
+      return await this.#checked(request, reply, secrets);
+    } catch (refusal) {
+      if (isOpen && refusal instanceof Refusal) return undefined;
+      throw refusal;
+    }
+  }
+
+  async #checked(request: FastifyRequest, reply: FastifyReply, secrets: readonly string[]): Promise<Identity> {
+    this.checkPage(request);
+    const [secret = ''] = secrets;
+    if (secrets.length > 1) throw severalCookies();
+    if (changesSomething(request) && !isCsrfTokenOf(secret, request.headers['x-wherry-csrf'])) throw csrfTokenMissing();
+    const identity = await this.#sessions.identityOf(secret);
+    if (identity === undefined) throw sessionOver();
+    request.sessionSecret = secret;
+    // A cache between browser and platform keeps responses to calls with a cookie, unlike those to calls with a token.
+    reply.headers({ 'cache-control': 'private, no-cache', vary: 'Cookie' });
+    return { ...identity, origin: 'WEB' };
+  }
+
+  /** @throws Refusal 403 `not-from-the-console` for a call of a page that is not the platform's */
+  checkPage(request: FastifyRequest): void {
+    if (isFromOwnPage(request.raw, this.#publicUrl())) return;
+    throw new Refusal(
+      403,
+      'not-from-the-console',
+      'Only pages of the platform itself may use the session of a browser. Nothing was changed. Send an API token instead.',
+    );
+  }
+
+  /** Begins a session, in the place of one that the browser has. Resolves with its secret. @throws Refusal 401 */
+  async begin(request: FastifyRequest, reply: FastifyReply, tokenHash: string): Promise<string> {
+    const secret = await this.#sessions.begin(tokenHash);
+    const isSecure = this.#isSecure(request);
+    for (const former of sessionSecretsIn(request.headers, isSecure)) await this.#sessions.end(former);
+    reply.header('set-cookie', sessionCookie(secret, isSecure));
+    return secret;
+  }
+
+  /** The browser keeps the cookie for another while: it is in use. */
+  keep(request: FastifyRequest, reply: FastifyReply): void {
+    if (request.sessionSecret === undefined) return;
+    reply.header('set-cookie', sessionCookie(request.sessionSecret, this.#isSecure(request)));
+  }
+
+  async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (request.sessionSecret === undefined) return;
+    await this.#sessions.end(request.sessionSecret);
+    reply.header('set-cookie', endedSessionCookie(this.#isSecure(request)));
+  }
+
+  #isSecure = ({ raw }: FastifyRequest): boolean => isOverTls(raw, this.#publicUrl());
+}
+
+/** Some GETs start runs. */
+function changesSomething({ method, routeOptions: { url = '', config } }: FastifyRequest): boolean {
+  return (method !== 'GET' && method !== 'HEAD') || !['read', undefined].includes(scopeOf({ method, url, config }));
+}
+
+/** [session-7] @throws Refusal 403 */
+export function checkIsNoProgram(request: FastifyRequest): void {
+  if (isWantedAsProgram(request.raw)) throw noProgram();
+}
+
+export const noProgram = (): Refusal =>
+  new Refusal(
+    403,
+    'not-a-program',
+    'A page of the platform loads no scripts and styles from here: Actors may have made them.',
+  );
+
+const csrfTokenMissing = (): Refusal =>
+  new Refusal(
+    403,
+    'csrf-token-missing',
+    'With the cookie of a session this call needs the header "x-wherry-csrf" with the "csrfToken" of GET /wherry/v1/session. Nothing was changed.',
+  );
+
+const sessionOver = (): Refusal =>
+  new Refusal(
+    401,
+    'session-over',
+    'You are not signed in any more. Sign in again, with an API token or with a link of `wherry console`.',
+  );
+
+const severalCookies = (): Refusal =>
+  new Refusal(
+    401,
+    'session-over',
+    'The browser sent several cookies of a session, one of which is not the platform’s. Delete the cookies of this site, and sign in again.',
+  );

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { hashToken, type Identity } from '../../accounts/tokens.ts';
+import { invalidInput, Refusal } from '../../shared/errors.ts';
+import { bodyChecker } from '../../shared/schema-check.ts';
+import { isoTime } from '../../shared/time.ts';
+import type { UserServices } from '../services.ts';
+import { csrfTokenOf } from '../session-cookie.ts';
+
+interface Credentials {
+  readonly token?: string;
+  readonly code?: string;
+}
+
+const text = { type: 'string', minLength: 1, maxLength: 1000 };
+const checkCredentials = bodyChecker<Credentials>({
+  type: 'object',
+  additionalProperties: false,
+  properties: { token: text, code: text },
+});
+
+const maxBodyBytes = 10_000;
+
+/** Signing in and out of the console. */
+export function registerSessionRoutes(app: FastifyInstance, services: UserServices): void {
+  app.post(
+    '/wherry/v1/session',
+    { config: { access: 'public', effect: 'savesState' }, bodyLimit: maxBodyBytes },
+    async (request, reply) => {
+      const { browserSessions } = services;
+      // Otherwise another site could sign its visitors in as somebody else [session-5].
+      browserSessions.checkPage(request);
+      const identity = await userOf(services, request);
+      const secret = await browserSessions.begin(request, reply, identity.token!.hash);
+      reply.code(201).header('cache-control', 'no-store');
+      return { data: apiSession(identity, secret) };
+    },
+  );
+
+  app.get('/wherry/v1/session', { config: { access: 'profile', effect: 'reads' } }, async (request, reply) => {
+    const secret = secretOf(request);
+    services.browserSessions.keep(request, reply);
+    reply.header('cache-control', 'no-store');
+    return { data: apiSession(request.identity!, secret) };
+  });
+
+  app.delete('/wherry/v1/session', { config: { access: 'profile', effect: 'savesState' } }, async (request, reply) => {
+    secretOf(request);
+    await services.browserSessions.end(request, reply);
+    return reply.code(204).send();
+  });
+
+  app.post(
+    '/wherry/v1/session/codes',
+    { config: { access: 'profile', effect: 'savesState' } },
+    async (request, reply) => {
+      const { token } = request.identity!;
+      // The token that a webhook's call gets ends with the call.
+      if (token === undefined) throw noUser('make a code with which one signs in');
+      const { code, expiresAt } = services.signInCodes.make(token.hash);
+      reply.code(201).header('cache-control', 'no-store');
+      return { data: { code, expiresAt: isoTime(expiresAt) } };
+    },
+  );
+}
+
+/** @throws Refusal 401 for a wrong token or code, 429 after many, 403 for a token of an attempt, also of one that is over */
+async function userOf(services: UserServices, request: FastifyRequest): Promise<Identity> {
+  const { token, code } = checkCredentials(request.body);
+  if ((token === undefined) === (code === undefined)) throw invalidInput('Give either a "token" or a "code".');
+  const { signInCodes, tokens, authenticator } = services;
+  // [session-4]
+  const tokenHash = token === undefined ? signInCodes.take(code!) : hashToken(token);
+  const identity = tokenHash === undefined ? undefined : await tokens.identityOf(tokenHash);
+  if (identity === undefined) {
+    authenticator.countFailure(request.ip, token === undefined ? 'sign-in codes' : 'API tokens');
+    throw token === undefined ? codeNotValid() : authenticator.tokenNotValid();
+  }
+  if (identity.token === undefined) throw noUser('sign in');
+  return identity;
+}
+
+/** @throws Refusal 400 for a call with a token */
+function secretOf({ sessionSecret }: FastifyRequest): string {
+  if (sessionSecret !== undefined) return sessionSecret;
+  throw new Refusal(
+    400,
+    'no-session',
+    'This call is about the session of a browser, and is made with its cookie, not with a token.',
+  );
+}
+
+const apiSession = ({ caller, username, role }: Identity, secret: string) => ({
+  userId: caller.userId,
+  username,
+  role,
+  csrfToken: csrfTokenOf(secret),
+  scopes: (caller.kind === 'user' && caller.limits?.scopes) || ['manage'],
+});
+
+const noUser = (what: string): Refusal =>
+  new Refusal(
+    403,
+    'insufficient-permissions',
+    `Only a user may ${what}, with a token of their own. Nothing was changed.`,
+  );
+
+const codeNotValid = (): Refusal =>
+  new Refusal(
+    401,
+    'sign-in-code-not-valid',
+    'The link was used already, is older than an hour, or the platform was restarted since. `wherry console` prints a new one.',
+  );
