@@ -3,6 +3,7 @@ import type { KnownTokens } from '../accounts/tokens.ts';
 import type { UsageMeter } from '../accounts/usage.ts';
 import type { Builder } from '../builds/builder.ts';
 import type { InputSecrets } from '../builds/input/input-secrets.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { FileStore } from '../objects/file-store.ts';
@@ -92,3 +93,11 @@ export interface HandoffServices extends Services {
   readonly health: HealthReporter;
   readonly metrics: MetricsReporter;
 }
+
+/** What the stream of changes uses as well. */
+export interface EventServices extends Services {
+  readonly feed: ChangeFeed;
+}
+
+/** What all routes together use. */
+export type AllServices = RunServices & HandoffServices & UserServices & EventServices;

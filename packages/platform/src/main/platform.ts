@@ -29,10 +29,11 @@ import { AllowedHosts } from '../api/host-check.ts';
 import { CallMeter } from '../api/metered-calls.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
-import type { ActorServices, HandoffServices, RunServices, UserServices } from '../api/services.ts';
+import type { ActorServices, AllServices, RunServices, UserServices } from '../api/services.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
+import { ChangeFeed } from '../changes/change-feed.ts';
 import { SqliteDatabase } from '../database/sqlite/database.ts';
 import { bootIdOfMachine } from '../database/sqlite/steady-clock.ts';
 import { measureSyncMs, type WriterPlace, writerPlaceFor } from '../database/sqlite/writer-thread.ts';
@@ -203,7 +204,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const inputSecrets = new InputSecrets(database);
   const { buildTimeoutSecs: timeoutSecs, downloadLimits } = options;
   const engine = engineOf(options);
-  const { metrics, observer, lags } = observe(database, () => runs);
+  const { metrics, observer, lags, feed } = observe(database, () => runs);
   const builder = new Builder({ ...common, logs, observer, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const webAddresses = new WebAddresses(() => options.advertisedUrl ?? address.url, options.webDomain);
@@ -211,6 +212,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
   const admission = await openAdmission(options, database);
   const runs = await createSupervisor({
+    announce: (changes) => feed.announce(changes),
     tokens,
     observer,
     admission,
@@ -236,6 +238,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const services = servicesOf(options, {
     database,
+    feed,
     logs,
     builder,
     inputSecrets,
@@ -256,7 +259,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const webhooks = createWebhooks({ ...common, authenticator, services, address, observer: lags }, options.webhooks);
-  const started = { runs, app, web, logs, builder, engine, address, proxy, logger, webhooks };
+  const started = { runs, app, feed, web, logs, builder, engine, address, proxy, logger, webhooks };
   const tls = await startWork(started, options, parts);
   await background.spendingLimits.recover();
   schedules.start();
@@ -309,7 +312,7 @@ function observe(database: SqliteDatabase, runsOf: () => Startable['runs']) {
   });
   const observer = new Observers([metrics, new PlatformTraces()]);
   database.observer = observer;
-  return { metrics, observer, lags: metrics.lags };
+  return { metrics, observer, lags: metrics.lags, feed: new ChangeFeed(database, systemClock) };
 }
 
 /** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */
@@ -412,6 +415,7 @@ function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOpti
 interface Startable {
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   readonly app: FastifyInstance;
+  readonly feed: ChangeFeed;
   readonly web: ReturnType<typeof createWeb>;
   readonly logs: LogStore;
   readonly builder: Builder;
@@ -444,7 +448,7 @@ function acceptEvents({
 
 /** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
 async function startWork(
-  { runs, app, web, logs, builder, engine, address, proxy, webhooks, logger }: Startable,
+  { runs, app, feed, web, logs, builder, engine, address, proxy, webhooks, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
 ): Promise<TlsListener | undefined> {
@@ -462,6 +466,7 @@ async function startWork(
   parts.defer(() => web.close());
   // Its calls may be to this API.
   parts.defer(() => webhooks.close());
+  parts.defer(() => feed.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
@@ -474,7 +479,7 @@ async function startWork(
   runs.supervisor.start();
   await web.start();
   webhooks.start();
-  parts.defer(watchServers(engine, runs.supervisor, logger));
+  parts.defer(watchServers(engine, runs.supervisor, { logger, feed }));
   return tls;
 }
 
@@ -515,6 +520,7 @@ interface ServiceParts
     Pick<RunServices, 'usageMeter' | 'callMeter'>,
     Pick<UserServices, 'tokens' | 'endedUsers' | 'collector'> {
   readonly schedules: Waker;
+  readonly feed: ChangeFeed;
   readonly health: Health;
   readonly metrics: PlatformMetrics;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
@@ -522,10 +528,7 @@ interface ServiceParts
   readonly address: { readonly url: string };
 }
 
-function servicesOf(
-  options: PlatformOptions,
-  { runs, address, ...parts }: ServiceParts,
-): RunServices & HandoffServices & UserServices {
+function servicesOf(options: PlatformOptions, { runs, address, ...parts }: ServiceParts): AllServices {
   const { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, maxUserMbytes, prices = freeUsage } = options;
   const { runs: runDays = null, storages: storageDays = null } = options.retention ?? {};
   return {
@@ -550,11 +553,17 @@ function servicesOf(
 }
 
 /** Moves the runs of a server that its operator takes away. Returns what stops this. */
-function watchServers(engine: Engine, supervisor: Supervisor, logger: Logger): () => void {
+function watchServers(
+  engine: Engine,
+  supervisor: Supervisor,
+  { logger, feed }: Pick<Startable, 'logger' | 'feed'>,
+): () => void {
   const evictions = new Evictions({ supervisor, engine, logger });
   engine.states?.onChange(() => {
     evictions.check();
     supervisor.roomChanged();
+    // Their states are the engine's, not of the database.
+    feed.announce(engine.servers().map((id) => ({ kind: 'server', id, userId: null, runId: null, actorId: null })));
   });
   evictions.check();
   return () => evictions.close();

@@ -20,6 +20,7 @@ import { users } from './0018-users.ts';
 import { auditLog } from './0019-audit-log.ts';
 import { limits } from './0020-limits.ts';
 import { runsOfActors } from './0021-runs-of-actors.ts';
+import { overview } from './0023-overview.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -44,6 +45,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 19, sql: auditLog },
   { number: 20, sql: limits },
   { number: 21, sql: runsOfActors },
+  { number: 23, sql: overview },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
