@@ -18,6 +18,7 @@ const domain = [
   'accounts',
   'proxy',
   'webhooks',
+  'changes',
 ];
 
 /**
@@ -45,6 +46,8 @@ const layers = {
   actors: ['accounts', ...adapters, 'shared'],
   storages: ['accounts', ...adapters, 'shared'],
   accounts: [...adapters, 'shared'],
+  // Who is told of a change follows from the limits of a token.
+  changes: ['accounts', ...adapters, 'shared'],
   proxy: [...adapters, 'shared'],
   // The end of a log is compared with the output that an engine still has.
   logs: ['engines/engine.ts', 'shared'],

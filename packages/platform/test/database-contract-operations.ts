@@ -23,6 +23,10 @@ export const activate = defineWrite('contract.activate', function* (number: numb
   return yield* append(`active-${number}`);
 });
 
+export const deleteTheRun = defineWrite('contract.deleteTheRun', function* (_input: null) {
+  yield* exec("DELETE FROM runs WHERE id = 'r'");
+});
+
 /** How a write goes wrong after it has changed something. */
 export type Fault = 'refuses' | 'fails' | 'breaks a constraint';
 

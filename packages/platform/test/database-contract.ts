@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { until } from '../../../test/support/until.ts';
+import type { Change, ChangeSource } from '../src/database/changes.ts';
 import type { Database } from '../src/database/database.ts';
 import {
   activate,
@@ -16,6 +18,7 @@ import {
   addRun,
   addThree,
   attempt,
+  deleteTheRun,
   type Fault,
   ids,
   platform,
@@ -23,7 +26,7 @@ import {
 } from './database-contract-operations.ts';
 
 /** Opens the one database that belongs to a folder, made when it is missing. Another process does the same. */
-export type OpenDatabase = (folder: string) => Database;
+export type OpenDatabase = (folder: string) => Database & ChangeSource;
 
 /** An adapter under test: a module that exports `openDatabase`, so that a process that is killed can open it too. */
 export interface Adapter {
@@ -41,6 +44,7 @@ export function describeDatabase(name: string, adapter: Adapter): void {
     describeGroups(adapter);
     describeFence(adapter);
     describeOnce(adapter);
+    describeChanges(adapter);
   });
 }
 
@@ -50,7 +54,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-async function open({ openDatabase }: Adapter): Promise<Database> {
+async function open({ openDatabase }: Adapter): Promise<Database & ChangeSource> {
   const database = openDatabase(await newFolder());
   onTestFinished(() => database.close());
   return database;
@@ -260,5 +264,79 @@ function describeOnce(adapter: Adapter): void {
     await database.write(activate, 2, platform);
     await expect(database.write(addOnce, input, attempt(1))).rejects.toMatchObject({ type: 'attempt-fenced' });
     expect(await database.write(addOnce, input, attempt(2))).toMatchObject({ id: 'a' });
+  });
+}
+
+function describeChanges(adapter: Adapter): void {
+  /** Watches the database. The changes that it tells, as `kind id`. */
+  async function watched(database: ChangeSource): Promise<string[]> {
+    const told: string[] = [];
+    await database.watch((changes) => void told.push(...changes.map(({ kind, id }) => `${kind} ${id}`)));
+    return told;
+  }
+  const isTold = (told: readonly string[], change: string) => until(`${change} is told`, () => told.includes(change));
+
+  test('[change-1] a change is told once it is committed, and what is rolled back never', async () => {
+    const database = await open(adapter);
+    await database.write(add, { id: 'before' }, platform);
+    const told: { change: Change; isStored: boolean }[] = [];
+    const reads: Promise<void>[] = [];
+    await database.watch((changes) => {
+      const reading = database.read(ids, null, platform).then((stored) => {
+        for (const change of changes) told.push({ change, isStored: stored.includes(change.id) });
+      });
+      reads.push(reading);
+    });
+    const faults: readonly (Fault | undefined)[] = [undefined, 'refuses', 'fails', 'breaks a constraint'];
+    const writes = faults.map((fault, index) =>
+      database.write(add, { id: `w${index}`, ...(fault && { fault }) }, platform),
+    );
+    await Promise.allSettled([...writes, database.write(addDespiteConflict, 'x', platform)]);
+    await database.write(addThree, 'last', platform);
+    await until('the last change is told', () => told.some(({ change }) => change.id === 'last/c'));
+    await Promise.all(reads);
+    expect(told.map(({ change }) => change.id)).toEqual(['w0', 'x', 'x-instead', 'last/a', 'last/b', 'last/c']);
+    expect(told.every(({ isStored }) => isStored)).toBe(true);
+    expect(told[0]!.change).toEqual({ kind: 'server', id: 'w0', userId: null, runId: null, actorId: null });
+  });
+
+  test('a change says whose it is, also when the thing is deleted; several of one thing are told as one', async () => {
+    const database = await open(adapter);
+    const told: Change[] = [];
+    await database.watch((changes) => void told.push(...changes));
+    await Promise.all([database.write(addRun, 1, platform), database.write(activate, 2, platform)]);
+    await database.write(deleteTheRun, null, platform);
+    await until('the deletion is told', () => told.filter(({ kind }) => kind === 'run').length >= 2);
+    const run = { kind: 'run', id: 'r', userId: 'u', runId: 'r', actorId: 'a' };
+    expect(told.filter(({ kind }) => kind === 'run')).toEqual([run, run]);
+    expect(told[0]).toEqual({ kind: 'user', id: 'u', userId: 'u', runId: null, actorId: null });
+  });
+
+  test('[change-3] while nobody watches nothing is told, and it can be watched again', async () => {
+    const database = await open(adapter);
+    const first = await watched(database);
+    await database.write(add, { id: 'a' }, platform);
+    await isTold(first, 'server a');
+    await database.watch(undefined);
+    await database.write(add, { id: 'b' }, platform);
+    const second = await watched(database);
+    // Nothing that came before is told to the next listener.
+    await database.write(add, { id: 'c' }, platform);
+    await isTold(second, 'server c');
+    expect([first, second]).toEqual([['server a'], ['server c']]);
+  });
+
+  test('changes of writes that are made while it begins to be watched are told or visible to who reads then', async () => {
+    const database = await open(adapter);
+    const told: string[] = [];
+    const writes = Array.from({ length: 200 }, (_, index) => database.write(add, { id: `${index}` }, platform));
+    const watching = database.watch((changes) => void told.push(...changes.map(({ id }) => id)));
+    await watching;
+    const seen = await database.read(ids, null, platform);
+    await Promise.all(writes);
+    await database.write(add, { id: 'last' }, platform);
+    await until('the last change is told', () => told.includes('last'));
+    const known = new Set([...seen, ...told]);
+    expect(Array.from({ length: 200 }, (_, index) => `${index}`).filter((id) => !known.has(id))).toEqual([]);
   });
 }

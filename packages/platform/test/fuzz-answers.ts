@@ -16,6 +16,11 @@ export function send(agent: Agent, url: string, { method, path, headers, body }:
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject);
       const { statusCode: status = 0, headers: answered } = response;
+      // A stream of events has no end.
+      if (answered['content-type']?.startsWith('text/event-stream')) {
+        response.once('data', () => response.destroy());
+        response.once('close', () => resolve({ status, headers: answered, body: '' }));
+      }
       response.once('end', () => resolve({ status, headers: answered, body: Buffer.concat(chunks).toString() }));
     });
     if (headers.expect !== undefined && body !== undefined) sent.once('continue', () => sent.end(body)).flushHeaders();

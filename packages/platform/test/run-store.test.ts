@@ -69,7 +69,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     { requiredKeys: ['kind', 'id', 'mode', 'reason', 'targetServerId'] },
   ),
   fc.record({ kind: fc.constant('switch' as const), to: fc.option(attempt), serverId, migratingAt: time }),
-  fc.record({ kind: fc.constant('completeHandoff' as const), outcome: text, downtimeMs: time }),
+  fc.record({ kind: fc.constant('completeHandoff' as const), outcome: text, firstCallAt: time, downtimeMs: time }),
   fc.record({ kind: fc.constant('cancelHandoff' as const), outcome: text }),
   fc.record({ kind: fc.constant('endAttempt' as const), attempt, exitCode: fc.option(fc.nat(255)) }),
   fc.record({

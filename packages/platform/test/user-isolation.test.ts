@@ -11,7 +11,7 @@ import { until } from '../../../test/support/until.ts';
 import { hashToken } from '../src/accounts/tokens.ts';
 import { type DeclaredRoute, scopeOf } from '../src/api/access.ts';
 import { deployTo, type RunFixture, startRunFixture } from './run-fixture.ts';
-import { allRoutes, bearer, makeToken, makeUser, outcomeOf } from './users-fixture.ts';
+import { allRoutes, bearer, makeToken, makeUser, outcomeOf, textOf } from './users-fixture.ts';
 
 interface Account {
   readonly id: string;
@@ -217,7 +217,7 @@ test('[user-1] no list shows what is another user’s, and no creation makes any
   const wrong: string[] = [];
   for (const route of routes.filter((each) => !isPublic(each) && !hasParameters(each))) {
     const answer = await call(route, route.url, bob, bob.token);
-    const text = await answer.text();
+    const text = await textOf(answer);
     const isRight =
       route.config.access === 'administrator' ? answer.status === 403 : answer.ok || answer.status === 400;
     if (!isRight || names(alice).some((name) => text.includes(name)))
@@ -334,6 +334,7 @@ const openToOthers: Readonly<Record<string, string>> = {
   'GET /v2/actor-builds/:buildId/openapi.json': '200',
   // With the runs of the caller alone.
   'GET :actorId/runs': '200',
+  'GET :actorId/statistics': '200',
   'POST :actorId/runs': '201',
   'GET :actorId/run-sync': '201',
   'POST :actorId/run-sync': '201',
@@ -343,7 +344,7 @@ const openToOthers: Readonly<Record<string, string>> = {
 };
 
 const openedBy = ({ method, url }: DeclaredRoute): string | undefined =>
-  openToOthers[`${method} ${url.replace(/^\/v2\/(?:acts|actors)\/(?=:actorId)/, '')}`];
+  openToOthers[`${method} ${url.replace(/^\/(?:v2\/(?:acts|actors)|wherry\/v1\/actors)\/(?=:actorId)/, '')}`];
 
 /** Alice with a public Actor that ends by itself, in place of her other one. */
 async function withPublicActor(name: string): Promise<Account> {

@@ -42,9 +42,18 @@ export async function allRoutes(): Promise<DeclaredRoute[]> {
   return routes;
 }
 
+/** The body of a response; of a stream of events, which has no end, what comes first. */
+export async function textOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text();
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
+}
+
 /** `status`, or `status type` for an error. */
 export async function outcomeOf(response: Response): Promise<string> {
-  const text = await response.text();
+  const text = await textOf(response);
   if (response.ok || text === '') return String(response.status);
   return `${response.status} ${(JSON.parse(text) as { error: { type: string } }).error.type}`;
 }

@@ -84,8 +84,9 @@ export interface DeclaredRoute {
  * for what is done to a run under way, `manage` for all else. Undefined where no scope is needed.
  */
 export function scopeOf({ method, config: { access, effect, scope } }: DeclaredRoute): TokenScope | undefined {
-  if (access === undefined || access === 'public' || access === 'profile') return undefined;
+  if (access === undefined || access === 'public') return undefined;
   if (scope !== undefined) return scope;
+  if (access === 'profile') return undefined;
   if (access === 'moveRun') return 'run';
   if (typeof access === 'object' && ['startRun', 'ownRun', 'onlyOwnRun'].includes(access.attempt)) {
     return effect === 'reads' ? 'read' : 'run';

@@ -47,6 +47,8 @@ declare module 'fastify' {
     ownStorageIds: ReadonlySet<string> | undefined;
     /** Whose token it is. Undefined for a call without one. */
     identity: Identity | undefined;
+    /** Looks up again whose token it is, for a response that lasts. Undefined when it is no longer valid. */
+    identifyAgain: () => Promise<Identity | undefined>;
     /** What a run that the call starts comes from; undefined when the call itself says so. */
     knownOrigin: Identity['origin'];
   }
@@ -99,6 +101,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('caller');
   app.decorateRequest('ownStorageIds');
   app.decorateRequest('identity');
+  app.decorateRequest('identifyAgain');
   app.decorateRequest('refusalType');
   app.decorateRequest('knownOrigin');
   app.decorateRequest('sessionSecret');
@@ -129,6 +132,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     const caller = callerOf(options, identity, request, reply);
     request.caller = caller;
     request.identity = identity;
+    request.identifyAgain = () => options.authenticator.find(token!);
     request.ownStorageIds = identity.ownStorageIds;
     request.knownOrigin = identity.origin;
     if (caller.kind === 'attempt') await passGate(options, caller, request, reply);

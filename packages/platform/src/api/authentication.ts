@@ -30,12 +30,20 @@ export class Authenticator {
    */
   async identityOf(token: string | undefined, address: string): Promise<Identity> {
     if (token === undefined) throw this.tokenMissing();
-    // Hashes are compared, through an index, so the time that it takes reveals nothing about the token.
-    const tokenHash = hashToken(token);
-    const identity = this.#ownCalls.get(tokenHash) ?? (await this.#tokens.identityOf(tokenHash));
+    const identity = await this.find(token);
     if (identity !== undefined) return identity;
     this.countFailure(address, 'API tokens');
     throw this.tokenNotValid();
+  }
+
+  /**
+   * Resolves with undefined for an unknown token.
+   * @throws Refusal 401 when it has expired; 403 `attempt-fenced` when its attempt is over
+   */
+  async find(token: string): Promise<Identity | undefined> {
+    // Hashes are compared, through an index, so the time that it takes reveals nothing about the token.
+    const tokenHash = hashToken(token);
+    return this.#ownCalls.get(tokenHash) ?? (await this.#tokens.identityOf(tokenHash));
   }
 
   /** Makes a token for a call of a webhook to this process. It is nowhere but in memory, and no longer valid once revoked. */

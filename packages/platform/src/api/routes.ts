@@ -3,20 +3,23 @@ import { registerDescriptionRoutes, registerFrontPageRoutes } from './about/abou
 import { registerHealthRoutes } from './about/health-routes.ts';
 import { registerMetricsRoutes } from './about/metrics-routes.ts';
 import { registerActorRoutes } from './actors/actor-routes.ts';
+import { registerStatisticsRoutes } from './actors/statistics-routes.ts';
 import { registerActorVersionRoutes } from './actors/version-routes.ts';
 import { registerBuildRoutes } from './builds/build-routes.ts';
 import { registerConsoleRoutes } from './console/console-routes.ts';
 import { registerDatasetRoutes } from './datasets/dataset-routes.ts';
+import { registerEventRoutes } from './events/event-routes.ts';
 import { registerGcRoutes } from './gc/gc-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-stores/store-routes.ts';
 import { registerLogRoutes } from './logs/log-routes.ts';
+import { registerOverviewRoutes } from './overview/overview-routes.ts';
 import { registerRequestQueueRoutes } from './request-queues/queue-routes.ts';
 import { registerCommitRoutes } from './runs/commit-routes.ts';
 import { registerHandoffRoutes } from './runs/handoff-routes.ts';
 import { registerRunRoutes } from './runs/run-routes.ts';
 import { registerScheduleRoutes } from './schedules/schedule-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
-import type { ConsoleServices, HandoffServices, RunServices, UserServices } from './services.ts';
+import type { AllServices } from './services.ts';
 import { registerStoreRoutes } from './store/store-routes.ts';
 import { registerTaskRoutes } from './tasks/task-routes.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
@@ -29,11 +32,7 @@ import { registerUserRoutes } from './users/user-routes.ts';
 import { registerWebhookRoutes } from './webhooks/webhook-routes.ts';
 
 /** Registers all routes. Without `commits`, the routes of commits do not exist, as on Apify. */
-export function registerRoutes(
-  app: FastifyInstance,
-  services: RunServices & HandoffServices & UserServices & ConsoleServices,
-  { commits }: { commits: boolean },
-): void {
+export function registerRoutes(app: FastifyInstance, services: AllServices, { commits }: { commits: boolean }): void {
   if (commits) registerCommitRoutes(app, services);
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);
@@ -63,4 +62,7 @@ export function registerRoutes(
   registerAuditLogRoutes(app, services);
   registerWebhookRoutes(app, services);
   registerGcRoutes(app, services);
+  registerEventRoutes(app, services);
+  registerOverviewRoutes(app, services);
+  registerStatisticsRoutes(app, services);
 }

@@ -4,6 +4,7 @@ import type { KnownTokens } from '../accounts/tokens.ts';
 import type { UsageMeter } from '../accounts/usage.ts';
 import type { Builder } from '../builds/builder.ts';
 import type { InputSecrets } from '../builds/input/input-secrets.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { Database } from '../database/database.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { FileStore } from '../objects/file-store.ts';
@@ -105,3 +106,11 @@ export interface ConsoleServices {
   /** Undefined when no console was built. */
   readonly consoleFiles: ConsoleFiles | undefined;
 }
+
+/** What the stream of changes uses as well. */
+export interface EventServices extends Services {
+  readonly feed: ChangeFeed;
+}
+
+/** What all routes together use. */
+export type AllServices = RunServices & HandoffServices & UserServices & EventServices & ConsoleServices;

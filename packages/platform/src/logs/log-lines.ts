@@ -60,6 +60,12 @@ function lengthAt(pattern: RegExp, text: string, at: number): number {
 /** A line of the platform's own, as it is stored. */
 export const ownLine = (text: string): string => `${ownPrefix}${text.replace(/[\r\n]+/g, ' ')}`;
 
+/** Whether a stored line, without its time, is one of the platform's own [log-3]. */
+export const isOwnLine = (text: string): boolean => text.startsWith(ownPrefix);
+
+/** What the platform has said in such a line. */
+export const ownTextOf = (text: string): string => text.slice(ownPrefix.length);
+
 /** The number of UTF-16 units that UTF-8 bytes are, as JavaScript counts characters. */
 export function charsOf(bytes: Uint8Array): number {
   let chars = 0;

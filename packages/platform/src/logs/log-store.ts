@@ -2,13 +2,17 @@ import { rmSync } from 'node:fs';
 import { mkdir, opendir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { errorLineOf } from './error-line.ts';
 import { LogFile } from './log-file.ts';
 import { foreignLine, ownLine } from './log-lines.ts';
 import { LogReader } from './log-reader.ts';
-import { LogTail } from './log-tail.ts';
+import { LogTail, readLastLines } from './log-tail.ts';
 
 /** As on Apify: `ACTOR_LIMITS.LOG_MAX_CHARS` of the package `@apify/consts`. */
 const maxLogChars = 10_485_760;
+
+/** How much of a log's end is read for its error. */
+const errorBytes = 64 * 1024;
 
 /** How many removed logs are remembered. Lines for them come within moments. */
 const maxRemembered = 1000;
@@ -124,6 +128,16 @@ export class LogStore {
   /** The end of a log to which nothing was appended yet. */
   tail(id: string): Promise<LogTail> {
     return LogTail.read(this.#pathOf(id));
+  }
+
+  /**
+   * Why the run failed, as far as its log says (`error-line.ts`). `isFinal` is false while the log is still written: its last
+   * lines may not be there yet.
+   */
+  async errorLine(id: string): Promise<{ readonly text: string | null; readonly isFinal: boolean }> {
+    const isFinal = !this.#live.has(id) && !this.#closing.has(id);
+    const { lines } = await readLastLines(this.#pathOf(id), errorBytes);
+    return { text: errorLineOf(lines), isFinal };
   }
 
   /** For ever: its run or build is deleted, though what ends it may still want to add a line. */

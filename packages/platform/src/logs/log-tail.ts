@@ -23,18 +23,8 @@ export class LogTail implements LoggedOutput {
   }
 
   static async read(file: string, maxBytes = tailBytes): Promise<LogTail> {
-    const handle = await open(file).catch(() => undefined);
-    if (handle === undefined) return new LogTail([], false);
-    try {
-      const { size } = await handle.stat();
-      const start = Math.max(0, size - maxBytes);
-      const { buffer } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
-      // The last piece has no line end: it is empty, or an incomplete line that a crash left.
-      const lines = buffer.toString('utf8').split('\n').slice(0, -1);
-      return new LogTail(start > 0 ? lines.slice(1) : lines, start > 0);
-    } finally {
-      await handle.close();
-    }
+    const { lines, isCut } = await readLastLines(file, maxBytes);
+    return new LogTail(lines, isCut);
   }
 
   take(atMs: number, text: string): boolean {
@@ -42,6 +32,25 @@ export class LogTail implements LoggedOutput {
     const count = this.#counts.get(key) ?? 0;
     if (count > 0) this.#counts.set(key, count - 1);
     return count > 0;
+  }
+}
+
+/** The whole lines at the end of a file; none when there is no such file. `isCut`: there are others before them. */
+export async function readLastLines(
+  file: string,
+  maxBytes: number,
+): Promise<{ readonly lines: readonly string[]; readonly isCut: boolean }> {
+  const handle = await open(file).catch(() => undefined);
+  if (handle === undefined) return { lines: [], isCut: false };
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - maxBytes);
+    const { buffer } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+    // The last piece has no line end: it is empty, or an incomplete line that a crash left.
+    const lines = buffer.toString('utf8').split('\n').slice(0, -1);
+    return { lines: start > 0 ? lines.slice(1) : lines, isCut: start > 0 };
+  } finally {
+    await handle.close();
   }
 }
 

@@ -17,11 +17,9 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pino, { type Logger } from 'pino';
-import { AuditLog } from '../accounts/audit-log.ts';
 import { Sessions, SignInCodes } from '../accounts/sessions.ts';
 import { Signatures } from '../accounts/signatures.ts';
 import { ensureUser, hashToken, KnownTokens } from '../accounts/tokens.ts';
-import { UsageMeter } from '../accounts/usage.ts';
 import { retentionDaysOf } from '../accounts/user-limits.ts';
 import { firstUsername } from '../accounts/users.ts';
 import { createApp } from '../api/app.ts';
@@ -29,13 +27,13 @@ import { Authenticator } from '../api/authentication.ts';
 import { BrowserSessions } from '../api/browser-sessions.ts';
 import { ConsoleFiles } from '../api/console/console-files.ts';
 import { AllowedHosts } from '../api/host-check.ts';
-import { CallMeter } from '../api/metered-calls.ts';
 import { registerRoutes } from '../api/routes.ts';
 import { acceptEventsSockets, type EventsSocketParts } from '../api/runs/events-socket.ts';
-import type { ActorServices, ConsoleServices, HandoffServices, RunServices, UserServices } from '../api/services.ts';
+import type { ActorServices, AllServices, RunServices, UserServices } from '../api/services.ts';
 import { Builder } from '../builds/builder.ts';
 import { InputSecrets } from '../builds/input/input-secrets.ts';
 import type { DownloadLimits } from '../builds/steps/download.ts';
+import { ChangeFeed } from '../changes/change-feed.ts';
 import { SqliteDatabase } from '../database/sqlite/database.ts';
 import { bootIdOfMachine } from '../database/sqlite/steady-clock.ts';
 import { measureSyncMs, type WriterPlace, writerPlaceFor } from '../database/sqlite/writer-thread.ts';
@@ -51,19 +49,16 @@ import type { ForwardProxy } from '../proxy/forward-proxy.ts';
 import { freeUsage, type UsagePrices } from '../runs/operations/run-cost.ts';
 import type { Limits } from '../runs/state/plan.ts';
 import { Evictions } from '../runs/supervisor/evictions.ts';
-import { SpendingLimits } from '../runs/supervisor/spending-limits.ts';
 import type { Supervisor } from '../runs/supervisor/supervisor.ts';
 import { scheduleBacklog } from '../schedules/invocations.ts';
-import { type InvokerParts, invoke, type SchedulePoint } from '../schedules/invoker.ts';
-import { Waker } from '../schedules/waker.ts';
+import type { SchedulePoint } from '../schedules/invoker.ts';
+import type { Waker } from '../schedules/waker.ts';
 import { systemClock } from '../shared/clock.ts';
 import { newId } from '../shared/ids.ts';
 import { WebAddresses } from '../shared/web-addresses.ts';
-import { Eraser } from '../storages/erasure.ts';
-import { startSweep } from '../storages/key-value-stores/blob-sweep.ts';
-import { QueueReads } from '../storages/request-queues/reads.ts';
 import { webhookBacklog } from '../webhooks/delivery/claims.ts';
 import { Admission } from './admission.ts';
+import { openBackground } from './background-setup.ts';
 import { removeStaging } from './backup.ts';
 import { listenForContainers, ownAddressOf } from './container-listener.ts';
 import { databaseName, prepareDataFolder } from './data-folder.ts';
@@ -73,10 +68,9 @@ import { Health } from './health.ts';
 import { listenProxy, openProxy, type ProxyOptions } from './proxy-setup.ts';
 import { renameFormerFiles } from './renamed-files.ts';
 import { finishRestore } from './restore.ts';
-import { Retention, type RetentionDays } from './retention.ts';
+import type { RetentionDays } from './retention.ts';
 import { createSupervisor } from './supervisor-setup.ts';
 import { listenTls, type TlsListener, type TlsOptions } from './tls-listener.ts';
-import { UserEndings } from './user-endings.ts';
 import { createWeb, type StandbyTimes, selectionMsOf, stopMsOf } from './web-setup.ts';
 import { createWebhooks, type WebhookOptions } from './webhooks-setup.ts';
 
@@ -210,7 +204,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const inputSecrets = new InputSecrets(database);
   const { buildTimeoutSecs: timeoutSecs, downloadLimits } = options;
   const engine = engineOf(options);
-  const { metrics, observer, lags } = observe(database, () => runs);
+  const { metrics, observer, lags, feed } = observe(database, () => runs);
   const builder = new Builder({ ...common, logs, observer, token, timeoutSecs, downloadLimits, images: engine.images });
   const address = { url: '', ofContainers: '', ofEvents: '' };
   const publicUrl = () => options.advertisedUrl ?? address.url;
@@ -220,6 +214,7 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   const proxy = await openProxy(ofProxy, { database, logs, logger, engine, advertisedUrl, address });
   const admission = await openAdmission(options, database);
   const runs = await createSupervisor({
+    announce: (changes) => feed.announce(changes),
     tokens,
     observer,
     admission,
@@ -237,19 +232,19 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   });
   const blobFolder = path.join(dataFolder, 'blobs');
   const files = new FileStore(blobFolder);
-  const background = openBackground({ database, files, logger, runs, builder, logs }, options, parts);
-  const schedules = openSchedules(options, { database, files, inputSecrets, logger, runs, observer: lags });
+  const ofBackground = { database, files, blobFolder, logger, runs, builder, logs, inputSecrets, observer: lags };
+  const background = openBackground(ofBackground, { ...options, maxRuns: options.maxRuns ?? usualMaxRuns }, parts);
   const health = openHealth({ database, dataFolder, engine, admission }, parts);
   const hosts = allowedHostsOf(options);
   const bodyIdleMs = options.bodyIdleSecs && options.bodyIdleSecs * 1000;
   const services = servicesOf(options, {
     database,
+    feed,
     logs,
     builder,
     inputSecrets,
     files,
     ...background,
-    schedules,
     health,
     metrics,
     runs,
@@ -265,13 +260,9 @@ async function startParts(options: PlatformOptions, parts: AsyncDisposableStack)
   registerRoutes(app, services, { commits: options.commits ?? true });
   acceptEvents({ app, runs, engine, authenticator, hosts, forward: web.forwardUpgrade });
   const webhooks = createWebhooks({ ...common, authenticator, services, address, observer: lags }, options.webhooks);
-  const started = { runs, app, web, logs, builder, engine, address, proxy, logger, webhooks };
+  const started = { runs, app, feed, web, logs, builder, engine, address, proxy, logger, webhooks };
   const tls = await startWork(started, options, parts);
-  await background.spendingLimits.recover();
-  schedules.start();
-  parts.defer(() => schedules.close());
-  parts.defer(startSweep({ database, files, blobFolder }, logger));
-  background.start();
+  await background.start();
   health.readiness = 'ready';
   return platformOf({ ...started, tls, health, hasConsole: services.consoleFiles !== undefined }, token, parts);
 }
@@ -327,7 +318,7 @@ function observe(database: SqliteDatabase, runsOf: () => Startable['runs']) {
   });
   const observer = new Observers([metrics, new PlatformTraces()]);
   database.observer = observer;
-  return { metrics, observer, lags: metrics.lags };
+  return { metrics, observer, lags: metrics.lags, feed: new ChangeFeed(database, systemClock) };
 }
 
 /** Takes the data folder for this process, completes what was interrupted in it, and opens its database. */
@@ -367,62 +358,6 @@ async function openAdmission(options: PlatformOptions, database: SqliteDatabase)
   return admission;
 }
 
-/** What works on after a call has got its response. */
-function openBackground(
-  {
-    database,
-    files,
-    logger,
-    runs,
-    ...more
-  }: Pick<ServiceParts, 'database' | 'files' | 'runs' | 'builder' | 'logs'> & {
-    readonly logger: Logger;
-  },
-  { auditDays, dataFolder, retention: days = {} }: PlatformOptions,
-  parts: AsyncDisposableStack,
-) {
-  const clock = systemClock;
-  const eraser = new Eraser({ database, files, logger, clock: systemClock });
-  parts.defer(() => eraser.close());
-  const queueReads = new QueueReads({ database, clock: systemClock, logger });
-  parts.defer(() => queueReads.store());
-  const usageMeter = new UsageMeter({ database, clock, logger });
-  parts.defer(() => usageMeter.flush());
-  const spendingLimits = new SpendingLimits({ database, runControl: runs.supervisor, clock: systemClock, logger });
-  parts.defer(() => spendingLimits.close());
-  const maxAgeMs = auditDays && auditDays * 86_400_000;
-  const auditLog = new AuditLog({ database, clock, logger, maxAgeMs });
-  parts.defer(() => auditLog.close());
-  const endedUsers = new UserEndings({ database, files, eraser, logger, clock, runControl: runs.supervisor, ...more });
-  parts.defer(() => endedUsers.close());
-  const { builder, logs } = more;
-  const collector = new Retention({ database, builder, logs, files, eraser, dataFolder, clock, logger, days });
-  parts.defer(() => collector.close());
-  const start = () => {
-    collector.startHourly();
-    eraser.wake();
-    endedUsers.wake();
-    auditLog.start();
-  };
-  const callMeter = new CallMeter(usageMeter);
-  return { eraser, queueReads, usageMeter, callMeter, spendingLimits, auditLog, endedUsers, collector, start };
-}
-
-function openSchedules(
-  { maxRuns = usualMaxRuns, maxUserMbytes, atSchedulePoint: at }: PlatformOptions,
-  parts: Pick<ServiceParts, 'database' | 'files' | 'inputSecrets' | 'runs'> &
-    Pick<InvokerParts, 'observer'> & { readonly logger: Logger },
-): Waker {
-  const { runs, ...others } = parts;
-  const invoker = { ...others, runControl: runs.supervisor, maxRuns, maxUserMbytes, clock: systemClock, at };
-  return new Waker({
-    database: parts.database,
-    logger: parts.logger,
-    clock: systemClock,
-    invoke: (scheduleId, isLastTry) => invoke(invoker, scheduleId, isLastTry),
-  });
-}
-
 function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOptions): AllowedHosts {
   return new AllowedHosts([host, advertisedUrl && new URL(advertisedUrl).host, ...allowedHosts]);
 }
@@ -430,6 +365,7 @@ function allowedHostsOf({ host, advertisedUrl, allowedHosts = [] }: PlatformOpti
 interface Startable {
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
   readonly app: FastifyInstance;
+  readonly feed: ChangeFeed;
   readonly web: ReturnType<typeof createWeb>;
   readonly logs: LogStore;
   readonly builder: Builder;
@@ -462,7 +398,7 @@ function acceptEvents({
 
 /** Recovers the runs, listens, and only then starts to act on runs and builds, since containers call the API. */
 async function startWork(
-  { runs, app, web, logs, builder, engine, address, proxy, webhooks, logger }: Startable,
+  { runs, app, feed, web, logs, builder, engine, address, proxy, webhooks, logger }: Startable,
   options: PlatformOptions,
   parts: AsyncDisposableStack,
 ): Promise<TlsListener | undefined> {
@@ -480,6 +416,7 @@ async function startWork(
   parts.defer(() => web.close());
   // Its calls may be to this API.
   parts.defer(() => webhooks.close());
+  parts.defer(() => feed.close());
   await runs.supervisor.recover();
   address.url = await app.listen({ host, port });
   Object.assign(address, await addressesOfContainers(options, engine, { server: app.server, url: address.url, parts }));
@@ -492,7 +429,7 @@ async function startWork(
   runs.supervisor.start();
   await web.start();
   webhooks.start();
-  parts.defer(watchServers(engine, runs.supervisor, logger));
+  parts.defer(watchServers(engine, runs.supervisor, { logger, feed }));
   return tls;
 }
 
@@ -534,6 +471,7 @@ interface ServiceParts
     Pick<UserServices, keyof ReturnType<typeof openAccess> | 'endedUsers' | 'collector'> {
   readonly consoleFiles: ConsoleFiles | undefined;
   readonly schedules: Waker;
+  readonly feed: ChangeFeed;
   readonly health: Health;
   readonly metrics: PlatformMetrics;
   readonly runs: Awaited<ReturnType<typeof createSupervisor>>;
@@ -541,10 +479,7 @@ interface ServiceParts
   readonly address: { readonly url: string };
 }
 
-function servicesOf(
-  options: PlatformOptions,
-  { runs, address, ...parts }: ServiceParts,
-): RunServices & HandoffServices & UserServices & ConsoleServices {
+function servicesOf(options: PlatformOptions, { runs, address, ...parts }: ServiceParts): AllServices {
   const { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, maxUserMbytes, prices = freeUsage } = options;
   const { runs: runDays = null, storages: storageDays = null } = options.retention ?? {};
   return {
@@ -569,11 +504,17 @@ function servicesOf(
 }
 
 /** Moves the runs of a server that its operator takes away. Returns what stops this. */
-function watchServers(engine: Engine, supervisor: Supervisor, logger: Logger): () => void {
+function watchServers(
+  engine: Engine,
+  supervisor: Supervisor,
+  { logger, feed }: Pick<Startable, 'logger' | 'feed'>,
+): () => void {
   const evictions = new Evictions({ supervisor, engine, logger });
   engine.states?.onChange(() => {
     evictions.check();
     supervisor.roomChanged();
+    // Their states are the engine's, not of the database.
+    feed.announce(engine.servers().map((id) => ({ kind: 'server', id, userId: null, runId: null, actorId: null })));
   });
   evictions.check();
   return () => evictions.close();

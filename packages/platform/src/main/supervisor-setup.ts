@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { KnownTokens } from '../accounts/tokens.ts';
+import type { Change } from '../database/changes.ts';
 import type { Database } from '../database/database.ts';
 import type { Engine } from '../engines/engine.ts';
 import { EventHub } from '../events/event-hub.ts';
@@ -24,6 +25,8 @@ export interface SupervisorOptions extends Launcher {
   readonly logger: FaultLogger;
   readonly observer: RunObserver;
   readonly admission: RunAdmission;
+  /** Is told of changes of runs that are in memory only. */
+  readonly announce: (changes: readonly Change[]) => void;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly tokens: KnownTokens;
@@ -33,7 +36,8 @@ export interface SupervisorOptions extends Launcher {
 
 /** Creates the supervisor and its collaborators. */
 export async function createSupervisor(parts: SupervisorOptions) {
-  const { database, engine, logs, logger, observer, admission, clock, limits, dataFolder, tokens, holdMs } = parts;
+  const { database, engine, logs, logger, observer, admission, announce } = parts;
+  const { clock, limits, dataFolder, tokens, holdMs } = parts;
   const advanceRun = (runId: string) => supervisor.advanceRun(runId);
   const gate = new AttemptGate(advanceRun);
   const journal = engine.reattachment && InFlightJournal.open(path.join(dataFolder, 'in-flight-requests'));
@@ -63,6 +67,7 @@ export async function createSupervisor(parts: SupervisorOptions) {
     logger,
     observer,
     admission,
+    announce,
     clock,
     limits,
     newId,

@@ -4,6 +4,7 @@ import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
 import { drainMsOf, type HandoffState, isOver, type RunState } from '../../src/runs/state/run-state.ts';
 import { applyChange, type Change } from '../../src/runs/state/transitions.ts';
 import { attemptFenced } from '../../src/shared/errors.ts';
+import { isoTime, isoTimeOrNull } from '../../src/shared/time.ts';
 import type { Breakage } from './breakage.ts';
 import { type AttemptCaller, hasWebhook, type Ledger } from './ledger.ts';
 import { applyWrite, keyOf, type RunData, type Write, type WriteAnswer } from './run-data.ts';
@@ -53,6 +54,10 @@ export class MemoryLedger implements Ledger {
       toAttempt: handoff.to,
       mode: handoff.mode,
       reason: handoff.reason,
+      requestedAt: isoTime(handoff.requestedAt),
+      drainStartedAt: 'migratingAt' in handoff ? isoTimeOrNull(handoff.migratingAt) : null,
+      fencedAt: 'switchedAt' in handoff ? isoTime(handoff.switchedAt) : null,
+      firstCallAt: handoff.phase === 'done' ? isoTimeOrNull(handoff.firstCallAt) : null,
       drainMs: 'switchedAt' in handoff ? drainMsOf(handoff) : null,
       downtimeMs: handoff.phase === 'done' ? handoff.downtimeMs : null,
       phase: handoff.phase,

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { listAttempts } from '../../runs/operations/run-lists.ts';
+import type { HandoffResult } from '../../runs/operations/run-store.ts';
 import type { HandoffRequest } from '../../runs/supervisor/run-control.ts';
+import type { SampleSeries } from '../../runs/supervisor/run-samples.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
+import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
 import { userIdOf } from '../caller.ts';
 import type { HandoffServices } from '../services.ts';
 import { wherryRunMount } from './run-mounts.ts';
@@ -13,7 +16,12 @@ const checkHandoffRequest = bodyChecker<Partial<HandoffRequest>>({
   properties: { mode: { enum: ['warm', 'cold', 'lost'] }, server: { type: 'string', minLength: 1 } },
 });
 
-/** A run's attempts and handoffs, and the route that moves it. */
+const apiSamples = ({ everyMs, items }: SampleSeries) => ({
+  everyMs,
+  items: items.map(({ at, ...sample }) => ({ at: isoTime(at), ...sample })),
+});
+
+/** A run's attempts and handoffs, what it took meanwhile, and the route that moves it. */
 export function registerHandoffRoutes(app: FastifyInstance, { database, supervisor, runStore }: HandoffServices): void {
   app.get(
     `${wherryRunMount.prefix}/attempts`,
@@ -28,7 +36,22 @@ export function registerHandoffRoutes(app: FastifyInstance, { database, supervis
     `${wherryRunMount.prefix}/handoffs`,
     { config: { access: { attempt: 'readRun', run: wherryRunMount }, effect: 'reads' } },
     async (request) => {
-      return { data: { items: await runStore.handoffs((request.params as Params).runId, request.caller) } };
+      const { runId } = request.params as Params;
+      const items = await runStore.handoffs(runId, request.caller);
+      const drainStartedAt = isoTimeOrNull(supervisor.drainStartedAt(runId));
+      const withDrain = (item: HandoffResult) => (item.phase === 'requested' ? { ...item, drainStartedAt } : item);
+      return { data: { items: items.map(withDrain) } };
+    },
+  );
+
+  app.get(
+    `${wherryRunMount.prefix}/samples`,
+    { config: { access: { attempt: 'readRun', run: wherryRunMount }, effect: 'reads' } },
+    async (request) => {
+      const { runId } = request.params as Params;
+      // Whether the caller has such a run.
+      await runStore.load(runId, request.caller);
+      return { data: apiSamples(supervisor.samples.of(runId)) };
     },
   );
 

@@ -1,8 +1,10 @@
 import type { Moment } from '../../shared/clock.ts';
 import { databaseDamaged, databaseMissing, Refusal, storageFull } from '../../shared/errors.ts';
 import { recordCall } from '../audit.ts';
+import type { Change } from '../changes.ts';
 import { checkWriter } from '../fence.ts';
 import { type Caller, operationNamed } from '../operation.ts';
+import { ChangeTriggers } from './change-triggers.ts';
 import type { DiskReserve } from './disk-reserve.ts';
 import type { SqliteSession } from './session.ts';
 
@@ -18,6 +20,14 @@ export type WriteOutcome =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly refusal: RefusalData }
   | { readonly kind: 'failed'; readonly error: Error };
+
+/** What has become of a group of writes, as plain data. */
+export interface AppliedGroup {
+  /** In the order of the writes. Those whose outcome is `done` are durable. */
+  readonly outcomes: WriteOutcome[];
+  /** What they have changed; empty while nobody watches. */
+  readonly changes: readonly Change[];
+}
 
 interface RefusalData {
   readonly statusCode: number;
@@ -55,6 +65,7 @@ export const toRefusal = (error: unknown): unknown => {
 export class SqliteApplier {
   readonly #session: SqliteSession;
   readonly #reserve: DiskReserve | undefined;
+  readonly #triggers: ChangeTriggers;
   /** Whether the write-ahead log may have something that is not in the database. */
   #hasCommitted = true;
   #wasTooLarge = false;
@@ -62,16 +73,25 @@ export class SqliteApplier {
   constructor(session: SqliteSession, reserve?: DiskReserve) {
     this.#session = session;
     this.#reserve = reserve;
+    this.#triggers = new ChangeTriggers(session);
   }
 
-  /** Returns the outcomes in the order of `batch`. Writes whose outcome is `done` are durable. */
-  apply(batch: readonly WriteRequest[]): WriteOutcome[] {
+  /** Whether the groups that follow say what they have changed. */
+  watch(isWatched: boolean): void {
+    this.#triggers.set(isWatched);
+  }
+
+  apply(batch: readonly WriteRequest[]): AppliedGroup {
+    return { outcomes: this.#apply(batch), changes: this.#triggers.take() };
+  }
+
+  #apply(batch: readonly WriteRequest[]): WriteOutcome[] {
     try {
       const outcomes = this.#commit(() => batch.map((request) => this.#applyOne(request)));
       this.#reserve?.fillLater();
       return outcomes;
     } catch (error) {
-      if (isStorageFull(error) && this.#makeRoom(batch)) return this.apply(batch);
+      if (isStorageFull(error) && this.#makeRoom(batch)) return this.#apply(batch);
       if (batch.length === 1) return [isStorageFull(error) ? this.#applyFromReserve(batch[0]!) : toOutcome(error)];
       return isStorageFull(error) ? this.#applyEach(batch) : this.#applyWithSavepoints(batch);
     }
@@ -124,7 +144,7 @@ export class SqliteApplier {
 
   /** A single write needs less space than the whole group, so it may still succeed, above all a deletion. */
   #applyEach(batch: readonly WriteRequest[]): WriteOutcome[] {
-    return batch.flatMap((request) => this.apply([request]));
+    return batch.flatMap((request) => this.#apply([request]));
   }
 
   #applyWithSavepoints(batch: readonly WriteRequest[]): WriteOutcome[] {

@@ -2,10 +2,18 @@ import path from 'node:path';
 import type { Clock, SteadyClock } from '../../shared/clock.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { noteRecorded } from '../audit.ts';
+import type { ChangeListener, ChangeSource } from '../changes.ts';
 import type { CommitObserver, Database } from '../database.ts';
 import { checkFence } from '../fence.ts';
 import type { Caller, Operation } from '../operation.ts';
-import { resultOf, SqliteApplier, toRefusal, type WriteOutcome, type WriteRequest } from './applier.ts';
+import {
+  type AppliedGroup,
+  resultOf,
+  SqliteApplier,
+  toRefusal,
+  type WriteOutcome,
+  type WriteRequest,
+} from './applier.ts';
 import { DiskReserve } from './disk-reserve.ts';
 import { migrate } from './migrations/index.ts';
 import { SqliteSession } from './session.ts';
@@ -20,7 +28,9 @@ interface Waiting {
 
 /** Applies batches, in this thread or in a worker thread. See docs/decisions/0003-where-the-writer-runs.md. */
 interface BatchApplier {
-  apply(batch: readonly WriteRequest[]): Promise<WriteOutcome[]> | WriteOutcome[];
+  apply(batch: readonly WriteRequest[]): Promise<AppliedGroup> | AppliedGroup;
+  /** Resolves when the groups that follow say what they have changed, or do so no more. */
+  watch(isWatched: boolean): Promise<void> | void;
   close(): Promise<void> | void;
 }
 
@@ -76,12 +86,13 @@ const maxBatch = 512;
 export const keyFileBeside = (databaseFile: string): string => path.join(path.dirname(databaseFile), 'secrets-key');
 
 /** SQLite in WAL mode, with one writer that commits in groups and one reader with snapshots. */
-export class SqliteDatabase implements Database {
+export class SqliteDatabase implements Database, ChangeSource {
   readonly #clock: SteadyClock;
   readonly #reader: SqliteSession;
   readonly #applier: BatchApplier;
   /** Set by the composition. */
   observer: CommitObserver | undefined;
+  #listener: ChangeListener | undefined;
   #waiting: Waiting[] = [];
   #applying = false;
 
@@ -117,7 +128,11 @@ export class SqliteDatabase implements Database {
     return new SqliteDatabase({
       clock: steadyClock,
       reader,
-      applier: { apply: (batch) => applier.apply(batch), close: () => writer.close() },
+      applier: {
+        apply: (batch) => applier.apply(batch),
+        watch: (isWatched) => applier.watch(isWatched),
+        close: () => writer.close(),
+      },
     });
   }
 
@@ -151,6 +166,11 @@ export class SqliteDatabase implements Database {
     });
   }
 
+  async watch(listener: ChangeListener | undefined): Promise<void> {
+    this.#listener = listener;
+    await this.#applier.watch(listener !== undefined);
+  }
+
   async close(): Promise<void> {
     while (this.#applying || this.#waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
     // The last connection moves the write-ahead log into the database, which the reader may not.
@@ -165,7 +185,7 @@ export class SqliteDatabase implements Database {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, maxBatch);
       const begunAtMs = performance.now();
-      const outcomes = await this.#applier.apply(batch.map((each) => each.request));
+      const { outcomes, changes } = await this.#applier.apply(batch.map((each) => each.request));
       const durationMs = performance.now() - begunAtMs;
       this.observer?.committed({ operations: batch.map(({ request }) => request.operation), durationMs });
       batch.forEach((each, index) => {
@@ -173,6 +193,8 @@ export class SqliteDatabase implements Database {
       });
       // Responses are sent first, and requests that have arrived are read, so that their writes share the next fsync.
       await new Promise((resolve) => setImmediate(resolve));
+      // [change-1]
+      if (changes.length > 0) this.#listener?.(changes);
     }
     this.#applying = false;
   }

@@ -49,6 +49,10 @@ export class SqliteSession {
     this.#prepare(sql).run();
   }
 
+  rows<Row>(sql: string): Row[] {
+    return this.#prepare(sql).all() as Row[];
+  }
+
   /** Whether the file is still the one that was opened. */
   isInPlace(): boolean {
     return statSync(this.file, { throwIfNoEntry: false })?.ino === this.#inode;

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { SecretKeys } from '../secret-keys.ts';
-import type { WriteOutcome, WriteRequest } from './applier.ts';
+import type { AppliedGroup, WriteRequest } from './applier.ts';
 
 /** Where groups of writes are committed: docs/decisions/0003-where-the-writer-runs.md. */
 export type WriterPlace = 'main thread' | 'worker thread';
@@ -26,6 +26,10 @@ export interface WriterThreadData {
   readonly reserveFile: string | undefined;
 }
 
+/** What the worker is sent, and what it sends back: the result of a group, or that it has done what it was told. */
+export type WriterOrder = readonly WriteRequest[] | 'watch' | 'unwatch' | 'close';
+export type WriterReply = AppliedGroup | 'done';
+
 /**
  * Commits groups of writes in a worker thread, one group at a time, so that a slow sync does not stop the event loop.
  * An error of the worker has no listener, so it ends the process, as an error of the main thread does. None of the
@@ -33,7 +37,9 @@ export interface WriterThreadData {
  */
 export class WriterThread {
   readonly #worker: Worker;
-  #settle: (outcomes: WriteOutcome[]) => void = () => undefined;
+  #settle: (applied: AppliedGroup) => void = () => undefined;
+  /** Who waits for the end of an order, in the order of the orders. */
+  readonly #ordered: (() => void)[] = [];
 
   constructor(workerData: WriterThreadData) {
     this.#worker = new Worker(new URL('./writer-program.ts', import.meta.url), {
@@ -41,27 +47,42 @@ export class WriterThread {
       // Not those of the process, of which `--input-type` would keep the thread from starting.
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });
-    this.#worker.on('message', (outcomes: WriteOutcome[]) => this.#settle(outcomes));
+    this.#worker.on('message', (reply: WriterReply) => {
+      if (reply === 'done') this.#ordered.shift()!();
+      else this.#settle(reply);
+    });
   }
 
-  /** Resolves with the outcomes in the order of `batch`. Call it only when no other group is being applied. */
-  apply(batch: readonly WriteRequest[]): Promise<WriteOutcome[]> {
+  /** Call it only when no other group is being applied. */
+  apply(batch: readonly WriteRequest[]): Promise<AppliedGroup> {
     return new Promise((resolve) => {
       this.#settle = resolve;
       try {
-        this.#worker.postMessage(batch);
+        this.#order(batch);
       } catch (error) {
         // An input is not plain data, so nothing was sent to the worker.
-        resolve(batch.map(() => ({ kind: 'failed', error: error as Error })));
+        resolve({ outcomes: batch.map(() => ({ kind: 'failed', error: error as Error })), changes: [] });
       }
+    });
+  }
+
+  /** It may be called while a group is being applied, which is over then. */
+  watch(isWatched: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.#ordered.push(resolve);
+      this.#order(isWatched ? 'watch' : 'unwatch');
     });
   }
 
   /** Call it only when no group is being applied. */
   async close(): Promise<void> {
     const ended = once(this.#worker, 'exit');
-    this.#worker.postMessage('close');
+    this.#order('close');
     await ended;
+  }
+
+  #order(order: WriterOrder): void {
+    this.#worker.postMessage(order);
   }
 }
 

@@ -156,6 +156,7 @@ function phaseColumnsOf(handoff: HandoffState) {
     switchedAt: isSwitched ? handoff.switchedAt : null,
     finishedAt: isClosed ? handoff.finishedAt : null,
     drainMs: isSwitched ? drainMsOf(handoff) : null,
+    firstCallAt: phase === 'done' ? handoff.firstCallAt : null,
     downtimeMs: phase === 'done' ? handoff.downtimeMs : null,
     outcome: isClosed ? handoff.outcome : null,
   };
@@ -175,7 +176,7 @@ export function* saveTransition(before: RunState, { state, closedHandoff, endedA
   }
   if (endedAttempt !== undefined) yield* endAttemptRow(state.id, endedAttempt, now);
   for (const handoff of [closedHandoff, state.handoff]) {
-    if (handoff && handoff !== before.handoff) yield* saveHandoff(state.id, handoff);
+    if (handoff && handoff !== before.handoff) yield* saveHandoff(state, handoff);
   }
 }
 
@@ -236,17 +237,18 @@ function* endAttemptRow(runId: string, ended: { number: number; exitCode: number
   );
 }
 
-function* saveHandoff(runId: string, handoff: HandoffState): Sql<void> {
+function* saveHandoff(run: RunState, handoff: HandoffState): Sql<void> {
   const columns = phaseColumnsOf(handoff);
   yield* exec(
-    `INSERT INTO handoffs (id, run_id, mode, reason, from_attempt, to_attempt, target_server_id, phase, requested_at,
-      migrating_at, switched_at, finished_at, drain_ms, downtime_ms, outcome)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO handoffs (id, run_id, user_id, mode, reason, from_attempt, to_attempt, target_server_id, phase,
+      requested_at, migrating_at, switched_at, first_call_at, finished_at, drain_ms, downtime_ms, outcome)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET to_attempt = excluded.to_attempt, phase = excluded.phase,
-        migrating_at = excluded.migrating_at, switched_at = excluded.switched_at, finished_at = excluded.finished_at,
-        drain_ms = excluded.drain_ms, downtime_ms = excluded.downtime_ms, outcome = excluded.outcome`,
+        migrating_at = excluded.migrating_at, switched_at = excluded.switched_at,
+        first_call_at = excluded.first_call_at, finished_at = excluded.finished_at, drain_ms = excluded.drain_ms, downtime_ms = excluded.downtime_ms, outcome = excluded.outcome`,
     handoff.id,
-    runId,
+    run.id,
+    run.userId,
     handoff.mode,
     handoff.reason,
     handoff.from,
@@ -256,6 +258,7 @@ function* saveHandoff(runId: string, handoff: HandoffState): Sql<void> {
     handoff.requestedAt,
     columns.migratingAt,
     columns.switchedAt,
+    columns.firstCallAt,
     columns.finishedAt,
     columns.drainMs,
     columns.downtimeMs,

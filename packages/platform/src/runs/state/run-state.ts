@@ -91,6 +91,8 @@ export interface SwitchedHandoff extends SwitchedParts {
 export interface DoneHandoff extends SwitchedParts {
   readonly phase: 'done';
   readonly finishedAt: number;
+  /** When the first call of `to` was accepted; null when it was not seen. */
+  readonly firstCallAt: number | null;
   /** Null when it could not be measured. */
   readonly downtimeMs: number | null;
   readonly outcome: string;

@@ -69,7 +69,12 @@ export type Change =
       readonly serverId: string;
       readonly migratingAt: number | null;
     }
-  | { readonly kind: 'completeHandoff'; readonly outcome: string; readonly downtimeMs: number | null }
+  | {
+      readonly kind: 'completeHandoff';
+      readonly outcome: string;
+      readonly firstCallAt: number | null;
+      readonly downtimeMs: number | null;
+    }
   | { readonly kind: 'cancelHandoff'; readonly outcome: string }
   | { readonly kind: 'endAttempt'; readonly attempt: number; readonly exitCode: number | null }
   | {
@@ -203,7 +208,8 @@ function requestHandoff(run: RunState, change: Extract<Change, { kind: 'requestH
   const { id, mode, reason, targetServerId, metamorph } = change;
   // An attempt that makes a request itself has arrived, so the handoff that started it is over.
   const isFollowed = run.handoff?.phase === 'switched' && (reason === 'reboot' || reason === 'metamorph');
-  const former = isFollowed ? completeHandoff(run, { outcome: 'done', downtimeMs: null }, now) : { state: run };
+  const unmeasured = { outcome: 'done', firstCallAt: null, downtimeMs: null };
+  const former = isFollowed ? completeHandoff(run, unmeasured, now) : { state: run };
   checkMovable(former.state, reason);
   const handoff: RequestedHandoff = {
     id,
@@ -294,9 +300,16 @@ function completeHandoff(
   change: Omit<Extract<Change, { kind: 'completeHandoff' }>, 'kind'>,
   now: number,
 ): Transition {
-  const { outcome, downtimeMs } = change;
+  const { outcome, firstCallAt, downtimeMs } = change;
   if (run.handoff?.phase !== 'switched') return { state: run };
-  const closedHandoff: DoneHandoff = { ...run.handoff, phase: 'done', finishedAt: now, downtimeMs, outcome };
+  const closedHandoff: DoneHandoff = {
+    ...run.handoff,
+    phase: 'done',
+    finishedAt: now,
+    firstCallAt,
+    downtimeMs,
+    outcome,
+  };
   return { state: { ...run, handoff: null }, closedHandoff };
 }
 
@@ -311,7 +324,7 @@ function cancelHandoff(run: RunState, outcome: string, now: number): Transition 
 /** After the switch there is nothing to take back: the handoff is done, however it went on. */
 function endOf(handoff: HandoffUnderWay, outcome: string, now: number): ClosedHandoff {
   if (handoff.phase === 'requested') return { ...handoff, phase: 'cancelled', finishedAt: now, outcome };
-  return { ...handoff, phase: 'done', finishedAt: now, downtimeMs: null, outcome };
+  return { ...handoff, phase: 'done', finishedAt: now, firstCallAt: null, downtimeMs: null, outcome };
 }
 
 function endAttempt(run: RunState, number: number, exitCode: number | null): Transition {

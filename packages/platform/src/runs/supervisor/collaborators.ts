@@ -1,3 +1,4 @@
+import type { Change } from '../../database/changes.ts';
 import type { ContainerSpec, Engine, LoggedOutput } from '../../engines/engine.ts';
 import type { ActorEvent } from '../../events/event-hub.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -99,6 +100,8 @@ export interface Collaborators {
   readonly clock: Clock;
   readonly logger: FaultLogger;
   readonly observer?: RunObserver | undefined;
+  /** Is told of changes that are in memory only. */
+  readonly announce?: ((changes: readonly Change[]) => void) | undefined;
   /** Without it, room is all that a start needs. */
   readonly admission?: RunAdmission | undefined;
   readonly limits: Limits;

@@ -7,7 +7,7 @@
  * [worker-4] a platform that shuts down starts no more containers.
  */
 import { performance } from 'node:perf_hooks';
-import type { ContainerEvent, Reattachment } from '../../engines/engine.ts';
+import type { ContainerEvent, Reattachment, Telemetry } from '../../engines/engine.ts';
 import { attemptKey } from '../../shared/attempt-key.ts';
 import { Refusal } from '../../shared/errors.ts';
 import { type Action, type ContainerState, plan } from '../state/plan.ts';
@@ -91,10 +91,18 @@ export class RunWorker {
     }
   }
 
-  #sendSystemInfo(attempt: number, telemetry: Parameters<LiveRun['usage']['add']>[0]): void {
+  #sendSystemInfo(attempt: number, telemetry: Telemetry): void {
     const { usage, id } = this.run;
     usage.add(telemetry);
-    const createdAt = new Date(this.#parts.clock.now()).toISOString();
+    const at = this.#parts.clock.now();
+    this.#context.samples.add(id, {
+      at,
+      attempt,
+      inFlightRequests: this.#parts.inFlightRequests.countOf(id, attempt),
+      memoryBytes: telemetry.memCurrentBytes,
+      cpuPercent: telemetry.cpuCurrentUsage * 100,
+    });
+    const createdAt = new Date(at).toISOString();
     this.#parts.events.send(id, attempt, {
       name: 'systemInfo',
       data: { ...usage.values, isCpuOverloaded: telemetry.isCpuOverloaded ?? false, createdAt },
@@ -269,7 +277,8 @@ export class RunWorker {
         return this.apply({ kind: 'addWaiting', serverId: this.#target()! });
       case 'sendMigrating':
         this.log(`Attempt ${action.attempt} is told that it migrates.`);
-        return tellToMigrate(this.#context, run, action.attempt);
+        tellToMigrate(this.#context, run, action.attempt);
+        return this.#announceDrain();
       case 'sendPersist':
         return this.#persist(action.attempt);
       case 'sendAborting':
@@ -327,6 +336,12 @@ export class RunWorker {
     return stays ? leaving : undefined;
   }
 
+  /** The database learns of a drain with its switch. */
+  #announceDrain(): void {
+    const { id: runId, userId, actorId, handoff } = this.run.state;
+    if (handoff !== null) this.#parts.announce?.([{ kind: 'handoff', id: handoff.id, userId, runId, actorId }]);
+  }
+
   #persist(attempt: number): void {
     const live = this.run.attempt(attempt);
     if (live.drain.kind !== 'toldToMigrate') return;
@@ -357,14 +372,23 @@ export class RunWorker {
 
   /** Step 5 of a handoff. */
   async #switch(to: number | null): Promise<void> {
-    const { drain } = this.run.attempt(this.run.state.activeAttempt!);
-    const { clock } = this.#parts;
-    const migratingAt =
-      drain.kind === 'notDraining' ? null : clock.now() - (clock.monotonicMs() - drain.migratingSentAt);
+    const migratingAt = this.#drainStartedAt(this.run.state.activeAttempt!);
     // A waiting attempt keeps its server, even if every server has been drained since.
     const waiting = this.run.state.attempts.find(({ number }) => number === to);
     const serverId = waiting?.serverId ?? this.#target() ?? this.#homeServer;
     await this.apply({ kind: 'switch', to, serverId, migratingAt });
+  }
+
+  /** When the drain of the handoff under way began, in ms since 1970; null before, and after the switch. */
+  get drainStartedAt(): number | null {
+    const { handoff } = this.run.state;
+    return handoff?.phase === 'requested' ? this.#drainStartedAt(handoff.from) : null;
+  }
+
+  #drainStartedAt(attempt: number): number | null {
+    const { drain } = this.run.attempt(attempt);
+    const { clock } = this.#parts;
+    return drain.kind === 'notDraining' ? null : clock.now() - (clock.monotonicMs() - drain.migratingSentAt);
   }
 
   get #isGone(): boolean {
@@ -384,8 +408,16 @@ export class RunWorker {
     const isKnown = openedAtMs !== undefined && lastWriteAtMs !== undefined;
     const downtimeMs = isKnown ? Math.max(0, openedAtMs - lastWriteAtMs) : null;
     const { handoff } = state;
-    await this.apply({ kind: 'completeHandoff', outcome, downtimeMs });
+    // A call that was held at the gate was accepted when that opened.
+    const firstCallAt =
+      arrivedAtMs === undefined ? null : this.#wallTimeOf(Math.max(arrivedAtMs, openedAtMs ?? arrivedAtMs));
+    await this.apply({ kind: 'completeHandoff', outcome, firstCallAt, downtimeMs });
     this.#observeEnd(handoff, 'done', downtimeMs);
+  }
+
+  /** @param atMs of this process's `performance` */
+  #wallTimeOf(atMs: number): number {
+    return Math.round(this.#parts.clock.now() - (performance.now() - atMs));
   }
 
   #observeEnd(handoff: RunState['handoff'], outcome: 'done' | 'cancelled', downtimeMs: number | null): void {

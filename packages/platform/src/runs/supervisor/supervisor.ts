@@ -10,12 +10,20 @@ import { Refusal } from '../../shared/errors.ts';
 import type { HandoffResult } from '../operations/run-store.ts';
 import type { Limits } from '../state/plan.ts';
 import { allot, checkMemory, place, type QueuedRun, type Turns } from '../state/room.ts';
-import { activeAttemptOf, type HandoffMode, type HandoffReason, isOver, type RunState } from '../state/run-state.ts';
+import {
+  type AttemptState,
+  activeAttemptOf,
+  type HandoffMode,
+  type HandoffReason,
+  isOver,
+  type RunState,
+} from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 import { Boots } from './boots.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
 import type { HandoffRequest, KeptPlace, RunControl } from './run-control.ts';
+import { RunSamples } from './run-samples.ts';
 import { RunWorker } from './run-worker.ts';
 import type { ServerLoad } from './servers.ts';
 import { retryMs, type SupervisorPhase, Waiters, type WorkerContext } from './worker-context.ts';
@@ -31,6 +39,7 @@ export class Supervisor implements RunControl, WorkerContext {
   readonly handoffEnds = new Waiters();
   readonly attemptEnds = new Waiters();
   readonly boots: Boots;
+  readonly samples = new RunSamples();
   readonly #workers = new Map<string, RunWorker>();
   readonly #turns: Turns = new Map();
   /** Room for runs that are about to be created. */
@@ -231,6 +240,19 @@ export class Supervisor implements RunControl, WorkerContext {
       .map(({ state }) => state.id);
   }
 
+  /** The attempts that are on a server, or come or go, the longest-running runs first. */
+  attemptsOn(serverId: string): { readonly run: RunState; readonly attempt: AttemptState }[] {
+    return [...this.#workers.values()]
+      .flatMap(({ state: run }) => run.attempts.map((attempt) => ({ run, attempt })))
+      .filter(({ attempt }) => attempt.serverId === serverId)
+      .sort((one, other) => one.run.startedAt - other.run.startedAt);
+  }
+
+  /** When the drain of the run's handoff began, in ms since 1970, until the database has it. */
+  drainStartedAt(runId: string): number | null {
+    return this.#workers.get(runId)?.drainStartedAt ?? null;
+  }
+
   activeAttemptOf(runId: string): number | null | undefined {
     return this.#workers.get(runId)?.state.activeAttempt;
   }
@@ -287,6 +309,7 @@ export class Supervisor implements RunControl, WorkerContext {
     // Its worker may call this once more, after the run was resurrected and has another worker.
     if (this.#workers.get(run.id)?.run !== run) return;
     this.#workers.delete(run.id);
+    this.samples.end(run.id);
     this.parts.logs.end(run.id);
     this.roomChanged();
   }

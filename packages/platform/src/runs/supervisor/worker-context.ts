@@ -3,6 +3,7 @@ import type { Limits } from '../state/plan.ts';
 import type { Boots } from './boots.ts';
 import type { Collaborators } from './collaborators.ts';
 import type { LiveRun } from './live-run.ts';
+import type { RunSamples } from './run-samples.ts';
 import type { ServerLoad } from './servers.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface WorkerContext {
   readonly handoffEnds: Waiters;
   readonly attemptEnds: Waiters;
   readonly boots: Boots;
+  readonly samples: RunSamples;
   load(): ServerLoad;
   /** Another run may have room now. */
   roomChanged(): void;

@@ -21,6 +21,7 @@ import { auditLog } from './0019-audit-log.ts';
 import { limits } from './0020-limits.ts';
 import { runsOfActors } from './0021-runs-of-actors.ts';
 import { sessions } from './0022-sessions.ts';
+import { overview } from './0023-overview.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -46,6 +47,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 20, sql: limits },
   { number: 21, sql: runsOfActors },
   { number: 22, sql: sessions },
+  { number: 23, sql: overview },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
