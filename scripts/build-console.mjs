@@ -79,6 +79,9 @@ function build(digest) {
     rmSync(dist, { recursive: true, force: true });
     renameSync(built, dist);
     return undefined;
+  } catch (error) {
+    // Such as a folder that this user may not write.
+    return error.message;
   } finally {
     rmSync(built, { recursive: true, force: true });
   }

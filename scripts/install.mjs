@@ -60,5 +60,3 @@ export function ensureInstalled() {
     );
   }
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) ensureInstalled();

@@ -68,8 +68,10 @@ async function printStart(
   printResult(`Wherry runs at ${url}`);
   if (consoleUrl !== null) printResult(`Console: ${consoleUrl}`);
   printResult(`API token: ${isTerminal ? token : notShown}\nData: ${dataFolder}`);
-  if (consoleUrl === null) printNote('There is no console: it was not built. `npm start` builds it.');
-  else if (isTerminal) printNote('The link signs in once, within an hour; `wherry console` prints another one.');
+  if (consoleUrl === null && settings.console)
+    printNote('There is no console: it was not built. `npm run build:console` builds it.');
+  if (consoleUrl !== null && isTerminal)
+    printNote('The link signs in once, within an hour; `wherry console` prints another one.');
   if (tls !== undefined) printNote(`Over TLS: port ${tls.port} of ${settings.host}`);
   printNote(`Engine: ${engineNote(settings.engine.kind)}`);
 }
@@ -119,7 +121,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       dataFolder,
       token,
       secretsKeyFile,
-      consoleFolder,
+      ...(settings.console && { consoleFolder }),
       // Over TLS only, as far as others are concerned: the plain port is for this machine then.
       host: tls === undefined ? host : '127.0.0.1',
       port,

@@ -38,6 +38,7 @@ export interface PlatformFlags {
   readonly allowPrivateWebhooks?: boolean;
   readonly registry?: string;
   readonly commits?: boolean;
+  readonly console?: boolean;
   /** The name of a demo, or whether a demo runs. */
   readonly demo?: boolean | string;
   readonly demoUrl?: string;
@@ -110,6 +111,8 @@ export interface PlatformSettings {
   readonly allowPrivateWebhooks: boolean;
   /** Whether the API has the routes of commits. */
   readonly commits: boolean;
+  /** Whether the console is served where there is one. */
+  readonly console: boolean;
   /** The demo that runs after the start; null for none. */
   readonly demo: DemoKind | null;
   /** The site that the demo crawls; undefined: a site of its own. */
@@ -168,6 +171,7 @@ export function platformSettings(
       false,
     // Commander sets the flag to true if it was not given.
     commits: flags.commits !== false && booleanOf('WHERRY_NO_COMMITS', variable('WHERRY_NO_COMMITS')) !== true,
+    console: flags.console !== false && booleanOf('WHERRY_NO_CONSOLE', variable('WHERRY_NO_CONSOLE')) !== true,
     demo: demoOf(requested ?? (demoByDefault || once || demoUrl !== undefined), demoUrl),
     demoUrl,
     once,

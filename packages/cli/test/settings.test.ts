@@ -19,6 +19,7 @@ test('without flags and variables a platform listens on loopback, port 8010, wit
     webDomain: undefined,
     allowPrivateWebhooks: false,
     commits: true,
+    console: true,
     demo: null,
     demoUrl: undefined,
     once: false,
@@ -39,6 +40,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     WHERRY_ENGINE: 'process',
     WHERRY_ALLOW_PRIVATE_WEBHOOKS: '1',
     WHERRY_NO_COMMITS: '1',
+    WHERRY_NO_CONSOLE: '1',
     WHERRY_DEMO_URL: 'https://one.test/',
     WHERRY_ONCE: '1',
   };
@@ -58,6 +60,7 @@ test('each setting has a variable, and a flag wins over it', () => {
     webDomain: undefined,
     allowPrivateWebhooks: true,
     commits: false,
+    console: false,
     demo: 'site',
     demoUrl: 'https://one.test/',
     once: true,
@@ -138,6 +141,12 @@ test('the API has commits unless a flag or a variable excludes them', () => {
   expect(up({ commits: false }).commits).toBe(false);
   expect(up({ commits: true }, { WHERRY_NO_COMMITS: '1' }).commits).toBe(false);
   expect(up({ commits: true }, { WHERRY_NO_COMMITS: '0' }).commits).toBe(true);
+});
+
+test('the console is served unless a flag or a variable excludes it', () => {
+  expect(up({ console: false }).console).toBe(false);
+  expect(up({ console: true }, { WHERRY_NO_CONSOLE: '1' }).console).toBe(false);
+  expect(up({ console: true }, { WHERRY_NO_CONSOLE: '0' }).console).toBe(true);
 });
 
 test('an empty variable counts as one that is not set', () => {

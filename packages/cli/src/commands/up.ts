@@ -55,6 +55,7 @@ function addPlatformCommand(
       '--allow-private-webhooks',
       'send webhooks to private addresses and this machine too (env: WHERRY_ALLOW_PRIVATE_WEBHOOKS)',
     )
+    .option('--no-console', 'serve the API without the console (env: WHERRY_NO_CONSOLE)')
     .option('--no-commits', 'refuse commits, to try an Actor as it would behave on Apify (env: WHERRY_NO_COMMITS)')
     .option(
       '--demo [name]',
