@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 const shownFailures = 10;
 const shownSchedules = 5;
 /** The median is that of the newest ones, since all of them are read for it. */
-const mostDowntimes = 10_000;
+const mostDowntimes = 1000;
 
 export interface FailedRun {
   readonly runId: string;
