@@ -20,7 +20,7 @@ import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
-import { Empty, Failure, Note, Skeleton } from '../../ui/notice.tsx';
+import { Failure, Note, Skeleton } from '../../ui/notice.tsx';
 import { Facts } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import styles from './servers-page.module.css';
@@ -194,29 +194,35 @@ function Progress({ server, present, drain, onClose }: ProgressProps) {
         {sentence}
         {isOver && failed.length === 0 && ' The machine may go.'}
       </p>
-      <Facts
-        facts={[
-          { name: 'Moved', value: moved, note: `of ${runs.length}` },
-          { name: 'Median downtime', value: medianMs === undefined ? '–' : formatDuration(medianMs) },
-          { name: 'Worst downtime', value: worstMs === undefined ? '–' : formatDuration(worstMs) },
-          { name: 'Not moved', value: failed.length },
-        ]}
-      />
+      {runs.length > 0 && (
+        <Facts
+          facts={[
+            { name: 'Moved', value: moved, note: `of ${runs.length}` },
+            { name: 'Median downtime', value: medianMs === undefined ? '–' : formatDuration(medianMs) },
+            { name: 'Worst downtime', value: worstMs === undefined ? '–' : formatDuration(worstMs) },
+            { name: 'Not moved', value: failed.length },
+          ]}
+        />
+      )}
       {failed.length > 0 && (
         <Note>What could not be moved goes on here. Make room on another server, then drain again.</Note>
       )}
-      <div className={styles.table}>
-        <DataTable
-          rows={runs}
-          columns={moveColumns}
-          rowId={({ run }) => `${run.runId}/${run.attempt}`}
-          label="Handoffs of the drain"
-          empty={<Empty title="No run was on it" />}
-        />
-      </div>
+      {runs.length > 0 && (
+        <div className={styles.table}>
+          <DataTable
+            rows={runs}
+            columns={moveColumns}
+            rowId={({ run }) => `${run.runId}/${run.attempt}`}
+            label="Handoffs of the drain"
+            empty={null}
+          />
+        </div>
+      )}
       {undrain.error !== null && <Failure error={undrain.error} />}
       <DialogActions>
-        {isOver && failed.length > 0 && <Button onClick={() => drain.begin(present ?? [])}>Drain again</Button>}
+        {drain.status !== 'pending' && open + failed.length > 0 && (
+          <Button onClick={() => drain.begin(present ?? [])}>Drain again</Button>
+        )}
         <Button
           isBusy={undrain.isPending}
           disabledReason={drain.status === 'pending' ? 'Its runs are being moved.' : undefined}
@@ -274,7 +280,7 @@ function msOf(state: MoveState, field: 'drainMs' | 'downtimeMs'): string {
 function How({ state }: { readonly state: MoveState }) {
   switch (state.kind) {
     case 'waits':
-      return 'until four others have moved';
+      return 'for its turn, four at a time';
     case 'moving':
       return state.to === null ? 'the next attempt is being placed' : `to ${state.to}`;
     case 'moved':
