@@ -18,6 +18,7 @@ export async function dataFolderOfTest(): Promise<string> {
 /** A platform that `wherry up` started in a process of its own. Its disposal ends it if it is still up. */
 export interface LivePlatform extends AsyncDisposable {
   readonly url: string;
+  readonly token: string;
   readonly client: ApifyClient;
   /** Runs another command with this platform. */
   wherry(...commandLine: string[]): Promise<Outcome>;
@@ -46,6 +47,7 @@ export async function livePlatformOf(commandLine: readonly string[], how: CallOp
   };
   return {
     url,
+    token,
     client: new ApifyClient({ baseUrl: url, token, maxRetries: 0 }),
     wherry: (...commandLine) => callWherry(commandLine, options),
     startWherry: (...commandLine) => startWherry(commandLine, options),

@@ -1,0 +1,65 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { components } from '../api/apify-v2.d.ts';
+import { apify, bodyOf, fetchApi } from '../api/client.ts';
+import type { Overview } from '../model/overview.ts';
+
+export type RunningRun = components['schemas']['RunShort'];
+type Run = components['schemas']['Run'];
+
+export const overviewQuery = queryOptions({
+  queryKey: ['overview', 'figures'],
+  queryFn: async ({ signal }): Promise<Overview> => {
+    const response = await fetchApi('/wherry/v1/overview', { signal });
+    return ((await response.json()) as { data: Overview }).data;
+  },
+});
+
+/** How many running runs the overview shows: each takes some calls. */
+const mostRunning = 8;
+
+/** The newest of the runs that have an attempt. */
+export const runningRunsQuery = queryOptions({
+  queryKey: ['overview', 'running'],
+  queryFn: async ({ signal }): Promise<readonly RunningRun[]> => {
+    const query = { status: 'RUNNING', desc: true, limit: mostRunning } as never;
+    const body = await bodyOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
+    return body.data.items;
+  },
+});
+
+export interface RunProgress {
+  readonly statusMessage: string | null;
+  readonly actorName: string | null;
+  /** Requests of its default queue, those that are handled and all of them; null for a run that uses no queue. */
+  readonly requests: { readonly handled: number; readonly total: number } | null;
+}
+
+/** How far a run is. The key makes it old with each change of the run's queue. */
+export const runProgressQuery = ({ id, actId, defaultRequestQueueId }: RunningRun) =>
+  queryOptions({
+    queryKey: ['requestQueues', 'one', defaultRequestQueueId, 'progress', id],
+    queryFn: async ({ signal }): Promise<RunProgress> => {
+      const [run, actorName, requests] = await Promise.all([
+        bodyOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: id } }, signal })),
+        actorNameOf(actId, signal),
+        requestsOf(defaultRequestQueueId, signal),
+      ]);
+      return { statusMessage: (run.data as Run).statusMessage ?? null, actorName, requests };
+    },
+  });
+
+/** Null for an Actor that was deleted meanwhile. */
+async function actorNameOf(actorId: string, signal: AbortSignal): Promise<string | null> {
+  const { data } = await apify
+    .GET('/v2/actors/{actorId}', { params: { path: { actorId } }, signal })
+    .catch(() => ({ data: undefined }));
+  return data?.data.title || data?.data.name || null;
+}
+
+async function requestsOf(queueId: string, signal: AbortSignal): Promise<RunProgress['requests']> {
+  const { data } = await apify
+    .GET('/v2/request-queues/{queueId}', { params: { path: { queueId } }, signal })
+    .catch(() => ({ data: undefined }));
+  if (data === undefined || data.data.totalRequestCount === 0) return null;
+  return { handled: data.data.handledRequestCount, total: data.data.totalRequestCount };
+}
