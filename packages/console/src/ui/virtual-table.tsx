@@ -76,7 +76,8 @@ export function VirtualTable<Row, Column extends VirtualColumn>(props: VirtualTa
   const [current, setCurrent] = useState<Place>({ row: 0, column: 0 });
   const { first, end, offsetPx } = rowsInSight(position, layout, spareRows);
   const isAtTop = position === 0;
-  useEffect(() => onSight?.(first, end, isAtTop), [onSight, first, end, isAtTop]);
+  const seen = rowsInSight(position, layout, 0);
+  useEffect(() => onSight?.(seen.first, seen.end, isAtTop), [onSight, seen.first, seen.end, isAtTop]);
   useImperativeHandle(handle, () => ({ scrollToTop: () => moveTo(0) }), [moveTo]);
   const placed = placedColumns(columns, size.widthPx);
   const inSight = placed.filter(
