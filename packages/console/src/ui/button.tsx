@@ -67,3 +67,13 @@ interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
 export const ButtonLink = createLink(({ kind = 'plain', size = 'normal', className, ...others }: LinkProps) => (
   <a {...others} className={classes(classOf(kind, size), className)} />
 ));
+
+/** A link to a file of the platform that looks like a button; the browser sends the session's cookie with it. */
+export function FileLink({
+  kind = 'plain',
+  size = 'normal',
+  className,
+  ...others
+}: LinkProps & { readonly href: string }) {
+  return <a {...others} className={classes(classOf(kind, size), className)} />;
+}

@@ -1,5 +1,60 @@
-import { Page } from '../../ui/page.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useRefetchInterval } from '../../live/live.tsx';
+import { formatBytes, formatNumber } from '../../model/format.ts';
+import { storageName } from '../../model/storage-list.ts';
+import { StorageAbout, StorageActions } from '../../parts/storage-page.tsx';
+import { StoreRecords } from '../../parts/store-records.tsx';
+import { storeQuery } from '../../services/key-value-stores.ts';
+import { storagePath } from '../../services/storages.ts';
+import { ApiButton } from '../../ui/api-call.tsx';
+import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { Card, Facts, Page } from '../../ui/page.tsx';
+import { Time } from '../../ui/time.tsx';
 
 export function StorePage() {
-  return <Page title="Store">…</Page>;
+  const { storeId } = useParams({ strict: false }) as { readonly storeId: string };
+  const refetchInterval = useRefetchInterval();
+  const { data: store, error, refetch } = useQuery({ ...storeQuery(storeId), refetchInterval });
+  if (store === undefined) {
+    return (
+      <Page title="Key-value store">
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton rows={10} />}
+      </Page>
+    );
+  }
+  const { id, stats, createdAt, modifiedAt } = store;
+  return (
+    <Page
+      title={storageName(store)}
+      heading={<bdi>{storageName(store)}</bdi>}
+      about={<StorageAbout kind="keyValueStores" storage={store} />}
+      actions={
+        <>
+          <ApiButton
+            call={{
+              about: 'Get the key-value store',
+              method: 'GET',
+              path: storagePath('keyValueStores', id),
+              javascript: `keyValueStore('${id}').get()`,
+              python: `key_value_store('${id}').get()`,
+            }}
+          />
+          <StorageActions kind="keyValueStores" storage={store} />
+        </>
+      }
+    >
+      <Facts
+        facts={[
+          { name: 'Size', value: formatBytes(stats.storageBytes) },
+          { name: 'Writes', value: formatNumber(stats.writeCount) },
+          { name: 'Last change', value: <Time at={modifiedAt} /> },
+          { name: 'Created', value: <Time at={createdAt} /> },
+        ]}
+      />
+      <Card title="Records">
+        <StoreRecords storeId={id} />
+      </Card>
+    </Page>
+  );
 }
