@@ -70,11 +70,13 @@ export function StorageList<Info extends StorageInfo>(props: StorageListProps<In
         <Toolbar
           end={
             <Pager
-              page={listing.page}
-              pageSize={pageSize}
+              page={{
+                offset: (listing.page - 1) * pageSize,
+                limit: pageSize,
+                setOffset: (offset) => setPage(String(offset / pageSize + 1)),
+              }}
               total={listing.total}
-              what={title}
-              onPage={(next) => setPage(String(next))}
+              label={`Pages of ${title.toLowerCase()}`}
             />
           }
         >

@@ -1,45 +1,56 @@
 import { formatNumber } from '../model/format.ts';
+import { useAddressState } from './address-state.ts';
 import { Button } from './button.tsx';
 import styles from './pager.module.css';
 
-interface PagerProps {
-  /** From 1. */
-  readonly page: number;
-  readonly pageSize: number;
-  readonly total: number;
-  /** What is counted, e.g. "datasets". */
-  readonly what: string;
-  readonly onPage: (page: number) => void;
+interface PageState {
+  /** From 0. */
+  readonly offset: number;
+  readonly limit: number;
+  readonly setOffset: (offset: number) => void;
 }
 
-/** Which part of a list is shown, with the way to the others. */
-export function Pager({ page, pageSize, total, what, onPage }: PagerProps) {
-  const pages = Math.max(1, Math.ceil(total / pageSize));
-  const first = (page - 1) * pageSize + 1;
-  const last = Math.min(total, page * pageSize);
+/** Which part of a list is shown; the address has the number of the page. */
+export function usePage(limit = 50, parameter = 'page'): PageState {
+  const [page, setPage] = useAddressState<string>(parameter, '1', { isStep: true });
+  const number = Math.max(1, Math.floor(Number(page)) || 1);
+  return { offset: (number - 1) * limit, limit, setOffset: (offset) => setPage(String(offset / limit + 1)) };
+}
+
+/** Leads to the pages before and after; nothing where there is one page alone. */
+export function Pager({
+  page,
+  total,
+  label,
+}: {
+  readonly page: PageState;
+  readonly total: number;
+  readonly label: string;
+}) {
+  const { offset, limit, setOffset } = page;
+  if (total <= limit && offset === 0) return null;
+  const last = Math.min(offset + limit, total);
   return (
-    <nav className={styles.pager} aria-label={`Pages of ${what}`}>
+    <nav className={styles.pager} aria-label={label}>
       <span>
-        {total === 0 ? `No ${what}` : `${formatNumber(first)}–${formatNumber(last)} of ${formatNumber(total)}`}
+        {total === 0 || offset >= total
+          ? `None of ${formatNumber(total)}`
+          : `${formatNumber(offset + 1)}–${formatNumber(last)} of ${formatNumber(total)}`}
       </span>
-      {pages > 1 && (
-        <>
-          <Button
-            size="small"
-            disabledReason={page <= 1 ? 'This is the first page.' : undefined}
-            onClick={() => onPage(page - 1)}
-          >
-            Previous
-          </Button>
-          <Button
-            size="small"
-            disabledReason={page >= pages ? 'This is the last page.' : undefined}
-            onClick={() => onPage(page + 1)}
-          >
-            Next
-          </Button>
-        </>
-      )}
+      <Button
+        size="small"
+        disabledReason={offset === 0 ? 'This is the first page.' : undefined}
+        onClick={() => setOffset(Math.max(0, offset - limit))}
+      >
+        Previous
+      </Button>
+      <Button
+        size="small"
+        disabledReason={last >= total ? 'This is the last page.' : undefined}
+        onClick={() => setOffset(offset + limit)}
+      >
+        Next
+      </Button>
     </nav>
   );
 }

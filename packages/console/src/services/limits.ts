@@ -1,0 +1,44 @@
+/** What an account may use, what it has used, and what it is. */
+import { queryOptions } from '@tanstack/react-query';
+import type { components } from '../api/apify-v2.d.ts';
+import { apify, bodyOf, dataOf } from '../api/client.ts';
+
+type Schemas = components['schemas'];
+export type AccountLimits = Schemas['AccountLimits'];
+
+/** What the platform says where it has no limit: Apify's clients want a number. */
+export const unlimited = 1_000_000_000;
+
+export const limitsQuery = queryOptions({
+  queryKey: ['limits', 'one'],
+  queryFn: ({ signal }) => dataOf(apify.GET('/v2/users/me/limits', { signal })),
+  staleTime: 0,
+});
+
+/** @param month such as 2026-11; the present one when it is empty */
+export const usageQuery = (month: string) =>
+  queryOptions({
+    queryKey: ['usage', 'one', month],
+    queryFn: ({ signal }) => {
+      const query = month === '' ? {} : { date: `${month}-15` };
+      return dataOf(apify.GET('/v2/users/me/usage/monthly', { params: { query }, signal }));
+    },
+    staleTime: 0,
+  });
+
+export const changeLimits = (body: { maxMonthlyUsageUsd?: number; dataRetentionDays?: number }) =>
+  bodyOf(apify.PUT('/v2/users/me/limits', { body }));
+
+export interface ProxyGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly availableCount: number;
+}
+
+export const proxyGroupsQuery = queryOptions({
+  queryKey: ['proxy-groups', 'one'],
+  queryFn: async ({ signal }): Promise<readonly ProxyGroup[]> => {
+    const user = await dataOf(apify.GET('/v2/users/me', { signal }));
+    return (user as { proxy?: { groups?: ProxyGroup[] } }).proxy?.groups ?? [];
+  },
+});

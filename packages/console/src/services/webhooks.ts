@@ -1,0 +1,84 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { components } from '../api/apify-v2.d.ts';
+import { apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+
+type Schemas = components['schemas'];
+export type Webhook = Schemas['Webhook'];
+type WebhookShort = Schemas['WebhookShort'];
+export type WebhookBody = Schemas['WebhookUpdate'];
+export type WebhookCreate = Schemas['WebhookCreate'];
+export type EventType = Schemas['WebhookEventType'];
+export type Dispatch = Schemas['WebhookDispatch'];
+export type DispatchCall = NonNullable<Dispatch['calls']>[number];
+
+/** What lists of all webhooks and of one Actor or task both have. */
+export type ListedWebhook = Pick<
+  WebhookShort,
+  'id' | 'createdAt' | 'eventTypes' | 'condition' | 'lastDispatch' | 'stats' | 'isAdHoc'
+> & { readonly requestUrl?: string | null };
+interface WebhookPage {
+  readonly total: number;
+  readonly items: readonly ListedWebhook[];
+}
+
+interface Listing {
+  readonly actorId?: string | undefined;
+  readonly taskId?: string | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Of the account, an Actor or a task. */
+export const webhooksQuery = ({ actorId, taskId, offset, limit }: Listing) =>
+  queryOptions({
+    queryKey: ['webhooks', 'list', actorId ?? '', taskId ?? '', `${offset}`, `${limit}`],
+    queryFn: ({ signal }): Promise<WebhookPage> => {
+      const query = { offset, limit, desc: true };
+      if (actorId !== undefined) {
+        return dataOf(apify.GET('/v2/actors/{actorId}/webhooks', { params: { path: { actorId }, query }, signal }));
+      }
+      if (taskId !== undefined) {
+        const path = { actorTaskId: taskId };
+        return dataOf(apify.GET('/v2/actor-tasks/{actorTaskId}/webhooks', { params: { path, query }, signal }));
+      }
+      return dataOf(apify.GET('/v2/webhooks', { params: { query }, signal }));
+    },
+  });
+
+export const webhookQuery = (webhookId: string) =>
+  queryOptions({
+    queryKey: ['webhooks', 'one', webhookId],
+    queryFn: ({ signal }) => dataOf(apify.GET('/v2/webhooks/{webhookId}', { params: { path: { webhookId } }, signal })),
+  });
+
+/** The newest first. */
+export const dispatchesQuery = (webhookId: string, { offset, limit }: Pick<Listing, 'offset' | 'limit'>) =>
+  queryOptions({
+    queryKey: ['dispatches', 'list', webhookId, `${offset}`, `${limit}`],
+    queryFn: ({ signal }) =>
+      dataOf(
+        apify.GET('/v2/webhooks/{webhookId}/dispatches', {
+          params: { path: { webhookId }, query: { offset, limit, desc: true } as never },
+          signal,
+        }),
+      ),
+  });
+
+export const createWebhook = (body: WebhookCreate): Promise<Webhook> => dataOf(apify.POST('/v2/webhooks', { body }));
+
+export const updateWebhook = (webhookId: string, body: WebhookBody): Promise<Webhook> =>
+  dataOf(apify.PUT('/v2/webhooks/{webhookId}', { params: { path: { webhookId } }, body }));
+
+export const deleteWebhook = (webhookId: string) =>
+  bodyOf(apify.DELETE('/v2/webhooks/{webhookId}', { params: { path: { webhookId } } }));
+
+/** Sends an event of the type TEST with made-up data. */
+export const testWebhook = (webhookId: string): Promise<Dispatch> =>
+  dataOf(apify.POST('/v2/webhooks/{webhookId}/test', { params: { path: { webhookId } } }));
+
+/** Sends the event of a dispatch once more, with the same id. */
+export async function resendDispatch(dispatchId: string): Promise<Dispatch> {
+  const path = `/wherry/v1/webhook-dispatches/${encodeURIComponent(dispatchId)}/resend`;
+  const response = await fetchApi(path, { method: 'POST' });
+  return ((await response.json()) as { data: Dispatch }).data;
+}
