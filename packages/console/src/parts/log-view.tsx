@@ -1,4 +1,239 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { formatCount, formatNumber } from '../model/format.ts';
+import { type LogFilter, LogSelection } from '../model/log-buffer.ts';
+import { type LogState, logDownloadPath } from '../services/logs.ts';
+import { useAddressState } from '../ui/address-state.ts';
+import { Button } from '../ui/button.tsx';
+import { classes } from '../ui/classes.ts';
+import { Select, Switch } from '../ui/fields.tsx';
+import { Empty, Failure, Skeleton } from '../ui/notice.tsx';
+import { LogRow } from './log-row.tsx';
+import styles from './log-view.module.css';
+import { useLog } from './use-log.ts';
+
+/** The height of a line that is not wrapped, as in the style sheet. */
+const rowPx = 20;
+/** So close to the end one is at the end. */
+const endPx = 30;
+
+const levelChoices = [
+  { value: 'debug', label: 'All levels' },
+  { value: 'info', label: 'Info and above' },
+  { value: 'warning', label: 'Warnings and errors' },
+  { value: 'error', label: 'Errors' },
+];
+
 /** The log of a run or a build, live while it is not over. */
-export function LogView(_: { readonly id: string; readonly isOver: boolean }) {
-  return null;
+export function LogView({ id, isOver }: { readonly id: string; readonly isOver: boolean }) {
+  const { buffer, length, state, error, retry } = useLog(id, isOver);
+  const [least, setLeast] = useAddressState<LogFilter['least']>('level', 'debug');
+  const [own, setOwn] = useAddressState<'shown' | 'hidden'>('platform', 'shown');
+  const [wrap, setWrap] = useAddressState<'on' | 'off'>('wrap', 'off');
+  const [wanted, setWanted] = useAddressState<string>('find', '');
+  const deferred = useDeferredValue(wanted);
+  const { shown, found } = useSelection(buffer, length, { least, withOwn: own === 'shown' }, deferred);
+  const list = useRef<LogListHandle>(null);
+  const find = useRef<HTMLInputElement>(null);
+  const [current, setCurrent] = useState(0);
+  const goTo = (index: number) => {
+    if (found.length === 0) return;
+    const next = (index + found.length) % found.length;
+    setCurrent(next);
+    list.current?.show(found[next]!);
+  };
+  // The virtual rows hide most of the log from the browser's own search.
+  const openFind = (event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    find.current?.select();
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it takes a key that belongs to the browser elsewhere
+    <div className={styles.view} onKeyDown={openFind}>
+      <div className={styles.tools}>
+        <Select
+          options={levelChoices}
+          value={least}
+          onChange={setLeast as (value: string) => void}
+          aria-label="Level"
+        />
+        <Switch label="Platform" isOn={own === 'shown'} onChange={(isOn) => setOwn(isOn ? 'shown' : 'hidden')} />
+        <Switch label="Wrap" isOn={wrap === 'on'} onChange={(isOn) => setWrap(isOn ? 'on' : 'off')} />
+        <search className={styles.find}>
+          <input
+            ref={find}
+            type="search"
+            value={wanted}
+            placeholder="Find in the log"
+            aria-label="Find in the log"
+            onChange={({ target }) => {
+              setWanted(target.value);
+              setCurrent(0);
+            }}
+            onKeyDown={(event) => event.key === 'Enter' && goTo(current + (event.shiftKey ? -1 : 1))}
+          />
+          {wanted !== '' && (
+            <>
+              <span role="status">
+                {found.length === 0 ? 'none' : `${formatNumber(current + 1)} of ${formatNumber(found.length)}`}
+              </span>
+              <Button size="small" kind="quiet" aria-label="Previous" onClick={() => goTo(current - 1)}>
+                ↑
+              </Button>
+              <Button size="small" kind="quiet" aria-label="Next" onClick={() => goTo(current + 1)}>
+                ↓
+              </Button>
+            </>
+          )}
+        </search>
+        <span className={styles.state}>
+          {formatCount(shown.length, 'line')}
+          {shown.length < length && ` of ${formatNumber(length)}`} · <span role="status">{stateTexts[state]}</span>
+        </span>
+        <a className={styles.download} href={logDownloadPath(id)} download>
+          Download
+        </a>
+      </div>
+      {error !== undefined && <Failure error={error} retry={retry} />}
+      {length === 0 && error === undefined && <NoLines state={state} isOver={isOver} />}
+      {length > 0 && shown.length === 0 && (
+        <Empty title="No line has this level">
+          <Button size="small" onClick={() => setLeast('debug')}>
+            Show all levels
+          </Button>
+        </Empty>
+      )}
+      {shown.length > 0 && (
+        <LogList
+          ref={list}
+          selection={{ shown, length: shown.length }}
+          isWrapped={wrap === 'on'}
+          startsAtEnd={!isOver}
+          rowOf={(index) => buffer.at(shown[index]!)}
+          wanted={deferred}
+          currentIndex={wanted === '' ? undefined : found[current]}
+        />
+      )}
+    </div>
+  );
+}
+
+const stateTexts: Readonly<Record<LogState, string>> = {
+  loading: 'loading',
+  live: 'live',
+  lost: 'reconnecting',
+  complete: 'complete',
+};
+
+function NoLines({ state, isOver }: { readonly state: LogState; readonly isOver: boolean }) {
+  if (state === 'loading' || state === 'lost') return <Skeleton rows={8} />;
+  return (
+    <Empty title={isOver ? 'The log is empty' : 'No lines yet'}>
+      <p>
+        {isOver
+          ? 'Nothing was printed, or retention has deleted the log.'
+          : 'What the Actor prints comes here as it is printed.'}
+      </p>
+    </Empty>
+  );
+}
+
+/** The selection goes on where it was when the buffer grows, and begins anew for another filter or text. */
+function useSelection(
+  buffer: Parameters<LogSelection['update']>[0],
+  length: number,
+  { least, withOwn }: LogFilter,
+  wanted: string,
+): { readonly shown: readonly number[]; readonly found: readonly number[] } {
+  const selection = useMemo(() => new LogSelection({ least, withOwn }, wanted), [buffer, least, withOwn, wanted]);
+  return useMemo(() => {
+    const { shown, found } = selection.update(buffer);
+    return { shown, found };
+  }, [selection, buffer, length]);
+}
+
+interface LogListHandle {
+  readonly show: (index: number) => void;
+}
+
+interface LogListProps {
+  readonly ref: React.Ref<LogListHandle>;
+  readonly selection: { readonly shown: readonly number[]; readonly length: number };
+  readonly isWrapped: boolean;
+  readonly startsAtEnd: boolean;
+  readonly rowOf: (index: number) => Parameters<typeof LogRow>[0]['line'];
+  readonly wanted: string;
+  readonly currentIndex: number | undefined;
+}
+
+function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, currentIndex }: LogListProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [isFollowing, setIsFollowing] = useState(startsAtEnd);
+  const following = useRef(isFollowing);
+  following.current = isFollowing;
+  const [seen, setSeen] = useState(selection.length);
+  const rows = useVirtualizer({
+    count: selection.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowPx,
+    overscan: 12,
+    getItemKey: (index) => selection.shown[index]!,
+  });
+  useEffect(() => rows.measure(), [isWrapped]);
+  useEffect(() => {
+    if (isFollowing && selection.length > 0) rows.scrollToIndex(selection.length - 1, { align: 'end' });
+  }, [rows, isFollowing, selection.length]);
+  const show = useCallback(
+    (index: number) => {
+      setIsFollowing(false);
+      rows.scrollToIndex(index, { align: 'center' });
+    },
+    [rows],
+  );
+  useImperativeHandle(ref, () => ({ show }), [show]);
+  const lastTop = useRef(0);
+  const onScroll = () => {
+    const { scrollTop, scrollHeight, clientHeight } = box.current!;
+    const isUp = scrollTop < lastTop.current - 1;
+    lastTop.current = scrollTop;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < endPx;
+    // Following lets go when one scrolls up, and takes hold again at the end.
+    if (isAtEnd !== following.current && (isAtEnd || isUp)) {
+      setIsFollowing(isAtEnd);
+      setSeen(selection.length);
+    }
+  };
+  const unread = isFollowing ? 0 : Math.max(0, selection.length - seen);
+  const items = rows.getVirtualItems();
+  return (
+    <div className={styles.frame}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
+      <section ref={box} className={styles.box} onScroll={onScroll} aria-label="Lines of the log" tabIndex={0}>
+        <div className={classes(styles.lines, isWrapped && styles.wrapped)} style={{ height: rows.getTotalSize() }}>
+          <div className={styles.window} style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+            {items.map(({ index, key }) => (
+              <div key={key} data-index={index} ref={isWrapped ? rows.measureElement : undefined}>
+                <LogRow line={rowOf(index)} wanted={wanted} isCurrent={index === currentIndex} />
+              </div>
+            ))}
+          </div>
+        </div>
+      </section>
+      {!isFollowing && (
+        <button type="button" className={styles.toEnd} onClick={() => setIsFollowing(true)}>
+          {unread > 0 ? `${formatCount(unread, 'new line')} ↓` : 'To the end ↓'}
+        </button>
+      )}
+    </div>
+  );
 }

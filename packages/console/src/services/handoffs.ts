@@ -1,0 +1,127 @@
+import { queryOptions } from '@tanstack/react-query';
+import { ApiError, dataOf, fetchApi, wherry } from '../api/client.ts';
+import type { components } from '../api/wherry-v1.d.ts';
+import type { TimelineAttempt, TimelineHandoff, TimelineSample } from '../model/timeline-phases.ts';
+
+type Schemas = components['schemas'];
+
+export type Attempt = Schemas['Attempt'];
+export type Server = Schemas['Server'];
+export type HandoffMode = Schemas['Handoff']['mode'];
+
+/** With the times of its steps, ISO 8601. */
+export interface Handoff extends Omit<Schemas['Handoff'], 'runId'> {
+  readonly requestedAt?: string | null;
+  readonly drainStartedAt?: string | null;
+  readonly fencedAt?: string | null;
+  readonly firstCallAt?: string | null;
+}
+
+export const attemptsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'one', runId, 'attempts'],
+    queryFn: async ({ signal }): Promise<readonly Attempt[]> =>
+      (await dataOf(wherry.GET('/wherry/v1/runs/{runId}/attempts', { params: { path: { runId } }, signal }))).items,
+  });
+
+export const handoffsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'one', runId, 'handoffs'],
+    queryFn: async ({ signal }): Promise<readonly Handoff[]> =>
+      (await dataOf(wherry.GET('/wherry/v1/runs/{runId}/handoffs', { params: { path: { runId } }, signal }))).items,
+  });
+
+interface Samples {
+  readonly everyMs: number;
+  readonly items: readonly (Omit<TimelineSample, 'atMs'> & { readonly at: string })[];
+}
+
+/** What was measured of the attempts of a run, thinned by the platform. */
+export const samplesQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'one', runId, 'samples'],
+    queryFn: async ({ signal }): Promise<Samples> => {
+      const response = await fetchApi(`/wherry/v1/runs/${runId}/samples`, { signal });
+      return ((await response.json()) as { data: Samples }).data;
+    },
+  });
+
+/** Null for those who may not see the servers. */
+export const serversQuery = queryOptions({
+  queryKey: ['servers', 'list', 'choices'],
+  queryFn: async ({ signal }): Promise<readonly Server[] | null> => {
+    try {
+      return (await dataOf(wherry.GET('/wherry/v1/servers', { signal }))).items;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) return null;
+      throw error;
+    }
+  },
+});
+
+/** Moves a run. Resolves when the handoff is over. @param server where to; the platform chooses without */
+export async function moveRun(
+  runId: string,
+  { mode, server }: { readonly mode: HandoffMode; readonly server?: string | undefined },
+): Promise<Handoff> {
+  const body = { mode, ...(server !== undefined && { server }) };
+  return dataOf(wherry.POST('/wherry/v1/runs/{runId}/migrate', { params: { path: { runId } }, body }));
+}
+
+/** The number of a run's last commit; 0 for an Actor that does not use `@wherry/durable`. */
+export const lastCommitQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'one', runId, 'last-commit'],
+    queryFn: async ({ signal }): Promise<number> => {
+      const response = await fetchApi(`/wherry/v1/runs/${runId}/commits/last`, { signal });
+      return ((await response.json()) as { data: { sequence: number } }).data.sequence;
+    },
+  });
+
+export interface ProofVerdict {
+  readonly id: string;
+  readonly publishedAt: string;
+  readonly verdict: string;
+  readonly faults: number;
+  readonly failures: number;
+  readonly buildNumber: string | null;
+}
+
+/** What `wherry prove --publish` has found for an Actor, the newest first. */
+export const verdictsQuery = (actorId: string) =>
+  queryOptions({
+    queryKey: ['proofs', 'list', 'of-actor', actorId],
+    queryFn: async ({ signal }): Promise<readonly ProofVerdict[]> => {
+      const response = await fetchApi(`/wherry/v1/actors/${actorId}/proofs`, { signal });
+      return ((await response.json()) as { data: { items: readonly ProofVerdict[] } }).data.items;
+    },
+  });
+
+const msOf = (iso: string | null | undefined): number | null => (iso ? Date.parse(iso) : null);
+
+export const timelineAttemptOf = ({
+  createdAt,
+  activatedAt,
+  fencedAt,
+  endedAt,
+  ...attempt
+}: Attempt): TimelineAttempt => ({
+  ...attempt,
+  createdAtMs: msOf(createdAt),
+  activatedAtMs: msOf(activatedAt),
+  fencedAtMs: msOf(fencedAt),
+  endedAtMs: msOf(endedAt),
+});
+
+export const timelineHandoffOf = (handoff: Handoff): TimelineHandoff => ({
+  ...handoff,
+  requestedAtMs: msOf(handoff.requestedAt),
+  drainStartedAtMs: msOf(handoff.drainStartedAt),
+  fencedAtMs: msOf(handoff.fencedAt),
+  firstCallAtMs: msOf(handoff.firstCallAt),
+});
+
+export const timelineSampleOf = ({ at, ...sample }: Samples['items'][number]): TimelineSample => ({
+  ...sample,
+  atMs: Date.parse(at),
+});

@@ -1,0 +1,188 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { components } from '../api/apify-v2.d.ts';
+import { ApiError, apify, dataOf, fetchApi } from '../api/client.ts';
+
+type Schemas = components['schemas'];
+
+/** As the platform returns it: Apify's description has some fields as optional that are always there. */
+export type Run = Schemas['Run'] & {
+  readonly options: Schemas['RunOptions'] & { readonly restartOnError?: boolean };
+  /** The links of the Actor's output schema. */
+  readonly output?: Readonly<Record<string, unknown>>;
+};
+export type RunShort = Schemas['RunShort'];
+export type RunStatus = Schemas['ActorJobStatus'];
+
+export interface RunsFilter {
+  readonly actorId?: string | undefined;
+  readonly taskId?: string | undefined;
+  readonly statuses?: readonly RunStatus[] | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+interface Listing<Item> {
+  readonly total: number;
+  readonly items: readonly Item[];
+}
+
+export const runsQuery = ({ actorId, taskId, statuses = [], offset, limit }: RunsFilter) =>
+  queryOptions({
+    queryKey: ['runs', 'list', { actorId, taskId, statuses, offset, limit }],
+    queryFn: async ({ signal }): Promise<Listing<RunShort>> => {
+      const owner = taskId !== undefined ? `actor-tasks/${taskId}/runs` : `actors/${actorId}/runs`;
+      const path = taskId === undefined && actorId === undefined ? 'actor-runs' : owner;
+      const query = new URLSearchParams({ offset: String(offset), limit: String(limit), desc: '1' });
+      if (statuses.length > 0) query.set('status', statuses.join(','));
+      const response = await fetchApi(`/v2/${path}?${query}`, { signal });
+      return ((await response.json()) as { data: Listing<RunShort> }).data;
+    },
+    placeholderData: keepPreviousData,
+  });
+
+export const runQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'one', runId],
+    queryFn: ({ signal }) =>
+      dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId } }, signal })) as Promise<Run>,
+  });
+
+export interface ActorName {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string | null;
+  readonly username: string;
+}
+
+/** What an Actor is called; null when it is deleted, or is no longer to be seen. */
+export const actorNameQuery = (actorId: string) =>
+  queryOptions({
+    queryKey: ['actors', 'one', actorId, 'name'],
+    queryFn: async ({ signal }): Promise<ActorName | null> => {
+      const actor = await dataOf(apify.GET('/v2/actors/{actorId}', { params: { path: { actorId } }, signal })).catch(
+        notFoundIsNull,
+      );
+      if (actor === null) return null;
+      return { id: actor.id, name: actor.name, title: actor.title ?? null, username: actor.username };
+    },
+    staleTime: 300_000,
+  });
+
+function notFoundIsNull(error: unknown): null {
+  if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return null;
+  throw error;
+}
+
+/** Actors to choose from, the last changed first. */
+export const actorChoicesQuery = queryOptions({
+  queryKey: ['actors', 'list', 'choices'],
+  queryFn: async ({ signal }) => {
+    const response = await fetchApi('/v2/actors?my=1&desc=1&limit=1000', { signal });
+    return ((await response.json()) as { data: Listing<ActorName> }).data.items;
+  },
+});
+
+export const abortRun = (runId: string, { gracefully }: { readonly gracefully: boolean }) =>
+  dataOf(apify.POST('/v2/actor-runs/{runId}/abort', { params: { path: { runId }, query: { gracefully } } }));
+
+export const rebootRun = (runId: string) =>
+  dataOf(apify.POST('/v2/actor-runs/{runId}/reboot', { params: { path: { runId } } }));
+
+export interface ResurrectOptions {
+  readonly build?: string | undefined;
+  readonly timeout?: number | undefined;
+  readonly memory?: number | undefined;
+  readonly maxItems?: number | undefined;
+  readonly maxTotalChargeUsd?: number | undefined;
+  readonly restartOnError?: boolean | undefined;
+}
+
+export const resurrectRun = (runId: string, options: ResurrectOptions) =>
+  dataOf(
+    apify.POST('/v2/actor-runs/{runId}/resurrect', {
+      params: { path: { runId }, query: options as Required<ResurrectOptions> },
+    }),
+  );
+
+/** @param target.input JSON, or undefined to go on with the input of now */
+export async function metamorphRun(
+  runId: string,
+  { actorId, build, input }: { readonly actorId: string; readonly build: string; readonly input: string | undefined },
+): Promise<void> {
+  const query = new URLSearchParams({ targetActorId: actorId });
+  if (build !== '') query.set('build', build);
+  await fetchApi(`/v2/actor-runs/${runId}/metamorph?${query}`, {
+    method: 'POST',
+    ...(input !== undefined && { body: input, headers: { 'content-type': 'application/json; charset=utf-8' } }),
+  });
+}
+
+export async function deleteRun(runId: string): Promise<void> {
+  await fetchApi(`/v2/actor-runs/${runId}`, { method: 'DELETE' });
+}
+
+export async function setRunAccess(runId: string, generalAccess: Schemas['GeneralAccess']): Promise<void> {
+  await fetchApi(`/v2/actor-runs/${runId}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ generalAccess }),
+  });
+}
+
+/** The input of a run, as the platform shows it: secret fields are masked. Null when there is none. */
+export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run) =>
+  queryOptions({
+    queryKey: ['runs', 'one', id, 'input'],
+    queryFn: async ({ signal }): Promise<{ readonly text: string; readonly contentType: string } | null> => {
+      const path = `/v2/key-value-stores/${defaultKeyValueStoreId}/records/INPUT`;
+      const response = await fetchApi(path, { signal }).catch(notFoundIsNull);
+      if (response === null) return null;
+      return { text: await response.text(), contentType: response.headers.get('content-type') ?? '' };
+    },
+  });
+
+export type StorageKind = 'datasets' | 'keyValueStores' | 'requestQueues';
+
+const storagePaths = {
+  datasets: 'datasets',
+  keyValueStores: 'key-value-stores',
+  requestQueues: 'request-queues',
+} as const;
+
+/** What is shown of any kind of storage. */
+export interface StorageCounts {
+  readonly id: string;
+  readonly name?: string | null;
+  readonly modifiedAt: string;
+  readonly itemCount?: number;
+  readonly totalRequestCount?: number;
+  readonly handledRequestCount?: number;
+  readonly pendingRequestCount?: number;
+  readonly stats?: { readonly storageBytes?: number };
+}
+
+/** A storage of a run; null when it is deleted. */
+export const storageCountsQuery = (kind: StorageKind, id: string) =>
+  queryOptions({
+    queryKey: [kind, 'one', id, 'counts'],
+    queryFn: async ({ signal }): Promise<StorageCounts | null> => {
+      const response = await fetchApi(`/v2/${storagePaths[kind]}/${id}`, { signal }).catch(notFoundIsNull);
+      return response === null ? null : ((await response.json()) as { data: StorageCounts }).data;
+    },
+  });
+
+export type Dispatch = Schemas['WebhookDispatch'];
+
+/** As many as one page of the log of dispatches has at most. */
+const searchedDispatches = 1000;
+
+/** The calls of webhooks about a run, among the newest of the account: the API does not find them by run. */
+export const runDispatchesQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ['dispatches', 'list', 'of-run', runId],
+    queryFn: async ({ signal }): Promise<readonly Dispatch[]> => {
+      const response = await fetchApi(`/v2/webhook-dispatches?desc=1&limit=${searchedDispatches}`, { signal });
+      const { data } = (await response.json()) as { data: Listing<Dispatch> };
+      return data.items.filter(({ eventData }) => eventData?.actorRunId === runId);
+    },
+  });
