@@ -1,5 +1,5 @@
 /** Items of an input's lists as the rows that are edited, and back. What a row does not show of an item is kept. Pure. */
-import { type Editor, isObject, type JsonObject } from './input-schema.ts';
+import { type Editor, fieldsOf, isObject, type JsonObject, withValue } from './input-schema.ts';
 
 /** Which property of an item is the text of its row. */
 const rowKeys: Partial<Record<Editor, string>> = { globs: 'glob', pseudoUrls: 'purl' };
@@ -84,10 +84,30 @@ export function lineItem(editor: Editor, line: string): unknown {
 
 export const emptyItem = (editor: Editor): unknown => lineItem(editor, '');
 
-/** Rows without anything in them are not part of the input. */
-export function isEmptyItem(item: unknown): boolean {
-  if (item === '') return true;
-  return isObject(item) && Object.values(item).every((value) => value === '');
+const listEditors: readonly Editor[] = [
+  'stringList',
+  'globs',
+  'pseudoUrls',
+  'keyValue',
+  'requestListSources',
+  'fileupload',
+  'resourcePicker',
+];
+
+const isEmptyItem = (item: unknown): boolean =>
+  item === '' || (isObject(item) && Object.values(item).every((value) => value === ''));
+
+/** The input as it is sent: rows in which nothing was typed are not part of it. */
+export function withoutEmptyRows(schema: JsonObject | null, input: JsonObject): JsonObject {
+  if (schema === null) return input;
+  let sent = input;
+  for (const { key, type, editor } of fieldsOf(schema)) {
+    const items = input[key];
+    if (type !== 'array' || !listEditors.includes(editor) || !Array.isArray(items)) continue;
+    const kept = items.filter((item) => !isEmptyItem(item));
+    if (kept.length < items.length) sent = withValue(sent, key, kept.length === 0 ? undefined : kept);
+  }
+  return sent;
 }
 
 export type ProxyMode = 'none' | 'platform' | 'own';

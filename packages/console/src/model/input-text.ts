@@ -24,7 +24,8 @@ export function parseNumber(text: string, type: 'integer' | 'number'): Parsed {
   const value = Number(bare);
   if (!Number.isFinite(value)) return invalid(`"${text.trim()}" is too large.`);
   if (type === 'integer' && !Number.isInteger(value)) return invalid('Enter a whole number.');
-  if (type === 'integer' && !Number.isSafeInteger(value)) return invalid('JavaScript cannot count this exactly. Enter less.');
+  if (type === 'integer' && !Number.isSafeInteger(value))
+    return invalid('JavaScript cannot count this exactly. Enter less.');
   return valued(value);
 }
 
@@ -52,7 +53,8 @@ export const jsonText = (value: unknown): string => (value === undefined ? '' : 
 export function parseInput(text: string): Parsed {
   const parsed = parseJsonText(text);
   if (parsed.kind === 'absent') return valued({});
-  if (parsed.kind === 'value' && !isObject(parsed.value)) return invalid('An input is a JSON object: { "field": value, … }.');
+  if (parsed.kind === 'value' && !isObject(parsed.value))
+    return invalid('An input is a JSON object: { "field": value, … }.');
   return parsed;
 }
 
