@@ -103,3 +103,24 @@ test('more slow checks than may wait are refused, and checks are served again af
   expect(outcomes.filter((outcome) => outcome === 'rate-limit-exceeded')).toHaveLength(3);
   expect(await check('aaa')).toMatchObject({ kind: 'fits' });
 });
+
+test('a refusal names every field that is wrong, in the words of the message, and what is about the whole input', async () => {
+  const properties = {
+    url: field({ pattern: '^https:', errorMessage: { pattern: 'Only secure addresses.' } }),
+    count: { title: 'C', description: 'D', type: 'integer', minimum: 1 },
+    'a.b': field({ maxLength: 1 }),
+    need: field({}),
+  };
+  const schemaJson = JSON.stringify(schemaWith(properties, { required: ['need'], additionalProperties: false }));
+  const verdictOn = (input: object) =>
+    checks.check({ schemaJson, input: { body: Buffer.from(JSON.stringify(input)) } });
+  const verdict = await verdictOn({ url: 'http:', count: 0, 'a.b': 'long', other: 1 });
+  if (verdict.kind === 'fits') throw new Error('The input fits.');
+  const fields = new Map(verdict.invalidFields!.map(({ field, message }) => [field, message]));
+  expect([...fields.keys()].toSorted()).toEqual(['a.b', 'count', 'need', 'other', 'url']);
+  expect(fields.get('url')).toBe('Only secure addresses.');
+  expect([...fields.values()]).toContain(verdict.complaint);
+  // Of a large input only the first.
+  const large = await verdictOn({ url: 'http:', count: 0, need: 'x'.repeat(300_000) });
+  expect(large).toMatchObject({ kind: 'refused', invalidFields: [{}] });
+});

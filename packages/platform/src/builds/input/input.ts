@@ -1,5 +1,5 @@
-import { invalidInput } from '../../shared/errors.ts';
-import { SchemaChecks } from './schema-checks.ts';
+import { invalidInput, Refusal } from '../../shared/errors.ts';
+import { SchemaChecks, type Verdict } from './schema-checks.ts';
 
 export interface PreparedInput {
   readonly body: Buffer;
@@ -35,10 +35,16 @@ export async function prepareInput(
     );
   }
   const verdict = await schemaChecks.check({ schemaJson: JSON.stringify(inputSchema), input: { body: given } });
-  if (verdict.kind === 'refused') throw invalidInput(`Input is not valid: ${verdict.complaint}`);
+  if (verdict.kind === 'refused') throw doesNotFit(verdict);
   const { buffer, byteOffset, byteLength } = verdict.body;
   return {
     body: Buffer.from(buffer, byteOffset, byteLength),
     contentType: given === undefined ? jsonContentType : type,
   };
+}
+
+/** The message has the first error, as on Apify; `data.invalidFields` has all of them, for forms. */
+function doesNotFit({ complaint, invalidFields = [] }: Extract<Verdict, { kind: 'refused' }>): Refusal {
+  const details = invalidFields.length === 0 ? undefined : { invalidFields };
+  return new Refusal(400, 'invalid-input', `Input is not valid: ${complaint}`, details);
 }

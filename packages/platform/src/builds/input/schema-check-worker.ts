@@ -9,7 +9,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { RE2JS } from 're2js';
 import { parseJson, UnusableJson } from '../../shared/json.ts';
 import { isJsonObject, type JsonObject } from '../../shared/json-object.ts';
-import type { Check, Verdict } from './schema-checks.ts';
+import type { Check, InvalidField, Verdict } from './schema-checks.ts';
 import { loadExpressions, SchemaTasks } from './schema-tasks.ts';
 
 const { linear, expressions } = workerData as { readonly linear: boolean; readonly expressions: boolean };
@@ -61,16 +61,47 @@ function checkInput(schemaJson: string, body: Uint8Array | undefined): Verdict {
     const validator = validatorOf(schemaJson, schema);
     const [error] = validateInputUsingValidator(validator, known, input);
     // Ajv ends at its first error. When that is one that Apify's check permits, such as a sealed value, others may follow.
-    const [other] = error === undefined && validator.errors ? allErrors(schema, known, input) : [error];
-    if (other !== undefined) return { kind: 'refused', complaint: other.message };
+    const errors = error === undefined && !validator.errors ? [] : allErrors(schema, known, input, body);
+    const complaint = (error ?? errors[0])?.message;
+    if (complaint !== undefined) return { kind: 'refused', complaint, invalidFields: invalidFieldsOf(known, errors) };
   } catch (error) {
     return { kind: 'refused', complaint: unusable(error as Error) };
   }
   return { kind: 'fits', body: new TextEncoder().encode(JSON.stringify(input)) };
 }
 
-function allErrors({ $schema, ...plain }: JsonObject, known: JsonObject, input: JsonObject): { message: string }[] {
-  return validateInputUsingValidator(new Ajv({ ...ajvOptions, allErrors: true }).compile(plain), known, input);
+interface InputError {
+  /** The names of the path, with dots between them. */
+  readonly fieldKey: string;
+  readonly message: string;
+}
+
+/** Above this, only the first error is found: a large input may have millions. */
+const maxThoroughBytes = 256 * 1024;
+const maxInvalidFields = 100;
+
+function allErrors(
+  { $schema, ...plain }: JsonObject,
+  known: JsonObject & { properties: JsonObject },
+  input: JsonObject,
+  body: Uint8Array | undefined,
+): InputError[] {
+  const isSmall = body === undefined || body.length <= maxThoroughBytes;
+  const validator = new Ajv({ ...ajvOptions, allErrors: isSmall || hasSecrets(known.properties) }).compile(plain);
+  return validateInputUsingValidator(validator, known, input) as InputError[];
+}
+
+const hasSecrets = (properties: JsonObject): boolean =>
+  Object.values(properties).some((field) => (field as { isSecret?: unknown } | null)?.isSecret === true);
+
+/** By the input's own fields, for forms; null for what is about the whole input. */
+function invalidFieldsOf({ properties }: { properties: JsonObject }, errors: readonly InputError[]): InvalidField[] {
+  const keys = Object.keys(properties);
+  return errors.slice(0, maxInvalidFields).map(({ fieldKey, message }) => {
+    const containing = keys.filter((key) => fieldKey === key || fieldKey.startsWith(`${key}.`));
+    const field = containing.sort((one, other) => other.length - one.length)[0];
+    return { field: field ?? (fieldKey === '' ? null : fieldKey.split('.')[0]!), message };
+  });
 }
 
 const unusable = (error: Error): string =>

@@ -42,10 +42,21 @@ export interface InvalidItem {
   readonly validationErrors: readonly unknown[];
 }
 
+/** What is wrong with a field of an input; `field` is null for what is about the whole. */
+export interface InvalidField {
+  readonly field: string | null;
+  readonly message: string;
+}
+
 export type Verdict =
   /** `body` is the input with the schema's defaults added; `value` is what an expression gives. */
   | { readonly kind: 'fits'; readonly body: Uint8Array; readonly value?: number }
-  | { readonly kind: 'refused'; readonly complaint: string; readonly invalidItems?: readonly InvalidItem[] };
+  | {
+      readonly kind: 'refused';
+      readonly complaint: string;
+      readonly invalidItems?: readonly InvalidItem[];
+      readonly invalidFields?: readonly InvalidField[];
+    };
 
 type Outcome = Verdict | { readonly kind: 'ended'; readonly why: 'time' | 'memory' };
 

@@ -1,0 +1,154 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { components } from '../api/apify-v2.d.ts';
+import { ApiError, apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+import { type InputErrors, inputErrors } from '../model/input-errors.ts';
+import type { JsonObject } from '../model/input-schema.ts';
+import type { StartRequest } from '../model/start-call.ts';
+import { startPath } from '../model/start-call.ts';
+
+export type Actor = components['schemas']['Actor'];
+export type ActorShort = components['schemas']['ActorShort'];
+export type StoreActor = components['schemas']['StoreListActor'];
+export type Version = components['schemas']['Version'];
+export type EnvVar = components['schemas']['EnvVar'];
+export type ActorUpdate = components['schemas']['UpdateActorRequest'];
+export type NewActor = components['schemas']['CreateActorRequest'];
+type Run = components['schemas']['Run'];
+
+const actorPath = (actorId: string) => ({ params: { path: { actorId } } });
+
+export const actorQuery = (actorId: string) =>
+  queryOptions({
+    queryKey: ['actors', 'one', actorId],
+    queryFn: (): Promise<Actor> => dataOf(apify.GET('/v2/actors/{actorId}', actorPath(actorId))),
+  });
+
+export type ActorOrder = 'createdAt' | 'stats.lastRunStartedAt';
+
+export const actorsQuery = (offset: number, limit: number, sortBy: ActorOrder = 'stats.lastRunStartedAt') =>
+  queryOptions({
+    queryKey: ['actors', 'list', { offset, limit, sortBy }],
+    queryFn: () =>
+      dataOf(apify.GET('/v2/actors', { params: { query: { my: true, offset, limit, desc: true, sortBy } } })),
+  });
+
+/** The most Actors that a search looks through: the API lists them without one. */
+const maxSearched = 1000;
+
+/** All own Actors, for a search by name. */
+export const allActorsQuery = queryOptions({
+  queryKey: ['actors', 'list', 'all'],
+  queryFn: async (): Promise<readonly ActorShort[]> => {
+    const query = { my: true, limit: maxSearched, desc: true, sortBy: 'stats.lastRunStartedAt' as const };
+    return (await dataOf(apify.GET('/v2/actors', { params: { query } }))).items;
+  },
+});
+
+/** The public Actors of this platform. */
+export const storeQuery = (search: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ['actors', 'list', 'store', { search, offset, limit }],
+    queryFn: () => dataOf(apify.GET('/v2/store', { params: { query: { search, offset, limit } } })),
+  });
+
+/** The newest run of an Actor that the user started; null before the first. */
+export const newestRunQuery = (actorId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'list', { actorId, newest: true }],
+    queryFn: async (): Promise<Run | null> => {
+      const params = { path: { actorId }, query: { desc: true, limit: 1 } };
+      const { items } = await dataOf(apify.GET('/v2/actors/{actorId}/runs', { params }));
+      const [newest] = items;
+      if (newest === undefined) return null;
+      return dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: newest.id } } }));
+    },
+  });
+
+/** A run as Wherry's statistics have it. */
+export interface RunStatistics {
+  readonly runId: string;
+  readonly status: string;
+  readonly startedAt: string;
+  readonly durationMs: number | null;
+  readonly memoryMaxBytes: number | null;
+  readonly results: number;
+}
+
+/** The last 200 runs, newest first. */
+export const statisticsQuery = (actorId: string) =>
+  queryOptions({
+    queryKey: ['runs', 'list', 'statistics', actorId],
+    queryFn: async (): Promise<readonly RunStatistics[]> => {
+      const response = await fetchApi(`/wherry/v1/actors/${encodeURIComponent(actorId)}/statistics`);
+      return ((await response.json()) as { data: { items: readonly RunStatistics[] } }).data.items;
+    },
+  });
+
+export const updateActor = (actorId: string, body: ActorUpdate): Promise<Actor> =>
+  dataOf(apify.PUT('/v2/actors/{actorId}', { ...actorPath(actorId), body }));
+
+export const createActor = (body: NewActor): Promise<Actor> => dataOf(apify.POST('/v2/actors', { body }));
+
+export const deleteActor = (actorId: string) => apify.DELETE('/v2/actors/{actorId}', actorPath(actorId));
+
+export const createVersion = (actorId: string, body: Version): Promise<Version> =>
+  dataOf(apify.POST('/v2/actors/{actorId}/versions', { ...actorPath(actorId), body }));
+
+export const updateVersion = (actorId: string, versionNumber: string, body: Partial<Version>): Promise<Version> => {
+  const params = { path: { actorId, versionNumber } };
+  return dataOf(apify.PUT('/v2/actors/{actorId}/versions/{versionNumber}', { params, body }));
+};
+
+export const deleteVersion = (actorId: string, versionNumber: string) =>
+  apify.DELETE('/v2/actors/{actorId}/versions/{versionNumber}', { params: { path: { actorId, versionNumber } } });
+
+/** The value of a secret is written only. */
+export const putEnvVar = (actorId: string, versionNumber: string, envVar: EnvVar, isNew: boolean) => {
+  if (isNew) {
+    const params = { path: { actorId, versionNumber } };
+    return dataOf(
+      apify.POST('/v2/actors/{actorId}/versions/{versionNumber}/env-vars', { params, body: envVar as never }),
+    );
+  }
+  const params = { path: { actorId, versionNumber, envVarName: envVar.name } };
+  return bodyOf(
+    apify.PUT('/v2/actors/{actorId}/versions/{versionNumber}/env-vars/{envVarName}', { params, body: envVar as never }),
+  );
+};
+
+export const deleteEnvVar = (actorId: string, versionNumber: string, envVarName: string) =>
+  apify.DELETE('/v2/actors/{actorId}/versions/{versionNumber}/env-vars/{envVarName}', {
+    params: { path: { actorId, versionNumber, envVarName } },
+  });
+
+const sendJson = (path: string, body: unknown, signal?: AbortSignal): Promise<Response> =>
+  fetchApi(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+
+/** What the platform says is wrong with an input; empty when it fits. */
+export const inputErrorsQuery = (actorId: string, build: string, input: JsonObject) =>
+  queryOptions({
+    queryKey: ['builds', 'list', 'validate-input', actorId, build, input],
+    queryFn: async ({ signal }): Promise<InputErrors> => {
+      const query = build === '' ? '' : `?build=${encodeURIComponent(build)}`;
+      try {
+        await sendJson(`/v2/actors/${encodeURIComponent(actorId)}/validate-input${query}`, input, signal);
+        return {};
+      } catch (error) {
+        if (error instanceof ApiError && error.type === 'invalid-input')
+          return inputErrors(error.message, error.details);
+        throw error;
+      }
+    },
+    gcTime: 60_000,
+  });
+
+/** @throws ApiError */
+export async function startRun(request: StartRequest): Promise<Run> {
+  const response = await sendJson(startPath(request), request.input);
+  return ((await response.json()) as { data: Run }).data;
+}
