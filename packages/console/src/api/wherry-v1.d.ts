@@ -4,1660 +4,2296 @@
  */
 
 export interface paths {
-  '/health': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Whether the platform works: the database is written, the disk has room, the engine responds, the event loop is not late */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description It does. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              /** @constant */
-              status: 'ok';
-              checks: {
-                [key: string]: {
-                  ok: boolean;
-                  message?: string;
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the platform works: the database is written, the disk has room, the engine responds, the event loop is not late */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It does. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @constant */
+                            status: "ok";
+                            checks: {
+                                [key: string]: {
+                                    ok: boolean;
+                                    message?: string;
+                                };
+                            };
+                        };
+                    };
                 };
-              };
-            };
-          };
-        };
-        /** @description It does not. The checks that are not ok say why. */
-        503: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              /** @constant */
-              status: 'failing';
-              checks: {
-                [key: string]: {
-                  ok: boolean;
-                  message?: string;
+                /** @description It does not. The checks that are not ok say why. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @constant */
+                            status: "failing";
+                            checks: {
+                                [key: string]: {
+                                    ok: boolean;
+                                    message?: string;
+                                };
+                            };
+                        };
+                    };
                 };
-              };
             };
-          };
         };
-      };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/openapi.json': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** This description */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description OpenAPI 3.1. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': Record<string, never>;
-          };
+    "/wherry/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/servers': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The servers with how many attempts are active on each */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The servers. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
-                items: components['schemas']['Server'][];
-              };
+        /** This description */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/servers/{serverId}/drain': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        serverId: string;
-      };
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Let no run come to a server, and move those that are there, warm
-     * @description Answers when each run has moved or cannot be moved; it may take as long as the grace of a handoff, four runs at a time.
-     */
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          serverId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description What has moved, and what is still there. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['Drain'];
+            requestBody?: never;
+            responses: {
+                /** @description OpenAPI 3.1. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": Record<string, never>;
+                    };
+                };
             };
-          };
         };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such server. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/servers/{serverId}/undrain': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        serverId: string;
-      };
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Let runs come to a server again */
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          serverId: string;
+    "/wherry/v1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The server. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['Server'];
+        /** The servers with how many attempts are active on each */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such server. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/runs/{runId}/attempts': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    /** The attempts of a run, the first one first */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          runId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The attempts. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
-                items: components['schemas']['Attempt'][];
-              };
+            requestBody?: never;
+            responses: {
+                /** @description The servers. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["Server"][];
+                            };
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
             };
-          };
         };
-        /** @description There is no such run. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/runs/{runId}/proxy-traffic': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    /** What a run has sent and received through the proxy, by group */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          runId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The traffic. It is stored once a second, so that of a run that has just ended may still grow. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
-                items: components['schemas']['ProxyTraffic'][];
-              };
+    "/wherry/v1/servers/{serverId}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: string;
             };
-          };
+            cookie?: never;
         };
-        /** @description There is no such run. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/runs/{runId}/handoffs': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    /** The handoffs of a run, the first one first, with the one under way */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          runId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The handoffs. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
-                items: components['schemas']['Handoff'][];
-              };
+        get?: never;
+        put?: never;
+        /**
+         * Let no run come to a server, and move those that are there, warm
+         * @description Answers when each run has moved or cannot be moved; it may take as long as the grace of a handoff, four runs at a time.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    serverId: string;
+                };
+                cookie?: never;
             };
-          };
-        };
-        /** @description There is no such run. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/runs/{runId}/migrate': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Move a run while it works
-     * @description Answers when the handoff is over. `warm` boots the next attempt first and drains the active one; `cold` drains, ends it, and starts the next one then; `lost` does as if its server had failed: no warning, no drain.
-     */
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          runId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: {
-        content: {
-          'application/json': {
-            /**
-             * @default warm
-             * @enum {unknown}
-             */
-            mode?: 'warm' | 'cold' | 'lost';
-            /** @description Where to; the platform chooses when it is left out. */
-            server?: string;
-          };
-        };
-      };
-      responses: {
-        /** @description It has moved. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['Handoff'];
+            requestBody?: never;
+            responses: {
+                /** @description What has moved, and what is still there. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Drain"];
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such server. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
             };
-          };
         };
-        /** @description The run is not RUNNING, or the body is wrong. */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such run or server. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description Another handoff is under way, the server is being drained, no other server has room (`no-room`), or the run ended meanwhile. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description Every server is being drained. */
-        503: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/runs/{runId}/events': {
-    parameters: {
-      query: {
-        token: string;
-      };
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
+    "/wherry/v1/servers/{serverId}/undrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let runs come to a server again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    serverId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The server. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Server"];
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such server. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * The events websocket of an attempt
-     * @description What ACTOR_EVENTS_WEBSOCKET_URL names: `systemInfo` each second, `migrating`, `persistState`, `aborting`, each as {name, data, createdAt}. Silent while the attempt waits at the gate. Closes with 1008 for an attempt that is over, with 1000 when it ends.
-     */
-    get: {
-      parameters: {
-        query: {
-          token: string;
+    "/wherry/v1/runs/{runId}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
         };
-        header?: never;
-        path: {
-          runId: string;
+        /** The attempts of a run, the first one first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    runId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The attempts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["Attempt"][];
+                            };
+                        };
+                    };
+                };
+                /** @description There is no such run. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
         };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The websocket is open. */
-        101: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content?: never;
-        };
-      };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/runs/{runId}/commits/last': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-      };
-      cookie?: never;
-    };
-    /** The number of the last commit of a run */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          runId: string;
+    "/wherry/v1/runs/{runId}/proxy-traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
         };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description 0 when there is none. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
+        /** What a run has sent and received through the proxy, by group */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    runId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The traffic. It is stored once a second, so that of a run that has just ended may still grow. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["ProxyTraffic"][];
+                            };
+                        };
+                    };
+                };
+                /** @description There is no such run. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/runs/{runId}/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        /** The handoffs of a run, the first one first, with the one under way */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    runId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The handoffs. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["Handoff"][];
+                            };
+                        };
+                    };
+                };
+                /** @description There is no such run. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/runs/{runId}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a run while it works
+         * @description Answers when the handoff is over. `warm` boots the next attempt first and drains the active one; `cold` drains, ends it, and starts the next one then; `lost` does as if its server had failed: no warning, no drain.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    runId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @default warm
+                         * @enum {unknown}
+                         */
+                        mode?: "warm" | "cold" | "lost";
+                        /** @description Where to; the platform chooses when it is left out. */
+                        server?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description It has moved. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Handoff"];
+                        };
+                    };
+                };
+                /** @description The run is not RUNNING, or the body is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such run or server. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Another handoff is under way, the server is being drained, no other server has room (`no-room`), or the run ended meanwhile. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Every server is being drained. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/runs/{runId}/events": {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The events websocket of an attempt
+         * @description What ACTOR_EVENTS_WEBSOCKET_URL names: `systemInfo` each second, `migrating`, `persistState`, `aborting`, each as {name, data, createdAt}. Silent while the attempt waits at the gate. Closes with 1008 for an attempt that is over, with 1000 when it ends.
+         */
+        get: {
+            parameters: {
+                query: {
+                    token: string;
+                };
+                header?: never;
+                path: {
+                    runId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The websocket is open. */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/runs/{runId}/commits/last": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        /** The number of the last commit of a run */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    runId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description 0 when there is none. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                sequence: number;
+                            };
+                        };
+                    };
+                };
+                /** @description There is no such run. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/runs/{runId}/commits/{sequence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+                /** @description From 1 without a gap, across the attempts of the run. */
                 sequence: number;
-              };
             };
-          };
+            cookie?: never;
         };
-        /** @description There is no such run. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/runs/{runId}/commits/{sequence}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        runId: string;
-        /** @description From 1 without a gap, across the attempts of the run. */
-        sequence: number;
-      };
-      cookie?: never;
-    };
-    get?: never;
-    /**
-     * One atomic change of items, records, requests and charges by the active attempt
-     * @description A commit that is sent again is answered as the first time and changes nothing; with an id that differs from the first one's it is refused, for then two programs have taken the same number. A part of a storage that is not named is for the run's default one.
-     */
-    put: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          runId: string;
-          /** @description From 1 without a gap, across the attempts of the run. */
-          sequence: number;
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['CommitParts'];
-        };
-      };
-      responses: {
-        /** @description It is durable. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['Commit'];
+        get?: never;
+        /**
+         * One atomic change of items, records, requests and charges by the active attempt
+         * @description A commit that is sent again is answered as the first time and changes nothing; with an id that differs from the first one's it is refused, for then two programs have taken the same number. A part of a storage that is not named is for the run's default one.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    runId: string;
+                    /** @description From 1 without a gap, across the attempts of the run. */
+                    sequence: number;
+                };
+                cookie?: never;
             };
-          };
-        };
-        /** @description A part is wrong; `data.part` names it. Nothing was changed. */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The attempt is fenced, or a request is locked by somebody else. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such run, storage or request. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The number is not the next one (`data.expected`) or was taken by a commit with another id, or the run has no active attempt. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The disk is full. */
-        507: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/tokens': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The API tokens of a user, without the tokens themselves */
-    get: {
-      parameters: {
-        query?: {
-          /** @description The id or name of another user, or * for all; for administrators. The caller unless given. */
-          user?: string;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The tokens. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
-                items: components['schemas']['Token'][];
-              };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CommitParts"];
+                };
             };
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    put?: never;
-    /** Make an API token */
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: {
-        content: {
-          'application/json': {
-            name: string;
-            /** @description For administrators: whose it is. The caller unless given. */
-            user?: string;
-            scopes?: ('read' | 'run' | 'manage')[];
-            /** @description Ids. Null: the token is not limited to named resources. */
-            resources?: {
-              actors?: string[];
-              storages?: string[];
-              runs?: string[];
-            } | null;
-            startsFull?: boolean;
-            /** Format: date-time */
-            expiresAt?: string | null;
-          };
-        };
-      };
-      responses: {
-        /** @description The token. It is not shown again. */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['NewToken'];
+            responses: {
+                /** @description It is durable. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Commit"];
+                        };
+                    };
+                };
+                /** @description A part is wrong; `data.part` names it. Nothing was changed. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The attempt is fenced, or a request is locked by somebody else. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such run, storage or request. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The number is not the next one (`data.expected`) or was taken by a commit with another id, or the run has no active attempt. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
             };
-          };
         };
-        /** @description The body is wrong. */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such user, or the user has no such resource. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The name is taken, or the user has too many tokens. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/tokens/{tokenId}/rotate': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        tokenId: string;
-      };
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Put a new token in place of one, with the same limits; the former one is refused at once */
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          tokenId: string;
+    "/wherry/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The new token. It is not shown again. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['NewToken'];
+        /** The API tokens of a user, without the tokens themselves */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The id or name of another user, or * for all; for administrators. The caller unless given. */
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-          };
-        };
-        /** @description The caller has no such token. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description It is the token of the data folder. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/tokens/{tokenId}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        tokenId: string;
-      };
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Remove an API token; it is refused at once */
-    delete: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          tokenId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The token that was removed. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['Token'];
+            requestBody?: never;
+            responses: {
+                /** @description The tokens. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["Token"][];
+                            };
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
             };
-          };
         };
-        /** @description The caller has no such token. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description It is the token of the data folder. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/users': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The users */
-    get: {
-      parameters: {
-        query?: {
-          /** @description How many to skip. */
-          offset?: number;
-          /** @description How many at most. */
-          limit?: number;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The users. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
-                items: components['schemas']['User'][];
-              };
+        put?: never;
+        /** Make an API token */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    put?: never;
-    /** Make a user */
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: {
-        content: {
-          'application/json': {
-            username: string;
-            /**
-             * @default member
-             * @enum {unknown}
-             */
-            role?: 'administrator' | 'member';
-            name?: string | null;
-            email?: string | null;
-          };
-        };
-      };
-      responses: {
-        /** @description The user. */
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['User'];
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description For administrators: whose it is. The caller unless given. */
+                        user?: string;
+                        scopes?: ("read" | "run" | "manage")[];
+                        /** @description Ids. Null: the token is not limited to named resources. */
+                        resources?: {
+                            actors?: string[];
+                            storages?: string[];
+                            runs?: string[];
+                        } | null;
+                        startsFull?: boolean;
+                        /** Format: date-time */
+                        expiresAt?: string | null;
+                    };
+                };
             };
-          };
-        };
-        /** @description The name or the body is wrong. */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The name is taken. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/users/{userId}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        userId: string;
-      };
-      cookie?: never;
-    };
-    /** A user, by id or name */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          userId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The user. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['User'];
+            responses: {
+                /** @description The token. It is not shown again. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["NewToken"];
+                        };
+                    };
+                };
+                /** @description The body is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such user, or the user has no such resource. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The name is taken, or the user has too many tokens. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
             };
-          };
         };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such user. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Change the role, the names or the limits of a user, disable them, or undo that
-     * @description What is not named does not change. A disabled user’s tokens are refused at once, and their runs are aborted.
-     */
-    put: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          userId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: {
-        content: {
-          'application/json': {
-            /** @enum {unknown} */
-            role?: 'administrator' | 'member';
-            isDisabled?: boolean;
-            name?: string | null;
-            email?: string | null;
-            maxRuns?: number | null;
-            maxMemoryMbytes?: number | null;
-          };
-        };
-      };
-      responses: {
-        /** @description The user. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['User'];
+    "/wherry/v1/tokens/{tokenId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tokenId: string;
             };
-          };
+            cookie?: never;
         };
-        /** @description The body is wrong. */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such user. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description It is the first user, or one that is being removed. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    post?: never;
-    /**
-     * Remove a user with everything that is theirs
-     * @description The user is disabled at once; runs are aborted, and the data is deleted in the background.
-     */
-    delete: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          userId: string;
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The user. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['User'];
+        get?: never;
+        put?: never;
+        /** Put a new token in place of one, with the same limits; the former one is refused at once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    tokenId: string;
+                };
+                cookie?: never;
             };
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description There is no such user. */
-        404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-        /** @description It is the first user. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/audit-log': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What was changed by whom, the newest first */
-    get: {
-      parameters: {
-        query?: {
-          /** @description Only calls of this user, by id or name. */
-          user?: string;
-          /** @description Only operations that contain this text. */
-          operation?: string;
-          /** @description Only what is not older than this time. */
-          since?: string;
-          /** @description Only entries before this sequence: nextBefore of the page before. */
-          before?: number;
-          /** @description How many at most; 100 unless given, 1,000 at most. */
-          limit?: number;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description The entries. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: {
-                items: components['schemas']['AuditEntry'][];
-                limit: number;
-                nextBefore: number | null;
-              };
+            requestBody?: never;
+            responses: {
+                /** @description The new token. It is not shown again. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["NewToken"];
+                        };
+                    };
+                };
+                /** @description The caller has no such token. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description It is the token of the data folder. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
             };
-          };
         };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/wherry/v1/gc': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The collection that is under way, or the last one */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description Null when there was none since the start of the platform. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['Collection'] | null;
+        /** The session that makes the call */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
             };
-          };
-        };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
-    };
-    put?: never;
-    /**
-     * Delete now what retention does not keep
-     * @description Returns at once; the collection goes on. One of the same kind that is under way is returned instead.
-     */
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: {
-        content: {
-          'application/json': {
-            /** @description Only count. False unless given. */
-            dryRun?: boolean;
-          };
-        };
-      };
-      responses: {
-        /** @description The collection. */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': {
-              data: components['schemas']['Collection'];
+            requestBody?: never;
+            responses: {
+                /** @description The session. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Session"];
+                        };
+                    };
+                };
+                /** @description The call is made with a token. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no session, or it is over. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
             };
-          };
         };
-        /** @description The body is wrong. */
-        400: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
+        put?: never;
+        /**
+         * Sign a browser in, with an API token or a code of a link
+         * @description Sets the cookie of the session. A session may do what the token may that signs in, and ends with it, or when it was not used for 30 days.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        token?: string;
+                        code?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The session. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Session"];
+                        };
+                    };
+                };
+                /** @description Neither a token nor a code, or both. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token or the code does not sign in. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token is one of an attempt, or the call comes from a page of another site. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many wrong ones came from the address. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
         };
-        /** @description The caller is no administrator, or the token does not allow it. */
-        403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
+        /** Sign the browser out */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The session is over. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The call is made with a token. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no session, or it is over. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The CSRF token is missing. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
         };
-        /** @description gc-under-way: one of the other kind is under way. */
-        409: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Error'];
-          };
-        };
-      };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
+    "/wherry/v1/session/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a code that signs a browser in, once, within an hour, with the rights of the token that makes it
+         * @description In a link: /console/sign-in#code=CODE.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The code. It is not shown again, and ends with a restart of the platform. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["SignInCode"];
+                        };
+                    };
+                };
+                /** @description There is no token, or a wrong one. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token is one of an attempt. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an API token; it is refused at once */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    tokenId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The token that was removed. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Token"];
+                        };
+                    };
+                };
+                /** @description The caller has no such token. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description It is the token of the data folder. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many to skip. */
+                    offset?: number;
+                    /** @description How many at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The users. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["User"][];
+                            };
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make a user */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        username: string;
+                        /**
+                         * @default member
+                         * @enum {unknown}
+                         */
+                        role?: "administrator" | "member";
+                        name?: string | null;
+                        email?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description The user. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["User"];
+                        };
+                    };
+                };
+                /** @description The name or the body is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The name is taken. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        /** A user, by id or name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The user. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["User"];
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such user. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        /**
+         * Change the role, the names or the limits of a user, disable them, or undo that
+         * @description What is not named does not change. A disabled user’s tokens are refused at once, and their runs are aborted.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        role?: "administrator" | "member";
+                        isDisabled?: boolean;
+                        name?: string | null;
+                        email?: string | null;
+                        maxRuns?: number | null;
+                        maxMemoryMbytes?: number | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description The user. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["User"];
+                        };
+                    };
+                };
+                /** @description The body is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such user. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description It is the first user, or one that is being removed. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Remove a user with everything that is theirs
+         * @description The user is disabled at once; runs are aborted, and the data is deleted in the background.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The user. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["User"];
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such user. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description It is the first user. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed by whom, the newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only calls of this user, by id or name. */
+                    user?: string;
+                    /** @description Only operations that contain this text. */
+                    operation?: string;
+                    /** @description Only what is not older than this time. */
+                    since?: string;
+                    /** @description Only entries before this sequence: nextBefore of the page before. */
+                    before?: number;
+                    /** @description How many at most; 100 unless given, 1,000 at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The entries. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["AuditEntry"][];
+                                limit: number;
+                                nextBefore: number | null;
+                            };
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The collection that is under way, or the last one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Null when there was none since the start of the platform. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Collection"] | null;
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Delete now what retention does not keep
+         * @description Returns at once; the collection goes on. One of the same kind that is under way is returned instead.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @description Only count. False unless given. */
+                        dryRun?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description The collection. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Collection"];
+                        };
+                    };
+                };
+                /** @description The body is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description gc-under-way: one of the other kind is under way. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/events": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last event that was received. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as server-sent events
+         * @description Each event `change` names one thing that has changed, once its change is stored: the caller reads the thing again. A thing is told at once, and at most once a second after that. With `Last-Event-ID` the stream begins with what came after that event. The event `reset` says that anything may have changed, as after a restart of the platform. A user is told of what they may read; administrators also of servers, of the attempts and handoffs of all runs, and of users and tokens. A comment comes every 15 seconds. The stream ends when the token does. A user has 50 streams at most.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `id` of the last event that was received. */
+                    "Last-Event-ID"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The stream. `data` of an event `change` is a Change; that of `reset` is an empty object. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": components["schemas"]["Change"];
+                    };
+                };
+                /** @description The token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The user has too many streams open. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is under way, what has failed, and what was moved, of the caller */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The overview. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Overview"];
+                        };
+                    };
+                };
+                /** @description The token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/servers/{serverId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                serverId: string;
+            };
+            cookie?: never;
+        };
+        /** The attempts that are on a server, or come or go, those of the oldest runs first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    serverId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The attempts. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["ServerRun"][];
+                            };
+                        };
+                    };
+                };
+                /** @description The caller is no administrator, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such server. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/runs/{runId}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * In-flight requests, memory and processor time of a run over its time
+         * @description Of the active attempt, as the engine measures it. Kept in memory: a restart of the platform loses what was before it, and so do the oldest of very many runs that are over.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    runId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The samples, the first one first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Samples"];
+                        };
+                    };
+                };
+                /** @description There is no such run. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/actors/{actorId}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                actorId: string;
+            };
+            cookie?: never;
+        };
+        /** Duration, memory and results of the last 200 runs that the caller has of an Actor, the newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    actorId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The runs. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["RunFigures"][];
+                            };
+                        };
+                    };
+                };
+                /** @description The token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such Actor. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Error: {
-      error: {
-        type: string;
-        message: string;
-        data?: Record<string, never>;
-      };
-    };
-    Server: {
-      id: string;
-      engine: string;
-      /**
-       * @description `lost`: the server, or its agent, is not reached; it takes no runs, and its runs continue elsewhere.
-       * @enum {unknown}
-       */
-      state: 'ready' | 'draining' | 'lost';
-      activeAttempts: number;
-      /** @description What the runs on its machine may have in all; servers of one machine share it. */
-      memoryMbytes: number | null;
-      /** @description What of it no run has. */
-      freeMemoryMbytes: number | null;
-    };
-    ProxyTraffic: {
-      /** @description The group of the upstreams; `direct` for requests that no group was configured for. */
-      group: string;
-      /** @description A tunnel counts as one, whatever is sent in it. */
-      requests: number;
-      /** @description From the proxy to upstreams and targets. */
-      sentBytes: number;
-      receivedBytes: number;
-    };
-    Attempt: {
-      number: number;
-      serverId: string;
-      /** @enum {unknown} */
-      phase: 'waiting' | 'active' | 'fenced' | 'ended';
-      /** @enum {unknown} */
-      reason: 'start' | 'resurrect' | 'migration' | 'lost' | 'reboot' | 'metamorph' | 'restart';
-      /** Format: date-time */
-      createdAt: string | null;
-      /** Format: date-time */
-      activatedAt: string | null;
-      /** Format: date-time */
-      fencedAt: string | null;
-      /** Format: date-time */
-      endedAt: string | null;
-      exitCode: number | null;
-    };
-    Handoff: {
-      id: string;
-      runId: string;
-      /** @description A server. */
-      from: string;
-      /** @description A server. */
-      to: string | null;
-      fromAttempt: number;
-      toAttempt: number | null;
-      /** @enum {unknown} */
-      mode: 'warm' | 'cold' | 'lost';
-      /** @enum {unknown} */
-      reason: 'migration' | 'lost' | 'reboot' | 'metamorph' | 'restart';
-      /** @description From `migrating` to the switch; null without a drain. */
-      drainMs: number | null;
-      /** @description From the old attempt's last accepted write to the opening of the gate, or, where the new one was not booted first, to its first call. Null when the old one has written nothing that this platform process saw. */
-      downtimeMs: number | null;
-      /** @enum {unknown} */
-      phase: 'requested' | 'switched' | 'done' | 'cancelled';
-      outcome: string;
-    };
-    Drain: {
-      server: components['schemas']['Server'];
-      moved: components['schemas']['Handoff'][];
-      failed: {
-        runId: string;
-        type: string;
-        message: string;
-      }[];
-    };
-    CommitParts: {
-      /** @description Random; tells this commit from another one that was sent with the same number. */
-      id?: string | null;
-      items?: {
-        datasetId?: string | null;
-        items: Record<string, never>[];
-      }[];
-      records?: {
-        storeId?: string | null;
-        key: string;
-        /** @description JSON; a text when contentType is not JSON; {"base64": …} for bytes. */
-        value?: unknown;
-        contentType?: string;
-        deleted?: boolean;
-      }[];
-      requests?: {
-        queueId?: string | null;
-        add?: Record<string, never>[];
-        forefront?: boolean;
-        /** @description Ids of requests that are done with, or objects with the id and those fields that replace the stored ones. */
-        handled?: (string | Record<string, never>)[];
-      }[];
-      /** @description Events of the price list that the run started with; an unknown one refuses the commit with 404. Left out for an Actor that is not paid by event. Items of the default dataset are charged besides, if the list has the event apify-default-dataset-item. */
-      charges?: {
-        eventName: string;
-        count: number;
-      }[];
-    };
-    Commit: {
-      runId: string;
-      sequence: number;
-      attempt: number;
-      items: {
-        datasetId: string;
-        firstIndex: number;
-        count: number;
-      }[];
-      requests: Record<string, never>[];
-    };
-    User: {
-      id: string;
-      username: string;
-      name: string | null;
-      email: string | null;
-      /** @enum {unknown} */
-      role: 'administrator' | 'member';
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      disabledAt: string | null;
-      /** Format: date-time */
-      removedAt: string | null;
-      /** @description How many runs that are not over the user may have; null for the platform's own limit. */
-      maxRuns: number | null;
-      /** @description What these may have of memory in all; null for the platform's own limit. */
-      maxMemoryMbytes: number | null;
-    };
-    Token: {
-      id: string;
-      userId: string;
-      username: string;
-      name: string;
-      scopes: ('read' | 'run' | 'manage')[];
-      /** @description Ids. Null: the token is not limited to named resources. */
-      resources: {
-        actors?: string[];
-        storages?: string[];
-        runs?: string[];
-      } | null;
-      /** @description Whether a token with limits starts runs with full permissions. */
-      startsFull: boolean;
-      /** @description The one that the platform is started with. */
-      isOfDataFolder: boolean;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      expiresAt: string | null;
-      /**
-       * Format: date-time
-       * @description To the hour.
-       */
-      lastUsedAt: string | null;
-    };
-    /** @description A token as it is made: the only time that it is shown. */
-    NewToken: components['schemas']['Token'] & {
-      token: string;
-    };
-    AuditEntry: {
-      sequence: number;
-      /** Format: date-time */
-      at: string;
-      userId: string;
-      username: string;
-      tokenId: string | null;
-      tokenName: string | null;
-      /** @description The run whose attempt made the call; null for a call of a user. */
-      runId: string | null;
-      /** @description The route, such as DELETE /v2/actors/{actorId}. */
-      operation: string;
-      /** @description The parts of the path, and the id of what was made. */
-      subject: {
-        [key: string]: string;
-      };
-      address: string;
-      /** @description done, or the error type of the refusal. */
-      outcome: string;
-    };
-    /** @description What retention has deleted until now, or would delete. */
-    Collection: {
-      isDryRun: boolean;
-      /** Format: date-time */
-      startedAt: string;
-      /**
-       * Format: date-time
-       * @description Null while it is under way.
-       */
-      finishedAt: string | null;
-      /** @description Why it ended early. The next one continues. */
-      error: string | null;
-      collected: {
-        [key: string]: {
-          count: number;
-          /** @description Of contents; those of runs are their logs. */
-          bytes: number;
+    schemas: {
+        Error: {
+            error: {
+                type: string;
+                message: string;
+                data?: Record<string, never>;
+            };
         };
-      };
+        Server: {
+            id: string;
+            engine: string;
+            /**
+             * @description `lost`: the server, or its agent, is not reached; it takes no runs, and its runs continue elsewhere.
+             * @enum {unknown}
+             */
+            state: "ready" | "draining" | "lost";
+            activeAttempts: number;
+            /** @description What the runs on its machine may have in all; servers of one machine share it. */
+            memoryMbytes: number | null;
+            /** @description What of it no run has. */
+            freeMemoryMbytes: number | null;
+        };
+        ProxyTraffic: {
+            /** @description The group of the upstreams; `direct` for requests that no group was configured for. */
+            group: string;
+            /** @description A tunnel counts as one, whatever is sent in it. */
+            requests: number;
+            /** @description From the proxy to upstreams and targets. */
+            sentBytes: number;
+            receivedBytes: number;
+        };
+        Attempt: {
+            number: number;
+            serverId: string;
+            /** @enum {unknown} */
+            phase: "waiting" | "active" | "fenced" | "ended";
+            /** @enum {unknown} */
+            reason: "start" | "resurrect" | "migration" | "lost" | "reboot" | "metamorph" | "restart";
+            /** Format: date-time */
+            createdAt: string | null;
+            /** Format: date-time */
+            activatedAt: string | null;
+            /** Format: date-time */
+            fencedAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            exitCode: number | null;
+        };
+        Handoff: {
+            id: string;
+            runId: string;
+            /** @description A server. */
+            from: string;
+            /** @description A server. */
+            to: string | null;
+            fromAttempt: number;
+            toAttempt: number | null;
+            /** @enum {unknown} */
+            mode: "warm" | "cold" | "lost";
+            /** @enum {unknown} */
+            reason: "migration" | "lost" | "reboot" | "metamorph" | "restart";
+            /**
+             * Format: date-time
+             * @description When the first call of the new attempt was accepted; null before, and when it was not seen.
+             */
+            firstCallAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the old attempt was fenced, and the new one became the active one; null before.
+             */
+            fencedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When `migrating` was sent; null without a drain, and before.
+             */
+            drainStartedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            requestedAt: string;
+            /** @description From `migrating` to the switch; null without a drain. */
+            drainMs: number | null;
+            /** @description From the old attempt's last accepted write to the opening of the gate, or, where the new one was not booted first, to its first call. Null when the old one has written nothing that this platform process saw. */
+            downtimeMs: number | null;
+            /** @enum {unknown} */
+            phase: "requested" | "switched" | "done" | "cancelled";
+            outcome: string;
+        };
+        Drain: {
+            server: components["schemas"]["Server"];
+            moved: components["schemas"]["Handoff"][];
+            failed: {
+                runId: string;
+                type: string;
+                message: string;
+            }[];
+        };
+        CommitParts: {
+            /** @description Random; tells this commit from another one that was sent with the same number. */
+            id?: string | null;
+            items?: {
+                datasetId?: string | null;
+                items: Record<string, never>[];
+            }[];
+            records?: {
+                storeId?: string | null;
+                key: string;
+                /** @description JSON; a text when contentType is not JSON; {"base64": …} for bytes. */
+                value?: unknown;
+                contentType?: string;
+                deleted?: boolean;
+            }[];
+            requests?: {
+                queueId?: string | null;
+                add?: Record<string, never>[];
+                forefront?: boolean;
+                /** @description Ids of requests that are done with, or objects with the id and those fields that replace the stored ones. */
+                handled?: (string | Record<string, never>)[];
+            }[];
+            /** @description Events of the price list that the run started with; an unknown one refuses the commit with 404. Left out for an Actor that is not paid by event. Items of the default dataset are charged besides, if the list has the event apify-default-dataset-item. */
+            charges?: {
+                eventName: string;
+                count: number;
+            }[];
+        };
+        Commit: {
+            runId: string;
+            sequence: number;
+            attempt: number;
+            items: {
+                datasetId: string;
+                firstIndex: number;
+                count: number;
+            }[];
+            requests: Record<string, never>[];
+        };
+        User: {
+            id: string;
+            username: string;
+            name: string | null;
+            email: string | null;
+            /** @enum {unknown} */
+            role: "administrator" | "member";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            disabledAt: string | null;
+            /** Format: date-time */
+            removedAt: string | null;
+            /** @description How many runs that are not over the user may have; null for the platform's own limit. */
+            maxRuns: number | null;
+            /** @description What these may have of memory in all; null for the platform's own limit. */
+            maxMemoryMbytes: number | null;
+        };
+        Token: {
+            id: string;
+            userId: string;
+            username: string;
+            name: string;
+            scopes: ("read" | "run" | "manage")[];
+            /** @description Ids. Null: the token is not limited to named resources. */
+            resources: {
+                actors?: string[];
+                storages?: string[];
+                runs?: string[];
+            } | null;
+            /** @description Whether a token with limits starts runs with full permissions. */
+            startsFull: boolean;
+            /** @description The one that the platform is started with. */
+            isOfDataFolder: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the hour.
+             */
+            lastUsedAt: string | null;
+        };
+        /** @description A token as it is made: the only time that it is shown. */
+        NewToken: components["schemas"]["Token"] & {
+            token: string;
+        };
+        AuditEntry: {
+            sequence: number;
+            /** Format: date-time */
+            at: string;
+            userId: string;
+            username: string;
+            tokenId: string | null;
+            tokenName: string | null;
+            /** @description The run whose attempt made the call; null for a call of a user. */
+            runId: string | null;
+            /** @description The route, such as DELETE /v2/actors/{actorId}. */
+            operation: string;
+            /** @description The parts of the path, and the id of what was made. */
+            subject: {
+                [key: string]: string;
+            };
+            address: string;
+            /** @description done, or the error type of the refusal. */
+            outcome: string;
+        };
+        /** @description What retention has deleted until now, or would delete. */
+        Collection: {
+            isDryRun: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description Null while it is under way.
+             */
+            finishedAt: string | null;
+            /** @description Why it ended early. The next one continues. */
+            error: string | null;
+            collected: {
+                [key: string]: {
+                    count: number;
+                    /** @description Of contents; those of runs are their logs. */
+                    bytes: number;
+                };
+            };
+        };
+        Session: {
+            userId: string;
+            username: string;
+            /** @enum {unknown} */
+            role: "administrator" | "member";
+            /** @description To be sent as the header x-wherry-csrf with each call by the cookie that does more than read. */
+            csrfToken: string;
+            scopes: ("read" | "run" | "manage")[];
+        };
+        SignInCode: {
+            code: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        Change: {
+            /** @enum {unknown} */
+            kind: "run" | "attempt" | "handoff" | "build" | "server" | "actor" | "task" | "schedule" | "webhook" | "dispatch" | "dataset" | "keyValueStore" | "requestQueue" | "user" | "token";
+            /** @description Of an attempt: the run's id, a slash, and the attempt's number. */
+            id: string;
+            /** @description The run that it belongs to. */
+            runId?: string;
+            /** @description The Actor that it belongs to. */
+            actorId?: string;
+        };
+        ServerRun: {
+            runId: string;
+            actorId: string;
+            /** @description Null for an Actor that is deleted. */
+            actorName: string | null;
+            /** @description Whose run it is. */
+            username: string;
+            attempt: number;
+            /** @enum {unknown} */
+            phase: "waiting" | "active" | "fenced";
+            memoryMbytes: number;
+            /**
+             * Format: date-time
+             * @description Of the run.
+             */
+            startedAt: string;
+        };
+        Samples: {
+            /** @description How far apart samples of one attempt are. It doubles each time that a run has more than 2,000. */
+            everyMs: number;
+            items: {
+                /** Format: date-time */
+                at: string;
+                attempt: number;
+                inFlightRequests: number | null;
+                memoryBytes: number | null;
+                /** @description Of one core. */
+                cpuPercent: number | null;
+            }[];
+        };
+        RunFigures: {
+            runId: string;
+            status: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @description Null while it is not over. */
+            durationMs: number | null;
+            /** @description Null when it was not measured. */
+            memoryMaxBytes: number | null;
+            /** @description Items of its default dataset. */
+            results: number;
+        };
+        FailedRun: {
+            runId: string;
+            actorId: string;
+            /** @description Null for an Actor that is deleted, or is another user's and no longer public. */
+            actorName: string | null;
+            /** @enum {unknown} */
+            status: "FAILED" | "TIMED-OUT";
+            /** Format: date-time */
+            finishedAt: string;
+            /** @description The last line of its log that looks like an error, else what the platform says of its end; 500 characters at most. */
+            errorLine: string | null;
+        };
+        Overview: {
+            /** @description Runs that have an attempt. */
+            running: number;
+            /** @description Runs that wait for memory. */
+            waitingForRoom: number;
+            /** @description Runs that ended FAILED or TIMED-OUT in the last 24 hours. */
+            failed24h: number;
+            handoffs24h: {
+                /** @description Handoffs that were completed in the last 24 hours. */
+                count: number;
+                medianDowntimeMs: number | null;
+                worstDowntimeMs: number | null;
+            };
+            failures: components["schemas"]["FailedRun"][];
+            nextScheduled: {
+                scheduleId: string;
+                name: string;
+                title: string | null;
+                /** Format: date-time */
+                nextRunAt: string;
+            }[];
+        };
     };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -9,13 +9,7 @@ export type Attempt = Schemas['Attempt'];
 export type Server = Schemas['Server'];
 export type HandoffMode = Schemas['Handoff']['mode'];
 
-/** With the times of its steps, ISO 8601. */
-export interface Handoff extends Omit<Schemas['Handoff'], 'runId'> {
-  readonly requestedAt?: string | null;
-  readonly drainStartedAt?: string | null;
-  readonly fencedAt?: string | null;
-  readonly firstCallAt?: string | null;
-}
+export type Handoff = Schemas['Handoff'];
 
 export const attemptsQuery = (runId: string) =>
   queryOptions({

@@ -1,19 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
-import { ApiError, fetchApi, setCsrfToken } from '../api/client.ts';
+import { ApiError, dataOf, setCsrfToken, wherry } from '../api/client.ts';
+import type { components } from '../api/wherry-v1.d.ts';
 
-export interface Session {
-  readonly userId: string;
-  readonly username: string;
-  readonly role: 'administrator' | 'member';
-  readonly csrfToken: string;
-}
+export type Session = components['schemas']['Session'];
 
 /** The session of this browser; null for a visitor who has to sign in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async (): Promise<Session | null> => {
     try {
-      return remember(await fetchApi('/wherry/v1/session'));
+      return remember(await dataOf(wherry.GET('/wherry/v1/session')));
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return null;
       throw error;
@@ -22,21 +18,17 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-async function remember(response: Response): Promise<Session> {
-  const { data: session } = (await response.json()) as { data: Session };
+function remember(session: Session): Session {
   setCsrfToken(session.csrfToken);
   return session;
 }
 
 /** @throws ApiError 401 when the token or the code is not valid */
 export async function signIn(credential: { readonly token: string } | { readonly code: string }): Promise<Session> {
-  const body = JSON.stringify(credential);
-  return remember(
-    await fetchApi('/wherry/v1/session', { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
-  );
+  return remember(await dataOf(wherry.POST('/wherry/v1/session', { body: credential })));
 }
 
 export async function signOut(): Promise<void> {
-  await fetchApi('/wherry/v1/session', { method: 'DELETE' });
+  await wherry.DELETE('/wherry/v1/session');
   setCsrfToken(undefined);
 }
