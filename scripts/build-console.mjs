@@ -13,9 +13,11 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { root } from './install.mjs';
 
 const folder = path.join(root, 'packages', 'console');
-const dist = path.join(folder, 'dist');
-/** What the console in `dist` was built from. The platform does not serve it. */
-const digestFile = path.join(dist, 'build-digest');
+/** Where it is when it is built. */
+export const consoleFolder = path.join(folder, 'dist');
+/** What the console there was built from. The platform does not serve it. */
+const digestFile = path.join(consoleFolder, 'build-digest');
+export const licencesName = 'licences.md';
 const notSources = new Set(['dist', 'node_modules', 'test', 'README.md']);
 
 const filesBelow = (start) =>
@@ -58,26 +60,31 @@ function compress(built) {
   }
 }
 
+/** With the licences of what goes into the bundle, which have to be passed on with it. */
+function programOf(outDir) {
+  const options = { logLevel: 'warn', build: { outDir, emptyOutDir: true, license: { fileName: licencesName } } };
+  return `import { build } from 'vite'; await build(${JSON.stringify(options)});`;
+}
+
 /** Builds into a folder of its own, so that no other process finds a half of it. Returns why it failed, if it did. */
 function build(digest) {
   const built = path.join(root, 'node_modules', '.cache', `wherry-console-${process.pid}`);
   const pinnedNode = path.join(root, 'node_modules', '.bin', 'node');
   // In an image there is no other Node than the right one.
   const node = existsSync(pinnedNode) ? pinnedNode : process.execPath;
-  const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   try {
     // The output goes to stderr, so that the output of `wherry start --json` stays valid.
-    const { status, error } = spawnSync(
-      node,
-      [vite, 'build', '--logLevel', 'warn', '--outDir', built, '--emptyOutDir'],
-      { cwd: folder, stdio: ['ignore', 2, 2], env: { ...process.env, NODE_ENV: 'production' } },
-    );
+    const { status, error } = spawnSync(node, ['--input-type=module', '--eval', programOf(built)], {
+      cwd: folder,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
     if (error !== undefined) return error.message;
     if (status !== 0) return 'Vite says why above';
     compress(built);
     writeFileSync(path.join(built, path.basename(digestFile)), digest);
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(built, dist);
+    rmSync(consoleFolder, { recursive: true, force: true });
+    renameSync(built, consoleFolder);
     return undefined;
   } catch (error) {
     // Such as a folder that this user may not write.

@@ -10,7 +10,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ensureConsoleBuilt } from './build-console.mjs';
+import { consoleFolder, ensureConsoleBuilt } from './build-console.mjs';
 import { compile, filesIn, packagesFolder, publishedManifest, readManifest, root, writeManifest } from './compile.mjs';
 
 const cli = path.join(packagesFolder, 'cli');
@@ -102,8 +102,7 @@ function copyAssets(packages) {
 /** @throws Error without a console: who installs the package cannot build one */
 function copyConsole() {
   if (!ensureConsoleBuilt()) throw new Error('The console is part of the package, and could not be built.');
-  const built = path.join(packagesFolder, 'console', 'dist');
-  cpSync(built, path.join(lib, 'console', 'dist'), { recursive: true });
+  cpSync(consoleFolder, path.join(lib, 'console', 'dist'), { recursive: true });
 }
 
 /** The demos' Actors, as `wherry export` writes them. */

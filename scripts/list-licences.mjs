@@ -1,11 +1,12 @@
 /**
  * `npm run licences`: name, version and licence of every package of others that the published `wherry` brings, by the
- * lock file. Fails for a licence that is not in the list below, and for a package that names none.
+ * lock file, and of what is bundled into the console, by the file `licences.md` that its build makes. Fails for a licence that is not in the list below, and for a package that names none.
  *
  *     npm run licences -- bench    the same of another folder of the workspace
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { consoleFolder, ensureConsoleBuilt, licencesName } from './build-console.mjs';
 import { readManifest, root } from './compile.mjs';
 
 /** Licences that allow to pass a program on under the Apache License 2.0, with their notices. */
@@ -71,7 +72,24 @@ const isAllowed = (licence) =>
     .split(' OR ')
     .some((choice) => choice.split(' AND ').every((one) => allowed.has(one.trim())));
 
-export function licencesOf(start) {
+const program = 'packages/cli';
+
+/** What is in the files of the console. @throws Error when it cannot be built */
+function licencesInConsole() {
+  if (!ensureConsoleBuilt()) throw new Error('The console could not be built, so what it has of others is not known.');
+  const text = readFileSync(path.join(consoleFolder, licencesName), 'utf8');
+  const headings = [...text.matchAll(/^## (\S+) - (\S+)(?: \((.*)\))?$/gm)];
+  if (headings.length === 0)
+    throw new Error(`${licencesName} of the console names nothing. Has Vite changed its form?`);
+  return headings.map(([, name, version, licence]) => ({
+    name: `${name} (in the console)`,
+    version,
+    licence,
+    isAllowed: licence !== undefined && isAllowed(licence),
+  }));
+}
+
+function licencesOf(start) {
   const places = [...placesBelow(start)].filter((place) => place.includes('node_modules/'));
   return places
     .map((place) => {
@@ -79,6 +97,7 @@ export function licencesOf(start) {
       const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
       return { name, version: lock[place].version, licence, isAllowed: licence !== undefined && isAllowed(licence) };
     })
+    .concat(start === program ? licencesInConsole() : [])
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
@@ -89,7 +108,7 @@ export const licenceComplaints = (start) =>
     .map(({ name, version, licence }) => `${name} ${version}: ${licence ?? 'names no licence'}`);
 
 if (import.meta.main) {
-  const start = process.argv[2] ?? 'packages/cli';
+  const start = process.argv[2] ?? program;
   for (const { name, version, licence } of licencesOf(start)) console.log(`${name} ${version}: ${licence ?? '?'}`);
   const complaints = licenceComplaints(start);
   for (const each of complaints) console.error(`Not in the list of scripts/list-licences.mjs: ${each}`);

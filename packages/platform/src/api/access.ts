@@ -94,6 +94,10 @@ export function scopeOf({ method, config: { access, effect, scope } }: DeclaredR
   return effect === 'reads' || method === 'GET' || method === 'HEAD' ? 'read' : 'manage';
 }
 
+/** Some GETs do: they start runs [session-5]. */
+export const doesMoreThanRead = (route: DeclaredRoute): boolean =>
+  (route.method !== 'GET' && route.method !== 'HEAD') || !['read', undefined].includes(scopeOf(route));
+
 /**
  * Whether a call gets an entry in the audit log: what changes something, but for the contents of storages and what an attempt
  * says of its own run all the time. Users share a run by the same call.

@@ -24,7 +24,7 @@ import type { Gate, GateCall } from '../runs/handoff/attempt-gate.ts';
 import { Refusal } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import { parseJson } from '../shared/json.ts';
-import { requireDeclarations } from './access.ts';
+import { doesMoreThanRead, requireDeclarations } from './access.ts';
 import { auditedCallOf, isRecordedByWrite, recordOutcome } from './audited-calls.ts';
 import type { Authenticator } from './authentication.ts';
 import { tokenOf } from './authentication.ts';
@@ -120,14 +120,16 @@ export function createApp(options: AppOptions): FastifyInstance {
   receiveBodies(app, options);
   handleErrors(app);
   app.addHook('onRequest', async (request, reply) => {
-    const { access, isPartOfConsole = false } = request.routeOptions.config;
+    const { config, url = '' } = request.routeOptions;
+    const { access, isPartOfConsole = false } = config;
     if (!isPartOfConsole) checkIsNoProgram(request);
     if (access === 'public') return;
     const token = tokenOf(request);
-    const inSession = token === undefined ? await options.browserSessions?.identityOf(request, reply) : undefined;
-    if (token === undefined && inSession === undefined && takesVisitors(access)) {
-      return admitVisitor(options, request, access);
-    }
+    const isOpen = takesVisitors(access);
+    const ofCall = { isOpen, doesMoreThanRead: doesMoreThanRead({ method: request.method, url, config }) };
+    const inSession =
+      token === undefined ? await options.browserSessions?.identityOf(request, reply, ofCall) : undefined;
+    if (token === undefined && inSession === undefined && isOpen) return admitVisitor(options, request, access);
     const identity = inSession ?? (await options.authenticator.identityOf(token, request.ip));
     const caller = callerOf(options, identity, request, reply);
     request.caller = caller;

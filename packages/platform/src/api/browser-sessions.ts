@@ -12,7 +12,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Identity } from '../accounts/tokens.ts';
 import { Refusal } from '../shared/errors.ts';
-import { scopeOf } from './access.ts';
 import { queryOf } from './query.ts';
 import {
   endedSessionCookie,
@@ -23,13 +22,19 @@ import {
   sessionCookie,
   sessionSecretsIn,
 } from './session-cookie.ts';
-import { takesVisitors } from './visitors.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Of the session by which the call is made; undefined for a call without one. */
     sessionSecret: string | undefined;
   }
+}
+
+/** What the route of a call says of it. */
+interface RouteOfCall {
+  /** Whether visitors may make the call too. */
+  readonly isOpen: boolean;
+  readonly doesMoreThanRead: boolean;
 }
 
 export class BrowserSessions {
@@ -46,25 +51,28 @@ export class BrowserSessions {
    * Whose session makes a call that has no token. Undefined without a session.
    * @throws Refusal 401 `session-over`; 403 `csrf-token-missing`, `not-from-the-console` [session-5]
    */
-  async identityOf(request: FastifyRequest, reply: FastifyReply): Promise<Identity | undefined> {
-    const isOpen = takesVisitors(request.routeOptions.config.access);
+  async identityOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { isOpen, doesMoreThanRead }: RouteOfCall,
+  ): Promise<Identity | undefined> {
     // [session-8]
     if (isOpen && queryOf(request).signature) return undefined;
     const secrets = sessionSecretsIn(request.headers, this.#isSecure(request));
     if (secrets.length === 0) return undefined;
     try {
-      return await this.#checked(request, reply, secrets);
+      this.checkPage(request);
+      if (secrets.length > 1) throw severalCookies();
+      const [secret = ''] = secrets;
+      if (doesMoreThanRead && !isCsrfTokenOf(secret, request.headers['x-wherry-csrf'])) throw csrfTokenMissing();
+      return await this.#identityOf(secret, request, reply);
     } catch (refusal) {
       if (isOpen && refusal instanceof Refusal) return undefined;
       throw refusal;
     }
   }
 
-  async #checked(request: FastifyRequest, reply: FastifyReply, secrets: readonly string[]): Promise<Identity> {
-    this.checkPage(request);
-    const [secret = ''] = secrets;
-    if (secrets.length > 1) throw severalCookies();
-    if (changesSomething(request) && !isCsrfTokenOf(secret, request.headers['x-wherry-csrf'])) throw csrfTokenMissing();
+  async #identityOf(secret: string, request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
     const identity = await this.#sessions.identityOf(secret);
     if (identity === undefined) throw sessionOver();
     request.sessionSecret = secret;
@@ -105,11 +113,6 @@ export class BrowserSessions {
   }
 
   #isSecure = ({ raw }: FastifyRequest): boolean => isOverTls(raw, this.#publicUrl());
-}
-
-/** Some GETs start runs. */
-function changesSomething({ method, routeOptions: { url = '', config } }: FastifyRequest): boolean {
-  return (method !== 'GET' && method !== 'HEAD') || !['read', undefined].includes(scopeOf({ method, url, config }));
 }
 
 /** [session-7] @throws Refusal 403 */
