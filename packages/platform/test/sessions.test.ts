@@ -434,6 +434,29 @@ test('what a browser gets by its cookie is not kept for others by a cache in bet
   ]);
 });
 
+test('[stream-2] a stream that a session has opened goes on while the session does, and ends with it', async () => {
+  const jane = await makeUser(fixture, 'stream-reader');
+  const session = await signIn(url, { token: jane.token });
+  const response = await session.call('GET', '/wherry/v1/events');
+  expect(response.status).toBe(200);
+  let text = '';
+  let isOver = false;
+  const read = (async () => {
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk;
+  })().finally(() => (isOver = true));
+  // Each change of a token has the stream look at its own again.
+  for (const name of ['first', 'second']) {
+    const { id } = await makeToken(fixture, 'stream-reader');
+    await until('the stream tells of the token', () => text.includes(id));
+    const dataset = await dataOf(await session.call('POST', `/v2/datasets?name=${name}`));
+    await until('the stream tells of the dataset', () => text.includes(String(dataset.id)));
+  }
+  await session.call('DELETE', '/wherry/v1/session');
+  await makeToken(fixture, 'stream-reader');
+  await until('the stream is over', () => isOver, { secs: 30 });
+  await read;
+});
+
 test('a run that is started in the console comes from there', async () => {
   const actorId = await fixture.deploy('quick', 'process.exit(0);');
   const { meta } = await dataOf(await own.call('POST', `/v2/acts/${actorId}/runs`));

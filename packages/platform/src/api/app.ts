@@ -134,7 +134,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     const caller = callerOf(options, identity, request, reply);
     request.caller = caller;
     request.identity = identity;
-    request.identifyAgain = () => options.authenticator.find(token!);
+    request.identifyAgain = async () =>
+      token === undefined ? options.browserSessions?.identifyAgain(request) : options.authenticator.find(token);
     request.ownStorageIds = identity.ownStorageIds;
     request.knownOrigin = identity.origin;
     if (caller.kind === 'attempt') await passGate(options, caller, request, reply);

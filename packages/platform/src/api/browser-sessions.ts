@@ -81,6 +81,11 @@ export class BrowserSessions {
     return { ...identity, origin: 'WEB' };
   }
 
+  /** Of a call that lasts: whose session it is by now. @throws Refusal 401 as above */
+  async identifyAgain({ sessionSecret }: FastifyRequest): Promise<Identity | undefined> {
+    return sessionSecret === undefined ? undefined : this.#sessions.identityOf(sessionSecret);
+  }
+
   /** @throws Refusal 403 `not-from-the-console` for a call of a page that is not the platform's */
   checkPage(request: FastifyRequest): void {
     if (isFromOwnPage(request.raw, this.#publicUrl())) return;
