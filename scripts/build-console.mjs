@@ -94,13 +94,16 @@ function build(digest) {
   }
 }
 
+const isBuiltFrom = (digest) => existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest;
+
 /** Returns whether the console is there. The platform works without, so a failure is only told. */
 export function ensureConsoleBuilt() {
   const digest = digestOfSources();
-  if (existsSync(digestFile) && readFileSync(digestFile, 'utf8') === digest) return true;
+  if (isBuiltFrom(digest)) return true;
   console.error('Building the console; this happens once and after each update.');
   const failure = build(digest);
-  if (failure === undefined) return true;
+  // Another process may have built it at the same time.
+  if (failure === undefined || isBuiltFrom(digest)) return true;
   console.error(`wherry: the console could not be built (${failure}). The platform works without it.`);
   return false;
 }

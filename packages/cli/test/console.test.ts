@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ensureConsoleBuilt } from '../../../test/support/built-console.ts';
+import { ensureConsoleBuilt } from '../../../test/console/console-build.ts';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { dataFolderOfTest, type LivePlatform, livePlatformOf } from './live-platform.ts';

@@ -8,6 +8,7 @@ import { until } from '../../../test/support/until.ts';
 import { startFixture } from './fixture.ts';
 import { browserFetch, CorsError } from './page-fetch.ts';
 import { dataFolderOfTest, type RunFixture, startRunFixture } from './run-fixture.ts';
+import { signIn } from './users-fixture.ts';
 
 let fixture: RunFixture;
 
@@ -184,6 +185,17 @@ test('the token may be in the URL or in Apify’s own header, beside one of the 
   expect((await tell(`/a?token=${token}&b`)).url).toBe(`/a?token=${token}&b`);
   const told = await tell('/a', { 'x-apify-authorization': `Bearer ${token}`, authorization: 'Bearer own' });
   expect(told.headers).toMatchObject({ authorization: 'Bearer own', 'x-apify-authorization': `Bearer ${token}` });
+});
+
+test('[session-6] the cookie of the console opens no Actor in Standby mode, and reaches none, with full permissions neither', async () => {
+  const actor = await standbyActor('cookies', {}, { settings: { actorPermissionLevel: 'FULL_PERMISSIONS' } });
+  const session = await signIn(fixture.platform.url, { token: fixture.platform.token });
+  expect(await errorOf(await session.call('GET', new URL(`${actor.url}/`).pathname))).toEqual({
+    status: 401,
+    type: 'user-not-authenticated',
+  });
+  const { headers } = await actor.told('/', { headers: { cookie: `own=1; ${session.cookie}` } });
+  expect(headers.cookie).toBe('own=1');
 });
 
 test('[web-token-1] an Actor with limited permissions does not get the token', async () => {

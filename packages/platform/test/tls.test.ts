@@ -54,6 +54,17 @@ test('calls, and websockets of runs, pass over TLS; a reload brings a new certif
       .end();
   });
   expect(status).toBe(200);
+  const cookie = await new Promise<string>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' };
+    const options = { host: '127.0.0.1', port: tls!.port, path: '/wherry/v1/session', method: 'POST', ca, headers };
+    request(options, (response) => {
+      response.resume();
+      resolve(response.headers['set-cookie']![0]!);
+    })
+      .once('error', reject)
+      .end(JSON.stringify({ token: fixture.platform.token }));
+  });
+  expect(cookie, 'a session over TLS').toMatch(/^__Host-wherry-session=[\w-]+; .*; Secure$/);
   const refused = await new Promise<number>((resolve, reject) => {
     const socket = new WebSocket(`wss://127.0.0.1:${tls!.port}/wherry/v1/runs/none/events`, { ca });
     socket.once('unexpected-response', (_request, response) => resolve(response.statusCode!)).once('error', reject);
