@@ -64,7 +64,7 @@ const kinds: readonly { name: string; contentType: string; body: (witness: strin
 ];
 
 test.skipIf(chromiumPath === undefined)(
-  '[session-7] a browser that has signed in runs nothing of what it opens, and does nothing for it',
+  '[browser-session-7] a browser that has signed in runs nothing of what it opens, and does nothing for it',
   async () => {
     await using fixture = await startFixture();
     const { url, token } = fixture.platform;

@@ -49,14 +49,14 @@ const disguises = [
   'wherry-session-of-another=evil',
 ];
 
-test.each(disguises)('[session-6] no Actor sets %j, nor gets it', (pair) => {
+test.each(disguises)('[browser-session-6] no Actor sets %j, nor gets it', (pair) => {
   expect(boundCookie(pair)).toBeUndefined();
   expect(boundCookie(`${pair}; Path=/; HttpOnly`, '/wherry/v1/runs/R/web/')).toBeUndefined();
   expect(withoutSession(`a=1; ${pair}; b=2`)).toBe('a=1;  b=2'.replace('  ', ' '));
   expect(withoutSession(pair)).toBeUndefined();
 });
 
-test('[session-6] what is left of the cookies of a request is what was sent', () => {
+test('[browser-session-6] what is left of the cookies of a request is what was sent', () => {
   expect(withoutSession(undefined)).toBeUndefined();
   expect(withoutSession('a=1; b=x=y; c')).toBe('a=1; b=x=y; c');
   expect(withoutSession('my-wherry-session=1')).toBe('my-wherry-session=1');
@@ -105,7 +105,7 @@ test('a cookie of an Actor stays with its host and below its path, whatever it s
   );
 });
 
-test('[session-5] the CSRF token fits one session alone', () => {
+test('[browser-session-5] the CSRF token fits one session alone', () => {
   const token = csrfTokenOf('one');
   expect(isCsrfTokenOf('one', token)).toBe(true);
   for (const wrong of [
@@ -141,7 +141,7 @@ test.each([
   // A proxy in front may name itself, or the platform behind it.
   [{ host: '10.0.0.1:8010', origin: 'https://wherry.example.com' }, true],
   [{ host: '10.0.0.1:8010', origin: 'https://r.runs.wherry.example.com' }, false],
-])('[session-5] %j comes from a page of the platform: %s', (headers, expected) => {
+])('[browser-session-5] %j comes from a page of the platform: %s', (headers, expected) => {
   expect(isFromOwnPage({ headers }, publicUrl)).toBe(expected);
 });
 
@@ -155,7 +155,7 @@ test.each([
   // A page of another site that was given a public link.
   [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'script' }, false],
   [{}, false],
-])('[session-7] %j asks for a program: %s', (headers, expected) => {
+])('[browser-session-7] %j asks for a program: %s', (headers, expected) => {
   expect(isWantedAsProgram({ headers })).toBe(expected);
 });
 

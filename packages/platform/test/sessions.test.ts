@@ -89,7 +89,7 @@ test('without a session there is none to be told of, nor one to end', async () =
   }
 });
 
-test('[session-1] a session may do what its token may, and no more', async () => {
+test('[browser-session-1] a session may do what its token may, and no more', async () => {
   const { token } = await makeToken(fixture, 'wherry', { scopes: ['read'] });
   const session = await signIn(url, { token });
   expect((await dataOf(await session.call('GET', '/wherry/v1/session'))).scopes).toEqual(['read']);
@@ -105,7 +105,7 @@ test('[session-1] a session may do what its token may, and no more', async () =>
   expect(await outcomeOf(await byCode.call('POST', '/v2/datasets?name=x'))).toBe('403 insufficient-permissions');
 });
 
-test('[session-1] a session ends with its token, and at once, also one that is in use', async () => {
+test('[browser-session-1] a session ends with its token, and at once, also one that is in use', async () => {
   const { id, token } = await makeToken(fixture, 'wherry');
   const removed = await signIn(url, { token });
   expect(await meOf(removed)).toBe('200');
@@ -133,7 +133,7 @@ test('[session-1] a session ends with its token, and at once, also one that is i
   expect(outcome).toBe('401 user-or-token-not-found');
 });
 
-test('[session-1] a session ends when its user is disabled, also for when they are enabled again, or removed', async () => {
+test('[browser-session-1] a session ends when its user is disabled, also for when they are enabled again, or removed', async () => {
   const { id, token } = await makeUser(fixture, 'gone');
   const session = await signIn(url, { token });
   expect(await meOf(session)).toBe('200');
@@ -150,7 +150,7 @@ test('[session-1] a session ends when its user is disabled, also for when they a
   });
 });
 
-test('[session-2] a session that was not used for 30 days is over, one that was is not', async () => {
+test('[browser-session-2] a session that was not used for 30 days is over, one that was is not', async () => {
   const dayMs = 86_400_000;
   for (const [days, outcome] of [
     [29, '200'],
@@ -166,7 +166,7 @@ test('[session-2] a session that was not used for 30 days is over, one that was 
   }
 });
 
-test('[session-2] a use is stored, and at most once a minute', async () => {
+test('[browser-session-2] a use is stored, and at most once a minute', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   let nowMs = 1_800_000_000_000;
@@ -194,7 +194,7 @@ test('[session-2] a use is stored, and at most once a minute', async () => {
   for (const [index, time] of times.slice(1).entries()) expect(time - times[index]!).toBeGreaterThanOrEqual(60_000);
 });
 
-test('[session-3] nothing that is stored or logged has the secret of a session, or a code', async () => {
+test('[browser-session-3] nothing that is stored or logged has the secret of a session, or a code', async () => {
   const { code } = await makeCode(bearer(fixture.platform.token));
   const unused = (await makeCode(bearer(fixture.platform.token))).code;
   const session = await signIn(url, { code });
@@ -212,7 +212,7 @@ test('[session-3] nothing that is stored or logged has the secret of a session, 
   expect(stored.some((text) => text.includes(hashToken(secret)))).toBe(true);
 });
 
-test('[session-4] a code signs in once, and only as the user who has made it', async () => {
+test('[browser-session-4] a code signs in once, and only as the user who has made it', async () => {
   const { token } = await makeUser(fixture, 'coder');
   const { code, expiresAt } = await makeCode(bearer(token));
   expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
@@ -228,7 +228,7 @@ test('[session-4] a code signs in once, and only as the user who has made it', a
   expect(both.map(({ status }) => status).toSorted()).toEqual([201, 401]);
 });
 
-test('[session-4] a code ends after an hour, and a token has a bounded number of them', () => {
+test('[browser-session-4] a code ends after an hour, and a token has a bounded number of them', () => {
   let nowMs = 0;
   const codes = new SignInCodes({ now: () => 1000 + nowMs, monotonicMs: () => nowMs });
   const first = codes.make('token');
@@ -306,7 +306,7 @@ const pathOf = ({ url: path_ }: DeclaredRoute) => path_.replaceAll(/:\w+/g, 'NoS
 const startsRuns = ({ config: { access } }: DeclaredRoute) =>
   typeof access === 'object' && access.attempt === 'startRun';
 
-test('[session-5] every route that does more than read refuses the cookie without the right CSRF token', async () => {
+test('[browser-session-5] every route that does more than read refuses the cookie without the right CSRF token', async () => {
   const other = await signIn(url, { token: fixture.platform.token });
   const routes = (await allRoutes()).filter((each) => !isPublic(each) && (each.method !== 'GET' || startsRuns(each)));
   expect(routes.length).toBeGreaterThan(100);
@@ -324,7 +324,7 @@ test('[session-5] every route that does more than read refuses the cookie withou
   expect(wrong).toEqual([]);
 });
 
-test('[session-5] with it, every route takes the cookie as it takes the token', async () => {
+test('[browser-session-5] with it, every route takes the cookie as it takes the token', async () => {
   const wrong: string[] = [];
   for (const route of (await allRoutes()).filter(
     (each) => !isPublic(each) && !each.url.startsWith('/wherry/v1/session'),
@@ -347,7 +347,7 @@ const otherPages: readonly Record<string, string>[] = [
 ];
 
 test.each(otherPages)(
-  '[session-5] no page with %j uses the cookie, whatever else it sends, nor signs anybody in',
+  '[browser-session-5] no page with %j uses the cookie, whatever else it sends, nor signs anybody in',
   async (headers) => {
     for (const [method, path_] of [
       ['GET', '/v2/users/me'],
@@ -373,14 +373,14 @@ test('no response allows other sites to send the cookie along', async () => {
   }
 });
 
-test('[session-5] several cookies of a session are refused: somebody else has set one', async () => {
+test('[browser-session-5] several cookies of a session are refused: somebody else has set one', async () => {
   const evil = await signIn(url, { token: (await makeUser(fixture, 'evil')).token });
   for (const cookie of [`${own.cookie}; ${evil.cookie}`, `${evil.cookie}; ${own.cookie}`]) {
     expect(await outcomeOf(await own.call('GET', '/v2/users/me', undefined, { cookie }))).toBe('401 session-over');
   }
 });
 
-test('[session-8] a call with a token is the token’s, whatever cookie comes along', async () => {
+test('[browser-session-8] a call with a token is the token’s, whatever cookie comes along', async () => {
   const { token, id } = await makeUser(fixture, 'token-holder');
   for (const cookie of [own.cookie, 'wherry-session=unknown']) {
     const me = await fetch(`${url}/v2/users/me`, { headers: { cookie, ...bearer(token) } });
@@ -392,7 +392,7 @@ test('[session-8] a call with a token is the token’s, whatever cookie comes al
   }
 });
 
-test('[session-8] links and what is shared are to a browser with a cookie what they are to any other', async () => {
+test('[browser-session-8] links and what is shared are to a browser with a cookie what they are to any other', async () => {
   const { id } = await dataOf(await own.call('POST', '/v2/datasets'));
   await own.call('POST', `/v2/datasets/${String(id)}/items`, [{ a: 1 }]);
   const shared = await dataOf(await own.call('POST', '/v2/datasets', { generalAccess: 'ANYONE_WITH_ID_CAN_READ' }));
@@ -490,7 +490,7 @@ test('a session outlives `kill -9` of the platform; a code does not', async () =
   expect(await outcomeOf(await postSession(second.url, { code }))).toBe('401 sign-in-code-not-valid');
 });
 
-test('[session-1] a platform that is started with another token ends the sessions of the former one', async () => {
+test('[browser-session-1] a platform that is started with another token ends the sessions of the former one', async () => {
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
   onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
   const start = (token: string): Promise<Fixture> => startFixture({ dataFolder, token });

@@ -187,7 +187,7 @@ test('the token may be in the URL or in Apify’s own header, beside one of the 
   expect(told.headers).toMatchObject({ authorization: 'Bearer own', 'x-apify-authorization': `Bearer ${token}` });
 });
 
-test('[session-6] the cookie of the console opens no Actor in Standby mode, and reaches none, with full permissions neither', async () => {
+test('[browser-session-6] the cookie of the console opens no Actor in Standby mode, and reaches none, with full permissions neither', async () => {
   const actor = await standbyActor('cookies', {}, { settings: { actorPermissionLevel: 'FULL_PERMISSIONS' } });
   const session = await signIn(fixture.platform.url, { token: fixture.platform.token });
   expect(await errorOf(await session.call('GET', new URL(`${actor.url}/`).pathname))).toEqual({

@@ -91,7 +91,7 @@ async function expectNoScripts(url: string, init: RequestInit = {}): Promise<Res
   return response;
 }
 
-test('[session-7] every record, under every path that leads to it, is in a sandbox without scripts', async () => {
+test('[browser-session-7] every record, under every path that leads to it, is in a sandbox without scripts', async () => {
   const { url } = fixture.platform;
   const stores = [
     `${url}/v2/key-value-stores/${storeId}`,
@@ -111,7 +111,7 @@ test('[session-7] every record, under every path that leads to it, is in a sandb
   }
 });
 
-test('[session-7] items in every format, and logs, are in a sandbox without scripts', async () => {
+test('[browser-session-7] items in every format, and logs, are in a sandbox without scripts', async () => {
   const { url } = fixture.platform;
   for (const format of ['json', 'jsonl', 'csv', 'html', 'rss', 'xml', 'xlsx']) {
     for (const dataset of [`${url}/v2/datasets/${datasetId}`, `${url}/v2/actor-runs/${runId}/dataset`]) {
@@ -127,7 +127,7 @@ test('[session-7] items in every format, and logs, are in a sandbox without scri
   }
 });
 
-test('[session-7] no response of any route is without a sandbox, whoever asks for what', async () => {
+test('[browser-session-7] no response of any route is without a sandbox, whoever asks for what', async () => {
   const values: Readonly<Record<string, string>> = {
     actorId,
     runId,
@@ -153,7 +153,7 @@ test('[session-7] no response of any route is without a sandbox, whoever asks fo
   }
 });
 
-test('[session-7] [web-origin-1] what a web server serves on that origin is a stranger to it, whatever it says', async () => {
+test('[browser-session-7] [web-origin-1] what a web server serves on that origin is a stranger to it, whatever it says', async () => {
   const { url } = fixture.platform;
   for (const path of ['/', '/own']) {
     const response = await fetch(`${url}/wherry/v1/runs/${runId}/web${path}`);

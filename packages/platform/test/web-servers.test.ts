@@ -254,7 +254,7 @@ test('[web-origin-1] in the path form a page gets a sandbox, and no header acts 
   expect((await get('/elsewhere')).headers.get('location')).toBe(`${pathname}/login?next=1`);
 });
 
-test('[session-6] the cookie of the console reaches no Actor, and none sets it, in both forms', async () => {
+test('[browser-session-6] the cookie of the console reaches no Actor, and none sets it, in both forms', async () => {
   const own = new URL(run.containerUrl);
   const cookie = 'a=1; wherry-session=secret; __Host-wherry-session=secret; b=2';
   expect((await told(await get('/', { headers: { cookie } }))).headers.cookie).toBe('a=1; b=2');
@@ -276,7 +276,7 @@ test('[session-6] the cookie of the console reaches no Actor, and none sets it, 
   socket.terminate();
 });
 
-test('[session-7] no page of the console’s origin runs what an Actor serves there as its script', async () => {
+test('[browser-session-7] no page of the console’s origin runs what an Actor serves there as its script', async () => {
   for (const dest of ['script', 'style', 'worker', 'serviceworker']) {
     const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': dest };
     const response = await get('/', { headers });

@@ -1,11 +1,11 @@
 /**
  * Sessions of browsers: who has signed in with a token, or with a code for it, need not send the token with each call.
  *
- * [session-1] a session may do what the token that has signed in may, neither more nor longer: it ends when the token is removed,
+ * [browser-session-1] a session may do what the token that has signed in may, neither more nor longer: it ends when the token is removed,
  *     rotated or expired, or its user is disabled or removed. What is made or enabled afterwards does not bring it back.
- * [session-2] a session ends when it was not used for 30 days. Its use is stored at most once a minute.
- * [session-3] the database has the hash of a session's secret alone, and a sign-in code is nowhere but in memory, as its hash.
- * [session-4] a sign-in code signs in once, within an hour, and only with the token that has made it.
+ * [browser-session-2] a session ends when it was not used for 30 days. Its use is stored at most once a minute.
+ * [browser-session-3] the database has the hash of a session's secret alone, and a sign-in code is nowhere but in memory, as its hash.
+ * [browser-session-4] a sign-in code signs in once, within an hour, and only with the token that has made it.
  */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database/database.ts';
@@ -16,14 +16,14 @@ import { Refusal } from '../shared/errors.ts';
 import { daysBefore } from '../shared/time.ts';
 import { hashToken, type Identity, type KnownTokens } from './tokens.ts';
 
-/** [session-2] */
+/** [browser-session-2] */
 export const maxIdleDays = 30;
 /** Of one token; the one that was not used for longest goes first. */
 const maxSessions = 100;
 
 const byPlatform = { kind: 'platform' } as const;
 
-/** @throws Refusal 401 when the token has ended meanwhile [session-1] */
+/** @throws Refusal 401 when the token has ended meanwhile [browser-session-1] */
 const createSession = defineWrite(
   'sessions.create',
   function* ({ idHash, tokenHash }: { idHash: string; tokenHash: string }, { now, steadyNow }) {
@@ -59,7 +59,7 @@ const createSession = defineWrite(
 /** How long a session is used without a look at the database, and how exact its last use is. */
 const knownMs = 60_000;
 
-/** Undefined for a session that there is not, or that is over [session-2]. */
+/** Undefined for a session that there is not, or that is over [browser-session-2]. */
 const findSession = defineRead('sessions.find', function* ({ idHash }: { idHash: string }, moment) {
   const row = yield* one<{ token_hash: string; last_used_at: number }>(
     'SELECT token_hash, last_used_at FROM sessions WHERE id_hash = ?',
@@ -105,7 +105,7 @@ export class Sessions {
 
   /**
    * Begins a session and resolves with its secret, which is stored nowhere.
-   * @throws Refusal 401 when the token has ended [session-1]
+   * @throws Refusal 401 when the token has ended [browser-session-1]
    */
   async begin(tokenHash: string): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
@@ -115,7 +115,7 @@ export class Sessions {
 
   /**
    * Whom the session stands for; undefined when there is no such session, or it is over.
-   * @throws Refusal 401 when its token has expired [session-1]
+   * @throws Refusal 401 when its token has expired [browser-session-1]
    */
   async identityOf(secret: string): Promise<Identity | undefined> {
     const idHash = hashToken(secret);
@@ -135,7 +135,7 @@ export class Sessions {
     this.#byHash.delete(idHash);
   }
 
-  /** Only while nothing has changed of users and tokens: the session may have ended with its token [session-1]. */
+  /** Only while nothing has changed of users and tokens: the session may have ended with its token [browser-session-1]. */
   #knownTokenOf(idHash: string): string | undefined {
     const known = this.#byHash.get(idHash);
     if (known === undefined || known.generation !== this.#tokens.generation) return undefined;
@@ -170,12 +170,12 @@ const codeMs = 3_600_000;
 const maxCodes = 20;
 
 /**
- * Codes that sign in once, for links: whoever reads a link in a terminal or a browser's history later gets nothing [session-4].
+ * Codes that sign in once, for links: whoever reads a link in a terminal or a browser's history later gets nothing [browser-session-4].
  * They are in memory, since a restart is over before anybody has opened the link of before, and prints another one.
  */
 export class SignInCodes {
   readonly #clock: Pick<Clock, 'now' | 'monotonicMs'>;
-  /** By their hashes [session-3], in the order in which they were made. */
+  /** By their hashes [browser-session-3], in the order in which they were made. */
   readonly #codes = new Map<string, Code>();
 
   constructor(clock: Pick<Clock, 'now' | 'monotonicMs'> = systemClock) {

@@ -137,7 +137,7 @@ export const rotateToken = defineWrite(
   function* ({ tokenHash, ...address }: TokenAddress & { tokenHash: string }) {
     const row = yield* findToken(address);
     checkIsOfApi(row);
-    // [session-1] the database refuses the change of a hash that a session still has.
+    // [browser-session-1] the database refuses the change of a hash that a session still has.
     yield* exec('DELETE FROM sessions WHERE token_hash = (SELECT token_hash FROM api_tokens WHERE id = ?)', row.id);
     yield* exec('UPDATE api_tokens SET token_hash = ?, last_used_at = NULL WHERE id = ?', tokenHash, row.id);
     return apiToken(yield* findToken(address));

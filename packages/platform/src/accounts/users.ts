@@ -180,7 +180,7 @@ export const changeUser = defineEnd(
       maxMemoryMbytes,
       row.id,
     );
-    // [session-1]
+    // [browser-session-1]
     if (isDisabled) {
       yield* exec(
         'DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM api_tokens WHERE user_id = ?)',

@@ -59,7 +59,7 @@ declare module 'fastify' {
     effect?: Effect;
     /** The scope that a token of a user needs, where `scopeOf` would say something else. */
     scope?: TokenScope;
-    /** Whether it serves the console's own files, which its pages may load as scripts and styles [session-7]. */
+    /** Whether it serves the console's own files, which its pages may load as scripts and styles [browser-session-7]. */
     isPartOfConsole?: boolean;
   }
 }
@@ -94,7 +94,7 @@ export function scopeOf({ method, config: { access, effect, scope } }: DeclaredR
   return effect === 'reads' || method === 'GET' || method === 'HEAD' ? 'read' : 'manage';
 }
 
-/** Some GETs do: they start runs [session-5]. */
+/** Some GETs do: they start runs [browser-session-5]. */
 export const doesMoreThanRead = (route: DeclaredRoute): boolean =>
   (route.method !== 'GET' && route.method !== 'HEAD') || !['read', undefined].includes(scopeOf(route));
 

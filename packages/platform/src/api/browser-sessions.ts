@@ -1,11 +1,11 @@
 /**
  * Calls that a browser makes with the cookie of its session. `accounts/sessions.ts` has the sessions themselves.
  *
- * [session-5] nothing is changed by the cookie alone: a call that does more than read has the header `x-wherry-csrf`, which only a
+ * [browser-session-5] nothing is changed by the cookie alone: a call that does more than read has the header `x-wherry-csrf`, which only a
  *     page that could read it has; and no call with the cookie is done that comes from a page of another origin.
- * [session-6] the cookie reaches no Actor, and none sets it.
- * [session-7] what Actors have stored, or serve, never runs as a program on the console's origin.
- * [session-8] where the cookie says nothing, it changes nothing: calls with a token, links with a signature, and public calls are
+ * [browser-session-6] the cookie reaches no Actor, and none sets it.
+ * [browser-session-7] what Actors have stored, or serve, never runs as a program on the console's origin.
+ * [browser-session-8] where the cookie says nothing, it changes nothing: calls with a token, links with a signature, and public calls are
  *     what they are without it. A cookie that is not good makes a call that is open to visitors the call of a visitor.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -49,14 +49,14 @@ export class BrowserSessions {
 
   /**
    * Whose session makes a call that has no token. Undefined without a session.
-   * @throws Refusal 401 `session-over`; 403 `csrf-token-missing`, `not-from-the-console` [session-5]
+   * @throws Refusal 401 `session-over`; 403 `csrf-token-missing`, `not-from-the-console` [browser-session-5]
    */
   async identityOf(
     request: FastifyRequest,
     reply: FastifyReply,
     { isOpen, doesMoreThanRead }: RouteOfCall,
   ): Promise<Identity | undefined> {
-    // [session-8]
+    // [browser-session-8]
     if (isOpen && queryOf(request).signature) return undefined;
     const secrets = sessionSecretsIn(request.headers, this.#isSecure(request));
     if (secrets.length === 0) return undefined;
@@ -120,7 +120,7 @@ export class BrowserSessions {
   #isSecure = ({ raw }: FastifyRequest): boolean => isOverTls(raw, this.#publicUrl());
 }
 
-/** [session-7] @throws Refusal 403 */
+/** [browser-session-7] @throws Refusal 403 */
 export function checkIsNoProgram(request: FastifyRequest): void {
   if (isWantedAsProgram(request.raw)) throw noProgram();
 }

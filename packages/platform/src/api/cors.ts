@@ -1,6 +1,7 @@
 /**
  * Pages of any site may call Apify's API, as on Apify: with a token that they were given, or without one what is shared. They
- * never act for whoever looks at them, since the API has no cookies, and no other credential that a browser sends by itself.
+ * never act for whoever looks at them: no response allows credentials, and the cookie of the console is not taken from pages of
+ * other origins [browser-session-5].
  * Source of the headers: a response of api.apify.com, quoted in the tests of apify-client-python (May 2025).
  */
 import type { FastifyInstance, FastifyReply } from 'fastify';

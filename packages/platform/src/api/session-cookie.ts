@@ -45,7 +45,7 @@ export const sessionCookie = (secret: string, isSecure: boolean): string =>
 export const endedSessionCookie = (isSecure: boolean): string =>
   `${nameOf(isSecure)}=; Max-Age=0; ${attributesOf(isSecure)}`;
 
-/** The header of a request without the platform's cookies [session-6]; undefined when nothing is left. */
+/** The header of a request without the platform's cookies [browser-session-6]; undefined when nothing is left. */
 export function withoutSession(cookie: string | undefined): string | undefined {
   const left = cookie?.split(';').filter((part) => !isOurs(part));
   return left?.length ? left.join(';').trim() || undefined : undefined;
@@ -53,7 +53,7 @@ export function withoutSession(cookie: string | undefined): string | undefined {
 
 /**
  * A `Set-Cookie` of an Actor's server as it is passed on: bound to the host that sends it, and below `path` if that is given.
- * Undefined for one that could be taken for the platform's [session-6]. Of several attributes with one name browsers take the last.
+ * Undefined for one that could be taken for the platform's [browser-session-6]. Of several attributes with one name browsers take the last.
  */
 export function boundCookie(setCookie: string, path?: string): string | undefined {
   const [pair = '', ...attributes] = setCookie.split(';');
@@ -65,7 +65,7 @@ export function boundCookie(setCookie: string, path?: string): string | undefine
   return [pair, ...kept, ...(kept.length < ofHost.length ? [` Path=${path}`] : [])].join(';');
 }
 
-/** What a page must send along to change something [session-5]. It follows from the secret, which no page can read. */
+/** What a page must send along to change something [browser-session-5]. It follows from the secret, which no page can read. */
 export const csrfTokenOf = (secret: string): string =>
   createHmac('sha256', secret).update('wherry-csrf').digest('base64url');
 
@@ -93,7 +93,7 @@ const programs = ['script', 'style', 'worker', 'sharedworker', 'serviceworker', 
 
 /**
  * Whether a page of the console's own origin asks for something as a part of itself. Its policy allows scripts of its origin, on
- * which is also what Actors have stored [session-7].
+ * which is also what Actors have stored [browser-session-7].
  */
 export const isWantedAsProgram = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   headers['sec-fetch-site'] === 'same-origin' && programs.includes(String(headers['sec-fetch-dest']));

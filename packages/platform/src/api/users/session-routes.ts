@@ -27,7 +27,7 @@ export function registerSessionRoutes(app: FastifyInstance, services: UserServic
     { config: { access: 'public', effect: 'savesState' }, bodyLimit: maxBodyBytes },
     async (request, reply) => {
       const { browserSessions } = services;
-      // Otherwise another site could sign its visitors in as somebody else [session-5].
+      // Otherwise another site could sign its visitors in as somebody else [browser-session-5].
       browserSessions.checkPage(request);
       const identity = await userOf(services, request);
       const secret = await browserSessions.begin(request, reply, identity.token!.hash);
@@ -68,7 +68,7 @@ async function userOf(services: UserServices, request: FastifyRequest): Promise<
   const { token, code } = checkCredentials(request.body);
   if ((token === undefined) === (code === undefined)) throw invalidInput('Give either a "token" or a "code".');
   const { signInCodes, tokens, authenticator } = services;
-  // [session-4]
+  // [browser-session-4]
   const tokenHash = token === undefined ? signInCodes.take(code!) : hashToken(token);
   const identity = tokenHash === undefined ? undefined : await tokens.identityOf(tokenHash);
   if (identity === undefined) {

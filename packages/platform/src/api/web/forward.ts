@@ -112,14 +112,14 @@ function optionsOf({ connection }: WebPassage): ProxyServerOptions {
   };
 }
 
-/** [session-6] */
+/** [browser-session-6] */
 function leaveOutSession({ headers }: IncomingMessage): void {
   const left = withoutSession(headers.cookie);
   if (left === undefined) delete headers.cookie;
   else headers.cookie = left;
 }
 
-/** A cookie is the server's own, and not one of its neighbours', nor the platform's [session-6]. */
+/** A cookie is the server's own, and not one of its neighbours', nor the platform's [browser-session-6]. */
 function bindCookies({ headers }: IncomingMessage, { form, prefix }: WebAddress): void {
   const cookies = headers['set-cookie'];
   if (cookies === undefined) return;

@@ -74,7 +74,7 @@ export class WebRequests {
     try {
       if (address.form === 'path') {
         this.#parts.hosts.check(exchange.request.headers.host);
-        // [session-7] In the path form it is on the console's origin.
+        // [browser-session-7] In the path form it is on the console's origin.
         if (isWantedAsProgram(exchange.request)) throw noProgram();
       }
       const elsewhere = exchange.kind === 'request' ? this.#redirectOf(address, exchange.request) : undefined;

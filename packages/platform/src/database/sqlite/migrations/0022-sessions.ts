@@ -1,9 +1,9 @@
 /** Browsers that have signed in. Times in ms since 1970. */
 export const sessions = `
 CREATE TABLE sessions (
-  -- [session-3]
+  -- [browser-session-3]
   id_hash TEXT PRIMARY KEY,
-  -- [session-1] the token that has signed in. One that is rotated has another hash.
+  -- [browser-session-1] the token that has signed in. One that is rotated has another hash.
   token_hash TEXT NOT NULL REFERENCES api_tokens (token_hash) ON DELETE CASCADE,
   created_at INTEGER NOT NULL,
   -- To the minute.
