@@ -48,6 +48,7 @@ export const toldTables: readonly ToldTable[] = [
   { table: 'actor_versions', ...partOfActor },
   { table: 'actor_env_vars', ...partOfActor },
   { table: 'actor_tags', ...partOfActor },
+  { table: 'proofs', kind: 'proof', id: '@.id', user: '@.user_id', actor: '@.actor_id' },
   { table: 'actor_tasks', kind: 'task', id: '@.id', user: '@.user_id', actor: '@.actor_id' },
   { table: 'schedules', kind: 'schedule', id: '@.id', user: '@.user_id' },
   {
