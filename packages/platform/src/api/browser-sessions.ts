@@ -60,6 +60,11 @@ export class BrowserSessions {
     }
   }
 
+  /** Whose session has made a call by now; undefined when that is over. @throws Refusal 401 when its token has expired */
+  async identityAgain({ sessionSecret }: FastifyRequest): Promise<Identity | undefined> {
+    return sessionSecret === undefined ? undefined : this.#sessions.identityOf(sessionSecret);
+  }
+
   async #checked(request: FastifyRequest, reply: FastifyReply, secrets: readonly string[]): Promise<Identity> {
     this.checkPage(request);
     const [secret = ''] = secrets;
