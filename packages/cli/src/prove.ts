@@ -16,6 +16,7 @@ import { deploy } from './actor/deploy.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { badUsage, Failure, failureOf } from './failure.ts';
 import { connect } from './platform/connection.ts';
+import { findTarget, type Publication, publish } from './publish-proof.ts';
 import { interruption } from './terminal/interruption.ts';
 import { printJson, printNote, printResult, tableOf } from './terminal/output.ts';
 import { Progress } from './terminal/progress.ts';
@@ -28,15 +29,19 @@ export interface ProveActorOptions extends Omit<ProveOptions, 'deploy' | 'folder
   readonly reportFolder: string | undefined;
   /** Returns the command line that tries only this case. */
   readonly replayWith: (replay: string) => string;
+  /** Undefined when the report is sent nowhere. */
+  readonly publication: Publication | undefined;
 }
 
 /** Proves the Actor in a folder, and prints or writes the verdict. Resolves with the exit code. */
 export async function proveActor(request: ProveActorOptions): Promise<ExitCode> {
-  const { folder, json, reportFolder, replayWith, ...options } = request;
+  const { folder, json, reportFolder, replayWith, publication, ...options } = request;
   if (!(await isActorFolder(folder))) {
     throw badUsage(`${folder} has neither .actor/actor.json nor package.json. Name the folder of an Actor.`);
   }
   if (reportFolder !== undefined) await makeFolder(reportFolder);
+  // Before the proof, which takes minutes.
+  const target = publication && (await findTarget(publication, folder));
   const interrupted = interruption();
   interrupted.second.addEventListener('abort', () => process.exit(exitCodes.badUsage));
   const progress = new Progress(process.stderr);
@@ -55,6 +60,7 @@ export async function proveActor(request: ProveActorOptions): Promise<ExitCode> 
     if (json) printJson(verdict);
     else printResult(reportText(verdict, tableOf, replayWith));
     if (reportFolder !== undefined && !json) printResult(`Report: ${path.join(reportFolder, 'report.html')}`);
+    if (target !== undefined) await publish(target, verdict, interrupted.first);
     return exitCodeOf(verdict);
   } finally {
     progress.clear();

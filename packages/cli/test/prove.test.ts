@@ -5,7 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
-import { dataFolderOfTest } from './live-platform.ts';
+import { dataFolderOfTest, startLive } from './live-platform.ts';
 import { callWherry, exitCodeOf, startWherry } from './program.ts';
 
 const actorsFolder = path.resolve(import.meta.dirname, '../../prover/test/actors');
@@ -26,6 +26,7 @@ test.each([
   [['prove', '.', '--replay', 'kill'], /--replay: "kill" is not a fault. Write it in the form kill@push#17:after/],
   [['prove', '.', '--input', 'missing.json'], /missing.json cannot be read \(ENOENT\)/],
   [['prove', '.', '--input', '{broken'], /the input is not JSON/],
+  [['prove', '.', '--build', '0.1.7'], /--build says what --publish is about/],
   [['prove', './missing'], /Name the folder of an Actor/],
 ])('%j is bad usage, said in one line', async (commandLine, message) => {
   const { exitCode, stdout, stderr } = await callWherry(commandLine, { cwd: tmpdir() });
@@ -97,4 +98,38 @@ test('an Actor that cannot be built is bad usage, and the end of its log says wh
   expect(stderr).toContain('no such thing');
   expect(stderr).toMatch(/wherry: The build of unbuildable ended FAILED\. The log above says why\.\n$/);
   expect(await readdir(folder)).toEqual(['unbuildable']);
+});
+
+test('--publish finds the Actor before the proof, and sends its report with the build after it', async () => {
+  const { folder, environment } = await temporaryFolder();
+  await using platform = await startLive(path.join(folder, 'data'));
+  const token = (await readFile(path.join(folder, 'data', 'token'), 'utf8')).trim();
+  const actor = path.join(actorsFolder, 'charge-without-key');
+  const replay = ['--input', '{"pages":1}', '--replay', 'kill@charge#1:after'];
+  const environmentOf = { ...environment, WHERRY_URL: platform.url, WHERRY_TOKEN: token };
+  const prove = (...more: string[]) => callWherry(['prove', actor, ...replay, ...more], { environment: environmentOf });
+  const missing = await prove('--publish');
+  expect(missing.exitCode).toBe(exitCodes.badUsage);
+  expect(missing.stderr).toMatch(/has no Actor "wherry\/charge-without-key".*`wherry run .*` or `apify push`/);
+  const { client } = platform;
+  const { id: actorId } = await client.actors().create({ name: 'charge-without-key' });
+  expect((await prove('--publish', '--build', '0.1.7')).stderr).toMatch(/has no build "0\.1\.7"\. Build it first\./);
+  const published = await prove('--publish', '--json');
+  expect(published.exitCode, published.stderr).toBe(exitCodes.notSucceeded);
+  expect(published.stderr).toContain(`Published for wherry/charge-without-key at ${platform.url}`);
+  const read = async (url: string) => {
+    const response = await fetch(platform.url + url, { headers: { authorization: `Bearer ${token}` } });
+    return ((await response.json()) as { data: Record<string, unknown> }).data;
+  };
+  const { items } = (await read(`/wherry/v1/actors/${actorId}/proofs`)) as { items: { id: string }[] };
+  expect(items).toMatchObject([{ verdict: 'unsafe', faults: 1, failures: 1, buildNumber: null }]);
+  const { report } = await read(`/wherry/v1/proofs/${items[0]!.id}`);
+  expect(report).toEqual(JSON.parse(published.stdout));
+  expect(report).toMatchObject({
+    combinations: [
+      { kind: 'kill', type: 'charge', runs: 1, failedRuns: 1 },
+      { kind: 'kill', type: 'record', runs: 0, failedRuns: 0 },
+    ],
+    trials: [{ replay: 'kill@charge#1:after', outcome: 'failed', findings: [{ failure: 'chargedTwice' }] }],
+  });
 });

@@ -24,11 +24,15 @@ export interface EventReader extends AsyncDisposable {
 /** Opens a stream, and resolves once its first bytes are there. */
 export async function readEvents(
   { platform }: Pick<Fixture, 'platform'>,
-  { token = platform.token, headers = {} }: { token?: string; headers?: Record<string, string> } = {},
+  {
+    token = platform.token,
+    cookie,
+    headers = {},
+  }: { token?: string; cookie?: string; headers?: Record<string, string> } = {},
 ): Promise<EventReader> {
   const stop = new AbortController();
   const response = await fetch(`${platform.url}/wherry/v1/events`, {
-    headers: { authorization: `Bearer ${token}`, ...headers },
+    headers: { ...(cookie === undefined ? { authorization: `Bearer ${token}` } : { cookie }), ...headers },
     signal: stop.signal,
   });
   const events: StreamedEvent[] = [];

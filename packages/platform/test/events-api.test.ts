@@ -6,7 +6,7 @@ import { EventStream } from '../src/api/events/event-stream.ts';
 import { readEvents } from './event-reader.ts';
 import { startFixture } from './fixture.ts';
 import { deployTo, type RunFixture, startRunFixture } from './run-fixture.ts';
-import { bearer, makeToken, makeUser } from './users-fixture.ts';
+import { bearer, makeToken, makeUser, signIn } from './users-fixture.ts';
 
 let fixture: RunFixture;
 let actorId: string;
@@ -139,6 +139,23 @@ test('[stream-2] a stream ends when its token is removed, when it expires, and w
   expect(third.hasEnded()).toBe(false);
   await fixture.call('PUT', `/wherry/v1/users/${user.id}`, { isDisabled: true });
   await until('the stream of the disabled user ends', third.hasEnded, { secs: 30 });
+});
+
+test('[stream-2] the stream of a session goes on when other tokens change, and ends when the browser signs out', async () => {
+  const user = await makeUser(fixture, 'events-browser');
+  const browser = await signIn(fixture.platform.url, { token: user.token });
+  const another = await signIn(fixture.platform.url, { token: user.token });
+  await using stream = await readEvents(fixture, { cookie: browser.cookie });
+  await using other = await readEvents(fixture, { cookie: another.cookie });
+  const { id } = await makeToken(fixture, user.id);
+  await stream.next('the token', ({ data }) => data.kind === 'token' && data.id === id);
+  const dataset = await clientOf(user.token).datasets().getOrCreate('of-browser');
+  await stream.next('the dataset', (event) => event.data.id === dataset.id);
+  expect((await browser.call('DELETE', '/wherry/v1/session')).status).toBe(204);
+  await until('the stream of the session ends', stream.hasEnded, { secs: 30 });
+  const later = await clientOf(user.token).datasets().getOrCreate('of-another-browser');
+  await other.next('the later dataset', (event) => event.data.id === later.id);
+  expect(other.hasEnded()).toBe(false);
 });
 
 test('[stream-2] an administrator who becomes a member is told of servers no more', async () => {

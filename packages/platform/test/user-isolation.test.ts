@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { hashToken } from '../src/accounts/tokens.ts';
 import { type DeclaredRoute, scopeOf } from '../src/api/access.ts';
+import { proofReport } from './proof-report.ts';
 import { deployTo, type RunFixture, startRunFixture } from './run-fixture.ts';
 import { allRoutes, bearer, makeToken, makeUser, outcomeOf, textOf } from './users-fixture.ts';
 
@@ -59,7 +60,15 @@ async function makeAccount(username: string): Promise<Account> {
   await client.dataset(started.defaultDatasetId).pushItems([{ of: username }]);
   await client.keyValueStore(store.id).setRecord({ key: 'KEY', value: { of: username } });
   const added = await client.requestQueue(queue.id).addRequest({ url: 'https://example.com/', uniqueKey: username });
+  const published = await fixture.call(
+    'POST',
+    `/wherry/v1/actors/${actorId}/proofs`,
+    { report: proofReport() },
+    bearer(token),
+  );
+  const { id: proofId } = ((await published.json()) as { data: { id: string } }).data;
   const at = {
+    proofId,
     actorId,
     actorTaskId,
     scheduleId,
@@ -125,6 +134,7 @@ function bodyOf({ method, url }: DeclaredRoute, { at }: Account): unknown {
   if (url.endsWith('/env-vars') || url.endsWith('/env-vars/:name'))
     return { name: 'SECRET', value: 'of somebody else' };
   if (url.endsWith('/versions')) return { versionNumber: '0.2', sourceType: 'SOURCE_FILES', sourceFiles: [] };
+  if (url.endsWith('/proofs')) return { report: proofReport() };
   if (url.endsWith('/charge')) return { eventName: 'page' };
   // Two paths to the same: the second creation must not be refused for its name.
   if (url === '/v2/actors' || url === '/v2/acts') return { name: url.slice(4) };
@@ -178,7 +188,7 @@ const names = (account: Account): string[] => [
   account.datasetId,
   account.storeId,
   account.queueId,
-  ...['actorId', 'buildId', 'runId', 'tokenId', 'actorTaskId', 'scheduleId', 'webhookId', 'dispatchId'].map(
+  ...['actorId', 'buildId', 'runId', 'tokenId', 'actorTaskId', 'scheduleId', 'webhookId', 'dispatchId', 'proofId'].map(
     (name) => account.at[name]!,
   ),
 ];

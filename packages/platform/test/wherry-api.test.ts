@@ -7,6 +7,7 @@ import description from '../src/api/about/wherry-v1.openapi.json' with { type: '
 import { registerRoutes } from '../src/api/routes.ts';
 import type { AllServices } from '../src/api/services.ts';
 import { stateNames } from '../src/runs/supervisor/servers.ts';
+import { proofReport } from './proof-report.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
 import { makeUser, signIn } from './users-fixture.ts';
 
@@ -70,6 +71,7 @@ const newBodies: Readonly<Record<string, object>> = {
   'POST /wherry/v1/tokens': { name: 'another' },
   'POST /wherry/v1/session': { token: 'test-token' },
   'POST /wherry/v1/session/codes': {},
+  'POST /wherry/v1/actors/{actorId}/proofs': { report: proofReport() },
 };
 
 /** They are made with the cookie. */
@@ -77,8 +79,9 @@ const ofSessions = ['GET /wherry/v1/session', 'DELETE /wherry/v1/session'];
 
 function usualStatuses(operation: string): number[] {
   if (operation === 'DELETE /wherry/v1/session') return [204];
-  if (operation.includes('{')) return [200, 404];
-  return [newBodies[operation] === undefined ? 200 : 201];
+  const made = newBodies[operation] === undefined ? 200 : 201;
+  const good = operation === 'DELETE /wherry/v1/proofs/{proofId}' ? 204 : made;
+  return operation.includes('{') ? [good, 404] : [good];
 }
 
 test('responses and errors are as described', async () => {
@@ -87,8 +90,18 @@ test('responses and errors are as described', async () => {
   const { id: runId } = await fixture.start(actorId);
   await until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
   const user = await makeUser(fixture, 'described');
-  const known = { runId, actorId, serverId: 'local-1', sequence: '1', userId: user.id, tokenId: user.tokenId };
-  const nobodys = { actorId: 'no-such-actor', serverId: 'mars', sequence: '3', userId: 'nobody', tokenId: 'none' };
+  const proof = { report: proofReport() };
+  const published = await fixture.call('POST', `/wherry/v1/actors/${actorId}/proofs`, proof);
+  const { id: proofId } = ((await published.json()) as { data: { id: string } }).data;
+  const known = { proofId, runId, actorId, serverId: 'local-1', sequence: '1', userId: user.id, tokenId: user.tokenId };
+  const nobodys = {
+    proofId: 'none',
+    actorId: 'no-such-actor',
+    serverId: 'mars',
+    sequence: '3',
+    userId: 'nobody',
+    tokenId: 'none',
+  };
   const unknown = { runId: 'NoSuchRun00000000', ...nobodys };
   const statuses = new Map<string, number[]>();
   // A stream has no end: `events-api.test.ts` reads it.

@@ -2,8 +2,8 @@
  * Proves an Actor: learns what it produces undisturbed, runs it with faults, and says what they do to its results.
  *
  * The files beside this one carry the steps out: `baseline-runs.ts` learns the baseline, `trials.ts` tries cases,
- * `failing-cases.ts` simplifies those that fail, and `verdict.ts`, `tally.ts`, `story.ts` and `advice.ts` are the
- * result. They may use all folders but `report/`, which may use them: `sandbox/` runs the Actor, `faults/` injects
+ * `failing-cases.ts` simplifies those that fail, and `verdict.ts`, `tally.ts`, `trial-reports.ts`, `story.ts` and
+ * `advice.ts` are the result. They may use all folders but `report/`, which may use them: `sandbox/` runs the Actor, `faults/` injects
  * faults, `proxy/` sees its calls, and `comparison/` compares its results.
  *
  * [verdict-1] "safe" requires that every kind of fault was injected at every type of write at least once.
@@ -21,6 +21,7 @@ import { coverageOf, plannedCases, requiredCoverage } from './faults/fault-plan.
 import type { WriteType } from './proxy/write.ts';
 import { Sandbox } from './sandbox/sandbox.ts';
 import { Tally } from './tally.ts';
+import { combinationsOf, type JudgedTrial, trialReportsOf } from './trial-reports.ts';
 import { type Trial, Trials, unlessAborted } from './trials.ts';
 import type { FailingCase, Verdict } from './verdict.ts';
 
@@ -171,6 +172,7 @@ class Proof {
       budgetSecs: this.#budgetSecs,
       tookSecs: Math.round(this.#elapsedSecs() * 10) / 10,
       faults: this.#faultCount(),
+      failedRuns: this.#failedTrials().length,
       cleanRuns: baselineRuns?.count ?? 0,
       cleanMs: baselineRuns?.longestMs ?? 0,
       writes: Object.fromEntries(
@@ -180,6 +182,8 @@ class Proof {
       ),
       ignoredPaths: ignoredPathsOf(baselineRuns),
       rows: this.#rows(),
+      combinations: combinationsOf(this.#judgedTrials(), { kinds: this.#triedKinds, types, allowed: this.#allowed }),
+      trials: trialReportsOf(this.#judgedTrials(), this.#allowed),
       failing: this.#failing,
       advice: adviceFor(this.#symptoms(), new Set(types)),
     };
@@ -221,9 +225,16 @@ class Proof {
     );
   }
 
+  get #triedKinds(): readonly FaultKind[] {
+    return this.#options.replay?.map(({ kind }) => kind) ?? this.#kinds;
+  }
+
+  #judgedTrials(): JudgedTrial[] {
+    return this.#allTrials().map((trial) => ({ trial, findings: this.#trials!.findingsOf(trial) }));
+  }
+
   #rows() {
-    const { replay } = this.#options;
-    const tally = new Tally(replay?.map(({ kind }) => kind) ?? this.#kinds, this.#allowed);
+    const tally = new Tally(this.#triedKinds, this.#allowed);
     for (const trial of this.#allTrials()) tally.add(injectedFaultsOf(trial), this.#trials!.findingsOf(trial));
     return tally.rows();
   }

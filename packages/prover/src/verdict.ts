@@ -4,6 +4,7 @@ import type { Failure, Finding } from './comparison/finding.ts';
 import type { FaultKind } from './faults/fault.ts';
 import type { TimelineEvent } from './faults/timeline.ts';
 import type { Row } from './tally.ts';
+import type { Combination, TrialReport } from './trial-reports.ts';
 
 export interface FailingCase {
   readonly kind: FaultKind;
@@ -29,6 +30,8 @@ export interface Verdict {
   readonly tookSecs: number;
   /** How many faults were injected. In `rows`, a run with several faults counts for the kind of each. */
   readonly faults: number;
+  /** How many of the runs with faults had a failure that is not allowed. */
+  readonly failedRuns: number;
   /** The number of undisturbed runs, and the duration of the longest. */
   readonly cleanRuns: number;
   readonly cleanMs: number;
@@ -38,6 +41,10 @@ export interface Verdict {
   readonly ignoredPaths: Readonly<Record<string, readonly string[]>>;
   readonly allowed: readonly Failure[];
   readonly rows: readonly Row[];
+  /** The same by the type of write. A combination that was not tried has 0 runs. */
+  readonly combinations: readonly Combination[];
+  /** The runs with faults, in the order of their ends; of very many, the first ones. */
+  readonly trials: readonly TrialReport[];
   /** One for each kind of fault that fails. */
   readonly failing: readonly FailingCase[];
   readonly advice: readonly Advice[];

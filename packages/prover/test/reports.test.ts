@@ -57,6 +57,7 @@ const verdictOf = (item: string): Verdict => ({
   budgetSecs: 60,
   tookSecs: 12.5,
   faults: 2,
+  failedRuns: 1,
   cleanRuns: 2,
   cleanMs: 400,
   writes: { push: 1, handled: 1 },
@@ -66,6 +67,11 @@ const verdictOf = (item: string): Verdict => ({
     { kind: 'warm', runs: 0, failedRuns: 0, counts },
     { kind: 'kill', runs: 2, failedRuns: 1, counts: { ...counts, duplicated: 1 } },
   ],
+  combinations: [
+    { kind: 'kill', type: 'push', runs: 2, failedRuns: 1 },
+    { kind: 'kill', type: 'handled', runs: 0, failedRuns: 0 },
+  ],
+  trials: [],
   failing: [failingOf(item)],
   advice: [{ failure: 'duplicated', text: 'Use `state.commit`.' }],
 });

@@ -4,9 +4,10 @@ import { type Case, type Failure, type FaultKind, failureNames, failures, faultK
 import { type Command, Option } from 'commander';
 import { badUsage } from '../failure.ts';
 import { readInput } from '../run-input.ts';
+import type { ConnectionFlags } from '../settings.ts';
 import { helpOf, wholeNumber } from './command.ts';
 
-interface ProveFlags {
+interface ProveFlags extends ConnectionFlags {
   readonly input?: string;
   readonly seed?: number;
   readonly budget: number;
@@ -21,6 +22,8 @@ interface ProveFlags {
   readonly report?: string;
   readonly json?: boolean;
   readonly asApify?: boolean;
+  readonly publish?: boolean;
+  readonly build?: string;
 }
 
 export function addProve(program: Command): void {
@@ -55,6 +58,10 @@ export function addProve(program: Command): void {
     .addOption(new Option('--replay <case>', 'try only this case, in the form of the report').argParser(caseOf))
     .option('--report <folder>', 'write report.html, report.junit.xml and verdict.json to this folder')
     .option('--as-apify', 'accept no commits, as on Apify')
+    .option('--publish', 'send the report to the platform, for its Actor with the name of this one')
+    .option('--build <number>', 'the build of that Actor that the report is about, such as 0.1.7')
+    .option('--url <url>', 'the platform for --publish (default: http://127.0.0.1:8010, env: WHERRY_URL)')
+    .option('--token <token>', 'its API token (default: the one in ./data/token, env: WHERRY_TOKEN)')
     .option('--json', 'write only JSON to stdout')
     .addHelpText(
       'after',
@@ -62,6 +69,7 @@ export function addProve(program: Command): void {
         'prove ./my-crawler --input input.json --budget 2m --report proof',
         'prove . --faults kill,warm --seed 7',
         'prove . --replay kill@push#17:after',
+        'prove . --publish',
       ]),
     )
     .action(run);
@@ -71,7 +79,9 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
   const input = flags.input === undefined ? undefined : await readInput(sourceOf(flags.input));
   const chargedEvents = flags.charge ?? (await readChargedEvents(folder));
   const { seed, budget: budgetSecs, faults, faultsPerRun, maxFaults } = flags;
-  const { ignore, reads, allow, replay, report, json, asApify } = flags;
+  const { ignore, reads, allow, replay, report, json, asApify, publish, build } = flags;
+  if (build !== undefined && publish !== true)
+    throw badUsage('--build says what --publish is about. Give both, or neither.');
   const { proveActor } = await import('../prove.ts');
   process.exitCode = await proveActor({
     folder,
@@ -80,6 +90,7 @@ async function run(folder: string, flags: ProveFlags): Promise<void> {
     json: json === true,
     reportFolder: report,
     takesCommits: asApify !== true,
+    publication: publish === true ? { connection: flags, build: build ?? null } : undefined,
     ...(input !== undefined && { input: input as never }),
     ...(seed !== undefined && { seed }),
     ...(faults !== undefined && { kinds: faults }),

@@ -90,6 +90,10 @@ export interface AuditEntry {
   readonly outcome: string;
 }
 
+export interface PublishedProof {
+  readonly id: string;
+}
+
 /** What retention has deleted, or would delete. */
 export interface Collection {
   readonly isDryRun: boolean;
@@ -189,6 +193,11 @@ export class WherryApi {
 
   async auditLog(query: Readonly<Record<string, string>>): Promise<AuditEntry[]> {
     return (await this.#call<{ items: AuditEntry[] }>('GET', `/audit-log?${new URLSearchParams(query)}`)).items;
+  }
+
+  /** Publishes a report of `wherry prove` for an Actor. */
+  publishProof(actorId: string, proof: { report: object; buildNumber: string | null }): Promise<PublishedProof> {
+    return this.#call('POST', `/actors/${encodeURIComponent(actorId)}/proofs`, proof);
   }
 
   startCollection(dryRun: boolean): Promise<Collection> {

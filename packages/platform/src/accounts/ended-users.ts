@@ -51,6 +51,7 @@ export const leftOfUser = defineRead('users.left', function* ({ userId }: { user
  * the removal fail, and be tried again, since a user with rows cannot be deleted.
  */
 const ownedTables = [
+  'proofs',
   'webhook_dispatches',
   'webhook_events',
   'webhooks',

@@ -47,7 +47,7 @@ declare module 'fastify' {
     ownStorageIds: ReadonlySet<string> | undefined;
     /** Whose token it is. Undefined for a call without one. */
     identity: Identity | undefined;
-    /** Looks up again whose token it is, for a response that lasts. Undefined when it is no longer valid. */
+    /** Looks up again whose token or session it is, for a response that lasts. Undefined when it is no longer valid. */
     identifyAgain: () => Promise<Identity | undefined>;
     /** What a run that the call starts comes from; undefined when the call itself says so. */
     knownOrigin: Identity['origin'];

@@ -13,6 +13,7 @@ import { registerGcRoutes } from './gc/gc-routes.ts';
 import { registerKeyValueStoreRoutes } from './key-value-stores/store-routes.ts';
 import { registerLogRoutes } from './logs/log-routes.ts';
 import { registerOverviewRoutes } from './overview/overview-routes.ts';
+import { registerProofRoutes } from './proofs/proof-routes.ts';
 import { registerRequestQueueRoutes } from './request-queues/queue-routes.ts';
 import { registerCommitRoutes } from './runs/commit-routes.ts';
 import { registerHandoffRoutes } from './runs/handoff-routes.ts';
@@ -65,4 +66,5 @@ export function registerRoutes(app: FastifyInstance, services: AllServices, { co
   registerEventRoutes(app, services);
   registerOverviewRoutes(app, services);
   registerStatisticsRoutes(app, services);
+  registerProofRoutes(app, services);
 }

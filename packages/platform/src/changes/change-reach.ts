@@ -7,7 +7,7 @@ const ofAdministrators: ReadonlySet<ChangeKind> = new Set(['server', 'attempt', 
 
 /** What a token that is limited to named resources reaches of the named ones [token-2]. */
 const ofNamedRuns: ReadonlySet<ChangeKind> = new Set(['run', 'attempt', 'handoff']);
-const ofNamedActors: ReadonlySet<ChangeKind> = new Set(['actor', 'build']);
+const ofNamedActors: ReadonlySet<ChangeKind> = new Set(['actor', 'build', 'proof']);
 const storages: ReadonlySet<ChangeKind> = new Set(['dataset', 'keyValueStore', 'requestQueue']);
 
 export function mayReadChange(

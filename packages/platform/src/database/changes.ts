@@ -9,7 +9,7 @@
  */
 export const changeKinds = [
   ...(['run', 'attempt', 'handoff', 'build', 'server', 'actor', 'task', 'schedule', 'webhook', 'dispatch'] as const),
-  ...(['dataset', 'keyValueStore', 'requestQueue', 'user', 'token'] as const),
+  ...(['dataset', 'keyValueStore', 'requestQueue', 'user', 'token', 'proof'] as const),
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 

@@ -13,6 +13,7 @@ import '../accounts/user-limits.ts';
 import '../accounts/users.ts';
 import '../actors/actors.ts';
 import '../actors/env-vars.ts';
+import '../actors/proofs.ts';
 import '../actors/versions.ts';
 import '../builds/build-ends.ts';
 import '../builds/build-queue.ts';

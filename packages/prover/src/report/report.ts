@@ -3,7 +3,7 @@
  *
  * The folder `report/` turns a `Verdict` into text (here), a page (`report-html.ts`, `timeline-svg.ts`) or JUnit XML
  * (`report-junit.ts`). All functions are pure. Text of the Actor is escaped wherever it is inserted. The folder imports
- * `verdict.ts`, and types of `faults/`, `proxy/` and `comparison/`.
+ * `verdict.ts`, what cuts logs in `trial-reports.ts`, and types of `faults/`, `proxy/` and `comparison/`.
  */
 import { failureNames, findingText } from '../comparison/finding.ts';
 import type { Verdict } from '../verdict.ts';

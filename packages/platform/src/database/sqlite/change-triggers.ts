@@ -7,6 +7,9 @@ import type { Change, ChangeKind } from '../changes.ts';
 import { mostChanges } from '../changes.ts';
 import type { SqliteSession } from './session.ts';
 
+const operations = ['INSERT', 'UPDATE', 'DELETE'] as const;
+type Operation = (typeof operations)[number];
+
 /** What a change of a table's row is told as: SQL expressions, in which `@` stands for the row. */
 interface ToldTable {
   readonly table: string;
@@ -17,10 +20,13 @@ interface ToldTable {
   readonly actor?: string;
   /** Which rows are told; all unless set. */
   readonly when?: string;
+  /** Which changes of them; all unless set. */
+  readonly operations?: readonly Operation[];
 }
 
 const ofRun = (column: string) => `(SELECT ${column} FROM runs WHERE runs.id = @.run_id)`;
 const ofActor = '(SELECT user_id FROM actors WHERE actors.id = @.actor_id)';
+const ofToken = (column: string) => `(SELECT ${column} FROM api_tokens WHERE api_tokens.token_hash = @.token_hash)`;
 const partOfRun = { user: ofRun('user_id'), run: '@.run_id', actor: ofRun('actor_id') };
 const partOfActor = { kind: 'actor', id: '@.actor_id', user: ofActor, actor: '@.actor_id' } as const;
 
@@ -48,6 +54,7 @@ export const toldTables: readonly ToldTable[] = [
   { table: 'actor_versions', ...partOfActor },
   { table: 'actor_env_vars', ...partOfActor },
   { table: 'actor_tags', ...partOfActor },
+  { table: 'proofs', kind: 'proof', id: '@.id', user: '@.user_id', actor: '@.actor_id' },
   { table: 'actor_tasks', kind: 'task', id: '@.id', user: '@.user_id', actor: '@.actor_id' },
   { table: 'schedules', kind: 'schedule', id: '@.id', user: '@.user_id' },
   {
@@ -70,6 +77,14 @@ export const toldTables: readonly ToldTable[] = [
   // The health check writes a row and deletes it.
   { table: 'users', kind: 'user', id: '@.id', user: '@.id', when: "@.id <> 'health'" },
   { table: 'api_tokens', kind: 'token', id: '@.id', user: '@.user_id' },
+  // Who has signed in, and signs out. When a session was used last is shown nowhere.
+  {
+    table: 'sessions',
+    kind: 'token',
+    id: ofToken('id'),
+    user: ofToken('user_id'),
+    operations: ['INSERT', 'DELETE'],
+  },
 ];
 
 /** Tables whose rows are told with another row, or are nothing that is shown [change-2]. */
@@ -87,12 +102,11 @@ export const untoldTables: readonly string[] = [
   'audit_log',
 ];
 
-const operations = ['INSERT', 'UPDATE', 'DELETE'] as const;
-
 /** Outer conflict clauses apply within triggers too, so the table takes everything and repetitions are dropped when it is read. */
 function* triggers(): Generator<{ readonly name: string; readonly sql: string }> {
-  for (const [index, { table, kind, id, user, run = 'NULL', actor = 'NULL', when }] of toldTables.entries()) {
-    for (const operation of operations) {
+  for (const [index, told] of toldTables.entries()) {
+    const { table, kind, id, user, run = 'NULL', actor = 'NULL', when } = told;
+    for (const operation of told.operations ?? operations) {
       const name = `told_${index}_${operation.toLowerCase()}`;
       const condition = when === undefined ? '' : ` WHEN ${when}`;
       const sql = `CREATE TEMP TRIGGER ${name} AFTER ${operation} ON main.${table}${condition} BEGIN

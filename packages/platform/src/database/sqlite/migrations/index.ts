@@ -22,6 +22,7 @@ import { limits } from './0020-limits.ts';
 import { runsOfActors } from './0021-runs-of-actors.ts';
 import { sessions } from './0022-sessions.ts';
 import { overview } from './0023-overview.ts';
+import { proofs } from './0024-proofs.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 const steps: readonly { readonly number: number; readonly sql: string }[] = [
@@ -48,6 +49,7 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 21, sql: runsOfActors },
   { number: 22, sql: sessions },
   { number: 23, sql: overview },
+  { number: 24, sql: proofs },
 ];
 
 export const newestSchema = steps.at(-1)!.number;
