@@ -223,7 +223,6 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
   });
   const ui = new ConsoleUnderTest({ live, dataFolder }, { browser, context, page: await context.newPage() });
   await signIn(context, live.token);
-  if (!(await hasEvents(live))) await context.route('**/wherry/v1/events', (route) => route.fulfill(noEvents));
   return ui;
 }
 
@@ -232,15 +231,6 @@ async function signIn(context: BrowserContext, token: string): Promise<void> {
   const response = await context.request.post('/wherry/v1/session', { data: { token } });
   if (response.status() !== 201) throw new Error(`signing in returned ${response.status()}: ${await response.text()}`);
 }
-
-/** Until the platform has the stream: the browser would complain of each page. */
-async function hasEvents({ url, token }: LivePlatform): Promise<boolean> {
-  const response = await fetch(`${url}/wherry/v1/events`, { headers: { authorization: `Bearer ${token}` } });
-  await response.body?.cancel();
-  return response.ok;
-}
-
-const noEvents = { status: 200, contentType: 'text/event-stream', body: 'retry: 600000\n\n' };
 
 const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
