@@ -21,10 +21,9 @@ import type { ApifyClient } from 'apify-client';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { dataFolderOfTest, type LivePlatform, livePlatformOf } from '../../packages/cli/test/live-platform.ts';
+import { ensureConsoleBuilt } from '../../scripts/build-console.mjs';
 import { chromiumPath, goTo } from '../support/browser.ts';
 import { accessFaults } from './axe.ts';
-import { ensureConsoleBuilt } from './console-build.ts';
-import { type EarlyFront, startEarlyFront } from './early-front.ts';
 import { hostileMark } from './hostile-texts.ts';
 
 const wide = { width: 1280, height: 800 };
@@ -44,17 +43,15 @@ export class ConsoleUnderTest implements AsyncDisposable {
   readonly page: Page;
   readonly dataFolder: string;
   #live: LivePlatform;
-  #front: EarlyFront | undefined;
   readonly #allowed: RegExp[] = [];
   #problems: string[] = [];
 
   /** Made by `startConsole`. */
   constructor(
-    started: { live: LivePlatform; front: EarlyFront | undefined; dataFolder: string },
+    started: { live: LivePlatform; dataFolder: string },
     { browser, context, page }: { browser: Browser; context: BrowserContext; page: Page },
   ) {
     this.#live = started.live;
-    this.#front = started.front;
     this.dataFolder = started.dataFolder;
     this.browser = browser;
     this.context = context;
@@ -62,9 +59,8 @@ export class ConsoleUnderTest implements AsyncDisposable {
     this.watch(page);
   }
 
-  /** Where the browser is to go; the platform itself. */
   get url(): string {
-    return this.#front?.url ?? this.#live.url;
+    return this.#live.url;
   }
 
   get platform(): LivePlatform {
@@ -200,7 +196,6 @@ export class ConsoleUnderTest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
-    this.#front?.close();
     await this.#live[Symbol.asyncDispose]();
     await rm(this.dataFolder, { recursive: true, force: true });
   }
@@ -215,20 +210,19 @@ function expectNone(faults: readonly string[], what: string): void {
 
 /** Ended with `await using` or in `afterAll`. */
 export async function startConsole(): Promise<ConsoleUnderTest> {
-  await ensureConsoleBuilt();
+  if (!ensureConsoleBuilt()) throw new Error('The console could not be built.');
   const dataFolder = await dataFolderOfTest();
   const [live, browser] = await Promise.all([startPlatform(dataFolder, '0'), launch()]);
-  const front = (await servesConsole(live.url)) ? undefined : await startEarlyFront(live);
   const context = await browser.newContext({
     viewport: wide,
     colorScheme: 'light',
     // Colours that fade in would be measured half-way.
     reducedMotion: 'reduce',
     acceptDownloads: true,
-    baseURL: front?.url ?? live.url,
+    baseURL: live.url,
   });
-  const ui = new ConsoleUnderTest({ live, front, dataFolder }, { browser, context, page: await context.newPage() });
-  if (front === undefined) await signIn(context, live.token);
+  const ui = new ConsoleUnderTest({ live, dataFolder }, { browser, context, page: await context.newPage() });
+  await signIn(context, live.token);
   return ui;
 }
 
@@ -237,8 +231,6 @@ async function signIn(context: BrowserContext, token: string): Promise<void> {
   const response = await context.request.post('/wherry/v1/session', { data: { token } });
   if (response.status() !== 201) throw new Error(`signing in returned ${response.status()}: ${await response.text()}`);
 }
-
-const servesConsole = async (url: string): Promise<boolean> => (await fetch(`${url}/console/`)).ok;
 
 const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--disable-dev-shm-usage'] });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ensureConsoleBuilt } from '../../../test/console/console-build.ts';
+import { ensureConsoleBuilt } from '../../../scripts/build-console.mjs';
 import { until } from '../../../test/support/until.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 import { dataFolderOfTest, type LivePlatform, livePlatformOf } from './live-platform.ts';
@@ -12,7 +12,7 @@ import { callWherry, exitCodeOf, startInTerminal, startWherry } from './program.
 
 let dataFolder: string;
 beforeAll(async () => {
-  await ensureConsoleBuilt();
+  if (!ensureConsoleBuilt()) throw new Error('The console could not be built.');
   dataFolder = await dataFolderOfTest();
 });
 afterAll(() => rm(dataFolder, { recursive: true, force: true }));

@@ -1,19 +1,13 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { sessionQuery, signOut } from '../services/session.ts';
+import { useQuery } from '@tanstack/react-query';
+import { sessionQuery } from '../services/session.ts';
 import { Menu } from '../ui/menu.tsx';
+import { useSignOut } from './sign-out.ts';
 import { chooseTheme, chosenTheme } from './theme.ts';
 
 export function UserMenu() {
   const { data: session } = useQuery(sessionQuery);
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
+  const signOut = useSignOut();
   if (!session) return null;
-  const leave = async () => {
-    await signOut();
-    queryClient.clear();
-    await navigate({ to: '/sign-in' });
-  };
   return (
     <Menu
       kind="quiet"
@@ -23,7 +17,7 @@ export function UserMenu() {
         { title: 'Light', about: 'Always the light theme', onChoose: () => chooseTheme('light') },
         { title: 'Dark', about: 'Always the dark theme', onChoose: () => chooseTheme('dark') },
         { title: 'As the system', about: `Now: ${chosenTheme()}`, onChoose: () => chooseTheme('system') },
-        { title: 'Sign out', onChoose: () => void leave() },
+        { title: 'Sign out', onChoose: () => void signOut() },
       ]}
     />
   );

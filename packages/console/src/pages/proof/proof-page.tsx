@@ -1,5 +1,76 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { actorNameQuery, deleteProof, type OpenedProof, proofQuery } from '../../services/proofs.ts';
+import { ApiButton } from '../../ui/api-call.tsx';
+import { Button } from '../../ui/button.tsx';
+import { CopyId } from '../../ui/copy-id.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
+import { Failure, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Time } from '../../ui/time.tsx';
+import { ReportView } from './report-view.tsx';
+import { VerdictHistory } from './verdict-history.tsx';
 
+/** A published report. */
 export function ProofPage() {
-  return <Page title="Proof">…</Page>;
+  const { proofId } = useParams({ strict: false }) as { proofId: string };
+  const { data: proof, error, refetch } = useQuery(proofQuery(proofId));
+  const actorId = proof?.actorId;
+  const { data: known } = useQuery({ ...actorNameQuery(actorId ?? ''), enabled: actorId !== undefined, retry: false });
+  const name = known ?? proof?.report.actor ?? 'Proof';
+  return (
+    <Page
+      title={`Proof of ${name}`}
+      about={proof && <About proof={proof} name={name} />}
+      actions={proof && <Actions proof={proof} name={name} />}
+    >
+      {error !== null && <Failure error={error} retry={() => void refetch()} />}
+      {proof === undefined && error === null && <Skeleton rows={8} />}
+      {proof !== undefined && <ReportView report={proof.report} />}
+      {actorId !== undefined && <VerdictHistory actorId={actorId} name={name} />}
+    </Page>
+  );
+}
+
+function About({ proof, name }: { readonly proof: OpenedProof; readonly name: string }) {
+  return (
+    <>
+      <Link to="/actors/$actorId" params={{ actorId: proof.actorId }}>
+        {name}
+      </Link>
+      {proof.buildNumber !== null && `, build ${proof.buildNumber}`} · published <Time at={proof.publishedAt} /> ·{' '}
+      <CopyId id={proof.id} />
+    </>
+  );
+}
+
+function Actions({ proof, name }: { readonly proof: OpenedProof; readonly name: string }) {
+  const [isDeleting, setIsDeleting] = useState(false);
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const remove = async () => {
+    await deleteProof(proof.id);
+    await navigate({ to: '/proof', search: { actor: proof.actorId } as never });
+    await queryClient.invalidateQueries({ queryKey: ['proofs', 'list'] });
+  };
+  const path = `/wherry/v1/proofs/${proof.id}`;
+  return (
+    <>
+      <ApiButton call={{ about: 'Read this report', method: 'GET', path }} />
+      <Button kind="danger" onClick={() => setIsDeleting(true)}>
+        Delete…
+      </Button>
+      <Confirm
+        title="Delete this report"
+        action="Delete"
+        name={name}
+        isOpen={isDeleting}
+        onClose={() => setIsDeleting(false)}
+        onConfirm={remove}
+      >
+        <p>The report and its verdict are gone from the history of {name}. The Actor and its runs stay as they are.</p>
+      </Confirm>
+    </>
+  );
 }

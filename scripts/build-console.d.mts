@@ -1,0 +1,2 @@
+/** Returns whether the built console is there. */
+export function ensureConsoleBuilt(): boolean;
