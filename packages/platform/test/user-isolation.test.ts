@@ -84,6 +84,8 @@ async function makeAccount(username: string): Promise<Account> {
     tokenId,
     serverId: 'local-1',
     sequence: '1',
+    datasetId: dataset.id,
+    storeId: store.id,
   };
   return { id, username, token, at, datasetId: dataset.id, storeId: store.id, queueId: queue.id };
 }
@@ -119,6 +121,7 @@ function urlOf({ url }: DeclaredRoute, account: Account, addressing: Addressing)
     const value = account.at[parameter];
     if (value === undefined) throw new Error(`${url}: give makeAccount a value for "${parameter}"`);
     if (parameter === 'actorTaskId') return named(value, 'task');
+    if (parameter === 'datasetId' || parameter === 'storeId') return named(value, 'named');
     return parameter === 'actorId' ? named(value, 'idle') : value;
   });
 }
@@ -146,6 +149,7 @@ function bodyOf({ method, url }: DeclaredRoute, { at }: Account): unknown {
   }
   if (url === '/wherry/v1/users') return { username: 'somebody' };
   if (url === '/wherry/v1/tokens') return { name: 'mine' };
+  if (url.endsWith('/share-links')) return { contents: 'keys', expiresInSecs: 60 };
   return {};
 }
 

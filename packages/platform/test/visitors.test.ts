@@ -393,3 +393,52 @@ test('public URLs that the stock SDK makes in a run open without a token, and it
   const url = `${fixture.platform.url}/v2/actor-runs/${run.id}`;
   expect(((await (await fetch(url)).json()) as { data: { meta: object } }).data.meta).toEqual({ origin: 'API' });
 });
+
+test('a share link opens what it is made for, and nothing else, until it ends', async () => {
+  await using fixture = await startFixture();
+  const { dataset, store } = await storagesOf(fixture);
+  const datasetLinks = `/wherry/v1/datasets/${dataset.id}/share-links`;
+  const storeLinks = `/wherry/v1/key-value-stores/${store.id}/share-links`;
+  const make = async (url: string, body: object) => {
+    const response = await fixture.call('POST', url, body);
+    expect(response.status, url).toBe(200);
+    return ((await response.json()) as { data: { url: string; expiresAt: string } }).data.url;
+  };
+  const items = await make(datasetLinks, { expiresInSecs: 3600 });
+  expect(await (await fetch(items)).json()).toEqual([{ a: 1 }, { a: 2 }]);
+  expect(await visit(fixture, `${items}&format=csv`)).toBe('200');
+  expect(await visit(fixture, items.replace('/items', ''))).toBe('403 invalid-signature');
+  const keys = await make(storeLinks, { contents: 'keys', expiresInSecs: 3600 });
+  expect((await keysOf(keys)).map(({ key }) => key)).toEqual(['note']);
+  expect(await visit(fixture, await make(storeLinks, { contents: 'records', expiresInSecs: 3600 }))).toBe('200');
+  const record = await make(storeLinks, { contents: 'record', key: 'note', expiresInSecs: 3600 });
+  expect(await (await fetch(record)).text()).toBe('a note');
+  expect(await visit(fixture, record.replace('/records/note', '/records/other'))).toBe('403 invalid-signature');
+  expect(await visit(fixture, record.replace('/records/note', '/keys'))).toBe('403 invalid-signature');
+  const ending = [
+    await make(datasetLinks, { expiresInSecs: 1 }),
+    await make(storeLinks, { contents: 'record', key: 'note', expiresInSecs: 1 }),
+  ];
+  for (const link of ending) {
+    await expect.poll(() => visit(fixture, link), { message: 'a link that has ended' }).toBe('403 invalid-signature');
+  }
+});
+
+test('a share link is made by who may change the storage, with a token of the scope manage', async () => {
+  await using fixture = await startFixture();
+  const { dataset, store } = await storagesOf(fixture);
+  const ofDataset = `/wherry/v1/datasets/${dataset.id}/share-links`;
+  const ofStore = `/wherry/v1/key-value-stores/${store.id}/share-links`;
+  const make = async (url: string, body: object, token = 'test-token') =>
+    outcome(await fixture.call('POST', url, body, { authorization: `Bearer ${token}` }));
+  const reader = await fixture.call('POST', '/wherry/v1/tokens', { name: 'reader', scopes: ['read', 'run'] });
+  const { token } = ((await reader.json()) as { data: { token: string } }).data;
+  expect(await make(ofDataset, { expiresInSecs: 60 }, token)).toBe('403 insufficient-permissions');
+  expect(await make(ofStore, { contents: 'record', expiresInSecs: 60 })).toBe('400 invalid-input');
+  expect(await make(ofStore, { contents: 'record', key: 'a/b', expiresInSecs: 60 })).toMatch(/^400 /);
+  expect(await make(ofStore, { contents: 'items', expiresInSecs: 60 })).toBe('400 invalid-input');
+  for (const expiresInSecs of [0, -1, 1.5, 1e12, undefined]) {
+    expect(await make(ofDataset, { expiresInSecs }), `${expiresInSecs}`).toBe('400 invalid-input');
+  }
+  expect(await visit(fixture, ofDataset, { method: 'POST' })).toBe(no);
+});

@@ -74,6 +74,12 @@ const newBodies: Readonly<Record<string, object>> = {
   'POST /wherry/v1/actors/{actorId}/proofs': { report: proofReport() },
 };
 
+/** The bodies of what is asked of something. */
+const askingBodies: Readonly<Record<string, object>> = {
+  'POST /wherry/v1/datasets/{datasetId}/share-links': { expiresInSecs: 60 },
+  'POST /wherry/v1/key-value-stores/{storeId}/share-links': { contents: 'record', key: 'note', expiresInSecs: 60 },
+};
+
 /** They are made with the cookie. */
 const ofSessions = ['GET /wherry/v1/session', 'DELETE /wherry/v1/session'];
 
@@ -87,27 +93,30 @@ function usualStatuses(operation: string): number[] {
 test('responses and errors are as described', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
   const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
-  const { id: runId } = await fixture.start(actorId);
+  const { id: runId, defaultDatasetId: datasetId, defaultKeyValueStoreId: storeId } = await fixture.start(actorId);
   await until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
   const user = await makeUser(fixture, 'described');
   const proof = { report: proofReport() };
   const published = await fixture.call('POST', `/wherry/v1/actors/${actorId}/proofs`, proof);
   const { id: proofId } = ((await published.json()) as { data: { id: string } }).data;
-  const known = { proofId, runId, actorId, serverId: 'local-1', sequence: '1', userId: user.id, tokenId: user.tokenId };
-  const nobodys = {
+  const ofUser = { userId: user.id, tokenId: user.tokenId };
+  const known = { proofId, runId, actorId, serverId: 'local-1', sequence: '1', ...ofUser, datasetId, storeId };
+  const unknown = {
     proofId: 'none',
+    runId: 'NoSuchRun00000000',
     actorId: 'no-such-actor',
     serverId: 'mars',
     sequence: '3',
     userId: 'nobody',
     tokenId: 'none',
+    datasetId: 'none',
+    storeId: 'none',
   };
-  const unknown = { runId: 'NoSuchRun00000000', ...nobodys };
   const statuses = new Map<string, number[]>();
   // A stream has no end: `events-api.test.ts` reads it.
   const answered = described.filter((each) => !each.endsWith('/events'));
   for (const operation of answered) {
-    const body = operation.startsWith('PUT') ? { items: [{ items: [{ a: 1 }] }] } : newBodies[operation];
+    const body = operation.startsWith('PUT') ? { items: [{ items: [{ a: 1 }] }] } : (newBodies[operation] ?? askingBodies[operation]);
     const caller = ofSessions.includes(operation)
       ? await signIn(fixture.platform.url, { token: fixture.platform.token })
       : fixture;

@@ -76,7 +76,7 @@ function Items({ dataset, isGrowing }: { readonly dataset: Dataset; readonly isG
       <span className={styles.end}>
         {what}
         <Button size="small" onClick={() => setOrder(order === 'oldest' ? 'newest' : 'oldest')}>
-          {order === 'oldest' ? 'Oldest first' : 'Newest first'}
+          {order === 'oldest' ? 'Oldest first' : 'Newest first'} <span aria-hidden="true">⇅</span>
         </Button>
         <ExportButton datasetId={dataset.id} views={views} view={view?.id ?? ''} />
       </span>
@@ -264,10 +264,12 @@ function useRows(windows: ItemWindows): (index: number) => Row | undefined {
   };
 }
 
-const openedOf = (item: unknown, column: Column, index: number): Opened =>
-  column.id === '#'
-    ? { title: `Item ${formatNumber(index + 1)}`, value: item }
-    : { title: `${column.label} of item ${formatNumber(index + 1)}`, value: columnValue(item, column.field) };
+function openedOf(item: unknown, column: Column, index: number, what: 'item' | 'row' = 'item'): Opened {
+  const place = `${what} ${formatNumber(index + 1)}`;
+  return column.id === '#'
+    ? { title: place, value: item }
+    : { title: `${column.label} of ${place}`, value: columnValue(item, column.field) };
+}
 
 function rangeText(one: number, other: number, count: number, growsOnTop: boolean): string {
   const [first, last] = [Math.min(one, other) + 1, Math.max(one, other) + 1];
@@ -402,7 +404,7 @@ function ViewRows(props: SightProps & { readonly view: DatasetView }) {
           columns={columns}
           rowAt={(index) => rows[index]}
           cell={cell}
-          onOpen={({ item, index }, column) => setOpened(openedOf(item, column, index))}
+          onOpen={({ item, index }, column) => setOpened(openedOf(item, column, index, 'row'))}
         />
       )}
       <ValueDialog opened={opened} onClose={() => setOpened(undefined)} />

@@ -53,45 +53,61 @@ function ExportForm({ datasetId, views, view, onClose }: ExportProps & { readonl
   return (
     <div>
       <div className={styles.form}>
-        <Field label="Format">
-          <Select
-            options={exportFormats}
-            value={choice.format}
-            onChange={(format) => change({ format: format as ExportFormat })}
-          />
-        </Field>
-        <Field label="Fields of" help="A view picks, renames and unwinds fields as the schema says.">
-          <Select
-            options={[
-              { value: '', label: 'The items as they are' },
-              ...views.map(({ id, title }) => ({ value: id, label: `The view ${title}` })),
-            ]}
-            value={choice.view}
-            onChange={(chosen) => change({ view: chosen })}
-          />
-        </Field>
-        <Field label="Only these fields" help="Names with commas between them; all without.">
-          <input value={choice.fields} onChange={({ target }) => change({ fields: target.value })} spellCheck={false} />
-        </Field>
-        <Field label="Without these fields" help="Names with commas between them.">
-          <input value={choice.omit} onChange={({ target }) => change({ omit: target.value })} spellCheck={false} />
-        </Field>
-        <Field label="Leave out the first" error={countError(choice.offset)}>
-          <input
-            inputMode="numeric"
-            placeholder="0"
-            value={choice.offset}
-            onChange={({ target }) => change({ offset: target.value })}
-          />
-        </Field>
-        <Field label="At most" error={countError(choice.limit)}>
-          <input
-            inputMode="numeric"
-            placeholder="all items"
-            value={choice.limit}
-            onChange={({ target }) => change({ limit: target.value })}
-          />
-        </Field>
+        <div>
+          <Field label="Format">
+            <Select
+              options={exportFormats}
+              value={choice.format}
+              onChange={(format) => change({ format: format as ExportFormat })}
+            />
+          </Field>
+        </div>
+        <div>
+          <Field label="Fields of" help="A view picks, renames and unwinds fields as the schema says.">
+            <Select
+              options={[
+                { value: '', label: 'The items as they are' },
+                ...views.map(({ id, title }) => ({ value: id, label: `The view ${title}` })),
+              ]}
+              value={choice.view}
+              onChange={(chosen) => change({ view: chosen })}
+            />
+          </Field>
+        </div>
+        <div>
+          <Field label="Only these fields" help="Names with commas between them; all without.">
+            <input
+              value={choice.fields}
+              onChange={({ target }) => change({ fields: target.value })}
+              spellCheck={false}
+            />
+          </Field>
+        </div>
+        <div>
+          <Field label="Without these fields" help="Names with commas between them.">
+            <input value={choice.omit} onChange={({ target }) => change({ omit: target.value })} spellCheck={false} />
+          </Field>
+        </div>
+        <div>
+          <Field label="Leave out the first" error={countError(choice.offset)}>
+            <input
+              inputMode="numeric"
+              placeholder="0"
+              value={choice.offset}
+              onChange={({ target }) => change({ offset: target.value })}
+            />
+          </Field>
+        </div>
+        <div>
+          <Field label="At most" error={countError(choice.limit)}>
+            <input
+              inputMode="numeric"
+              placeholder="all items"
+              value={choice.limit}
+              onChange={({ target }) => change({ limit: target.value })}
+            />
+          </Field>
+        </div>
       </div>
       <div className={styles.switches}>
         <Switch

@@ -29,7 +29,7 @@ import styles from './store-records.module.css';
 /** The records of a key-value store with previews. */
 export function StoreRecords({ storeId }: { readonly storeId: string }) {
   const [prefix, setPrefix] = useAddressState<string>('prefix', '');
-  const [startKey, setStartKey] = useAddressState<string>('after', '', { isStep: true });
+  const [startKey, setStartKey] = useAddressState<string>('afterKey', '', { isStep: true });
   const [chosen, choose] = useAddressState<string>('key', '', { isStep: true });
   const [isNew, setIsNew] = useState(false);
   const refetchInterval = useRefetchInterval();

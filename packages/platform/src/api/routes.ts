@@ -21,6 +21,7 @@ import { registerRunRoutes } from './runs/run-routes.ts';
 import { registerScheduleRoutes } from './schedules/schedule-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
 import type { AllServices } from './services.ts';
+import { registerShareLinkRoutes } from './storages/share-link-routes.ts';
 import { registerStoreRoutes } from './store/store-routes.ts';
 import { registerTaskRoutes } from './tasks/task-routes.ts';
 import { registerBrowserInfoRoutes, registerToolRoutes } from './tools/tool-routes.ts';
@@ -38,6 +39,7 @@ export function registerRoutes(app: FastifyInstance, services: AllServices, { co
   registerDatasetRoutes(app, services);
   registerKeyValueStoreRoutes(app, services);
   registerRequestQueueRoutes(app, services);
+  registerShareLinkRoutes(app, services);
   registerActorRoutes(app, services);
   registerActorVersionRoutes(app, services);
   registerBuildRoutes(app, services);

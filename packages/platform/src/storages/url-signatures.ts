@@ -32,10 +32,19 @@ const signContents = (secretKey: string, storageId: string, now: number): string
 
 /**
  * A record's signature that expires, which only this platform makes. A list of keys that was opened by a signature has such,
- * so that they are valid no longer than that signature. No key has a "/", so no other signature means the same.
+ * so that they are valid no longer than that signature, and links that users make to share a record. No key has a "/", so no other signature means the same.
  */
 const signRecordUntil = (secretKey: string, record: { storeId: string; key: string }, expiresAt: number): string =>
   signUntil(secretKey, `${record.storeId}/${record.key}`, expiresAt);
+
+/** The signature of a link that a user makes: to a record, or without a key to the contents of a storage. */
+export const shareSignature = (
+  secretKey: string,
+  link: { readonly storageId: string; readonly key: string | undefined; readonly expiresAt: number },
+): string =>
+  link.key === undefined
+    ? signUntil(secretKey, link.storageId, link.expiresAt)
+    : signRecordUntil(secretKey, { storeId: link.storageId, key: link.key }, link.expiresAt);
 
 /** A storage as far as links to it are concerned. */
 export interface LinkedStorage {

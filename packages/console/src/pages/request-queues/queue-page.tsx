@@ -1,5 +1,62 @@
-import { Page } from '../../ui/page.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useRefetchInterval } from '../../live/live.tsx';
+import { formatBytes, formatNumber } from '../../model/format.ts';
+import { storageName } from '../../model/storage-list.ts';
+import { QueueRequests } from '../../parts/queue-requests.tsx';
+import { StorageAbout, StorageActions } from '../../parts/storage-page.tsx';
+import { queueQuery } from '../../services/request-queues.ts';
+import { storagePath } from '../../services/storages.ts';
+import { ApiButton } from '../../ui/api-call.tsx';
+import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { Card, Facts, Page } from '../../ui/page.tsx';
+import { Time } from '../../ui/time.tsx';
 
 export function QueuePage() {
-  return <Page title="Queue">…</Page>;
+  const { queueId } = useParams({ strict: false }) as { readonly queueId: string };
+  const refetchInterval = useRefetchInterval();
+  const { data: queue, error, refetch } = useQuery({ ...queueQuery(queueId), refetchInterval });
+  if (queue === undefined) {
+    return (
+      <Page title="Request queue">
+        {error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton rows={10} />}
+      </Page>
+    );
+  }
+  const { id, stats, totalRequestCount, handledRequestCount, pendingRequestCount, hadMultipleClients } = queue;
+  return (
+    <Page
+      title={storageName(queue)}
+      heading={<bdi>{storageName(queue)}</bdi>}
+      about={<StorageAbout kind="requestQueues" storage={queue} />}
+      actions={
+        <>
+          <ApiButton
+            call={{
+              about: 'Get the request queue',
+              method: 'GET',
+              path: storagePath('requestQueues', id),
+              javascript: `requestQueue('${id}').get()`,
+              python: `request_queue('${id}').get()`,
+            }}
+          />
+          <StorageActions kind="requestQueues" storage={queue} />
+        </>
+      }
+    >
+      <Facts
+        facts={[
+          { name: 'Requests', value: formatNumber(totalRequestCount) },
+          { name: 'Not handled', value: formatNumber(pendingRequestCount), note: 'pending or locked' },
+          { name: 'Handled', value: formatNumber(handledRequestCount) },
+          { name: 'Clients', value: hadMultipleClients ? 'several' : 'one at most' },
+          { name: 'Size', value: formatBytes(stats.storageBytes) },
+          { name: 'Last change', value: <Time at={queue.modifiedAt} /> },
+        ]}
+      />
+      <Card title="Requests">
+        <QueueRequests queueId={id} />
+      </Card>
+    </Page>
+  );
 }
