@@ -81,15 +81,26 @@ function usualStatuses(operation: string): number[] {
   return [newBodies[operation] === undefined ? 200 : 201];
 }
 
+/** A dispatch whose first call was refused, since its address is private, and whose next one comes in a minute. */
+async function failedDispatch({ client }: RunFixture, actorId: string): Promise<string> {
+  const webhook = { requestUrl: 'http://127.0.0.1/', eventTypes: ['ACTOR.RUN.FAILED'], condition: { actorId } };
+  const { id: webhookId } = await client.webhooks().create(webhook as never);
+  const { id } = (await client.webhook(webhookId).test())!;
+  await until('its call is over', async () => (await client.webhookDispatch(id).get())!.calls?.[0]?.finishedAt != null);
+  return id;
+}
+
 test('responses and errors are as described', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
   const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
   const { id: runId } = await fixture.start(actorId);
   await until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
   const user = await makeUser(fixture, 'described');
-  const known = { runId, actorId, serverId: 'local-1', sequence: '1', userId: user.id, tokenId: user.tokenId };
+  const dispatchId = await failedDispatch(fixture, actorId);
+  const ofUser = { userId: user.id, tokenId: user.tokenId };
+  const known = { runId, actorId, dispatchId, serverId: 'local-1', sequence: '1', ...ofUser };
   const nobodys = { actorId: 'no-such-actor', serverId: 'mars', sequence: '3', userId: 'nobody', tokenId: 'none' };
-  const unknown = { runId: 'NoSuchRun00000000', ...nobodys };
+  const unknown = { runId: 'NoSuchRun00000000', dispatchId: 'none', ...nobodys };
   const statuses = new Map<string, number[]>();
   // A stream has no end: `events-api.test.ts` reads it.
   const answered = described.filter((each) => !each.endsWith('/events'));
