@@ -13,6 +13,7 @@ import {
   usageUnits,
 } from '@wherry/platform';
 import pino from 'pino';
+import packageFile from '../package.json' with { type: 'json' };
 import { reportOf } from './demo/report.ts';
 import type { Verdict } from './demo/verdict.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -121,6 +122,7 @@ async function start(settings: PlatformSettings, dataFolder: string): Promise<Pl
       dataFolder,
       token,
       secretsKeyFile,
+      version: packageFile.version,
       ...(settings.console && { consoleFolder }),
       // Over TLS only, as far as others are concerned: the plain port is for this machine then.
       host: tls === undefined ? host : '127.0.0.1',

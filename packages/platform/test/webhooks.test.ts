@@ -5,6 +5,7 @@ import type { ActorRun, WebhookUpdateData } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
+import { bearer, makeUser, outcomeOf } from './users-fixture.ts';
 import { type Receiver, startReceiver } from './webhook-receiver.ts';
 
 const webhooks = { allowPrivate: true, firstRetrySecs: 0.05 };
@@ -471,3 +472,50 @@ async function selfSigned(): Promise<{ key: string; cert: string }> {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+test('a dispatch that is sent again has the same id and new tries, and nobody else may do it [webhook-2]', async () => {
+  await using fixture = await startHooked();
+  let isWell = false;
+  await using receiver = await startReceiver((_call, response) => {
+    response.statusCode = isWell ? 200 : 500;
+    response.end('answered');
+  });
+  const actorId = await fixture.deploy('resent', quick);
+  const webhook = await create(fixture, hook(receiver, '/resent', { actorId }, { doNotRetry: true }));
+  const { id } = (await fixture.client.webhook(webhook.id).test())!;
+  const dispatch = () => fixture.client.webhookDispatch(id).get();
+  const resend = (headers = {}) =>
+    fixture.call('POST', `/wherry/v1/webhook-dispatches/${id}/resend`, undefined, headers);
+  await until('its only call has failed', async () => (await dispatch())!.status === 'FAILED');
+  isWell = true;
+  const { data } = await bodyOf(await resend());
+  expect(data).toMatchObject({ id, status: 'ACTIVE', calls: [{ responseStatus: 500 }] });
+  await until('it was accepted', async () => (await dispatch())!.status === 'SUCCEEDED');
+  expect(receiver.calls.map(({ dispatchId }) => dispatchId)).toEqual([id, id]);
+  expect((await dispatch())!.calls!.map(({ responseStatus }) => responseStatus)).toEqual([500, 200]);
+  await resend();
+  await until('what was accepted is sent again too', () => receiver.calls.length === 3);
+  const other = await makeUser(fixture, 'stranger');
+  expect(await outcomeOf(await resend(bearer(other.token)))).toBe('404 record-not-found');
+  await until('the third call was stored', async () => (await dispatch())!.status === 'SUCCEEDED');
+  await fixture.client.webhook(webhook.id).delete();
+  expect(await outcomeOf(await resend())).toBe('409 webhook-deleted');
+  expect(receiver.calls).toHaveLength(3);
+});
+
+test('a dispatch with a call under way is not sent a second time meanwhile [webhook-4]', async () => {
+  await using fixture = await startHooked();
+  let answer = () => {};
+  await using receiver = await startReceiver((_call, response) => {
+    answer = () => response.end('late');
+  });
+  const actorId = await fixture.deploy('slow-receiver', quick);
+  const webhook = await create(fixture, hook(receiver, '/slow', { actorId }));
+  const { id } = (await fixture.client.webhook(webhook.id).test())!;
+  await until('the call is under way', () => receiver.calls.length === 1);
+  const again = await fixture.call('POST', `/wherry/v1/webhook-dispatches/${id}/resend`);
+  expect(await outcomeOf(again)).toBe('409 webhook-call-under-way');
+  answer();
+  await until('it was accepted', async () => (await fixture.client.webhookDispatch(id).get())!.status === 'SUCCEEDED');
+  expect(receiver.calls).toHaveLength(1);
+});

@@ -90,6 +90,15 @@ function usualStatuses(operation: string): number[] {
   return operation.includes('{') ? [good, 404] : [good];
 }
 
+/** A dispatch whose first call was refused, since its address is private, and whose next one comes in a minute. */
+async function failedDispatch({ client }: RunFixture, actorId: string): Promise<string> {
+  const webhook = { requestUrl: 'http://127.0.0.1/', eventTypes: ['ACTOR.RUN.FAILED'], condition: { actorId } };
+  const { id: webhookId } = await client.webhooks().create(webhook as never);
+  const { id } = (await client.webhook(webhookId).test())!;
+  await until('its call is over', async () => (await client.webhookDispatch(id).get())!.calls?.[0]?.finishedAt != null);
+  return id;
+}
+
 test('responses and errors are as described', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
   const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
@@ -99,10 +108,12 @@ test('responses and errors are as described', async () => {
   const proof = { report: proofReport() };
   const published = await fixture.call('POST', `/wherry/v1/actors/${actorId}/proofs`, proof);
   const { id: proofId } = ((await published.json()) as { data: { id: string } }).data;
+  const dispatchId = await failedDispatch(fixture, actorId);
   const ofUser = { userId: user.id, tokenId: user.tokenId };
-  const known = { proofId, runId, actorId, serverId: 'local-1', sequence: '1', ...ofUser, datasetId, storeId };
+  const known = { proofId, dispatchId, runId, actorId, serverId: 'local-1', sequence: '1', ...ofUser, datasetId, storeId };
   const unknown = {
     proofId: 'none',
+    dispatchId: 'none',
     runId: 'NoSuchRun00000000',
     actorId: 'no-such-actor',
     serverId: 'mars',

@@ -1,4 +1,100 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useRefetchInterval } from '../live/live.tsx';
+import { formatNumber } from '../model/format.ts';
+import { type TaskShort, tasksOfActorQuery } from '../services/tasks.ts';
+import { ButtonLink } from '../ui/button.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
+import { Empty, Failure } from '../ui/notice.tsx';
+import { Card } from '../ui/page.tsx';
+import { Time } from '../ui/time.tsx';
+import { ActorName } from './target-name.tsx';
+
 /** The tasks of an Actor. */
-export function TaskList(_: { readonly actorId: string }) {
-  return null;
+export function TaskList({ actorId }: { readonly actorId: string }) {
+  const { data, error, refetch } = useQuery({ ...tasksOfActorQuery(actorId), refetchInterval: useRefetchInterval() });
+  const create = (
+    <ButtonLink to="/tasks/$taskId" params={{ taskId: 'new' } as never} search={{ actorId } as never} size="small">
+      New task
+    </ButtonLink>
+  );
+  return (
+    <Card title="Tasks" actions={create}>
+      {error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : (
+        <TaskTable
+          rows={data}
+          isOfActor
+          empty={
+            <Empty title="It has no tasks">
+              <p>A task keeps an input and run options of its own under a name.</p>
+            </Empty>
+          }
+        />
+      )}
+    </Card>
+  );
+}
+
+const actorColumn: Column<TaskShort> = {
+  id: 'actor',
+  header: 'Actor',
+  cell: ({ actId }) => <ActorName actorId={actId} />,
+  sortBy: ({ actName }) => actName ?? null,
+};
+
+const columns: readonly Column<TaskShort>[] = [
+  {
+    id: 'name',
+    header: 'Name',
+    cell: ({ id, name }) => (
+      <Link to="/tasks/$taskId" params={{ taskId: id } as never}>
+        {name}
+      </Link>
+    ),
+    sortBy: ({ name }) => name.toLowerCase(),
+  },
+  {
+    id: 'runs',
+    header: 'Runs',
+    cell: ({ stats }) => formatNumber(stats?.totalRuns ?? 0),
+    sortBy: ({ stats }) => stats?.totalRuns ?? 0,
+    isNumber: true,
+  },
+  {
+    id: 'modified',
+    header: 'Changed',
+    cell: ({ modifiedAt }) => <Time at={modifiedAt} />,
+    sortBy: ({ modifiedAt }) => modifiedAt,
+    isMinor: true,
+  },
+  {
+    id: 'created',
+    header: 'Made',
+    cell: ({ createdAt }) => <Time at={createdAt} />,
+    sortBy: ({ createdAt }) => createdAt,
+    isMinor: true,
+  },
+];
+
+interface TaskTableProps {
+  /** Undefined while they are loaded. */
+  readonly rows: readonly TaskShort[] | undefined;
+  readonly isOfActor?: boolean;
+  readonly empty: React.ReactNode;
+}
+
+export function TaskTable({ rows, isOfActor = false, empty }: TaskTableProps) {
+  const shown = isOfActor ? columns : [columns[0]!, actorColumn, ...columns.slice(1)];
+  return (
+    <DataTable
+      rows={rows}
+      columns={shown}
+      rowId={({ id }) => id}
+      label="Tasks"
+      sortParameter="task-sort"
+      empty={empty}
+    />
+  );
 }

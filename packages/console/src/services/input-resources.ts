@@ -39,6 +39,8 @@ export const storageNamesQuery = (type: ResourceType) =>
 export interface ProxyGroup {
   readonly name: string;
   readonly description: string;
+  /** How many upstream proxies are in it. */
+  readonly availableCount: number;
 }
 
 /** The proxy groups that the user may use. */

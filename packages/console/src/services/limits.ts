@@ -28,17 +28,3 @@ export const usageQuery = (month: string) =>
 
 export const changeLimits = (body: { maxMonthlyUsageUsd?: number; dataRetentionDays?: number }) =>
   bodyOf(apify.PUT('/v2/users/me/limits', { body }));
-
-export interface ProxyGroup {
-  readonly name: string;
-  readonly description: string;
-  readonly availableCount: number;
-}
-
-export const proxyGroupsQuery = queryOptions({
-  queryKey: ['proxy-groups', 'one'],
-  queryFn: async ({ signal }): Promise<readonly ProxyGroup[]> => {
-    const user = await dataOf(apify.GET('/v2/users/me', { signal }));
-    return (user as { proxy?: { groups?: ProxyGroup[] } }).proxy?.groups ?? [];
-  },
-});

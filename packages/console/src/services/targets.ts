@@ -1,6 +1,7 @@
 /** What tasks, schedules and webhooks are about: Actors and tasks, their names, and the inputs that they take. */
 import { queryOptions } from '@tanstack/react-query';
 import { ApiError, apify, dataOf } from '../api/client.ts';
+import { initialInput, type JsonObject, parseInputSchema } from '../model/input-schema.ts';
 
 export interface Choice {
   readonly id: string;
@@ -60,13 +61,11 @@ export const taskNameQuery = (actorTaskId: string) =>
       }),
   });
 
-export type InputSchema = Readonly<Record<string, unknown>>;
-
 /** What one build of an Actor takes. */
 export interface ActorInput {
-  readonly schema: InputSchema | null;
+  readonly schema: JsonObject | null;
   /** What a new task or schedule begins with: the input that the Actor shows as its example. */
-  readonly example: Readonly<Record<string, unknown>>;
+  readonly example: JsonObject;
 }
 
 /** The input schema of the build that a start would use; null when there is no such build. */
@@ -81,35 +80,18 @@ export const actorInputQuery = (actorId: string, build: string | undefined) =>
         if (buildId === undefined) return null;
         const found = await dataOf(apify.GET('/v2/actor-builds/{buildId}', { params: { path: { buildId } }, signal }));
         const schema = schemaOf(found as BuildWithSchema);
-        return { schema, example: prefillOf(schema) };
+        return { schema, example: initialInput(schema) };
       }),
   });
 
 interface BuildWithSchema {
   /** JSON text. */
   readonly inputSchema?: string | null;
-  readonly actorDefinition?: { readonly input?: InputSchema | null } | null;
+  readonly actorDefinition?: { readonly input?: JsonObject | null } | null;
 }
 
-function schemaOf({ inputSchema, actorDefinition }: BuildWithSchema): InputSchema | null {
-  if (actorDefinition?.input) return actorDefinition.input;
-  if (!inputSchema) return null;
-  try {
-    return JSON.parse(inputSchema) as InputSchema;
-  } catch {
-    return null;
-  }
-}
-
-function prefillOf(schema: InputSchema | null): Readonly<Record<string, unknown>> {
-  const properties = (schema?.properties ?? {}) as Record<string, { prefill?: unknown; default?: unknown } | undefined>;
-  return Object.fromEntries(
-    Object.entries(properties).flatMap(([name, field]) => {
-      const value = field?.prefill ?? field?.default;
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-}
+const schemaOf = ({ inputSchema, actorDefinition }: BuildWithSchema): JsonObject | null =>
+  actorDefinition?.input ?? parseInputSchema(inputSchema);
 
 /** A build that is named by its number. */
 async function findBuildId(actorId: string, buildNumber: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+import { ApiError, apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
 
 type Schemas = components['schemas'];
 export type Webhook = Schemas['Webhook'];
@@ -81,4 +81,40 @@ export async function resendDispatch(dispatchId: string): Promise<Dispatch> {
   const path = `/wherry/v1/webhook-dispatches/${encodeURIComponent(dispatchId)}/resend`;
   const response = await fetchApi(path, { method: 'POST' });
   return ((await response.json()) as { data: Dispatch }).data;
+}
+
+export const dispatchQuery = (dispatchId: string) =>
+  queryOptions({
+    queryKey: ['dispatches', 'one', dispatchId],
+    queryFn: ({ signal }) =>
+      dataOf(apify.GET('/v2/webhook-dispatches/{dispatchId}', { params: { path: { dispatchId } }, signal })),
+  });
+
+/** A run of what a webhook listens to, for previews; null when there was none yet. */
+export const lastRunQuery = (target: { readonly kind: 'actor' | 'task' | 'run'; readonly id: string }) =>
+  queryOptions({
+    queryKey: ['runs', 'list', 'last-of', target.kind, target.id],
+    queryFn: async ({ signal }): Promise<Schemas['Run'] | null> => {
+      try {
+        return await lastRunOf(target, signal);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
+
+function lastRunOf(
+  { kind, id }: { readonly kind: 'actor' | 'task' | 'run'; readonly id: string },
+  signal: AbortSignal,
+) {
+  if (kind === 'actor') {
+    return dataOf(apify.GET('/v2/actors/{actorId}/runs/last', { params: { path: { actorId: id } }, signal }));
+  }
+  if (kind === 'task') {
+    return dataOf(
+      apify.GET('/v2/actor-tasks/{actorTaskId}/runs/last', { params: { path: { actorTaskId: id } }, signal }),
+    );
+  }
+  return dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: id } }, signal }));
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { registerDescriptionRoutes, registerFrontPageRoutes } from './about/about-routes.ts';
+import { registerAboutRoutes, registerDescriptionRoutes, registerFrontPageRoutes } from './about/about-routes.ts';
 import { registerHealthRoutes } from './about/health-routes.ts';
 import { registerMetricsRoutes } from './about/metrics-routes.ts';
 import { registerActorRoutes } from './actors/actor-routes.ts';
@@ -53,6 +53,7 @@ export function registerRoutes(app: FastifyInstance, services: AllServices, { co
   registerToolRoutes(app, services);
   registerBrowserInfoRoutes(app);
   registerDescriptionRoutes(app);
+  registerAboutRoutes(app, services);
   registerFrontPageRoutes(app, services);
   registerConsoleRoutes(app, services);
   registerHealthRoutes(app, services);

@@ -22,6 +22,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { WebAddresses } from '../shared/web-addresses.ts';
 import type { Eraser } from '../storages/erasure.ts';
 import type { QueueReads } from '../storages/request-queues/reads.ts';
+import type { AboutPlatform } from './about/about-routes.ts';
 import type { HealthReporter } from './about/health-routes.ts';
 import type { MetricsReporter } from './about/metrics-routes.ts';
 import type { Authenticator } from './authentication.ts';
@@ -65,6 +66,7 @@ export interface RunServices extends ActorServices {
   readonly runControl: RunControl;
   /** What requests to the web servers of runs pass. */
   readonly web: Pick<WebGate, 'isReady'>;
+  readonly about: AboutPlatform;
   /** How long a call that starts a run and responds with its output waits for the end of the run. */
   readonly syncWaitMs: number;
   /** What the operator asks for what runs use. */

@@ -126,6 +126,8 @@ export interface PlatformOptions {
    */
   readonly webDomain?: string | undefined;
   readonly standby?: StandbyTimes;
+  /** The version of the program, for `GET /wherry/v1/about`. */
+  readonly version?: string | undefined;
   /** The built console; without it, or when nothing was built there, the API is all that the platform serves. */
   readonly consoleFolder?: string | undefined;
   /** Called where a test may stop the process around the invocation of a schedule. */
@@ -481,7 +483,8 @@ interface ServiceParts
 
 function servicesOf(options: PlatformOptions, { runs, address, ...parts }: ServiceParts): AllServices {
   const { advertisedUrl, syncWaitSecs = 300, maxRuns = usualMaxRuns, maxUserMbytes, prices = freeUsage } = options;
-  const { runs: runDays = null, storages: storageDays = null } = options.retention ?? {};
+  const { runs: runDays = null, storages: storageDays = null, logs = null, builds = null } = options.retention ?? {};
+  const retentionDays = { runs: runDays, storages: storageDays, logs, builds };
   return {
     ...parts,
     clock: systemClock,
@@ -496,6 +499,7 @@ function servicesOf(options: PlatformOptions, { runs, address, ...parts }: Servi
     maxUserMbytes,
     retainDays: retentionDaysOf(runDays, storageDays),
     prices,
+    about: { version: options.version ?? null, engine: options.engine?.name ?? 'process', retentionDays },
     signatures: new Signatures(parts.database),
     get publicUrl() {
       return advertisedUrl ?? address.url;

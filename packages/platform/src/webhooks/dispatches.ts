@@ -1,6 +1,6 @@
 import { defineRead, defineWrite } from '../database/operation.ts';
-import { all, one, type Sql } from '../database/sql.ts';
-import { notFound } from '../shared/errors.ts';
+import { all, exec, one, type Sql } from '../database/sql.ts';
+import { notFound, Refusal } from '../shared/errors.ts';
 import type { Paging } from '../shared/paging.ts';
 import { isoTime, isoTimeOrNull } from '../shared/time.ts';
 import { type EventData, storeDispatches } from './webhook-events.ts';
@@ -164,5 +164,43 @@ export const testWebhook = defineWrite(
     } as const;
     const [id] = yield* storeDispatches(event, [{ id: row.id, host: row.host, is_ad_hoc: 0 }], now, steadyNow);
     return yield* findDispatch(row.user_id, id!);
+  },
+);
+
+interface ResentRow {
+  readonly due_at: number;
+  readonly claimed_by: string | null;
+  readonly deleted_at: number | null;
+}
+
+/**
+ * Sends the event of a dispatch again at once, whatever became of it, with all its tries. The id stays the same [webhook-2], so
+ * a receiver that remembers ids takes it once, and on the platform's own API it starts no second run [webhook-8].
+ * @throws Refusal 404; 409 `webhook-deleted`, `webhook-call-under-way`
+ */
+export const resendDispatch = defineWrite(
+  'webhooks.resend',
+  function* ({ userId, dispatchId }: { readonly userId: string; readonly dispatchId: string }, { steadyNow }) {
+    const row = yield* one<ResentRow>(
+      `SELECT dispatches.due_at, dispatches.claimed_by, webhooks.deleted_at FROM webhook_dispatches AS dispatches
+        JOIN webhooks ON webhooks.id = dispatches.webhook_id WHERE dispatches.id = ? AND dispatches.user_id = ?`,
+      dispatchId,
+      userId,
+    );
+    if (row === undefined) throw notFound('Webhook dispatch', dispatchId);
+    if (row.deleted_at !== null) {
+      throw new Refusal(409, 'webhook-deleted', 'The webhook was deleted, so nothing is sent again. Make a new one.');
+    }
+    // [webhook-4]
+    if (row.claimed_by !== null && row.due_at > steadyNow) {
+      throw new Refusal(409, 'webhook-call-under-way', 'A call of this dispatch is under way. Wait for its end.');
+    }
+    yield* exec(
+      `UPDATE webhook_dispatches SET status = 'ACTIVE', finished_at = NULL, try_count = 0, due_at = ?, claimed_by = NULL
+        WHERE id = ?`,
+      steadyNow,
+      dispatchId,
+    );
+    return yield* findDispatch(userId, dispatchId);
   },
 );

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
-import { getDispatch, listDispatches, testWebhook } from '../../webhooks/dispatches.ts';
+import { getDispatch, listDispatches, resendDispatch, testWebhook } from '../../webhooks/dispatches.ts';
 import { checkWebhookBody } from '../../webhooks/webhook-settings.ts';
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, updateWebhook } from '../../webhooks/webhooks.ts';
 import { actorPaths, taskPath } from '../actors/actor-paths.ts';
@@ -100,5 +100,11 @@ function registerDispatches(app: FastifyInstance, { database }: Services): void 
     const { dispatchId } = request.params as Params;
     const wanted = { userId: userIdOf(request), dispatchId };
     return { data: await database.read(getDispatch, wanted, request.caller) };
+  });
+
+  app.post('/wherry/v1/webhook-dispatches/:dispatchId/resend', { config: changing }, async (request) => {
+    const { dispatchId } = request.params as Params;
+    const wanted = { userId: userIdOf(request), dispatchId };
+    return { data: await database.write(resendDispatch, wanted, request.caller) };
   });
 }
