@@ -132,7 +132,7 @@ export async function setRunAccess(runId: string, generalAccess: Schemas['Genera
 /** The input of a run, as the platform shows it: secret fields are masked. Null when there is none. */
 export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run) =>
   queryOptions({
-    queryKey: ['runs', 'one', id, 'input'],
+    queryKey: ['runInputs', id],
     queryFn: async ({ signal }): Promise<{ readonly text: string; readonly contentType: string } | null> => {
       const path = `/v2/key-value-stores/${defaultKeyValueStoreId}/records/INPUT`;
       const response = await fetchApi(path, { signal }).catch(notFoundIsNull);
