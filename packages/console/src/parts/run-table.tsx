@@ -5,18 +5,18 @@ import { useRefetchInterval } from '../live/live.tsx';
 import { formatCount, formatNumber, formatUsd } from '../model/format.ts';
 import { heldRows, originText, type RunFilterId, runFilterOf, runFilters } from '../model/run-filter.ts';
 import { isOver } from '../model/status.ts';
-import { actorNameQuery, type RunShort, runsQuery, storageCountsQuery } from '../services/runs.ts';
+import { type RunShort, runsQuery, storageCountsQuery } from '../services/runs.ts';
 import { useAddressState } from '../ui/address-state.ts';
 import { ApiButton } from '../ui/api-call.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chips } from '../ui/chips.tsx';
-import { CopyId } from '../ui/copy-id.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Empty, Failure } from '../ui/notice.tsx';
-import { Pager } from '../ui/pager.tsx';
+import { Pager, usePage } from '../ui/pager.tsx';
 import { StatusPill } from '../ui/pill.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
 import styles from './run-table.module.css';
+import { ActorName } from './target-name.tsx';
 
 interface RunTableProps {
   readonly actorId?: string | undefined;
@@ -30,12 +30,11 @@ interface RunTableProps {
 /** Runs of the account, or of an Actor or a task: a table with filter by status and pages. */
 export function RunTable({ actorId, taskId, limit = 50, tools }: RunTableProps) {
   const [filter, setFilter] = useAddressState<RunFilterId>('status', 'all', { isStep: true });
-  const [page, setPage] = useAddressState<string>('page', '1', { isStep: true });
-  const number = Math.max(1, Math.floor(Number(page)) || 1);
+  const page = usePage(limit);
   const { statuses } = runFilterOf(filter);
-  const listing = { actorId, taskId, statuses, offset: (number - 1) * limit, limit };
+  const listing = { actorId, taskId, statuses, offset: page.offset, limit };
   const runs = useQuery({ ...runsQuery(listing), refetchInterval: useRefetchInterval() });
-  const { shown, waiting, showAll } = useHeldRows(runs.data?.items, number === 1);
+  const { shown, waiting, showAll } = useHeldRows(runs.data?.items, page.offset === 0);
   const owner = taskId !== undefined ? `actor-tasks/${taskId}/runs` : `actors/${actorId}/runs`;
   const path = taskId === undefined && actorId === undefined ? 'actor-runs' : owner;
   const withStatus = statuses.length > 0 ? `&status=${statuses.join(',')}` : '';
@@ -76,15 +75,7 @@ export function RunTable({ actorId, taskId, limit = 50, tools }: RunTableProps) 
           empty={<NoRuns isFiltered={statuses.length > 0} onAll={() => setFilter('all')} />}
         />
       )}
-      {runs.data !== undefined && runs.data.total > limit && (
-        <Pager
-          page={number}
-          pageSize={limit}
-          total={runs.data.total}
-          what="runs"
-          onPage={(next) => setPage(String(next))}
-        />
-      )}
+      {runs.data !== undefined && <Pager page={page} total={runs.data.total} label="Pages of runs" />}
     </>
   );
 }
@@ -134,15 +125,15 @@ const columnsOf = (withActor: boolean): readonly Column<RunShort>[] => [
   { id: 'status', header: 'Status', cell: ({ status }) => <StatusPill status={status} /> },
   {
     id: 'run',
-    header: withActor ? 'Actor' : 'Run',
-    cell: ({ id, actId }) => (
+    header: 'Run',
+    cell: ({ id }) => (
       <Link to="/runs/$runId" params={{ runId: id }} className={styles.name!}>
-        {withActor ? <ActorName actorId={actId} /> : <code>{id}</code>}
+        <code>{id}</code>
       </Link>
     ),
   },
   ...(withActor
-    ? [{ id: 'id', header: 'Run', isMinor: true, cell: ({ id }: RunShort) => <CopyId id={id} /> } as const]
+    ? [{ id: 'actor', header: 'Actor', cell: ({ actId }: RunShort) => <ActorName actorId={actId} /> } as const]
     : []),
   { id: 'results', header: 'Results', isNumber: true, cell: (run) => <Results run={run} /> },
   {
@@ -174,13 +165,6 @@ const columnsOf = (withActor: boolean): readonly Column<RunShort>[] => [
     cell: ({ meta }) => originText(meta.origin).replace(/^by |^in |^on /, ''),
   },
 ];
-
-/** The title of an Actor, or its name; its id when it is deleted. */
-export function ActorName({ actorId }: { readonly actorId: string }) {
-  const { data: actor } = useQuery(actorNameQuery(actorId));
-  if (actor === undefined || actor === null) return <code>{actorId}</code>;
-  return <>{actor.title || actor.name}</>;
-}
 
 /** How many items a run has given. Those of a run that is over do not change. */
 function Results({ run: { status, defaultDatasetId } }: { readonly run: RunShort }) {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { actorChoicesQuery, metamorphRun } from '../../services/runs.ts';
+import { metamorphRun } from '../../services/runs.ts';
+import { actorChoicesQuery } from '../../services/targets.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
@@ -30,7 +31,7 @@ export function MetamorphDialog({ run, isOpen, onClose, onDone }: ActionDialogPr
       setIsBusy(false);
     }
   };
-  const options = (actors.data ?? []).map(({ id, name, title }) => ({ value: id, label: title || name }));
+  const options = (actors.data ?? []).map(({ id, label }) => ({ value: id, label }));
   const missing = actorId === '' ? 'Choose the Actor that the run becomes.' : problem;
   return (
     <Dialog title="Metamorph the run" isOpen={isOpen} onClose={onClose} size="wide">

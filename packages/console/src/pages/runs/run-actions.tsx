@@ -44,16 +44,24 @@ export function RunActions({ run, name }: { readonly run: Run; readonly name: st
       <Button disabledReason={movableReason} onClick={() => setQuestion('reboot')}>
         Reboot
       </Button>
-      <Button disabledReason={movableReason} onClick={() => setQuestion('metamorph')}>
-        Metamorph…
-      </Button>
-      <Button
-        kind={isDone ? 'primary' : 'plain'}
-        disabledReason={isDone ? undefined : 'Only a run that has ended can be resurrected.'}
-        onClick={() => setQuestion('resurrect')}
-      >
-        Resurrect…
-      </Button>
+      {!isDone && (
+        <Menu
+          title="More"
+          actions={[
+            {
+              title: 'Metamorph…',
+              about: 'Another Actor goes on in this run.',
+              disabledReason: movableReason,
+              onChoose: () => setQuestion('metamorph'),
+            },
+            {
+              title: 'Resurrect…',
+              disabledReason: 'Only a run that has ended can be resurrected.',
+              onChoose: () => undefined,
+            },
+          ]}
+        />
+      )}
       <ApiButton
         call={{
           about: 'Get this run',
@@ -66,6 +74,11 @@ export function RunActions({ run, name }: { readonly run: Run; readonly name: st
       <Button kind={isDone ? 'plain' : 'primary'} disabledReason={movableReason} onClick={() => setQuestion('move')}>
         Move…
       </Button>
+      {isDone && (
+        <Button kind="primary" onClick={() => setQuestion('resurrect')}>
+          Resurrect…
+        </Button>
+      )}
       <Confirm
         title={question === 'abort-now' ? 'Abort the run at once?' : 'Abort the run?'}
         action={question === 'abort-now' ? 'Abort at once' : 'Abort'}

@@ -3,6 +3,7 @@ import { DatasetItems } from '../../parts/dataset-items.tsx';
 import type { Run } from '../../services/runs.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { Select } from '../../ui/fields.tsx';
+import { Card } from '../../ui/page.tsx';
 import styles from './run-page.module.css';
 
 /** The results of a run: its datasets, and the links of its output schema. */
@@ -30,7 +31,9 @@ export function RunOutput({ run }: { readonly run: Run }) {
           ))}
         </div>
       )}
-      <DatasetItems key={datasetId} datasetId={datasetId} isGrowing={!isOver(run.status)} />
+      <Card>
+        <DatasetItems key={datasetId} datasetId={datasetId} isGrowing={!isOver(run.status)} />
+      </Card>
     </>
   );
 }

@@ -5,7 +5,8 @@ import { formatNumber } from '../../model/format.ts';
 import { originText } from '../../model/run-filter.ts';
 import { isOver } from '../../model/status.ts';
 import { LogView } from '../../parts/log-view.tsx';
-import { actorNameQuery, type Run, runQuery, storageCountsQuery } from '../../services/runs.ts';
+import { type Run, runQuery, storageCountsQuery } from '../../services/runs.ts';
+import { actorNameQuery } from '../../services/targets.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Failure, Skeleton } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -36,7 +37,7 @@ export function RunPage() {
 function KnownRun({ run, updatedAtMs }: { readonly run: Run; readonly updatedAtMs: number }) {
   const { id, actId, status, statusMessage } = run;
   const { data: actor } = useQuery(actorNameQuery(actId));
-  const name = actor?.title || actor?.name || actId;
+  const name = actor?.label ?? actId;
   return (
     <Page
       title={`${name}, run ${id}`}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { RunTable } from '../../parts/run-table.tsx';
-import { actorChoicesQuery } from '../../services/runs.ts';
+import { actorChoicesQuery } from '../../services/targets.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Select } from '../../ui/fields.tsx';
@@ -36,7 +36,7 @@ function ActorChoice({
   readonly onChange: (actorId: string) => void;
 }) {
   const { data: actors = [] } = useQuery(actorChoicesQuery);
-  const options = actors.map(({ id, name, title }) => ({ value: id, label: title || name }));
+  const options = actors.map(({ id, label }) => ({ value: id, label }));
   // A link may name an Actor of somebody else.
   if (actorId !== '' && !actors.some(({ id }) => id === actorId)) options.unshift({ value: actorId, label: actorId });
   return (

@@ -48,6 +48,7 @@ export function TimelineShapes({ layout, serverStates, cursorX, brush }: ShapesP
       {layout.links.map((link) => (
         <Link key={link.id} link={link} />
       ))}
+      {layout.links.map(({ id: linkId, words }) => words && <LinkWords key={linkId} words={words} />)}
       {layout.charts.map((chart) => (
         <Chart key={chart.metric} chart={chart} layout={layout} />
       ))}
@@ -169,7 +170,7 @@ function End({
   );
 }
 
-function Link({ link: { from, to, isUnderWay, count, words, text } }: { readonly link: TimelineLink }) {
+function Link({ link: { from, to, isUnderWay, count, text } }: { readonly link: TimelineLink }) {
   const [x1, y1] = from;
   const [x2, y2] = to;
   const bend = Math.max(8, Math.abs(y2 - y1) * 0.6) * (y2 >= y1 ? 1 : -1);
@@ -180,12 +181,16 @@ function Link({ link: { from, to, isUnderWay, count, words, text } }: { readonly
         className={classes(styles.link, isUnderWay && styles.underWay)}
         d={`M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`}
       />
-      {words !== undefined && (
-        <text className={styles.words} x={words.x} y={words.y} textAnchor={words.anchor}>
-          {words.text}
-        </text>
-      )}
     </g>
+  );
+}
+
+/** Above all lines, so that none crosses them. */
+function LinkWords({ words: { x, y, anchor, text } }: { readonly words: NonNullable<TimelineLink['words']> }) {
+  return (
+    <text className={styles.words} x={x} y={y} textAnchor={anchor}>
+      {text}
+    </text>
   );
 }
 
