@@ -2,6 +2,7 @@ import { formatDuration } from '../../model/format.ts';
 import {
   type AttemptPhases,
   phasesOf,
+  phaseWords,
   type TimelineAttempt,
   type TimelineHandoff,
 } from '../../model/timeline-phases.ts';
@@ -48,10 +49,8 @@ const took = ({ phases }: AttemptPhases, wanted: string): string => {
   return ms === 0 ? '–' : formatDuration(ms);
 };
 
-const states = { waiting: 'waits at the gate', active: 'active', fenced: 'fenced', ended: 'ended' } as const;
-
-function stateText({ attempt, end }: Row): string {
-  if (end.kind === 'open') return states[attempt.phase];
+function stateText({ attempt, phases, end }: Row): string {
+  if (end.kind === 'open') return phaseWords[phases.at(-1)?.name ?? 'boots'];
   return end.kind === 'replaced' ? (attempt.activatedAtMs === null ? 'not needed' : 'fenced') : end.text;
 }
 

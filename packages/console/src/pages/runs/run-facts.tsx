@@ -66,9 +66,10 @@ function rateText(count: number, durationMs: number): string {
 /** How often it was moved, and what that did to the results. */
 function useMoveFacts({ id, actId }: Run) {
   const handoffs = useQuery(handoffsQuery(id)).data;
-  const commits = useQuery(lastCommitQuery(id)).data;
-  const verdicts = useQuery({ ...verdictsQuery(actId), retry: false }).data;
   const moves = movesOf(handoffs?.map(timelineHandoffOf) ?? []);
+  const commits = useQuery({ ...lastCommitQuery(id), enabled: moves.count > 0 }).data;
+  // Only what gives its results without commits needs a proof.
+  const verdicts = useQuery({ ...verdictsQuery(actId), enabled: commits === 0, retry: false }).data;
   const losses = lossesOf({ moves: moves.count, commits, verdict: verdicts?.[0]?.verdict });
   return [
     {

@@ -205,9 +205,6 @@ function Chart({ chart, layout }: { readonly chart: TimelineChart; readonly layo
       <text className={styles.figure} x={14} y={y + 29}>
         {lastText}
       </text>
-      <text className={styles.max} x={layout.plotX - 6} y={y + 9} textAnchor="end">
-        {maxText}
-      </text>
       <path className={styles.base} d={`M${layout.plotX} ${bottom}H${layout.plotX + layout.plotWidth}`} />
       {lines.map(({ attempt, points }) => {
         const line = points.map(([x, pointY]) => `${x.toFixed(1)} ${pointY.toFixed(1)}`).join('L');
@@ -219,6 +216,9 @@ function Chart({ chart, layout }: { readonly chart: TimelineChart; readonly layo
           </g>
         );
       })}
+      <text className={styles.max} x={layout.plotX + 4} y={y + 8}>
+        {maxText}
+      </text>
     </g>
   );
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../../model/format.ts';
 import { layoutTimeline, type TimelineLayout, wholeWindow } from '../../model/timeline.ts';
 import {
   phasesOf,
+  phaseWords,
   type TimelineAttempt,
   type TimelineHandoff,
   type TimelineSample,
@@ -113,8 +114,6 @@ function useWidth(box: React.RefObject<HTMLDivElement | null>): number {
   }, [box]);
   return width;
 }
-
-const phaseWords = { boots: 'boots', waits: 'waits at the gate', active: 'active', drains: 'drains' } as const;
 
 function readingText({ atMs, attempts, sample }: Reading, handoff: string | undefined): string {
   const parts = [clockText(atMs)];
