@@ -43,6 +43,13 @@ export interface TimelineSample {
 
 export type PhaseName = 'boots' | 'waits' | 'active' | 'drains';
 
+export const phaseWords: Readonly<Record<PhaseName, string>> = {
+  boots: 'boots',
+  waits: 'waits at the gate',
+  active: 'active',
+  drains: 'drains',
+};
+
 export interface Phase {
   readonly name: PhaseName;
   readonly fromMs: number;

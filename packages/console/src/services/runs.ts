@@ -47,40 +47,10 @@ export const runQuery = (runId: string) =>
       dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId } }, signal })) as Promise<Run>,
   });
 
-export interface ActorName {
-  readonly id: string;
-  readonly name: string;
-  readonly title: string | null;
-  readonly username: string;
-}
-
-/** What an Actor is called; null when it is deleted, or is no longer to be seen. */
-export const actorNameQuery = (actorId: string) =>
-  queryOptions({
-    queryKey: ['actors', 'one', actorId, 'name'],
-    queryFn: async ({ signal }): Promise<ActorName | null> => {
-      const actor = await dataOf(apify.GET('/v2/actors/{actorId}', { params: { path: { actorId } }, signal })).catch(
-        notFoundIsNull,
-      );
-      if (actor === null) return null;
-      return { id: actor.id, name: actor.name, title: actor.title ?? null, username: actor.username };
-    },
-    staleTime: 300_000,
-  });
-
 function notFoundIsNull(error: unknown): null {
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return null;
   throw error;
 }
-
-/** Actors to choose from, the last changed first. */
-export const actorChoicesQuery = queryOptions({
-  queryKey: ['actors', 'list', 'choices'],
-  queryFn: async ({ signal }) => {
-    const response = await fetchApi('/v2/actors?my=1&desc=1&limit=1000', { signal });
-    return ((await response.json()) as { data: Listing<ActorName> }).data.items;
-  },
-});
 
 export const abortRun = (runId: string, { gracefully }: { readonly gracefully: boolean }) =>
   dataOf(apify.POST('/v2/actor-runs/{runId}/abort', { params: { path: { runId }, query: { gracefully } } }));
@@ -132,7 +102,7 @@ export async function setRunAccess(runId: string, generalAccess: Schemas['Genera
 /** The input of a run, as the platform shows it: secret fields are masked. Null when there is none. */
 export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run) =>
   queryOptions({
-    queryKey: ['runs', 'one', id, 'input'],
+    queryKey: ['runInputs', id],
     queryFn: async ({ signal }): Promise<{ readonly text: string; readonly contentType: string } | null> => {
       const path = `/v2/key-value-stores/${defaultKeyValueStoreId}/records/INPUT`;
       const response = await fetchApi(path, { signal }).catch(notFoundIsNull);

@@ -1,0 +1,211 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { formatBytes, formatDuration } from '../../model/format.ts';
+import { moveForecast, moveSteps } from '../../model/run-facts.ts';
+import {
+  attemptsQuery,
+  type Handoff,
+  type HandoffMode,
+  handoffsQuery,
+  lastCommitQuery,
+  moveRun,
+  type Server,
+  serversQuery,
+  timelineHandoffOf,
+} from '../../services/handoffs.ts';
+import type { Run } from '../../services/runs.ts';
+import { ApiButton } from '../../ui/api-call.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Field, Select } from '../../ui/fields.tsx';
+import { Failure, Note } from '../../ui/notice.tsx';
+import { useNow } from '../../ui/time.tsx';
+import { say, sayFailure } from '../../ui/toasts.tsx';
+import styles from './run-page.module.css';
+
+const modes = [
+  { mode: 'warm', title: 'Warm', about: 'Some ms of downtime. The next attempt boots first.' },
+  { mode: 'cold', title: 'Cold', about: 'Down for as long as a boot takes. Needs no room for a second attempt.' },
+  {
+    mode: 'lost',
+    title: 'Drill: lose the server',
+    about: 'As if the server failed. Shows what a crash does to the results.',
+  },
+] as const;
+
+interface MoveDialogProps {
+  readonly run: Run;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+/** Moves a run: says beforehand what will happen, and shows what does. */
+export function MoveDialog({ run: { id }, name, onClose }: MoveDialogProps) {
+  const queryClient = useQueryClient();
+  const [mode, setMode] = useState<HandoffMode>('warm');
+  const [server, setServer] = useState('');
+  const handoffs = useQuery(handoffsQuery(id)).data ?? [];
+  const commits = useQuery(lastCommitQuery(id)).data ?? 0;
+  /** The handoffs that were there before. */
+  const [former, setFormer] = useState<ReadonlySet<string>>();
+  const [error, setError] = useState<unknown>();
+  const [done, setDone] = useState<Handoff>();
+  const isClosed = useRef(false);
+  const underWay = handoffs.find(({ phase }) => phase === 'requested' || phase === 'switched');
+  const own = done ?? handoffs.findLast((handoff) => former !== undefined && !former.has(handoff.id));
+  const move = async () => {
+    setError(undefined);
+    setFormer(new Set(handoffs.map((handoff) => handoff.id)));
+    try {
+      const handoff = await moveRun(id, { mode, server: server === '' ? undefined : server });
+      setDone(handoff);
+      if (isClosed.current) say(`The run has moved to ${handoff.to}.`);
+    } catch (failure) {
+      setError(failure);
+      setFormer(undefined);
+      if (isClosed.current) sayFailure(failure);
+    }
+    await queryClient.invalidateQueries({ queryKey: ['runs', 'one', id] });
+  };
+  const close = () => {
+    isClosed.current = true;
+    onClose();
+  };
+  return (
+    <Dialog title={`Move ${name}`} isOpen onClose={close}>
+      {former === undefined ? (
+        <>
+          <Choices mode={mode} onMode={setMode} isDurable={commits > 0} />
+          <Target value={server} onChange={setServer} />
+          {underWay !== undefined && (
+            <Note tone="move">A handoff of this run is under way. Wait until it is over.</Note>
+          )}
+        </>
+      ) : (
+        <Progress runId={id} handoff={own} isDone={done !== undefined} />
+      )}
+      {error !== undefined && <Failure error={error} />}
+      <DialogActions>
+        {former === undefined && (
+          <ApiButton
+            call={{
+              about: 'Move this run',
+              method: 'POST',
+              path: `/wherry/v1/runs/${id}/migrate`,
+              body: { mode, ...(server !== '' && { server }) },
+              wherry: `migrate ${id} --mode ${mode}${server === '' ? '' : ` --server ${server}`}`,
+            }}
+          />
+        )}
+        <Button onClick={close}>{former === undefined ? 'Cancel' : 'Close'}</Button>
+        {former === undefined && (
+          <Button
+            kind="primary"
+            disabledReason={underWay === undefined ? undefined : 'A run has one handoff at a time.'}
+            onClick={() => void move()}
+          >
+            {mode === 'lost' ? 'Lose the server' : 'Move'}
+          </Button>
+        )}
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+interface ChoicesProps {
+  readonly mode: HandoffMode;
+  readonly onMode: (mode: HandoffMode) => void;
+  readonly isDurable: boolean;
+}
+
+function Choices({ mode, onMode, isDurable }: ChoicesProps) {
+  return (
+    <>
+      <fieldset className={styles.choices} aria-label="How">
+        {modes.map((each) => (
+          <label key={each.mode} className={styles.choice}>
+            <input type="radio" name="mode" checked={mode === each.mode} onChange={() => onMode(each.mode)} />
+            <b>{each.title}</b>
+            <span>{each.about}</span>
+          </label>
+        ))}
+      </fieldset>
+      <Note tone={mode === 'lost' ? 'late' : 'move'}>
+        <ul className={styles.forecast}>
+          {moveForecast(mode, isDurable).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      </Note>
+    </>
+  );
+}
+
+const bytesPerMbyte = 1024 * 1024;
+
+const serverLabel = ({ id, state, freeMemoryMbytes }: Server): string => {
+  const room = freeMemoryMbytes === null ? '' : `, ${formatBytes(freeMemoryMbytes * bytesPerMbyte)} free`;
+  return state === 'ready' ? `${id}${room}` : `${id}, ${state}: takes no runs`;
+};
+
+function Target({ value, onChange }: { readonly value: string; readonly onChange: (server: string) => void }) {
+  const servers = useQuery(serversQuery).data;
+  if (servers === undefined) return null;
+  if (servers === null) return <p>The platform chooses the server. Only administrators see the servers.</p>;
+  return (
+    <Field label="To">
+      <Select
+        options={[
+          { value: '', label: 'A server that the platform chooses' },
+          ...servers.map((server) => ({ value: server.id, label: serverLabel(server) })),
+        ]}
+        value={value}
+        onChange={onChange}
+      />
+    </Field>
+  );
+}
+
+interface ProgressProps {
+  readonly runId: string;
+  readonly handoff: Handoff | undefined;
+  readonly isDone: boolean;
+}
+
+function Progress({ runId, handoff, isDone }: ProgressProps) {
+  const attempts = useQuery(attemptsQuery(runId)).data;
+  const nowMs = useNow();
+  if (handoff === undefined) return <p role="status">The move is requested…</p>;
+  const created = attempts?.find(({ number }) => number === handoff.toAttempt)?.createdAt;
+  const steps = moveSteps(timelineHandoffOf(handoff), created ? Date.parse(created) : null);
+  const isOver = isDone || handoff.phase === 'done';
+  const startMs = steps.find(({ atMs }) => atMs !== null)?.atMs ?? null;
+  // The last step that is known: those before it have happened, whether they were seen or not.
+  const lastDone = isOver ? steps.length - 1 : steps.findLastIndex(({ atMs }) => atMs !== null);
+  return (
+    <>
+      <ol className={styles.steps}>
+        {steps.map(({ name, atMs }, index) => (
+          <li key={name} data-done={index <= lastDone || undefined} data-next={index === lastDone + 1 || undefined}>
+            <span>{name}</span>
+            <span>
+              {atMs !== null &&
+                startMs !== null &&
+                (index === 0
+                  ? new Date(atMs).toLocaleTimeString()
+                  : `+ ${formatDuration(Math.max(0, atMs - startMs))}`)}
+              {index === lastDone + 1 && startMs !== null && `${formatDuration(Math.max(0, nowMs - startMs))} so far`}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <p role="status">
+        {isOver
+          ? `Moved from ${handoff.from} to ${handoff.to}${handoff.downtimeMs === null ? '' : `, ${formatDuration(handoff.downtimeMs)} down`}.`
+          : handoff.phase === 'cancelled'
+            ? `Not moved: ${handoff.outcome}.`
+            : `Moving from ${handoff.from}${handoff.to === null ? '' : ` to ${handoff.to}`}…`}
+      </p>
+    </>
+  );
+}

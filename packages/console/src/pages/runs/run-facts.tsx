@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query';
+import { formatBytes, formatDuration, formatNumber, formatUsd } from '../../model/format.ts';
+import { lossesOf, movesOf } from '../../model/run-facts.ts';
+import { isOver } from '../../model/status.ts';
+import {
+  attemptsQuery,
+  handoffsQuery,
+  lastCommitQuery,
+  samplesQuery,
+  timelineHandoffOf,
+  verdictsQuery,
+} from '../../services/handoffs.ts';
+import { type Run, storageCountsQuery } from '../../services/runs.ts';
+import { WithTooltip } from '../../ui/button.tsx';
+import { Facts } from '../../ui/page.tsx';
+import { useNow } from '../../ui/time.tsx';
+import styles from './run-page.module.css';
+
+const bytesPerMbyte = 1024 * 1024;
+
+/** How far a run is, where, and whether it survived. */
+export function RunFacts({ run, updatedAtMs }: { readonly run: Run; readonly updatedAtMs: number }) {
+  const { id, stats, options, status } = run;
+  const nowMs = useNow();
+  const attempts = useQuery(attemptsQuery(id)).data;
+  const dataset = useQuery(storageCountsQuery('datasets', run.defaultDatasetId)).data;
+  const lastSample = useQuery({ ...samplesQuery(id), retry: false }).data?.items.at(-1);
+  const isDone = isOver(status);
+  const knownMs = stats.durationMillis ?? 0;
+  const durationMs = isDone ? knownMs : knownMs + Math.max(0, nowMs - updatedAtMs);
+  const count = dataset?.itemCount ?? 0;
+  const attempt = attempts?.findLast(({ phase }) => phase === 'active') ?? attempts?.at(-1);
+  const memoryBytes = isDone ? (stats.memMaxBytes ?? 0) : (lastSample?.memoryBytes ?? stats.memCurrentBytes ?? 0);
+  return (
+    <Facts
+      facts={[
+        { name: 'Duration', value: formatDuration(Math.max(1000, durationMs)) },
+        {
+          name: 'Results',
+          value: dataset === null ? 'deleted' : formatNumber(count),
+          note: count > 0 && durationMs > 1000 ? rateText(count, durationMs) : undefined,
+        },
+        {
+          name: 'Server',
+          value: attempt?.serverId ?? '–',
+          note: attempt === undefined ? undefined : `attempt ${attempt.number}`,
+        },
+        ...useMoveFacts(run),
+        {
+          name: 'Memory',
+          value: memoryBytes === 0 ? '–' : formatBytes(memoryBytes),
+          note: `${isDone ? 'at most, ' : ''}of ${formatBytes(options.memoryMbytes * bytesPerMbyte)}`,
+        },
+        { name: 'Cost', value: formatUsd(run.usageTotalUsd ?? 0) },
+      ]}
+    />
+  );
+}
+
+function rateText(count: number, durationMs: number): string {
+  const perSec = (count / durationMs) * 1000;
+  if (perSec >= 1) return `${perSec < 10 ? perSec.toFixed(1) : formatNumber(Math.round(perSec))} a second`;
+  return perSec * 60 >= 1 ? `${Math.round(perSec * 60)} a minute` : `${Math.round(perSec * 3600)} an hour`;
+}
+
+/** How often it was moved, and what that did to the results. */
+function useMoveFacts({ id, actId }: Run) {
+  const handoffs = useQuery(handoffsQuery(id)).data;
+  const moves = movesOf(handoffs?.map(timelineHandoffOf) ?? []);
+  const commits = useQuery({ ...lastCommitQuery(id), enabled: moves.count > 0 }).data;
+  // Only what gives its results without commits needs a proof.
+  const verdicts = useQuery({ ...verdictsQuery(actId), enabled: commits === 0, retry: false }).data;
+  const losses = lossesOf({ moves: moves.count, commits, verdict: verdicts?.[0]?.verdict });
+  return [
+    {
+      name: 'Moves',
+      value: handoffs === undefined ? '…' : formatNumber(moves.count),
+      note: moves.downtimeMs === null ? undefined : `${formatDuration(moves.downtimeMs)} down`,
+    },
+    {
+      name: 'Repeated, lost',
+      value: (
+        <WithTooltip text={losses.why}>
+          {losses.kind === 'none' ? (
+            <button type="button" className={`${styles.unknown} ${styles.none}`}>
+              0, 0
+            </button>
+          ) : (
+            <button type="button" className={styles.unknown}>
+              not known
+            </button>
+          )}
+        </WithTooltip>
+      ),
+    },
+  ];
+}
