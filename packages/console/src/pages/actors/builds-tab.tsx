@@ -7,13 +7,12 @@ import { isOver } from '../../model/status.ts';
 import { LogView } from '../../parts/log-view.tsx';
 import { type Actor, updateActor } from '../../services/actors.ts';
 import { abortBuild, type BuildShort, buildsQuery, deleteBuild } from '../../services/builds.ts';
-import { useAddressState } from '../../ui/address-state.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
-import { Pager } from '../../ui/pager.tsx';
+import { Pager, usePage } from '../../ui/pager.tsx';
 import { StatusPill } from '../../ui/pill.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
 import { say, sayFailure } from '../../ui/toasts.tsx';
@@ -24,10 +23,9 @@ import { TagBuild } from './tag-build.tsx';
 const pageSize = 20;
 
 export function BuildsTab({ actor }: { readonly actor: Actor }) {
-  const [page, setPage] = useAddressState<string>('page', '1');
-  const number = Math.max(1, Number(page) || 1);
+  const page = usePage(pageSize);
   const refetchInterval = useRefetchInterval();
-  const query = buildsQuery(actor.id, (number - 1) * pageSize, pageSize);
+  const query = buildsQuery(actor.id, page.offset, pageSize);
   const { data, error, refetch } = useQuery({ ...query, refetchInterval });
   const atWork = data?.items.find(({ status }) => !isOver(status));
   return (
@@ -50,15 +48,7 @@ export function BuildsTab({ actor }: { readonly actor: Actor }) {
             }
           />
         )}
-        {data !== undefined && data.total > pageSize && (
-          <Pager
-            page={number}
-            pageSize={pageSize}
-            total={data.total}
-            what="builds"
-            onPage={(next) => setPage(String(next))}
-          />
-        )}
+        {data !== undefined && <Pager page={page} total={data.total} label="Pages of builds" />}
       </Card>
       {atWork !== undefined && (
         <Card title={`Log of build ${atWork.buildNumber}`} note="at work">

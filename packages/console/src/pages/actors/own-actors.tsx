@@ -7,7 +7,7 @@ import { useAddressState } from '../../ui/address-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
-import { Pager } from '../../ui/pager.tsx';
+import { Pager, usePage } from '../../ui/pager.tsx';
 import { Time } from '../../ui/time.tsx';
 import styles from './actors.module.css';
 
@@ -16,12 +16,11 @@ const pageSize = 50;
 /** By last use; a search looks through names and titles. */
 export function OwnActors() {
   const [search, setSearch] = useAddressState<string>('search', '');
-  const [page, setPage] = useAddressState<string>('page', '1');
-  const number = Math.max(1, Number(page) || 1);
+  const page = usePage(pageSize);
   const refetchInterval = useRefetchInterval();
   const isSearch = search.trim() !== '';
   const listed = useQuery({
-    ...actorsQuery((number - 1) * pageSize, pageSize),
+    ...actorsQuery(page.offset, pageSize),
     enabled: !isSearch,
     refetchInterval,
   });
@@ -50,14 +49,8 @@ export function OwnActors() {
           empty={<NoActors search={search} clear={() => setSearch('')} />}
         />
       )}
-      {!isSearch && listed.data !== undefined && listed.data.total > pageSize && (
-        <Pager
-          page={number}
-          pageSize={pageSize}
-          total={listed.data.total}
-          what="Actors"
-          onPage={(next) => setPage(String(next))}
-        />
+      {!isSearch && listed.data !== undefined && (
+        <Pager page={page} total={listed.data.total} label="Pages of Actors" />
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { type StoreActor, storeQuery } from '../../services/actors.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
-import { Pager } from '../../ui/pager.tsx';
+import { Pager, usePage } from '../../ui/pager.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import styles from './actors.module.css';
 
@@ -14,10 +14,9 @@ const pageSize = 50;
 /** What all users of the platform may start: its store. */
 export function PublicActors() {
   const [search, setSearch] = useAddressState<string>('search', '');
-  const [page, setPage] = useAddressState<string>('page', '1');
-  const number = Math.max(1, Number(page) || 1);
+  const page = usePage(pageSize);
   const { data, error, refetch } = useQuery({
-    ...storeQuery(search, (number - 1) * pageSize, pageSize),
+    ...storeQuery(search, page.offset, pageSize),
     placeholderData: keepPreviousData,
   });
   return (
@@ -46,15 +45,7 @@ export function PublicActors() {
           }
         />
       )}
-      {data !== undefined && data.total > pageSize && (
-        <Pager
-          page={number}
-          pageSize={pageSize}
-          total={data.total}
-          what="public Actors"
-          onPage={(next) => setPage(String(next))}
-        />
-      )}
+      {data !== undefined && <Pager page={page} total={data.total} label="Pages of public Actors" />}
     </>
   );
 }
