@@ -19,6 +19,8 @@ interface RunOptionsFormProps {
   readonly defaults?: { readonly [Name in keyof RunOptions]?: RunOptions[Name] | null };
   /** Tags and numbers of builds to choose from; others can be typed. */
   readonly builds?: readonly string[];
+  /** Whether it is about an Actor's own defaults, which have no limit of charges. */
+  readonly isOfActor?: boolean;
 }
 
 /** The amounts that a run may ask for, in MB: those of the platform. */
@@ -26,7 +28,13 @@ const memories = [128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 const bytesOf = (mbytes: number): string => formatBytes(mbytes * 1024 * 1024);
 
 /** The options of a start, of a task, or of a schedule's action; what is left out is as the Actor has it. */
-export function RunOptionsForm({ value, onChange, defaults = {}, builds = [] }: RunOptionsFormProps) {
+export function RunOptionsForm({
+  value,
+  onChange,
+  defaults = {},
+  builds = [],
+  isOfActor = false,
+}: RunOptionsFormProps) {
   const buildsId = useId();
   const set = (change: { readonly [Name in keyof RunOptions]?: RunOptions[Name] | undefined }) => {
     const next = Object.entries({ ...value, ...change }).filter(([, each]) => each !== undefined);
@@ -39,48 +47,55 @@ export function RunOptionsForm({ value, onChange, defaults = {}, builds = [] }: 
   const shown = [...new Set([...memories, ...(value.memoryMbytes === undefined ? [] : [value.memoryMbytes])])];
   return (
     <div className={styles.options}>
-      <Field label="Build" help="A tag or a number">
-        <input
-          list={buildsId}
-          value={value.build ?? ''}
-          placeholder={defaults.build ?? 'latest'}
-          onChange={({ target }) => set({ build: target.value || undefined })}
-          autoComplete="off"
-        />
-      </Field>
-      <datalist id={buildsId}>
-        {builds.map((build) => (
-          <option key={build} value={build} />
-        ))}
-      </datalist>
-      <Field label="Memory">
-        <Select
-          value={memory}
-          onChange={(text) => set({ memoryMbytes: text === '' ? undefined : Number(text) })}
-          options={[
-            { value: '', label: asIs(usualMemory) },
-            ...shown.map((mbytes) => ({ value: String(mbytes), label: bytesOf(mbytes) })),
-          ]}
-        />
-      </Field>
-      <Field label="Timeout in seconds" help="0 for none">
-        <CountInput
-          value={value.timeoutSecs}
-          usual={defaults.timeoutSecs}
-          onChange={(timeoutSecs) => set({ timeoutSecs })}
-        />
-      </Field>
-      <Field label="Most items" help="What an Actor that charges by item may charge for">
-        <CountInput value={value.maxItems} usual={defaults.maxItems} onChange={(maxItems) => set({ maxItems })} />
-      </Field>
-      <Field label="Most to charge in USD" help="What an Actor that charges by event may charge">
-        <CountInput
-          value={value.maxTotalChargeUsd}
-          usual={defaults.maxTotalChargeUsd}
-          onChange={(maxTotalChargeUsd) => set({ maxTotalChargeUsd })}
-          isFraction
-        />
-      </Field>
+      <div>
+        <Field label="Build" help="A tag or a number">
+          <input
+            list={buildsId}
+            value={value.build ?? ''}
+            placeholder={defaults.build ?? 'latest'}
+            onChange={({ target }) => set({ build: target.value || undefined })}
+            autoComplete="off"
+          />
+        </Field>
+      </div>
+      <div>
+        <Field label="Memory">
+          <Select
+            value={memory}
+            onChange={(text) => set({ memoryMbytes: text === '' ? undefined : Number(text) })}
+            options={[
+              { value: '', label: asIs(usualMemory) },
+              ...shown.map((mbytes) => ({ value: String(mbytes), label: bytesOf(mbytes) })),
+            ]}
+          />
+        </Field>
+      </div>
+      <div>
+        <Field label="Timeout in seconds" help="0 for none">
+          <CountInput
+            value={value.timeoutSecs}
+            usual={defaults.timeoutSecs}
+            onChange={(timeoutSecs) => set({ timeoutSecs })}
+          />
+        </Field>
+      </div>
+      <div>
+        <Field label="Most items" help="What an Actor that charges by item may charge for">
+          <CountInput value={value.maxItems} usual={defaults.maxItems} onChange={(maxItems) => set({ maxItems })} />
+        </Field>
+      </div>
+      {!isOfActor && (
+        <div>
+          <Field label="Most to charge in USD" help="What an Actor that charges by event may charge">
+            <CountInput
+              value={value.maxTotalChargeUsd}
+              usual={defaults.maxTotalChargeUsd}
+              onChange={(maxTotalChargeUsd) => set({ maxTotalChargeUsd })}
+              isFraction
+            />
+          </Field>
+        </div>
+      )}
       <div className={styles.switch}>
         <Switch
           label="Restart when it fails"
@@ -88,6 +103,11 @@ export function RunOptionsForm({ value, onChange, defaults = {}, builds = [] }: 
           onChange={(restartOnError) => set({ restartOnError })}
         />
       </div>
+      <datalist id={buildsId}>
+        {builds.map((build) => (
+          <option key={build} value={build} />
+        ))}
+      </datalist>
     </div>
   );
 }

@@ -1,5 +1,167 @@
-import { Page } from '../../ui/page.tsx';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useRefetchInterval } from '../../live/live.tsx';
+import { isOver } from '../../model/status.ts';
+import { LogView } from '../../parts/log-view.tsx';
+import { actorQuery } from '../../services/actors.ts';
+import { abortBuild, type Build, buildQuery } from '../../services/builds.ts';
+import { sessionQuery } from '../../services/session.ts';
+import { PageFailure } from '../../shell/page-failure.tsx';
+import { ApiButton } from '../../ui/api-call.tsx';
+import { Button } from '../../ui/button.tsx';
+import { CodeEditor } from '../../ui/code-editor.tsx';
+import { CopyId } from '../../ui/copy-id.tsx';
+import { Empty, Note, Skeleton } from '../../ui/notice.tsx';
+import { Card, Facts, Page } from '../../ui/page.tsx';
+import { StatusPill } from '../../ui/pill.tsx';
+import { Prose } from '../../ui/prose.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { Elapsed, Time } from '../../ui/time.tsx';
+import { say, sayFailure } from '../../ui/toasts.tsx';
+
+const route = getRouteApi('/signed-in/builds/$buildId');
 
 export function BuildPage() {
-  return <Page title="Build">…</Page>;
+  const { buildId } = route.useParams();
+  const refetchInterval = useRefetchInterval();
+  const { data: build, error } = useQuery({ ...buildQuery(buildId), refetchInterval });
+  const { data: session } = useQuery(sessionQuery);
+  if (error !== null && build === undefined) return <PageFailure error={error} />;
+  if (build === undefined) {
+    return (
+      <Page title="Build">
+        <Card>
+          <Skeleton rows={8} />
+        </Card>
+      </Page>
+    );
+  }
+  return <LoadedBuild build={build} isOwn={build.userId === session?.userId} />;
+}
+
+function LoadedBuild({ build, isOwn }: { readonly build: Build; readonly isOwn: boolean }) {
+  const { data: actor } = useQuery({ ...actorQuery(build.actId), retry: false });
+  const isEnded = isOver(build.status);
+  const title = `Build ${build.buildNumber}`;
+  const heading = (
+    <>
+      {title}
+      <span role="status">
+        <StatusPill status={build.status} />
+      </span>
+    </>
+  );
+  const about = (
+    <>
+      of{' '}
+      <Link to="/actors/$actorId" params={{ actorId: build.actId } as never}>
+        <bdi>{actor?.title || actor?.name || build.actId}</bdi>
+      </Link>
+      {' · '}
+      <CopyId id={build.id} />
+    </>
+  );
+  return (
+    <Page title={title} heading={heading} about={about} actions={<Actions build={build} isOwn={isOwn} />}>
+      {build.statusMessage && !isEnded && <Note tone="ok">{build.statusMessage}</Note>}
+      {build.statusMessage && isEnded && build.status !== 'SUCCEEDED' && <Note>{build.statusMessage}</Note>}
+      <BuildFacts build={build} />
+      <Tabs
+        label="Parts of the build"
+        tabs={[
+          {
+            id: 'log',
+            title: 'Log',
+            content: () => (
+              <Card>
+                {isOwn ? (
+                  <LogView id={build.id} isOver={isEnded} />
+                ) : (
+                  <Empty title="The log of a build is its owner's" />
+                )}
+              </Card>
+            ),
+          },
+          { id: 'input', title: 'Input schema', content: () => <Schema text={build.inputSchema} /> },
+          {
+            id: 'definition',
+            title: 'Definition',
+            content: () => <Schema text={build.actorDefinition && JSON.stringify(build.actorDefinition)} />,
+          },
+          {
+            id: 'readme',
+            title: 'README',
+            content: () => (
+              <Card isPadded>{build.readme ? <Prose text={build.readme} /> : <Empty title="No README" />}</Card>
+            ),
+          },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function BuildFacts({ build }: { readonly build: Build }) {
+  const { sourceType, versionNumber, buildTag } = build.actVersion ?? {};
+  return (
+    <Facts
+      facts={[
+        { name: 'Started', value: <Time at={build.startedAt} />, note: build.meta.origin },
+        { name: 'Duration', value: <Elapsed from={build.startedAt} to={build.finishedAt} /> },
+        { name: 'Version', value: versionNumber ?? '–', note: sourceType },
+        { name: 'Tag', value: buildTag ?? '–' },
+      ]}
+    />
+  );
+}
+
+function Actions({ build, isOwn }: { readonly build: Build; readonly isOwn: boolean }) {
+  const queryClient = useQueryClient();
+  const abort = async () => {
+    try {
+      queryClient.setQueryData(buildQuery(build.id).queryKey, await abortBuild(build.id));
+      say('The build is being aborted.');
+    } catch (error) {
+      sayFailure(error);
+    }
+  };
+  const reason = isOwn ? (isOver(build.status) ? 'The build is over.' : undefined) : "It is another user's build.";
+  const call = {
+    about: 'Read the build',
+    method: 'GET',
+    path: `/v2/actor-builds/${build.id}`,
+    javascript: `build(${JSON.stringify(build.id)}).get()`,
+    python: `build(${JSON.stringify(build.id)}).get()`,
+  } as const;
+  return (
+    <>
+      <Button disabledReason={reason} onClick={() => void abort()}>
+        Abort
+      </Button>
+      <ApiButton call={call} />
+    </>
+  );
+}
+
+function Schema({ text }: { readonly text: string | null | undefined }) {
+  if (!text) {
+    return (
+      <Card>
+        <Empty title="The build has none" />
+      </Card>
+    );
+  }
+  return (
+    <Card isPadded>
+      <CodeEditor value={pretty(text)} language="json" label="As the build has it" minLines={10} />
+    </Card>
+  );
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
 }

@@ -18,6 +18,15 @@ export interface EditorProps extends ControlProps {
   readonly path: string;
 }
 
+export interface InputFieldViewProps {
+  readonly field: InputField;
+  readonly value: unknown;
+  /** Undefined takes the field out of the input. */
+  readonly onValue: (value: unknown) => void;
+  readonly path: string;
+  readonly error?: string | undefined;
+}
+
 /** The control's own part of an editor's properties. */
 export function controlOf(props: EditorProps): ControlProps {
   const { field: _, value: __, onChange: ___, path: ____, ...control } = props;

@@ -6,7 +6,7 @@ import { Field, Switch } from '../../ui/fields.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { ChoicesEditor } from './choices-editor.tsx';
 import { DateEditor } from './date-editor.tsx';
-import type { EditorProps } from './editor-props.ts';
+import type { EditorProps, InputFieldViewProps } from './editor-props.ts';
 import styles from './input-form.module.css';
 import { ListEditor } from './list-editor.tsx';
 import { SchemaBasedEditor } from './object-editor.tsx';
@@ -20,15 +20,6 @@ import {
   TextAreaEditor,
   TextEditor,
 } from './text-editors.tsx';
-
-interface InputFieldViewProps {
-  readonly field: InputField;
-  readonly value: unknown;
-  /** Undefined takes the field out of the input. */
-  readonly onValue: (value: unknown) => void;
-  readonly path: string;
-  readonly error?: string | undefined;
-}
 
 /** A field with its label, its editor, its help and what is wrong with it. */
 export function InputFieldView({ field, value, onValue, path, error }: InputFieldViewProps) {
@@ -98,7 +89,7 @@ function Editor({ kind, ...props }: EditorProps & { readonly kind: EditorKind })
     case 'proxy':
       return <ProxyEditor {...props} />;
     case 'schemaBased':
-      return <SchemaBasedEditor {...props} />;
+      return <SchemaBasedEditor {...props} FieldView={InputFieldView} />;
     case 'resourcePicker':
       return <ResourceEditor {...props} />;
     case 'requestListSources':

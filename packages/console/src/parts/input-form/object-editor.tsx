@@ -1,14 +1,18 @@
 import { type InputField, isObject, subFieldsOf, withValue } from '../../model/input-schema.ts';
 import { Button } from '../../ui/button.tsx';
-import type { EditorProps } from './editor-props.ts';
-import { InputFieldView } from './input-field.tsx';
+import type { EditorProps, InputFieldViewProps } from './editor-props.ts';
 import styles from './input-form.module.css';
 import { ListEditor } from './list-editor.tsx';
 import { CodeValueEditor } from './text-editors.tsx';
 
+interface SchemaBasedProps extends EditorProps {
+  /** Shows a field of the object. It is given, since it shows objects too. */
+  readonly FieldView: React.ComponentType<InputFieldViewProps>;
+}
+
 /** An object, or a list of them, by the fields of its schema; one level deep, as on Apify. */
-export function SchemaBasedEditor(props: EditorProps) {
-  const { field, value, onChange, path } = props;
+export function SchemaBasedEditor(props: SchemaBasedProps) {
+  const { field, value, onChange, path, FieldView } = props;
   const fields = subFieldsOf(field);
   if (fields === undefined) {
     const isTextList = field.type === 'array' && isObject(field.schema.items) && field.schema.items.type === 'string';
@@ -16,7 +20,7 @@ export function SchemaBasedEditor(props: EditorProps) {
     return <CodeValueEditor {...props} language="json" />;
   }
   if (field.type === 'object') {
-    return <SubFields fields={fields} value={value} onChange={onChange} path={path} />;
+    return <SubFields FieldView={FieldView} fields={fields} value={value} onChange={onChange} path={path} />;
   }
   return <ObjectList {...props} fields={fields} />;
 }
@@ -27,7 +31,8 @@ function ObjectList({
   onChange,
   path,
   fields,
-}: EditorProps & { readonly fields: readonly InputField[] }) {
+  FieldView,
+}: SchemaBasedProps & { readonly fields: readonly InputField[] }) {
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   const change = (next: readonly unknown[]) => onChange(next.length === 0 ? undefined : next);
   return (
@@ -38,6 +43,7 @@ function ObjectList({
             {field.title} {index + 1}
           </legend>
           <SubFields
+            FieldView={FieldView}
             fields={fields}
             value={item}
             onChange={(next) => change(items.with(index, next ?? {}))}
@@ -58,13 +64,14 @@ function ObjectList({
 }
 
 interface SubFieldsProps {
+  readonly FieldView: React.ComponentType<InputFieldViewProps>;
   readonly fields: readonly InputField[];
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
   readonly path: string;
 }
 
-function SubFields({ fields, value, onChange, path }: SubFieldsProps) {
+function SubFields({ FieldView, fields, value, onChange, path }: SubFieldsProps) {
   const object = isObject(value) ? value : {};
   const set = (key: string, next: unknown) => {
     const changed = withValue(object, key, next);
@@ -73,7 +80,7 @@ function SubFields({ fields, value, onChange, path }: SubFieldsProps) {
   return (
     <div className={styles.box}>
       {fields.map((field) => (
-        <InputFieldView
+        <FieldView
           key={field.key}
           field={field}
           value={object[field.key]}
