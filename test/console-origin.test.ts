@@ -1,11 +1,15 @@
-/** A browser that has signed in to the console opens what Actors have stored: nothing of it runs. */
+/**
+ * A browser that has signed in to the console opens what Actors have stored, of which nothing runs, and pages of others, which can do
+ * nothing with its session.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { startFixture } from '../packages/platform/test/fixture.ts';
-import { signIn } from '../packages/platform/test/users-fixture.ts';
+import { makeUser, signIn } from '../packages/platform/test/users-fixture.ts';
 import { chromiumPath, goTo } from './support/browser.ts';
+import { until } from './support/until.ts';
 
 /** Tells which of the pages below have run: each asks it for its own name. It serves them too, as the web does. */
 async function startWitness() {
@@ -63,6 +67,16 @@ const kinds: readonly { name: string; contentType: string; body: (witness: strin
   },
 ];
 
+async function openSignedIn(url: string, token: string) {
+  const session = await signIn(url, { token });
+  const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
+  onTestFinished(() => browser.close());
+  const context = await browser.newContext();
+  const [name = '', value = ''] = session.cookie.split('=');
+  await context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }]);
+  return { session, page: await context.newPage() };
+}
+
 test.skipIf(chromiumPath === undefined)(
   '[browser-session-7] a browser that has signed in runs nothing of what it opens, and does nothing for it',
   async () => {
@@ -75,13 +89,7 @@ test.skipIf(chromiumPath === undefined)(
       witness.pages.set(`/${name}`, page);
       await fixture.client.keyValueStore(store.id).setRecord({ key: name, value: page.body, contentType });
     }
-    const session = await signIn(url, { token });
-    const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
-    onTestFinished(() => browser.close());
-    const context = await browser.newContext();
-    const [name = '', value = ''] = session.cookie.split('=');
-    await context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Strict' }]);
-    const page = await context.newPage();
+    const { session, page } = await openSignedIn(url, token);
     for (const kind of kinds) {
       // Where the web serves it, it runs: otherwise this test would show nothing.
       await goTo(page, `${witness.url}/${kind.name}`);
@@ -96,5 +104,58 @@ test.skipIf(chromiumPath === undefined)(
     const { items } = await fixture.client.datasets().list();
     expect(items.map((each) => each.name)).toEqual([]);
     expect((await session.call('GET', '/wherry/v1/session')).status).toBe(200);
+  },
+);
+
+/** What a page tries that is on the same host at another port, as an Actor's is: to the browser it is of the same site. */
+const attack = (url: string, otherToken: string) => `<!doctype html><title>attack</title><script type="module">
+  const body = JSON.stringify({ token: ${JSON.stringify(otherToken)} });
+  const tries = {
+    simple: () => fetch('${url}/v2/datasets?name=simple', { method: 'POST', mode: 'no-cors', credentials: 'include' }),
+    asked: () => fetch('${url}/v2/datasets?name=asked', { method: 'POST', credentials: 'include', headers: { 'x-wherry-csrf': 'x' } }),
+    read: () => fetch('${url}/v2/users/me', { credentials: 'include' }),
+    session: () => fetch('${url}/wherry/v1/session', { credentials: 'include' }),
+    signIn: () => fetch('${url}/wherry/v1/session', { method: 'POST', mode: 'no-cors', credentials: 'include', body }),
+    signOut: () => fetch('${url}/wherry/v1/session', { method: 'DELETE', credentials: 'include' }),
+  };
+  const outcomes = [];
+  for (const [name, attempt] of Object.entries(tries)) {
+    outcomes.push(await attempt().then((response) => name + ' ' + response.type + ' ' + response.status, () => name + ' refused'));
+  }
+  document.title = JSON.stringify(outcomes);
+</script>
+<form id="form" method="post" enctype="text/plain" action="${url}/wherry/v1/session"><input name='{"token":"${otherToken}","x":"' value='"}'></form>
+<iframe src="${url}/console/"></iframe>`;
+
+test.skipIf(chromiumPath === undefined)(
+  '[browser-session-5] a page of the same site, at another port, does nothing with the session of a browser that opens it',
+  async () => {
+    await using fixture = await startFixture();
+    const { url, token } = fixture.platform;
+    const other = await makeUser(fixture, 'other');
+    const witness = await startWitness();
+    witness.pages.set('/attack', { contentType: 'text/html', body: attack(url, other.token) });
+    const { session, page } = await openSignedIn(url, token);
+    await goTo(page, `${witness.url}/attack`);
+    const outcomes = await until('the page has tried all', async () => {
+      const title = await page.title();
+      return title.startsWith('[') && (JSON.parse(title) as string[]);
+    });
+    // A response that the page cannot read is opaque; what it may read has no cookie in it.
+    expect(outcomes).toEqual([
+      'simple opaque 0',
+      'asked refused',
+      'read refused',
+      'session refused',
+      'signIn opaque 0',
+      'signOut refused',
+    ]);
+    await page.evaluate(() => (document.querySelector('#form') as HTMLFormElement).submit());
+    await page.waitForURL(`${url}/wherry/v1/session`);
+    expect((await fixture.client.datasets().list()).items).toEqual([]);
+    const me = (await (await session.call('GET', '/wherry/v1/session')).json()) as { data: { username: string } };
+    expect(me.data.username).toBe('wherry');
+    const cookies = await page.context().cookies(url);
+    expect(cookies.map(({ name, value }) => `${name}=${value}`)).toEqual([session.cookie]);
   },
 );
