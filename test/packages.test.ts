@@ -141,6 +141,12 @@ test('an installed wherry starts a platform in an empty folder and runs an Actor
 
   const { url, token, interrupt } = await startPlatform(cwd);
   expect(await readdir(cwd)).toEqual(['data']);
+  const page = await fetch(`${url}/console/`);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  const [, program = ''] = /<script type="module"[^>]* src="([^"]+)"/.exec(await page.text()) ?? [];
+  expect((await fetch(url + program, { headers: { 'accept-encoding': 'br' } })).headers.get('content-encoding')).toBe(
+    'br',
+  );
   const actor = await emptyFolder('tiny');
   await mkdir(path.join(actor, '.actor'));
   for (const [name, text] of Object.entries(tinyActor)) await writeFile(path.join(actor, name), text);
