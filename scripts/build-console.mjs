@@ -27,15 +27,16 @@ const filesBelow = (start) =>
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 
-/** Of the sources, of the packages that npm has installed, and of this script. */
+/** Of the sources with their settings, of the packages that npm has installed, and of this script. */
 function digestOfSources() {
   const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !notSources.has(name));
   const sources = entries.flatMap((entry) => {
     const each = path.join(folder, entry.name);
     return entry.isDirectory() ? filesBelow(each) : [each];
   });
+  const around = ['package-lock.json', 'tsconfig.json'].map((name) => path.join(root, name));
   const digest = createHash('sha256');
-  for (const file of [...sources.sort(), path.join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]) {
+  for (const file of [...sources.sort(), ...around, fileURLToPath(import.meta.url)]) {
     digest.update(`${path.relative(root, file)}\0`);
     digest.update(createHash('sha256').update(readFileSync(file)).digest());
   }
