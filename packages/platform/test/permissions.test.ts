@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { ActorRun } from 'apify-client';
 import { expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
+import { proofReport } from './proof-report.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
 
 type Level = 'limited' | 'full';
@@ -132,6 +133,7 @@ const bodies: Readonly<Record<string, (at: Record<string, string>) => unknown>> 
   'PUT /v2/actor-tasks/{task}': () => ({ title: 'Of another' }),
   'PUT /v2/actor-tasks/{task}/input': () => ({ changed: true }),
   'PUT /v2/datasets/{foreignDataset}': () => ({ title: 'renamed' }),
+  'POST /wherry/v1/actors/{ownActor}/proofs': () => ({ report: proofReport() }),
   'POST /v2/schedules': () => ({ cronExpression: '@yearly' }),
   'PUT /v2/schedules/{schedule}': () => ({ title: 'Taken over' }),
   'POST /v2/tools/encode-and-sign': () => ({ any: 'value' }),

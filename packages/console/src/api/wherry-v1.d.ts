@@ -1960,6 +1960,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wherry/v1/actors/{actorId}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                actorId: string;
+            };
+            cookie?: never;
+        };
+        /** The published proofs of an Actor, the newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    actorId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The proofs, without their reports. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                items: components["schemas"]["Proof"][];
+                            };
+                        };
+                    };
+                };
+                /** @description The token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller has no such Actor. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Publish a report of `wherry prove`
+         * @description An Actor keeps its newest 100 proofs.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    actorId: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What `wherry prove --json` writes; 5 MB at most. */
+                        report: Record<string, never>;
+                        /** @description A build of the Actor, such as 0.1.7. */
+                        buildNumber?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description The proof. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Proof"];
+                        };
+                    };
+                };
+                /** @description The body is no report, or the Actor has no such build. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller has no such Actor. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The report is larger than 5 MB. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/proofs/{proofId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proofId: string;
+            };
+            cookie?: never;
+        };
+        /** A published proof with its report */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proofId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The proof. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["PublishedReport"];
+                        };
+                    };
+                };
+                /** @description The token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such proof. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a published proof */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proofId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is deleted. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description There is no such proof. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2204,7 +2436,7 @@ export interface components {
         };
         Change: {
             /** @enum {unknown} */
-            kind: "run" | "attempt" | "handoff" | "build" | "server" | "actor" | "task" | "schedule" | "webhook" | "dispatch" | "dataset" | "keyValueStore" | "requestQueue" | "user" | "token";
+            kind: "run" | "attempt" | "handoff" | "build" | "server" | "actor" | "task" | "schedule" | "webhook" | "dispatch" | "dataset" | "keyValueStore" | "requestQueue" | "user" | "token" | "proof";
             /** @description Of an attempt: the run's id, a slash, and the attempt's number. */
             id: string;
             /** @description The run that it belongs to. */
@@ -2287,6 +2519,36 @@ export interface components {
                 /** Format: date-time */
                 nextRunAt: string;
             }[];
+        };
+        Proof: {
+            id: string;
+            actorId: string;
+            /** Format: date-time */
+            publishedAt: string;
+            /** @enum {unknown} */
+            verdict: "safe" | "unsafe" | "unclear";
+            /** @description How many faults were injected. */
+            faults: number;
+            /** @description Runs with a failure that is not allowed. */
+            failures: number;
+            /** @description The build that was proved, if whoever published the report has said so. */
+            buildNumber: string | null;
+        };
+        PublishedReport: {
+            id: string;
+            actorId: string;
+            /** Format: date-time */
+            publishedAt: string;
+            /** @enum {unknown} */
+            verdict: "safe" | "unsafe" | "unclear";
+            /** @description How many faults were injected. */
+            faults: number;
+            /** @description Runs with a failure that is not allowed. */
+            failures: number;
+            /** @description The build that was proved, if whoever published the report has said so. */
+            buildNumber: string | null;
+            /** @description As it was published: what `wherry prove --json` writes. */
+            report: Record<string, never>;
         };
     };
     responses: never;

@@ -48,13 +48,13 @@ const selectActors = `
   FROM actors JOIN users ON users.id = actors.user_id`;
 
 /** Returns the API object of the Actor, as Apify has it. */
-function* readActor(actorId: string): Sql<Record<string, unknown>> {
+function* readActor(actorId: string, now: number): Sql<Record<string, unknown>> {
   const row = yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId);
   if (row === undefined) throw notFound('Actor', actorId);
   const { defaultRunOptions, actorStandby, ...settings } = JSON.parse(row.settings_json) as ActorSettings;
   return {
     ...settings,
-    ...shortApiActor(row),
+    ...(yield* shortApiActor(row, now)),
     userId: row.user_id,
     description: settings.description ?? null,
     ...(actorStandby && { actorStandby: standbySettingsOf(actorStandby) }),
@@ -68,9 +68,32 @@ function* readActor(actorId: string): Sql<Record<string, unknown>> {
   };
 }
 
-function shortApiActor(row: ActorRow) {
+const dayMs = 86_400_000;
+
+/**
+ * When each user who has runs of the Actor has started the last one. It takes a step in the index for each user, however many
+ * runs there are.
+ */
+function* lastStartsOfUsers(actorId: string): Sql<number[]> {
+  const rows = yield* all<{ last_start: number }>(
+    `WITH RECURSIVE starters (id) AS (
+        SELECT min(user_id) FROM runs WHERE actor_id = ?
+        UNION ALL
+        SELECT (SELECT min(user_id) FROM runs WHERE actor_id = ? AND user_id > starters.id)
+          FROM starters WHERE starters.id IS NOT NULL)
+      SELECT (SELECT max(started_at) FROM runs WHERE actor_id = ? AND user_id = starters.id) AS last_start
+        FROM starters WHERE starters.id IS NOT NULL`,
+    actorId,
+    actorId,
+    actorId,
+  );
+  return rows.map(({ last_start: at }) => at);
+}
+
+function* shortApiActor(row: ActorRow, now: number) {
   const { title } = JSON.parse(row.settings_json) as ActorSettings;
-  const users = row.run_count > 0 ? 1 : 0;
+  const lastStarts = row.run_count === 0 ? [] : yield* lastStartsOfUsers(row.id);
+  const usersOf = (days: number) => lastStarts.filter((at) => at >= now - days * dayMs).length;
   return {
     id: row.id,
     name: row.name,
@@ -82,19 +105,22 @@ function shortApiActor(row: ActorRow) {
     stats: {
       totalBuilds: row.build_count,
       totalRuns: row.run_count,
-      totalUsers: users,
-      totalUsers7Days: users,
-      totalUsers30Days: users,
-      totalUsers90Days: users,
+      totalUsers: lastStarts.length,
+      totalUsers7Days: usersOf(7),
+      totalUsers30Days: usersOf(30),
+      totalUsers90Days: usersOf(90),
       totalMetamorphs: 0,
       ...(row.last_run_at !== null && { lastRunStartedAt: isoTime(row.last_run_at) }),
     },
   };
 }
 
+type ShortActor = ReturnType<typeof shortApiActor> extends Generator<unknown, infer Actor> ? Actor : never;
+
 /** How much an Actor is used, as its API object has it. */
-export function* readActorStats(actorId: string): Sql<ReturnType<typeof shortApiActor>['stats']> {
-  return shortApiActor((yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId))!).stats;
+export function* readActorStats(actorId: string, now: number): Sql<ShortActor['stats']> {
+  const row = yield* one<ActorRow>(`${selectActors} WHERE actors.id = ?`, actorId);
+  return (yield* shortApiActor(row!, now)).stats;
 }
 
 export const createActor = defineWrite(
@@ -117,7 +143,7 @@ export const createActor = defineWrite(
       JSON.stringify(newSettings(priced)),
     );
     yield* replaceVersions(id, input.versions ?? []);
-    return yield* readActor(id);
+    return yield* readActor(id, now);
   },
 );
 
@@ -154,9 +180,9 @@ const forOthers = (actor: Readonly<Record<string, unknown>>): Record<string, unk
  * As others see it, when it is another user's. Without versions, which have the source, when an attempt with limited permissions
  * reads another Actor.
  */
-export const getActor = defineRead('actors.get', function* (input: { userId: string; actor: string }, { caller }) {
+export const getActor = defineRead('actors.get', function* (input: { userId: string; actor: string }, { caller, now }) {
   const id = yield* findUsableActorId(input.userId, input.actor);
-  const actor = yield* readActor(id);
+  const actor = yield* readActor(id, now);
   if (actor.userId !== input.userId) return forOthers(actor);
   const rights = yield* limitedRightsOf(caller);
   return rights === undefined || rights.actorId === id ? actor : { ...actor, versions: [] };
@@ -169,7 +195,7 @@ export interface ActorListing extends Paging {
 
 const orders = { createdAt: 'actors.created_at', 'stats.lastRunStartedAt': 'coalesce(last_run_at, 0)' };
 
-export const listActors = defineRead('actors.list', function* (listing: ActorListing) {
+export const listActors = defineRead('actors.list', function* (listing: ActorListing, { now }) {
   const { userId, offset, limit, desc, sortBy } = listing;
   const direction = desc ? 'DESC' : 'ASC';
   const counted = yield* one<{ total: number }>('SELECT count(*) AS total FROM actors WHERE user_id = ?', userId);
@@ -180,7 +206,9 @@ export const listActors = defineRead('actors.list', function* (listing: ActorLis
     limit,
     offset,
   );
-  return { total: counted!.total, items: rows.map(shortApiActor) };
+  const items: ShortActor[] = [];
+  for (const row of rows) items.push(yield* shortApiActor(row, now));
+  return { total: counted!.total, items };
 });
 
 export const updateActor = defineWrite(
@@ -203,6 +231,6 @@ export const updateActor = defineWrite(
     );
     if (input.versions) yield* replaceVersions(id, input.versions);
     yield* changeTags(id, input.taggedBuilds ?? {});
-    return yield* readActor(id);
+    return yield* readActor(id, now);
   },
 );

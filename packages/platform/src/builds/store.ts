@@ -60,7 +60,7 @@ export const listStore = defineRead('actors.store', function* (wanted: StoreSear
     const schema = wanted.includeInputSchema
       ? (yield* readDefaultBuild(actor.row.id, actor.settings))?.inputSchema
       : null;
-    items.push(storeActor(actor, yield* readActorStats(actor.row.id), schema ?? null));
+    items.push(storeActor(actor, yield* readActorStats(actor.row.id, now), schema ?? null));
   }
   return { total: found.length, items };
 });
