@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
   });
 
   test('a member sees why servers are not shown, and an overview without them', async () => {
-    const { token } = await ui.call<{ token: string }>('POST', '/wherry/v1/users', { username: 'jane' });
+    const { token } = await ui.platform.json<{ token: string }>('users', 'add', 'jane');
     const page = await ui.pageOf(token);
     await ui.visit('/servers', page);
     await page.getByText('Servers are for administrators').waitFor();
