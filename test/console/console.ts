@@ -86,6 +86,15 @@ export class ConsoleUnderTest implements AsyncDisposable {
     return (text === '' ? undefined : JSON.parse(text).data) as Data;
   }
 
+  /** A page of another user's browser. It is closed with the browser. */
+  async pageOf(token: string): Promise<Page> {
+    const context = await newContext(this.browser, this.url);
+    await signIn(context, token);
+    const page = await context.newPage();
+    this.watch(page);
+    return page;
+  }
+
   /** Collects what the browser complains of, also for further pages of the context. */
   watch(page: Page): void {
     const add = (problem: string) => this.#problems.push(problem);
@@ -213,18 +222,21 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
   if (!ensureConsoleBuilt()) throw new Error('The console could not be built.');
   const dataFolder = await dataFolderOfTest();
   const [live, browser] = await Promise.all([startPlatform(dataFolder, '0'), launch()]);
-  const context = await browser.newContext({
+  const context = await newContext(browser, live.url);
+  const ui = new ConsoleUnderTest({ live, dataFolder }, { browser, context, page: await context.newPage() });
+  await signIn(context, live.token);
+  return ui;
+}
+
+const newContext = (browser: Browser, baseURL: string): Promise<BrowserContext> =>
+  browser.newContext({
+    baseURL,
     viewport: wide,
     colorScheme: 'light',
     // Colours that fade in would be measured half-way.
     reducedMotion: 'reduce',
     acceptDownloads: true,
-    baseURL: live.url,
   });
-  const ui = new ConsoleUnderTest({ live, dataFolder }, { browser, context, page: await context.newPage() });
-  await signIn(context, live.token);
-  return ui;
-}
 
 /** As the page of the console does, whose cookies the context has. */
 async function signIn(context: BrowserContext, token: string): Promise<void> {

@@ -16,7 +16,7 @@ export function Failures({ overview }: { readonly overview: Overview | undefined
       note="of the last 24 hours"
       actions={
         more > 0 && (
-          <Link to="/runs" search={{ status: 'FAILED' } as never}>
+          <Link to="/runs" search={{ status: 'failed' } as never}>
             {formatCount(more, 'more', 'more')}
           </Link>
         )

@@ -27,20 +27,20 @@ export function Figures({
   const handoffs = overview?.handoffs24h;
   return (
     <dl className={styles.figures} aria-busy={overview === undefined || undefined}>
-      <Figure name="Running" value={overview?.running} path="/runs" search={{ status: 'RUNNING' }} />
+      <Figure name="Running" value={overview?.running} path="/runs" search={{ status: 'running' }} />
       <Figure
         name="Waiting for room"
         value={waiting}
         tone={waiting ? 'late' : undefined}
         path="/runs"
-        search={{ status: 'READY' }}
+        search={{ status: 'running' }}
       />
       <Figure
         name="Failed in 24 h"
         value={failed}
         tone={failed ? 'failed' : undefined}
         path="/runs"
-        search={{ status: 'FAILED' }}
+        search={{ status: 'failed' }}
       />
       <Figure
         name="Handoffs in 24 h"
