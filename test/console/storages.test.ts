@@ -19,7 +19,9 @@ const put = (path: string, body: string | Uint8Array<ArrayBuffer>, contentType: 
 const rowsOf = (page: Page) => page.locator('[role="grid"] [role="row"][aria-rowindex]');
 
 describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
-  beforeAll(async () => void (ui = await startConsole()));
+  beforeAll(async () => {
+    ui = await startConsole();
+  });
   afterAll(() => ui[Symbol.asyncDispose]());
 
   test('lists show named storages, unnamed ones on a toggle, and find by a part of the name', async () => {
