@@ -259,8 +259,8 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
     const { id } = await ui.client.keyValueStores().getOrCreate('written');
     await ui.visit(`/key-value-stores/${id}`);
     await ui.page.getByRole('button', { name: 'New record' }).click();
-    await ui.page.getByLabel('Key', { exact: false }).first().fill('SETTINGS');
-    await ui.page.locator('.cm-content').fill('{"a": 1}');
+    await ui.page.getByRole('dialog', { name: 'New record' }).getByRole('textbox', { name: /^Key/ }).fill('SETTINGS');
+    await ui.page.locator('[role="dialog"] .cm-content').fill('{"a": 1}');
     await ui.page.getByRole('button', { name: 'Store', exact: true }).click();
     await expect
       .poll(() => ui.client.keyValueStore(id).getRecord('SETTINGS'), { message: 'the record' })
@@ -271,10 +271,10 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
     await expect
       .poll(() => ui.client.keyValueStore(id).getRecord('SETTINGS'), { message: 'the changed record' })
       .toMatchObject({ value: { a: 2 } });
-    await ui.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await ui.page.getByRole('dialog', { name: 'Edit SETTINGS' }).waitFor({ state: 'detached' });
     await ui.page.getByRole('button', { name: 'Delete…' }).click();
-    const dialog = ui.page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Delete' }).click();
+    const dialog = ui.page.getByRole('dialog', { name: 'Delete the record?' });
+    await dialog.getByRole('button', { name: 'Delete' }).click({ force: true });
     expect(
       await ui.client.keyValueStore(id).getRecord('SETTINGS'),
       'nothing is deleted without the name',
@@ -290,7 +290,7 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
     const queue = ui.client.requestQueue(id, { clientKey: 'the-worker' });
     await ui.visit(`/request-queues/${id}`);
     await ui.page.getByRole('button', { name: 'Add requests' }).click();
-    const form = ui.page.getByRole('dialog');
+    const form = ui.page.getByRole('dialog', { name: 'Add requests' });
     await form.getByLabel('URLs').fill('https://example.com/one\nhttps://example.com/two\nhttps://example.com/three');
     await form.getByLabel('User data').fill('{"label": "LIST"}');
     await form.getByRole('button', { name: 'Add', exact: true }).click();
@@ -307,7 +307,7 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
     await ui.page.getByRole('button', { name: first!.url }).waitFor();
     await ui.page.getByRole('button', { name: 'Handled' }).click();
     await ui.page.getByRole('button', { name: second!.url }).click();
-    const story = ui.page.getByRole('dialog');
+    const story = ui.page.getByRole('dialog', { name: 'Request' });
     await story.getByText('It broke once').waitFor();
     await story.getByText('Handled', { exact: true }).first().waitFor();
     await ui.settled();
@@ -350,11 +350,11 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
       await ui.page.getByRole('menuitem', { name: action }).click();
     };
     await choose('Rename…');
-    await ui.page.getByLabel('Name').fill('after');
+    await ui.page.getByRole('textbox', { name: 'Name' }).fill('after');
     await ui.page.getByRole('button', { name: 'Save' }).click();
     await ui.page.getByRole('heading', { name: 'after', level: 1 }).waitFor();
     await choose('Access…');
-    await ui.page.getByLabel('Access').selectOption('ANYONE_WITH_ID_CAN_READ');
+    await ui.page.getByRole('combobox', { name: 'Access' }).selectOption('ANYONE_WITH_ID_CAN_READ');
     await ui.page.getByRole('button', { name: 'Save' }).click();
     await expect
       .poll(async () => (await fetch(`${ui.platform.url}/v2/datasets/${id}`)).status, { message: 'a visitor reads' })
