@@ -407,7 +407,7 @@ test('a share link opens what it is made for, and nothing else, until it ends', 
   const items = await make(datasetLinks, { expiresInSecs: 3600 });
   expect(await (await fetch(items)).json()).toEqual([{ a: 1 }, { a: 2 }]);
   expect(await visit(fixture, `${items}&format=csv`)).toBe('200');
-  expect(await visit(fixture, items.replace('/items', ''))).toBe('403 invalid-signature');
+  expect(await visit(fixture, items.replace('/items', ''))).toBe(no);
   const keys = await make(storeLinks, { contents: 'keys', expiresInSecs: 3600 });
   expect((await keysOf(keys)).map(({ key }) => key)).toEqual(['note']);
   expect(await visit(fixture, await make(storeLinks, { contents: 'records', expiresInSecs: 3600 }))).toBe('200');

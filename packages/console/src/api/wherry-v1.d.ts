@@ -2192,6 +2192,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wherry/v1/datasets/{datasetId}/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that opens the items of a dataset for anybody until it ends */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id or the name of the dataset. */
+                    datasetId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @description When the link ends, from now on. */
+                        expiresInSecs: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description The link. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["ShareLink"];
+                        };
+                    };
+                };
+                /** @description The body is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller may not change the storage, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The user has no such storage. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/key-value-stores/{storeId}/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that opens a key-value store, or one of its records, for anybody until it ends */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id or the name of the store. */
+                    storeId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The list of keys, all records as a zip archive, or one record.
+                         * @enum {unknown}
+                         */
+                        contents: "keys" | "records" | "record";
+                        /** @description Of the record that is opened. */
+                        key?: string;
+                        /** @description When the link ends, from now on. */
+                        expiresInSecs: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description The link. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["ShareLink"];
+                        };
+                    };
+                };
+                /** @description The body is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The caller may not change the storage, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The user has no such storage. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the platform is: its version, its engine, and how long it keeps what is over */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description For each user. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["About"];
+                        };
+                    };
+                };
+                /** @description The caller is an attempt, or the token does not allow it. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/webhook-dispatches/{dispatchId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispatchId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a dispatch of a webhook again at once, with the same id and all its tries */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    dispatchId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The dispatch, which is ACTIVE again. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["Dispatch"];
+                        };
+                    };
+                };
+                /** @description The caller has no such dispatch. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description webhook-call-under-way: a call of it is under way. webhook-deleted: its webhook was deleted. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2549,6 +2813,37 @@ export interface components {
             buildNumber: string | null;
             /** @description As it was published: what `wherry prove --json` writes. */
             report: Record<string, never>;
+        };
+        ShareLink: {
+            /** @description With a signature. Parameters of the path may be added, such as format=csv. */
+            url: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        About: {
+            /** @description Null when whoever has started the platform did not say. */
+            version: string | null;
+            /** @description What runs the Actors, such as process. */
+            engine: string;
+            nodeVersion: string;
+            /** @description For how many days what is over is kept; null for ever. */
+            retentionDays: {
+                [key: string]: number | null;
+            };
+        };
+        /** @description As GET /v2/webhook-dispatches/{dispatchId} has it. */
+        Dispatch: {
+            id: string;
+            userId: string;
+            webhookId: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {unknown} */
+            status: "ACTIVE" | "SUCCEEDED" | "FAILED";
+            eventType: string;
+            eventData: Record<string, never>;
+            webhook: Record<string, never>;
+            calls: Record<string, never>[];
         };
     };
     responses: never;

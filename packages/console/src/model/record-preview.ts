@@ -64,20 +64,20 @@ export function prettyJson(text: string): string | undefined {
 /** The content type for a key or the name of a file, where a browser does not know it. */
 export function contentTypeFor(name: string): string {
   const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? '';
-  return byExtension[extension] ?? 'application/octet-stream';
+  return byExtension.get(extension) ?? 'application/octet-stream';
 }
 
-const byExtension: Readonly<Record<string, string>> = {
-  json: 'application/json; charset=utf-8',
-  txt: 'text/plain; charset=utf-8',
-  md: 'text/markdown; charset=utf-8',
-  csv: 'text/csv; charset=utf-8',
-  html: 'text/html; charset=utf-8',
-  xml: 'application/xml',
-  yaml: 'application/yaml',
-  yml: 'application/yaml',
-  jsonl: 'application/jsonl',
-};
+const byExtension = new Map([
+  ['json', 'application/json; charset=utf-8'],
+  ['txt', 'text/plain; charset=utf-8'],
+  ['md', 'text/markdown; charset=utf-8'],
+  ['csv', 'text/csv; charset=utf-8'],
+  ['html', 'text/html; charset=utf-8'],
+  ['xml', 'application/xml'],
+  ['yaml', 'application/yaml'],
+  ['yml', 'application/yaml'],
+  ['jsonl', 'application/jsonl'],
+]);
 
 /** A key that stores take, from the name of a file. */
 export const keyFor = (fileName: string): string => fileName.replaceAll(/[^a-zA-Z0-9!\-_.'()]/g, '-').slice(0, 256);

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { storageName } from '../model/storage-list.ts';
 import {
@@ -60,12 +60,14 @@ type OpenDialog = 'rename' | 'access' | 'share' | 'delete';
 export function StorageActions({ kind, storage }: StorageProps) {
   const [open, setOpen] = useState<OpenDialog>();
   const close = () => setOpen(undefined);
-  const navigate = useNavigate();
+  const router = useRouter();
   const queryClient = useQueryClient();
   const noun = nouns[kind];
   const remove = async () => {
+    // So that the page is left at once: it would ask for what is gone as soon as the stream tells of it.
+    await router.preloadRoute({ to: lists[kind] });
     await deleteStorage(kind, storage.id);
-    await navigate({ to: lists[kind] });
+    await router.navigate({ to: lists[kind] });
     queryClient.removeQueries({ queryKey: [kind, 'one', storage.id] });
     await queryClient.invalidateQueries({ queryKey: [kind, 'list'] });
     say(`The ${noun} ${storageName(storage)} was deleted.`);

@@ -121,8 +121,17 @@ export const searchQuery = (id: string, text: string) =>
 
 async function namedRequests(id: string, text: string, signal: AbortSignal): Promise<readonly QueueRequest[]> {
   const ids = [isRequestId(text) ? text : undefined, await requestIdOf(text)].filter((each) => each !== undefined);
-  const found = await Promise.all(ids.map((requestId) => fetchRequest(id, requestId, signal)));
-  return found.filter((request) => request !== null);
+  const found = await Promise.all(ids.map((requestId) => requestWithId(id, requestId, signal)));
+  return found.filter((request) => request !== undefined);
+}
+
+/** A request that may not exist: looked up in the list, where the browser does not report its absence as an error. */
+async function requestWithId(id: string, requestId: string, signal: AbortSignal): Promise<QueueRequest | undefined> {
+  const query = new URLSearchParams({ limit: '1' });
+  // The list begins after it: with this id, if there is one.
+  if (requestId.length > 1) query.set('exclusiveStartId', requestId.slice(0, -1));
+  const { items } = await fetchData<Answer>(`${storagePath('requestQueues', id)}/requests?${query}`, { signal });
+  return items.find((request) => request.id === requestId);
 }
 
 const requestPath = (id: string, requestId: string): string =>

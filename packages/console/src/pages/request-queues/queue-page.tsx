@@ -47,7 +47,7 @@ export function QueuePage() {
       <Facts
         facts={[
           { name: 'Requests', value: formatNumber(totalRequestCount) },
-          { name: 'Not handled', value: formatNumber(pendingRequestCount), note: 'pending or locked' },
+          { name: 'Pending or locked', value: formatNumber(pendingRequestCount) },
           { name: 'Handled', value: formatNumber(handledRequestCount) },
           { name: 'Clients', value: hadMultipleClients ? 'several' : 'one at most' },
           { name: 'Size', value: formatBytes(stats.storageBytes) },

@@ -69,6 +69,8 @@ const consoleHeaders = (nonce?: string) => ({
     "img-src 'self' data: blob:",
     "connect-src 'self'",
     "font-src 'self'",
+    // Records of key-value stores.
+    "media-src 'self' blob:",
     "frame-src 'self' blob:",
     "form-action 'self'",
     "base-uri 'none'",
