@@ -32,7 +32,7 @@ export const usersQuery = ({ offset, limit }: { readonly offset: number; readonl
   queryOptions({
     queryKey: ['users', 'list', `${offset}`, `${limit}`],
     queryFn: ({ signal }): Promise<UserPage> =>
-      dataOf(wherry.GET('/wherry/v1/users', { params: { query: { offset, limit } }, signal })) as Promise<UserPage>,
+      dataOf(wherry.GET('/wherry/v1/users', { params: { query: { offset, limit } }, signal }) as never),
   });
 
 export const createUser = (body: NewUser): Promise<User> => dataOf(wherry.POST('/wherry/v1/users', { body }));
