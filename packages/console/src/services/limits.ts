@@ -6,9 +6,6 @@ import { apify, bodyOf, dataOf } from '../api/client.ts';
 type Schemas = components['schemas'];
 export type AccountLimits = Schemas['AccountLimits'];
 
-/** What the platform says where it has no limit: Apify's clients want a number. */
-export const unlimited = 1_000_000_000;
-
 export const limitsQuery = queryOptions({
   queryKey: ['limits', 'one'],
   queryFn: ({ signal }) => dataOf(apify.GET('/v2/users/me/limits', { signal })),

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { ApiError, apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+import { apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
 
 type Schemas = components['schemas'];
 export type Webhook = Schemas['Webhook'];
@@ -91,30 +91,25 @@ export const dispatchQuery = (dispatchId: string) =>
   });
 
 /** A run of what a webhook listens to, for previews; null when there was none yet. */
-export const lastRunQuery = (target: { readonly kind: 'actor' | 'task' | 'run'; readonly id: string }) =>
+export const lastRunQuery = ({ kind, id }: { readonly kind: 'actor' | 'task' | 'run'; readonly id: string }) =>
   queryOptions({
-    queryKey: ['runs', 'list', 'last-of', target.kind, target.id],
+    queryKey: ['runs', 'list', 'last-of', kind, id],
     queryFn: async ({ signal }): Promise<Schemas['Run'] | null> => {
-      try {
-        return await lastRunOf(target, signal);
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
+      const runId = kind === 'run' ? id : await lastRunIdOf(kind, id, signal);
+      if (runId === undefined) return null;
+      return dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId } }, signal }));
     },
+    // An id that is typed letter by letter names no run at first.
+    retry: false,
   });
 
-function lastRunOf(
-  { kind, id }: { readonly kind: 'actor' | 'task' | 'run'; readonly id: string },
-  signal: AbortSignal,
-) {
-  if (kind === 'actor') {
-    return dataOf(apify.GET('/v2/actors/{actorId}/runs/last', { params: { path: { actorId: id } }, signal }));
-  }
-  if (kind === 'task') {
-    return dataOf(
-      apify.GET('/v2/actor-tasks/{actorTaskId}/runs/last', { params: { path: { actorTaskId: id } }, signal }),
-    );
-  }
-  return dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: id } }, signal }));
+async function lastRunIdOf(kind: 'actor' | 'task', id: string, signal: AbortSignal): Promise<string | undefined> {
+  const query = { limit: 1, desc: true };
+  const { items } =
+    kind === 'actor'
+      ? await dataOf(apify.GET('/v2/actors/{actorId}/runs', { params: { path: { actorId: id }, query }, signal }))
+      : await dataOf(
+          apify.GET('/v2/actor-tasks/{actorTaskId}/runs', { params: { path: { actorTaskId: id }, query }, signal }),
+        );
+  return items[0]?.id;
 }

@@ -23,6 +23,9 @@ export function ActionEditor({ action, error, onChange, onRemove }: ActionEditor
   const { type, targetId, input, options } = action;
   const isActor = type === 'RUN_ACTOR';
   const headingId = useId();
+  const actorInput = useQuery({ ...actorInputQuery(targetId, options.build), enabled: isActor && targetId !== '' });
+  // A task has an input, of which single properties are replaced.
+  const example = isActor ? (actorInput.data?.example ?? {}) : {};
   const retarget = (id: string) => id !== targetId && onChange({ ...action, targetId: id, input: { kind: 'own' } });
   return (
     <section className={styles.action} aria-labelledby={headingId}>
@@ -45,7 +48,9 @@ export function ActionEditor({ action, error, onChange, onRemove }: ActionEditor
             className={styles.override!}
             label={isActor ? 'With an input of its own' : "With properties in place of the task's own"}
             isOn={input.kind !== 'own'}
-            onChange={(isOn) => onChange({ ...action, input: isOn ? { kind: 'json', value: {} } : { kind: 'own' } })}
+            onChange={(isOn) =>
+              onChange({ ...action, input: isOn ? { kind: 'json', value: example } : { kind: 'own' } })
+            }
           />
           {input.kind !== 'own' && (
             <ActionInput action={action} onChange={(changed) => onChange({ ...action, input: changed })} />

@@ -84,8 +84,9 @@ function ShownWebhook({ webhook }: { readonly webhook: Webhook }) {
       title={description || requestUrl || 'Webhook'}
       about={
         <>
-          When {eventTypes.map((type) => eventText(type)).join(', ')} of{' '}
-          <TargetName actorId={condition.actorId} taskId={condition.actorTaskId} runId={condition.actorRunId} /> ·{' '}
+          Listens to{' '}
+          <TargetName actorId={condition.actorId} taskId={condition.actorTaskId} runId={condition.actorRunId} />:{' '}
+          {eventTypes.map((type) => eventText(type)).join(', ')} ·{' '}
           <CopyId id={id} />
         </>
       }

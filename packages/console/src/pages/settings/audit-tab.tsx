@@ -1,0 +1,140 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useRefetchInterval } from '../../live/live.tsx';
+import { type AuditEntry, auditLogQuery } from '../../services/users.ts';
+import { useAddressState } from '../../ui/address-state.ts';
+import { ApiButton } from '../../ui/api-call.tsx';
+import { Button } from '../../ui/button.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Field } from '../../ui/fields.tsx';
+import { Empty, Failure } from '../../ui/notice.tsx';
+import { Card } from '../../ui/page.tsx';
+import { Pill } from '../../ui/pill.tsx';
+import { Time } from '../../ui/time.tsx';
+import { AdministratorsOnly } from './administrators-only.tsx';
+import styles from './settings.module.css';
+
+export function AuditTab({ isAdministrator }: { readonly isAdministrator: boolean }) {
+  if (!isAdministrator) return <AdministratorsOnly what="Who changed what, from where, and what came of it." />;
+  return <AuditLog />;
+}
+
+const columns: readonly Column<AuditEntry>[] = [
+  { id: 'at', header: 'When', cell: ({ at }) => <Time at={at} /> },
+  {
+    id: 'who',
+    header: 'Who',
+    cell: ({ username, tokenName, runId }) => (
+      <>
+        {username} <span className={styles.faint}>{tokenName ?? (runId && `run ${runId}`)}</span>
+      </>
+    ),
+  },
+  { id: 'what', header: 'What', cell: ({ operation }) => <code title={operation}>{operation}</code> },
+  {
+    id: 'subject',
+    header: 'Of',
+    cell: ({ subject }) => {
+      const text = Object.values(subject).join(', ');
+      return <span title={text}>{text}</span>;
+    },
+    isMinor: true,
+  },
+  { id: 'address', header: 'From', cell: ({ address }) => address, isMinor: true },
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    cell: ({ outcome }) => <Pill tone={outcome === 'done' ? 'ok' : 'failed'}>{outcome}</Pill>,
+  },
+];
+
+const limit = 50;
+
+function AuditLog() {
+  const [user, setUser] = useAddressState<string>('user', '');
+  const [operation, setOperation] = useAddressState<string>('operation', '');
+  const [since, setSince] = useAddressState<string>('since', '');
+  const [before] = useAddressState<string>('before', '', { isStep: true });
+  const navigate = useNavigate();
+  const { data, error, refetch } = useQuery({
+    ...auditLogQuery({ user, operation, since, before, limit }),
+    refetchInterval: useRefetchInterval(),
+  });
+  const turnTo = (sequence: string) =>
+    void navigate({
+      to: '.',
+      search: (({ before: _, ...others }: Record<string, string>) =>
+        sequence === '' ? others : { ...others, before: sequence }) as never,
+    });
+  const query = new URLSearchParams({
+    limit: String(limit),
+    ...(user !== '' && { user }),
+    ...(operation !== '' && { operation }),
+    ...(since !== '' && { since }),
+  });
+  return (
+    <Card
+      title="Audit log"
+      note="what was changed by whom, the newest first"
+      actions={
+        <ApiButton
+          size="small"
+          call={{
+            about: 'Read the audit log',
+            method: 'GET',
+            path: `/wherry/v1/audit-log?${query}`,
+            wherry: 'audit',
+          }}
+        />
+      }
+    >
+      <div className={styles.filters}>
+        <Field label="User">
+          <input value={user} placeholder="all" spellCheck={false} onChange={({ target }) => setUser(target.value)} />
+        </Field>
+        <Field label="Operation begins with">
+          <input
+            value={operation}
+            placeholder="such as DELETE"
+            spellCheck={false}
+            onChange={({ target }) => setOperation(target.value)}
+          />
+        </Field>
+        <Field label="Since">
+          <input type="date" value={since} onChange={({ target }) => setSince(target.value)} />
+        </Field>
+      </div>
+      {error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : (
+        <DataTable
+          rows={data?.items}
+          columns={columns}
+          rowId={({ sequence }) => String(sequence)}
+          label="Audit log"
+          empty={
+            <Empty title="Nothing fits">
+              <p>Calls that only read are not in it.</p>
+            </Empty>
+          }
+        />
+      )}
+      <div className={styles.pager}>
+        <Button
+          size="small"
+          disabledReason={before === '' ? 'These are the newest.' : undefined}
+          onClick={() => turnTo('')}
+        >
+          Newest
+        </Button>
+        <Button
+          size="small"
+          disabledReason={data?.nextBefore == null ? 'There are no older ones.' : undefined}
+          onClick={() => turnTo(String(data!.nextBefore))}
+        >
+          Older
+        </Button>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,205 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useRefetchInterval } from '../../live/live.tsx';
+import { formatNumber, formatUsd } from '../../model/format.ts';
+import { formatQuantity, isUnlimited, lastMonths, usageTitle } from '../../model/usage.ts';
+import { type AccountLimits, changeLimits, limitsQuery, usageQuery } from '../../services/limits.ts';
+import { useAddressState } from '../../ui/address-state.ts';
+import { ApiButton } from '../../ui/api-call.tsx';
+import { Button } from '../../ui/button.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Field, Select } from '../../ui/fields.tsx';
+import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { Card } from '../../ui/page.tsx';
+import { say } from '../../ui/toasts.tsx';
+import styles from './settings.module.css';
+
+export function LimitsTab() {
+  const { data, error, refetch } = useQuery({ ...limitsQuery, refetchInterval: useRefetchInterval() });
+  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (data === undefined) return <Skeleton rows={8} />;
+  return (
+    <>
+      <div className={styles.split}>
+        <Card
+          title="Limits"
+          actions={
+            <ApiButton
+              size="small"
+              call={{
+                about: 'Read the limits',
+                method: 'GET',
+                path: '/v2/users/me/limits',
+                javascript: "user('me').limits()",
+                python: "user('me').limits()",
+              }}
+            />
+          }
+        >
+          <DataTable rows={rowsOf(data)} columns={columns} rowId={({ name }) => name} label="Limits" empty={null} />
+        </Card>
+        <MonthlyLimit key={data.limits.maxMonthlyUsageUsd} limits={data} />
+      </div>
+      <Usage />
+    </>
+  );
+}
+
+interface LimitRow {
+  readonly name: string;
+  readonly used: number;
+  readonly most: number;
+  readonly format: (amount: number) => string;
+}
+
+function rowsOf({ limits, current }: AccountLimits): LimitRow[] {
+  const gb = (value: number) => `${formatQuantity(value)} GB`;
+  return [
+    {
+      name: 'Runs and builds at once',
+      used: current.activeActorJobCount,
+      most: limits.maxConcurrentActorJobs,
+      format: formatNumber,
+    },
+    { name: 'Memory of runs', used: current.actorMemoryGbytes, most: limits.maxActorMemoryGbytes, format: gb },
+    { name: 'Usage of this month', used: current.monthlyUsageUsd, most: limits.maxMonthlyUsageUsd, format: formatUsd },
+    { name: 'Actors', used: current.actorCount, most: limits.maxActorCount, format: formatNumber },
+    { name: 'Tasks', used: current.actorTaskCount, most: limits.maxActorTaskCount, format: formatNumber },
+    {
+      name: 'Schedules',
+      used: current.scheduleCount ?? 0,
+      most: limits.maxScheduleCount ?? Number.POSITIVE_INFINITY,
+      format: formatNumber,
+    },
+  ];
+}
+
+const columns: readonly Column<LimitRow>[] = [
+  { id: 'name', header: 'Of', cell: ({ name }) => name },
+  { id: 'used', header: 'Used', cell: ({ used, format }) => format(used), isNumber: true },
+  {
+    id: 'most',
+    header: 'At most',
+    cell: ({ most, format }) => (isUnlimited(most) ? 'no limit' : format(most)),
+    isNumber: true,
+  },
+  {
+    id: 'part',
+    header: 'Part',
+    cell: ({ used, most }) => {
+      const percent = isUnlimited(most) || most === 0 ? 0 : Math.min(100, (used / most) * 100);
+      return (
+        <span className={styles.meter} title={`${formatQuantity(percent)} %`}>
+          <i style={{ width: `${percent}%` }} />
+        </span>
+      );
+    },
+    isMinor: true,
+  },
+];
+
+function MonthlyLimit({ limits: { limits } }: { readonly limits: AccountLimits }) {
+  const stored = isUnlimited(limits.maxMonthlyUsageUsd) ? '' : String(limits.maxMonthlyUsageUsd);
+  const [usd, setUsd] = useState(stored);
+  const queryClient = useQueryClient();
+  const isNumber = usd.trim() === '' || Number(usd) >= 0;
+  const saving = useMutation({
+    // The platform takes the largest number for none.
+    mutationFn: () => changeLimits({ maxMonthlyUsageUsd: usd.trim() === '' ? 1_000_000_000 : Number(usd) }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ['limits'] });
+      say('The limit was saved.');
+    },
+  });
+  const reason = isNumber ? (usd.trim() === stored ? 'Nothing was changed.' : undefined) : 'Write a number.';
+  return (
+    <Card title="What a month may cost" isPadded>
+      <form
+        className={styles.own}
+        onSubmit={(event) => {
+          event.preventDefault();
+          saving.mutate();
+        }}
+      >
+        <Field label="USD" help="Empty for no limit.">
+          <input value={usd} inputMode="decimal" onChange={({ target }) => setUsd(target.value)} />
+        </Field>
+        <Button type="submit" isBusy={saving.isPending} disabledReason={reason}>
+          Save
+        </Button>
+      </form>
+      {saving.error && <Failure error={saving.error} />}
+      <p className={styles.faint}>
+        From then on no run starts until the month is over. Runs that are under way go on. Units cost what the operator
+        has set with --prices.
+      </p>
+    </Card>
+  );
+}
+
+interface UsageRow {
+  readonly unit: string;
+  readonly quantity: number;
+  readonly usd: number;
+}
+
+const usageColumns: readonly Column<UsageRow>[] = [
+  { id: 'unit', header: 'Unit', cell: ({ unit }) => usageTitle(unit), sortBy: ({ unit }) => usageTitle(unit) },
+  {
+    id: 'quantity',
+    header: 'Used',
+    cell: ({ quantity }) => formatQuantity(quantity),
+    sortBy: ({ quantity }) => quantity,
+    isNumber: true,
+  },
+  { id: 'usd', header: 'Cost', cell: ({ usd }) => formatUsd(usd), sortBy: ({ usd }) => usd, isNumber: true },
+];
+
+function Usage() {
+  const months = lastMonths(Date.now(), 12);
+  const [month, setMonth] = useAddressState<string>('month', months[0]!);
+  const { data, error, refetch } = useQuery({ ...usageQuery(month), refetchInterval: useRefetchInterval() });
+  const rows = data && usageRowsOf(data.monthlyServiceUsage as Readonly<Record<string, ServiceUsage>>);
+  const total = data && formatUsd(data.totalUsageCreditsUsdAfterVolumeDiscount);
+  return (
+    <Card
+      title="Usage of a month"
+      note={total && `${total} in all, by UTC`}
+      actions={
+        <Select
+          aria-label="Month"
+          options={months.map((value) => ({ value, label: value }))}
+          value={month}
+          onChange={setMonth}
+        />
+      }
+    >
+      {error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : (
+        <DataTable
+          rows={rows}
+          columns={usageColumns}
+          rowId={({ unit }) => unit}
+          label="Usage"
+          sortParameter="usage-sort"
+          empty={<Empty title="Nothing was used" />}
+        />
+      )}
+    </Card>
+  );
+}
+
+interface ServiceUsage {
+  readonly quantity: number;
+  readonly amountAfterVolumeDiscountUsd: number;
+}
+
+const usageRowsOf = (usage: Readonly<Record<string, ServiceUsage>>): UsageRow[] =>
+  Object.entries(usage)
+    .filter(([, { quantity }]) => quantity > 0)
+    .map(([unit, { quantity, amountAfterVolumeDiscountUsd }]) => ({
+      unit,
+      quantity,
+      usd: amountAfterVolumeDiscountUsd,
+    }));
