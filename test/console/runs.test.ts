@@ -89,6 +89,14 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     await ui.page.getByText('Double click shows all.').waitFor();
     await timeline.press('Escape');
     await expect.poll(() => ui.page.url()).not.toMatch(/window=/);
+    const { x, y, width } = (await timeline.boundingBox())!;
+    await ui.page.mouse.move(x + width * 0.4, y + 40);
+    await ui.page.mouse.down();
+    await ui.page.mouse.move(x + width * 0.7, y + 45, { steps: 4 });
+    await ui.page.mouse.up();
+    await expect.poll(() => ui.page.url()).toMatch(/window=\d+-\d+/);
+    await timeline.dblclick({ position: { x: width / 2, y: 40 } });
+    await expect.poll(() => ui.page.url()).not.toMatch(/window=/);
     await ui.page.getByRole('button', { name: 'As a table' }).click();
     await expect.poll(() => ui.page.getByRole('region', { name: 'Attempts' }).locator('tbody tr').count()).toBe(2);
     await ui.page.getByRole('tab', { name: 'Events' }).click();

@@ -125,7 +125,8 @@ function thinned(points: readonly Point[]): Point[] {
       if (points[end]![1] < points[low]![1]) low = end;
       if (points[end]![1] > points[high]![1]) high = end;
     }
-    for (const kept of new Set([low, high].sort((a, b) => a - b))) result.push(points[kept]!);
+    result.push(points[Math.min(low, high)]!);
+    if (low !== high) result.push(points[Math.max(low, high)]!);
     index = end;
   }
   return result;

@@ -28,13 +28,13 @@ export function ticksOf({ fromMs, toMs }: TimelineWindow, count: number): readon
   const wantedMs = (toMs - fromMs) / Math.max(1, count);
   const stepMs = stepsMs.find((each) => each >= wantedMs) ?? stepsMs.at(-1)!;
   const times = stepMs >= dayMs ? dayTimes({ fromMs, toMs }, stepMs / dayMs) : evenTimes({ fromMs, toMs }, stepMs);
-  let day = '';
+  let shown = '';
   return times.map((atMs) => {
     const at = new Date(atMs);
     const today = at.toDateString();
     // The date is said where it changes, when the window has more than one.
-    const isNewDay = day !== '' && today !== day;
-    day = today;
+    const isNewDay = shown !== '' && today !== shown;
+    shown = today;
     return { atMs, text: stepMs >= dayMs || isNewDay ? dayText(at) : timeText(at, stepMs) };
   });
 }
@@ -68,7 +68,8 @@ function timeText(at: Date, stepMs: number): string {
   return stepMs >= secMs ? secs : `${secs}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 }
 
-const dayText = (at: Date): string => at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const dayText = (at: Date): string => day.format(at);
 
 /** A time of day to the millisecond, for a crosshair. */
 export const clockText = (atMs: number): string => timeText(new Date(atMs), 1);

@@ -369,6 +369,8 @@ function linksOf(
 ): TimelineLink[] {
   const byNumber = new Map(phases.map((each) => [each.attempt.number, each]));
   const rooms = new Rooms(scale);
+  /** By the heights of both ends. */
+  const lastBetween = new Map<string, number>();
   const links: TimelineLink[] = [];
   for (const handoff of handoffs) {
     const source = byNumber.get(handoff.fromAttempt);
@@ -384,21 +386,22 @@ function linksOf(
     const from = [clampX(fenceMs), sourceY + (isDown ? sizes.bar : 0)] as const;
     const to = [clampX(workMs), targetY + (isDown && targetY !== sourceY ? 0 : sizes.bar)] as const;
     const text = handoffWords(handoff, formatDuration);
-    const same = links.findLast((link) => link.from[1] === from[1] && link.to[1] === to[1]);
-    if (
-      same !== undefined &&
-      Math.abs(same.from[0] - from[0]) < linkGapPx &&
-      Math.abs(same.to[0] - to[0]) < linkGapPx
-    ) {
-      links[links.indexOf(same)] = { ...same, count: same.count + 1, words: undefined };
+    const between = `${from[1]} ${to[1]}`;
+    const before = lastBetween.get(between);
+    if (before !== undefined && isNear(links[before]!, from, to)) {
+      links[before] = { ...links[before]!, count: links[before]!.count + 1, words: undefined };
       continue;
     }
+    lastBetween.set(between, links.length);
     const lane = laneOf.get(handoff.fromAttempt)!;
     const words = rooms.take(text, from[0], lane.y + lane.height + sizes.words - 5);
     links.push({ id: handoff.id, from, to, isUnderWay: handoff.phase !== 'done', count: 1, words, text });
   }
   return links;
 }
+
+const isNear = (link: TimelineLink, from: TimelineLink['from'], to: TimelineLink['to']): boolean =>
+  Math.abs(link.from[0] - from[0]) < linkGapPx && Math.abs(link.to[0] - to[0]) < linkGapPx;
 
 /** The room for words below each lane. */
 class Rooms {

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { memo, useId } from 'react';
 import type { TimelineBar, TimelineLane, TimelineLayout, TimelineLink } from '../../model/timeline.ts';
 import type { TimelineChart } from '../../model/timeline-samples.ts';
 import { clockText } from '../../model/timeline-ticks.ts';
@@ -8,13 +8,17 @@ import styles from './timeline.module.css';
 interface ShapesProps {
   readonly layout: TimelineLayout;
   readonly serverStates: ReadonlyMap<string, string>;
+}
+
+interface OverlayProps {
+  readonly layout: TimelineLayout;
   readonly cursorX: number | undefined;
   /** What is being chosen by dragging. */
   readonly brush: readonly [number, number] | undefined;
 }
 
 /** Draws a layout. The reading beside it, and the table, say the same in words. */
-export function TimelineShapes({ layout, serverStates, cursorX, brush }: ShapesProps) {
+export const TimelineShapes = memo(function TimelineShapes({ layout, serverStates }: ShapesProps) {
   const { width, height, plotX, plotWidth, axisY } = layout;
   const id = useId();
   const top = layout.lanes[0]?.y ?? 0;
@@ -58,6 +62,16 @@ export function TimelineShapes({ layout, serverStates, cursorX, brush }: ShapesP
           {text}
         </text>
       ))}
+    </svg>
+  );
+});
+
+/** The crosshair, apart from the shapes, which do not change when it moves. */
+export function TimelineOverlay({ layout, cursorX, brush }: OverlayProps) {
+  const { width, height, plotX, plotWidth, axisY } = layout;
+  const top = layout.lanes[0]?.y ?? 0;
+  return (
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" className={styles.overlay}>
       {brush !== undefined && (
         <rect className={styles.brush} x={brush[0]} y={top} width={brush[1] - brush[0]} height={axisY - top} />
       )}
@@ -206,19 +220,19 @@ function Chart({ chart, layout }: { readonly chart: TimelineChart; readonly layo
         {lastText}
       </text>
       <path className={styles.base} d={`M${layout.plotX} ${bottom}H${layout.plotX + layout.plotWidth}`} />
-      {lines.map(({ attempt, points }) => {
-        const line = points.map(([x, pointY]) => `${x.toFixed(1)} ${pointY.toFixed(1)}`).join('L');
-        const [firstX, lastX] = [points[0]![0].toFixed(1), points.at(-1)![0].toFixed(1)];
-        return (
-          <g key={attempt}>
-            <path className={styles.area} d={`M${firstX} ${bottom}L${line}L${lastX} ${bottom}Z`} />
-            <path className={styles.line} d={`M${line}${points.length === 1 ? 'h1' : ''}`} />
-          </g>
-        );
-      })}
+      <path className={styles.area} d={lines.map(({ points }) => areaOf(points, bottom)).join('')} />
+      <path className={styles.line} d={lines.map(({ points }) => lineOf(points)).join('')} />
       <text className={styles.max} x={layout.plotX + 4} y={y + 8}>
         {maxText}
       </text>
     </g>
   );
 }
+
+type Points = TimelineChart['lines'][number]['points'];
+
+const textOf = (points: Points): string => points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');
+/** A single point is a short line. */
+const lineOf = (points: Points): string => `M${textOf(points)}${points.length === 1 ? 'h1' : ''}`;
+const areaOf = (points: Points, bottom: number): string =>
+  `M${points[0]![0].toFixed(1)} ${bottom}L${textOf(points)}L${points.at(-1)![0].toFixed(1)} ${bottom}Z`;

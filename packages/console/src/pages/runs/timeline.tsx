@@ -21,7 +21,7 @@ import {
 import { useAddressState } from '../../ui/address-state.ts';
 import { useNow } from '../../ui/time.tsx';
 import styles from './timeline.module.css';
-import { TimelineShapes } from './timeline-shapes.tsx';
+import { TimelineOverlay, TimelineShapes } from './timeline-shapes.tsx';
 
 interface TimelineProps {
   readonly attempts: readonly TimelineAttempt[];
@@ -46,7 +46,10 @@ export function Timeline(props: TimelineProps) {
   const { attempts, handoffs, samples, everyMs, serverStates, isUnfolded } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const nowMs = useNow();
+  const currentMs = useNow();
+  const isAtWork = attempts.some(({ phase }) => phase === 'active' || phase === 'waiting');
+  // What is over does not change with the time.
+  const nowMs = isAtWork || attempts.length === 0 ? currentMs : 0;
   const [chosen, setChosen] = useAddressState<string>('window', '');
   const all = wholeWindow(attempts, handoffs, nowMs);
   const wanted = parseWindow(chosen);
@@ -96,7 +99,8 @@ export function Timeline(props: TimelineProps) {
         onDoubleClick={() => setWindow(undefined)}
         {...handlers}
       >
-        <TimelineShapes layout={layout} serverStates={serverStates} cursorX={cursorX} brush={brush} />
+        <TimelineShapes layout={layout} serverStates={serverStates} />
+        <TimelineOverlay layout={layout} cursorX={cursorX} brush={brush} />
       </div>
       <p className={styles.reading} aria-hidden="true">
         {text ?? summaryOf(attempts, handoffs, window, wanted !== undefined)}
