@@ -79,19 +79,22 @@ function useMoveFacts({ id, actId }: Run) {
     },
     {
       name: 'Repeated, lost',
-      value: (
-        <WithTooltip text={losses.why}>
-          {losses.kind === 'none' ? (
-            <button type="button" className={`${styles.unknown} ${styles.none}`}>
-              0, 0
-            </button>
-          ) : (
-            <button type="button" className={styles.unknown}>
-              not known
-            </button>
-          )}
-        </WithTooltip>
-      ),
+      value:
+        handoffs === undefined ? (
+          '…'
+        ) : (
+          <WithTooltip text={losses.why}>
+            {losses.kind === 'none' ? (
+              <button type="button" className={`${styles.unknown} ${styles.none}`}>
+                0, 0
+              </button>
+            ) : (
+              <button type="button" className={styles.unknown}>
+                not known
+              </button>
+            )}
+          </WithTooltip>
+        ),
     },
   ];
 }

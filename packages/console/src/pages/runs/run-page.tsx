@@ -36,8 +36,8 @@ export function RunPage() {
 
 function KnownRun({ run, updatedAtMs }: { readonly run: Run; readonly updatedAtMs: number }) {
   const { id, actId, status, statusMessage } = run;
-  const { data: actor } = useQuery(actorNameQuery(actId));
-  const name = actor?.label ?? actId;
+  const { data: actor, isPending } = useQuery(actorNameQuery(actId));
+  const name = actor?.label ?? (isPending ? '…' : actId);
   return (
     <Page
       title={`${name}, run ${id}`}
