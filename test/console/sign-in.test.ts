@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataFolderOfTest, type LivePlatform, startLive } from '../../packages/cli/test/live-platform.ts';
+import { ensureConsoleBuilt } from '../../scripts/build-console.mjs';
 import { chromiumPath, goTo } from '../support/browser.ts';
-import { ensureConsoleBuilt } from './console-build.ts';
 
 describe.skipIf(chromiumPath === undefined)('signing in', () => {
   let dataFolder: string;
@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === undefined)('signing in', () => {
   const problems: string[] = [];
 
   beforeAll(async () => {
-    await ensureConsoleBuilt();
+    if (!ensureConsoleBuilt()) throw new Error('The console could not be built.');
     dataFolder = await dataFolderOfTest();
     live = await startLive(dataFolder);
     browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
