@@ -13,7 +13,7 @@ export interface Publication {
 }
 
 /** Where a report is sent. */
-export interface PublicationTarget extends Publication {
+interface PublicationTarget extends Publication {
   readonly actorId: string;
   /** `username/name` */
   readonly fullName: string;

@@ -2,13 +2,13 @@
 import { until } from '../../../test/support/until.ts';
 import type { Fixture } from './fixture.ts';
 
-export interface StreamedEvent {
+interface StreamedEvent {
   readonly id: string;
   readonly event: string;
   readonly data: { readonly kind?: string; readonly id?: string; readonly runId?: string; readonly actorId?: string };
 }
 
-export interface EventReader extends AsyncDisposable {
+interface EventReader extends AsyncDisposable {
   readonly response: Response;
   /** All that has come. */
   readonly events: readonly StreamedEvent[];

@@ -90,7 +90,7 @@ export interface AuditEntry {
   readonly outcome: string;
 }
 
-export interface PublishedProof {
+interface PublishedProof {
   readonly id: string;
 }
 

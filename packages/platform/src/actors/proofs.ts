@@ -17,7 +17,7 @@ const mostProofs = 100;
 const verdicts = ['safe', 'unsafe', 'unclear'] as const;
 
 /** The fields of a report that the platform reads. */
-export interface ProofReport {
+interface ProofReport {
   readonly format: 1;
   readonly verdict: (typeof verdicts)[number];
   readonly faults: number;
@@ -81,7 +81,7 @@ const apiProof = (row: Row) => ({
   buildNumber: row.build_number,
 });
 
-export interface NewProof {
+interface NewProof {
   readonly id: string;
   readonly userId: string;
   readonly actor: string;

@@ -39,7 +39,7 @@ export interface FeedReader {
   end(): void;
 }
 
-export interface Following {
+interface Following {
   /** Where the reader is when it has received nothing yet. */
   readonly position: string;
   close(): void;

@@ -7,7 +7,7 @@
  * [samples-2] all runs that are over have a limited number of samples together: those that ended first lose theirs first.
  */
 
-export interface Sample {
+interface Sample {
   /** In ms since 1970. */
   readonly at: number;
   readonly attempt: number;
