@@ -51,6 +51,11 @@ export function LogView({ id, isOver }: { readonly id: string; readonly isOver: 
     setCurrent(next);
     list.current?.show(found[next]!);
   };
+  // What is typed leads to the first line that has it.
+  const first = deferred === '' ? undefined : found[0];
+  useEffect(() => {
+    if (first !== undefined) list.current?.show(first);
+  }, [deferred, first]);
   // The virtual rows hide most of the log from the browser's own search.
   const openFind = (event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey)) return;
