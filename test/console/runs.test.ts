@@ -106,7 +106,6 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
       `/wherry/v1/runs/${run.id}/handoffs`,
     );
     expect(items).toMatchObject([{ mode: 'warm', phase: 'done' }]);
-    ui.allowProblem(/404.*proofs/);
     await endCounter(run.defaultKeyValueStoreId);
     // The stream says so: nothing was loaded again by hand.
     await expect.poll(() => status().textContent()).toBe('Succeeded');
@@ -140,7 +139,9 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     const run = await print({ lines: ['bye'] });
     await ui.visit(`/runs/${run.id}?tab=details`);
     await ui.page.getByRole('button', { name: 'Delete the run…' }).click();
-    await expect.poll(() => dialog().getByRole('button', { name: 'Delete' }).getAttribute('aria-disabled')).toBe('true');
+    await expect
+      .poll(() => dialog().getByRole('button', { name: 'Delete' }).getAttribute('aria-disabled'))
+      .toBe('true');
     await dialog().getByLabel(`Type ${run.id} to confirm`).fill(run.id);
     await dialog().getByRole('button', { name: 'Delete' }).click();
     await expect.poll(() => ui.page.url()).toMatch(/\/console\/runs$/);
@@ -194,7 +195,6 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     await ui.page.getByText('complete').waitFor();
     const stored = (await ui.client.log(run.id).get())!.trimEnd().split('\n').length;
     await ui.page.getByText(new RegExp(`^${stored} lines`)).waitFor();
-    ui.allowProblem(/404.*proofs/);
     ui.checkProblems();
   });
 

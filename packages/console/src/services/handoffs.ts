@@ -1,12 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
-import { ApiError, dataOf, fetchApi, wherry } from '../api/client.ts';
+import { dataOf, fetchApi, wherry } from '../api/client.ts';
 import type { components } from '../api/wherry-v1.d.ts';
 import type { TimelineAttempt, TimelineHandoff, TimelineSample } from '../model/timeline-phases.ts';
 
 type Schemas = components['schemas'];
 
 export type Attempt = Schemas['Attempt'];
-export type Server = Schemas['Server'];
 export type HandoffMode = Schemas['Handoff']['mode'];
 
 export type Handoff = Schemas['Handoff'];
@@ -25,33 +24,13 @@ export const handoffsQuery = (runId: string) =>
       (await dataOf(wherry.GET('/wherry/v1/runs/{runId}/handoffs', { params: { path: { runId } }, signal }))).items,
   });
 
-interface Samples {
-  readonly everyMs: number;
-  readonly items: readonly (Omit<TimelineSample, 'atMs'> & { readonly at: string })[];
-}
-
 /** What was measured of the attempts of a run, thinned by the platform. */
 export const samplesQuery = (runId: string) =>
   queryOptions({
     queryKey: ['runs', 'one', runId, 'samples'],
-    queryFn: async ({ signal }): Promise<Samples> => {
-      const response = await fetchApi(`/wherry/v1/runs/${runId}/samples`, { signal });
-      return ((await response.json()) as { data: Samples }).data;
-    },
+    queryFn: ({ signal }): Promise<Schemas['Samples']> =>
+      dataOf(wherry.GET('/wherry/v1/runs/{runId}/samples', { params: { path: { runId } }, signal })),
   });
-
-/** Null for those who may not see the servers. */
-export const serversQuery = queryOptions({
-  queryKey: ['servers', 'list', 'choices'],
-  queryFn: async ({ signal }): Promise<readonly Server[] | null> => {
-    try {
-      return (await dataOf(wherry.GET('/wherry/v1/servers', { signal }))).items;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 403) return null;
-      throw error;
-    }
-  },
-});
 
 /** Moves a run. Resolves when the handoff is over. @param server where to; the platform chooses without */
 export async function moveRun(
@@ -69,25 +48,6 @@ export const lastCommitQuery = (runId: string) =>
     queryFn: async ({ signal }): Promise<number> => {
       const response = await fetchApi(`/wherry/v1/runs/${runId}/commits/last`, { signal });
       return ((await response.json()) as { data: { sequence: number } }).data.sequence;
-    },
-  });
-
-export interface ProofVerdict {
-  readonly id: string;
-  readonly publishedAt: string;
-  readonly verdict: string;
-  readonly faults: number;
-  readonly failures: number;
-  readonly buildNumber: string | null;
-}
-
-/** What `wherry prove --publish` has found for an Actor, the newest first. */
-export const verdictsQuery = (actorId: string) =>
-  queryOptions({
-    queryKey: ['proofs', 'list', 'of-actor', actorId],
-    queryFn: async ({ signal }): Promise<readonly ProofVerdict[]> => {
-      const response = await fetchApi(`/wherry/v1/actors/${actorId}/proofs`, { signal });
-      return ((await response.json()) as { data: { items: readonly ProofVerdict[] } }).data.items;
     },
   });
 
@@ -115,7 +75,7 @@ export const timelineHandoffOf = (handoff: Handoff): TimelineHandoff => ({
   firstCallAtMs: msOf(handoff.firstCallAt),
 });
 
-export const timelineSampleOf = ({ at, ...sample }: Samples['items'][number]): TimelineSample => ({
+export const timelineSampleOf = ({ at, ...sample }: Schemas['Samples']['items'][number]): TimelineSample => ({
   ...sample,
   atMs: Date.parse(at),
 });

@@ -2,12 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useMemo, useState } from 'react';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatCount } from '../../model/format.ts';
+import type { Server } from '../../model/servers.ts';
 import {
   attemptsQuery,
   handoffsQuery,
-  type Server,
   samplesQuery,
-  serversQuery,
   timelineAttemptOf,
   timelineHandoffOf,
   timelineSampleOf,
@@ -20,6 +19,7 @@ import { AttemptTable } from './attempt-table.tsx';
 import styles from './timeline.module.css';
 import { Timeline } from './timeline.tsx';
 import { Patterns } from './timeline-shapes.tsx';
+import { useServers } from './use-servers.ts';
 
 /** So many lanes are shown at once. */
 const manyServers = 12;
@@ -35,16 +35,12 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
   const samples = useQuery({
     ...samplesQuery(runId),
     refetchInterval: isAtWork ? sampleEveryMs : false,
-    retry: false,
   });
-  const servers = useQuery({ ...serversQuery, refetchInterval });
+  const servers = useServers();
   const [form, setForm] = useAddressState<'picture' | 'table'>('attempts', 'picture');
   const [isUnfolded, setIsUnfolded] = useState(false);
   const data = useTimelineData(attempts.data, handoffs.data, samples.data);
-  const serverStates = useMemo(
-    () => new Map(servers.data?.map((server) => [server.id, serverText(server)])),
-    [servers.data],
-  );
+  const serverStates = useMemo(() => new Map(servers?.map((server) => [server.id, serverText(server)])), [servers]);
   const error = attempts.error ?? handoffs.error;
   const serverCount = new Set(attempts.data?.map(({ serverId }) => serverId)).size;
   return (
@@ -80,7 +76,7 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
           attempts={data.attempts}
           handoffs={data.handoffs}
           samples={data.samples}
-          everyMs={samples.data?.everyMs ?? 5000}
+          everyMs={samples.data?.everyMs || 5000}
           serverStates={serverStates}
           isUnfolded={isUnfolded}
         />

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { formatBytes, formatDuration } from '../../model/format.ts';
 import { moveForecast, moveSteps } from '../../model/run-facts.ts';
+import type { Server } from '../../model/servers.ts';
 import {
   attemptsQuery,
   type Handoff,
@@ -9,8 +10,6 @@ import {
   handoffsQuery,
   lastCommitQuery,
   moveRun,
-  type Server,
-  serversQuery,
   timelineHandoffOf,
 } from '../../services/handoffs.ts';
 import type { Run } from '../../services/runs.ts';
@@ -22,6 +21,7 @@ import { Failure, Note } from '../../ui/notice.tsx';
 import { useNow } from '../../ui/time.tsx';
 import { say, sayFailure } from '../../ui/toasts.tsx';
 import styles from './run-page.module.css';
+import { useServers } from './use-servers.ts';
 
 const modes = [
   { mode: 'warm', title: 'Warm', about: 'Some ms of downtime. The next attempt boots first.' },
@@ -149,7 +149,7 @@ const serverLabel = ({ id, state, freeMemoryMbytes }: Server): string => {
 };
 
 function Target({ value, onChange }: { readonly value: string; readonly onChange: (server: string) => void }) {
-  const servers = useQuery(serversQuery).data;
+  const servers = useServers();
   if (servers === undefined) return null;
   if (servers === null) return <p>The platform chooses the server. Only administrators see the servers.</p>;
   return (

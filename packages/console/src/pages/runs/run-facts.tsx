@@ -8,8 +8,8 @@ import {
   lastCommitQuery,
   samplesQuery,
   timelineHandoffOf,
-  verdictsQuery,
 } from '../../services/handoffs.ts';
+import { proofsQuery } from '../../services/proofs.ts';
 import { type Run, storageCountsQuery } from '../../services/runs.ts';
 import { WithTooltip } from '../../ui/button.tsx';
 import { Facts } from '../../ui/page.tsx';
@@ -24,7 +24,7 @@ export function RunFacts({ run, updatedAtMs }: { readonly run: Run; readonly upd
   const nowMs = useNow();
   const attempts = useQuery(attemptsQuery(id)).data;
   const dataset = useQuery(storageCountsQuery('datasets', run.defaultDatasetId)).data;
-  const lastSample = useQuery({ ...samplesQuery(id), retry: false }).data?.items.at(-1);
+  const lastSample = useQuery(samplesQuery(id)).data?.items.at(-1);
   const isDone = isOver(status);
   const knownMs = stats.durationMillis ?? 0;
   const durationMs = isDone ? knownMs : knownMs + Math.max(0, nowMs - updatedAtMs);
@@ -69,8 +69,8 @@ function useMoveFacts({ id, actId }: Run) {
   const moves = movesOf(handoffs?.map(timelineHandoffOf) ?? []);
   const commits = useQuery({ ...lastCommitQuery(id), enabled: moves.count > 0 }).data;
   // Only what gives its results without commits needs a proof.
-  const verdicts = useQuery({ ...verdictsQuery(actId), enabled: commits === 0, retry: false }).data;
-  const losses = lossesOf({ moves: moves.count, commits, verdict: verdicts?.[0]?.verdict });
+  const proofs = useQuery({ ...proofsQuery(actId), enabled: commits === 0 }).data;
+  const losses = lossesOf({ moves: moves.count, commits, verdict: proofs?.[0]?.verdict });
   return [
     {
       name: 'Moves',
