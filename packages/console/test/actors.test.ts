@@ -22,8 +22,12 @@ const input = { text: 'it\'s "$HOME"', list: [null, true] };
 test('an example has exactly the input and the options, in each language', () => {
   const call = startCall({ actorId: 'me~a', input, options: { build: 'beta', memoryMbytes: 512, timeoutSecs: 0 } });
   expect(call.path).toBe('/v2/actors/me~a/runs?build=beta&memory=512&timeout=0');
-  const texts = (['curl', 'javascript', 'python', 'wherry'] as const).map((language) => textOf(call, language, 'http://h'));
-  expect(texts[1]).toContain(`actor("me~a").start(${JSON.stringify(input, undefined, 2)}, {"build":"beta","memory":512,"timeout":0})`);
+  const texts = (['curl', 'javascript', 'python', 'wherry'] as const).map((language) =>
+    textOf(call, language, 'http://h'),
+  );
+  expect(texts[1]).toContain(
+    `actor("me~a").start(${JSON.stringify(input, undefined, 2)}, {"build":"beta","memory":512,"timeout":0})`,
+  );
   expect(texts[2]).toContain('build="beta", memory_mbytes=512, timeout_secs=0');
   expect(texts[2]).toContain('[None, True]');
   const shell = texts[3]!.replace(/^wherry/, 'printf "%s\\n"');
@@ -85,5 +89,6 @@ test.each(templates.map(({ id }) => id))('the files of the template %s are whole
     if (name.endsWith('.json')) expect(JSON.parse(content!)).toBeTypeOf('object');
   }
   expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
-  if (id !== 'empty') expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['Dockerfile', '.actor/actor.json']));
+  if (id !== 'empty')
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['Dockerfile', '.actor/actor.json']));
 });

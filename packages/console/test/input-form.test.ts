@@ -53,10 +53,7 @@ describe('which editor a field has', () => {
     ['number', ['number', 'hidden']],
     ['boolean', ['checkbox', 'hidden']],
     ['object', ['json', 'proxy', 'schemaBased', 'hidden']],
-    [
-      'array',
-      ['json', 'requestListSources', 'pseudoUrls', 'globs', 'keyValue', 'stringList', 'fileupload', 'select'],
-    ],
+    ['array', ['json', 'requestListSources', 'pseudoUrls', 'globs', 'keyValue', 'stringList', 'fileupload', 'select']],
     ['array', ['schemaBased', 'resourcePicker', 'hidden']],
   ];
   test.each(named.flatMap(([type, editors]) => editors.map((editor) => [type, editor] as const)))(
@@ -89,7 +86,9 @@ test('a schema that is damaged gives what can be shown of it', () => {
   expect(parseInputSchema('[]')).toBeNull();
   expect(parseInputSchema(null)).toBeNull();
   expect(fieldsOf({ properties: [1] })).toEqual([]);
-  expect(fieldsOf(schemaOf({ a: null, b: 1, c: { type: 'string', title: 7 } }))).toMatchObject([{ key: 'c', title: 'c' }]);
+  expect(fieldsOf(schemaOf({ a: null, b: 1, c: { type: 'string', title: 7 } }))).toMatchObject([
+    { key: 'c', title: 'c' },
+  ]);
 });
 
 test('a section runs to the next caption, hidden fields begin one too, and booleans of a group are together', () => {
@@ -111,9 +110,9 @@ test('a section runs to the next caption, hidden fields begin one too, and boole
     [undefined, ''],
     ['Second', 'S'],
   ]);
-  expect(sections[1]!.rows.map((row) => (row.kind === 'group' ? row.fields.map(({ key }) => key) : row.field.key))).toEqual(
-    ['b', ['c', 'd'], 'e', 'f'],
-  );
+  expect(
+    sections[1]!.rows.map((row) => (row.kind === 'group' ? row.fields.map(({ key }) => key) : row.field.key)),
+  ).toEqual(['b', ['c', 'd'], 'e', 'f']);
   expect(sections[1]!.rows[1]).toMatchObject({ caption: 'Group', description: 'G' });
 });
 
@@ -177,8 +176,9 @@ describe('texts and values', () => {
     expect(stepped(1, -1, {})).toBe(0);
   });
 
-  test.each([[{ a: [1] }], [[1, 'x']], ['text'], [null], [0], [false]])('%j is the same after its JSON was edited', (value) =>
-    expect(parseJsonText(jsonText(value))).toEqual({ kind: 'value', value }),
+  test.each([[{ a: [1] }], [[1, 'x']], ['text'], [null], [0], [false]])(
+    '%j is the same after its JSON was edited',
+    (value) => expect(parseJsonText(jsonText(value))).toEqual({ kind: 'value', value }),
   );
 
   test('JSON that is being typed is no value yet; nothing is none', () => {
@@ -218,7 +218,14 @@ describe('lists', () => {
   test('what a row does not show of an item is kept', () => {
     expect(rowItem('globs', 'new', { glob: 'old', method: 'POST' })).toEqual({ glob: 'new', method: 'POST' });
     expect(keyValueItem('k', 'v', { key: 'a', value: 'b', more: 1 })).toEqual({ key: 'k', value: 'v', more: 1 });
-    const item = { url: 'https://a', method: 'POST', payload: 'p', headers: { a: 'b' }, userData: { c: 1 }, uniqueKey: 'u' };
+    const item = {
+      url: 'https://a',
+      method: 'POST',
+      payload: 'p',
+      headers: { a: 'b' },
+      userData: { c: 1 },
+      uniqueKey: 'u',
+    };
     expect(sourceItem(sourceRow(item), item)).toEqual(item);
     expect(detailCount(sourceRow(item))).toBe(4);
     expect(sourceItem({ ...sourceRow(item), method: '', headers: undefined }, item)).toEqual({
@@ -286,7 +293,10 @@ describe('lists', () => {
         { value: 'b', label: 'b' },
       ],
     });
-    expect(choicesOf({ enumSuggestedValues: ['x', 1] })).toEqual({ isClosed: false, options: [{ value: 'x', label: 'x' }] });
+    expect(choicesOf({ enumSuggestedValues: ['x', 1] })).toEqual({
+      isClosed: false,
+      options: [{ value: 'x', label: 'x' }],
+    });
   });
 });
 
@@ -322,7 +332,11 @@ describe('values that a field cannot show', () => {
     ['array', 'resourcePicker', ['a'], [[]]],
   ])('a %s as %s', (type, editor, fits, unfit) => {
     const field = fieldOf({ type, editor });
-    expect([fitsEditor(field, fits), fitsEditor(field, unfit), fitsEditor(field, undefined)]).toEqual([true, false, true]);
+    expect([fitsEditor(field, fits), fitsEditor(field, unfit), fitsEditor(field, undefined)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   test('JSON shows any value, and a list that is too long for rows', () => {
@@ -371,6 +385,8 @@ test("the platform's words belong to fields, as far as it names some", () => {
     { field: null, message: 'Whole.' },
   ];
   expect(inputErrors('Input is not valid: One.', { invalidFields })).toEqual({ a: 'One. Two.', '': 'Whole.' });
-  expect(inputErrors('Input is not valid: it must be JSON.', undefined)).toEqual({ '': 'Input is not valid: it must be JSON.' });
+  expect(inputErrors('Input is not valid: it must be JSON.', undefined)).toEqual({
+    '': 'Input is not valid: it must be JSON.',
+  });
   expect(inputErrors('m', { invalidFields: 'x' })).toEqual({ '': 'm' });
 });

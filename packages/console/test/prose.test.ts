@@ -92,9 +92,17 @@ test('what readers need is there: list items in lists, cells in rows, names of l
   expect(tagsIn('<li>alone</li>')).not.toContain('li');
   expect(tagsIn('<td>alone</td><tr><td>x</td></tr>')).not.toContain('td');
   expect(proseOf('<ul>text<li>item</li></ul>')).toEqual([
-    { tag: 'ul', children: [{ tag: 'li', children: ['text'] }, { tag: 'li', children: ['item'] }] },
+    {
+      tag: 'ul',
+      children: [
+        { tag: 'li', children: ['text'] },
+        { tag: 'li', children: ['item'] },
+      ],
+    },
   ]);
-  expect(proseOf('<a href="https://a.example/"></a>')).toMatchObject([{ children: [{ children: ['https://a.example/'] }] }]);
+  expect(proseOf('<a href="https://a.example/"></a>')).toMatchObject([
+    { children: [{ children: ['https://a.example/'] }] },
+  ]);
   expect(tagsIn('<a href="https://a.example">x <a href="https://b.example">y</a></a>')).toEqual(['p', 'a', 'span']);
   expect(proseOf('<details>\n<summary></summary>\n</details>')).toMatchObject([
     { tag: 'details', children: ['\n', { tag: 'summary', children: ['Details'] }, '\n'] },

@@ -176,7 +176,13 @@ class TreeBuilder {
   #open(wanted: string, { href, isBarrier }: { href?: string | undefined; isBarrier: boolean }): void {
     const parent = this.#frames.at(-1)!.tag;
     if (this.#frames.length > maxDepth) {
-      this.#frames.push({ name: wanted, tag: parent, children: this.#frames.at(-1)!.children, isBarrier, isFlat: true });
+      this.#frames.push({
+        name: wanted,
+        tag: parent,
+        children: this.#frames.at(-1)!.children,
+        isBarrier,
+        isFlat: true,
+      });
       return;
     }
     const isMisplaced = parents[wanted] !== undefined && !parents[wanted].includes(parent);
