@@ -5,7 +5,7 @@
  * [prose-1] a node has one of the tags below, a link leads to an address of http, https or mailto, and there are no other attributes.
  * [prose-2] what is no such element is shown as its text, but for scripts, styles and what else is not meant to be read.
  */
-import { lexer, type Token, type Tokens } from 'marked';
+import { Lexer, type Token, type Tokens } from 'marked';
 import { decodeEntities, htmlTokens } from './html-tokens.ts';
 
 const tags = [
@@ -71,12 +71,34 @@ export function proseOf(markdown: string): readonly ProseNode[] {
   const text = markdown.length > maxProseLength ? `${markdown.slice(0, maxProseLength)}\n\n…` : markdown;
   try {
     const builder = new TreeBuilder();
-    addTokens(builder, lexer(text, { gfm: true }));
+    addTokens(builder, tokensOf(text));
     return builder.end();
   } catch {
     // Such as a thousand quotes within each other, which the lexer does not bear.
     return [text];
   }
+}
+
+/**
+ * The parser takes a time that grows with the square of the length, and worse, for texts that are made for it. So paragraphs that
+ * are very long, and what comes after a time that no real text takes, are not searched for emphasis and links.
+ */
+const maxParagraphLength = 4000;
+const maxParseMs = 500;
+/** Quotes and lists within each other at the begin of a line. */
+const deepNesting = /^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])(?=[ \t>])){20,}/gm;
+
+function tokensOf(text: string): readonly Token[] {
+  const lexer = new Lexer({ gfm: true });
+  const lines = text.replaceAll(/\r\n?/g, '\n').replaceAll(deepNesting, (markers) => markers.slice(0, 40));
+  lexer.blockTokens(lines, lexer.tokens);
+  const endsAt = performance.now() + maxParseMs;
+  for (const { src, tokens } of lexer.inlineQueue) {
+    const isParsed = src.length <= maxParagraphLength && performance.now() < endsAt;
+    if (isParsed) lexer.inlineTokens(src, tokens);
+    else tokens.push({ type: 'text', raw: src, text: src, escaped: false });
+  }
+  return lexer.tokens;
 }
 
 /** The address of a link; undefined for one that does not lead out of the console, or that runs something. */
@@ -98,6 +120,8 @@ interface Frame {
   readonly children: ProseNode[];
   /** Opened by Markdown, so HTML within does not end it. */
   readonly isBarrier: boolean;
+  /** Too deep to be an element: its children are its parent's. */
+  readonly isFlat?: boolean;
 }
 
 class TreeBuilder {
@@ -151,15 +175,26 @@ class TreeBuilder {
 
   #open(wanted: string, { href, isBarrier }: { href?: string | undefined; isBarrier: boolean }): void {
     const parent = this.#frames.at(-1)!.tag;
+    if (this.#frames.length > maxDepth) {
+      this.#frames.push({
+        name: wanted,
+        tag: parent,
+        children: this.#frames.at(-1)!.children,
+        isBarrier,
+        isFlat: true,
+      });
+      return;
+    }
     const isMisplaced = parents[wanted] !== undefined && !parents[wanted].includes(parent);
     const address = wanted === 'a' && !this.#frames.some(({ tag }) => tag === 'a') ? safeHref(href ?? '') : undefined;
-    const isPlain = isMisplaced || (wanted === 'a' && address === undefined) || this.#frames.length > maxDepth;
+    const isPlain = isMisplaced || (wanted === 'a' && address === undefined);
     const tag = isPlain ? (wanted === 'a' || wanted === 'td' || wanted === 'th' ? 'span' : 'div') : wanted;
     this.#frames.push({ name: wanted, tag, ...(address !== undefined && { href: address }), children: [], isBarrier });
   }
 
   #close(): void {
-    const { tag, href, children } = this.#frames.pop()!;
+    const { tag, href, children, isFlat } = this.#frames.pop()!;
+    if (isFlat) return;
     const element = href === undefined ? { tag, children } : { tag, href, children };
     this.#frames.at(-1)!.children.push(tidied(element));
   }

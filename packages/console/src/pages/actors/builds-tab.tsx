@@ -128,7 +128,7 @@ function BuildActions({ actor, build }: { readonly actor: Actor; readonly build:
       <Menu
         title="More"
         size="small"
-        aria-label={`Actions on build ${build.buildNumber}`}
+        aria-label={`More about build ${build.buildNumber}`}
         actions={[
           {
             title: 'Tag…',

@@ -28,6 +28,7 @@ export function DateEditor(props: EditorProps) {
       {kind === 'absolute' && (
         <input
           {...controlOf(props)}
+          aria-label={field.title}
           className={styles.short}
           type="date"
           value={text}
@@ -38,6 +39,7 @@ export function DateEditor(props: EditorProps) {
       {kind === 'other' && (
         <input
           {...controlOf(props)}
+          aria-label={field.title}
           value={text}
           placeholder={placeholderOf(field)}
           onChange={({ target }) => onChange(target.value || undefined)}
@@ -60,6 +62,7 @@ function RelativeDate(props: EditorProps) {
     <>
       <input
         {...controlOf(props)}
+        aria-label={`Amount of ${field.title}`}
         className={styles.number}
         inputMode="numeric"
         value={amount ?? ''}

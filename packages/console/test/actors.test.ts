@@ -1,0 +1,94 @@
+/** The calls that start Actors, files of their source, statistics of their runs. */
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { templateFiles, templates } from '../src/model/actor-templates.ts';
+import { textOf } from '../src/model/api-call.ts';
+import { summaryOf } from '../src/model/run-statistics.ts';
+import {
+  base64Bytes,
+  languageOf,
+  nameProblem,
+  nextVersion,
+  type SourceFile,
+  shownFiles,
+  withContent,
+  withFile,
+  withoutFile,
+} from '../src/model/source-files.ts';
+import { startCall, startPath } from '../src/model/start-call.ts';
+
+const input = { text: 'it\'s "$HOME"', list: [null, true] };
+
+test('an example has exactly the input and the options, in each language', () => {
+  const call = startCall({ actorId: 'me~a', input, options: { build: 'beta', memoryMbytes: 512, timeoutSecs: 0 } });
+  expect(call.path).toBe('/v2/actors/me~a/runs?build=beta&memory=512&timeout=0');
+  const texts = (['curl', 'javascript', 'python', 'wherry'] as const).map((language) =>
+    textOf(call, language, 'http://h'),
+  );
+  expect(texts[1]).toContain(
+    `actor("me~a").start(${JSON.stringify(input, undefined, 2)}, {"build":"beta","memory":512,"timeout":0})`,
+  );
+  expect(texts[2]).toContain('build="beta", memory_mbytes=512, timeout_secs=0');
+  expect(texts[2]).toContain('[None, True]');
+  const shell = texts[3]!.replace(/^wherry/, 'printf "%s\\n"');
+  expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8' }).split('\n')).toEqual([
+    ...['run', 'me~a', '--input', JSON.stringify(input), '--build', 'beta', '--memory', '512', '--timeout', '0', ''],
+  ]);
+});
+
+test('`wherry run` is not shown for options that it does not have', () => {
+  expect(startCall({ actorId: 'a', input, options: { maxItems: 1 } }).wherry).toBeUndefined();
+  expect(startPath({ actorId: 'a/b', input, options: {}, forcePermissionLevel: 'FULL_PERMISSIONS' })).toBe(
+    '/v2/actors/a%2Fb/runs?forcePermissionLevel=FULL_PERMISSIONS',
+  );
+});
+
+test('statistics leave out what is not known', () => {
+  const runs = [
+    { status: 'SUCCEEDED', durationMs: 1000, memoryMaxBytes: 5, results: 2 },
+    { status: 'FAILED', durationMs: 3000, memoryMaxBytes: null, results: 0 },
+    { status: 'RUNNING', durationMs: null, memoryMaxBytes: 9, results: 1 },
+  ];
+  expect(summaryOf(runs)).toEqual({
+    runs: 3,
+    ended: 2,
+    succeeded: 1,
+    medianDurationMs: 2000,
+    memoryMaxBytes: 9,
+    results: 3,
+  });
+  expect(summaryOf([])).toMatchObject({ ended: 0, medianDurationMs: undefined, memoryMaxBytes: undefined });
+});
+
+test('files of a version', () => {
+  const files: readonly SourceFile[] = [
+    { name: 'z.bin', format: 'BASE64', content: 'aGk=' },
+    { name: 'src', folder: true },
+    { name: 'src/main.js', format: 'TEXT', content: 'x' },
+    { name: '.actor/actor.json', content: '{}' },
+  ];
+  expect(shownFiles(files).map(({ name }) => name)).toEqual(['.actor/actor.json', 'src/main.js', 'z.bin']);
+  expect(withContent(files, 'src/main.js', 'y')[2]).toEqual({ name: 'src/main.js', format: 'TEXT', content: 'y' });
+  expect(withoutFile(files, 'z.bin')).toHaveLength(3);
+  expect(withFile(files, 'new.py').at(-1)).toEqual({ name: 'new.py', format: 'TEXT', content: '' });
+  expect(base64Bytes('aGk=')).toBe(2);
+  expect(['a.json', 'a.mts', 'a.py', 'Dockerfile'].map(languageOf)).toEqual(['json', 'javascript', 'python', 'text']);
+  expect(nameProblem('new.js', files)).toBeUndefined();
+  for (const name of ['', ' ', '/a', 'a/../b', 'z.bin']) expect(nameProblem(name, files)).toBeTypeOf('string');
+});
+
+test.each([
+  [[], '0.1'],
+  [['0.1', '0.9', '0.10'], '0.11'],
+  [['1.99'], '2.0'],
+])('after the versions %j comes %s', (numbers, next) => expect(nextVersion(numbers)).toBe(next));
+
+test.each(templates.map(({ id }) => id))('the files of the template %s are whole', (id) => {
+  const files = templateFiles(id, 'my-actor');
+  for (const { name, content } of files) {
+    if (name.endsWith('.json')) expect(JSON.parse(content!)).toBeTypeOf('object');
+  }
+  expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
+  if (id !== 'empty')
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['Dockerfile', '.actor/actor.json']));
+});
