@@ -30,7 +30,7 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
 }
 
 /** How far a zone is ahead of UTC at a moment. */
-export function offsetMsAt(timezone: string, atMs: number): number {
+function offsetMsAt(timezone: string, atMs: number): number {
   const parts = Object.fromEntries(
     formatOf(timezone)
       .formatToParts(atMs)
