@@ -172,7 +172,9 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
   test('a user is added and disabled; the member sees why the administrators’ parts are not theirs', async () => {
     await ui.visit('/settings?tab=users');
     await button('Add a user').click();
-    await dialog().getByLabel(/^Username/).fill('jane');
+    await dialog()
+      .getByLabel(/^Username/)
+      .fill('jane');
     await dialog().getByRole('button', { name: 'Add' }).click();
     await ui.page.getByText('jane', { exact: true }).first().waitFor();
     const { token } = await ui.call<{ token: string }>('POST', '/wherry/v1/tokens', { name: 'of jane', user: 'jane' });
@@ -209,8 +211,9 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
 
   const pages = ['', '/new'].flatMap((end) => ['tasks', 'schedules', 'webhooks'].map((each) => `/${each}${end}`));
   const tabs = ['tokens', 'users', 'limits', 'retention', 'proxy', 'audit', 'about'];
-  test.each([...pages, ...tabs.map((tab) => `/settings?tab=${tab}`)])('axe, 390 px and the browser find no fault in %s', (path) =>
-    ui.checkPage(path),
+  test.each([...pages, ...tabs.map((tab) => `/settings?tab=${tab}`)])(
+    'axe, 390 px and the browser find no fault in %s',
+    (path) => ui.checkPage(path),
   );
 
   test('hostile texts are shown as texts', async () => {
@@ -223,7 +226,10 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
       description: hostileTextOf(10_000),
       actions: [{ type: 'RUN_ACTOR_TASK', actorTaskId: taskId, input: { greeting: hostileText } }],
     });
-    const { id: webhookId } = await newWebhook(hostileTextOf(10_000), `/${encodeURIComponent(hostileText).slice(0, 8000)}`);
+    const { id: webhookId } = await newWebhook(
+      hostileTextOf(10_000),
+      `/${encodeURIComponent(hostileText).slice(0, 8000)}`,
+    );
     const dispatch = (await ui.client.webhook(webhookId).test())!;
     for (const [path, shows] of [
       [`/tasks/${taskId}`, 'Run options'],

@@ -37,9 +37,9 @@ test('what is missing of a token is said', () => {
 
 test('what a token may do, in words', () => {
   expect(tokenScopeText({ scopes: ['manage'], resources: null })).toBe('Manage');
-  expect(tokenScopeText({ scopes: ['read', 'run'], resources: { actors: ['a'], storages: ['s', 't'], runs: [] } })).toBe(
-    'Read, run · 1 Actor, 2 storages only',
-  );
+  expect(
+    tokenScopeText({ scopes: ['read', 'run'], resources: { actors: ['a'], storages: ['s', 't'], runs: [] } }),
+  ).toBe('Read, run · 1 Actor, 2 storages only');
   expect(tokenScopeText({ scopes: ['read'], resources: {} })).toBe('Read · nothing only');
 });
 
@@ -59,7 +59,13 @@ test('a dispatch is under way, tried again later, delivered or failed', () => {
 });
 
 test('amounts, units and months', () => {
-  expect([0, 0.00001, 0.02134, 12.345, 12_345.6].map(formatQuantity)).toEqual(['0', '<0.001', '0.0213', '12.3', '12,346']);
+  expect([0, 0.00001, 0.02134, 12.345, 12_345.6].map(formatQuantity)).toEqual([
+    '0',
+    '<0.001',
+    '0.0213',
+    '12.3',
+    '12,346',
+  ]);
   expect(usageTitle('DATASET_READS')).toBe('Dataset reads');
   expect(usageTitle('SOMETHING_NEW')).toBe('Something new');
   expect(isUnlimited(1_000_000_000)).toBe(true);

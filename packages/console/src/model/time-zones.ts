@@ -30,7 +30,7 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
 }
 
 /** How far a zone is ahead of UTC at a moment. */
-export function offsetMsAt(timezone: string, atMs: number): number {
+function offsetMsAt(timezone: string, atMs: number): number {
   const parts = Object.fromEntries(
     formatOf(timezone)
       .formatToParts(atMs)
@@ -89,9 +89,41 @@ export function formatInZone(atMs: number, timezone: string): string {
   }).format(atMs);
 }
 
+/** Names that are in use today where browsers list the former one: CLDR keeps a name once it has it. */
+const renamed = [
+  'Africa/Asmara',
+  'America/Argentina/Buenos_Aires',
+  'America/Argentina/Catamarca',
+  'America/Argentina/Cordoba',
+  'America/Argentina/Jujuy',
+  'America/Argentina/Mendoza',
+  'America/Atikokan',
+  'America/Indiana/Indianapolis',
+  'America/Kentucky/Louisville',
+  'America/Nuuk',
+  'Asia/Ho_Chi_Minh',
+  'Asia/Kathmandu',
+  'Asia/Kolkata',
+  'Asia/Yangon',
+  'Atlantic/Faroe',
+  'Europe/Kyiv',
+  'Pacific/Chuuk',
+  'Pacific/Kanton',
+  'Pacific/Pohnpei',
+];
+
+function isZone(name: string): boolean {
+  try {
+    return formatOf(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** All names of zones; UTC first, which browsers leave out. */
 export function zoneNames(): string[] {
-  return ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')];
+  const names = [...Intl.supportedValuesOf('timeZone'), ...renamed.filter(isZone)].toSorted();
+  return [...new Set(['UTC', ...names])];
 }
 
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

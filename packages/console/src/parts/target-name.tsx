@@ -15,7 +15,7 @@ export function ActorName({ actorId }: { readonly actorId: string }) {
 }
 
 /** A task likewise. */
-export function TaskName({ taskId }: { readonly taskId: string }) {
+function TaskName({ taskId }: { readonly taskId: string }) {
   const { data } = useQuery(taskNameQuery(taskId));
   if (data === null) return <Gone kind="task" id={taskId} />;
   return (

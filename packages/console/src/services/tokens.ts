@@ -5,7 +5,7 @@ import type { components } from '../api/wherry-v1.d.ts';
 export type Token = components['schemas']['Token'];
 /** With the token itself, which is shown this once. */
 export type NewToken = components['schemas']['NewToken'];
-export type Scope = 'read' | 'run' | 'manage';
+type Scope = 'read' | 'run' | 'manage';
 
 export interface TokenRequest {
   readonly name: string;

@@ -7,7 +7,6 @@ export type Webhook = Schemas['Webhook'];
 type WebhookShort = Schemas['WebhookShort'];
 export type WebhookBody = Schemas['WebhookUpdate'];
 export type WebhookCreate = Schemas['WebhookCreate'];
-export type EventType = Schemas['WebhookEventType'];
 export type Dispatch = Schemas['WebhookDispatch'];
 export type DispatchCall = NonNullable<Dispatch['calls']>[number];
 

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { registerAboutRoutes, registerDescriptionRoutes, registerFrontPageRoutes } from './about/about-routes.ts';
+import { registerDescriptionRoutes, registerFrontPageRoutes } from './about/about-routes.ts';
 import { registerHealthRoutes } from './about/health-routes.ts';
 import { registerMetricsRoutes } from './about/metrics-routes.ts';
+import { registerPlatformRoutes } from './about/platform-routes.ts';
 import { registerActorRoutes } from './actors/actor-routes.ts';
 import { registerStatisticsRoutes } from './actors/statistics-routes.ts';
 import { registerActorVersionRoutes } from './actors/version-routes.ts';
@@ -53,7 +54,7 @@ export function registerRoutes(app: FastifyInstance, services: AllServices, { co
   registerToolRoutes(app, services);
   registerBrowserInfoRoutes(app);
   registerDescriptionRoutes(app);
-  registerAboutRoutes(app, services);
+  registerPlatformRoutes(app, services);
   registerFrontPageRoutes(app, services);
   registerConsoleRoutes(app, services);
   registerHealthRoutes(app, services);

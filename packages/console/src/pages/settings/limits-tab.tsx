@@ -121,7 +121,7 @@ function MonthlyLimit({ limits: { limits } }: { readonly limits: AccountLimits }
           saving.mutate();
         }}
       >
-        <Field label="USD" help="Empty for no limit.">
+        <Field label="USD, empty for no limit">
           <input value={usd} inputMode="decimal" onChange={({ target }) => setUsd(target.value)} />
         </Field>
         <Button type="submit" isBusy={saving.isPending} disabledReason={reason}>
@@ -168,6 +168,7 @@ function Usage() {
       actions={
         <Select
           aria-label="Month"
+          className={styles.month}
           options={months.map((value) => ({ value, label: value }))}
           value={month}
           onChange={setMonth}

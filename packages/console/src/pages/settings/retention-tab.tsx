@@ -87,7 +87,7 @@ function OwnDaysForm({ days: stored }: { readonly days: number }) {
           saving.mutate();
         }}
       >
-        <Field label="Days" help={before === '' ? 'Kept for ever until you set a number.' : undefined}>
+        <Field label={before === '' ? 'Days, for ever until you set a number' : 'Days'}>
           <input value={days} inputMode="numeric" onChange={({ target }) => setDays(target.value)} />
         </Field>
         <Button type="submit" isBusy={saving.isPending} disabledReason={reason}>

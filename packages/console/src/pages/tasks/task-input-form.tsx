@@ -16,7 +16,7 @@ import { say } from '../../ui/toasts.tsx';
 import styles from './tasks.module.css';
 
 /** Each option is sent, so that one that was taken away is the Actor's again. */
-export const allOptions = (options: RunOptions): TaskOptions => ({
+const allOptions = (options: RunOptions): TaskOptions => ({
   build: options.build ?? null,
   memoryMbytes: options.memoryMbytes ?? null,
   timeoutSecs: options.timeoutSecs ?? null,

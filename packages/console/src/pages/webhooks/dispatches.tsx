@@ -136,8 +136,10 @@ function OneDispatch({ dispatchId, onClose }: { readonly dispatchId: string; rea
     <>
       <dl className={styles.facts}>
         <dt>Status</dt>
-        <dd role="status">
-          <Pill tone={tone}>{text}</Pill>
+        <dd>
+          <span role="status">
+            <Pill tone={tone}>{text}</Pill>
+          </span>
         </dd>
         <dt>Event</dt>
         <dd>

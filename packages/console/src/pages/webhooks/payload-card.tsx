@@ -73,7 +73,10 @@ function Preview({ draft }: { readonly draft: WebhookDraft }) {
   const { conditionKind, targetId, eventTypes } = draft;
   const [chosen, setChosen] = useState('');
   const eventType = eventTypes.find((type) => type === chosen) ?? eventTypes[0] ?? 'TEST';
-  const { data: run } = useQuery({ ...lastRunQuery({ kind: conditionKind, id: targetId }), enabled: targetId !== '' && conditionKind !== 'run' });
+  const { data: run } = useQuery({
+    ...lastRunQuery({ kind: conditionKind, id: targetId }),
+    enabled: targetId !== '' && conditionKind !== 'run',
+  });
   const preview = useMemo(() => {
     const resource = { ...(run ?? exampleRun) } as Readonly<Record<string, unknown>>;
     return payloadPreview(draft, exampleContext(eventType, resource, Date.now()));

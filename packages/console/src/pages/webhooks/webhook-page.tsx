@@ -86,8 +86,7 @@ function ShownWebhook({ webhook }: { readonly webhook: Webhook }) {
         <>
           Listens to{' '}
           <TargetName actorId={condition.actorId} taskId={condition.actorTaskId} runId={condition.actorRunId} />:{' '}
-          {eventTypes.map((type) => eventText(type)).join(', ')} ·{' '}
-          <CopyId id={id} />
+          {eventTypes.map((type) => eventText(type)).join(', ')} · <CopyId id={id} />
         </>
       }
       actions={<Actions webhook={webhook} />}
