@@ -132,7 +132,9 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     const run = await print({ lines: ['bye'] });
     await ui.visit(`/runs/${run.id}?tab=details`);
     await ui.page.getByRole('button', { name: 'Delete the run…' }).click();
-    await expect.poll(() => dialog().getByRole('button', { name: 'Delete' }).getAttribute('aria-disabled')).toBe('true');
+    await expect
+      .poll(() => dialog().getByRole('button', { name: 'Delete' }).getAttribute('aria-disabled'))
+      .toBe('true');
     await dialog().getByLabel(`Type ${run.id} to confirm`).fill(run.id);
     await dialog().getByRole('button', { name: 'Delete' }).click();
     await expect.poll(() => ui.page.url()).toMatch(/\/console\/runs$/);
