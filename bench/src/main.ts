@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Benchmark, Figure } from './benchmark.ts';
+import { consoleLoad } from './benchmarks/console.ts';
 import { crawl } from './benchmarks/crawl.ts';
 import { docker } from './benchmarks/docker.ts';
 import { durable } from './benchmarks/durable.ts';
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   writer,
   fairness,
   retention,
+  consoleLoad,
 ];
 
 interface Options {

@@ -86,10 +86,10 @@ export class ConsoleUnderTest implements AsyncDisposable {
     return (text === '' ? undefined : JSON.parse(text).data) as Data;
   }
 
-  /** A page of another user's browser. It is closed with the browser. */
-  async pageOf(token: string): Promise<Page> {
+  /** A page of another browser, of the user with this token, or of nobody yet. It is closed with the browser. */
+  async pageOf(token: string | undefined): Promise<Page> {
     const context = await newContext(this.browser, this.url);
-    await signIn(context, token);
+    if (token !== undefined) await signIn(context, token);
     const page = await context.newPage();
     this.watch(page);
     return page;

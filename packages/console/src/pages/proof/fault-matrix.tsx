@@ -1,6 +1,5 @@
 import { formatNumber } from '../../model/format.ts';
 import { type Cell, faultTexts, matrixOf, type Report } from '../../model/proof.ts';
-import { WithTooltip } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
 import styles from './proof.module.css';
 
@@ -27,14 +26,15 @@ export function FaultMatrix({ report, chosen, onChoose }: FaultMatrixProps) {
               </th>
             ))}
             <th scope="col">All</th>
+            <th scope="col" className={styles.phrase}>
+              What it does
+            </th>
           </tr>
         </thead>
         <tbody>
           {rows.map(({ fault, cells, all }) => (
             <tr key={fault}>
-              <th scope="row">
-                <FaultName fault={fault} />
-              </th>
+              <th scope="row">{fault}</th>
               {cells.map((cell, index) => {
                 const { type } = columns[index]!;
                 const pair = `${fault}@${type}`;
@@ -54,22 +54,12 @@ export function FaultMatrix({ report, chosen, onChoose }: FaultMatrixProps) {
                   {formatNumber(all.failedRuns)} of {formatNumber(all.runs)}
                 </span>
               </td>
+              <td className={styles.phrase}>{faultTexts[fault]}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </section>
-  );
-}
-
-function FaultName({ fault }: { readonly fault: string }) {
-  const text = faultTexts[fault];
-  if (text === undefined) return fault;
-  return (
-    <WithTooltip text={text}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the explanation is reached by the keyboard too */}
-      <span tabIndex={0}>{fault}</span>
-    </WithTooltip>
   );
 }
 
