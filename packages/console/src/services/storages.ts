@@ -56,7 +56,7 @@ interface Listing {
   readonly withUnnamed: boolean;
 }
 
-export interface StoragePage<Info> {
+interface StoragePage<Info> {
   readonly total: number;
   readonly items: readonly Info[];
 }
