@@ -84,7 +84,7 @@ function Url({ request }: { readonly request: QueueRequest }) {
       </p>
       {loadedUrl && loadedUrl !== url && (
         <p>
-          loaded from <Address url={loadedUrl} />
+          finally loaded from <Address url={loadedUrl} />
         </p>
       )}
     </div>
