@@ -244,12 +244,18 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
   test('a draft is kept without secrets; JSON keeps what the schema does not have, and masks secrets; examples too', async () => {
     const { page } = ui;
     await ui.visit(`/actors/${actorId}`);
+    await page.getByLabel('Line').fill('abc');
+    await page.getByLabel('Password').fill('s3cret');
+    await ui.visit('/actors');
+    await ui.visit(`/actors/${actorId}`);
     expect(await page.getByLabel('Line').inputValue()).toBe('abc');
     expect(await page.getByLabel('Password').inputValue()).toBe('');
+    // A required field is empty then, which the platform says, and browsers log.
+    ui.allowProblem(/validate-input/);
     // Short enough for all of it to be in sight as JSON.
     await page.getByRole('button', { name: 'Reset' }).click();
     await page.getByLabel('Password').fill('s3cret');
-    await page.getByRole('button', { name: 'JSON', exact: true }).click();
+    await page.getByRole('button', { name: 'JSON', exact: true }).first().click();
     const json = page.getByLabel('Input as JSON');
     await json.click();
     expect(await json.innerText()).toContain('<secret: secret>');
