@@ -30,7 +30,7 @@ function isTest(file: string): boolean {
 
 function placesIn({ path, text }: LabelledFile): Place[] {
   const inTest = isTest(path);
-  const mayDefine = path.endsWith('.ts') && !inTest;
+  const mayDefine = /\.tsx?$/.test(path) && !inTest;
   return text.split('\n').flatMap((line, index) => {
     const defined = mayDefine ? definition.exec(line)?.[1] : undefined;
     return [...line.matchAll(label)].map((found, position) => ({

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const itself = 'test/labels.test.ts';
 
 test('every label in the sources, tests and documents is defined once and cited by a test', () => {
-  const patterns = ['*.ts', '*.js', '*.mjs', '*.md'];
+  const patterns = ['*.ts', '*.tsx', '*.js', '*.mjs', '*.md'];
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...patterns], {
     cwd: root,
     encoding: 'utf8',

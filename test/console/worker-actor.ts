@@ -1,16 +1,7 @@
 import type { ApifyClient } from 'apify-client';
 import { deployFiles } from '../support/deploy.ts';
 
-/** The Actor's input. */
-export interface WorkerInput {
-  /** How many pages its queue has. */
-  readonly pages: number;
-  readonly everyMs: number;
-  readonly statusMessage?: string;
-  /** It prints this as an error, and fails. */
-  readonly error?: string;
-}
-
+// Its input: `pages`, how many its queue has; `everyMs`; `statusMessage`; `error`, which it prints as an error before it fails.
 // Without the SDK, which takes longer to boot than the tests of a page take.
 const main = `
 import { setTimeout as delay } from 'node:timers/promises';

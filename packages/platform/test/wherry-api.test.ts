@@ -110,7 +110,17 @@ test('responses and errors are as described', async () => {
   const { id: proofId } = ((await published.json()) as { data: { id: string } }).data;
   const dispatchId = await failedDispatch(fixture, actorId);
   const ofUser = { userId: user.id, tokenId: user.tokenId };
-  const known = { proofId, dispatchId, runId, actorId, serverId: 'local-1', sequence: '1', ...ofUser, datasetId, storeId };
+  const known = {
+    proofId,
+    dispatchId,
+    runId,
+    actorId,
+    serverId: 'local-1',
+    sequence: '1',
+    ...ofUser,
+    datasetId,
+    storeId,
+  };
   const unknown = {
     proofId: 'none',
     dispatchId: 'none',
@@ -127,7 +137,9 @@ test('responses and errors are as described', async () => {
   // A stream has no end: `events-api.test.ts` reads it.
   const answered = described.filter((each) => !each.endsWith('/events'));
   for (const operation of answered) {
-    const body = operation.startsWith('PUT') ? { items: [{ items: [{ a: 1 }] }] } : (newBodies[operation] ?? askingBodies[operation]);
+    const body = operation.startsWith('PUT')
+      ? { items: [{ items: [{ a: 1 }] }] }
+      : (newBodies[operation] ?? askingBodies[operation]);
     const caller = ofSessions.includes(operation)
       ? await signIn(fixture.platform.url, { token: fixture.platform.token })
       : fixture;

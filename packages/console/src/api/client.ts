@@ -27,8 +27,7 @@ export function setCsrfToken(token: string | undefined): void {
   csrfToken = token;
 }
 
-export const csrfHeaders = (): Record<string, string> =>
-  csrfToken === undefined ? {} : { 'x-wherry-csrf': csrfToken };
+const csrfHeaders = (): Record<string, string> => (csrfToken === undefined ? {} : { 'x-wherry-csrf': csrfToken });
 
 const readMethods = new Set(['GET', 'HEAD']);
 

@@ -29,7 +29,7 @@ const editors = [
 
 export type Editor = (typeof editors)[number];
 
-export type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'several';
+type FieldType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'several';
 
 export interface InputField {
   readonly key: string;
@@ -169,7 +169,7 @@ export function sectionsOf(schema: JsonObject): readonly InputSection[] {
 }
 
 /** Booleans that follow one with a `groupCaption` belong to its group, up to the next caption or another type. */
-export function rowsOf(fields: readonly InputField[]): readonly InputRow[] {
+function rowsOf(fields: readonly InputField[]): readonly InputRow[] {
   const rows: InputRow[] = [];
   let group: InputField[] | undefined;
   for (const field of fields) {

@@ -6,8 +6,8 @@
  */
 
 /** What a line is about; `own` is what the platform says itself. Levels from `debug` on are in the order of their weight. */
-export const levels = ['own', 'debug', 'info', 'warning', 'error'] as const;
-export type LogLevel = (typeof levels)[number];
+const levels = ['own', 'debug', 'info', 'warning', 'error'] as const;
+type LogLevel = (typeof levels)[number];
 
 export interface LogLine {
   /** From 1. */

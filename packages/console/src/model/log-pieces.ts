@@ -4,7 +4,7 @@ import Anser from 'anser';
 import type { Span } from './log-buffer.ts';
 
 const colours = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
-export type LogColour = (typeof colours)[number];
+type LogColour = (typeof colours)[number];
 
 export interface LogPiece {
   readonly text: string;

@@ -17,7 +17,7 @@ export interface Overview {
   readonly nextScheduled: readonly NextScheduled[];
 }
 
-export interface FailedRun {
+interface FailedRun {
   readonly runId: string;
   readonly actorId: string;
   readonly actorName: string | null;
@@ -26,7 +26,7 @@ export interface FailedRun {
   readonly errorLine: string | null;
 }
 
-export interface NextScheduled {
+interface NextScheduled {
   readonly scheduleId: string;
   readonly name: string;
   readonly title: string | null;

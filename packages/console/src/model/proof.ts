@@ -7,7 +7,7 @@
 import { formatCount, formatDuration } from './format.ts';
 import type { Tone } from './status.ts';
 
-export const verdicts = ['safe', 'unsafe', 'unclear'] as const;
+const verdicts = ['safe', 'unsafe', 'unclear'] as const;
 export type Verdict = (typeof verdicts)[number];
 
 export interface Finding {
@@ -37,7 +37,7 @@ export interface FailingCase {
   readonly log: string;
 }
 
-export interface Combination {
+interface Combination {
   readonly kind: string;
   readonly type: string;
   readonly runs: number;

@@ -14,9 +14,9 @@ const tags = [
   ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
 ] as const;
 
-export type ProseTag = (typeof tags)[number] | string;
+type ProseTag = (typeof tags)[number] | string;
 
-export interface ProseElement {
+interface ProseElement {
   readonly tag: ProseTag;
   /** Of links. */
   readonly href?: string;

@@ -50,7 +50,7 @@ export const phaseWords: Readonly<Record<PhaseName, string>> = {
   drains: 'drains',
 };
 
-export interface Phase {
+interface Phase {
   readonly name: PhaseName;
   readonly fromMs: number;
   readonly toMs: number;

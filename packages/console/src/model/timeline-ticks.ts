@@ -75,7 +75,7 @@ const dayText = (at: Date): string => day.format(at);
 export const clockText = (atMs: number): string => timeText(new Date(atMs), 1);
 
 /** The shortest window that can be chosen: a warm handoff takes some ms. */
-export const minWindowMs = 20;
+const minWindowMs = 20;
 
 /** A window that lies within another one, and is not too short. */
 export function windowWithin({ fromMs, toMs }: TimelineWindow, all: TimelineWindow): TimelineWindow {

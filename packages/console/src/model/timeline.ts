@@ -31,7 +31,7 @@ export interface TimelineLane {
   readonly isFolded: boolean;
 }
 
-export interface PhaseShape {
+interface PhaseShape {
   readonly name: PhaseName;
   readonly x: number;
   readonly width: number;
@@ -53,7 +53,7 @@ export interface TimelineBar {
   readonly labelX: number | null;
 }
 
-export interface TimelineBand {
+interface TimelineBand {
   readonly key: string;
   readonly y: number;
   readonly height: number;
@@ -66,7 +66,7 @@ export interface TimelineBand {
   readonly toMs: number;
 }
 
-export interface Words {
+interface Words {
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'end';

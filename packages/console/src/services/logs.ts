@@ -1,6 +1,6 @@
 import { ApiError, fetchApi } from '../api/client.ts';
 
-export const logPath = (id: string): string => `/v2/logs/${id}`;
+const logPath = (id: string): string => `/v2/logs/${id}`;
 export const logDownloadPath = (id: string): string => `${logPath(id)}?download=1`;
 
 export type LogState = 'loading' | 'live' | 'lost' | 'complete';

@@ -11,7 +11,7 @@ export type Run = Schemas['Run'] & {
   readonly output?: Readonly<Record<string, unknown>>;
 };
 export type RunShort = Schemas['RunShort'];
-export type RunStatus = Schemas['ActorJobStatus'];
+type RunStatus = Schemas['ActorJobStatus'];
 
 export interface RunsFilter {
   readonly actorId?: string | undefined;

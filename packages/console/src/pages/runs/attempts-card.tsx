@@ -86,7 +86,7 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
 }
 
 /** Undefined until the attempts and handoffs are there; a picture without measurements is one too. */
-export function useTimelineData(
+function useTimelineData(
   attempts: readonly Parameters<typeof timelineAttemptOf>[0][] | undefined,
   handoffs: readonly Parameters<typeof timelineHandoffOf>[0][] | undefined,
   samples: { readonly items: readonly Parameters<typeof timelineSampleOf>[0][] } | undefined,
