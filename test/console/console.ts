@@ -43,15 +43,17 @@ export class ConsoleUnderTest implements AsyncDisposable {
   readonly page: Page;
   readonly dataFolder: string;
   #live: LivePlatform;
+  readonly #options: readonly string[];
   readonly #allowed: RegExp[] = [];
   #problems: string[] = [];
 
   /** Made by `startConsole`. */
   constructor(
-    started: { live: LivePlatform; dataFolder: string },
+    started: { live: LivePlatform; dataFolder: string; options: readonly string[] },
     { browser, context, page }: { browser: Browser; context: BrowserContext; page: Page },
   ) {
     this.#live = started.live;
+    this.#options = started.options;
     this.dataFolder = started.dataFolder;
     this.browser = browser;
     this.context = context;
@@ -200,7 +202,7 @@ export class ConsoleUnderTest implements AsyncDisposable {
 
   /** Starts the platform again at the same address with the same data. */
   async startAgain(): Promise<void> {
-    this.#live = await startPlatform(this.dataFolder, new URL(this.#live.url).port);
+    this.#live = await startPlatform(this.dataFolder, new URL(this.#live.url).port, this.#options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -210,20 +212,23 @@ export class ConsoleUnderTest implements AsyncDisposable {
   }
 }
 
-const startPlatform = (dataFolder: string, port: string): Promise<LivePlatform> =>
-  livePlatformOf(['up', '--port', port, '--data', dataFolder, '--json']);
+const startPlatform = (dataFolder: string, port: string, options: readonly string[]): Promise<LivePlatform> =>
+  livePlatformOf(['up', '--port', port, '--data', dataFolder, '--json', ...options]);
 
 function expectNone(faults: readonly string[], what: string): void {
   if (faults.length > 0) expect.fail(`${what}:\n${faults.join('\n')}`);
 }
 
-/** Ended with `await using` or in `afterAll`. */
-export async function startConsole(): Promise<ConsoleUnderTest> {
+/**
+ * Ended with `await using` or in `afterAll`.
+ * @param options further ones of `wherry up`
+ */
+export async function startConsole(...options: string[]): Promise<ConsoleUnderTest> {
   if (!ensureConsoleBuilt()) throw new Error('The console could not be built.');
   const dataFolder = await dataFolderOfTest();
-  const [live, browser] = await Promise.all([startPlatform(dataFolder, '0'), launch()]);
+  const [live, browser] = await Promise.all([startPlatform(dataFolder, '0', options), launch()]);
   const context = await newContext(browser, live.url);
-  const ui = new ConsoleUnderTest({ live, dataFolder }, { browser, context, page: await context.newPage() });
+  const ui = new ConsoleUnderTest({ live, dataFolder, options }, { browser, context, page: await context.newPage() });
   await signIn(context, live.token);
   return ui;
 }
