@@ -7,8 +7,17 @@ const Editor = lazy(() => import('./code-mirror.tsx'));
 
 export function CodeEditor(props: CodeEditorProps) {
   return (
-    <Suspense fallback={<pre className={styles.fallback}>{props.value}</pre>}>
+    <Suspense fallback={<Fallback {...props} />}>
       <Editor {...props} />
     </Suspense>
+  );
+}
+
+function Fallback({ value, label }: CodeEditorProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+    <section className={styles.fallback} aria-label={label} tabIndex={0}>
+      <pre>{value}</pre>
+    </section>
   );
 }
