@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
   afterAll(() => ui[Symbol.asyncDispose]());
 
   const fieldNamed = (key: string) => ui.page.locator(`[data-field="${key}"]`);
-  const runsOf = async (id: string) => (await ui.client.actor(id).runs().list()).items;
+  const runsOf = async (id: string) => (await ui.client.actor(id).runs().list({ desc: true })).items;
   const complaints = () => ui.page.locator('[data-field] [class*="error"]').allInnerTexts();
   const draft = () => ui.page.evaluate((id) => sessionStorage.getItem(`wherry-input:${id}`) ?? '', actorId);
 

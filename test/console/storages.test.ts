@@ -83,8 +83,11 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
     await shows(0);
     await ui.page.keyboard.press('ArrowRight');
     await ui.page.keyboard.press('Enter');
-    await ui.page.getByRole('dialog', { name: 'n of item 1' }).waitFor();
+    const dialog = ui.page.getByRole('dialog', { name: 'n of item 1' });
+    await dialog.waitFor();
     await ui.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => grid.evaluate((element) => element.contains(document.activeElement))).toBe(true);
     await ui.page.keyboard.press('Home');
     await shows(999_999);
     expect(calls.length, calls.join('\n')).toBeLessThan(120);

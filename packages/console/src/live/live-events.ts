@@ -42,6 +42,16 @@ export function keysOf({ kind, id, runId }: Change): readonly Key[] {
   return [[plural, 'list'], [plural, 'one', id], ...others];
 }
 
+/** What is being deleted. */
+const untold = new Set<string>();
+const untoldKey = (kinds: string, id: string) => `${kinds}\n${id}`;
+
+/** From now on no query of this thing is made old. */
+export const stopTelling = (kinds: string, id: string): void => void untold.add(untoldKey(kinds, id));
+export const resumeTelling = (kinds: string, id: string): void => void untold.delete(untoldKey(kinds, id));
+
+const isTold = ([kinds = '', form, id = '']: Key): boolean => form !== 'one' || !untold.has(untoldKey(kinds, id));
+
 /** Collects changes, so that a burst makes each query old once. */
 export class ChangeCollector {
   readonly #keys = new Map<string, Key>();
@@ -51,7 +61,7 @@ export class ChangeCollector {
   }
 
   take(): readonly Key[] {
-    const keys = [...this.#keys.values()];
+    const keys = [...this.#keys.values()].filter(isTold);
     this.#keys.clear();
     return keys;
   }

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useRouter } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
+import { useDeletion } from '../live/deletion.ts';
 import { storageName } from '../model/storage-list.ts';
 import {
   changeStorage,
@@ -60,16 +61,11 @@ type OpenDialog = 'rename' | 'access' | 'share' | 'delete';
 export function StorageActions({ kind, storage }: StorageProps) {
   const [open, setOpen] = useState<OpenDialog>();
   const close = () => setOpen(undefined);
-  const router = useRouter();
-  const queryClient = useQueryClient();
+  const deletion = useDeletion();
   const noun = nouns[kind];
   const remove = async () => {
-    // So that the page is left at once: it would ask for what is gone as soon as the stream tells of it.
-    await router.preloadRoute({ to: lists[kind] });
-    await deleteStorage(kind, storage.id);
-    await router.navigate({ to: lists[kind] });
-    queryClient.removeQueries({ queryKey: [kind, 'one', storage.id] });
-    await queryClient.invalidateQueries({ queryKey: [kind, 'list'] });
+    const { id } = storage;
+    await deletion({ kinds: kind, id, to: lists[kind], call: () => deleteStorage(kind, id) });
     say(`The ${noun} ${storageName(storage)} was deleted.`);
   };
   const actions: MenuAction[] = [

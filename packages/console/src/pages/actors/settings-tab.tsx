@@ -1,6 +1,5 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useDeletion } from '../../live/deletion.ts';
 import { RunOptionsForm } from '../../parts/run-options.tsx';
 import { type Actor, deleteActor } from '../../services/actors.ts';
 import { Button } from '../../ui/button.tsx';
@@ -104,8 +103,7 @@ function RunDefaults({ actor }: { readonly actor: Actor }) {
 
 function DeleteActor({ actor }: { readonly actor: Actor }) {
   const [isOpen, setIsOpen] = useState(false);
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
+  const deletion = useDeletion();
   return (
     <Card title="Delete the Actor" isPadded>
       <div className={styles.form}>
@@ -121,11 +119,9 @@ function DeleteActor({ actor }: { readonly actor: Actor }) {
         isOpen={isOpen}
         onClose={() => setIsOpen(false)}
         onConfirm={async () => {
-          await deleteActor(actor.id);
+          const { id } = actor;
+          await deletion({ kinds: 'actors', id, to: '/actors', call: () => deleteActor(id) });
           say(`${actor.name} is deleted.`);
-          await navigate({ to: '/actors' });
-          queryClient.removeQueries({ queryKey: ['actors', 'one', actor.id] });
-          await queryClient.invalidateQueries({ queryKey: ['actors', 'list'] });
         }}
       >
         <p>

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useDeletion } from '../../live/deletion.ts';
 import { formatNumber, formatUsd } from '../../model/format.ts';
 import { isOver } from '../../model/status.ts';
 import { exitText } from '../../model/timeline-phases.ts';
@@ -160,13 +161,10 @@ function Dispatches({ runId }: { readonly runId: string }) {
 
 function Deletion({ run }: { readonly run: Run }) {
   const [isAsked, setIsAsked] = useState(false);
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
+  const deletion = useDeletion();
   const remove = async () => {
-    await deleteRun(run.id);
+    await deletion({ kinds: 'runs', id: run.id, to: '/runs', call: () => deleteRun(run.id) });
     say('The run is deleted.');
-    queryClient.removeQueries({ queryKey: ['runs', 'one', run.id] });
-    await navigate({ to: '/runs' });
   };
   return (
     <Card title="Delete" isPadded>

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { useDeletion } from '../../live/deletion.ts';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { cronWords } from '../../model/cron-words.ts';
 import { newAction, newSchedule, scheduleDraftOf } from '../../model/schedule-draft.ts';
@@ -140,8 +141,6 @@ function Actions({
   readonly save: (body: ScheduleBody) => Promise<void>;
 }) {
   const { id, name, isEnabled } = schedule;
-  const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const [isDeleting, setIsDeleting] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const toggle = async () => {
@@ -155,12 +154,10 @@ function Actions({
       setIsBusy(false);
     }
   };
+  const deletion = useDeletion();
   const remove = async () => {
-    await deleteSchedule(id);
-    queryClient.removeQueries({ queryKey: ['schedules', 'one', id] });
-    await queryClient.invalidateQueries({ queryKey: ['schedules', 'list'] });
+    await deletion({ kinds: 'schedules', id, to: '/schedules', call: () => deleteSchedule(id) });
     say(`The schedule ${name} was deleted. Its runs stay.`);
-    await navigate({ to: '/schedules' });
   };
   const call = {
     about: 'Read this schedule',

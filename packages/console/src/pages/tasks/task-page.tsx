@@ -1,6 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useDeletion } from '../../live/deletion.ts';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatCount } from '../../model/format.ts';
 import { RunTable } from '../../parts/run-table.tsx';
@@ -78,7 +79,6 @@ function ShownTask({ task }: { readonly task: Task }) {
 function Actions({ task, isOrphan }: { readonly task: Task; readonly isOrphan: boolean }) {
   const { id, name } = task;
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const [isDeleting, setIsDeleting] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const start = async () => {
@@ -92,12 +92,10 @@ function Actions({ task, isOrphan }: { readonly task: Task; readonly isOrphan: b
       setIsBusy(false);
     }
   };
+  const deletion = useDeletion();
   const remove = async () => {
-    await deleteTask(id);
-    queryClient.removeQueries({ queryKey: ['tasks', 'one', id] });
-    await queryClient.invalidateQueries({ queryKey: ['tasks', 'list'] });
+    await deletion({ kinds: 'tasks', id, to: '/tasks', call: () => deleteTask(id) });
     say(`The task ${name} was deleted. Its runs stay.`);
-    await navigate({ to: '/tasks' });
   };
   const call = {
     about: 'Start this task',

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { useDeletion } from '../../live/deletion.ts';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { eventText, newWebhook, webhookDraftOf } from '../../model/webhook-draft.ts';
 import { TargetName } from '../../parts/target-name.tsx';
@@ -130,12 +131,10 @@ function Actions({ webhook: { id, requestUrl } }: { readonly webhook: Webhook })
       setIsBusy(false);
     }
   };
+  const deletion = useDeletion();
   const remove = async () => {
-    await deleteWebhook(id);
-    queryClient.removeQueries({ queryKey: ['webhooks', 'one', id] });
-    await queryClient.invalidateQueries({ queryKey: ['webhooks', 'list'] });
+    await deletion({ kinds: 'webhooks', id, to: '/webhooks', call: () => deleteWebhook(id) });
     say('The webhook was deleted.');
-    await navigate({ to: '/webhooks' });
   };
   const call = {
     about: 'Send a test of this webhook',

@@ -1,0 +1,37 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { resumeTelling, stopTelling } from './live-events.ts';
+
+interface Deletion {
+  /** As in the keys of queries, e.g. `datasets`. */
+  readonly kinds: string;
+  readonly id: string;
+  /** The page that is shown afterwards. */
+  readonly to: string;
+  readonly call: () => Promise<unknown>;
+}
+
+/**
+ * Deletes what the open page shows, and leaves the page. From before the call on nothing asks for it again, whatever the stream
+ * of events tells: it would be asked for when it is gone.
+ */
+export function useDeletion(): (deletion: Deletion) => Promise<void> {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  return async ({ kinds, id, to, call }) => {
+    const queryKey = [kinds, 'one', id];
+    // So that the page is left at once.
+    await router.preloadRoute({ to });
+    stopTelling(kinds, id);
+    try {
+      await queryClient.cancelQueries({ queryKey });
+      await call();
+    } catch (error) {
+      resumeTelling(kinds, id);
+      throw error;
+    }
+    await router.navigate({ to });
+    queryClient.removeQueries({ queryKey });
+    await queryClient.invalidateQueries({ queryKey: [kinds, 'list'] });
+  };
+}
