@@ -21,6 +21,12 @@ const common = {
   execArgv: ['--disable-warning=ExperimentalWarning'],
 };
 
+/**
+ * Chromium gives up all its requests when an interface of the machine comes or goes, as with each container: these do not run
+ * beside Docker's.
+ */
+const ofConsole = 'test/console/**/*.test.ts';
+
 /** They end daemons, drain nodes and cut hosts off, which others would notice. */
 const disruptive = '**/docker/alone/*.docker.test.ts';
 
@@ -58,7 +64,8 @@ export default defineConfig({
         },
       },
       { test: { ...common, name: 'unit-own-process', include: ownProcess, exclude: [docker] } },
-      { test: { ...common, name: 'e2e', include: ['test/**/*.test.ts'], exclude: [docker] } },
+      { test: { ...common, name: 'e2e', include: ['test/**/*.test.ts'], exclude: [docker, ofConsole] } },
+      { test: { ...common, name: 'console', include: [ofConsole] } },
       {
         test: {
           ...onDocker,

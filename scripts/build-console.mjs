@@ -99,6 +99,8 @@ const isBuiltFrom = (digest) => existsSync(digestFile) && readFileSync(digestFil
 
 /** Returns whether the console is there. The platform works without, so a failure is only told. */
 export function ensureConsoleBuilt() {
+  // A part of the repository may be taken without it.
+  if (!existsSync(folder)) return false;
   const digest = digestOfSources();
   if (isBuiltFrom(digest)) return true;
   console.error('Building the console; this happens once and after each update.');

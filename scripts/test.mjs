@@ -30,9 +30,20 @@ import { ensureInstalled, environmentOfTheMachine, root } from './install.mjs';
 import { pythonPackages, whyNoPython } from './python-needs.mjs';
 
 /** The npm scripts that `npm test` consists of, in their order. */
-const parts = ['lint', 'types', 'test:packages', 'test:unit', 'test:e2e', 'test:docker:shared', 'test:docker:alone'];
+const parts = [
+  'lint',
+  'types',
+  'test:packages',
+  'test:unit',
+  'test:e2e',
+  'test:docker:shared',
+  'test:docker:alone',
+  'test:console',
+];
 /** The parts that run at the same time as the others, in this order. The Docker hosts of the first are kept for the second. */
 const partsBeside = ['test:docker:shared', 'test:docker:alone'];
+/** When all others are over: a browser's requests fail while the interfaces of containers come and go. */
+const partsAfter = ['test:console'];
 
 /** As `CI=true` means it; some systems write `CI=1`. */
 const isCi = !['', '0', 'false'].includes(process.env.CI ?? '');
@@ -182,8 +193,9 @@ async function main() {
     }
     return ends;
   };
-  const others = parts.filter((part) => !partsBeside.includes(part));
+  const others = parts.filter((part) => !partsBeside.includes(part) && !partsAfter.includes(part));
   const ends = (await Promise.all([runInTurn(others), runBeside()])).flat();
+  ends.push(...(await runInTurn(partsAfter)));
   if (isInterrupted) spawnSync(path.join(root, 'test', 'docker', 'hosts.sh'), ['down'], { stdio: 'ignore' });
   rmSync(folder, { recursive: true });
   const { failed } = printSummary(ends);

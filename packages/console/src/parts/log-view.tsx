@@ -5,6 +5,7 @@ import {
   useDeferredValue,
   useEffect,
   useImperativeHandle,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -195,9 +196,11 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
     getItemKey: (index) => selection.shown[index]!,
   });
   useEffect(() => rows.measure(), [isWrapped]);
-  useEffect(() => {
-    if (isFollowing && selection.length > 0) rows.scrollToIndex(selection.length - 1, { align: 'end' });
-  }, [rows, isFollowing, selection.length]);
+  const totalPx = rows.getTotalSize();
+  // Not `scrollToIndex`, which goes on for some frames: it would take back what a reader has scrolled meanwhile.
+  useLayoutEffect(() => {
+    if (isFollowing) box.current!.scrollTop = box.current!.scrollHeight;
+  }, [isFollowing, selection.length, totalPx]);
   const show = useCallback(
     (index: number) => {
       setIsFollowing(false);
@@ -224,7 +227,7 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
     <div className={styles.frame}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
       <section ref={box} className={styles.box} onScroll={onScroll} aria-label="Lines of the log" tabIndex={0}>
-        <div className={classes(styles.lines, isWrapped && styles.wrapped)} style={{ height: rows.getTotalSize() }}>
+        <div className={classes(styles.lines, isWrapped && styles.wrapped)} style={{ height: totalPx }}>
           <div className={styles.window} style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
             {items.map(({ index, key }) => (
               <div key={key} data-index={index} ref={isWrapped ? rows.measureElement : undefined}>

@@ -6,10 +6,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { startFixture } from '../packages/platform/test/fixture.ts';
-import { makeUser, signIn } from '../packages/platform/test/users-fixture.ts';
-import { chromiumPath, goTo } from './support/browser.ts';
-import { until } from './support/until.ts';
+import { startFixture } from '../../packages/platform/test/fixture.ts';
+import { makeUser, signIn } from '../../packages/platform/test/users-fixture.ts';
+import { chromiumPath, goTo } from '../support/browser.ts';
+import { until } from '../support/until.ts';
 
 /** Tells which of the pages below have run: each asks it for its own name. It serves them too, as the web does. */
 async function startWitness() {
