@@ -6,13 +6,13 @@ import { isoTime } from '../../shared/time.ts';
 import { userIdOf } from '../caller.ts';
 import type { ActorServices } from '../services.ts';
 
-const alwaysAvailable = ['ACTORS', 'STORAGE', 'PROXY', 'PROXY_EXTERNAL_ACCESS'];
+const alwaysAvailable = ['ACTORS', 'STORAGE', 'SCHEDULER', 'WEBHOOKS', 'PROXY', 'PROXY_EXTERNAL_ACCESS'];
 /** Features that are there when the operator has named a group as Apify calls its own. */
 const featuresOfGroups = [
   ['PROXY_RESIDENTIAL', 'RESIDENTIAL'],
   ['PROXY_SERPS', 'GOOGLE_SERP'],
 ] as const;
-const neverAvailable = ['SCHEDULER', 'WEBHOOKS', 'ACTORS_PUBLIC_ALL', 'ACTORS_PUBLIC_DEVELOPER'];
+const neverAvailable = ['ACTORS_PUBLIC_ALL', 'ACTORS_PUBLIC_DEVELOPER'];
 
 export function registerUserRoutes(app: FastifyInstance, { database, proxy }: ActorServices): void {
   app.get('/v2/users/:userId', { config: { access: 'profile', effect: 'reads' } }, async (request) => {
