@@ -48,7 +48,11 @@ class Shell {
   async perform(command: string): Promise<string> {
     const exported = /^export (\w+)=/.exec(command)?.[1];
     const line = exported === undefined ? command : `${command}; printf %s "$${exported}"`;
-    const { stdout } = await call('bash', ['-e', '-c', line], { cwd: root, env: this.environment, maxBuffer: 1 << 26 });
+    const options = { cwd: root, env: this.environment, maxBuffer: 1 << 26 };
+    const { stdout } = await call('bash', ['-e', '-c', line], options).catch((error: Error & { stdout?: string }) => {
+      // A build says there why it failed.
+      throw new Error(`${error.message}\n${error.stdout?.slice(-3000)}`);
+    });
     if (exported !== undefined) this.environment[exported] = stdout;
     return stdout;
   }

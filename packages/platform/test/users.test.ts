@@ -409,6 +409,7 @@ test('[user-3] every table with rows of users is one that the removal of a user 
   const known = ['actor_tasks', 'actors', 'api_tokens', 'audit_log', 'builds', 'datasets', 'input_key_pairs'];
   const others = [
     'key_value_stores',
+    'proofs',
     'request_queues',
     'runs',
     'schedules',
