@@ -25,6 +25,8 @@ for tool in "${tools[@]}"; do
   if program=$(type -P "$tool"); then add_program "$program" "/usr/bin/$tool"; fi
 done
 add_program "$workspace/node_modules/node/bin/node" /usr/local/bin/node
+# Compiled packages link to more of the C library than Node does. Real images have all of it.
+find "$workspace/node_modules" -name '*-gnu.node' | while read -r module; do add_libraries "$module"; done
 
 npm=$(dirname "$(dirname "$(realpath "$(type -P npm)")")")
 mkdir -p "$root/usr/local/lib/node_modules"
