@@ -405,9 +405,11 @@ test('[user-3] every table with rows of users is one that the removal of a user 
     )
     .all()
     .map((row) => (row as { name: string }).name);
-  // For a new one: let accounts/ended-users.ts delete its rows, then name it here. Entries of the log of changes stay.
-  const known = ['actor_tasks', 'actors', 'api_tokens', 'audit_log', 'builds', 'datasets', 'input_key_pairs'];
+  // For a new one: let accounts/ended-users.ts delete its rows, then name it here. Entries of the log of changes stay,
+  // and handoffs go with their runs.
+  const known = ['actor_tasks', 'actors', 'api_tokens', 'audit_log', 'builds', 'datasets', 'handoffs'];
   const others = [
+    'input_key_pairs',
     'key_value_stores',
     'proofs',
     'request_queues',
