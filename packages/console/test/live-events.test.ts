@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ChangeCollector, keysOf, resumeTelling, stopTelling } from '../src/live/live-events.ts';
+import { ChangeCollector, isTold, keysOf, resumeTelling, stopTelling } from '../src/live/live-events.ts';
 
 test('a change of a run makes its own queries, the lists of runs and the overview old', () => {
   expect(keysOf({ kind: 'run', id: 'r1' })).toEqual([['runs', 'list'], ['runs', 'one', 'r1'], ['overview']]);
@@ -28,12 +28,12 @@ test('a burst of changes makes each query old once', () => {
   expect(changes.take()).toEqual([]);
 });
 
-test('what is being deleted is not asked for again, but its list is; and it is again when that failed', () => {
-  const changes = new ChangeCollector();
-  stopTelling('datasets', 'd1');
-  changes.add({ kind: 'dataset', id: 'd1' });
-  expect(changes.take()).toEqual([['datasets', 'list']]);
-  resumeTelling('datasets', 'd1');
-  changes.add({ kind: 'dataset', id: 'd1' });
-  expect(changes.take()).toHaveLength(2);
+test('what is being deleted is not asked for again, nor a part of it, but others are; and it is again when that failed', () => {
+  stopTelling(['datasets', 'one', 'd1']);
+  expect(isTold(['datasets', 'one', 'd1'])).toBe(false);
+  expect(isTold(['datasets', 'one', 'd1', 'items', 0])).toBe(false);
+  expect(isTold(['datasets', 'one', 'd12'])).toBe(true);
+  expect(isTold(['datasets', 'list'])).toBe(true);
+  resumeTelling(['datasets', 'one', 'd1']);
+  expect(isTold(['datasets', 'one', 'd1', 'items', 0])).toBe(true);
 });

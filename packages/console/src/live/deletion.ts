@@ -22,12 +22,12 @@ export function useDeletion(): (deletion: Deletion) => Promise<void> {
     const queryKey = [kinds, 'one', id];
     // So that the page is left at once.
     await router.preloadRoute({ to });
-    stopTelling(kinds, id);
+    stopTelling(queryKey);
     try {
       await queryClient.cancelQueries({ queryKey });
       await call();
     } catch (error) {
-      resumeTelling(kinds, id);
+      resumeTelling(queryKey);
       throw error;
     }
     await router.navigate({ to });

@@ -42,15 +42,17 @@ export function keysOf({ kind, id, runId }: Change): readonly Key[] {
   return [[plural, 'list'], [plural, 'one', id], ...others];
 }
 
-/** What is being deleted. */
+/** The beginnings of the keys of what is being deleted. */
 const untold = new Set<string>();
-const untoldKey = (kinds: string, id: string) => `${kinds}\n${id}`;
+const textOf = (key: readonly unknown[]): string => key.join('\n');
 
-/** From now on no query of this thing is made old. */
-export const stopTelling = (kinds: string, id: string): void => void untold.add(untoldKey(kinds, id));
-export const resumeTelling = (kinds: string, id: string): void => void untold.delete(untoldKey(kinds, id));
+/** From now on no query whose key begins like this is made old. */
+export const stopTelling = (key: Key): void => void untold.add(textOf(key));
+export const resumeTelling = (key: Key): void => void untold.delete(textOf(key));
 
-const isTold = ([kinds = '', form, id = '']: Key): boolean => form !== 'one' || !untold.has(untoldKey(kinds, id));
+/** Whether a query is made old by a change that is about it. */
+export const isTold = (key: readonly unknown[]): boolean =>
+  !key.some((_, index) => untold.has(textOf(key.slice(0, index + 1))));
 
 /** Collects changes, so that a burst makes each query old once. */
 export class ChangeCollector {
@@ -61,7 +63,7 @@ export class ChangeCollector {
   }
 
   take(): readonly Key[] {
-    const keys = [...this.#keys.values()].filter(isTold);
+    const keys = [...this.#keys.values()];
     this.#keys.clear();
     return keys;
   }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { type Change, ChangeCollector } from './live-events.ts';
+import { type Change, ChangeCollector, isTold } from './live-events.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
 
@@ -33,7 +33,9 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     let wasLost = false;
     const flush = () => {
       gathering = undefined;
-      for (const queryKey of changes.take()) void queryClient.invalidateQueries({ queryKey });
+      for (const queryKey of changes.take()) {
+        void queryClient.invalidateQueries({ queryKey, predicate: (query) => isTold(query.queryKey) });
+      }
     };
     const refetchAll = () =>
       void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useRefetchInterval } from '../live/live.tsx';
+import { isTold, resumeTelling, stopTelling } from '../live/live-events.ts';
 import { formatBytes, formatCount } from '../model/format.ts';
 import { isEditable } from '../model/record-preview.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type RecordKey,
   recordInfoQuery,
   recordPath,
+  recordQueryKey,
 } from '../services/key-value-stores.ts';
 import { useAddressState } from '../ui/address-state.ts';
 import { ApiButton } from '../ui/api-call.tsx';
@@ -211,11 +213,23 @@ function RecordActions({
   const [open, setOpen] = useState<OpenDialog>();
   const close = () => setOpen(undefined);
   const queryClient = useQueryClient();
+  // A record of this key may be written again.
+  useEffect(() => () => resumeTelling(recordQueryKey(storeId, recordKey)), [storeId, recordKey]);
   const remove = async () => {
-    await deleteRecord(storeId, recordKey);
+    const queryKey = recordQueryKey(storeId, recordKey);
+    // Nothing asks for the record again while it is still shown.
+    stopTelling(queryKey);
+    try {
+      await queryClient.cancelQueries({ queryKey });
+      await deleteRecord(storeId, recordKey);
+    } catch (error) {
+      resumeTelling(queryKey);
+      throw error;
+    }
     onClose();
     say(`The record ${recordKey} was deleted.`);
-    await queryClient.invalidateQueries({ queryKey: ['keyValueStores', 'one', storeId] });
+    const ofStore = ['keyValueStores', 'one', storeId];
+    await queryClient.invalidateQueries({ queryKey: ofStore, predicate: (query) => isTold(query.queryKey) });
   };
   const quoted = JSON.stringify(recordKey);
   const call = {

@@ -38,10 +38,13 @@ export interface RecordInfo {
   readonly bytes: number;
 }
 
+/** All that is known of one record. */
+export const recordQueryKey = (id: string, key: string) => ['keyValueStores', 'one', id, 'record', key];
+
 /** What a record is, without its value. */
 export const recordInfoQuery = (id: string, key: string) =>
   queryOptions({
-    queryKey: ['keyValueStores', 'one', id, 'record', key],
+    queryKey: recordQueryKey(id, key),
     queryFn: async ({ signal }): Promise<RecordInfo> => {
       const { headers } = await fetchApi(recordPath(id, key), { method: 'HEAD', signal });
       return {
@@ -54,7 +57,7 @@ export const recordInfoQuery = (id: string, key: string) =>
 /** The first bytes of a record; the rest is not transferred. */
 export const recordStartQuery = (id: string, key: string, most: number) =>
   queryOptions({
-    queryKey: ['keyValueStores', 'one', id, 'record', key, 'start', most],
+    queryKey: [...recordQueryKey(id, key), 'start', most],
     queryFn: async ({ signal }): Promise<Uint8Array<ArrayBuffer>> => {
       const response = await fetchApi(recordPath(id, key), { signal });
       return response.body === null ? new Uint8Array() : readStart(response.body, most);
