@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { resumeTelling, stopTelling } from './live-events.ts';
 
@@ -9,6 +9,22 @@ interface Deletion {
   /** The page that is shown afterwards. */
   readonly to: string;
   readonly call: () => Promise<unknown>;
+}
+
+/** Calls what deletes the subject of these queries. From before the call on nothing asks for it again, unless the call fails. */
+export async function deleteUntold(
+  queryClient: QueryClient,
+  queryKey: readonly string[],
+  call: () => Promise<unknown>,
+): Promise<void> {
+  stopTelling(queryKey);
+  try {
+    await queryClient.cancelQueries({ queryKey });
+    await call();
+  } catch (error) {
+    resumeTelling(queryKey);
+    throw error;
+  }
 }
 
 /**
@@ -22,14 +38,7 @@ export function useDeletion(): (deletion: Deletion) => Promise<void> {
     const queryKey = [kinds, 'one', id];
     // So that the page is left at once.
     await router.preloadRoute({ to });
-    stopTelling(queryKey);
-    try {
-      await queryClient.cancelQueries({ queryKey });
-      await call();
-    } catch (error) {
-      resumeTelling(queryKey);
-      throw error;
-    }
+    await deleteUntold(queryClient, queryKey, call);
     await router.navigate({ to });
     queryClient.removeQueries({ queryKey });
     await queryClient.invalidateQueries({ queryKey: [kinds, 'list'] });

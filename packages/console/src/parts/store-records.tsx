@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { deleteUntold } from '../live/deletion.ts';
 import { useRefetchInterval } from '../live/live.tsx';
-import { isTold, resumeTelling, stopTelling } from '../live/live-events.ts';
+import { isTold, resumeTelling } from '../live/live-events.ts';
 import { formatBytes, formatCount } from '../model/format.ts';
 import { isEditable } from '../model/record-preview.ts';
 import {
@@ -216,16 +217,7 @@ function RecordActions({
   // A record of this key may be written again.
   useEffect(() => () => resumeTelling(recordQueryKey(storeId, recordKey)), [storeId, recordKey]);
   const remove = async () => {
-    const queryKey = recordQueryKey(storeId, recordKey);
-    // Nothing asks for the record again while it is still shown.
-    stopTelling(queryKey);
-    try {
-      await queryClient.cancelQueries({ queryKey });
-      await deleteRecord(storeId, recordKey);
-    } catch (error) {
-      resumeTelling(queryKey);
-      throw error;
-    }
+    await deleteUntold(queryClient, recordQueryKey(storeId, recordKey), () => deleteRecord(storeId, recordKey));
     onClose();
     say(`The record ${recordKey} was deleted.`);
     const ofStore = ['keyValueStores', 'one', storeId];
