@@ -1,18 +1,10 @@
 /** What is edited of a schedule, and what is sent of it. Pure. */
 import type { components } from '../api/apify-v2.d.ts';
+import type { RunOptions } from './run-options.ts';
 import { expressionError } from './schedule-times.ts';
 
 type Schemas = components['schemas'];
 type Input = Readonly<Record<string, unknown>>;
-
-export interface OptionsDraft {
-  readonly build?: string;
-  readonly memoryMbytes?: number;
-  readonly timeoutSecs?: number;
-  readonly maxItems?: number;
-  readonly maxTotalChargeUsd?: number;
-  readonly restartOnError?: boolean;
-}
 
 /** What an action gives to what it starts. */
 export type InputDraft =
@@ -31,7 +23,7 @@ export interface ActionDraft {
   readonly targetId: string;
   readonly input: InputDraft;
   /** Of Actors alone. */
-  readonly options: OptionsDraft;
+  readonly options: RunOptions;
 }
 
 export interface ScheduleDraft {
@@ -109,7 +101,7 @@ function objectOf(text: string): Input | undefined {
 }
 
 /** Options as the API has them, where null stands for what is left out. */
-export const givenOptions = (options: Schemas['TaskOptions']): OptionsDraft =>
+export const givenOptions = (options: Schemas['TaskOptions']): RunOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== undefined));
 
 export function scheduleBodyOf(draft: ScheduleDraft): Schemas['ScheduleCreate'] {

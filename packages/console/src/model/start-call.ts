@@ -1,19 +1,13 @@
 /** The call that starts a run with exactly the input and the options of a form. Pure. */
 import { type ApiCall, pythonLiteral, shellQuoted } from './api-call.ts';
 import type { JsonObject } from './input-schema.ts';
+import type { RunOptions } from './run-options.ts';
 
 export interface StartRequest {
   /** The id, or `username~name`. */
   readonly actorId: string;
   readonly input: JsonObject;
-  readonly options: {
-    readonly build?: string;
-    readonly memoryMbytes?: number;
-    readonly timeoutSecs?: number;
-    readonly maxItems?: number;
-    readonly maxTotalChargeUsd?: number;
-    readonly restartOnError?: boolean;
-  };
+  readonly options: RunOptions;
   /** Full permissions for code of another user, which are asked for at each start. */
   readonly forcePermissionLevel?: 'FULL_PERMISSIONS' | undefined;
 }

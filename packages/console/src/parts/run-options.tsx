@@ -1,16 +1,8 @@
 import { useId } from 'react';
 import { formatBytes } from '../model/format.ts';
+import type { RunOptions } from '../model/run-options.ts';
 import { Field, Select, Switch } from '../ui/fields.tsx';
 import styles from './run-options.module.css';
-
-export interface RunOptions {
-  readonly build?: string;
-  readonly memoryMbytes?: number;
-  readonly timeoutSecs?: number;
-  readonly maxItems?: number;
-  readonly maxTotalChargeUsd?: number;
-  readonly restartOnError?: boolean;
-}
 
 interface RunOptionsFormProps {
   readonly value: RunOptions;

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { isObject, type JsonObject } from '../../model/input-schema.ts';
 import { withoutSecrets } from '../../model/input-secrets.ts';
-import type { RunOptions } from '../../parts/run-options.tsx';
+import type { RunOptions } from '../../model/run-options.ts';
 
 interface Draft {
   readonly input: JsonObject;

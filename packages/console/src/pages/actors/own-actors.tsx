@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatNumber } from '../../model/format.ts';
 import { type ActorShort, actorsQuery, allActorsQuery } from '../../services/actors.ts';
@@ -9,6 +8,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Pager, usePage } from '../../ui/pager.tsx';
 import { Time } from '../../ui/time.tsx';
+import { actorColumn } from './actor-column.tsx';
 import styles from './actors.module.css';
 
 const pageSize = 50;
@@ -83,21 +83,7 @@ function NoActors({ search, clear }: { readonly search: string; readonly clear: 
 }
 
 const columns: readonly Column<ActorShort>[] = [
-  {
-    id: 'name',
-    header: 'Actor',
-    cell: ({ id, title, name, username }) => (
-      <span className={styles.names}>
-        <Link to="/actors/$actorId" params={{ actorId: id } as never}>
-          <bdi>{title || name}</bdi>
-        </Link>
-        <span className={styles.faint}>
-          {username}/{name}
-        </span>
-      </span>
-    ),
-    sortBy: ({ title, name }) => (title || name).toLowerCase(),
-  },
+  actorColumn,
   {
     id: 'lastRun',
     header: 'Last run',

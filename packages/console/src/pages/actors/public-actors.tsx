@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { formatNumber } from '../../model/format.ts';
 import { type StoreActor, storeQuery } from '../../services/actors.ts';
 import { useAddressState } from '../../ui/address-state.ts';
@@ -7,6 +6,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Pager, usePage } from '../../ui/pager.tsx';
 import { Pill } from '../../ui/pill.tsx';
+import { actorColumn } from './actor-column.tsx';
 import styles from './actors.module.css';
 
 const pageSize = 50;
@@ -51,21 +51,7 @@ export function PublicActors() {
 }
 
 const columns: readonly Column<StoreActor>[] = [
-  {
-    id: 'name',
-    header: 'Actor',
-    cell: ({ id, title, name, username }) => (
-      <span className={styles.names}>
-        <Link to="/actors/$actorId" params={{ actorId: id } as never}>
-          <bdi>{title || name}</bdi>
-        </Link>
-        <span className={styles.faint}>
-          {username}/{name}
-        </span>
-      </span>
-    ),
-    sortBy: ({ title, name }) => (title || name).toLowerCase(),
-  },
+  actorColumn,
   {
     id: 'description',
     header: 'What it does',

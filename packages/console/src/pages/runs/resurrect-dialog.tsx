@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { type RunOptions, RunOptionsForm } from '../../parts/run-options.tsx';
+import type { RunOptions } from '../../model/run-options.ts';
+import { RunOptionsForm } from '../../parts/run-options.tsx';
 import { type Run, resurrectRun } from '../../services/runs.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
