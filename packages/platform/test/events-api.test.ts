@@ -112,10 +112,11 @@ test('[token-2] a token that is limited to named resources is told of those, and
   await client.dataset(named.id).pushItems([{ a: 1 }]);
   await stream.next('the named dataset', ({ data }) => data.id === named.id);
   await stream.next('the run', ({ data }) => data.id === run.id);
+  // A build of the named Actor that another test began may end now; that is told, since it is the named Actor's.
   const others = stream.events.filter(
-    ({ data }) => data.id !== named.id && data.runId !== run.id && data.id !== actorId,
+    ({ data }) => data.id !== named.id && (data.actorId !== actorId || data.kind === 'task'),
   );
-  expect(others.map(({ data }) => data)).toEqual([]);
+  expect(others.map(({ data }) => JSON.stringify(data))).toEqual([]);
   const { token: runner } = await makeToken(fixture, 'wherry', { scopes: ['run'] });
   const refused = await fixture.call('GET', '/wherry/v1/events', undefined, bearer(runner));
   expect([refused.status, (await refused.json()) as object]).toMatchObject([
