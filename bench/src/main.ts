@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Benchmark, Figure } from './benchmark.ts';
 import { consoleLoad } from './benchmarks/console.ts';
+import { consoleFrames } from './benchmarks/console-frames.ts';
 import { crawl } from './benchmarks/crawl.ts';
 import { docker } from './benchmarks/docker.ts';
 import { durable } from './benchmarks/durable.ts';
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   fairness,
   retention,
   consoleLoad,
+  consoleFrames,
 ];
 
 interface Options {
@@ -38,7 +40,7 @@ interface Options {
   readonly profile: string | undefined;
 }
 
-const list = benchmarks.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n');
+const list = benchmarks.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n');
 const command = new Command('npm run bench --')
   .description('Measures the platform and its references in one run.')
   .argument('[names...]', 'which benchmarks; all unless said')

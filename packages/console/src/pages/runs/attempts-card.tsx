@@ -24,10 +24,10 @@ import { useServers } from './use-servers.ts';
 /** So many lanes are shown at once. */
 const manyServers = 12;
 
-/** What ran where, and how it was handed over: as a picture, or as a table. */
 /** Measurements alone do not change a run, so the stream says nothing of them. */
 const sampleEveryMs = 10_000;
 
+/** What ran where, and how it was handed over: as a picture, or as a table. */
 export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; readonly isAtWork: boolean }) {
   const refetchInterval = useRefetchInterval();
   const attempts = useQuery({ ...attemptsQuery(runId), refetchInterval });
