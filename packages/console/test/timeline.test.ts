@@ -159,7 +159,7 @@ function checkLayout({ bars, bands, plotX, plotWidth, lanes, charts, height, lin
     expect(lanes[index]!.y).toBeGreaterThanOrEqual(lanes[index - 1]!.y + lanes[index - 1]!.height);
   }
   for (const { lines, y, height: chartHeight } of charts) {
-    for (const { points } of lines) {
+    for (const points of lines) {
       for (const [x, pointY] of points) {
         expect(x).toBeGreaterThanOrEqual(plotX - 1e-6);
         expect(x).toBeLessThanOrEqual(right + 1e-6);
@@ -261,6 +261,31 @@ describe('the layout', () => {
     }
   });
 
+  test('[timeline-4] of 1,000 handoffs, in any window, no more shapes are drawn than an eye can tell apart', () => {
+    const attempts = Array.from({ length: 1000 }, (_, index) => {
+      const [atMs, endMs] = [t0 + index * 60_000, t0 + (index + 1) * 60_000];
+      const times = { createdAtMs: atMs - 3000, activatedAtMs: atMs, fencedAtMs: endMs, endedAtMs: endMs };
+      return attemptOf(index + 1, { ...times, serverId: `node-${index % 4}`, exitCode: 137 });
+    });
+    const handoffs = attempts.slice(1).map(({ activatedAtMs }, index) => {
+      const drainStartedAtMs = activatedAtMs! - 800;
+      return handoffOf(index + 1, { drainStartedAtMs, fencedAtMs: activatedAtMs, firstCallAtMs: activatedAtMs! + 20 });
+    });
+    const all = wholeWindow(attempts, handoffs, nowMs);
+    for (let zoom = 1; zoom < 2000; zoom *= 1.5) {
+      const part = { fromMs: all.toMs - (all.toMs - all.fromMs) / zoom, toMs: all.toMs };
+      const layout = layoutTimeline(attempts, handoffs, [], part, 1280);
+      checkLayout(layout);
+      expect(layout.links.length, `at ${zoom}`).toBeLessThan(250);
+      expect(layout.bars.length, `at ${zoom}`).toBeLessThan(400);
+      const shown = handoffs.filter(
+        ({ fencedAtMs, firstCallAtMs }) => firstCallAtMs! >= part.fromMs && fencedAtMs! <= part.toMs,
+      );
+      expect(layout.links.reduce((sum, { count }) => sum + count, 0)).toBe(shown.length);
+      for (const { count, text } of layout.links) if (count > 1) expect(text).toBe(`${count} handoffs`);
+    }
+  });
+
   test('[timeline-3] above 12 lanes, those without an attempt at work fold into one', () => {
     const attempts = Array.from({ length: 20 }, (_, index) =>
       attemptOf(index + 1, {
@@ -302,7 +327,7 @@ describe('the layout', () => {
       { fromMs: t0 + 10_500, toMs: t0 + 20_500 },
       1080,
     );
-    const { points } = part.charts[0]!.lines[0]!;
+    const points = part.charts[0]!.lines[0]!;
     expect(points[0]![0]).toBeCloseTo(part.plotX, 6);
     expect(points.at(-1)![0]).toBeCloseTo(part.plotX + part.plotWidth, 6);
   });

@@ -41,7 +41,8 @@ export interface TimelineSample {
   readonly cpuPercent: number | null;
 }
 
-export type PhaseName = 'boots' | 'waits' | 'active' | 'drains';
+export const phaseNames = ['boots', 'waits', 'active', 'drains'] as const;
+export type PhaseName = (typeof phaseNames)[number];
 
 export const phaseWords: Readonly<Record<PhaseName, string>> = {
   boots: 'boots',

@@ -16,9 +16,11 @@ export interface TimelineChart {
   readonly maxText: string;
   readonly last: number | null;
   readonly lastText: string;
-  /** One line for each attempt, so that what two have at once is not mixed. */
-  readonly lines: readonly { readonly attempt: number; readonly points: readonly (readonly [number, number])[] }[];
+  /** What two attempts have at once is not mixed: each has a line, but for those that follow each other closely. */
+  readonly lines: readonly (readonly Point[])[];
 }
+
+type Point = readonly [x: number, y: number];
 
 interface Place {
   readonly window: TimelineWindow;
@@ -67,11 +69,13 @@ function chartOf(
   const max = shown.reduce((most, sample) => Math.max(most, sample[metric]!), floor);
   const yOf = (value: number) => y + chartPx - (value / max) * (chartPx - 2);
   const byAttempt = Map.groupBy(shown, ({ attempt }) => attempt);
-  const lines = [...byAttempt].map(([attempt, own]) => {
-    const points = own
-      .toSorted((a, b) => a.atMs - b.atMs)
-      .map((sample) => [xOf(sample.atMs), yOf(sample[metric]!)] as const);
-    return { attempt, points: thinned(clipped(points, left, right)) };
+  const lines = [...byAttempt.values()].map((own) => {
+    const points = own.map((sample) => [xOf(sample.atMs), yOf(sample[metric]!)] as const);
+    return clipped(
+      points.sort((a, b) => a[0] - b[0]),
+      left,
+      right,
+    );
   });
   const last = samples.at(-1)?.[metric] ?? null;
   return {
@@ -83,7 +87,7 @@ function chartOf(
     maxText: metricText(metric, max),
     last,
     lastText: last === null ? '' : metricText(metric, last),
-    lines: lines.filter(({ points }) => points.length > 0),
+    lines: joined(lines).map(thinned),
   };
 }
 
@@ -95,7 +99,18 @@ function withNeighbours(samples: readonly TimelineSample[], { fromMs, toMs }: Ti
   return samples.slice(Math.max(0, Math.min(first, last) - 1), Math.max(first, last) + 2);
 }
 
-type Point = readonly [x: number, y: number];
+/** A line that begins so soon after another one's end continues it: a thousand short ones are no more to see, and slow. */
+const joinPx = 3;
+
+function joined(lines: readonly (readonly Point[])[]): readonly Point[][] {
+  const result: Point[][] = [];
+  for (const line of lines.filter(({ length }) => length > 0).sort((a, b) => a[0]![0] - b[0]![0])) {
+    const gapPx = line[0]![0] - (result.at(-1)?.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY);
+    if (gapPx >= 0 && gapPx < joinPx) result.at(-1)!.push(...line);
+    else result.push([...line]);
+  }
+  return result;
+}
 
 /** Cuts a line at the edges of the plot. */
 function clipped(points: readonly Point[], left: number, right: number): Point[] {

@@ -5,6 +5,8 @@
  * [timeline-2] a phase is never drawn narrower than 2 px; where many attempts fall together they become a band with a count.
  * [timeline-3] above 12 lanes, those without an attempt that is active or waiting fold into one, the least recently used
  *     first.
+ * [timeline-4] of any number of handoffs, only so many lines are drawn as an eye can tell apart: those between the same lanes
+ *     that are close to each other are one, with a count.
  */
 
 import { formatDuration } from './format.ts';
@@ -80,7 +82,7 @@ export interface TimelineLink {
   readonly isUnderWay: boolean;
   /** How many handoffs fall together here. */
   readonly count: number;
-  /** Undefined where there is no room; pointing at the line says them. */
+  /** Undefined where there is no room; pointing at the line says its `text`. */
   readonly words: Words | undefined;
   readonly text: string;
 }
@@ -300,7 +302,7 @@ function groupsOf(row: readonly AttemptPhases[], { xOf }: Scale): AttemptPhases[
     if (isNarrow && isOpen && x - endX < bandGapPx) groups.at(-1)!.push(each);
     else groups.push([each]);
     isOpen = isNarrow;
-    endX = Math.max(x + minPhasePx, xOf(each.toMs));
+    endX = Math.max(x + each.phases.length * minPhasePx, xOf(each.toMs));
   }
   return groups;
 }
@@ -358,50 +360,76 @@ function barOf(
   };
 }
 
-/** Two lines in the same pixels, between the same lanes, are one with a count. */
+/** Two lines in the same pixels, between the same lanes, are one with a count [timeline-4]. */
 const linkGapPx = 3;
+const mostLinks = 160;
 
 function linksOf(
   handoffs: readonly TimelineHandoff[],
   phases: readonly AttemptPhases[],
-  { barY, laneOf }: Places,
+  places: Places,
   scale: Scale,
 ): TimelineLink[] {
-  const byNumber = new Map(phases.map((each) => [each.attempt.number, each]));
+  const drawn = drawnLinks(handoffs, phases, places.barY, scale);
+  const pairs = new Set(drawn.map(betweenOf)).size;
+  const gapPx = Math.max(linkGapPx, ((scale.right - scale.left) * pairs) / mostLinks);
   const rooms = new Rooms(scale);
-  /** By the heights of both ends. */
+  /** The last line by the heights of both ends. */
   const lastBetween = new Map<string, number>();
   const links: TimelineLink[] = [];
-  for (const handoff of handoffs) {
-    const source = byNumber.get(handoff.fromAttempt);
-    const target = handoff.toAttempt === null ? undefined : byNumber.get(handoff.toAttempt);
-    if (source === undefined || target === undefined || handoff.phase === 'cancelled') continue;
-    const fenceMs = source.fencedAtMs;
-    if (fenceMs === null) continue;
-    const workMs = Math.max(fenceMs, handoff.firstCallAtMs ?? target.attempt.activatedAtMs ?? fenceMs);
-    if (workMs < scale.window.fromMs || fenceMs > scale.window.toMs) continue;
-    const [sourceY, targetY] = [barY.get(handoff.fromAttempt)!, barY.get(handoff.toAttempt!)!];
-    const isDown = targetY >= sourceY;
-    const clampX = (ms: number) => Math.min(scale.right, Math.max(scale.left, scale.xOf(ms)));
-    const from = [clampX(fenceMs), sourceY + (isDown ? sizes.bar : 0)] as const;
-    const to = [clampX(workMs), targetY + (isDown && targetY !== sourceY ? 0 : sizes.bar)] as const;
-    const text = handoffWords(handoff, formatDuration);
-    const between = `${from[1]} ${to[1]}`;
+  for (const { handoff, from, to } of drawn) {
+    const between = betweenOf({ from, to });
     const before = lastBetween.get(between);
-    if (before !== undefined && isNear(links[before]!, from, to)) {
-      links[before] = { ...links[before]!, count: links[before]!.count + 1, words: undefined };
+    if (before !== undefined && isNear(links[before]!, { from, to }, gapPx)) {
+      links[before] = { ...links[before]!, count: links[before]!.count + 1 };
       continue;
     }
     lastBetween.set(between, links.length);
-    const lane = laneOf.get(handoff.fromAttempt)!;
-    const words = rooms.take(text, from[0], lane.y + lane.height + sizes.words - 5);
-    links.push({ id: handoff.id, from, to, isUnderWay: handoff.phase !== 'done', count: 1, words, text });
+    const text = handoffWords(handoff, formatDuration);
+    links.push({ id: handoff.id, from, to, isUnderWay: handoff.phase !== 'done', count: 1, words: undefined, text });
   }
-  return links;
+  const laneOfLink = new Map(drawn.map(({ handoff }) => [handoff.id, places.laneOf.get(handoff.fromAttempt)!]));
+  return links.map((link) => {
+    if (link.count > 1) return { ...link, text: `${link.count} handoffs` };
+    const { y, height } = laneOfLink.get(link.id)!;
+    return { ...link, words: rooms.take(link.text, link.from[0], y + height + sizes.words - 5) };
+  });
 }
 
-const isNear = (link: TimelineLink, from: TimelineLink['from'], to: TimelineLink['to']): boolean =>
-  Math.abs(link.from[0] - from[0]) < linkGapPx && Math.abs(link.to[0] - to[0]) < linkGapPx;
+interface DrawnLink {
+  readonly handoff: TimelineHandoff;
+  readonly from: TimelineLink['from'];
+  readonly to: TimelineLink['to'];
+}
+
+/** The ends of each handoff that the window has. */
+function drawnLinks(
+  handoffs: readonly TimelineHandoff[],
+  phases: readonly AttemptPhases[],
+  barY: Places['barY'],
+  scale: Scale,
+): DrawnLink[] {
+  const byNumber = new Map(phases.map((each) => [each.attempt.number, each]));
+  const clampX = (ms: number) => Math.min(scale.right, Math.max(scale.left, scale.xOf(ms)));
+  return handoffs.flatMap((handoff) => {
+    const source = byNumber.get(handoff.fromAttempt);
+    const target = handoff.toAttempt === null ? undefined : byNumber.get(handoff.toAttempt);
+    const fenceMs = source?.fencedAtMs ?? null;
+    if (target === undefined || fenceMs === null || handoff.phase === 'cancelled') return [];
+    const workMs = Math.max(fenceMs, handoff.firstCallAtMs ?? target.attempt.activatedAtMs ?? fenceMs);
+    if (workMs < scale.window.fromMs || fenceMs > scale.window.toMs) return [];
+    const [sourceY, targetY] = [barY.get(handoff.fromAttempt)!, barY.get(handoff.toAttempt!)!];
+    const isDown = targetY >= sourceY;
+    const from = [clampX(fenceMs), sourceY + (isDown ? sizes.bar : 0)] as const;
+    const to = [clampX(workMs), targetY + (isDown && targetY !== sourceY ? 0 : sizes.bar)] as const;
+    return [{ handoff, from, to }];
+  });
+}
+
+const betweenOf = ({ from, to }: Pick<DrawnLink, 'from' | 'to'>): string => `${from[1]} ${to[1]}`;
+
+const isNear = (link: TimelineLink, { from, to }: Pick<DrawnLink, 'from' | 'to'>, gapPx: number): boolean =>
+  Math.abs(link.from[0] - from[0]) < gapPx && Math.abs(link.to[0] - to[0]) < gapPx;
 
 /** The room for words below each lane. */
 class Rooms {

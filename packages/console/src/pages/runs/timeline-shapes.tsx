@@ -1,5 +1,6 @@
 import { memo, useId } from 'react';
 import type { TimelineBar, TimelineLane, TimelineLayout, TimelineLink } from '../../model/timeline.ts';
+import { type PhaseName, phaseNames } from '../../model/timeline-phases.ts';
 import type { TimelineChart } from '../../model/timeline-samples.ts';
 import { clockText } from '../../model/timeline-ticks.ts';
 import { classes } from '../../ui/classes.ts';
@@ -33,9 +34,8 @@ export const TimelineShapes = memo(function TimelineShapes({ layout, serverState
       {layout.lanes.map((lane) => (
         <Lane key={lane.key} lane={lane} layout={layout} state={stateOf(lane, serverStates)} />
       ))}
-      {layout.bars.map((bar) => (
-        <Bar key={bar.attempt} bar={bar} id={id} />
-      ))}
+      <SlimBars bars={layout.bars.filter(isSlim)} id={id} />
+      {layout.bars.map((bar) => !isSlim(bar) && <Bar key={bar.attempt} bar={bar} id={id} />)}
       {layout.bands.map(
         ({ key, x, y, width: bandWidth, height: bandHeight, count, firstAttempt, lastAttempt, fromMs, toMs }) => (
           <g key={key}>
@@ -49,8 +49,8 @@ export const TimelineShapes = memo(function TimelineShapes({ layout, serverState
           </g>
         ),
       )}
-      {layout.links.map((link) => (
-        <Link key={link.id} link={link} />
+      {layout.links.map((link, index) => (
+        <Link key={index} link={link} />
       ))}
       {layout.links.map(({ id: linkId, words }) => words && <LinkWords key={linkId} words={words} />)}
       {layout.charts.map((chart) => (
@@ -129,6 +129,40 @@ function Lane({
   );
 }
 
+const slimPx = 16;
+/** It has no room for a number, and nothing is said of its end. */
+const isSlim = ({ width, end }: TimelineBar): boolean => width < slimPx && end.kind === 'replaced';
+
+/** Hundreds of narrow bars: one shape for each phase, since as many elements as phases would be slow. */
+function SlimBars({ bars, id }: { readonly bars: readonly TimelineBar[]; readonly id: string }) {
+  const fences = bars.filter(({ fenceX }) => fenceX !== null);
+  return (
+    <g>
+      {phaseNames.map((phase) => (
+        <path key={phase} className={styles[phase]} fill={fillOf(phase, id)} d={slimShape(bars, phase)} />
+      ))}
+      <path
+        className={styles.fence}
+        d={fences.map(({ fenceX, y, height }) => fenceLine(fenceX!, y, height)).join('')}
+      />
+    </g>
+  );
+}
+
+const slimShape = (bars: readonly TimelineBar[], phase: PhaseName): string =>
+  bars
+    .flatMap(({ phases, y, height }) =>
+      phases.map(({ name, x, width }) =>
+        name === phase ? `M${x.toFixed(1)} ${y}h${width.toFixed(1)}v${height}H${x.toFixed(1)}z` : '',
+      ),
+    )
+    .join('');
+
+const fillOf = (phase: PhaseName, id: string): string | undefined =>
+  phase === 'boots' || phase === 'drains' ? `url(#${id}${phase})` : undefined;
+
+const fenceLine = (x: number, y: number, height: number): string => `M${x} ${y - 4}v${height + 8}`;
+
 function Bar({ bar, id }: { readonly bar: TimelineBar; readonly id: string }) {
   const { attempt, serverId, x, y, height, phases, fenceX, end, endX, labelX } = bar;
   const isOver = end.kind !== 'open';
@@ -139,7 +173,7 @@ function Bar({ bar, id }: { readonly bar: TimelineBar; readonly id: string }) {
         <rect
           key={index}
           className={styles[name]}
-          fill={name === 'boots' || name === 'drains' ? `url(#${id}${name})` : undefined}
+          fill={fillOf(name, id)}
           x={name === 'waits' ? phaseX + 0.5 : phaseX}
           y={name === 'waits' ? y + 0.5 : y}
           width={name === 'waits' ? Math.max(1, width - 1) : width}
@@ -152,7 +186,7 @@ function Bar({ bar, id }: { readonly bar: TimelineBar; readonly id: string }) {
           {attempt}
         </text>
       )}
-      {fenceX !== null && <path className={styles.fence} d={`M${fenceX} ${y - 4}v${height + 8}`} />}
+      {fenceX !== null && <path className={styles.fence} d={fenceLine(fenceX, y, height)} />}
       {!isOver && endX !== null && <circle className={styles.now} cx={Math.max(x, endX)} cy={y + height / 2} r={4.5} />}
       {endX !== null && <End kind={end.kind} text={isOver ? end.text : ''} x={endX + 12} y={y + height / 2} />}
     </g>
@@ -184,13 +218,13 @@ function End({
   );
 }
 
-function Link({ link: { from, to, isUnderWay, count, text } }: { readonly link: TimelineLink }) {
+function Link({ link: { from, to, isUnderWay, text } }: { readonly link: TimelineLink }) {
   const [x1, y1] = from;
   const [x2, y2] = to;
   const bend = Math.max(8, Math.abs(y2 - y1) * 0.6) * (y2 >= y1 ? 1 : -1);
   return (
     <g>
-      <title>{count > 1 ? `${count} handoffs` : text}</title>
+      <title>{text}</title>
       <path
         className={classes(styles.link, isUnderWay && styles.underWay)}
         d={`M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`}
@@ -220,8 +254,8 @@ function Chart({ chart, layout }: { readonly chart: TimelineChart; readonly layo
         {lastText}
       </text>
       <path className={styles.base} d={`M${layout.plotX} ${bottom}H${layout.plotX + layout.plotWidth}`} />
-      <path className={styles.area} d={lines.map(({ points }) => areaOf(points, bottom)).join('')} />
-      <path className={styles.line} d={lines.map(({ points }) => lineOf(points)).join('')} />
+      <path className={styles.area} d={lines.map((points) => areaOf(points, bottom)).join('')} />
+      <path className={styles.line} d={lines.map(lineOf).join('')} />
       <text className={styles.max} x={layout.plotX + 4} y={y + 8}>
         {maxText}
       </text>
@@ -229,7 +263,7 @@ function Chart({ chart, layout }: { readonly chart: TimelineChart; readonly layo
   );
 }
 
-type Points = TimelineChart['lines'][number]['points'];
+type Points = TimelineChart['lines'][number];
 
 const textOf = (points: Points): string => points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');
 /** A single point is a short line. */
