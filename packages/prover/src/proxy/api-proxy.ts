@@ -14,6 +14,7 @@ export class ApiProxy {
   readonly #server: http.Server;
   #agent = newAgent();
   readonly #attempts = new Map<string, AttemptTraffic>();
+  readonly #sockets = new Set<net.Socket>();
   #target = '';
   /** Called for each call of a known attempt. */
   intercept: Interceptor = async (exchange) => exchange.relay();
@@ -22,6 +23,10 @@ export class ApiProxy {
     this.#server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (request, response) => void this.#handle(request, response).catch(() => response.destroy()));
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     server.on('upgrade', (request, socket, head) => {
       const attempt = this.#attemptOf(request);
       if (attempt === undefined) socket.destroy();
@@ -56,7 +61,8 @@ export class ApiProxy {
 
   async close(): Promise<void> {
     this.#agent.destroy();
-    this.#server.closeAllConnections();
+    // Not `closeAllConnections`: it leaves websockets open, and the server waits for them.
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 

@@ -9,12 +9,16 @@ import { type FromPlatform, type PlatformSettings, settingsVariable, type ToPlat
 
 const script = fileURLToPath(new URL('./platform-process.ts', import.meta.url));
 
+/** How long a platform may take to end its runs' processes. */
+const closeMs = 60_000;
+
 export class PrivatePlatform {
   readonly token: string;
   readonly #settings: PlatformSettings;
   readonly #onAttempt: (start: AttemptStart) => void;
   #child: ChildProcess | undefined;
   #url = '';
+  #isClosed = false;
 
   constructor(settings: PlatformSettings, onAttempt: (start: AttemptStart) => void) {
     this.#settings = settings;
@@ -27,7 +31,9 @@ export class PrivatePlatform {
     return this.#url;
   }
 
+  /** @throws after `close()`: a fault that starts the platform again may be in progress then */
   async start(): Promise<void> {
+    if (this.#isClosed) throw new Error('The private platform is closed.');
     const { dataFolder, port } = this.#settings;
     const settings = { ...this.#settings, port: this.#url === '' ? port : Number(new URL(this.#url).port) };
     const logFile = path.join(dataFolder, 'platform-process.log');
@@ -63,8 +69,20 @@ export class PrivatePlatform {
     await this.#end((child) => child.kill('SIGKILL'));
   }
 
-  async close(): Promise<void> {
+  /** Ends the process; `start()` continues with its data. */
+  async stop(): Promise<void> {
     await this.#end(() => this.#send({ kind: 'close' }));
+  }
+
+  /** Ends the process for good. One that does not end by itself is killed: its data is not needed any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const kill = setTimeout(() => this.#child?.kill('SIGKILL'), closeMs);
+    try {
+      await this.stop();
+    } finally {
+      clearTimeout(kill);
+    }
   }
 
   async #end(request: (child: ChildProcess) => void): Promise<void> {

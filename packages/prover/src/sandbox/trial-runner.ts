@@ -109,7 +109,7 @@ export class TrialRunner {
 
   /** Stops the platform while `action` runs, so that its data does not change meanwhile. */
   async whileStopped(action: () => Promise<void>): Promise<void> {
-    await this.#platform.close();
+    await this.#platform.stop();
     await action();
     await this.#startPlatform();
   }
@@ -118,6 +118,8 @@ export class TrialRunner {
     this.#isClosed = true;
     this.#watch?.end();
     await this.#platform.close();
+    // Also those that a killed platform has left.
+    for (const attempt of this.#attempts.values()) attempt.end();
     await Promise.all([this.#proxy.close(), this.#outside.close()]);
   }
 
