@@ -145,14 +145,17 @@ function useColumns(view: DatasetView | undefined, samples: readonly unknown[], 
       ? named.slice(0, mostColumns)
       : fields.map((field) => ({ field, label: field === wholeItem ? 'item' : field, format: undefined }));
   // A column that is there keeps its place and width, whatever other items have.
-  const { columns: former = [] } = known.current?.key === key && known.current.hasSamples ? known.current : {};
-  const kept = former.slice(1);
-  const added = shown.filter(({ field }) => !kept.some((column) => column.field === field));
-  if (former.length === 0 || (added.length > 0 && kept.length < mostColumns)) {
-    const all = [...kept, ...added.map((column) => columnFor(column, samples))].slice(0, mostColumns);
-    known.current = { key, hasSamples, columns: [numberColumn(count), ...all] };
+  const { columns: kept } = known.current?.key === key && known.current.hasSamples ? known.current : {};
+  const added = shown.filter(({ field }) => !kept?.some((column) => column.field === field));
+  if (kept === undefined || (added.length > 0 && kept.length < mostColumns)) {
+    const all = [...(kept ?? []), ...added.map((column) => columnFor(column, samples))].slice(0, mostColumns);
+    known.current = { key, hasSamples, columns: all };
   }
-  return { columns: known.current!.columns, more: named.length > 0 ? 0 : more };
+  const ofFields = known.current!.columns;
+  // Numbers become longer while items come in.
+  const ofNumber = useMemo(() => numberColumn(count), [formatNumber(count).length]);
+  const columns = useMemo(() => [ofNumber, ...ofFields], [ofNumber, ofFields]);
+  return { columns, more: named.length > 0 ? 0 : more };
 }
 
 /** A row for each item, in a table of any length. */
