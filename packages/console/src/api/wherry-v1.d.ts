@@ -1214,6 +1214,8 @@ export interface paths {
                     offset?: number;
                     /** @description How many at most. */
                     limit?: number;
+                    /** @description The newest first. */
+                    desc?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1229,6 +1231,13 @@ export interface paths {
                     content: {
                         "application/json": {
                             data: {
+                                /** @description How many users there are. */
+                                total: number;
+                                offset: number;
+                                limit: number;
+                                desc: boolean;
+                                /** @description How many users are in `items`. */
+                                count: number;
                                 items: components["schemas"]["User"][];
                             };
                         };
@@ -2594,7 +2603,18 @@ export interface components {
                 firstIndex: number;
                 count: number;
             }[];
-            requests: Record<string, never>[];
+            /** @description In the order of the parts. */
+            requests: {
+                queueId: string;
+                added: components["schemas"]["CommittedRequest"][];
+                handled: components["schemas"]["CommittedRequest"][];
+            }[];
+        };
+        CommittedRequest: {
+            requestId: string;
+            uniqueKey: string;
+            wasAlreadyPresent: boolean;
+            wasAlreadyHandled: boolean;
         };
         User: {
             id: string;
