@@ -31,10 +31,10 @@ export interface paths {
                             /** @constant */
                             status: "ok";
                             checks: {
-                                [key: string]: {
-                                    ok: boolean;
-                                    message?: string;
-                                };
+                                database: components["schemas"]["HealthCheck"];
+                                disk: components["schemas"]["HealthCheck"];
+                                engine: components["schemas"]["HealthCheck"];
+                                eventLoop: components["schemas"]["HealthCheck"];
                             };
                         };
                     };
@@ -49,10 +49,10 @@ export interface paths {
                             /** @constant */
                             status: "failing";
                             checks: {
-                                [key: string]: {
-                                    ok: boolean;
-                                    message?: string;
-                                };
+                                database: components["schemas"]["HealthCheck"];
+                                disk: components["schemas"]["HealthCheck"];
+                                engine: components["schemas"]["HealthCheck"];
+                                eventLoop: components["schemas"]["HealthCheck"];
                             };
                         };
                     };
@@ -2684,6 +2684,11 @@ export interface components {
             /** @description done, or the error type of the refusal. */
             outcome: string;
         };
+        Collected: {
+            count: number;
+            /** @description Of contents; those of runs are their logs. */
+            bytes: number;
+        };
         /** @description What retention has deleted until now, or would delete. */
         Collection: {
             isDryRun: boolean;
@@ -2697,11 +2702,12 @@ export interface components {
             /** @description Why it ended early. The next one continues. */
             error: string | null;
             collected: {
-                [key: string]: {
-                    count: number;
-                    /** @description Of contents; those of runs are their logs. */
-                    bytes: number;
-                };
+                runs: components["schemas"]["Collected"];
+                datasets: components["schemas"]["Collected"];
+                keyValueStores: components["schemas"]["Collected"];
+                requestQueues: components["schemas"]["Collected"];
+                logs: components["schemas"]["Collected"];
+                builds: components["schemas"]["Collected"];
             };
         };
         Session: {
@@ -2848,7 +2854,10 @@ export interface components {
             nodeVersion: string;
             /** @description For how many days what is over is kept; null for ever. */
             retentionDays: {
-                [key: string]: number | null;
+                runs: number | null;
+                storages: number | null;
+                logs: number | null;
+                builds: number | null;
             };
         };
         /** @description As GET /v2/webhook-dispatches/{dispatchId} has it. */
@@ -2864,6 +2873,10 @@ export interface components {
             eventData: Record<string, never>;
             webhook: Record<string, never>;
             calls: Record<string, never>[];
+        };
+        HealthCheck: {
+            ok: boolean;
+            message?: string;
         };
     };
     responses: never;
