@@ -146,6 +146,51 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
     ui.checkProblems();
   });
 
+  const drafts = {
+    tasks: async () => ({ ...(await newTask('draft')), field: 'Greeting', path: '/v2/actor-tasks', tab: 'input' }),
+    schedules: async () => ({
+      ...(await newSchedule({ name: 'draft' })),
+      ...{ field: 'Title', path: '/v2/schedules', tab: 'edit' },
+    }),
+    webhooks: async () => ({
+      ...(await newWebhook('draft')),
+      ...{ field: 'Description', path: '/v2/webhooks', tab: 'edit' },
+    }),
+  };
+  test.each(Object.entries(drafts))(
+    'what was typed on a page of %s stays while the platform cannot be read, and a deletion is said',
+    async (page, make) => {
+      const { id, field, path, tab } = await make();
+      await ui.visit(`/${page}/${id}?tab=${tab}`);
+      const input = ui.page.getByLabel(field).first();
+      await input.fill('Not saved yet');
+      let failures = 0;
+      const url = `${ui.url}${path}/${id}`;
+      await ui.page.route(url, async (route) => {
+        if (route.request().method() !== 'GET') return route.continue();
+        failures += 1;
+        await route.fulfill({ status: 503, json: { error: { type: 'unavailable', message: 'Not now.' } } });
+      });
+      ui.allowProblem(/status of (503|404)/);
+      const tell = (title: string) =>
+        ui.call('PUT', `${path}/${id}`, page === 'webhooks' ? { description: title } : { title });
+      await tell('Of somebody else');
+      await expect
+        .poll(() => failures, { timeout: 20_000, message: 'reads that failed, with those tried again' })
+        .toBe(3);
+      // Whatever the page makes of the last one is there by then.
+      await ui.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+      expect(await input.evaluateAll(([first]) => (first as HTMLInputElement | undefined)?.value)).toBe(
+        'Not saved yet',
+      );
+      await ui.page.unroute(url);
+      await ui.call('DELETE', `${path}/${id}`);
+      await ui.page.getByRole('alert').getByText('404').waitFor();
+      expect(await input.count()).toBe(0);
+      ui.checkProblems();
+    },
+  );
+
   test('a token is made, shown once, used, and refused after it was removed', async () => {
     await ui.visit('/settings');
     await button('New token').click();

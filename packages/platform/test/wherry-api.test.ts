@@ -1,4 +1,7 @@
-/** Wherry's own API against its description: no route without one, none described in vain, answers as described. */
+/**
+ * Wherry's own API against its description: no route without one, none described in vain, responses as described, and nothing in
+ * them that is not.
+ */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
@@ -40,8 +43,28 @@ test('every state that a server may have is described', () => {
   expect(state.enum.toSorted()).toEqual(Object.values(stateNames).toSorted());
 });
 
-const ajv = new Ajv2020({ strict: false, validateFormats: false });
-ajv.addSchema(description, 'wherry');
+/** Whether the object that a schema describes may have more than the schema names: another schema says what. */
+const isPart = (at: readonly string[]) => at.at(-2) === 'allOf' || (at.length === 3 && at[1] === 'schemas');
+
+/** The description with all objects that name their properties closed. Those that name none may have any. */
+function closed(value: unknown, at: readonly string[] = []): unknown {
+  if (Array.isArray(value)) return value.map((each, index) => closed(each, [...at, `${index}`]));
+  if (value === null || typeof value !== 'object') return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([key, each]) => [key, closed(each, [...at, key])]));
+  const namesProperties = ['$ref', 'allOf', 'properties'].some((key) => key in value) && at.at(-1) !== 'properties';
+  return namesProperties && !isPart(at) ? { ...inner, unevaluatedProperties: false } : inner;
+}
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema(closed(description) as object, 'wherry');
+
+/** Where lists in a value are empty, so that what would be in them was not held to the description. */
+function emptyLists(value: unknown, at = ''): string[] {
+  if (Array.isArray(value) && value.length === 0) return [at];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, each]) => emptyLists(each, `${at}/${key}`));
+}
+
 const pointer = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** Calls an operation and holds the answer to its description. */
@@ -61,7 +84,10 @@ async function call(
   }
   const json = (await answer.json()) as { data: Record<string, unknown>; error?: { type: string } };
   const check = ajv.compile({ $ref: `wherry#/${at}/content/application~1json/schema` });
-  expect(check(json), `${operation} answered ${answer.status}: ${ajv.errorsText(check.errors)}`).toBe(true);
+  const errors = check(json)
+    ? []
+    : check.errors!.map(({ instancePath, message, params }) => ({ instancePath, message, params }));
+  expect.soft(errors, `${operation} answered ${answer.status}`).toEqual([]);
   return { ...json, status: answer.status };
 }
 
@@ -76,12 +102,28 @@ const newBodies: Readonly<Record<string, object>> = {
 
 /** The bodies of what is asked of something. */
 const askingBodies: Readonly<Record<string, object>> = {
+  'PUT /wherry/v1/runs/{runId}/commits/{sequence}': {
+    items: [{ items: [{ a: 1 }] }],
+    requests: [{ add: [{ url: 'https://example.com/', uniqueKey: 'a' }] }],
+  },
+  'PUT /wherry/v1/users/{userId}': {},
   'POST /wherry/v1/datasets/{datasetId}/share-links': { expiresInSecs: 60 },
   'POST /wherry/v1/key-value-stores/{storeId}/share-links': { contents: 'record', key: 'note', expiresInSecs: 60 },
 };
 
 /** They are made with the cookie. */
 const ofSessions = ['GET /wherry/v1/session', 'DELETE /wherry/v1/session'];
+
+/** Whether a response is of the route's own making: no description, and no report of somebody. */
+const answersItsOwn = (operation: string) =>
+  !['GET /wherry/v1/openapi.json', 'GET /wherry/v1/proofs/{proofId}'].includes(operation);
+
+/** Lists that have nothing here: every run can be moved, none uses the proxy, and the added request is not handled yet. */
+const emptyHere = [
+  'POST /wherry/v1/servers/{serverId}/drain /failed',
+  'GET /wherry/v1/runs/{runId}/proxy-traffic /items',
+  'PUT /wherry/v1/runs/{runId}/commits/{sequence} /requests/0/handled',
+];
 
 function usualStatuses(operation: string): number[] {
   if (operation === 'DELETE /wherry/v1/session') return [204];
@@ -99,9 +141,29 @@ async function failedDispatch({ client }: RunFixture, actorId: string): Promise<
   return id;
 }
 
-test('responses and errors are as described', async () => {
+/** A run that failed, and a time at which a schedule starts one. */
+async function fillOverview({ client }: RunFixture, actorId: string): Promise<void> {
+  await client.actor(actorId).call({ fails: true });
+  await client.schedules().create({
+    name: 'yearly',
+    cronExpression: '@yearly',
+    timezone: 'UTC',
+    isEnabled: true,
+    isExclusive: false,
+    actions: [{ type: 'RUN_ACTOR', actorId }] as never,
+  });
+}
+
+test('responses and errors are as described, without anything besides', async () => {
   await using fixture = await startRunFixture({ handoffs: { bootSecs: 1, quietGraceSecs: 0.1 } });
-  const actorId = await fixture.deploy('idle', "console.log('at work'); setInterval(() => {}, 1000);");
+  const main = `
+    import { Actor } from 'apify';
+    await Actor.init();
+    if ((await Actor.getInput())?.fails) await Actor.fail('It fails.');
+    console.log('at work');
+    setInterval(() => {}, 1000);`;
+  const actorId = await fixture.deploy('idle', main);
+  await fillOverview(fixture, actorId);
   const { id: runId, defaultDatasetId: datasetId, defaultKeyValueStoreId: storeId } = await fixture.start(actorId);
   await until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
   const user = await makeUser(fixture, 'described');
@@ -134,16 +196,16 @@ test('responses and errors are as described', async () => {
     storeId: 'none',
   };
   const statuses = new Map<string, number[]>();
+  const unseen: string[] = [];
   // A stream has no end: `events-api.test.ts` reads it.
   const answered = described.filter((each) => !each.endsWith('/events'));
   for (const operation of answered) {
-    const body = operation.startsWith('PUT')
-      ? { items: [{ items: [{ a: 1 }] }] }
-      : (newBodies[operation] ?? askingBodies[operation]);
+    const body = newBodies[operation] ?? askingBodies[operation];
     const caller = ofSessions.includes(operation)
       ? await signIn(fixture.platform.url, { token: fixture.platform.token })
       : fixture;
     const good = await call(caller, operation, known, body);
+    if (answersItsOwn(operation)) unseen.push(...emptyLists(good.data).map((at) => `${operation} ${at}`));
     const bad = operation.includes('{') ? [await call(fixture, operation, unknown, body)] : [];
     statuses.set(
       operation,
@@ -151,6 +213,7 @@ test('responses and errors are as described', async () => {
     );
   }
   expect(Object.fromEntries(statuses)).toEqual(Object.fromEntries(answered.map((each) => [each, usualStatuses(each)])));
+  expect(unseen).toEqual(emptyHere);
   const repeated = await call(fixture, 'PUT /wherry/v1/runs/{runId}/commits/{sequence}', { runId, sequence: '7' }, {});
   expect(repeated).toMatchObject({ status: 409, error: { type: 'commit-out-of-order' } });
   await call(fixture, 'POST /wherry/v1/runs/{runId}/migrate', known, { mode: 'hot' });

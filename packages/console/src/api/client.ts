@@ -82,7 +82,7 @@ export async function dataOf<Data>(response: Promise<{ data?: { data: Data }; er
   return (await bodyOf(response)).data;
 }
 
-/** A call whose response is no JSON, or is read as a stream. @throws ApiError */
+/** A call of which the descriptions do not have the response: no JSON, a stream, more than they name. @throws ApiError */
 export async function fetchApi(path: string, init: RequestInit = {}): Promise<Response> {
   const request = new Request(path, { ...init, headers: { ...csrfHeaders(), ...(init.headers as object) } });
   let response: Response;
@@ -95,3 +95,16 @@ export async function fetchApi(path: string, init: RequestInit = {}): Promise<Re
   if (!response.ok) throw await errorOf(request, response);
   return response;
 }
+
+/** The object in a JSON response `{ data: … }`. @throws ApiError */
+export async function fetchData<Data>(path: string, init: RequestInit = {}): Promise<Data> {
+  const response = await fetchApi(path, init);
+  return ((await response.json()) as { data: Data }).data;
+}
+
+/** What `fetchApi` and `fetchData` take for a call with a JSON body. */
+export const withBody = (method: 'POST' | 'PUT', body: unknown): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});

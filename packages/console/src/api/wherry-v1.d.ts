@@ -31,10 +31,10 @@ export interface paths {
                             /** @constant */
                             status: "ok";
                             checks: {
-                                [key: string]: {
-                                    ok: boolean;
-                                    message?: string;
-                                };
+                                database: components["schemas"]["HealthCheck"];
+                                disk: components["schemas"]["HealthCheck"];
+                                engine: components["schemas"]["HealthCheck"];
+                                eventLoop: components["schemas"]["HealthCheck"];
                             };
                         };
                     };
@@ -49,10 +49,10 @@ export interface paths {
                             /** @constant */
                             status: "failing";
                             checks: {
-                                [key: string]: {
-                                    ok: boolean;
-                                    message?: string;
-                                };
+                                database: components["schemas"]["HealthCheck"];
+                                disk: components["schemas"]["HealthCheck"];
+                                engine: components["schemas"]["HealthCheck"];
+                                eventLoop: components["schemas"]["HealthCheck"];
                             };
                         };
                     };
@@ -1214,6 +1214,8 @@ export interface paths {
                     offset?: number;
                     /** @description How many at most. */
                     limit?: number;
+                    /** @description The newest first. */
+                    desc?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1229,6 +1231,13 @@ export interface paths {
                     content: {
                         "application/json": {
                             data: {
+                                /** @description How many users there are. */
+                                total: number;
+                                offset: number;
+                                limit: number;
+                                desc: boolean;
+                                /** @description How many users are in `items`. */
+                                count: number;
                                 items: components["schemas"]["User"][];
                             };
                         };
@@ -2594,7 +2603,18 @@ export interface components {
                 firstIndex: number;
                 count: number;
             }[];
-            requests: Record<string, never>[];
+            /** @description In the order of the parts. */
+            requests: {
+                queueId: string;
+                added: components["schemas"]["CommittedRequest"][];
+                handled: components["schemas"]["CommittedRequest"][];
+            }[];
+        };
+        CommittedRequest: {
+            requestId: string;
+            uniqueKey: string;
+            wasAlreadyPresent: boolean;
+            wasAlreadyHandled: boolean;
         };
         User: {
             id: string;
@@ -2664,6 +2684,11 @@ export interface components {
             /** @description done, or the error type of the refusal. */
             outcome: string;
         };
+        Collected: {
+            count: number;
+            /** @description Of contents; those of runs are their logs. */
+            bytes: number;
+        };
         /** @description What retention has deleted until now, or would delete. */
         Collection: {
             isDryRun: boolean;
@@ -2677,11 +2702,12 @@ export interface components {
             /** @description Why it ended early. The next one continues. */
             error: string | null;
             collected: {
-                [key: string]: {
-                    count: number;
-                    /** @description Of contents; those of runs are their logs. */
-                    bytes: number;
-                };
+                runs: components["schemas"]["Collected"];
+                datasets: components["schemas"]["Collected"];
+                keyValueStores: components["schemas"]["Collected"];
+                requestQueues: components["schemas"]["Collected"];
+                logs: components["schemas"]["Collected"];
+                builds: components["schemas"]["Collected"];
             };
         };
         Session: {
@@ -2828,7 +2854,10 @@ export interface components {
             nodeVersion: string;
             /** @description For how many days what is over is kept; null for ever. */
             retentionDays: {
-                [key: string]: number | null;
+                runs: number | null;
+                storages: number | null;
+                logs: number | null;
+                builds: number | null;
             };
         };
         /** @description As GET /v2/webhook-dispatches/{dispatchId} has it. */
@@ -2844,6 +2873,10 @@ export interface components {
             eventData: Record<string, never>;
             webhook: Record<string, never>;
             calls: Record<string, never>[];
+        };
+        HealthCheck: {
+            ok: boolean;
+            message?: string;
         };
     };
     responses: never;

@@ -1,37 +1,10 @@
 /** What the overview says at a glance. Pure. */
+import type { components } from '../api/wherry-v1.d.ts';
 import { formatCount } from './format.ts';
 import type { Server } from './servers.ts';
 import type { Tone } from './status.ts';
 
-/** `GET /wherry/v1/overview` */
-export interface Overview {
-  readonly running: number;
-  readonly waitingForRoom: number;
-  readonly failed24h: number;
-  readonly handoffs24h: {
-    readonly count: number;
-    readonly medianDowntimeMs: number | null;
-    readonly worstDowntimeMs: number | null;
-  };
-  readonly failures: readonly FailedRun[];
-  readonly nextScheduled: readonly NextScheduled[];
-}
-
-interface FailedRun {
-  readonly runId: string;
-  readonly actorId: string;
-  readonly actorName: string | null;
-  readonly status: string;
-  readonly finishedAt: string;
-  readonly errorLine: string | null;
-}
-
-interface NextScheduled {
-  readonly scheduleId: string;
-  readonly name: string;
-  readonly title: string | null;
-  readonly nextRunAt: string;
-}
+export type Overview = components['schemas']['Overview'];
 
 export interface Glance {
   readonly tone: Tone;

@@ -6,17 +6,8 @@ export type Server = components['schemas']['Server'];
 export type Handoff = components['schemas']['Handoff'];
 export type DrainResult = components['schemas']['Drain'];
 
-/** An attempt on a server: `GET /wherry/v1/servers/{serverId}/runs` */
-export interface ServerRun {
-  readonly runId: string;
-  readonly actorId: string;
-  readonly actorName: string | null;
-  readonly username: string;
-  readonly attempt: number;
-  readonly phase: 'waiting' | 'active' | 'fenced';
-  readonly memoryMbytes: number;
-  readonly startedAt: string;
-}
+/** An attempt on a server. */
+export type ServerRun = components['schemas']['ServerRun'];
 
 export interface Zone {
   readonly engine: string;

@@ -5,7 +5,8 @@ import { cronWords } from '../model/cron-words.ts';
 import { type ScheduleShort, schedulesOfTargetQuery } from '../services/schedules.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { Empty, Failure } from '../ui/notice.tsx';
+import { LoadedRows } from '../ui/loaded.tsx';
+import { Empty } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { Time } from '../ui/time.tsx';
@@ -14,7 +15,7 @@ import { TargetName } from './target-name.tsx';
 
 /** The schedules that start an Actor or a task. */
 export function ScheduleList(target: { readonly actorId?: string; readonly taskId?: string }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...schedulesOfTargetQuery(target),
     refetchInterval: useRefetchInterval(),
   });
@@ -30,18 +31,18 @@ export function ScheduleList(target: { readonly actorId?: string; readonly taskI
   );
   return (
     <Card title="Schedules" actions={create}>
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <ScheduleTable
-          rows={data}
-          empty={
-            <Empty title="No schedule starts it">
-              <p>A schedule starts it at the times that you set, in the zone that you choose.</p>
-            </Empty>
-          }
-        />
-      )}
+      <LoadedRows query={query}>
+        {(rows) => (
+          <ScheduleTable
+            rows={rows}
+            empty={
+              <Empty title="No schedule starts it">
+                <p>A schedule starts it at the times that you set, in the zone that you choose.</p>
+              </Empty>
+            }
+          />
+        )}
+      </LoadedRows>
     </Card>
   );
 }

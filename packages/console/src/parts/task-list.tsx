@@ -5,14 +5,15 @@ import { formatNumber } from '../model/format.ts';
 import { type TaskShort, tasksOfActorQuery } from '../services/tasks.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { Empty, Failure } from '../ui/notice.tsx';
+import { LoadedRows } from '../ui/loaded.tsx';
+import { Empty } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
 import { Time } from '../ui/time.tsx';
 import { ActorName } from './target-name.tsx';
 
 /** The tasks of an Actor. */
 export function TaskList({ actorId }: { readonly actorId: string }) {
-  const { data, error, refetch } = useQuery({ ...tasksOfActorQuery(actorId), refetchInterval: useRefetchInterval() });
+  const query = useQuery({ ...tasksOfActorQuery(actorId), refetchInterval: useRefetchInterval() });
   const create = (
     <ButtonLink to="/tasks/$taskId" params={{ taskId: 'new' } as never} search={{ actorId } as never} size="small">
       New task
@@ -20,19 +21,19 @@ export function TaskList({ actorId }: { readonly actorId: string }) {
   );
   return (
     <Card title="Tasks" actions={create}>
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <TaskTable
-          rows={data}
-          isOfActor
-          empty={
-            <Empty title="It has no tasks">
-              <p>A task keeps an input and run options of its own under a name.</p>
-            </Empty>
-          }
-        />
-      )}
+      <LoadedRows query={query}>
+        {(rows) => (
+          <TaskTable
+            rows={rows}
+            isOfActor
+            empty={
+              <Empty title="It has no tasks">
+                <p>A task keeps an input and run options of its own under a name.</p>
+              </Empty>
+            }
+          />
+        )}
+      </LoadedRows>
     </Card>
   );
 }

@@ -7,9 +7,9 @@ import { eventText } from '../model/webhook-draft.ts';
 import { type ListedWebhook, webhooksQuery } from '../services/webhooks.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { Empty, Failure } from '../ui/notice.tsx';
-import { Card } from '../ui/page.tsx';
-import { Pager, usePage } from '../ui/pager.tsx';
+import { PagedCard } from '../ui/loaded.tsx';
+import { Empty } from '../ui/notice.tsx';
+import { usePage } from '../ui/pager.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { Time } from '../ui/time.tsx';
 import { TargetName } from './target-name.tsx';
@@ -22,7 +22,7 @@ interface WebhookListProps {
 /** The webhooks of an Actor or a task, or all of the account, with a way to a new one. */
 export function WebhookList({ actorId, taskId }: WebhookListProps) {
   const page = usePage(50, 'webhooks');
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...webhooksQuery({ actorId, taskId, offset: page.offset, limit: page.limit }),
     refetchInterval: useRefetchInterval(),
   });
@@ -40,12 +40,15 @@ export function WebhookList({ actorId, taskId }: WebhookListProps) {
     </ButtonLink>
   );
   return (
-    <Card {...(!isAll && { title: 'Webhooks', actions: create })}>
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
+    <PagedCard
+      query={query}
+      page={page}
+      pagerLabel="Pages of webhooks"
+      {...(!isAll && { title: 'Webhooks', actions: create })}
+    >
+      {(rows) => (
         <DataTable
-          rows={data?.items}
+          rows={rows}
           columns={isAll ? [...columns.slice(0, 1), targetColumn, ...columns.slice(1)] : columns}
           rowId={({ id }) => id}
           label="Webhooks"
@@ -58,8 +61,7 @@ export function WebhookList({ actorId, taskId }: WebhookListProps) {
           }
         />
       )}
-      {data !== undefined && <Pager page={page} total={data.total} label="Pages of webhooks" />}
-    </Card>
+    </PagedCard>
   );
 }
 

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { ApiError, apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+import { ApiError, apify, bodyOf, dataOf, fetchApi, fetchData, wherry, withBody } from '../api/client.ts';
+import type { components as WherryComponents } from '../api/wherry-v1.d.ts';
 import { type InputErrors, inputErrors } from '../model/input-errors.ts';
 import type { JsonObject } from '../model/input-schema.ts';
 import type { StartRequest } from '../model/start-call.ts';
@@ -65,23 +66,14 @@ export const newestRunQuery = (actorId: string) =>
   });
 
 /** A run as Wherry's statistics have it. */
-export interface RunStatistics {
-  readonly runId: string;
-  readonly status: string;
-  readonly startedAt: string;
-  readonly durationMs: number | null;
-  readonly memoryMaxBytes: number | null;
-  readonly results: number;
-}
+export type RunStatistics = WherryComponents['schemas']['RunFigures'];
 
 /** The last 200 runs, newest first. */
 export const statisticsQuery = (actorId: string) =>
   queryOptions({
     queryKey: ['runs', 'list', 'statistics', actorId],
-    queryFn: async (): Promise<readonly RunStatistics[]> => {
-      const response = await fetchApi(`/wherry/v1/actors/${encodeURIComponent(actorId)}/statistics`);
-      return ((await response.json()) as { data: { items: readonly RunStatistics[] } }).data.items;
-    },
+    queryFn: async (): Promise<readonly RunStatistics[]> =>
+      (await dataOf(wherry.GET('/wherry/v1/actors/{actorId}/statistics', actorPath(actorId)))).items,
   });
 
 export const updateActor = (actorId: string, body: ActorUpdate): Promise<Actor> =>
@@ -121,14 +113,6 @@ export const deleteEnvVar = (actorId: string, versionNumber: string, envVarName:
     params: { path: { actorId, versionNumber, envVarName } },
   });
 
-const sendJson = (path: string, body: unknown, signal?: AbortSignal): Promise<Response> =>
-  fetchApi(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal && { signal }),
-  });
-
 /** What the platform says is wrong with an input; empty when it fits. */
 export const inputErrorsQuery = (actorId: string, build: string, input: JsonObject) =>
   queryOptions({
@@ -136,7 +120,8 @@ export const inputErrorsQuery = (actorId: string, build: string, input: JsonObje
     queryFn: async ({ signal }): Promise<InputErrors> => {
       const query = build === '' ? '' : `?build=${encodeURIComponent(build)}`;
       try {
-        await sendJson(`/v2/actors/${encodeURIComponent(actorId)}/validate-input${query}`, input, signal);
+        const path = `/v2/actors/${encodeURIComponent(actorId)}/validate-input${query}`;
+        await fetchApi(path, { ...withBody('POST', input), signal });
         return {};
       } catch (error) {
         if (error instanceof ApiError && error.type === 'invalid-input')
@@ -148,7 +133,5 @@ export const inputErrorsQuery = (actorId: string, build: string, input: JsonObje
   });
 
 /** @throws ApiError */
-export async function startRun(request: StartRequest): Promise<Run> {
-  const response = await sendJson(startPath(request), request.input);
-  return ((await response.json()) as { data: Run }).data;
-}
+export const startRun = (request: StartRequest): Promise<Run> =>
+  fetchData(startPath(request), withBody('POST', request.input));

@@ -1,14 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
-import { dataOf, fetchApi, wherry } from '../api/client.ts';
+import { dataOf, wherry } from '../api/client.ts';
 import type { components } from '../api/wherry-v1.d.ts';
 import type { TimelineAttempt, TimelineHandoff, TimelineSample } from '../model/timeline-phases.ts';
 
 type Schemas = components['schemas'];
 
 export type Attempt = Schemas['Attempt'];
-export type HandoffMode = Schemas['Handoff']['mode'];
-
 export type Handoff = Schemas['Handoff'];
+export type HandoffMode = Handoff['mode'];
 
 export const attemptsQuery = (runId: string) =>
   queryOptions({
@@ -46,8 +45,8 @@ export const lastCommitQuery = (runId: string) =>
   queryOptions({
     queryKey: ['runs', 'one', runId, 'last-commit'],
     queryFn: async ({ signal }): Promise<number> => {
-      const response = await fetchApi(`/wherry/v1/runs/${runId}/commits/last`, { signal });
-      return ((await response.json()) as { data: { sequence: number } }).data.sequence;
+      const params = { path: { runId } };
+      return (await dataOf(wherry.GET('/wherry/v1/runs/{runId}/commits/last', { params, signal }))).sequence;
     },
   });
 

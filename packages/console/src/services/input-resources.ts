@@ -1,6 +1,7 @@
 /** What the editors of an input offer: storages, proxy groups, and a place for files. */
 import { queryOptions } from '@tanstack/react-query';
 import { apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+import { apiPaths } from './storages.ts';
 
 export type ResourceType = 'dataset' | 'keyValueStore' | 'requestQueue';
 
@@ -10,12 +11,7 @@ export interface StorageName {
   readonly name: string | null;
 }
 
-const lists = {
-  dataset: '/v2/datasets',
-  keyValueStore: '/v2/key-value-stores',
-  requestQueue: '/v2/request-queues',
-} as const;
-const keys = { dataset: 'datasets', keyValueStore: 'keyValueStores', requestQueue: 'requestQueues' } as const;
+const kinds = { dataset: 'datasets', keyValueStore: 'keyValueStores', requestQueue: 'requestQueues' } as const;
 
 /** More are addressed by typing their name or id. */
 const maxOffered = 200;
@@ -23,11 +19,11 @@ const maxOffered = 200;
 /** The newest storages of a kind: those with a name, then those of runs. */
 export const storageNamesQuery = (type: ResourceType) =>
   queryOptions({
-    queryKey: [keys[type], 'list', 'names'],
+    queryKey: [kinds[type], 'list', 'names'],
     queryFn: async (): Promise<readonly StorageName[]> => {
       const list = async (unnamed: boolean) => {
         const query = { desc: true, limit: maxOffered, unnamed };
-        const { items } = await dataOf(apify.GET(lists[type], { params: { query } }));
+        const { items } = await dataOf(apify.GET(apiPaths[kinds[type]], { params: { query } }));
         return items.map(({ id, name }) => ({ id, name: name ?? null }));
       };
       const [named, all] = [await list(false), await list(true)];

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { fetchApi } from '../api/client.ts';
-import { fetchData, type StorageInfo, storagePath, storageQuery } from './storages.ts';
+import { fetchApi, fetchData } from '../api/client.ts';
+import { type StorageInfo, storagePath, storageQuery } from './storages.ts';
 
 export const storeQuery = (id: string) => storageQuery<StorageInfo>('keyValueStores', id);
 

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, fetchApi } from '../api/client.ts';
+import { apify, bodyOf, dataOf, wherry } from '../api/client.ts';
 import type { Overview } from '../model/overview.ts';
 
 export type RunningRun = components['schemas']['RunShort'];
@@ -8,10 +8,7 @@ type Run = components['schemas']['Run'];
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview', 'figures'],
-  queryFn: async ({ signal }): Promise<Overview> => {
-    const response = await fetchApi('/wherry/v1/overview', { signal });
-    return ((await response.json()) as { data: Overview }).data;
-  },
+  queryFn: ({ signal }): Promise<Overview> => dataOf(wherry.GET('/wherry/v1/overview', { signal })),
 });
 
 /** How many running runs the overview shows: each takes some calls. */

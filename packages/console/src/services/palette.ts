@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { fetchApi } from '../api/client.ts';
+import { fetchData } from '../api/client.ts';
 import type { Entry, EntryKind } from '../model/palette.ts';
 
 interface Named {
@@ -49,8 +49,7 @@ export const paletteQuery = queryOptions({
 
 async function listOf(path: string, signal: AbortSignal): Promise<readonly Named[]> {
   try {
-    const response = await fetchApi(path, { signal });
-    return ((await response.json()) as { data: { items: Named[] } }).data.items;
+    return (await fetchData<{ readonly items: readonly Named[] }>(path, { signal })).items;
   } catch (error) {
     if (signal.aborted) throw error;
     return [];

@@ -1,55 +1,46 @@
 import { queryOptions } from '@tanstack/react-query';
-import { apify, bodyOf, fetchApi } from '../api/client.ts';
-import { type Report, readReport, type Verdict } from '../model/proof.ts';
+import { apify, dataOf, fetchData, wherry } from '../api/client.ts';
+import type { components } from '../api/wherry-v1.d.ts';
+import { type Report, readReport } from '../model/proof.ts';
 
 /** A published report without its content. */
-export interface Proof {
-  readonly id: string;
-  readonly actorId: string;
-  readonly publishedAt: string;
-  readonly verdict: Verdict;
-  readonly faults: number;
-  readonly failures: number;
-  readonly buildNumber: string | null;
-}
+export type Proof = components['schemas']['Proof'];
 
 export interface OpenedProof extends Proof {
   readonly report: Report;
 }
 
-const dataOf = async <Data>(response: Response): Promise<Data> => ((await response.json()) as { data: Data }).data;
-
-const proofsPath = (actorId: string): string => `/wherry/v1/actors/${encodeURIComponent(actorId)}/proofs`;
-const proofPath = (proofId: string): string => `/wherry/v1/proofs/${encodeURIComponent(proofId)}`;
-
 /** The published reports of an Actor, the newest first. */
 export const proofsQuery = (actorId: string) =>
   queryOptions({
     queryKey: ['proofs', 'list', actorId],
-    queryFn: async ({ signal }): Promise<readonly Proof[]> =>
-      (await dataOf<{ items: Proof[] }>(await fetchApi(proofsPath(actorId), { signal }))).items,
+    queryFn: async ({ signal }): Promise<readonly Proof[]> => {
+      const params = { path: { actorId } };
+      return (await dataOf(wherry.GET('/wherry/v1/actors/{actorId}/proofs', { params, signal }))).items;
+    },
   });
 
 export const proofQuery = (proofId: string) =>
   queryOptions({
     queryKey: ['proofs', 'one', proofId],
     queryFn: async ({ signal }): Promise<OpenedProof> => {
-      const data = await dataOf<Proof & { report: unknown }>(await fetchApi(proofPath(proofId), { signal }));
-      return { ...data, report: readReport(data.report) };
+      const proof = await dataOf(wherry.GET('/wherry/v1/proofs/{proofId}', { params: { path: { proofId } }, signal }));
+      return { ...proof, report: readReport(proof.report) };
     },
     // It never changes.
     staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** @param report the text of the file, so that the platform has all of it */
-export async function publishProof(actorId: string, report: string): Promise<Proof> {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"report":${report}}` };
-  return dataOf(await fetchApi(proofsPath(actorId), init));
-}
+export const publishProof = (actorId: string, report: string): Promise<Proof> =>
+  fetchData(`/wherry/v1/actors/${encodeURIComponent(actorId)}/proofs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"report":${report}}`,
+  });
 
-export async function deleteProof(proofId: string): Promise<void> {
-  await fetchApi(proofPath(proofId), { method: 'DELETE' });
-}
+export const deleteProof = (proofId: string) =>
+  wherry.DELETE('/wherry/v1/proofs/{proofId}', { params: { path: { proofId } } });
 
 export interface ProvableActor {
   readonly id: string;
@@ -64,8 +55,8 @@ export const provableActorsQuery = queryOptions({
   queryKey: ['actors', 'list', 'provable'],
   queryFn: async ({ signal }): Promise<readonly ProvableActor[]> => {
     const query = { my: true, desc: true, limit: mostActors } as never;
-    const { data } = await bodyOf(apify.GET('/v2/actors', { params: { query }, signal }));
-    return data.items.map(({ id, name, title }) => ({ id, name: (title as string | undefined) || name }));
+    const { items } = await dataOf(apify.GET('/v2/actors', { params: { query }, signal }));
+    return items.map(({ id, name, title }) => ({ id, name: (title as string | undefined) || name }));
   },
 });
 
@@ -74,7 +65,7 @@ export const actorNameQuery = (actorId: string) =>
   queryOptions({
     queryKey: ['actors', 'one', actorId, 'name'],
     queryFn: async ({ signal }): Promise<string> => {
-      const { data } = await bodyOf(apify.GET('/v2/actors/{actorId}', { params: { path: { actorId } }, signal }));
-      return data.title || data.name;
+      const actor = await dataOf(apify.GET('/v2/actors/{actorId}', { params: { path: { actorId } }, signal }));
+      return actor.title || actor.name;
     },
   });

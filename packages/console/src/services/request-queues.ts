@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { ApiError, fetchApi } from '../api/client.ts';
+import { ApiError, fetchApi, fetchData, withBody } from '../api/client.ts';
 import { isRequestId, matchesText, requestIdOf } from '../model/queue-requests.ts';
-import { fetchData, type StorageInfo, storagePath, storageQuery, withBody } from './storages.ts';
+import { type StorageInfo, storagePath, storageQuery } from './storages.ts';
 
 export interface RequestQueue extends StorageInfo {
   readonly totalRequestCount: number;

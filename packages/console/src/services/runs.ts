@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { ApiError, apify, dataOf, fetchApi } from '../api/client.ts';
+import { ApiError, apify, dataOf, fetchApi, fetchData, withBody } from '../api/client.ts';
+import { type StorageKind, storagePath } from './storages.ts';
 
 type Schemas = components['schemas'];
 
@@ -29,13 +30,12 @@ interface Listing<Item> {
 export const runsQuery = ({ actorId, taskId, statuses = [], offset, limit }: RunsFilter) =>
   queryOptions({
     queryKey: ['runs', 'list', { actorId, taskId, statuses, offset, limit }],
-    queryFn: async ({ signal }): Promise<Listing<RunShort>> => {
+    queryFn: ({ signal }) => {
       const owner = taskId !== undefined ? `actor-tasks/${taskId}/runs` : `actors/${actorId}/runs`;
       const path = taskId === undefined && actorId === undefined ? 'actor-runs' : owner;
       const query = new URLSearchParams({ offset: String(offset), limit: String(limit), desc: '1' });
       if (statuses.length > 0) query.set('status', statuses.join(','));
-      const response = await fetchApi(`/v2/${path}?${query}`, { signal });
-      return ((await response.json()) as { data: Listing<RunShort> }).data;
+      return fetchData<Listing<RunShort>>(`/v2/${path}?${query}`, { signal });
     },
     placeholderData: keepPreviousData,
   });
@@ -92,11 +92,7 @@ export async function deleteRun(runId: string): Promise<void> {
 }
 
 export async function setRunAccess(runId: string, generalAccess: Schemas['GeneralAccess']): Promise<void> {
-  await fetchApi(`/v2/actor-runs/${runId}`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ generalAccess }),
-  });
+  await fetchApi(`/v2/actor-runs/${runId}`, withBody('PUT', { generalAccess }));
 }
 
 /** The input of a run, as the platform shows it: secret fields are masked. Null when there is none. */
@@ -110,14 +106,6 @@ export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run) =>
       return { text: await response.text(), contentType: response.headers.get('content-type') ?? '' };
     },
   });
-
-export type StorageKind = 'datasets' | 'keyValueStores' | 'requestQueues';
-
-const storagePaths = {
-  datasets: 'datasets',
-  keyValueStores: 'key-value-stores',
-  requestQueues: 'request-queues',
-} as const;
 
 /** What is shown of any kind of storage. */
 export interface StorageCounts {
@@ -135,24 +123,6 @@ export interface StorageCounts {
 export const storageCountsQuery = (kind: StorageKind, id: string) =>
   queryOptions({
     queryKey: [kind, 'one', id, 'counts'],
-    queryFn: async ({ signal }): Promise<StorageCounts | null> => {
-      const response = await fetchApi(`/v2/${storagePaths[kind]}/${id}`, { signal }).catch(notFoundIsNull);
-      return response === null ? null : ((await response.json()) as { data: StorageCounts }).data;
-    },
-  });
-
-export type Dispatch = Schemas['WebhookDispatch'];
-
-/** As many as one page of the log of dispatches has at most. */
-const searchedDispatches = 1000;
-
-/** The calls of webhooks about a run, among the newest of the account: the API does not find them by run. */
-export const runDispatchesQuery = (runId: string) =>
-  queryOptions({
-    queryKey: ['dispatches', 'list', 'of-run', runId],
-    queryFn: async ({ signal }): Promise<readonly Dispatch[]> => {
-      const response = await fetchApi(`/v2/webhook-dispatches?desc=1&limit=${searchedDispatches}`, { signal });
-      const { data } = (await response.json()) as { data: Listing<Dispatch> };
-      return data.items.filter(({ eventData }) => eventData?.actorRunId === runId);
-    },
+    queryFn: ({ signal }): Promise<StorageCounts | null> =>
+      fetchData<StorageCounts>(storagePath(kind, id), { signal }).catch(notFoundIsNull),
   });

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+import { apify, bodyOf, dataOf, fetchData } from '../api/client.ts';
 import { startTask } from './tasks.ts';
 
 type Schemas = components['schemas'];
@@ -66,14 +66,13 @@ export const deleteSchedule = (scheduleId: string) =>
 export async function startAction(action: ScheduleAction): Promise<Schemas['Run']> {
   if (action.type === 'RUN_ACTOR_TASK') return startTask(action.actorTaskId, action.input ?? {});
   const { actorId, runInput, runOptions } = action;
-  const response = await fetchApi(`/v2/actors/${encodeURIComponent(actorId)}/runs${queryOf(runOptions ?? {})}`, {
+  return fetchData(`/v2/actors/${encodeURIComponent(actorId)}/runs${queryOf(runOptions ?? {})}`, {
     method: 'POST',
     ...(runInput?.body && {
       body: runInput.body,
       headers: { 'content-type': runInput.contentType || 'application/json; charset=utf-8' },
     }),
   });
-  return ((await response.json()) as Schemas['RunResponse']).data;
 }
 
 /** The parameters of a start by the names of options. */

@@ -1,6 +1,7 @@
 /** What storages of all kinds have in common: lists, names, access, deletion, links. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { fetchApi } from '../api/client.ts';
+import { fetchApi, fetchData, withBody } from '../api/client.ts';
+import type { components } from '../api/wherry-v1.d.ts';
 
 export type StorageKind = 'datasets' | 'keyValueStores' | 'requestQueues';
 
@@ -31,18 +32,6 @@ export const apiPaths = {
 } as const;
 
 export const storagePath = (kind: StorageKind, id: string): string => `${apiPaths[kind]}/${encodeURIComponent(id)}`;
-
-/** The `data` of a JSON response. @throws ApiError */
-export async function fetchData<Data>(path: string, init: RequestInit = {}): Promise<Data> {
-  const response = await fetchApi(path, init);
-  return ((await response.json()) as { data: Data }).data;
-}
-
-export const withBody = (method: 'POST' | 'PUT' | 'DELETE', body: unknown): RequestInit => ({
-  method,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
 
 export const storageQuery = <Info extends StorageInfo>(kind: StorageKind, id: string) =>
   queryOptions({
@@ -102,12 +91,9 @@ export async function deleteStorage(kind: StorageKind, id: string): Promise<void
   await fetchApi(storagePath(kind, id), { method: 'DELETE' });
 }
 
-export interface ShareLink {
-  readonly url: string;
-  readonly expiresAt: string;
-}
+export type ShareLink = components['schemas']['ShareLink'];
 
-/** Makes a link that opens for anybody until it expires. @param path below the storage: `items`, `keys`, `records`, `records/{key}` */
+/** Makes a link that opens for anybody until it expires. @param link.key of the record, for `record` alone */
 export const createShareLink = (
   kind: 'datasets' | 'keyValueStores',
   id: string,

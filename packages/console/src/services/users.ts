@@ -22,17 +22,10 @@ export interface UserChanges {
   readonly maxMemoryMbytes?: number | null;
 }
 
-/** The description does not name the paging of this list, which all lists have. */
-interface UserPage {
-  readonly total: number;
-  readonly items: readonly User[];
-}
-
 export const usersQuery = ({ offset, limit }: { readonly offset: number; readonly limit: number }) =>
   queryOptions({
     queryKey: ['users', 'list', `${offset}`, `${limit}`],
-    queryFn: ({ signal }): Promise<UserPage> =>
-      dataOf(wherry.GET('/wherry/v1/users', { params: { query: { offset, limit } }, signal }) as never),
+    queryFn: ({ signal }) => dataOf(wherry.GET('/wherry/v1/users', { params: { query: { offset, limit } }, signal })),
   });
 
 export const createUser = (body: NewUser): Promise<User> => dataOf(wherry.POST('/wherry/v1/users', { body }));

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf, fetchApi } from '../api/client.ts';
+import { apify, bodyOf, dataOf, fetchData } from '../api/client.ts';
 
 type Schemas = components['schemas'];
 export type Webhook = Schemas['Webhook'];
@@ -75,18 +75,29 @@ export const deleteWebhook = (webhookId: string) =>
 export const testWebhook = (webhookId: string): Promise<Dispatch> =>
   dataOf(apify.POST('/v2/webhooks/{webhookId}/test', { params: { path: { webhookId } } }));
 
-/** Sends the event of a dispatch once more, with the same id. */
-export async function resendDispatch(dispatchId: string): Promise<Dispatch> {
-  const path = `/wherry/v1/webhook-dispatches/${encodeURIComponent(dispatchId)}/resend`;
-  const response = await fetchApi(path, { method: 'POST' });
-  return ((await response.json()) as { data: Dispatch }).data;
-}
+/** Sends the event of a dispatch once more, with the same id. The response is as Apify's API has dispatches. */
+export const resendDispatch = (dispatchId: string): Promise<Dispatch> =>
+  fetchData(`/wherry/v1/webhook-dispatches/${encodeURIComponent(dispatchId)}/resend`, { method: 'POST' });
 
 export const dispatchQuery = (dispatchId: string) =>
   queryOptions({
     queryKey: ['dispatches', 'one', dispatchId],
     queryFn: ({ signal }) =>
       dataOf(apify.GET('/v2/webhook-dispatches/{dispatchId}', { params: { path: { dispatchId } }, signal })),
+  });
+
+/** As many as one page of the log of dispatches has at most. */
+const searchedDispatches = 1000;
+
+/** The calls of webhooks about a run, among the newest of the account: the API does not find them by run. */
+export const runDispatchesQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ['dispatches', 'list', 'of-run', runId],
+    queryFn: async ({ signal }): Promise<readonly Dispatch[]> => {
+      const path = `/v2/webhook-dispatches?desc=1&limit=${searchedDispatches}`;
+      const { items } = await fetchData<{ readonly items: readonly Dispatch[] }>(path, { signal });
+      return items.filter(({ eventData }) => eventData?.actorRunId === runId);
+    },
   });
 
 /** A run of what a webhook listens to, for previews; null when there was none yet. */

@@ -31,7 +31,7 @@ export function Page({ title, heading = title, about, actions, children }: PageP
   );
 }
 
-interface CardProps {
+export interface CardProps {
   readonly title?: React.ReactNode;
   /** Said after the title, in a fainter tone. */
   readonly note?: React.ReactNode;

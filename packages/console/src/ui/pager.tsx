@@ -3,7 +3,7 @@ import { useAddressState } from './address-state.ts';
 import { Button } from './button.tsx';
 import styles from './pager.module.css';
 
-interface PageState {
+export interface PageState {
   /** From 0. */
   readonly offset: number;
   readonly limit: number;

@@ -6,7 +6,7 @@ import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ReportView } from './report-view.tsx';
@@ -15,7 +15,8 @@ import { VerdictHistory } from './verdict-history.tsx';
 /** A published report. */
 export function ProofPage() {
   const { proofId } = useParams({ strict: false }) as { proofId: string };
-  const { data: proof, error, refetch } = useQuery(proofQuery(proofId));
+  const query = useQuery(proofQuery(proofId));
+  const { data: proof } = query;
   const actorId = proof?.actorId;
   const { data: known } = useQuery({ ...actorNameQuery(actorId ?? ''), enabled: actorId !== undefined, retry: false });
   const name = known ?? proof?.report.actor ?? 'Proof';
@@ -25,9 +26,9 @@ export function ProofPage() {
       about={proof && <About proof={proof} name={name} />}
       actions={proof && <Actions proof={proof} name={name} />}
     >
-      {error !== null && <Failure error={error} retry={() => void refetch()} />}
-      {proof === undefined && error === null && <Skeleton rows={8} />}
-      {proof !== undefined && <ReportView report={proof.report} />}
+      <Loaded query={query} rows={8}>
+        {({ report }) => <ReportView report={report} />}
+      </Loaded>
       {actorId !== undefined && <VerdictHistory actorId={actorId} name={name} />}
     </Page>
   );

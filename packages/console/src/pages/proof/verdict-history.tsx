@@ -5,7 +5,8 @@ import { formatExact, formatNumber } from '../../model/format.ts';
 import { verdictTexts } from '../../model/proof.ts';
 import { type Proof, proofsQuery } from '../../services/proofs.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { LoadedRows } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 import styles from './proof.module.css';
@@ -30,26 +31,29 @@ const columns: readonly Column<Proof>[] = [
 /** The verdicts on an Actor over time. */
 export function VerdictHistory({ actorId, name }: { readonly actorId: string; readonly name: string }) {
   const refetchInterval = useRefetchInterval();
-  const { data: proofs, error, refetch } = useQuery({ ...proofsQuery(actorId), refetchInterval });
+  const query = useQuery({ ...proofsQuery(actorId), refetchInterval });
   return (
     <Card title={`Verdicts on ${name}`} note="the newest first" actions={<Link to="/proof">All Actors</Link>}>
-      {error !== null && <Failure error={error} retry={() => void refetch()} />}
-      {proofs !== undefined && proofs.length > 1 && <Strip proofs={proofs} />}
-      <DataTable
-        rows={error === null ? proofs : []}
-        columns={columns}
-        rowId={({ id }) => id}
-        label={`Verdicts on ${name}`}
-        empty={
-          error === null && (
-            <Empty title="No report was published for this Actor">
-              <p>
-                <code>npx wherry prove FOLDER --publish</code> proves it and sends the report here.
-              </p>
-            </Empty>
-          )
-        }
-      />
+      <LoadedRows query={query}>
+        {(proofs) => (
+          <>
+            {proofs !== undefined && proofs.length > 1 && <Strip proofs={proofs} />}
+            <DataTable
+              rows={proofs}
+              columns={columns}
+              rowId={({ id }) => id}
+              label={`Verdicts on ${name}`}
+              empty={
+                <Empty title="No report was published for this Actor">
+                  <p>
+                    <code>npx wherry prove FOLDER --publish</code> proves it and sends the report here.
+                  </p>
+                </Empty>
+              }
+            />
+          </>
+        )}
+      </LoadedRows>
     </Card>
   );
 }

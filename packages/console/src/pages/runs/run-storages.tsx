@@ -1,7 +1,8 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { formatBytes, formatCount } from '../../model/format.ts';
-import { type Run, type StorageCounts, type StorageKind, storageCountsQuery } from '../../services/runs.ts';
+import { type Run, type StorageCounts, storageCountsQuery } from '../../services/runs.ts';
+import type { StorageKind } from '../../services/storages.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Card } from '../../ui/page.tsx';

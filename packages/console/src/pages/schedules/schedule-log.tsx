@@ -3,7 +3,8 @@ import { useRefetchInterval } from '../../live/live.tsx';
 import type { Tone } from '../../model/status.ts';
 import { type LogLine, scheduleLogQuery } from '../../services/schedules.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { LoadedRows } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -27,30 +28,29 @@ const columns: readonly Column<NumberedLine>[] = [
 
 /** What the invocations of a schedule did, the newest first. */
 export function ScheduleLog({ scheduleId }: { readonly scheduleId: string }) {
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...scheduleLogQuery(scheduleId),
     // Lines that say when a schedule was invoked are the point of this tab, so it begins with the newest.
     staleTime: 0,
     refetchInterval: useRefetchInterval(),
   });
-  const rows = data?.map((line, number) => ({ ...line, number })).reverse();
   return (
     <Card title="Invocations" note="the last 1,000 lines, the newest first">
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={rows}
-          columns={columns}
-          rowId={({ number }) => String(number)}
-          label="Invocations"
-          empty={
-            <Empty title="It was not invoked yet">
-              <p>When its time comes, this says what it started, and what it could not start and why.</p>
-            </Empty>
-          }
-        />
-      )}
+      <LoadedRows query={query}>
+        {(lines) => (
+          <DataTable
+            rows={lines?.map((line, number) => ({ ...line, number })).reverse()}
+            columns={columns}
+            rowId={({ number }) => String(number)}
+            label="Invocations"
+            empty={
+              <Empty title="It was not invoked yet">
+                <p>When its time comes, this says what it started, and what it could not start and why.</p>
+              </Empty>
+            }
+          />
+        )}
+      </LoadedRows>
     </Card>
   );
 }

@@ -19,7 +19,7 @@ import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { LoadedPage } from '../../ui/loaded.tsx';
 import { Facts, Page } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -58,22 +58,12 @@ function NewSchedulePage() {
 }
 
 function StoredSchedulePage({ scheduleId }: { readonly scheduleId: string }) {
-  const { data, error, refetch } = useQuery({ ...scheduleQuery(scheduleId), refetchInterval: useRefetchInterval() });
-  if (error) {
-    return (
-      <Page title="Schedule">
-        <Failure error={error} retry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (data === undefined) {
-    return (
-      <Page title="Schedule">
-        <Skeleton rows={8} />
-      </Page>
-    );
-  }
-  return <ShownSchedule schedule={data} />;
+  const query = useQuery({ ...scheduleQuery(scheduleId), refetchInterval: useRefetchInterval() });
+  return (
+    <LoadedPage title="Schedule" query={query}>
+      {(data) => <ShownSchedule schedule={data} />}
+    </LoadedPage>
+  );
 }
 
 function ShownSchedule({ schedule }: { readonly schedule: Schedule }) {

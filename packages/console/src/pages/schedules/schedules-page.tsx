@@ -4,9 +4,10 @@ import { ScheduleTable } from '../../parts/schedule-list.tsx';
 import { schedulesQuery } from '../../services/schedules.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
-import { Card, Page } from '../../ui/page.tsx';
-import { Pager, usePage } from '../../ui/pager.tsx';
+import { PagedCard } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
+import { Page } from '../../ui/page.tsx';
+import { usePage } from '../../ui/pager.tsx';
 
 const listCall = {
   about: 'List the schedules',
@@ -18,7 +19,7 @@ const listCall = {
 
 export function SchedulesPage() {
   const page = usePage();
-  const { data, error, refetch } = useQuery({ ...schedulesQuery(page), refetchInterval: useRefetchInterval() });
+  const query = useQuery({ ...schedulesQuery(page), refetchInterval: useRefetchInterval() });
   const create = (
     <ButtonLink to="/schedules/$scheduleId" params={{ scheduleId: 'new' } as never} kind="primary">
       New schedule
@@ -35,12 +36,10 @@ export function SchedulesPage() {
         </>
       }
     >
-      <Card>
-        {error ? (
-          <Failure error={error} retry={() => void refetch()} />
-        ) : (
+      <PagedCard query={query} page={page} pagerLabel="Pages of schedules">
+        {(rows) => (
           <ScheduleTable
-            rows={data?.items}
+            rows={rows}
             empty={
               <Empty title="There is no schedule yet">
                 <p>Make one to start an Actor or a task every hour, on weekdays at 7:30, or whenever you need it.</p>
@@ -49,8 +48,7 @@ export function SchedulesPage() {
             }
           />
         )}
-        {data !== undefined && <Pager page={page} total={data.total} label="Pages of schedules" />}
-      </Card>
+      </PagedCard>
     </Page>
   );
 }

@@ -5,30 +5,28 @@ import { aboutQuery } from '../../services/about.ts';
 import { sessionQuery, signOut } from '../../services/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Facts } from '../../ui/page.tsx';
 import { sayFailure } from '../../ui/toasts.tsx';
 import styles from './settings.module.css';
 
 /** What the platform is, and the session of this browser. */
 export function AboutTab() {
-  const { data, error, refetch } = useQuery(aboutQuery);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton rows={3} />;
+  const query = useQuery(aboutQuery);
   return (
     <>
-      <Facts
-        facts={[
-          { name: 'Wherry', value: data.version ?? 'unknown version' },
-          {
-            name: 'Engine',
-            value: data.engine,
-            note: data.engine === 'process' ? 'for code that you trust' : undefined,
-          },
-          { name: 'Node.js', value: data.nodeVersion },
-          { name: 'Address', value: location.host },
-        ]}
-      />
+      <Loaded query={query} rows={3}>
+        {({ version, engine, nodeVersion }) => (
+          <Facts
+            facts={[
+              { name: 'Wherry', value: version ?? 'unknown version' },
+              { name: 'Engine', value: engine, note: engine === 'process' ? 'for code that you trust' : undefined },
+              { name: 'Node.js', value: nodeVersion },
+              { name: 'Address', value: location.host },
+            ]}
+          />
+        )}
+      </Loaded>
       <SessionCard />
       <Card title="APIs" isPadded>
         <p>

@@ -7,7 +7,8 @@ import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Field } from '../../ui/fields.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { LoadedRows } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -56,7 +57,7 @@ function AuditLog() {
   const [since, setSince] = useAddressState<string>('since', '');
   const [before] = useAddressState<string>('before', '', { isStep: true });
   const navigate = useNavigate();
-  const { data, error, refetch } = useQuery({
+  const log = useQuery({
     ...auditLogQuery({ user, operation, since, before, limit }),
     refetchInterval: useRefetchInterval(),
   });
@@ -104,21 +105,21 @@ function AuditLog() {
           <input type="date" value={since} onChange={({ target }) => setSince(target.value)} />
         </Field>
       </div>
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={data?.items}
-          columns={columns}
-          rowId={({ sequence }) => String(sequence)}
-          label="Audit log"
-          empty={
-            <Empty title="Nothing fits">
-              <p>Calls that only read are not in it.</p>
-            </Empty>
-          }
-        />
-      )}
+      <LoadedRows query={log}>
+        {(page) => (
+          <DataTable
+            rows={page?.items}
+            columns={columns}
+            rowId={({ sequence }) => String(sequence)}
+            label="Audit log"
+            empty={
+              <Empty title="Nothing fits">
+                <p>Calls that only read are not in it.</p>
+              </Empty>
+            }
+          />
+        )}
+      </LoadedRows>
       <div className={styles.pager}>
         <Button
           size="small"
@@ -129,8 +130,8 @@ function AuditLog() {
         </Button>
         <Button
           size="small"
-          disabledReason={data?.nextBefore == null ? 'There are no older ones.' : undefined}
-          onClick={() => turnTo(String(data!.nextBefore))}
+          disabledReason={log.data?.nextBefore == null ? 'There are no older ones.' : undefined}
+          onClick={() => turnTo(String(log.data!.nextBefore))}
         >
           Older
         </Button>

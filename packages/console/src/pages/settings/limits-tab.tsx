@@ -9,39 +9,46 @@ import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Field, Select } from '../../ui/fields.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { Loaded, LoadedRows } from '../../ui/loaded.tsx';
+import { Empty, Failure } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { say } from '../../ui/toasts.tsx';
 import styles from './settings.module.css';
 
 export function LimitsTab() {
-  const { data, error, refetch } = useQuery({ ...limitsQuery, refetchInterval: useRefetchInterval() });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton rows={8} />;
+  const query = useQuery({ ...limitsQuery, refetchInterval: useRefetchInterval() });
   return (
     <>
-      <div className={styles.split}>
-        <Card
-          title="Limits"
-          actions={
-            <ApiButton
-              size="small"
-              call={{
-                about: 'Read the limits',
-                method: 'GET',
-                path: '/v2/users/me/limits',
-                javascript: "user('me').limits()",
-                python: "user('me').limits()",
-              }}
-            />
-          }
-        >
-          <DataTable rows={rowsOf(data)} columns={columns} rowId={({ name }) => name} label="Limits" empty={null} />
-        </Card>
-        <MonthlyLimit key={data.limits.maxMonthlyUsageUsd} limits={data} />
-      </div>
+      <Loaded query={query} rows={8}>
+        {(limits) => <Limits limits={limits} />}
+      </Loaded>
       <Usage />
     </>
+  );
+}
+
+function Limits({ limits }: { readonly limits: AccountLimits }) {
+  return (
+    <div className={styles.split}>
+      <Card
+        title="Limits"
+        actions={
+          <ApiButton
+            size="small"
+            call={{
+              about: 'Read the limits',
+              method: 'GET',
+              path: '/v2/users/me/limits',
+              javascript: "user('me').limits()",
+              python: "user('me').limits()",
+            }}
+          />
+        }
+      >
+        <DataTable rows={rowsOf(limits)} columns={columns} rowId={({ name }) => name} label="Limits" empty={null} />
+      </Card>
+      <MonthlyLimit key={limits.limits.maxMonthlyUsageUsd} limits={limits} />
+    </div>
   );
 }
 
@@ -158,9 +165,8 @@ const usageColumns: readonly Column<UsageRow>[] = [
 function Usage() {
   const months = lastMonths(Date.now(), 12);
   const [month, setMonth] = useAddressState<string>('month', months[0]!);
-  const { data, error, refetch } = useQuery({ ...usageQuery(month), refetchInterval: useRefetchInterval() });
-  const rows = data && usageRowsOf(data.monthlyServiceUsage as Readonly<Record<string, ServiceUsage>>);
-  const total = data && formatUsd(data.totalUsageCreditsUsdAfterVolumeDiscount);
+  const query = useQuery({ ...usageQuery(month), refetchInterval: useRefetchInterval() });
+  const total = query.data && formatUsd(query.data.totalUsageCreditsUsdAfterVolumeDiscount);
   return (
     <Card
       title="Usage of a month"
@@ -175,18 +181,18 @@ function Usage() {
         />
       }
     >
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={rows}
-          columns={usageColumns}
-          rowId={({ unit }) => unit}
-          label="Usage"
-          sortParameter="usage-sort"
-          empty={<Empty title="Nothing was used" />}
-        />
-      )}
+      <LoadedRows query={query}>
+        {(usage) => (
+          <DataTable
+            rows={usage && usageRowsOf(usage.monthlyServiceUsage as Readonly<Record<string, ServiceUsage>>)}
+            columns={usageColumns}
+            rowId={({ unit }) => unit}
+            label="Usage"
+            sortParameter="usage-sort"
+            empty={<Empty title="Nothing was used" />}
+          />
+        )}
+      </LoadedRows>
     </Card>
   );
 }

@@ -3,7 +3,8 @@ import { formatNumber } from '../../model/format.ts';
 import { type ProxyGroup, proxyGroupsQuery } from '../../services/input-resources.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { LoadedRows } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 
 const columns: readonly Column<ProxyGroup>[] = [
@@ -20,7 +21,7 @@ const columns: readonly Column<ProxyGroup>[] = [
 
 /** What Actors may choose in `useApifyProxy`. */
 export function ProxyTab() {
-  const { data, error, refetch } = useQuery(proxyGroupsQuery);
+  const query = useQuery(proxyGroupsQuery);
   return (
     <Card
       title="Proxy groups"
@@ -38,23 +39,23 @@ export function ProxyTab() {
         />
       }
     >
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={data}
-          columns={columns}
-          rowId={({ name }) => name}
-          label="Proxy groups"
-          empty={
-            <Empty title="There are no proxy groups">
-              <p>
-                The operator names upstream proxies when the platform is started: <code>wherry up --help</code>.
-              </p>
-            </Empty>
-          }
-        />
-      )}
+      <LoadedRows query={query}>
+        {(rows) => (
+          <DataTable
+            rows={rows}
+            columns={columns}
+            rowId={({ name }) => name}
+            label="Proxy groups"
+            empty={
+              <Empty title="There are no proxy groups">
+                <p>
+                  The operator names upstream proxies when the platform is started: <code>wherry up --help</code>.
+                </p>
+              </Empty>
+            }
+          />
+        )}
+      </LoadedRows>
     </Card>
   );
 }

@@ -10,7 +10,8 @@ import { Button } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/fields.tsx';
-import { Empty, Failure, Note, Skeleton } from '../../ui/notice.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { Empty, Failure, Note } from '../../ui/notice.tsx';
 import { Card, Facts } from '../../ui/page.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
 import { say } from '../../ui/toasts.tsx';
@@ -39,30 +40,33 @@ const kept = [
 ] as const;
 
 function PlatformDays() {
-  const { data, error, refetch } = useQuery(aboutQuery);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton rows={2} />;
+  const query = useQuery(aboutQuery);
   return (
-    <Facts
-      facts={kept.map(({ kind, name, setting }) => {
-        const days = data.retentionDays[kind];
-        return {
-          name,
-          value: days === null ? 'kept for ever' : formatCount(days, 'day'),
-          note: days === null ? `no ${setting}` : setting,
-        };
-      })}
-    />
+    <Loaded query={query} rows={2}>
+      {({ retentionDays }) => (
+        <Facts
+          facts={kept.map(({ kind, name, setting }) => {
+            const days = retentionDays[kind];
+            return {
+              name,
+              value: days === null ? 'kept for ever' : formatCount(days, 'day'),
+              note: days === null ? `no ${setting}` : setting,
+            };
+          })}
+        />
+      )}
+    </Loaded>
   );
 }
 
 /** A user may keep what is theirs for fewer days than the operator has set. */
 function OwnDays() {
-  const { data, error, refetch } = useQuery(limitsQuery);
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton rows={3} />;
-  const { dataRetentionDays } = data.limits;
-  return <OwnDaysForm key={dataRetentionDays} days={dataRetentionDays} />;
+  const query = useQuery(limitsQuery);
+  return (
+    <Loaded query={query} rows={3}>
+      {({ limits: { dataRetentionDays } }) => <OwnDaysForm key={dataRetentionDays} days={dataRetentionDays} />}
+    </Loaded>
+  );
 }
 
 function OwnDaysForm({ days: stored }: { readonly days: number }) {

@@ -10,8 +10,9 @@ import { copyText } from '../../ui/copy-id.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Confirm, Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Switch } from '../../ui/fields.tsx';
+import { LoadedRows } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { Empty, Failure, Note } from '../../ui/notice.tsx';
+import { Empty, Note } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 import { say } from '../../ui/toasts.tsx';
@@ -23,7 +24,7 @@ type Asked = { readonly kind: 'rotate' | 'remove'; readonly token: Token };
 export function TokensTab({ isAdministrator }: { readonly isAdministrator: boolean }) {
   const [whose, setWhose] = useAddressState<string>('whose', 'mine');
   const isAll = isAdministrator && whose === 'all';
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...tokensQuery(isAll ? '*' : undefined),
     refetchInterval: useRefetchInterval(),
   });
@@ -50,17 +51,17 @@ export function TokensTab({ isAdministrator }: { readonly isAdministrator: boole
         </>
       }
     >
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={data}
-          columns={columns}
-          rowId={({ id }) => id}
-          label="API tokens"
-          empty={<Empty title="There is no token" />}
-        />
-      )}
+      <LoadedRows query={query}>
+        {(rows) => (
+          <DataTable
+            rows={rows}
+            columns={columns}
+            rowId={({ id }) => id}
+            label="API tokens"
+            empty={<Empty title="There is no token" />}
+          />
+        )}
+      </LoadedRows>
       <NewTokenDialog
         isOpen={isMaking}
         isAdministrator={isAdministrator}

@@ -16,10 +16,10 @@ import { Button } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Confirm, Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Field, Select } from '../../ui/fields.tsx';
+import { PagedCard } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
-import { Card } from '../../ui/page.tsx';
-import { Pager, usePage } from '../../ui/pager.tsx';
+import { usePage } from '../../ui/pager.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Time } from '../../ui/time.tsx';
 import { say } from '../../ui/toasts.tsx';
@@ -39,39 +39,41 @@ export function UsersTab({ isAdministrator }: { readonly isAdministrator: boolea
 
 function Users() {
   const page = usePage(50, 'users');
-  const { data, error, refetch } = useQuery({ ...usersQuery(page), refetchInterval: useRefetchInterval() });
+  const query = useQuery({ ...usersQuery(page), refetchInterval: useRefetchInterval() });
   const [isAdding, setIsAdding] = useState(false);
   const [asked, setAsked] = useState<Asked>();
   return (
-    <Card
-      title="Users"
-      actions={
-        <>
-          <ApiButton
-            size="small"
-            call={{ about: 'List the users', method: 'GET', path: '/wherry/v1/users', wherry: 'users list' }}
+    <>
+      <PagedCard
+        query={query}
+        page={page}
+        pagerLabel="Pages of users"
+        title="Users"
+        actions={
+          <>
+            <ApiButton
+              size="small"
+              call={{ about: 'List the users', method: 'GET', path: '/wherry/v1/users', wherry: 'users list' }}
+            />
+            <Button size="small" kind="primary" onClick={() => setIsAdding(true)}>
+              Add a user
+            </Button>
+          </>
+        }
+      >
+        {(rows) => (
+          <DataTable
+            rows={rows}
+            columns={columnsOf(setAsked)}
+            rowId={({ id }) => id}
+            label="Users"
+            empty={<Empty title="There are no users" />}
           />
-          <Button size="small" kind="primary" onClick={() => setIsAdding(true)}>
-            Add a user
-          </Button>
-        </>
-      }
-    >
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={data?.items}
-          columns={columnsOf(setAsked)}
-          rowId={({ id }) => id}
-          label="Users"
-          empty={<Empty title="There are no users" />}
-        />
-      )}
-      {data !== undefined && <Pager page={page} total={data.total} label="Pages of users" />}
+        )}
+      </PagedCard>
       <AddUser isOpen={isAdding} onClose={() => setIsAdding(false)} />
       <AskedOfUser asked={asked} onClose={() => setAsked(undefined)} />
-    </Card>
+    </>
   );
 }
 

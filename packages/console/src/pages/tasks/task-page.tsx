@@ -14,7 +14,8 @@ import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { Failure, Note, Skeleton } from '../../ui/notice.tsx';
+import { LoadedPage } from '../../ui/loaded.tsx';
+import { Note } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { say, sayFailure } from '../../ui/toasts.tsx';
@@ -28,22 +29,12 @@ export function TaskPage() {
 }
 
 function StoredTaskPage({ taskId }: { readonly taskId: string }) {
-  const { data, error, refetch } = useQuery({ ...taskQuery(taskId), refetchInterval: useRefetchInterval() });
-  if (error) {
-    return (
-      <Page title="Task">
-        <Failure error={error} retry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (data === undefined) {
-    return (
-      <Page title="Task">
-        <Skeleton rows={8} />
-      </Page>
-    );
-  }
-  return <ShownTask task={data} />;
+  const query = useQuery({ ...taskQuery(taskId), refetchInterval: useRefetchInterval() });
+  return (
+    <LoadedPage title="Task" query={query}>
+      {(data) => <ShownTask task={data} />}
+    </LoadedPage>
+  );
 }
 
 function ShownTask({ task }: { readonly task: Task }) {

@@ -4,9 +4,10 @@ import { TaskTable } from '../../parts/task-list.tsx';
 import { tasksQuery } from '../../services/tasks.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
-import { Card, Page } from '../../ui/page.tsx';
-import { Pager, usePage } from '../../ui/pager.tsx';
+import { PagedCard } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
+import { Page } from '../../ui/page.tsx';
+import { usePage } from '../../ui/pager.tsx';
 
 const listCall = {
   about: 'List the tasks',
@@ -18,7 +19,7 @@ const listCall = {
 
 export function TasksPage() {
   const page = usePage();
-  const { data, error, refetch } = useQuery({ ...tasksQuery(page), refetchInterval: useRefetchInterval() });
+  const query = useQuery({ ...tasksQuery(page), refetchInterval: useRefetchInterval() });
   const create = (
     <ButtonLink to="/tasks/$taskId" params={{ taskId: 'new' } as never} kind="primary">
       New task
@@ -35,12 +36,10 @@ export function TasksPage() {
         </>
       }
     >
-      <Card>
-        {error ? (
-          <Failure error={error} retry={() => void refetch()} />
-        ) : (
+      <PagedCard query={query} page={page} pagerLabel="Pages of tasks">
+        {(rows) => (
           <TaskTable
-            rows={data?.items}
+            rows={rows}
             empty={
               <Empty title="There is no task yet">
                 <p>
@@ -51,8 +50,7 @@ export function TasksPage() {
             }
           />
         )}
-        {data !== undefined && <Pager page={page} total={data.total} label="Pages of tasks" />}
-      </Card>
+      </PagedCard>
     </Page>
   );
 }

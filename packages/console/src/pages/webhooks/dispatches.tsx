@@ -17,9 +17,9 @@ import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
-import { Card } from '../../ui/page.tsx';
-import { Pager, usePage } from '../../ui/pager.tsx';
+import { Loaded, PagedCard } from '../../ui/loaded.tsx';
+import { Empty, Failure } from '../../ui/notice.tsx';
+import { usePage } from '../../ui/pager.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
 import { say } from '../../ui/toasts.tsx';
@@ -29,32 +29,31 @@ import styles from './webhooks.module.css';
 export function Dispatches({ webhookId }: { readonly webhookId: string }) {
   const page = usePage(25);
   const [openId, setOpenId] = useAddressState<string>('dispatch', '', { isStep: true });
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...dispatchesQuery(webhookId, page),
     refetchInterval: useRefetchInterval(),
   });
   return (
-    <Card>
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={data?.items}
-          columns={columnsWith(setOpenId)}
-          rowId={({ id }) => id}
-          label="Dispatches"
-          empty={
-            <Empty title="Nothing was sent yet">
-              <p>The first event shows here. "Send a test" sends one with made-up data at once.</p>
-            </Empty>
-          }
-        />
-      )}
-      {data !== undefined && <Pager page={page} total={data.total} label="Pages of dispatches" />}
+    <>
+      <PagedCard query={query} page={page} pagerLabel="Pages of dispatches">
+        {(rows) => (
+          <DataTable
+            rows={rows}
+            columns={columnsWith(setOpenId)}
+            rowId={({ id }) => id}
+            label="Dispatches"
+            empty={
+              <Empty title="Nothing was sent yet">
+                <p>The first event shows here. "Send a test" sends one with made-up data at once.</p>
+              </Empty>
+            }
+          />
+        )}
+      </PagedCard>
       <Dialog title="Dispatch" size="wide" isOpen={openId !== ''} onClose={() => setOpenId('')}>
         {openId !== '' && <OneDispatch dispatchId={openId} onClose={() => setOpenId('')} />}
       </Dialog>
-    </Card>
+    </>
   );
 }
 
@@ -113,23 +112,25 @@ function Subject({ type, data }: { readonly type: string; readonly data: Dispatc
 }
 
 function OneDispatch({ dispatchId, onClose }: { readonly dispatchId: string; readonly onClose: () => void }) {
+  const query = useQuery({ ...dispatchQuery(dispatchId), staleTime: 0, refetchInterval: useRefetchInterval() });
+  return (
+    <Loaded query={query} rows={6}>
+      {(dispatch) => <ShownDispatch dispatch={dispatch} onClose={onClose} />}
+    </Loaded>
+  );
+}
+
+function ShownDispatch({ dispatch, onClose }: { readonly dispatch: Dispatch; readonly onClose: () => void }) {
+  const { id: dispatchId, status, eventType, eventData, createdAt, calls = [], webhook } = dispatch;
   const queryClient = useQueryClient();
-  const { data, error, refetch } = useQuery({
-    ...dispatchQuery(dispatchId),
-    staleTime: 0,
-    refetchInterval: useRefetchInterval(),
-  });
   const resend = useMutation({
     mutationFn: () => resendDispatch(dispatchId),
-    onSuccess: async (dispatch) => {
-      queryClient.setQueryData(dispatchQuery(dispatchId).queryKey, dispatch);
+    onSuccess: async (sent) => {
+      queryClient.setQueryData(dispatchQuery(dispatchId).queryKey, sent);
       await queryClient.invalidateQueries({ queryKey: ['dispatches'] });
       say('It is sent again, with the same id.');
     },
   });
-  if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton rows={6} />;
-  const { status, eventType, eventData, createdAt, calls = [], webhook } = data;
   const { tone, text } = dispatchStatus(status, calls);
   const isUnderWay = calls.length > 0 && !calls.at(-1)!.finishedAt;
   return (

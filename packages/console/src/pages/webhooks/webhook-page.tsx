@@ -19,7 +19,7 @@ import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { LoadedPage } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { say, sayFailure } from '../../ui/toasts.tsx';
@@ -54,22 +54,12 @@ function NewWebhookPage() {
 }
 
 function StoredWebhookPage({ webhookId }: { readonly webhookId: string }) {
-  const { data, error, refetch } = useQuery({ ...webhookQuery(webhookId), refetchInterval: useRefetchInterval() });
-  if (error) {
-    return (
-      <Page title="Webhook">
-        <Failure error={error} retry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (data === undefined) {
-    return (
-      <Page title="Webhook">
-        <Skeleton rows={8} />
-      </Page>
-    );
-  }
-  return <ShownWebhook webhook={data} />;
+  const query = useQuery({ ...webhookQuery(webhookId), refetchInterval: useRefetchInterval() });
+  return (
+    <LoadedPage title="Webhook" query={query}>
+      {(data) => <ShownWebhook webhook={data} />}
+    </LoadedPage>
+  );
 }
 
 function ShownWebhook({ webhook }: { readonly webhook: Webhook }) {
