@@ -7,6 +7,8 @@
  * [browser-session-7] what Actors have stored, or serve, never runs as a program on the console's origin.
  * [browser-session-8] where the cookie says nothing, it changes nothing: calls with a token, links with a signature, and public calls are
  *     what they are without it. A cookie that is not good makes a call that is open to visitors the call of a visitor.
+ * [browser-session-9] to open a link signs nobody in or out: its page says whom it signs in, and who is signed in. A click does it, by a POST
+ *     that is checked as the sign-in with a token is.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Sessions } from '../accounts/sessions.ts';

@@ -17,6 +17,12 @@ const checkCredentials = bodyChecker<Credentials>({
   additionalProperties: false,
   properties: { token: text, code: text },
 });
+const checkCode = bodyChecker<{ readonly code: string }>({
+  type: 'object',
+  required: ['code'],
+  additionalProperties: false,
+  properties: { code: text },
+});
 
 const maxBodyBytes = 10_000;
 
@@ -61,19 +67,43 @@ export function registerSessionRoutes(app: FastifyInstance, services: UserServic
       return { data: { code, expiresAt: isoTime(expiresAt) } };
     },
   );
+
+  // The code is in a body, since URLs are logged.
+  app.post(
+    '/wherry/v1/session/codes/check',
+    { config: { access: 'public', effect: 'reads' }, bodyLimit: maxBodyBytes },
+    async (request, reply) => {
+      services.browserSessions.checkPage(request);
+      const { code } = checkCode(request.body);
+      const identity = await identityOf(services, request, { code, tokenHash: services.signInCodes.find(code) });
+      reply.header('cache-control', 'no-store');
+      return { data: { userId: identity.caller.userId, username: identity.username, tokenName: identity.token!.name } };
+    },
+  );
 }
 
-/** @throws Refusal 401 for a wrong token or code, 429 after many, 403 for a token of an attempt, also of one that is over */
-async function userOf(services: UserServices, request: FastifyRequest): Promise<Identity> {
+/** @throws Refusal 400; as `identityOf` */
+function userOf(services: UserServices, request: FastifyRequest): Promise<Identity> {
   const { token, code } = checkCredentials(request.body);
   if ((token === undefined) === (code === undefined)) throw invalidInput('Give either a "token" or a "code".');
-  const { signInCodes, tokens, authenticator } = services;
   // [browser-session-4]
-  const tokenHash = token === undefined ? signInCodes.take(code!) : hashToken(token);
+  const tokenHash = token === undefined ? services.signInCodes.take(code!) : hashToken(token);
+  return identityOf(services, request, { code, tokenHash });
+}
+
+/**
+ * Whom a token, or a code for it, signs in.
+ * @throws Refusal 401 for a wrong one, 429 after many, 403 for a token of an attempt, also of one that is over
+ */
+async function identityOf(
+  { tokens, authenticator }: UserServices,
+  request: FastifyRequest,
+  { code, tokenHash }: { readonly code: string | undefined; readonly tokenHash: string | undefined },
+): Promise<Identity> {
   const identity = tokenHash === undefined ? undefined : await tokens.identityOf(tokenHash);
   if (identity === undefined) {
-    authenticator.countFailure(request.ip, token === undefined ? 'sign-in codes' : 'API tokens');
-    throw token === undefined ? codeNotValid() : authenticator.tokenNotValid();
+    authenticator.countFailure(request.ip, code === undefined ? 'API tokens' : 'sign-in codes');
+    throw code === undefined ? authenticator.tokenNotValid() : codeNotValid();
   }
   if (identity.token === undefined) throw noUser('sign in');
   return identity;
