@@ -84,6 +84,9 @@ describe.skipIf(chromiumPath === undefined)('signing in', () => {
     await page.getByText('You are signed in as wherry').waitFor();
     await page.getByText('of-jane').waitFor();
     expect(await accessFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const card = await page.locator('main > *').boundingBox();
+    expect(card!.x + card!.width, 'the right edge of the card at 390 px').toBeLessThan(390);
     await page.getByRole('link', { name: 'Stay signed in as wherry' }).click();
     await isInside(page);
     expect(await usernameOf()).toBe('wherry');

@@ -2731,7 +2731,9 @@ export interface components {
             sequence: number;
             /** Format: date-time */
             at: string;
+            /** @description Empty for failed sign-ins. */
             userId: string;
+            /** @description Empty for failed sign-ins. */
             username: string;
             tokenId: string | null;
             tokenName: string | null;
@@ -2739,7 +2741,7 @@ export interface components {
             runId: string | null;
             /** @description The route, such as DELETE /v2/actors/{actorId}. */
             operation: string;
-            /** @description The parts of the path, and the id of what was made. */
+            /** @description The parts of the path, and the id of what was made. Of a sign-in: by what (token, link) and whom it replaced; of failed ones, how many, and when the last. */
             subject: {
                 [key: string]: string;
             };

@@ -10,7 +10,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database/database.ts';
-import { defineEnd, defineRead, defineWrite } from '../database/operation.ts';
+import { type Caller, defineEnd, defineRead, defineWrite } from '../database/operation.ts';
 import { exec, one } from '../database/sql.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Refusal } from '../shared/errors.ts';
@@ -106,11 +106,12 @@ export class Sessions {
 
   /**
    * Begins a session and resolves with its secret, which is stored nowhere.
+   * @param caller whose entry in the audit log the write has, if any
    * @throws Refusal 401 when the token has ended [browser-session-1]
    */
-  async begin(tokenHash: string): Promise<string> {
+  async begin(tokenHash: string, caller: Caller = byPlatform): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
-    await this.#database.write(createSession, { idHash: hashToken(secret), tokenHash }, byPlatform);
+    await this.#database.write(createSession, { idHash: hashToken(secret), tokenHash }, caller);
     return secret;
   }
 
@@ -124,10 +125,11 @@ export class Sessions {
     return tokenHash === undefined ? undefined : this.#tokens.identityOf(tokenHash);
   }
 
-  async end(secret: string): Promise<void> {
+  /** @param caller as for `begin` */
+  async end(secret: string, caller: Caller = byPlatform): Promise<void> {
     const idHash = hashToken(secret);
     this.#forget(idHash);
-    await this.#database.write(removeSession, { idHash }, byPlatform);
+    await this.#database.write(removeSession, { idHash }, caller);
     this.#forget(idHash);
   }
 

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { SignInMeans } from '../../accounts/failed-sign-ins.ts';
 import { hashToken, type Identity } from '../../accounts/tokens.ts';
 import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
 import { isoTime } from '../../shared/time.ts';
+import type { SigningIn } from '../audited-calls.ts';
+import { networkOf } from '../failed-authentications.ts';
 import type { UserServices } from '../services.ts';
 import { csrfTokenOf } from '../session-cookie.ts';
 
@@ -26,6 +29,8 @@ const checkCode = bodyChecker<{ readonly code: string }>({
 
 const maxBodyBytes = 10_000;
 
+const signInOperation = 'POST /wherry/v1/session';
+
 /** Signing in and out of the console. */
 export function registerSessionRoutes(app: FastifyInstance, services: UserServices): void {
   app.post(
@@ -35,10 +40,17 @@ export function registerSessionRoutes(app: FastifyInstance, services: UserServic
       const { browserSessions } = services;
       // Otherwise another site could sign its visitors in as somebody else [browser-session-5].
       browserSessions.checkPage(request);
-      const identity = await userOf(services, request);
-      const secret = await browserSessions.begin(request, reply, identity.token!.hash);
-      reply.code(201).header('cache-control', 'no-store');
-      return { data: apiSession(identity, secret) };
+      const credentials = checkCredentials(request.body);
+      if ((credentials.token === undefined) === (credentials.code === undefined)) {
+        throw invalidInput('Give either a "token" or a "code".');
+      }
+      const means = credentials.code === undefined ? 'token' : 'link';
+      return counted(services, request, means, async () => {
+        const identity = await userOf(services, request, credentials);
+        const secret = await browserSessions.begin(request, reply, { identity, means });
+        reply.code(201).header('cache-control', 'no-store');
+        return { data: apiSession(identity, secret) };
+      });
     },
   );
 
@@ -75,17 +87,36 @@ export function registerSessionRoutes(app: FastifyInstance, services: UserServic
     async (request, reply) => {
       services.browserSessions.checkPage(request);
       const { code } = checkCode(request.body);
-      const identity = await identityOf(services, request, { code, tokenHash: services.signInCodes.find(code) });
+      const tokenHash = services.signInCodes.find(code);
+      const find = () => identityOf(services, request, { code, tokenHash });
+      const { caller, username, token } = await counted(services, request, 'link', find);
       reply.header('cache-control', 'no-store');
-      return { data: { userId: identity.caller.userId, username: identity.username, tokenName: identity.token!.name } };
+      return { data: { userId: caller.userId, username, tokenName: token.name } };
     },
   );
 }
 
-/** @throws Refusal 400; as `identityOf` */
-function userOf(services: UserServices, request: FastifyRequest): Promise<Identity> {
-  const { token, code } = checkCredentials(request.body);
-  if ((token === undefined) === (code === undefined)) throw invalidInput('Give either a "token" or a "code".');
+/** Counts a refusal as a failed sign-in [audit-4]. */
+async function counted<Result>(
+  { failedSignIns }: UserServices,
+  request: FastifyRequest,
+  means: SignInMeans,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await act();
+  } catch (refusal) {
+    if (refusal instanceof Refusal && refusal.statusCode < 500) {
+      const { ip: address } = request;
+      const network = networkOf(address);
+      failedSignIns.count({ operation: signInOperation, means, address, network, outcome: refusal.type });
+    }
+    throw refusal;
+  }
+}
+
+/** @throws as `identityOf` */
+function userOf(services: UserServices, request: FastifyRequest, { token, code }: Credentials): Promise<SigningIn> {
   // [browser-session-4]
   const tokenHash = token === undefined ? services.signInCodes.take(code!) : hashToken(token);
   return identityOf(services, request, { code, tokenHash });
@@ -99,14 +130,15 @@ async function identityOf(
   { tokens, authenticator }: UserServices,
   request: FastifyRequest,
   { code, tokenHash }: { readonly code: string | undefined; readonly tokenHash: string | undefined },
-): Promise<Identity> {
+): Promise<SigningIn> {
   const identity = tokenHash === undefined ? undefined : await tokens.identityOf(tokenHash);
   if (identity === undefined) {
     authenticator.countFailure(request.ip, code === undefined ? 'API tokens' : 'sign-in codes');
     throw code === undefined ? authenticator.tokenNotValid() : codeNotValid();
   }
-  if (identity.token === undefined) throw noUser('sign in');
-  return identity;
+  const { token } = identity;
+  if (token === undefined) throw noUser('sign in');
+  return { ...identity, token };
 }
 
 /** @throws Refusal 400 for a call with a token */
