@@ -50,6 +50,7 @@ describe.skipIf(chromiumPath === undefined)('the path of a new user', () => {
     // Before it has signed in, the console asks who it is.
     ui.allowProblem(/status of 401/);
     await goTo(page, url);
+    await page.getByRole('button', { name: 'Sign in as wherry' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     expect(page.url()).not.toContain('code=');
     return page;

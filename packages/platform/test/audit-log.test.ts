@@ -5,6 +5,7 @@ import { ApifyClient } from 'apify-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { AuditLog } from '../src/accounts/audit-log.ts';
+import { FailedSignIns } from '../src/accounts/failed-sign-ins.ts';
 import { hashToken } from '../src/accounts/tokens.ts';
 import { createUser } from '../src/accounts/users.ts';
 import { addEntry } from '../src/database/audit.ts';
@@ -13,7 +14,7 @@ import { SqliteDatabase } from '../src/database/sqlite/database.ts';
 import { systemClock } from '../src/shared/clock.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 import { deployTo, startRunFixture } from './run-fixture.ts';
-import { bearer, makeUser } from './users-fixture.ts';
+import { bearer, makeUser, postSession, signIn } from './users-fixture.ts';
 
 interface Entry {
   readonly sequence: number;
@@ -183,4 +184,116 @@ test('[audit-3] the newest entries stay, within the number and the age that are 
   expect(kept[0]!.operation).toBe('TEST 1199');
   await new AuditLog({ ...parts, maxAgeMs: -86_400_000 }).trim();
   expect((await pageOf(fixture)).items).toEqual([]);
+});
+
+const session = 'POST /wherry/v1/session';
+
+test('[audit-1] who signs in and out is in it, with the token, the means, and whom a sign-in replaces', async () => {
+  await using fixture = await startFixture();
+  const { url } = fixture.platform;
+  const jane = await makeUser(fixture, 'jane');
+  const own = await signIn(url, { token: fixture.platform.token });
+  const made = await fixture.call('POST', '/wherry/v1/session/codes', undefined, bearer(jane.token));
+  const { code } = ((await made.json()) as { data: { code: string } }).data;
+  const response = await postSession(url, { code }, { cookie: own.cookie });
+  expect(response.status).toBe(201);
+  const [byLink, byToken] = await entriesOf(fixture, session);
+  expect(byToken).toMatchObject({
+    username: 'wherry',
+    tokenName: 'data folder',
+    subject: { by: 'token' },
+    address: expect.stringContaining('127.0.0.1'),
+    outcome: 'done',
+  });
+  expect(Object.keys(byToken!.subject)).toEqual(['by']);
+  expect(byLink).toMatchObject({
+    username: 'jane',
+    tokenName: expect.stringMatching(/^token /),
+    subject: { by: 'link', replaced: 'wherry' },
+    outcome: 'done',
+  });
+  const signedIn = await signIn(url, { token: jane.token });
+  await signedIn.call('DELETE', '/wherry/v1/session');
+  expect(await entriesOf(fixture, 'DELETE /wherry/v1/session')).toMatchObject([{ username: 'jane', outcome: 'done' }]);
+});
+
+test('[audit-4] failed sign-ins of an address are one entry, with their number and their means', async () => {
+  await using fixture = await startFixture();
+  const { url } = fixture.platform;
+  for (let index = 0; index < 3; index += 1) await postSession(url, { token: 'wrong' });
+  await fetch(`${url}/wherry/v1/session/codes/check`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code: 'wrong' }),
+  });
+  // Neither is a try to sign in.
+  await postSession(url, {});
+  await postSession(url, { token: 'a', code: 'b' });
+  const entries = await until(
+    'the failures are in the log',
+    async () => {
+      const found = await entriesOf(fixture, session);
+      return found.length >= 2 && found;
+    },
+    { secs: 20 },
+  );
+  const last = expect.stringMatching(/^\d{4}-/);
+  expect(entries.toSorted((one, other) => one.subject.by!.localeCompare(other.subject.by!))).toMatchObject([
+    { username: '', subject: { by: 'link', failures: '1', last }, outcome: 'sign-in-code-not-valid' },
+    { username: '', subject: { by: 'token', failures: '3', last }, outcome: 'user-or-token-not-found' },
+  ]);
+});
+
+test('[audit-4] tries from ten thousands of addresses are a few entries an hour, and a few writes', async () => {
+  await using fixture = await startFixture();
+  const database = SqliteDatabase.open(path.join(fixture.dataFolder, 'wherry.sqlite'), systemClock);
+  onTestFinished(() => database.close());
+  let nowMs = 1_800_000_000_000;
+  const waiting: { atMs: number; wake: () => void }[] = [];
+  const clock = {
+    now: () => nowMs,
+    monotonicMs: () => nowMs,
+    after: (delayMs: number, wake: () => void) => {
+      const timer = { atMs: nowMs + delayMs, wake };
+      waiting.push(timer);
+      return () => void (waiting.includes(timer) && waiting.splice(waiting.indexOf(timer), 1));
+    },
+  };
+  let writes = 0;
+  const counted = {
+    write: (...args: Parameters<typeof database.write>) => {
+      writes += 1;
+      return database.write(...args);
+    },
+  } as unknown as typeof database;
+  const failures = new FailedSignIns({
+    database: counted,
+    clock,
+    logger: { error: (error: unknown) => expect.fail(`${error}`) },
+  });
+  const of = (address: string) => ({
+    operation: session,
+    means: 'token' as const,
+    address,
+    network: address,
+    outcome: 'user-or-token-not-found',
+  });
+  const hours = 2;
+  const perHour = 36_000;
+  for (let index = 0; index < hours * perHour; index += 1) {
+    failures.count(of(`10.0.${Math.trunc(index / 250) % 250}.${index % 250}`));
+    nowMs += 100;
+    for (const timer of waiting.filter(({ atMs }) => atMs <= nowMs)) {
+      waiting.splice(waiting.indexOf(timer), 1);
+      timer.wake();
+    }
+  }
+  await failures.close();
+  const { items } = await pageOf(fixture, '?limit=1000');
+  const ofSession = items.filter(({ operation }) => operation === session);
+  expect(ofSession.length).toBeLessThanOrEqual(hours * 22);
+  expect(ofSession.filter(({ address }) => address === 'other addresses')).toHaveLength(hours);
+  const total = ofSession.reduce((sum, { subject }) => sum + Number(subject.failures), 0);
+  expect(total, 'none is lost').toBe(hours * perHour);
+  expect(writes).toBeLessThanOrEqual(hours * 60 + hours + 2);
 });

@@ -228,6 +228,33 @@ test('[browser-session-4] a code signs in once, and only as the user who has mad
   expect(both.map(({ status }) => status).toSorted()).toEqual([201, 401]);
 });
 
+test('[browser-session-9] whom a code signs in is said without a sign-in, and does not use the code up', async () => {
+  const { id, token } = await makeUser(fixture, 'asked');
+  const { code } = await makeCode(bearer(token));
+  const check = (body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${url}/wherry/v1/session/codes/check`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const former = await signIn(url, { token: fixture.platform.token });
+  for (let time = 0; time < 2; time += 1) {
+    const response = await check({ code }, { cookie: former.cookie });
+    expect([response.status, response.headers.getSetCookie()]).toEqual([200, []]);
+    expect(await dataOf(response)).toEqual({
+      userId: id,
+      username: 'asked',
+      tokenName: expect.stringMatching(/^token /),
+    });
+  }
+  expect(await meOf(former), 'who was signed in still is').toBe('200');
+  expect(await outcomeOf(await check({ code: 'wrong' }))).toBe('401 sign-in-code-not-valid');
+  expect(await outcomeOf(await check({ token }))).toBe('400 invalid-input');
+  expect(await outcomeOf(await check({ code }, { 'sec-fetch-site': 'same-site' }))).toBe('403 not-from-the-console');
+  await signIn(url, { code });
+  expect(await outcomeOf(await check({ code }))).toBe('401 sign-in-code-not-valid');
+});
+
 test('[browser-session-4] a code ends after an hour, and a token has a bounded number of them', () => {
   let nowMs = 0;
   const codes = new SignInCodes({ now: () => 1000 + nowMs, monotonicMs: () => nowMs });

@@ -37,7 +37,8 @@ export function addAudit(program: Command): void {
 
 const rowOf = (entry: AuditEntry) => [
   entry.at,
-  entry.username,
+  // Of failed sign-ins it is not known.
+  entry.username || 'unknown',
   entry.runId === null ? entry.tokenName : `run ${entry.runId}`,
   entry.operation,
   Object.values(entry.subject).join(' '),

@@ -1139,6 +1139,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wherry/v1/session/codes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom a code signs in, which does not use it up
+         * @description For the page of a link, which asks before it signs in.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        code: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The user, and the token with whose rights the session would be. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["SignInCodeUser"];
+                        };
+                    };
+                };
+                /** @description There is no code. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The code does not sign in. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The call comes from a page of another site. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description Too many wrong ones came from the address. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/wherry/v1/tokens/{tokenId}": {
         parameters: {
             query?: never;
@@ -2668,7 +2751,9 @@ export interface components {
             sequence: number;
             /** Format: date-time */
             at: string;
+            /** @description Empty for failed sign-ins. */
             userId: string;
+            /** @description Empty for failed sign-ins. */
             username: string;
             tokenId: string | null;
             tokenName: string | null;
@@ -2676,7 +2761,7 @@ export interface components {
             runId: string | null;
             /** @description The route, such as DELETE /v2/actors/{actorId}. */
             operation: string;
-            /** @description The parts of the path, and the id of what was made. */
+            /** @description The parts of the path, and the id of what was made. Of a sign-in: by what (token, link) and whom it replaced; of failed ones, how many, and when the last. */
             subject: {
                 [key: string]: string;
             };
@@ -2723,6 +2808,11 @@ export interface components {
             code: string;
             /** Format: date-time */
             expiresAt: string;
+        };
+        SignInCodeUser: {
+            userId: string;
+            username: string;
+            tokenName: string;
         };
         Change: {
             /** @enum {unknown} */

@@ -3,6 +3,8 @@ import { ApiError, dataOf, setCsrfToken, wherry } from '../api/client.ts';
 import type { components } from '../api/wherry-v1.d.ts';
 
 export type Session = components['schemas']['Session'];
+/** Whom the code of a link signs in. */
+export type CodeUser = components['schemas']['SignInCodeUser'];
 
 /** The session of this browser; null for a visitor who has to sign in. */
 export const sessionQuery = queryOptions({
@@ -27,6 +29,10 @@ function remember(session: Session): Session {
 export async function signIn(credential: { readonly token: string } | { readonly code: string }): Promise<Session> {
   return remember(await dataOf(wherry.POST('/wherry/v1/session', { body: credential })));
 }
+
+/** Does not use the code up. @throws ApiError 401 when it is not valid */
+export const userOfCode = (code: string): Promise<CodeUser> =>
+  dataOf(wherry.POST('/wherry/v1/session/codes/check', { body: { code } }));
 
 export async function signOut(): Promise<void> {
   await wherry.DELETE('/wherry/v1/session');

@@ -5,11 +5,12 @@
  *     rotated or expired, or its user is disabled or removed. What is made or enabled afterwards does not bring it back.
  * [browser-session-2] a session ends when it was not used for 30 days. Its use is stored at most once a minute.
  * [browser-session-3] the database has the hash of a session's secret alone, and a sign-in code is nowhere but in memory, as its hash.
- * [browser-session-4] a sign-in code signs in once, within an hour, and only with the token that has made it.
+ * [browser-session-4] a sign-in code signs in once, within an hour, and only with the token that has made it. To ask whom it signs in
+ *     does not use it up.
  */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database/database.ts';
-import { defineEnd, defineRead, defineWrite } from '../database/operation.ts';
+import { type Caller, defineEnd, defineRead, defineWrite } from '../database/operation.ts';
 import { exec, one } from '../database/sql.ts';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { Refusal } from '../shared/errors.ts';
@@ -105,11 +106,12 @@ export class Sessions {
 
   /**
    * Begins a session and resolves with its secret, which is stored nowhere.
+   * @param caller whose entry in the audit log the write has, if any
    * @throws Refusal 401 when the token has ended [browser-session-1]
    */
-  async begin(tokenHash: string): Promise<string> {
+  async begin(tokenHash: string, caller: Caller = byPlatform): Promise<string> {
     const secret = randomBytes(32).toString('base64url');
-    await this.#database.write(createSession, { idHash: hashToken(secret), tokenHash }, byPlatform);
+    await this.#database.write(createSession, { idHash: hashToken(secret), tokenHash }, caller);
     return secret;
   }
 
@@ -123,10 +125,11 @@ export class Sessions {
     return tokenHash === undefined ? undefined : this.#tokens.identityOf(tokenHash);
   }
 
-  async end(secret: string): Promise<void> {
+  /** @param caller as for `begin` */
+  async end(secret: string, caller: Caller = byPlatform): Promise<void> {
     const idHash = hashToken(secret);
     this.#forget(idHash);
-    await this.#database.write(removeSession, { idHash }, byPlatform);
+    await this.#database.write(removeSession, { idHash }, caller);
     this.#forget(idHash);
   }
 
@@ -193,11 +196,16 @@ export class SignInCodes {
     return { code, expiresAt: this.#clock.now() + codeMs };
   }
 
-  /** Uses a code up. Returns the hash of the token that has made it; undefined for a code that does not sign in. */
-  take(code: string): string | undefined {
-    const hash = hashToken(code);
-    const found = this.#codes.get(hash);
-    this.#codes.delete(hash);
+  /** The hash of the token that has made a code; undefined for a code that does not sign in. */
+  find(code: string): string | undefined {
+    const found = this.#codes.get(hashToken(code));
     return found !== undefined && this.#clock.monotonicMs() < found.endsAtMs ? found.tokenHash : undefined;
+  }
+
+  /** The same, and uses the code up. */
+  take(code: string): string | undefined {
+    const tokenHash = this.find(code);
+    this.#codes.delete(hashToken(code));
+    return tokenHash;
   }
 }

@@ -7,11 +7,15 @@
  * [browser-session-7] what Actors have stored, or serve, never runs as a program on the console's origin.
  * [browser-session-8] where the cookie says nothing, it changes nothing: calls with a token, links with a signature, and public calls are
  *     what they are without it. A cookie that is not good makes a call that is open to visitors the call of a visitor.
+ * [browser-session-9] to open a link signs nobody in or out: its page says whom it signs in, and who is signed in. A click does it, by a POST
+ *     that is checked as the sign-in with a token is.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { SignInMeans } from '../accounts/failed-sign-ins.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Identity } from '../accounts/tokens.ts';
 import { Refusal } from '../shared/errors.ts';
+import { type SigningIn, signInCallOf } from './audited-calls.ts';
 import { queryOf } from './query.ts';
 import {
   endedSessionCookie,
@@ -97,12 +101,25 @@ export class BrowserSessions {
   }
 
   /** Begins a session, in the place of one that the browser has. Resolves with its secret. @throws Refusal 401 */
-  async begin(request: FastifyRequest, reply: FastifyReply, tokenHash: string): Promise<string> {
-    const secret = await this.#sessions.begin(tokenHash);
+  async begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { identity, means }: { readonly identity: SigningIn; readonly means: SignInMeans },
+  ): Promise<string> {
     const isSecure = this.#isSecure(request);
-    for (const former of sessionSecretsIn(request.headers, isSecure)) await this.#sessions.end(former);
+    const formerSecrets = sessionSecretsIn(request.headers, isSecure);
+    const replaced = await this.#usernamesOf(formerSecrets);
+    const audited = signInCallOf(request, identity, { by: means, ...(replaced !== '' && { replaced }) });
+    const secret = await this.#sessions.begin(identity.token.hash, { ...identity.caller, audited });
+    for (const former of formerSecrets) await this.#sessions.end(former);
     reply.header('set-cookie', sessionCookie(secret, isSecure));
     return secret;
+  }
+
+  async #usernamesOf(secrets: readonly string[]): Promise<string> {
+    // The session of a token that has expired is no session either.
+    const found = await Promise.all(secrets.map((each) => this.#sessions.identityOf(each).catch(() => undefined)));
+    return found.flatMap((identity) => identity?.username ?? []).join(', ');
   }
 
   /** The browser keeps the cookie for another while: it is in use. */
@@ -113,7 +130,7 @@ export class BrowserSessions {
 
   async end(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (request.sessionSecret === undefined) return;
-    await this.#sessions.end(request.sessionSecret);
+    await this.#sessions.end(request.sessionSecret, request.caller);
     reply.header('set-cookie', endedSessionCookie(this.#isSecure(request)));
   }
 

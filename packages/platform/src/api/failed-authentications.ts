@@ -41,7 +41,7 @@ export class FailedAuthentications {
 }
 
 /** A client with IPv6 has all addresses of its network of 64 bits. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(':') || address.startsWith('::ffff:')) return address;
   const [head = '', tail] = address.split('::');
   const groups = head.split(':').filter(Boolean);

@@ -1,3 +1,4 @@
+import type { FailedSignIns } from '../accounts/failed-sign-ins.ts';
 import type { SignInCodes } from '../accounts/sessions.ts';
 import type { Signatures } from '../accounts/signatures.ts';
 import type { KnownTokens } from '../accounts/tokens.ts';
@@ -89,6 +90,7 @@ export interface UserServices extends Services {
   readonly authenticator: Pick<Authenticator, 'countFailure' | 'tokenNotValid'>;
   readonly browserSessions: BrowserSessions;
   readonly signInCodes: SignInCodes;
+  readonly failedSignIns: Pick<FailedSignIns, 'count'>;
   /** Ends the runs of disabled users, and deletes what removed ones had. */
   readonly endedUsers: { wake(): void };
   readonly collector: GarbageCollector;

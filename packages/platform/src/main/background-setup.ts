@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { AuditLog } from '../accounts/audit-log.ts';
+import { FailedSignIns } from '../accounts/failed-sign-ins.ts';
 import { UsageMeter } from '../accounts/usage.ts';
 import { CallMeter } from '../api/metered-calls.ts';
 import type { Builder } from '../builds/builder.ts';
@@ -53,6 +54,8 @@ export function openBackground(parts: BackgroundParts, options: BackgroundOption
   stack.defer(() => spendingLimits.close());
   const auditLog = new AuditLog({ database, clock, logger, maxAgeMs: auditDays && auditDays * 86_400_000 });
   stack.defer(() => auditLog.close());
+  const failedSignIns = new FailedSignIns({ database, clock, logger });
+  stack.defer(() => failedSignIns.close());
   const endedUsers = new UserEndings({ database, files, eraser, logger, clock, runControl, builder, logs });
   stack.defer(() => endedUsers.close());
   const collector = new Retention({ database, builder, logs, files, eraser, dataFolder, clock, logger, days });
@@ -76,6 +79,7 @@ export function openBackground(parts: BackgroundParts, options: BackgroundOption
     callMeter,
     spendingLimits,
     auditLog,
+    failedSignIns,
     endedUsers,
     collector,
     schedules,

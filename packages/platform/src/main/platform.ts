@@ -470,7 +470,7 @@ interface ServiceParts
       | 'proxy'
     >,
     Pick<RunServices, 'usageMeter' | 'callMeter'>,
-    Pick<UserServices, keyof ReturnType<typeof openAccess> | 'endedUsers' | 'collector'> {
+    Pick<UserServices, keyof ReturnType<typeof openAccess> | 'failedSignIns' | 'endedUsers' | 'collector'> {
   readonly consoleFiles: ConsoleFiles | undefined;
   readonly schedules: Waker;
   readonly feed: ChangeFeed;

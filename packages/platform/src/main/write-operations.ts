@@ -4,6 +4,7 @@
  */
 import '../accounts/audit-log.ts';
 import '../accounts/ended-users.ts';
+import '../accounts/failed-sign-ins.ts';
 import '../accounts/sessions.ts';
 import '../accounts/signatures.ts';
 import '../accounts/token-management.ts';

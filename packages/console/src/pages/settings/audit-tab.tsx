@@ -20,6 +20,15 @@ export function AuditTab({ isAdministrator }: { readonly isAdministrator: boolea
   return <AuditLog />;
 }
 
+/** What a call was about; of a sign-in, how it was done. */
+function subjectOf({ operation, subject }: AuditEntry): string {
+  const { by, replaced, failures, last } = subject;
+  if (operation === 'DELETE /wherry/v1/session') return 'sign-out';
+  if (operation !== 'POST /wherry/v1/session' || by === undefined) return Object.values(subject).join(', ');
+  if (failures !== undefined) return `failed sign-ins by a ${by}: ${failures}, the last at ${last}`;
+  return `sign-in by a ${by}${replaced === undefined ? '' : `, in the place of ${replaced}`}`;
+}
+
 const columns: readonly Column<AuditEntry>[] = [
   { id: 'at', header: 'When', cell: ({ at }) => <Time at={at} /> },
   {
@@ -27,7 +36,7 @@ const columns: readonly Column<AuditEntry>[] = [
     header: 'Who',
     cell: ({ username, tokenName, runId }) => (
       <>
-        {username} <span className={styles.faint}>{tokenName ?? (runId && `run ${runId}`)}</span>
+        {username || 'unknown'} <span className={styles.faint}>{tokenName ?? (runId && `run ${runId}`)}</span>
       </>
     ),
   },
@@ -35,8 +44,8 @@ const columns: readonly Column<AuditEntry>[] = [
   {
     id: 'subject',
     header: 'Of',
-    cell: ({ subject }) => {
-      const text = Object.values(subject).join(', ');
+    cell: (entry) => {
+      const text = subjectOf(entry);
       return <span title={text}>{text}</span>;
     },
     isMinor: true,
@@ -114,7 +123,7 @@ function AuditLog() {
             label="Audit log"
             empty={
               <Empty title="Nothing fits">
-                <p>Calls that only read are not in it.</p>
+                <p>Calls that only read are not in it; signing in and out is.</p>
               </Empty>
             }
           />

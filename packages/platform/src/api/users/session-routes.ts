@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { SignInMeans } from '../../accounts/failed-sign-ins.ts';
 import { hashToken, type Identity } from '../../accounts/tokens.ts';
 import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
 import { isoTime } from '../../shared/time.ts';
+import type { SigningIn } from '../audited-calls.ts';
+import { networkOf } from '../failed-authentications.ts';
 import type { UserServices } from '../services.ts';
 import { csrfTokenOf } from '../session-cookie.ts';
 
@@ -17,8 +20,16 @@ const checkCredentials = bodyChecker<Credentials>({
   additionalProperties: false,
   properties: { token: text, code: text },
 });
+const checkCode = bodyChecker<{ readonly code: string }>({
+  type: 'object',
+  required: ['code'],
+  additionalProperties: false,
+  properties: { code: text },
+});
 
 const maxBodyBytes = 10_000;
+
+const signInOperation = 'POST /wherry/v1/session';
 
 /** Signing in and out of the console. */
 export function registerSessionRoutes(app: FastifyInstance, services: UserServices): void {
@@ -29,10 +40,17 @@ export function registerSessionRoutes(app: FastifyInstance, services: UserServic
       const { browserSessions } = services;
       // Otherwise another site could sign its visitors in as somebody else [browser-session-5].
       browserSessions.checkPage(request);
-      const identity = await userOf(services, request);
-      const secret = await browserSessions.begin(request, reply, identity.token!.hash);
-      reply.code(201).header('cache-control', 'no-store');
-      return { data: apiSession(identity, secret) };
+      const credentials = checkCredentials(request.body);
+      if ((credentials.token === undefined) === (credentials.code === undefined)) {
+        throw invalidInput('Give either a "token" or a "code".');
+      }
+      const means = credentials.code === undefined ? 'token' : 'link';
+      return counted(services, request, means, async () => {
+        const identity = await userOf(services, request, credentials);
+        const secret = await browserSessions.begin(request, reply, { identity, means });
+        reply.code(201).header('cache-control', 'no-store');
+        return { data: apiSession(identity, secret) };
+      });
     },
   );
 
@@ -61,22 +79,66 @@ export function registerSessionRoutes(app: FastifyInstance, services: UserServic
       return { data: { code, expiresAt: isoTime(expiresAt) } };
     },
   );
+
+  // The code is in a body, since URLs are logged.
+  app.post(
+    '/wherry/v1/session/codes/check',
+    { config: { access: 'public', effect: 'reads' }, bodyLimit: maxBodyBytes },
+    async (request, reply) => {
+      services.browserSessions.checkPage(request);
+      const { code } = checkCode(request.body);
+      const tokenHash = services.signInCodes.find(code);
+      const find = () => identityOf(services, request, { code, tokenHash });
+      const { caller, username, token } = await counted(services, request, 'link', find);
+      reply.header('cache-control', 'no-store');
+      return { data: { userId: caller.userId, username, tokenName: token.name } };
+    },
+  );
 }
 
-/** @throws Refusal 401 for a wrong token or code, 429 after many, 403 for a token of an attempt, also of one that is over */
-async function userOf(services: UserServices, request: FastifyRequest): Promise<Identity> {
-  const { token, code } = checkCredentials(request.body);
-  if ((token === undefined) === (code === undefined)) throw invalidInput('Give either a "token" or a "code".');
-  const { signInCodes, tokens, authenticator } = services;
+/** Counts a refusal as a failed sign-in [audit-4]. */
+async function counted<Result>(
+  { failedSignIns }: UserServices,
+  request: FastifyRequest,
+  means: SignInMeans,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await act();
+  } catch (refusal) {
+    if (refusal instanceof Refusal && refusal.statusCode < 500) {
+      const { ip: address } = request;
+      const network = networkOf(address);
+      failedSignIns.count({ operation: signInOperation, means, address, network, outcome: refusal.type });
+    }
+    throw refusal;
+  }
+}
+
+/** @throws as `identityOf` */
+function userOf(services: UserServices, request: FastifyRequest, { token, code }: Credentials): Promise<SigningIn> {
   // [browser-session-4]
-  const tokenHash = token === undefined ? signInCodes.take(code!) : hashToken(token);
+  const tokenHash = token === undefined ? services.signInCodes.take(code!) : hashToken(token);
+  return identityOf(services, request, { code, tokenHash });
+}
+
+/**
+ * Whom a token, or a code for it, signs in.
+ * @throws Refusal 401 for a wrong one, 429 after many, 403 for a token of an attempt, also of one that is over
+ */
+async function identityOf(
+  { tokens, authenticator }: UserServices,
+  request: FastifyRequest,
+  { code, tokenHash }: { readonly code: string | undefined; readonly tokenHash: string | undefined },
+): Promise<SigningIn> {
   const identity = tokenHash === undefined ? undefined : await tokens.identityOf(tokenHash);
   if (identity === undefined) {
-    authenticator.countFailure(request.ip, token === undefined ? 'sign-in codes' : 'API tokens');
-    throw token === undefined ? codeNotValid() : authenticator.tokenNotValid();
+    authenticator.countFailure(request.ip, code === undefined ? 'API tokens' : 'sign-in codes');
+    throw code === undefined ? authenticator.tokenNotValid() : codeNotValid();
   }
-  if (identity.token === undefined) throw noUser('sign in');
-  return identity;
+  const { token } = identity;
+  if (token === undefined) throw noUser('sign in');
+  return { ...identity, token };
 }
 
 /** @throws Refusal 400 for a call with a token */
