@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { ActionDraft, InputDraft } from '../../model/schedule-draft.ts';
 import { InputForm } from '../../parts/input-form.tsx';
 import { RunOptionsForm } from '../../parts/run-options.tsx';
@@ -23,19 +23,21 @@ export function ActionEditor({ action, error, onChange, onRemove }: ActionEditor
   const { type, targetId, input, options } = action;
   const isActor = type === 'RUN_ACTOR';
   const headingId = useId();
+  // What nobody has had the time to choose is not wrong yet.
+  const [wasThere, setWasThere] = useState(targetId !== '');
   const actorInput = useQuery({ ...actorInputQuery(targetId, options.build), enabled: isActor && targetId !== '' });
   // A task has an input, of which single properties are replaced.
   const example = isActor ? (actorInput.data?.example ?? {}) : {};
   const retarget = (id: string) => id !== targetId && onChange({ ...action, targetId: id, input: { kind: 'own' } });
   return (
-    <section className={styles.action} aria-labelledby={headingId}>
+    <section className={styles.action} aria-labelledby={headingId} onBlur={() => setWasThere(true)}>
       <div className={styles.actionTitle}>
         <h3 id={headingId}>{isActor ? 'Actor' : 'Task'}</h3>
         <Button size="small" kind="danger" onClick={onRemove}>
           Remove
         </Button>
       </div>
-      <Field label={isActor ? 'Which Actor' : 'Which task'} error={error} isRequired>
+      <Field label={isActor ? 'Which Actor' : 'Which task'} error={wasThere ? error : undefined} isRequired>
         {isActor ? (
           <ActorPicker value={targetId} onChange={retarget} />
         ) : (
