@@ -114,6 +114,9 @@ interface Opened {
 
 type Column = VirtualColumn & ItemColumn;
 
+/** So many characters have room in the column of numbers: a dataset that begins to grow has 9,999 items soon. */
+const leastNumberChars = 5;
+
 /** The column with the number of each item. */
 const numberColumn = (count: number): Column => ({
   id: '#',
@@ -121,7 +124,7 @@ const numberColumn = (count: number): Column => ({
   field: wholeItem,
   label: '#',
   format: 'number',
-  widthPx: 34 + 8 * formatNumber(count).length,
+  widthPx: 34 + 8 * Math.max(leastNumberChars, formatNumber(count).length),
   isNumber: true,
 });
 
@@ -151,6 +154,11 @@ function useColumns(view: DatasetView | undefined, samples: readonly unknown[], 
   if (former.length === 0 || (added.length > 0 && kept.length < mostColumns)) {
     const all = [...kept, ...added.map((column) => columnFor(column, samples))].slice(0, mostColumns);
     known.current = { key, hasSamples, columns: [numberColumn(count), ...all] };
+  }
+  const current = known.current!;
+  const numbers = numberColumn(count);
+  if (numbers.widthPx > current.columns[0]!.widthPx) {
+    known.current = { ...current, columns: [numbers, ...current.columns.slice(1)] };
   }
   return { columns: known.current!.columns, more: named.length > 0 ? 0 : more };
 }

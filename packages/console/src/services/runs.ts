@@ -74,7 +74,7 @@ export const resurrectRun = (runId: string, options: ResurrectOptions) =>
     }),
   );
 
-/** @param target.input JSON, or undefined to go on with the input of now */
+/** @param target.input JSON; the Actor gets none without */
 export async function metamorphRun(
   runId: string,
   { actorId, build, input }: { readonly actorId: string; readonly build: string; readonly input: string | undefined },
@@ -99,12 +99,16 @@ export async function setRunAccess(runId: string, generalAccess: Schemas['Genera
   });
 }
 
-/** The input of a run, as the platform shows it: secret fields are masked. Null when there is none. */
-export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run) =>
+/**
+ * An input of a run, as the platform shows it: secret fields are masked. Null when there is none.
+ * @param metamorph 0 for that of its start; each metamorph has one of its own, from 1
+ */
+export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run, metamorph: number) =>
   queryOptions({
-    queryKey: ['runInputs', id],
+    queryKey: ['runInputs', id, metamorph],
     queryFn: async ({ signal }): Promise<{ readonly text: string; readonly contentType: string } | null> => {
-      const path = `/v2/key-value-stores/${defaultKeyValueStoreId}/records/INPUT`;
+      const key = metamorph === 0 ? 'INPUT' : `INPUT-METAMORPH-${metamorph}`;
+      const path = `/v2/key-value-stores/${defaultKeyValueStoreId}/records/${key}`;
       const response = await fetchApi(path, { signal }).catch(notFoundIsNull);
       if (response === null) return null;
       return { text: await response.text(), contentType: response.headers.get('content-type') ?? '' };
