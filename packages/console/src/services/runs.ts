@@ -17,6 +17,9 @@ export interface RunsFilter {
   readonly actorId?: string | undefined;
   readonly taskId?: string | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;
+  /** ISO times; both are included. */
+  readonly startedAfter?: string | undefined;
+  readonly startedBefore?: string | undefined;
   readonly offset: number;
   readonly limit: number;
 }
@@ -26,14 +29,16 @@ interface Listing<Item> {
   readonly items: readonly Item[];
 }
 
-export const runsQuery = ({ actorId, taskId, statuses = [], offset, limit }: RunsFilter) =>
+export const runsQuery = ({ actorId, taskId, statuses = [], startedAfter, startedBefore, offset, limit }: RunsFilter) =>
   queryOptions({
-    queryKey: ['runs', 'list', { actorId, taskId, statuses, offset, limit }],
+    queryKey: ['runs', 'list', { actorId, taskId, statuses, startedAfter, startedBefore, offset, limit }],
     queryFn: async ({ signal }): Promise<Listing<RunShort>> => {
       const owner = taskId !== undefined ? `actor-tasks/${taskId}/runs` : `actors/${actorId}/runs`;
       const path = taskId === undefined && actorId === undefined ? 'actor-runs' : owner;
       const query = new URLSearchParams({ offset: String(offset), limit: String(limit), desc: '1' });
       if (statuses.length > 0) query.set('status', statuses.join(','));
+      if (startedAfter !== undefined) query.set('startedAfter', startedAfter);
+      if (startedBefore !== undefined) query.set('startedBefore', startedBefore);
       const response = await fetchApi(`/v2/${path}?${query}`, { signal });
       return ((await response.json()) as { data: Listing<RunShort> }).data;
     },

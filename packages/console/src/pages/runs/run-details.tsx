@@ -188,7 +188,7 @@ function Deletion({ run }: { readonly run: Run }) {
   return (
     <Card title="Delete" isPadded>
       <p>The run and its log are deleted for ever. Its storages stay until they are deleted themselves.</p>
-      <p>
+      <p className={styles.after}>
         <Button
           kind="danger"
           disabledReason={isOver(run.status) ? undefined : 'Abort the run first.'}

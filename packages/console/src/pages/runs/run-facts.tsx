@@ -35,7 +35,7 @@ export function RunFacts({ run, updatedAtMs }: { readonly run: Run; readonly upd
   return (
     <Facts
       facts={[
-        { name: 'Duration', value: formatDuration(Math.max(1000, durationMs)) },
+        { name: 'Duration', value: formatDuration(isDone ? durationMs : Math.max(1000, durationMs)) },
         {
           name: 'Results',
           value: dataset === null ? 'deleted' : formatNumber(count),
@@ -50,7 +50,7 @@ export function RunFacts({ run, updatedAtMs }: { readonly run: Run; readonly upd
         {
           name: 'Memory',
           value: memoryBytes === 0 ? '–' : formatBytes(memoryBytes),
-          note: `${isDone ? 'at most, ' : ''}of ${formatBytes(options.memoryMbytes * bytesPerMbyte)}`,
+          note: `${isDone && memoryBytes > 0 ? 'at most, ' : ''}of ${formatBytes(options.memoryMbytes * bytesPerMbyte)}`,
         },
         { name: 'Cost', value: formatUsd(run.usageTotalUsd ?? 0) },
       ]}
