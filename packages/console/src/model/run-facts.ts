@@ -3,9 +3,9 @@
 import type { TimelineHandoff } from './timeline-phases.ts';
 
 export interface Moves {
-  /** How often the run went to another server. */
+  /** How often the run was moved, or lost its server. */
   readonly count: number;
-  /** How often another attempt went on at the same server: reboots, metamorphs, and restarts after errors. */
+  /** How often another attempt went on where it was: reboots, metamorphs, and restarts after errors. */
   readonly restarts: number;
   /** Of moves and restarts in all; null when none was measured. */
   readonly downtimeMs: number | null;

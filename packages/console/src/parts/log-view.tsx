@@ -240,13 +240,13 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
   const items = rows.getVirtualItems();
   return (
     <div className={styles.frame} style={{ flexBasis: totalPx + barPx }}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
       <section
         ref={box}
         className={styles.box}
         onScroll={onScroll}
         onKeyDown={followAtEnd}
         aria-label="Lines of the log"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
         tabIndex={0}
       >
         <div className={classes(styles.lines, isWrapped && styles.wrapped)} style={{ height: totalPx }}>
