@@ -11,6 +11,9 @@ const counterFiles = Object.fromEntries(
   ['main.js', 'package.json'].map((name) => [name, readFileSync(`${actorFolder('counter')}/${name}`, 'utf8')]),
 );
 
+/** What all runs together may have. */
+const allMbytes = 4096;
+
 const packageJson = JSON.stringify({
   name: 'printer',
   version: '1.0.0',
@@ -64,7 +67,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
   let counterId: string;
   let printerId: string;
   beforeAll(async () => {
-    ui = await startConsole('--servers', '3');
+    ui = await startConsole('--servers', '3', '--memory', String(allMbytes));
     counterId = (await deployFiles(ui.client, 'counter', counterFiles)).actorId;
     printerId = (await deployFiles(ui.client, 'printer', printerFiles)).actorId;
   });
@@ -339,6 +342,175 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     await dialog().getByRole('button', { name: 'Delete' }).click();
     await expect.poll(() => ui.page.url()).toMatch(/\/console\/runs$/);
     expect(await ui.client.run(run.id).get()).toBeUndefined();
+    ui.checkProblems();
+  });
+
+  test('runs that come, end or leave a filter do not move the rows that one reads', async () => {
+    // The others wait for its memory, so that many are there at once.
+    const { id: large } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: allMbytes });
+    const start = async (count: number) => {
+      const starting = Array.from({ length: count }, () => ui.client.actor(printerId).start({}, { memory: 128 }));
+      return (await Promise.all(starting)).map(({ id }) => id);
+    };
+    const abort = async (ids: readonly string[]) => {
+      for (const id of ids) await ui.client.run(id).abort();
+    };
+    const known = await start(55);
+    const page = await ui.pageOf(ui.platform.token);
+    await page.setViewportSize({ width: 1280, height: 500 });
+    const rows = page.getByRole('region', { name: 'Runs' }).locator('tbody tr');
+    /** What one reads: the ids in their order, and where one of them is. */
+    const sight = (id: string) =>
+      rows.evaluateAll(
+        (all, wanted) => ({
+          ids: all.map((row) => row.querySelector('code')!.textContent),
+          top: all.find((row) => row.textContent.includes(wanted))?.getBoundingClientRect().top,
+        }),
+        id,
+      );
+    const idAt = async (index: number) => (await rows.nth(index).locator('code').textContent())!;
+    const waiting = page.getByRole('button', { name: /^\d+ new$/ });
+    const scroll = async (px: number) => {
+      await rows.first().hover();
+      await page.mouse.wheel(0, px);
+      await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(120);
+    };
+
+    // The first page, when one has scrolled.
+    await ui.visit('/runs', page);
+    await scroll(400);
+    const first = await sight(await idAt(12));
+    known.push(...(await start(2)));
+    await expect.poll(() => waiting.textContent()).toBe('2 new');
+    expect(await sight(first.ids[12]!)).toEqual(first);
+    await waiting.click();
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(0);
+    await expect.poll(() => idAt(2)).toBe(first.ids[0]);
+    // At its top it is live.
+    known.push(...(await start(1)));
+    await expect.poll(() => idAt(0)).toBe(known.at(-1));
+    expect(await waiting.count()).toBe(0);
+
+    // The second page, and the third from there: none repeats a row of the one before.
+    const { total } = await ui.client.runs().list({ limit: 1 });
+    await ui.visit('/runs?page=2', page);
+    await expect.poll(() => rows.count()).toBe(total - 50);
+    const second = await sight(await idAt(3));
+    known.push(...(await start(2)));
+    await expect.poll(() => waiting.textContent()).toBe('2 new');
+    expect(await sight(second.ids[3]!)).toEqual(second);
+    expect(await page.getByRole('navigation', { name: 'Pages of runs' }).textContent()).toContain(`of ${total}`);
+    await waiting.click();
+    await expect.poll(() => page.url()).not.toContain('page=');
+    expect(await waiting.count()).toBe(0);
+
+    // A filter that runs leave: the row stays, and says how its run ended.
+    await abort(known);
+    const atWork = await start(8);
+    await page.setViewportSize({ width: 1280, height: 320 });
+    await ui.visit('/runs?status=running', page);
+    await expect.poll(() => rows.count()).toBe(9);
+    await scroll(150);
+    const third = await sight(atWork[3]!);
+    await abort([atWork[6]!]);
+    const [later] = await start(1);
+    await expect.poll(() => rows.filter({ hasText: atWork[6]! }).textContent()).toMatch(/^Aborted/);
+    await expect.poll(() => waiting.textContent()).toBe('1 new');
+    expect(await sight(atWork[3]!)).toEqual(third);
+    await waiting.click();
+    await expect.poll(() => idAt(0)).toBe(later);
+    expect(await rows.count()).toBe(9);
+
+    // Another filter begins at its first page.
+    await ui.visit('/runs?page=2', page);
+    await page.getByRole('button', { name: 'Aborted' }).click();
+    await rows.filter({ hasText: known[10]! }).waitFor();
+    expect(page.url()).not.toContain('page=');
+    await page.context().close();
+    await abort([...atWork, later!, large]);
+    ui.checkProblems();
+  });
+
+  test('a log is followed until one scrolls up, and again from its end', async () => {
+    const run = await ui.client.actor(counterId).start({ everyMs: 30 });
+    await ui.visit(`/runs/${run.id}?tab=log`);
+    await log().getByText('item 60', { exact: true }).waitFor();
+    /** The number of the first line in sight and where it is; how much is below. */
+    const sight = () =>
+      log().evaluate((box) => {
+        const { top } = box.getBoundingClientRect();
+        const inSight = [...box.querySelectorAll<HTMLElement>('[data-number]')].find(
+          (row) => row.getBoundingClientRect().top >= top,
+        )!;
+        return {
+          line: inSight.dataset.number,
+          atPx: inSight.getBoundingClientRect().top - top,
+          belowPx: box.scrollHeight - box.scrollTop - box.clientHeight,
+        };
+      });
+    const toEnd = ui.page.getByRole('button', { name: /↓$/ });
+    const isFollowing = async () => {
+      const { line } = await sight();
+      await expect.poll(async () => Number((await sight()).line)).toBeGreaterThan(Number(line) + 5);
+      expect((await sight()).belowPx).toBeLessThan(2);
+      expect(await toEnd.count()).toBe(0);
+    };
+    for (const wrap of ['off', 'on']) {
+      const isWrapped = ui.page.getByRole('switch', { name: 'Wrap' });
+      if ((await isWrapped.getAttribute('aria-checked')) !== String(wrap === 'on')) await isWrapped.click();
+      await isFollowing();
+      await log().hover();
+      await ui.page.mouse.wheel(0, -300);
+      await toEnd.waitFor();
+      const { line, atPx } = await sight();
+      await expect.poll(() => toEnd.textContent()).toMatch(/^\d\d new lines/);
+      expect(await sight()).toMatchObject({ line, atPx });
+      // The end goes on while the browser scrolls there.
+      await log().press('End');
+      await isFollowing();
+      await ui.page.mouse.wheel(0, -300);
+      await toEnd.click();
+      await isFollowing();
+    }
+    await endCounter(run.defaultKeyValueStoreId);
+    await ui.page.getByText('complete').waitFor();
+    expect((await sight()).belowPx).toBeLessThan(2);
+    ui.checkProblems();
+  });
+
+  test('a log shows colours, long lines in part, and wrapped lines where it is narrow', async () => {
+    const long = `${'word '.repeat(1000)}end`;
+    const { id } = await print({ lines: ['\u001b[31mred\u001b[39m and \u001b[1mbold\u001b[22m', long, 'last'] });
+    await ui.visit(`/runs/${id}?tab=log`);
+    await ui.page.getByText('complete').waitFor();
+    const row = log().locator('[data-number]', { hasText: 'red' });
+    expect(await row.textContent()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} red and bold$/);
+    const [red, bold] = await row.locator('span span').evaluateAll((all) =>
+      all.map((each) => ({
+        colour: getComputedStyle(each).color,
+        weight: Number(getComputedStyle(each).fontWeight),
+      })),
+    );
+    expect(red!.colour).not.toBe(bold!.colour);
+    expect(bold!.weight).toBeGreaterThan(red!.weight);
+    // All of it is in sight, so there is no way to its end.
+    expect(await ui.page.getByRole('button', { name: /↓$/ }).count()).toBe(0);
+    expect(await log().evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+    const rest = log().getByRole('button', { name: 'more characters' });
+    expect(await rest.textContent()).toBe(`${long.length - 3000} more characters`);
+    await rest.click();
+    expect(await log().locator('[data-number]', { hasText: 'word' }).textContent()).toContain(long);
+
+    const page = await ui.pageOf(ui.platform.token);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await ui.visit(`/runs/${id}?tab=log`, page);
+    const narrow = page.getByRole('region', { name: 'Lines of the log' });
+    await narrow.getByText('last', { exact: true }).waitFor();
+    expect(await narrow.evaluate((box) => box.scrollWidth <= box.clientWidth)).toBe(true);
+    await page.getByRole('switch', { name: 'Wrap' }).click();
+    await expect.poll(() => narrow.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+    await expect.poll(() => page.url()).toContain('wrap=off');
+    await page.context().close();
     ui.checkProblems();
   });
 
