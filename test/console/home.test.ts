@@ -67,6 +67,29 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     ui.checkProblems();
   });
 
+  test('the overview lists the runs that ended last, and those that end meanwhile', async () => {
+    await ui.visit('/');
+    const recent = main()
+      .locator('section')
+      .filter({ has: ui.page.getByRole('heading', { name: /^Recent runs/ }) });
+    const lines = recent.getByRole('listitem');
+    await expect.poll(() => lines.allTextContents()).toHaveLength(1);
+    expect(await lines.first().textContent()).toMatch(/^Failed.*took .*ago$/);
+    // It was started before the one that ends before it.
+    const long = await ui.client.actor(actorId).start({ pages: 400, everyMs: 10 }, { memory: 256 });
+    const short = await ui.client.actor(actorId).start({ pages: 1, everyMs: 1 }, { memory: 256 });
+    const hrefs = () => lines.locator('a').evaluateAll((all) => all.map((each) => each.getAttribute('href')));
+    await expect.poll(async () => (await hrefs())[0]).toBe(`/console/runs/${short.id}`);
+    expect(await lines.first().textContent()).toMatch(/^Succeeded/);
+    await ui.client.run(long.id).abort();
+    await expect
+      .poll(async () => (await hrefs()).slice(0, 2))
+      .toEqual([`/console/runs/${long.id}`, `/console/runs/${short.id}`]);
+    await recent.getByRole('link', { name: 'All runs' }).click();
+    await ui.page.waitForURL('**/console/runs');
+    ui.checkProblems();
+  });
+
   test('the overview changes by itself when a run is moved', async () => {
     await ui.visit('/');
     const handoffs = main().locator('dl > div').filter({ hasText: 'Handoffs in 24 h' }).locator('dd');

@@ -40,19 +40,24 @@ const attempts = [
 
 test('only handoffs that took place count as moves; downtime that was not measured is not taken for none', () => {
   const cancelled = { ...handoff, phase: 'cancelled', downtimeMs: null } as const;
-  expect(movesOf([handoff, cancelled, { ...handoff, downtimeMs: 7 }])).toEqual({ count: 2, downtimeMs: 12 });
-  expect(movesOf([{ ...handoff, downtimeMs: null }])).toEqual({ count: 1, downtimeMs: null });
-  expect(movesOf([])).toEqual({ count: 0, downtimeMs: null });
+  expect(movesOf([handoff, cancelled, { ...handoff, downtimeMs: 7 }])).toMatchObject({ count: 2, downtimeMs: 12 });
+  expect(movesOf([{ ...handoff, downtimeMs: null }])).toMatchObject({ count: 1, downtimeMs: null });
+  expect(movesOf([])).toEqual({ count: 0, restarts: 0, downtimeMs: null });
+});
+
+test('an attempt that goes on at the same server is a restart and no move; its downtime counts', () => {
+  const handoffs = ['lost', 'reboot', 'metamorph', 'restart'].map((reason) => ({ ...handoff, reason }));
+  expect(movesOf(handoffs)).toEqual({ count: 1, restarts: 3, downtimeMs: 20 });
 });
 
 test('nothing repeated or lost is said only where it is known', () => {
-  expect(lossesOf({ moves: 0, commits: undefined, verdict: undefined }).kind).toBe('none');
-  expect(lossesOf({ moves: 1, commits: 3, verdict: undefined }).kind).toBe('none');
-  expect(lossesOf({ moves: 1, commits: 0, verdict: 'safe' }).kind).toBe('none');
+  expect(lossesOf({ takeovers: 0, commits: undefined, verdict: undefined }).kind).toBe('none');
+  expect(lossesOf({ takeovers: 1, commits: 3, verdict: undefined }).kind).toBe('none');
+  expect(lossesOf({ takeovers: 1, commits: 0, verdict: 'safe' }).kind).toBe('none');
   for (const verdict of ['unsafe', 'unclear', undefined]) {
-    expect(lossesOf({ moves: 1, commits: 0, verdict }).kind).toBe('unknown');
+    expect(lossesOf({ takeovers: 1, commits: 0, verdict }).kind).toBe('unknown');
   }
-  expect(lossesOf({ moves: 1, commits: undefined, verdict: undefined }).kind).toBe('unknown');
+  expect(lossesOf({ takeovers: 1, commits: undefined, verdict: undefined }).kind).toBe('unknown');
 });
 
 test('what a move does is said beforehand, apart for Actors that commit', () => {
@@ -92,4 +97,38 @@ test('the story has what happened, the newest first, with the reason of the end'
     'The run was started.',
   ]);
   expect(storyOf({ ...run, finishedAtMs: null, status: 'READY' }, [], [])).toHaveLength(1);
+});
+
+test('the story of a run that was resurrected still has the end before', () => {
+  const run = { startedAtMs: t0, finishedAtMs: null, status: 'RUNNING', statusMessage: null };
+  const ended = attemptOf(1, {
+    createdAtMs: t0,
+    activatedAtMs: t0,
+    fencedAtMs: null,
+    endedAtMs: t0 + 2000,
+    exitCode: 0,
+  });
+  const next = attemptOf(2, {
+    phase: 'active',
+    reason: 'resurrect',
+    createdAtMs: t0 + 5000,
+    activatedAtMs: t0 + 5000,
+    fencedAtMs: null,
+    endedAtMs: null,
+    exitCode: null,
+  });
+  expect(storyOf(run, [ended, next], []).map(({ text }) => text)).toEqual([
+    'Attempt 2 was started on node-2 (the run was resurrected).',
+    'Attempt 1 ended: exit 0.',
+    'Attempt 1 was started on node-1.',
+    'The run was started.',
+  ]);
+});
+
+test('the story calls a lost server and a reboot by their names', () => {
+  const run = { startedAtMs: t0, finishedAtMs: null, status: 'RUNNING', statusMessage: null };
+  const textsOf = (change: Partial<TimelineHandoff>) =>
+    storyOf(run, [], [{ ...handoff, ...change }]).map(({ text }) => text);
+  expect(textsOf({ mode: 'lost', reason: 'lost' })).toContain('A handoff from attempt 1 was requested (server lost).');
+  expect(textsOf({ mode: 'cold', reason: 'reboot' })).toContain('A handoff from attempt 1 was requested (reboot).');
 });

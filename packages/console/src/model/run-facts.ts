@@ -3,15 +3,23 @@
 import type { TimelineHandoff } from './timeline-phases.ts';
 
 export interface Moves {
+  /** How often the run was moved, or lost its server. */
   readonly count: number;
-  /** In all; null when none was measured. */
+  /** How often another attempt went on where it was: reboots, metamorphs, and restarts after errors. */
+  readonly restarts: number;
+  /** Of moves and restarts in all; null when none was measured. */
   readonly downtimeMs: number | null;
 }
 
 export function movesOf(handoffs: readonly TimelineHandoff[]): Moves {
   const done = handoffs.filter(({ phase }) => phase === 'switched' || phase === 'done');
+  const count = done.filter(({ reason }) => reason === 'migration' || reason === 'lost').length;
   const measured = done.flatMap(({ downtimeMs }) => downtimeMs ?? []);
-  return { count: done.length, downtimeMs: measured.length === 0 ? null : measured.reduce((sum, ms) => sum + ms, 0) };
+  return {
+    count,
+    restarts: done.length - count,
+    downtimeMs: measured.length === 0 ? null : measured.reduce((sum, ms) => sum + ms, 0),
+  };
 }
 
 /** Whether results were repeated or lost, and how that is known. */
@@ -20,19 +28,20 @@ export type Losses =
   | { readonly kind: 'unknown'; readonly why: string };
 
 /**
+ * @param facts.takeovers how often an attempt went on where another one had stopped: moves, restarts and resurrections
  * @param facts.commits the number of the run's last commit; undefined while it is not known
  * @param facts.verdict of the Actor's newest proof
  */
 export function lossesOf({
-  moves,
+  takeovers,
   commits,
   verdict,
 }: {
-  readonly moves: number;
+  readonly takeovers: number;
   readonly commits: number | undefined;
   readonly verdict: string | undefined;
 }): Losses {
-  if (moves === 0) return { kind: 'none', why: 'The run was not moved.' };
+  if (takeovers === 0) return { kind: 'none', why: 'The run was neither moved nor restarted.' };
   if (commits !== undefined && commits > 0) {
     return {
       kind: 'none',

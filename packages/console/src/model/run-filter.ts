@@ -34,16 +34,38 @@ const originNames: Readonly<Record<string, string>> = {
 /** How a run was started, after "started". */
 export const originText = (origin: string): string => originNames[origin] ?? `by ${origin}`;
 
+interface HeldRows<Row> {
+  /** Those that were held, in their order, as they are by now where that is known. */
+  readonly rows: readonly Row[];
+  /** The ids of those that are in the list no more: they were deleted, or belong to it no longer. */
+  readonly missing: readonly string[];
+  /** How many have come in among them. */
+  readonly arrived: number;
+}
+
 /**
- * Rows of a list that do not move while they are read: what is new waits until it is asked for.
- * @param held ids that are shown; undefined when all are
+ * Rows of a page of a list that stay where they are while they are read.
+ * @param held what the page had when its reader came
+ * @param fresh what it has by now
  */
 export function heldRows<Row extends { readonly id: string }>(
-  rows: readonly Row[],
-  held: ReadonlySet<string> | undefined,
-): { readonly shown: readonly Row[]; readonly waiting: number } {
-  if (held === undefined) return { shown: rows, waiting: 0 };
-  // Only what came in on top is new; what follows below was there before.
-  const first = rows.findIndex(({ id }) => held.has(id));
-  return first <= 0 ? { shown: rows, waiting: 0 } : { shown: rows.slice(first), waiting: first };
+  held: readonly Row[],
+  fresh: readonly Row[],
+): HeldRows<Row> {
+  const byId = new Map(fresh.map((row) => [row.id, row]));
+  const ids = new Set(held.map(({ id }) => id));
+  // What follows below the last one was there before.
+  const last = fresh.findLastIndex(({ id }) => ids.has(id));
+  return {
+    rows: held.map((row) => byId.get(row.id) ?? row),
+    missing: held.flatMap(({ id }) => (byId.has(id) ? [] : [id])),
+    arrived: fresh.filter(({ id }, index) => index < last && !ids.has(id)).length,
+  };
 }
+
+/** The runs that ended last, of some that are over. */
+export const endedLast = <Row extends { readonly finishedAt?: string | null | undefined }>(
+  rows: readonly Row[],
+  count: number,
+): readonly Row[] =>
+  rows.toSorted((a, b) => Date.parse(b.finishedAt ?? '') - Date.parse(a.finishedAt ?? '')).slice(0, count);

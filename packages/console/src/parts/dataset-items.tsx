@@ -114,6 +114,9 @@ interface Opened {
 
 type Column = VirtualColumn & ItemColumn;
 
+/** So many characters have room in the column of numbers: a dataset that begins to grow has 9,999 items soon. */
+const leastNumberChars = 5;
+
 /** The column with the number of each item. */
 const numberColumn = (count: number): Column => ({
   id: '#',
@@ -121,7 +124,7 @@ const numberColumn = (count: number): Column => ({
   field: wholeItem,
   label: '#',
   format: 'number',
-  widthPx: 34 + 8 * formatNumber(count).length,
+  widthPx: 34 + 8 * Math.max(leastNumberChars, formatNumber(count).length),
   isNumber: true,
 });
 

@@ -24,8 +24,12 @@ import { useLog } from './use-log.ts';
 
 /** The height of a line that is not wrapped, as in the style sheet. */
 const rowPx = 20;
+/** As much as a scroll bar takes below the lines. */
+const barPx = 18;
 /** So close to the end one is at the end. */
 const endPx = 30;
+/** Where lines have no room beside their time, they are wrapped unless one switches that off. */
+const narrow = '(max-width: 720px)';
 
 const levelChoices = [
   { value: 'debug', label: 'All levels' },
@@ -39,10 +43,13 @@ export function LogView({ id, isOver }: { readonly id: string; readonly isOver: 
   const { buffer, length, state, error, retry } = useLog(id, isOver);
   const [least, setLeast] = useAddressState<LogFilter['least']>('level', 'debug');
   const [own, setOwn] = useAddressState<'shown' | 'hidden'>('platform', 'shown');
-  const [wrap, setWrap] = useAddressState<'on' | 'off'>('wrap', 'off');
+  const [usualWrap] = useState<'on' | 'off'>(() => (matchMedia(narrow).matches ? 'on' : 'off'));
+  const [wrap, setWrap] = useAddressState<'on' | 'off'>('wrap', usualWrap);
   const [wanted, setWanted] = useAddressState<string>('find', '');
   const deferred = useDeferredValue(wanted);
   const { shown, found } = useSelection(buffer, length, { least, withOwn: own === 'shown' }, deferred);
+  // The height of a log that grows does not change with it.
+  const [wasOver] = useState(isOver);
   const list = useRef<LogListHandle>(null);
   const find = useRef<HTMLInputElement>(null);
   const [current, setCurrent] = useState(0);
@@ -65,7 +72,7 @@ export function LogView({ id, isOver }: { readonly id: string; readonly isOver: 
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it takes a key that belongs to the browser elsewhere
-    <div className={styles.view} onKeyDown={openFind}>
+    <div className={classes(styles.view, wasOver && styles.whole)} onKeyDown={openFind}>
       <div className={styles.tools}>
         <Select
           options={levelChoices}
@@ -168,6 +175,9 @@ function useSelection(
   }, [selection, buffer, length]);
 }
 
+const isNearEnd = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement): boolean =>
+  scrollHeight - scrollTop - clientHeight < endPx;
+
 interface LogListHandle {
   readonly show: (index: number) => void;
 }
@@ -188,6 +198,7 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
   const following = useRef(isFollowing);
   following.current = isFollowing;
   const [seen, setSeen] = useState(selection.length);
+  const [isAtEnd, setIsAtEnd] = useState(startsAtEnd);
   const rows = useVirtualizer({
     count: selection.length,
     getScrollElement: () => box.current,
@@ -200,6 +211,7 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
   // Not `scrollToIndex`, which goes on for some frames: it would take back what a reader has scrolled meanwhile.
   useLayoutEffect(() => {
     if (isFollowing) box.current!.scrollTop = box.current!.scrollHeight;
+    setIsAtEnd(isNearEnd(box.current!));
   }, [isFollowing, selection.length, totalPx]);
   const show = useCallback(
     (index: number) => {
@@ -211,22 +223,32 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
   useImperativeHandle(ref, () => ({ show }), [show]);
   const lastTop = useRef(0);
   const onScroll = () => {
-    const { scrollTop, scrollHeight, clientHeight } = box.current!;
+    const { scrollTop } = box.current!;
     const isUp = scrollTop < lastTop.current - 1;
     lastTop.current = scrollTop;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < endPx;
+    const isEnd = isNearEnd(box.current!);
+    setIsAtEnd(isEnd);
     // Following lets go when one scrolls up, and takes hold again at the end.
-    if (isAtEnd !== following.current && (isAtEnd || isUp)) {
-      setIsFollowing(isAtEnd);
+    if (isEnd !== following.current && (isEnd || isUp)) {
+      setIsFollowing(isEnd);
       setSeen(selection.length);
     }
   };
+  // The browser scrolls to the end as it was when the key was pressed.
+  const followAtEnd = (event: KeyboardEvent) => event.key === 'End' && setIsFollowing(true);
   const unread = isFollowing ? 0 : Math.max(0, selection.length - seen);
   const items = rows.getVirtualItems();
   return (
-    <div className={styles.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard */}
-      <section ref={box} className={styles.box} onScroll={onScroll} aria-label="Lines of the log" tabIndex={0}>
+    <div className={styles.frame} style={{ flexBasis: totalPx + barPx }}>
+      <section
+        ref={box}
+        className={styles.box}
+        onScroll={onScroll}
+        onKeyDown={followAtEnd}
+        aria-label="Lines of the log"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+        tabIndex={0}
+      >
         <div className={classes(styles.lines, isWrapped && styles.wrapped)} style={{ height: totalPx }}>
           <div className={styles.window} style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
             {items.map(({ index, key }) => (
@@ -237,7 +259,7 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
           </div>
         </div>
       </section>
-      {!isFollowing && (
+      {!isFollowing && !isAtEnd && (
         <button type="button" className={styles.toEnd} onClick={() => setIsFollowing(true)}>
           {unread > 0 ? `${formatCount(unread, 'new line')} ↓` : 'To the end ↓'}
         </button>

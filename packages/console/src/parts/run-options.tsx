@@ -7,8 +7,10 @@ import styles from './run-options.module.css';
 interface RunOptionsFormProps {
   readonly value: RunOptions;
   readonly onChange: (value: RunOptions) => void;
-  /** What the Actor, or the task, has: shown where nothing is chosen. */
+  /** What holds where nothing is chosen. */
   readonly defaults?: { readonly [Name in keyof RunOptions]?: RunOptions[Name] | null };
+  /** Whose the defaults are. */
+  readonly usual?: string;
   /** Tags and numbers of builds to choose from; others can be typed. */
   readonly builds?: readonly string[];
   /** Whether it is about an Actor's own defaults, which have no limit of charges. */
@@ -24,6 +26,7 @@ export function RunOptionsForm({
   value,
   onChange,
   defaults = {},
+  usual = 'As the Actor has it',
   builds = [],
   isOfActor = false,
 }: RunOptionsFormProps) {
@@ -32,8 +35,7 @@ export function RunOptionsForm({
     const next = Object.entries({ ...value, ...change }).filter(([, each]) => each !== undefined);
     onChange(Object.fromEntries(next) as RunOptions);
   };
-  const asIs = (text: string | undefined) =>
-    text === undefined ? 'As the Actor has it' : `As the Actor has it: ${text}`;
+  const asIs = (text: string | undefined) => (text === undefined ? usual : `${usual}: ${text}`);
   const usualMemory = defaults.memoryMbytes ? bytesOf(defaults.memoryMbytes) : undefined;
   const memory = value.memoryMbytes === undefined ? '' : String(value.memoryMbytes);
   const shown = [...new Set([...memories, ...(value.memoryMbytes === undefined ? [] : [value.memoryMbytes])])];

@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { useRefetchInterval } from '../live/live.tsx';
 import { formatCount, formatNumber, formatUsd } from '../model/format.ts';
-import { heldRows, originText, type RunFilterId, runFilterOf, runFilters } from '../model/run-filter.ts';
+import { originText, type RunFilterId, runFilterOf, runFilters } from '../model/run-filter.ts';
 import { isOver } from '../model/status.ts';
-import { type RunShort, runsQuery, storageCountsQuery } from '../services/runs.ts';
+import { type RunShort, storageCountsQuery } from '../services/runs.ts';
 import { useAddressState } from '../ui/address-state.ts';
 import { ApiButton } from '../ui/api-call.tsx';
 import { Button } from '../ui/button.tsx';
@@ -15,6 +13,7 @@ import { Empty, Failure } from '../ui/notice.tsx';
 import { Pager, usePage } from '../ui/pager.tsx';
 import { StatusPill } from '../ui/pill.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
+import { useRunRows } from './run-rows.ts';
 import styles from './run-table.module.css';
 import { ActorName } from './target-name.tsx';
 
@@ -29,12 +28,15 @@ interface RunTableProps {
 
 /** Runs of the account, or of an Actor or a task: a table with filter by status and pages. */
 export function RunTable({ actorId, taskId, limit = 50, tools }: RunTableProps) {
-  const [filter, setFilter] = useAddressState<RunFilterId>('status', 'all', { isStep: true });
+  const [filter, setFilter] = useAddressState<RunFilterId>('status', 'all', { isStep: true, clears: 'page' });
   const page = usePage(limit);
   const { statuses } = runFilterOf(filter);
-  const listing = { actorId, taskId, statuses, offset: page.offset, limit };
-  const runs = useQuery({ ...runsQuery(listing), refetchInterval: useRefetchInterval() });
-  const { shown, waiting, showAll } = useHeldRows(runs.data?.items, page.offset === 0);
+  const { offset } = page;
+  const { rows, total, waiting, error, refetch } = useRunRows({ actorId, taskId, statuses, offset, limit });
+  const showNew = () => {
+    if (offset > 0) page.setOffset(0);
+    window.scrollTo({ top: 0 });
+  };
   const owner = taskId !== undefined ? `actor-tasks/${taskId}/runs` : `actors/${actorId}/runs`;
   const path = taskId === undefined && actorId === undefined ? 'actor-runs' : owner;
   const withStatus = statuses.length > 0 ? `&status=${statuses.join(',')}` : '';
@@ -54,28 +56,30 @@ export function RunTable({ actorId, taskId, limit = 50, tools }: RunTableProps) 
           call={{
             about: 'List runs',
             method: 'GET',
-            path: `/v2/${path}?desc=1&limit=${limit}&offset=${listing.offset}${withStatus}`,
+            path: `/v2/${path}?desc=1&limit=${limit}&offset=${offset}${withStatus}`,
             ...(path === 'actor-runs' && statuses.length === 0 && { wherry: 'runs' }),
           }}
         />
       </div>
       {waiting > 0 && (
-        <button type="button" className={styles.waiting} onClick={showAll}>
-          {formatNumber(waiting)} new
-        </button>
+        <div className={styles.waiting}>
+          <button type="button" onClick={showNew}>
+            {formatNumber(waiting)} new
+          </button>
+        </div>
       )}
-      {runs.error ? (
-        <Failure error={runs.error} retry={() => void runs.refetch()} />
+      {error ? (
+        <Failure error={error} retry={() => void refetch()} />
       ) : (
         <DataTable
-          rows={shown}
+          rows={rows}
           columns={columnsOf(actorId === undefined && taskId === undefined)}
           rowId={({ id }) => id}
           label="Runs"
           empty={<NoRuns isFiltered={statuses.length > 0} onAll={() => setFilter('all')} />}
         />
       )}
-      {runs.data !== undefined && <Pager page={page} total={runs.data.total} label="Pages of runs" />}
+      {total !== undefined && <Pager page={page} total={total} label="Pages of runs" />}
     </>
   );
 }
@@ -99,28 +103,6 @@ function NoRuns({ isFiltered, onAll }: { readonly isFiltered: boolean; readonly 
   );
 }
 
-/** Below this the reader has left the top of the page. */
-const scrolledPx = 120;
-
-/** Once one has scrolled, new runs wait until they are asked for. */
-function useHeldRows(rows: readonly RunShort[] | undefined, isFirstPage: boolean) {
-  const [held, setHeld] = useState<ReadonlySet<string>>();
-  useEffect(() => {
-    const onScroll = () => {
-      const isAway = window.scrollY > scrolledPx;
-      setHeld((former) => (isAway ? (former ?? new Set(rows?.map(({ id }) => id))) : undefined));
-    };
-    window.addEventListener('scroll', onScroll, { passive: true });
-    return () => window.removeEventListener('scroll', onScroll);
-  }, [rows]);
-  const showAll = () => {
-    setHeld(undefined);
-    window.scrollTo({ top: 0 });
-  };
-  if (rows === undefined) return { shown: undefined, waiting: 0, showAll };
-  return { ...heldRows(rows, isFirstPage ? held : undefined), showAll };
-}
-
 const columnsOf = (withActor: boolean): readonly Column<RunShort>[] => [
   { id: 'status', header: 'Status', cell: ({ status }) => <StatusPill status={status} /> },
   {
@@ -135,7 +117,7 @@ const columnsOf = (withActor: boolean): readonly Column<RunShort>[] => [
   ...(withActor
     ? [{ id: 'actor', header: 'Actor', cell: ({ actId }: RunShort) => <ActorName actorId={actId} /> } as const]
     : []),
-  { id: 'results', header: 'Results', isNumber: true, cell: (run) => <Results run={run} /> },
+  { id: 'results', header: 'Results', isNumber: true, isMinor: true, cell: (run) => <Results run={run} /> },
   {
     id: 'started',
     header: 'Started',

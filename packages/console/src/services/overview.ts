@@ -2,8 +2,9 @@ import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
 import { apify, bodyOf, dataOf, wherry } from '../api/client.ts';
 import type { Overview } from '../model/overview.ts';
+import { endedLast } from '../model/run-filter.ts';
 
-export type RunningRun = components['schemas']['RunShort'];
+export type OverviewRun = components['schemas']['RunShort'];
 type Run = components['schemas']['Run'];
 
 export const overviewQuery = queryOptions({
@@ -17,10 +18,26 @@ const mostRunning = 8;
 /** The newest of the runs that have an attempt. */
 export const runningRunsQuery = queryOptions({
   queryKey: ['overview', 'running'],
-  queryFn: async ({ signal }): Promise<readonly RunningRun[]> => {
+  queryFn: async ({ signal }): Promise<readonly OverviewRun[]> => {
     const query = { status: 'RUNNING', desc: true, limit: mostRunning } as never;
     const body = await bodyOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
     return body.data.items;
+  },
+});
+
+/** How many runs that are over the overview shows. */
+const mostRecent = 7;
+/** Of so many that were started last, those that ended last are shown: the API lists runs by their start. */
+const searchedForRecent = 50;
+const over = 'SUCCEEDED,FAILED,TIMED-OUT,ABORTED';
+
+/** The runs that ended last. */
+export const recentRunsQuery = queryOptions({
+  queryKey: ['overview', 'recent'],
+  queryFn: async ({ signal }): Promise<readonly OverviewRun[]> => {
+    const query = { status: over, desc: true, limit: searchedForRecent } as never;
+    const body = await bodyOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
+    return endedLast(body.data.items, mostRecent);
   },
 });
 
@@ -32,7 +49,7 @@ export interface RunProgress {
 }
 
 /** How far a run is. The key makes it old with each change of the run's queue. */
-export const runProgressQuery = ({ id, actId, defaultRequestQueueId }: RunningRun) =>
+export const runProgressQuery = ({ id, actId, defaultRequestQueueId }: OverviewRun) =>
   queryOptions({
     queryKey: ['requestQueues', 'one', defaultRequestQueueId, 'progress', id],
     queryFn: async ({ signal }): Promise<RunProgress> => {

@@ -18,6 +18,9 @@ export interface RunsFilter {
   readonly actorId?: string | undefined;
   readonly taskId?: string | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;
+  /** ISO times; both are included. */
+  readonly startedAfter?: string | undefined;
+  readonly startedBefore?: string | undefined;
   readonly offset: number;
   readonly limit: number;
 }
@@ -27,14 +30,16 @@ interface Listing<Item> {
   readonly items: readonly Item[];
 }
 
-export const runsQuery = ({ actorId, taskId, statuses = [], offset, limit }: RunsFilter) =>
+export const runsQuery = ({ actorId, taskId, statuses = [], startedAfter, startedBefore, offset, limit }: RunsFilter) =>
   queryOptions({
-    queryKey: ['runs', 'list', { actorId, taskId, statuses, offset, limit }],
+    queryKey: ['runs', 'list', { actorId, taskId, statuses, startedAfter, startedBefore, offset, limit }],
     queryFn: ({ signal }) => {
       const owner = taskId !== undefined ? `actor-tasks/${taskId}/runs` : `actors/${actorId}/runs`;
       const path = taskId === undefined && actorId === undefined ? 'actor-runs' : owner;
       const query = new URLSearchParams({ offset: String(offset), limit: String(limit), desc: '1' });
       if (statuses.length > 0) query.set('status', statuses.join(','));
+      if (startedAfter !== undefined) query.set('startedAfter', startedAfter);
+      if (startedBefore !== undefined) query.set('startedBefore', startedBefore);
       return fetchData<Listing<RunShort>>(`/v2/${path}?${query}`, { signal });
     },
     placeholderData: keepPreviousData,
@@ -74,7 +79,7 @@ export const resurrectRun = (runId: string, options: ResurrectOptions) =>
     }),
   );
 
-/** @param target.input JSON, or undefined to go on with the input of now */
+/** @param target.input JSON; the Actor gets none without */
 export async function metamorphRun(
   runId: string,
   { actorId, build, input }: { readonly actorId: string; readonly build: string; readonly input: string | undefined },
@@ -95,12 +100,16 @@ export async function setRunAccess(runId: string, generalAccess: Schemas['Genera
   await fetchApi(`/v2/actor-runs/${runId}`, withBody('PUT', { generalAccess }));
 }
 
-/** The input of a run, as the platform shows it: secret fields are masked. Null when there is none. */
-export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run) =>
+/**
+ * An input of a run, as the platform shows it: secret fields are masked. Null when there is none.
+ * @param metamorph 0 for that of its start; each metamorph has one of its own, from 1
+ */
+export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run, metamorph: number) =>
   queryOptions({
-    queryKey: ['runInputs', id],
+    queryKey: ['runInputs', id, metamorph],
     queryFn: async ({ signal }): Promise<{ readonly text: string; readonly contentType: string } | null> => {
-      const path = `/v2/key-value-stores/${defaultKeyValueStoreId}/records/INPUT`;
+      const key = metamorph === 0 ? 'INPUT' : `INPUT-METAMORPH-${metamorph}`;
+      const path = `/v2/key-value-stores/${defaultKeyValueStoreId}/records/${key}`;
       const response = await fetchApi(path, { signal }).catch(notFoundIsNull);
       if (response === null) return null;
       return { text: await response.text(), contentType: response.headers.get('content-type') ?? '' };

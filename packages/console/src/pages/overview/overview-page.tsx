@@ -13,6 +13,7 @@ import { Failures } from './failures.tsx';
 import { Figures } from './figures.tsx';
 import { NextScheduled } from './next-scheduled.tsx';
 import styles from './overview-page.module.css';
+import { RecentRuns } from './recent-runs.tsx';
 import { RunningRuns } from './running-runs.tsx';
 import { ServerLanes } from './server-lanes.tsx';
 
@@ -45,6 +46,7 @@ export function OverviewPage() {
         error={running.error}
         retry={() => void running.refetch()}
       />
+      <RecentRuns />
       <div className={styles.pair}>
         {isAdministrator && (
           <Card title="Servers" note="what runs where, by memory">

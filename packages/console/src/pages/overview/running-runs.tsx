@@ -1,9 +1,10 @@
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRefetchInterval } from '../../live/live.tsx';
-import { formatNumber } from '../../model/format.ts';
+import { formatCount, formatNumber } from '../../model/format.ts';
 import { percentOf } from '../../model/overview.ts';
-import { type RunningRun, type RunProgress, runProgressQuery } from '../../services/overview.ts';
+import { type OverviewRun, type RunProgress, runProgressQuery } from '../../services/overview.ts';
+import { storageCountsQuery } from '../../services/runs.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
@@ -11,7 +12,7 @@ import { Elapsed } from '../../ui/time.tsx';
 import styles from './overview-page.module.css';
 
 interface RunningRunsProps {
-  readonly runs: readonly RunningRun[] | undefined;
+  readonly runs: readonly OverviewRun[] | undefined;
   /** How many there are, of which `runs` are the newest. */
   readonly count: number | undefined;
   readonly error: unknown;
@@ -29,7 +30,11 @@ export function RunningRuns({ runs, count = 0, error, retry }: RunningRunsProps)
       note={
         runs !== undefined && count > runs.length ? `the newest ${runs.length} of ${formatNumber(count)}` : undefined
       }
-      actions={<Link to="/runs">All runs</Link>}
+      actions={
+        <Link to="/runs" search={{ status: 'running' } as never}>
+          All at work
+        </Link>
+      }
     >
       {error !== null && <Failure error={error} retry={retry} />}
       {runs === undefined && error === null && <Skeleton rows={4} />}
@@ -56,7 +61,7 @@ function NothingRuns() {
   );
 }
 
-function RunLine({ run, progress }: { readonly run: RunningRun; readonly progress: RunProgress | undefined }) {
+function RunLine({ run, progress }: { readonly run: OverviewRun; readonly progress: RunProgress | undefined }) {
   const name = progress?.actorName ?? run.actId;
   return (
     <li className={styles.run}>
@@ -64,11 +69,25 @@ function RunLine({ run, progress }: { readonly run: RunningRun; readonly progres
         {name}
       </Link>
       <span className={styles.message}>{progress?.statusMessage ?? ''}</span>
-      <ProgressBar label={`Requests of ${name}`} requests={progress?.requests ?? null} />
+      {progress?.requests === null ? (
+        <ItemCount datasetId={run.defaultDatasetId} />
+      ) : (
+        <ProgressBar label={`Requests of ${name}`} requests={progress?.requests ?? null} />
+      )}
       <span className={styles.when}>
         <Elapsed from={run.startedAt} to={null} />
       </span>
     </li>
+  );
+}
+
+/** How far a run is that uses no queue, as far as it is known. */
+function ItemCount({ datasetId }: { readonly datasetId: string }) {
+  const { data } = useQuery(storageCountsQuery('datasets', datasetId));
+  return (
+    <span className={styles.progress}>
+      {data?.itemCount !== undefined && <small>{formatCount(data.itemCount, 'result')}</small>}
+    </span>
   );
 }
 

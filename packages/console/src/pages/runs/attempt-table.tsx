@@ -1,4 +1,5 @@
 import { formatDuration } from '../../model/format.ts';
+import { reasonWords } from '../../model/run-story.ts';
 import {
   type AttemptPhases,
   phasesOf,
@@ -68,7 +69,7 @@ const columns: readonly Column<Row>[] = [
     sortBy: ({ attempt }) => attempt.serverId,
     cell: ({ attempt }) => attempt.serverId,
   },
-  { id: 'reason', header: 'Because of', cell: ({ attempt }) => attempt.reason },
+  { id: 'reason', header: 'Because of', cell: ({ attempt }) => reasonWords(attempt.reason) },
   {
     id: 'mode',
     header: 'Handoff',

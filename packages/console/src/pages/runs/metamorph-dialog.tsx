@@ -8,10 +8,11 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Field, Select } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import type { ActionDialogProps } from './resurrect-dialog.tsx';
+import styles from './run-page.module.css';
 
 /** Turns a run into one of another Actor. */
-export function MetamorphDialog({ run, isOpen, onClose, onDone }: ActionDialogProps) {
-  const actors = useQuery({ ...actorChoicesQuery, enabled: isOpen });
+export function MetamorphDialog({ run, onClose, onDone }: ActionDialogProps) {
+  const actors = useQuery(actorChoicesQuery);
   const [actorId, setActorId] = useState('');
   const [build, setBuild] = useState('');
   const [input, setInput] = useState('{}');
@@ -34,7 +35,7 @@ export function MetamorphDialog({ run, isOpen, onClose, onDone }: ActionDialogPr
   const options = (actors.data ?? []).map(({ id, label }) => ({ value: id, label }));
   const missing = actorId === '' ? 'Choose the Actor that the run becomes.' : problem;
   return (
-    <Dialog title="Metamorph the run" isOpen={isOpen} onClose={onClose} size="wide">
+    <Dialog title="Metamorph the run" isOpen onClose={onClose} size="wide">
       <p>
         The attempt is ended without a drain, and the chosen Actor goes on in the same run with the same storages. This
         cannot be undone.
@@ -42,10 +43,14 @@ export function MetamorphDialog({ run, isOpen, onClose, onDone }: ActionDialogPr
       <Field label="Actor" isRequired>
         <Select options={[{ value: '', label: 'Choose' }, ...options]} value={actorId} onChange={setActorId} />
       </Field>
-      <Field label="Build" help="A tag or a number; the Actor's own default without.">
+      <Field label="Build" help="A tag or a number. Left empty, it is the Actor's own default.">
         <input value={build} onChange={({ target }) => setBuild(target.value)} />
       </Field>
-      <CodeEditor label="Input" language="json" value={input} onChange={setInput} minLines={6} />
+      <div className={styles.input}>
+        <b>Input</b>
+        <CodeEditor label="Input" language="json" value={input} onChange={setInput} minLines={6} />
+        <small>JSON. Left empty, the Actor gets no input; it does not get that of the run's start.</small>
+      </div>
       {error !== undefined && <Failure error={error} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

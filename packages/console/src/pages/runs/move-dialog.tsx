@@ -76,7 +76,7 @@ export function MoveDialog({ run: { id }, name, onClose }: MoveDialogProps) {
       {former === undefined ? (
         <>
           <Choices mode={mode} onMode={setMode} isDurable={commits > 0} />
-          <Target value={server} onChange={setServer} />
+          <Target runId={id} value={server} onChange={setServer} />
           {underWay !== undefined && (
             <Note tone="move">A handoff of this run is under way. Wait until it is over.</Note>
           )}
@@ -143,13 +143,22 @@ function Choices({ mode, onMode, isDurable }: ChoicesProps) {
 
 const bytesPerMbyte = 1024 * 1024;
 
-const serverLabel = ({ id, state, freeMemoryMbytes }: Server): string => {
+const serverLabel = ({ id, state, freeMemoryMbytes }: Server, present: string | undefined): string => {
   const room = freeMemoryMbytes === null ? '' : `, ${formatBytes(freeMemoryMbytes * bytesPerMbyte)} free`;
-  return state === 'ready' ? `${id}${room}` : `${id}, ${state}: takes no runs`;
+  const place = id === present ? `${id}, where it is now` : id;
+  return state === 'ready' ? `${place}${room}` : `${place}, ${state}: takes no runs`;
 };
 
-function Target({ value, onChange }: { readonly value: string; readonly onChange: (server: string) => void }) {
+interface TargetProps {
+  readonly runId: string;
+  readonly value: string;
+  readonly onChange: (server: string) => void;
+}
+
+function Target({ runId, value, onChange }: TargetProps) {
   const servers = useServers();
+  const attempts = useQuery(attemptsQuery(runId)).data;
+  const present = attempts?.findLast(({ phase }) => phase === 'active')?.serverId;
   if (servers === undefined) return null;
   if (servers === null) return <p>The platform chooses the server. Only administrators see the servers.</p>;
   return (
@@ -157,7 +166,7 @@ function Target({ value, onChange }: { readonly value: string; readonly onChange
       <Select
         options={[
           { value: '', label: 'A server that the platform chooses' },
-          ...servers.map((server) => ({ value: server.id, label: serverLabel(server) })),
+          ...servers.map((server) => ({ value: server.id, label: serverLabel(server, present) })),
         ]}
         value={value}
         onChange={onChange}

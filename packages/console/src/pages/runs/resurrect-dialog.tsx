@@ -8,13 +8,12 @@ import { Failure } from '../../ui/notice.tsx';
 
 export interface ActionDialogProps {
   readonly run: Run;
-  readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onDone: (text: string) => Promise<void>;
 }
 
 /** Continues a run that has ended, with its storages, and other options if one likes. */
-export function ResurrectDialog({ run, isOpen, onClose, onDone }: ActionDialogProps) {
+export function ResurrectDialog({ run, onClose, onDone }: ActionDialogProps) {
   const [options, setOptions] = useState<RunOptions>({});
   const [error, setError] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
@@ -32,15 +31,13 @@ export function ResurrectDialog({ run, isOpen, onClose, onDone }: ActionDialogPr
       setIsBusy(false);
     }
   };
-  const { build, memoryMbytes, timeoutSecs } = run.options;
   return (
-    <Dialog title="Resurrect the run" isOpen={isOpen} onClose={onClose}>
+    <Dialog title="Resurrect the run" isOpen onClose={onClose}>
       <p>
         It continues with its storages as they are, so an Actor that saves its state goes on where it was. What is left
-        empty stays as it was: build {build}, {memoryMbytes} MB, {timeoutSecs === 0 ? 'no timeout' : `${timeoutSecs} s`}
-        .
+        empty stays as it was.
       </p>
-      <RunOptionsForm value={options} onChange={setOptions} />
+      <RunOptionsForm value={options} onChange={setOptions} defaults={run.options} usual="As it was" />
       {error !== undefined && <Failure error={error} />}
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>

@@ -111,8 +111,8 @@ export function RunActions({ run, name }: { readonly run: Run; readonly name: st
           was not saved is done again.
         </p>
       </Confirm>
-      <ResurrectDialog run={run} isOpen={question === 'resurrect'} onClose={close} onDone={changed} />
-      <MetamorphDialog run={run} isOpen={question === 'metamorph'} onClose={close} onDone={changed} />
+      {question === 'resurrect' && <ResurrectDialog run={run} onClose={close} onDone={changed} />}
+      {question === 'metamorph' && <MetamorphDialog run={run} onClose={close} onDone={changed} />}
       {question === 'move' && <MoveDialog run={run} name={name} onClose={close} />}
     </>
   );

@@ -2,9 +2,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useDeletion } from '../../live/deletion.ts';
-import { formatNumber, formatUsd } from '../../model/format.ts';
+import { formatCount, formatNumber, formatUsd } from '../../model/format.ts';
 import { isOver } from '../../model/status.ts';
 import { exitText } from '../../model/timeline-phases.ts';
+import { ActorName } from '../../parts/target-name.tsx';
 import { deleteRun, type Run, setRunAccess } from '../../services/runs.ts';
 import { type Dispatch, runDispatchesQuery } from '../../services/webhooks.ts';
 import { Button } from '../../ui/button.tsx';
@@ -43,7 +44,7 @@ function detailsOf(run: Run): [string, React.ReactNode][] {
   const { options, meta, stats, usage, chargedEventCounts } = run;
   return [
     ['Run', <CopyId key="id" id={run.id} />],
-    ['Actor', <CopyId key="id" id={run.actId} />],
+    ['Actor', <ActorName key="actor" actorId={run.actId} />],
     [
       'Build',
       <Link key="build" to="/builds/$buildId" params={{ buildId: run.buildId }}>
@@ -60,14 +61,11 @@ function detailsOf(run: Run): [string, React.ReactNode][] {
     ['Items at most', options.maxItems == null ? 'no limit' : formatNumber(options.maxItems)],
     ['Charged at most', options.maxTotalChargeUsd == null ? 'no limit' : formatUsd(options.maxTotalChargeUsd)],
     ['Origin', [meta.origin, meta.clientIp, meta.userAgent].filter(Boolean).join(', ')],
-    [
-      'Restarts',
-      `${stats.migrationCount ?? 0} migrations, ${stats.rebootCount ?? 0} reboots, ${stats.restartCount ?? 0} after errors, ${stats.resurrectCount ?? 0} resurrections`,
-    ],
+    ['Restarts', restartsText(stats)],
     [
       'Usage',
       Object.entries(usage ?? {})
-        .map(([name, value]) => `${name} ${Number(value).toFixed(4)}`)
+        .map(([name, value]) => `${usageName(name)} ${Number(value).toFixed(4)}`)
         .join(', ') || '–',
     ],
     [
@@ -83,6 +81,27 @@ function detailsOf(run: Run): [string, React.ReactNode][] {
     ['Who may see it', <Access key="access" run={run} />],
   ];
 }
+
+function restartsText(stats: Run['stats']): string {
+  const counts: readonly [number | undefined, string][] = [
+    [stats.migrationCount, 'migration'],
+    [stats.rebootCount, 'reboot'],
+    [stats.metamorph, 'metamorph'],
+    [stats.restartCount, 'after an error'],
+    [stats.resurrectCount, 'resurrection'],
+  ];
+  const named = counts.flatMap(([count = 0, what]) =>
+    count === 0 ? [] : what === 'after an error' ? `${count} ${what}` : formatCount(count, what),
+  );
+  return named.join(', ') || 'none';
+}
+
+/** `ACTOR_COMPUTE_UNITS` as words. */
+const usageName = (name: string): string =>
+  name
+    .replace(/^ACTOR_/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
 
 const accesses = [
   { value: 'FOLLOW_USER_SETTING', label: "As the account's setting says" },
@@ -170,7 +189,7 @@ function Deletion({ run }: { readonly run: Run }) {
   return (
     <Card title="Delete" isPadded>
       <p>The run and its log are deleted for ever. Its storages stay until they are deleted themselves.</p>
-      <p>
+      <p className={styles.after}>
         <Button
           kind="danger"
           disabledReason={isOver(run.status) ? undefined : 'Abort the run first.'}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { formatBytes, formatDuration, formatNumber, formatUsd } from '../../model/format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatUsd } from '../../model/format.ts';
 import { lossesOf, movesOf } from '../../model/run-facts.ts';
 import { isOver } from '../../model/status.ts';
 import {
@@ -12,6 +12,7 @@ import {
 import { proofsQuery } from '../../services/proofs.ts';
 import { type Run, storageCountsQuery } from '../../services/runs.ts';
 import { WithTooltip } from '../../ui/button.tsx';
+import { classes } from '../../ui/classes.ts';
 import { Facts } from '../../ui/page.tsx';
 import { useNow } from '../../ui/time.tsx';
 import styles from './run-page.module.css';
@@ -34,7 +35,7 @@ export function RunFacts({ run, updatedAtMs }: { readonly run: Run; readonly upd
   return (
     <Facts
       facts={[
-        { name: 'Duration', value: formatDuration(Math.max(1000, durationMs)) },
+        { name: 'Duration', value: formatDuration(isDone ? durationMs : Math.max(1000, durationMs)) },
         {
           name: 'Results',
           value: dataset === null ? 'deleted' : formatNumber(count),
@@ -49,7 +50,7 @@ export function RunFacts({ run, updatedAtMs }: { readonly run: Run; readonly upd
         {
           name: 'Memory',
           value: memoryBytes === 0 ? '–' : formatBytes(memoryBytes),
-          note: `${isDone ? 'at most, ' : ''}of ${formatBytes(options.memoryMbytes * bytesPerMbyte)}`,
+          note: `${isDone && memoryBytes > 0 ? 'at most, ' : ''}of ${formatBytes(options.memoryMbytes * bytesPerMbyte)}`,
         },
         { name: 'Cost', value: formatUsd(run.usageTotalUsd ?? 0) },
       ]}
@@ -64,18 +65,24 @@ function rateText(count: number, durationMs: number): string {
 }
 
 /** How often it was moved, and what that did to the results. */
-function useMoveFacts({ id, actId }: Run) {
+function useMoveFacts({ id, actId, stats }: Run) {
   const handoffs = useQuery(handoffsQuery(id)).data;
-  const moves = movesOf(handoffs?.map(timelineHandoffOf) ?? []);
-  const commits = useQuery({ ...lastCommitQuery(id), enabled: moves.count > 0 }).data;
+  const { count, restarts, downtimeMs } = movesOf(handoffs?.map(timelineHandoffOf) ?? []);
+  const takeovers = count + restarts + (stats.resurrectCount ?? 0);
+  const commits = useQuery({ ...lastCommitQuery(id), enabled: takeovers > 0 }).data;
   // Only what gives its results without commits needs a proof.
   const proofs = useQuery({ ...proofsQuery(actId), enabled: commits === 0 }).data;
-  const losses = lossesOf({ moves: moves.count, commits, verdict: proofs?.[0]?.verdict });
+  const losses = lossesOf({ takeovers, commits, verdict: proofs?.[0]?.verdict });
   return [
     {
       name: 'Moves',
-      value: handoffs === undefined ? '…' : formatNumber(moves.count),
-      note: moves.downtimeMs === null ? undefined : `${formatDuration(moves.downtimeMs)} down`,
+      value: handoffs === undefined ? '…' : formatNumber(count),
+      note: [
+        restarts > 0 && formatCount(restarts, 'restart'),
+        downtimeMs !== null && `${formatDuration(downtimeMs)} down in all`,
+      ]
+        .filter(Boolean)
+        .join(' · '),
     },
     {
       name: 'Repeated, lost',
@@ -84,15 +91,9 @@ function useMoveFacts({ id, actId }: Run) {
           '…'
         ) : (
           <WithTooltip text={losses.why}>
-            {losses.kind === 'none' ? (
-              <button type="button" className={`${styles.unknown} ${styles.none}`}>
-                0, 0
-              </button>
-            ) : (
-              <button type="button" className={styles.unknown}>
-                not known
-              </button>
-            )}
+            <button type="button" className={classes(styles.losses, losses.kind === 'none' && styles.none)}>
+              {losses.kind === 'none' ? '0, 0' : 'not known'}
+            </button>
           </WithTooltip>
         ),
     },

@@ -1,22 +1,49 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Run, runInputQuery } from '../../services/runs.ts';
+import { useAddressState } from '../../ui/address-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { copyText } from '../../ui/copy-id.tsx';
+import { Select } from '../../ui/fields.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { say } from '../../ui/toasts.tsx';
+import styles from './run-page.module.css';
 
-/** What the run was started with; the platform masks secret fields. */
+/** What the run was started with, and what each metamorph gave it; the platform masks secret fields. */
 export function RunInput({ run }: { readonly run: Run }) {
-  const input = useQuery(runInputQuery(run));
+  const newest = run.stats.metamorph ?? 0;
+  const [chosen, setChosen] = useAddressState<string>('input', String(newest));
+  const wanted = Number(chosen);
+  const metamorph = Number.isInteger(wanted) && wanted >= 0 && wanted <= newest ? wanted : newest;
+  return (
+    <>
+      {newest > 0 && (
+        <div className={styles.links}>
+          <Select aria-label="Input of" options={inputChoices(newest)} value={String(metamorph)} onChange={setChosen} />
+        </div>
+      )}
+      <OneInput run={run} metamorph={metamorph} />
+    </>
+  );
+}
+
+/** The newest first: it is what the Actor of now has. */
+const inputChoices = (newest: number) =>
+  Array.from({ length: newest + 1 }, (_, index) => ({
+    value: String(newest - index),
+    label: index === newest ? 'Of the start' : `Of metamorph ${newest - index}`,
+  }));
+
+function OneInput({ run, metamorph }: { readonly run: Run; readonly metamorph: number }) {
+  const input = useQuery(runInputQuery(run, metamorph));
   if (input.error) return <Failure error={input.error} retry={() => void input.refetch()} />;
   if (input.data === undefined) return <Skeleton rows={6} />;
   if (input.data === null) {
     return (
       <Card>
-        <Empty title="The run has no input">
-          <p>It was started without one, or its key-value store is deleted.</p>
+        <Empty title={metamorph === 0 ? 'The run has no input' : 'The metamorph gave no input'}>
+          <p>There was none, or the run's key-value store is deleted.</p>
         </Empty>
       </Card>
     );

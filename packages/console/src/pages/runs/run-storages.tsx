@@ -47,8 +47,7 @@ export function RunStorages({ run }: { readonly run: Run }) {
 const columns: readonly Column<Row>[] = [
   { id: 'kind', header: 'Kind', cell: ({ kind }) => names[kind] },
   { id: 'alias', header: 'Name', cell: ({ alias, counts }) => <StorageLabel alias={alias} name={counts?.name} /> },
-  { id: 'open', header: 'Open', cell: (row) => <StorageLink {...row} /> },
-  { id: 'count', header: 'Has', cell: ({ kind, counts }) => countText(kind, counts) },
+  { id: 'has', header: 'Has', cell: (row) => <StorageLink {...row} /> },
   {
     id: 'size',
     header: 'Size',
@@ -69,7 +68,7 @@ function StorageLink({ kind, id, counts }: Row) {
   if (kind === 'datasets') {
     return (
       <Link to="/datasets/$datasetId" params={{ datasetId: id }}>
-        Items
+        {countText(kind, counts)}
       </Link>
     );
   }
@@ -82,16 +81,14 @@ function StorageLink({ kind, id, counts }: Row) {
   }
   return (
     <Link to="/request-queues/$queueId" params={{ queueId: id }}>
-      Requests
+      {countText(kind, counts)}
     </Link>
   );
 }
 
-function countText(kind: StorageKind, counts: StorageCounts | null | undefined): string {
+function countText(kind: 'datasets' | 'requestQueues', counts: StorageCounts | undefined): string {
   if (counts === undefined) return '…';
-  if (counts === null) return '–';
   if (kind === 'datasets') return formatCount(counts.itemCount ?? 0, 'item');
-  if (kind === 'keyValueStores') return 'records';
   const { totalRequestCount = 0, handledRequestCount = 0 } = counts;
   return `${formatCount(totalRequestCount, 'request')}, ${formatCount(handledRequestCount, 'handled', 'handled')}`;
 }

@@ -7,7 +7,7 @@ import { Select } from '../../ui/fields.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 
 export function RunsPage() {
-  const [actorId, setActorId] = useAddressState<string>('actor', '', { isStep: true });
+  const [actorId, setActorId] = useAddressState<string>('actor', '', { isStep: true, clears: 'page' });
   return (
     <Page
       title="Runs"
