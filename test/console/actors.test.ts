@@ -1,5 +1,6 @@
 /** The pages of Actors: a start with every editor of the input form, builds, source, settings, and what others' texts do to them. */
 import { ApifyClient } from 'apify-client';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { deployFiles } from '../support/deploy.ts';
@@ -329,7 +330,17 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
     ui.checkProblems();
   });
 
-  test('texts of others are texts on every tab', async () => {
+  /** What the page shows cannot be told from what its owner's page shows: the same checks, as another user. */
+  async function checkAs(page: Page, path: string): Promise<void> {
+    await ui.visit(path, page);
+    await ui.checkAccess(page);
+    await ui.checkNarrow(page);
+    await ui.checkHarmless(page);
+    ui.checkProblems();
+  }
+
+  /** An Actor with a hostile text in every field that takes one, with a run, a task, a schedule and a webhook of it. */
+  async function hostileActor(): Promise<string> {
     const properties = {
       a: field(hostileText, 'string', 'select', {
         description: hostileText,
@@ -341,25 +352,98 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
       }),
       [hostileTexts.image]: field('F', 'array', 'stringList', { prefill: [hostileText] }),
       j: field(hostileTexts.emoji, 'object', 'json', { prefill: { a: hostileText } }),
+      g: field(hostileTexts.image, 'boolean', 'checkbox', { groupCaption: hostileText, groupDescription: hostileText }),
+      n: field(hostileTexts.image, 'integer', 'number', { unit: hostileTexts.image }),
     };
-    const readme = `# ${hostileText}\n\n[x](${hostileTexts.link}) <a href="${hostileTexts.link}">y</a>\n\n| ${hostileTexts.image} |\n|---|\n| x |\n`;
-    const { actorId: id } = await deployFiles(ui.client, 'hostile', filesWith(schemaOf(properties), readme));
-    await ui.client.actor(id).update({
+    const readme = [
+      `# ${hostileText}`,
+      `[x](${hostileTexts.link}) <a href="${hostileTexts.link}">y</a> ![z](${hostileTexts.link}) ${hostileTexts.script}`,
+      `<svg onload="window.x=1"><iframe srcdoc="<script>x</script>"></iframe><style>* { display: none }</style>`,
+      `[ref]\n\n[ref]: ${hostileTexts.link} "${hostileTexts.attribute}"`,
+      `| ${hostileTexts.image} |\n|---|\n| ${hostileTexts.script} |\n`,
+    ].join('\n\n');
+    const schema = schemaOf(properties, { title: hostileText, description: hostileText });
+    const { actorId: id } = await deployFiles(ui.client, 'hostile', filesWith(schema, readme));
+    await ui.call('PUT', `/v2/actors/${id}`, {
       title: hostileTextOf(200),
       description: hostileTextOf(9000),
       isPublic: true,
+      isDeprecated: true,
+      categories: [hostileTexts.image, hostileTextOf(100)],
+      seoTitle: hostileTexts.image,
+      seoDescription: hostileTextOf(1000),
+      pictureUrl: hostileTexts.link,
+      exampleRunInput: { body: hostileText, contentType: hostileTexts.image },
+      actorStandby: { isEnabled: true, build: hostileTexts.image },
     });
     const version = ui.client.actor(id).version('0.1');
     const { sourceFiles } = (await version.get()) as unknown as { sourceFiles: object[] };
     const file = { name: `${hostileTexts.image.replaceAll('/', '')}.md`, format: 'TEXT', content: hostileText };
     await version.update({ sourceFiles: [...sourceFiles, file] } as never);
-    await version.envVars().create({ name: 'HOSTILE', value: hostileText });
-    for (const tab of ['input', 'builds', 'source', 'about', 'settings'])
+    await version.envVars().create({ name: 'W'.repeat(256), value: hostileText });
+    await version.envVars().create({ name: 'SECRET', value: hostileText, isSecret: true });
+    await ui.call('POST', `/v2/actors/${id}/versions`, {
+      versionNumber: '0.2',
+      sourceType: 'GIT_REPO',
+      gitRepoUrl: hostileTextOf(4000),
+    });
+    const run = await ui.client.actor(id).start({ [hostileTexts.image]: [hostileText] });
+    await ui.client.run(run.id).waitForFinish();
+    await ui.client.run(run.id).update({ statusMessage: hostileText });
+    await ui.call('POST', '/v2/actor-tasks', { actId: id, name: 'hostile-task', title: hostileTextOf(60) });
+    await ui.call('POST', '/v2/schedules', {
+      name: 'hostile-schedule',
+      title: hostileTextOf(60),
+      description: hostileTextOf(9000),
+      cronExpression: '0 0 1 1 *',
+      isEnabled: false,
+      isExclusive: false,
+      actions: [{ type: 'RUN_ACTOR', actorId: id }],
+    });
+    await ui.call('POST', '/v2/webhooks', {
+      eventTypes: ['ACTOR.RUN.SUCCEEDED'],
+      condition: { actorId: id },
+      requestUrl: `http://127.0.0.1:1/${encodeURIComponent(hostileTexts.image)}`,
+      description: hostileTexts.image,
+    });
+    return id;
+  }
+
+  test('texts of others are texts on every tab, for their owner and for another user', async () => {
+    const id = await hostileActor();
+    const all = [
+      'input',
+      'runs',
+      'builds',
+      'source',
+      'tasks',
+      'schedules',
+      'webhooks',
+      'statistics',
+      'about',
+      'settings',
+    ];
+    for (const tab of all) {
       await ui.checkPage(`/actors/${id}?tab=${tab}`);
+      expect(await ui.page.getByRole('tab', { selected: true }).count(), tab).toBe(1);
+    }
+    await ui.checkPage(`/actors/${id}?tab=source&version=0.1&file=README.md`);
+    await ui.checkPage(`/actors/${id}?input=json`);
     await ui.checkPage('/actors');
     await ui.checkPage('/actors?of=public');
     const build = (await ui.client.actor(id).builds().list()).items[0]!;
-    await ui.checkPage(`/builds/${build.id}?tab=readme`);
+    for (const tab of ['log', 'input', 'definition', 'readme']) await ui.checkPage(`/builds/${build.id}?tab=${tab}`);
+    const user = await ui.call<{ id: string }>('POST', '/wherry/v1/users', { username: 'grace' });
+    const { token } = await ui.call<{ token: string }>('POST', '/wherry/v1/tokens', { name: 'first', user: user.id });
+    const page = await ui.pageOf(token);
+    await checkAs(page, '/actors?of=public');
+    for (const tab of ['input', 'about', 'runs', 'tasks', 'schedules']) {
+      await checkAs(page, `/actors/${id}?tab=${tab}`);
+      // A tab that is not offered would show the first one instead.
+      expect(new URL(page.url()).searchParams.get('tab')).toBe(tab);
+      expect(await page.getByRole('tab', { selected: true }).getAttribute('data-tab')).toBe(tab);
+    }
+    await page.close();
   });
 
   test("another user's public Actor is started, and its owner's parts are not offered", async () => {

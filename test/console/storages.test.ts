@@ -16,6 +16,25 @@ const put = (path: string, body: string | Uint8Array<ArrayBuffer>, contentType: 
     body,
   });
 
+/** A WAV file: silence of one channel, 8,000 samples of a byte a second. */
+function toneOf(samples: number): Uint8Array<ArrayBuffer> {
+  const file = new DataView(new ArrayBuffer(44 + samples));
+  const text = (offset: number, letters: string) => new Uint8Array(file.buffer, offset).set(Buffer.from(letters));
+  text(0, 'RIFF');
+  file.setUint32(4, 36 + samples, true);
+  text(8, 'WAVEfmt ');
+  file.setUint32(16, 16, true);
+  file.setUint16(20, 1, true);
+  file.setUint16(22, 1, true);
+  file.setUint32(24, 8000, true);
+  file.setUint32(28, 8000, true);
+  file.setUint16(32, 1, true);
+  file.setUint16(34, 8, true);
+  text(36, 'data');
+  file.setUint32(40, samples, true);
+  return new Uint8Array(file.buffer).fill(128, 44);
+}
+
 const rowsOf = (page: Page) => page.locator('[role="grid"] [role="row"][aria-rowindex]');
 
 describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
@@ -255,6 +274,102 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
     const image = ui.page.getByRole('img', { name: 'The record drawing' });
     await expect.poll(() => image.evaluate((element) => (element as HTMLImageElement).naturalWidth)).toBe(90);
     await ui.checkHarmless();
+    ui.checkProblems();
+  });
+
+  test('a record that cannot be drawn says why and offers its bytes', async () => {
+    const { id } = await ui.client.keyValueStores().getOrCreate('undrawn');
+    const path = `/v2/key-value-stores/${id}/records`;
+    const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
+    for (const [key, type] of Object.entries({
+      picture: 'image/png',
+      scan: 'image/tiff',
+      film: 'video/mp4',
+      voice: 'audio/ogg',
+    })) {
+      await put(`${path}/${key}`, png, type);
+      await ui.visit(`/key-value-stores/${id}?key=${key}`);
+      await ui.page.getByText('This record cannot be shown').waitFor();
+      const [download] = await Promise.all([
+        ui.page.waitForEvent('download'),
+        ui.page.getByRole('link', { name: 'Download the record' }).click(),
+      ]);
+      expect(new Uint8Array(await readFile(await download.path())), key).toEqual(png);
+    }
+    await ui.checkAccess();
+    await ui.checkNarrow();
+    await put(`${path}/document`, '%PDF-1.4', 'application/pdf');
+    await ui.checkPage(`/key-value-stores/${id}?key=document`, { shows: 'The console shows no' });
+    await put(`${path}/nothing`, '', 'image/png');
+    await ui.checkPage(`/key-value-stores/${id}?key=nothing`, { shows: 'The record is empty.' });
+    await put(`${path}/cut`, '{"a":', 'application/ld+json');
+    await ui.checkPage(`/key-value-stores/${id}?key=cut`, { shows: 'It is not valid JSON.' });
+    ui.allowProblem(/status of 404/);
+    await ui.checkPage(`/key-value-stores/${id}?key=never`, { shows: 'The store has no record of this key' });
+    await put(`${path}/never`, 'now', 'text/plain');
+    await ui.page.locator('.cm-content').getByText('now').waitFor();
+    ui.allowProblem(/status of 404/);
+    ui.checkProblems();
+  });
+
+  test('what is heard goes on while other records are written, and is another once its record is', async () => {
+    const { id } = await ui.client.keyValueStores().getOrCreate('heard');
+    await ui.visit(`/key-value-stores/${id}`);
+    await ui.page.getByRole('button', { name: 'New record' }).click();
+    const file = { name: 'a tone.wav', mimeType: 'audio/wav', buffer: Buffer.from(toneOf(8000)) };
+    await ui.page.getByRole('dialog').getByLabel('File').setInputFiles(file);
+    await ui.page.getByRole('button', { name: 'Store', exact: true }).click();
+    const audio = ui.page.locator('audio');
+    const lengthOf = () => audio.evaluate((element) => (element as HTMLAudioElement).duration);
+    await expect.poll(lengthOf, { message: 'the seconds of the tone' }).toBe(1);
+    const source = await audio.getAttribute('src');
+    await put(`/v2/key-value-stores/${id}/records/another`, 'text', 'text/plain');
+    await ui.page.getByRole('button', { name: 'another' }).waitFor();
+    await ui.settled();
+    expect(await audio.getAttribute('src')).toBe(source);
+    await put(`/v2/key-value-stores/${id}/records/a-tone.wav`, toneOf(16_000), 'audio/wav');
+    await expect.poll(lengthOf, { message: 'the seconds of the longer tone' }).toBe(2);
+    ui.checkProblems();
+  });
+
+  test('texts are read by their charset, and an edit changes nothing but what was edited', async () => {
+    const { id } = await ui.client.keyValueStores().getOrCreate('charsets');
+    const path = `/v2/key-value-stores/${id}/records`;
+    await put(
+      `${path}/utf16`,
+      new Uint8Array(Buffer.from('\ufeffGrüße, שלום', 'utf16le')),
+      'text/plain; charset=utf-16le',
+    );
+    await put(`${path}/numbers`, '{"id":12345678901234567890,"price":1.0}', 'application/json');
+    await put(`${path}/damaged`, Uint8Array.from([0x47, 0x72, 0xfc, 0xdf, 0x65]), 'text/plain; charset=utf-8');
+    const stored = async (key: string) => {
+      const headers = { authorization: `Bearer ${ui.platform.token}` };
+      const response = await fetch(`${ui.platform.url}${path}/${key}`, { headers });
+      return { type: response.headers.get('content-type'), text: await response.text() };
+    };
+    const dialog = ui.page.getByRole('dialog', { name: /^Edit/ });
+    const store = async () => {
+      await dialog.getByRole('button', { name: 'Store', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await ui.visit(`/key-value-stores/${id}?key=utf16`);
+    await ui.page.locator('.cm-content').getByText('Grüße, שלום').waitFor();
+    await ui.page.getByRole('button', { name: 'Edit' }).click();
+    await dialog.locator('.cm-content').fill('Grüße, мир');
+    await store();
+    expect(await stored('utf16')).toEqual({ type: 'text/plain; charset=utf-8', text: 'Grüße, мир' });
+    await ui.visit(`/key-value-stores/${id}?key=numbers`);
+    await ui.page.locator('.cm-content').getByText('12345678901234567890').waitFor();
+    await ui.page.getByRole('button', { name: 'Edit' }).click();
+    await dialog.locator('.cm-content').waitFor();
+    await store();
+    expect((await stored('numbers')).text.replaceAll(/\s/g, '')).toBe('{"id":12345678901234567890,"price":1.0}');
+    await ui.visit(`/key-value-stores/${id}?key=damaged`);
+    await ui.page.getByText('Not all of it is a text in').waitFor();
+    await ui.page.getByRole('button', { name: 'Edit' }).click();
+    await dialog.getByText('which an editor would lose').waitFor();
+    expect(await dialog.locator('.cm-content').count()).toBe(0);
+    expect(await dialog.getByRole('button', { name: 'Store' }).getAttribute('aria-disabled')).toBe('true');
     ui.checkProblems();
   });
 

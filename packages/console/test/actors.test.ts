@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { templateFiles, templates } from '../src/model/actor-templates.ts';
 import { textOf } from '../src/model/api-call.ts';
-import { summaryOf } from '../src/model/run-statistics.ts';
+import { chartSteps, knownMemoryOf, summaryOf } from '../src/model/run-statistics.ts';
 import {
   base64Bytes,
   languageOf,
@@ -58,6 +58,19 @@ test('statistics leave out what is not known', () => {
     results: 3,
   });
   expect(summaryOf([])).toMatchObject({ ended: 0, medianDurationMs: undefined, memoryMaxBytes: undefined });
+});
+
+test('memory that was never measured is not known, and is no 0', () => {
+  const run = { status: 'SUCCEEDED', durationMs: 5, memoryMaxBytes: 0, results: 0 };
+  expect(knownMemoryOf(run)).toBeNull();
+  expect(summaryOf([run]).memoryMaxBytes).toBeUndefined();
+});
+
+test('lines of a chart are ascending and at round figures', () => {
+  for (const steps of Object.values(chartSteps)) expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
+  expect(chartSteps.bytes).toContain(64 * 1024 * 1024);
+  expect(chartSteps.milliseconds).toEqual(expect.arrayContaining([5, 15_000, 60_000, 3_600_000]));
+  expect(chartSteps.milliseconds).not.toContain(50_000);
 });
 
 test('files of a version', () => {

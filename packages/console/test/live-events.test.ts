@@ -14,6 +14,17 @@ test('attempts and handoffs show on the page of their run and with the servers',
   ]);
 });
 
+test('a run or a build makes the figures of its Actor old', () => {
+  for (const kind of ['run', 'build']) {
+    expect(keysOf({ kind, id: 'x', actorId: 'a' })).toEqual(
+      expect.arrayContaining([
+        ['actors', 'one', 'a'],
+        ['actors', 'list'],
+      ]),
+    );
+  }
+});
+
 test('a kind that this version of the console does not know changes nothing', () => {
   expect(keysOf({ kind: 'somethingNew', id: 'x' })).toEqual([]);
 });

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { isRequestId, matchesText, otherFieldsOf, parseRequests, requestIdOf } from '../src/model/queue-requests.ts';
 import {
+  asUtf8,
   contentTypeFor,
   decodeStart,
   hexLines,
   isEditable,
   keyFor,
+  markOf,
   prettyJson,
   recordKindOf,
 } from '../src/model/record-preview.ts';
@@ -46,9 +48,61 @@ test('bytes are shown as in a hex editor', () => {
 
 test('a text that is cut within a character ends before it', () => {
   const bytes = new TextEncoder().encode('ab€');
-  expect(decodeStart(bytes.subarray(0, 4))).toBe('ab');
-  expect(prettyJson('{"a":1}')).toBe('{\n  "a": 1\n}');
+  expect(decodeStart(bytes.subarray(0, 4))).toEqual({ text: 'ab', charset: 'utf-8', isExact: true });
+});
+
+test('a text is read by its byte order mark, else by its charset, and one that is damaged is told', () => {
+  const utf16 = (text: string, isBig: boolean) =>
+    Uint8Array.from(
+      [...text]
+        .flatMap((each) => [each.charCodeAt(0) & 255, each.charCodeAt(0) >> 8])
+        .map((_, index, all) => all[isBig ? index ^ 1 : index]!),
+    );
+  expect(decodeStart(utf16('\ufeffGrüße', false), 'text/plain')).toMatchObject({ text: 'Grüße', charset: 'utf-16le' });
+  expect(decodeStart(utf16('\ufeffGrüße', true), 'text/plain; charset=utf-16le')).toMatchObject({
+    text: 'Grüße',
+    charset: 'utf-16be',
+  });
+  expect(decodeStart(utf16('Grüße', false), 'text/plain; charset="UTF-16LE"').text).toBe('Grüße');
+  const latin = Uint8Array.from([0x47, 0x72, 0xfc, 0xdf, 0x65]);
+  expect(decodeStart(latin, 'text/plain; charset=iso-8859-1')).toMatchObject({ text: 'Grüße', isExact: true });
+  expect(decodeStart(latin, 'text/plain; charset=no-such')).toEqual({
+    text: 'Gr\ufffd\ufffde',
+    charset: 'utf-8',
+    isExact: false,
+  });
+  expect(decodeStart(new TextEncoder().encode('\ufeff{}'), 'application/json').text).toBe('{}');
+});
+
+test('what is typed is UTF-8, whatever the record was', () => {
+  expect(asUtf8('text/plain; charset=utf-16le')).toBe('text/plain; charset=utf-8');
+  expect(asUtf8('text/plain; Charset="utf-16" ; x=1')).toBe('text/plain; Charset=utf-8 ; x=1');
+  expect(asUtf8('application/json')).toBe('application/json');
+});
+
+test('JSON is indented as JavaScript does it, with its numbers, keys and strings as they are written', () => {
+  for (const value of [
+    {},
+    [],
+    { a: 1, b: [1, { c: [] }, {}], ',{"': ':[\\"]' },
+    ['x', null, true, -1.5e-7],
+    'a: {',
+    7,
+    null,
+  ]) {
+    const expected = JSON.stringify(value, undefined, 2);
+    expect(prettyJson(JSON.stringify(value))).toBe(expected);
+    expect(prettyJson(`\n${expected.replaceAll('\n', '\r\n\t')} `)).toBe(expected);
+  }
+  expect(prettyJson('{"id":12345678901234567890,"n":1.0,"n":"\\u00e9"}')).toBe(
+    '{\n  "id": 12345678901234567890,\n  "n": 1.0,\n  "n": "\\u00e9"\n}',
+  );
   expect(prettyJson('{"a":')).toBeUndefined();
+});
+
+test('two values of a record are told apart by their bytes', () => {
+  expect(markOf(Uint8Array.from([1, 2]))).not.toBe(markOf(Uint8Array.from([2, 1])));
+  expect(markOf(Uint8Array.from([1, 2]))).toBe(markOf(Uint8Array.from([1, 2])));
 });
 
 test('a file gives a key that stores take, and a type', () => {

@@ -34,12 +34,20 @@ const alsoShownIn: Readonly<Record<string, readonly string[]>> = {
   server: ['overview'],
 };
 
-export function keysOf({ kind, id, runId }: Change): readonly Key[] {
+export function keysOf({ kind, id, runId, actorId }: Change): readonly Key[] {
   const others = (alsoShownIn[kind] ?? []).map((plural) => [plural]);
   if (kind === 'attempt' || kind === 'handoff') return [...(runId ? [['runs', 'one', runId]] : []), ...others];
   const plural = plurals[kind];
   if (plural === undefined) return [];
-  return [[plural, 'list'], [plural, 'one', id], ...others];
+  // An Actor says how many runs and builds it has, and when the last was.
+  const ofActor =
+    (kind === 'run' || kind === 'build') && actorId
+      ? [
+          ['actors', 'list'],
+          ['actors', 'one', actorId],
+        ]
+      : [];
+  return [[plural, 'list'], [plural, 'one', id], ...others, ...ofActor];
 }
 
 /** The beginnings of the keys of what is being deleted. */

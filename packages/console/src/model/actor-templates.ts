@@ -2,9 +2,9 @@
 import type { SourceFile } from './source-files.ts';
 
 export const templates = [
-  { id: 'javascript', title: 'JavaScript', about: "Apify's SDK" },
-  { id: 'python', title: 'Python', about: "Apify's SDK" },
-  { id: 'empty', title: 'No files', about: 'to push from your machine' },
+  { id: 'javascript', title: 'JavaScript', about: "on Node.js with Apify's SDK", program: 'src/main.js' },
+  { id: 'python', title: 'Python', about: "with Apify's SDK", program: 'src/main.py' },
+  { id: 'empty', title: 'No files', about: 'to push them from your machine', program: undefined },
 ] as const;
 
 export type TemplateId = (typeof templates)[number]['id'];
@@ -80,11 +80,18 @@ const { startUrls = [] } = (await Actor.getInput()) ?? {};
 const state = await Actor.useState('PROGRESS', { done: 0 });
 
 for (const { url } of startUrls.slice(state.done)) {
-  const html = await (await fetch(url)).text();
-  const title = /<title[^>]*>([^<]*)/i.exec(html)?.[1] ?? null;
-  await Actor.pushData({ url, title });
+  try {
+    const html = await (await fetch(url)).text();
+    const title = /<title[^>]*>([^<]*)/i.exec(html)?.[1] ?? null;
+    await Actor.pushData({ url, title });
+    log.info(\`\${url}: \${title}\`);
+  } catch (error) {
+    // A page that cannot be read does not end the run: the others are read.
+    const reason = String(error.cause ?? error);
+    await Actor.pushData({ url, error: reason });
+    log.warning(\`\${url}: \${reason}\`);
+  }
   state.done += 1;
-  log.info(\`\${url}: \${title}\`);
 }
 
 await Actor.exit(\`Read \${state.done} pages.\`);
@@ -129,9 +136,16 @@ async def main() -> None:
         done = await Actor.get_value('PROGRESS') or 0
         async with httpx.AsyncClient(follow_redirects=True) as client:
             for source in sources[done:]:
-                html = (await client.get(source['url'])).text
-                title = re.search(r'<title[^>]*>([^<]*)', html, re.IGNORECASE)
-                await Actor.push_data({'url': source['url'], 'title': title.group(1) if title else None})
+                url = source['url']
+                try:
+                    html = (await client.get(url)).text
+                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                    # A page that cannot be read does not end the run: the others are read.
+                    await Actor.push_data({'url': url, 'error': repr(error)})
+                    Actor.log.warning(f'{url}: {error!r}')
+                else:
+                    title = re.search(r'<title[^>]*>([^<]*)', html, re.IGNORECASE)
+                    await Actor.push_data({'url': url, 'title': title.group(1) if title else None})
                 done += 1
                 await Actor.set_value('PROGRESS', done)
         await Actor.set_status_message(f'Read {done} pages.', is_terminal=True)

@@ -49,16 +49,87 @@ export function hexLines(bytes: Uint8Array): readonly HexLine[] {
   });
 }
 
-/** The beginning of a text that may be cut within a character. */
-export const decodeStart = (bytes: Uint8Array): string => new TextDecoder().decode(bytes, { stream: true });
+export interface DecodedText {
+  readonly text: string;
+  /** By which it was read, as browsers name it, e.g. `utf-16le`. */
+  readonly charset: string;
+  /** False where bytes are no text of that charset: they are shown as �, so writing the text back would lose them. */
+  readonly isExact: boolean;
+}
 
-/** JSON with indentation; undefined when the text is none. */
-export function prettyJson(text: string): string | undefined {
+/** The charset of a record's content type in lower case; undefined without one. */
+export const charsetOf = (contentType: string): string | undefined =>
+  /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase();
+
+/** The content type of a text that is typed: it is sent as UTF-8, whatever it was before. */
+export const asUtf8 = (contentType: string): string =>
+  contentType.replace(/(;\s*charset\s*=\s*)("[^"]*"|[^\s;]+)/i, '$1utf-8');
+
+/** The beginning of a text that may be cut within a character. A byte order mark counts before the content type, as in browsers. */
+export function decodeStart(bytes: Uint8Array, contentType = ''): DecodedText {
+  const charset = markedCharset(bytes) ?? knownCharset(charsetOf(contentType) ?? 'utf-8');
+  const exact = decoded(bytes, charset, true);
+  return { text: exact ?? decoded(bytes, charset, false)!, charset, isExact: exact !== undefined };
+}
+
+function markedCharset([first, second, third]: Uint8Array): string | undefined {
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8';
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+}
+
+/** UTF-8 for what browsers do not know. */
+function knownCharset(label: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
+    return new TextDecoder(label).encoding;
+  } catch {
+    return 'utf-8';
+  }
+}
+
+/** Undefined when `fatal` and a byte is no part of a text. */
+function decoded(bytes: Uint8Array, charset: string, fatal: boolean): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal }).decode(bytes, { stream: true });
   } catch {
     return undefined;
   }
+}
+
+/** Tells two values of a record apart by their beginnings (FNV-1a). */
+export function markOf(bytes: Uint8Array): string {
+  let mark = 0x811c9dc5;
+  for (const byte of bytes) mark = Math.imul(mark ^ byte, 0x01000193) >>> 0;
+  return mark.toString(36);
+}
+
+/** Strings, brackets and separators, and what is between them. */
+const jsonTokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/**
+ * JSON with indentation; undefined when the text is none. Numbers and strings stay as they are written: as JavaScript's
+ * values, long numbers would become others.
+ */
+export function prettyJson(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const tokens = text.match(jsonTokens) ?? [];
+  const parts: string[] = [];
+  let depth = 0;
+  const newLine = () => parts.push('\n', '  '.repeat(depth));
+  for (const [index, token] of tokens.entries()) {
+    const isOpening = token === '{' || token === '[';
+    const isClosing = token === '}' || token === ']';
+    const former = tokens[index - 1];
+    if (isClosing) depth -= 1;
+    if (isClosing ? former !== '{' && former !== '[' : former === '{' || former === '[' || former === ',') newLine();
+    parts.push(token === ':' ? ': ' : token);
+    if (isOpening) depth += 1;
+  }
+  return parts.join('');
 }
 
 /** The content type for a key or the name of a file, where a browser does not know it. */

@@ -57,3 +57,15 @@ export function nextVersion(numbers: readonly string[]): string {
   const [major, minor] = last;
   return minor < 99 ? `${major}.${minor + 1}` : `${major + 1}.0`;
 }
+
+/** Where the source of a version is. */
+export const sourceTypes = [
+  { value: 'SOURCE_FILES', label: 'Files' },
+  { value: 'TARBALL', label: 'Archive by its URL' },
+  { value: 'GIT_REPO', label: 'Git repository' },
+  { value: 'GITHUB_GIST', label: 'GitHub gist' },
+] as const;
+
+/** Of a build's version, in a line with its number. */
+export const sourceTypeText = (type: string | null | undefined): string | undefined =>
+  sourceTypes.find(({ value }) => value === type)?.label.toLowerCase() ?? type ?? undefined;

@@ -24,3 +24,6 @@ const overStatuses = new Set(['SUCCEEDED', 'FAILED', 'TIMED-OUT', 'ABORTED']);
 
 /** Whether a run or a build is over. */
 export const isOver = (status: string): boolean => overStatuses.has(status);
+
+/** Whether it ended by itself without success. One that was aborted did what somebody wanted. */
+export const hasFailed = (status: string): boolean => statuses[status]?.tone === 'failed';

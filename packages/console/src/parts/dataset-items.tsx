@@ -88,7 +88,7 @@ function Items({ dataset, isGrowing }: { readonly dataset: Dataset; readonly isG
         {bar('No items')}
         <Empty title={isGrowing ? 'No items yet' : 'The dataset has no items'}>
           <p>
-            An Actor adds them with <code>Actor.pushData()</code>. They are shown here as they come.
+            An Actor adds them with <code>Actor.pushData()</code>. {isGrowing && 'They are shown here as they come.'}
           </p>
         </Empty>
       </>

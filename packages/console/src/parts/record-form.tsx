@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { contentTypeFor, decodeStart, keyFor, prettyJson, recordKindOf } from '../model/record-preview.ts';
+import { asUtf8, contentTypeFor, decodeStart, keyFor, prettyJson, recordKindOf } from '../model/record-preview.ts';
 import { recordStartQuery, writeRecord } from '../services/key-value-stores.ts';
 import { Button } from '../ui/button.tsx';
 import { CodeEditor } from '../ui/code-editor.tsx';
@@ -27,20 +27,21 @@ export function RecordForm(props: RecordFormProps) {
     // What is typed is not replaced.
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (recordKey === undefined) return <Form {...props} text="" />;
+  if (recordKey === undefined) return <Form {...props} text="" isText />;
   if (error) return <Failure error={error} />;
   if (data === undefined) return <Skeleton rows={6} />;
-  const text = decodeStart(data);
-  return <Form {...props} text={recordKindOf(contentType) === 'json' ? (prettyJson(text) ?? text) : text} />;
+  const { text, isExact } = decodeStart(data, contentType);
+  const shown = recordKindOf(contentType) === 'json' ? (prettyJson(text) ?? text) : text;
+  return <Form {...props} text={shown} isText={isExact} />;
 }
 
-function Form({
-  storeId,
-  recordKey,
-  contentType: former,
-  text: formerText,
-  onDone,
-}: RecordFormProps & { text: string }) {
+interface FormProps extends RecordFormProps {
+  readonly text: string;
+  /** Whether the text is all of the record. Where it is not, only a file replaces it. */
+  readonly isText: boolean;
+}
+
+function Form({ storeId, recordKey, contentType: former, text: formerText, isText, onDone }: FormProps) {
   const [key, setKey] = useState(recordKey ?? '');
   const [contentType, setContentType] = useState(former ?? 'application/json; charset=utf-8');
   const [text, setText] = useState(formerText);
@@ -59,7 +60,10 @@ function Form({
     setIsBusy(true);
     setError(undefined);
     try {
-      await writeRecord(storeId, { key, contentType, body: file ?? text });
+      await writeRecord(
+        storeId,
+        file ? { key, contentType, body: file } : { key, contentType: asUtf8(contentType), body: text },
+      );
       await queryClient.invalidateQueries({ queryKey: ['keyValueStores', 'one', storeId] });
       say(`The record ${key} was stored.`);
       onDone(key);
@@ -69,6 +73,12 @@ function Form({
       setIsBusy(false);
     }
   };
+  const reason =
+    key === ''
+      ? 'Give the record a key first.'
+      : isText || file
+        ? undefined
+        : 'Choose the file that replaces it first.';
   return (
     <form onSubmit={(event) => void submit(event)}>
       {recordKey === undefined && (
@@ -76,13 +86,16 @@ function Form({
           <input value={key} onChange={({ target }) => setKey(target.value)} autoComplete="off" spellCheck={false} />
         </Field>
       )}
-      <Field label="Content type">
+      <Field
+        label="Content type"
+        help={file === undefined ? 'A text that is written here is stored in UTF-8.' : undefined}
+      >
         <input value={contentType} onChange={({ target }) => setContentType(target.value)} spellCheck={false} />
       </Field>
-      <Field label="File" help={file === undefined ? 'Or write the value below.' : 'The file is the value.'}>
+      <Field label="File" help={fileHelp(file, isText)}>
         <input type="file" onChange={({ target }) => chooseFile(target.files?.[0])} />
       </Field>
-      {file === undefined && (
+      {file === undefined && isText && (
         <CodeEditor
           value={text}
           onChange={setText}
@@ -93,15 +106,17 @@ function Form({
       )}
       {error !== undefined && <Failure error={error} />}
       <DialogActions>
-        <Button
-          type="submit"
-          kind="primary"
-          isBusy={isBusy}
-          disabledReason={key === '' ? 'Give the record a key first.' : undefined}
-        >
+        <Button type="submit" kind="primary" isBusy={isBusy} disabledReason={reason}>
           Store
         </Button>
       </DialogActions>
     </form>
   );
+}
+
+function fileHelp(file: File | undefined, isText: boolean): string {
+  if (file !== undefined) return 'The file is the value.';
+  return isText
+    ? 'Or write the value below.'
+    : 'The record has bytes that are no text, which an editor would lose. Choose the file that replaces it.';
 }

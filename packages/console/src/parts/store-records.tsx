@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { ApiError } from '../api/client.ts';
 import { deleteUntold } from '../live/deletion.ts';
 import { useRefetchInterval } from '../live/live.tsx';
 import { isTold, resumeTelling } from '../live/live-events.ts';
@@ -175,7 +176,8 @@ interface ChosenRecordProps {
 function ChosenRecord({ storeId, recordKey, onClose }: ChosenRecordProps) {
   const refetchInterval = useRefetchInterval();
   const record = useQuery({ ...recordInfoQuery(storeId, recordKey), refetchInterval });
-  const { data: info, error, refetch, dataUpdatedAt } = record;
+  const { data: info, error, refetch } = record;
+  const isMissing = error instanceof ApiError && error.status === 404;
   return (
     <section className={styles.padded} aria-label={`The record ${recordKey}`}>
       <div className={styles.head}>
@@ -190,14 +192,18 @@ function ChosenRecord({ storeId, recordKey, onClose }: ChosenRecordProps) {
             </small>
           )}
         </h3>
-        <RecordActions storeId={storeId} recordKey={recordKey} onClose={onClose} info={info} />
+        {!isMissing && <RecordActions storeId={storeId} recordKey={recordKey} onClose={onClose} info={info} />}
       </div>
-      {error && info === undefined ? (
+      {isMissing ? (
+        <Empty title="The store has no record of this key">
+          <p>It was deleted, or it is not written yet. It is shown here once it is there.</p>
+        </Empty>
+      ) : error && info === undefined ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : info === undefined ? (
         <Skeleton rows={6} />
       ) : (
-        <RecordPreview storeId={storeId} recordKey={recordKey} info={info} version={dataUpdatedAt} />
+        <RecordPreview storeId={storeId} recordKey={recordKey} info={info} />
       )}
     </section>
   );

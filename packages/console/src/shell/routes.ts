@@ -13,3 +13,14 @@ export const sections = [
   { title: 'Proof', path: '/proof', jump: 'p', group: 'Platform' },
   { title: 'Settings', path: '/settings', jump: ',', group: 'Platform' },
 ] as const;
+
+/** Pages under an address of their own that belong to a section. */
+const within: readonly (readonly [string, string])[] = [['/builds', '/actors']];
+
+const isBelow = (pathname: string, path: string): boolean => `${pathname}/`.startsWith(`${path}/`);
+
+/** The section of a page; Overview for what is in none. */
+export function sectionOf(pathname: string): (typeof sections)[number] {
+  const of = within.find(([path]) => isBelow(pathname, path))?.[1] ?? pathname;
+  return sections.find(({ path }) => path !== '/' && isBelow(of, path)) ?? sections[0];
+}

@@ -1,11 +1,12 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { LiveProvider, type LiveState, useLive } from '../live/live.tsx';
+import { classes } from '../ui/classes.ts';
 import { Toasts } from '../ui/toasts.tsx';
 import { Breadcrumbs } from './breadcrumbs.tsx';
 import { useJumps } from './jumps.ts';
 import { Palette } from './palette.tsx';
-import { sections } from './routes.ts';
+import { sectionOf, sections } from './routes.ts';
 import styles from './shell.module.css';
 import { UserMenu } from './user-menu.tsx';
 
@@ -65,6 +66,8 @@ export function Shell() {
 }
 
 function NavLinks() {
+  const { pathname } = useLocation();
+  const current = sectionOf(pathname);
   let group: string | undefined;
   return sections.map((section) => {
     const isNewGroup = section.group !== group;
@@ -74,8 +77,9 @@ function NavLinks() {
         {isNewGroup && <div className={styles.group}>{section.group}</div>}
         <Link
           to={section.path}
-          className={styles.link!}
-          activeProps={{ className: styles.active!, 'aria-current': 'page' }}
+          className={classes(styles.link, section === current && styles.active)}
+          aria-current={section === current ? 'page' : undefined}
+          activeProps={{}}
           activeOptions={{ exact: section.path === '/', includeSearch: false }}
         >
           {section.title}

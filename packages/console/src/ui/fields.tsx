@@ -52,9 +52,9 @@ interface SelectProps extends Omit<React.SelectHTMLAttributes<HTMLSelectElement>
 }
 
 /** The browser's own list: it is right on phones and with the keyboard. */
-export function Select({ options, onChange, ...others }: SelectProps) {
+export function Select({ options, onChange, className, ...others }: SelectProps) {
   return (
-    <select {...others} onChange={({ target }) => onChange(target.value)}>
+    <select {...others} className={classes(styles.select, className)} onChange={({ target }) => onChange(target.value)}>
       {options.map(({ value, label }) => (
         <option key={value} value={value}>
           {label}

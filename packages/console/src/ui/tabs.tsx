@@ -1,4 +1,5 @@
 import { Tabs as BaseTabs } from '@base-ui/react/tabs';
+import { useEffect, useRef } from 'react';
 import { useAddressState } from './address-state.ts';
 import styles from './tabs.module.css';
 
@@ -22,11 +23,13 @@ export function Tabs({
 }) {
   const [chosen, setChosen] = useAddressState(parameter, tabs[0]!.id, { isStep: true });
   const current = tabs.find(({ id }) => id === chosen) ?? tabs[0]!;
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => showTab(list.current, current.id), [current.id]);
   return (
     <BaseTabs.Root value={current.id} onValueChange={(value) => setChosen(value as string)}>
-      <BaseTabs.List className={styles.list} aria-label={label}>
+      <BaseTabs.List ref={list} className={styles.list} aria-label={label}>
         {tabs.map(({ id, title, count }) => (
-          <BaseTabs.Tab key={id} value={id} className={styles.tab}>
+          <BaseTabs.Tab key={id} value={id} data-tab={id} className={styles.tab}>
             {title}
             {count !== undefined && <span className={styles.count}>{count}</span>}
           </BaseTabs.Tab>
@@ -37,4 +40,14 @@ export function Tabs({
       </BaseTabs.Panel>
     </BaseTabs.Root>
   );
+}
+
+/** Brings a tab into sight where the list is wider than the screen, and moves nothing else. */
+function showTab(list: HTMLElement | null, id: string): void {
+  const tab = list?.querySelector<HTMLElement>(`[data-tab="${CSS.escape(id)}"]`);
+  if (!list || !tab) return;
+  const { left, right } = list.getBoundingClientRect();
+  const place = tab.getBoundingClientRect();
+  if (place.right > right) list.scrollLeft += place.right - right;
+  if (place.left < left) list.scrollLeft -= left - place.left;
 }

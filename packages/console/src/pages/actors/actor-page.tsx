@@ -91,17 +91,20 @@ function LoadedActor({ actor, isOwn }: { readonly actor: Actor; readonly isOwn: 
 
 function tabsOf(actor: Actor, isOwn: boolean): readonly Tab[] {
   const { id, stats } = actor;
-  const card = (content: React.ReactNode) => () => <Card>{content}</Card>;
   const input: Tab = { id: 'input', title: 'Input', content: () => <InputTab actor={actor} isOwn={isOwn} /> };
   const runs: Tab = {
     id: 'runs',
     title: 'Runs',
     count: isOwn ? formatNumber(stats.totalRuns ?? 0) : undefined,
-    content: card(<RunTable actorId={id} />),
+    content: () => (
+      <Card>
+        <RunTable actorId={id} />
+      </Card>
+    ),
   };
   const starts: readonly Tab[] = [
-    { id: 'tasks', title: 'Tasks', content: card(<TaskList actorId={id} />) },
-    { id: 'schedules', title: 'Schedules', content: card(<ScheduleList actorId={id} />) },
+    { id: 'tasks', title: 'Tasks', content: () => <TaskList actorId={id} /> },
+    { id: 'schedules', title: 'Schedules', content: () => <ScheduleList actorId={id} /> },
   ];
   const about: Tab = { id: 'about', title: 'README', content: () => <AboutTab actor={actor} isOwn={isOwn} /> };
   const statistics: Tab = {
@@ -121,7 +124,7 @@ function tabsOf(actor: Actor, isOwn: boolean): readonly Tab[] {
     },
     { id: 'source', title: 'Source', content: () => <SourceTab actor={actor} /> },
     ...starts,
-    { id: 'webhooks', title: 'Webhooks', content: card(<WebhookList actorId={id} />) },
+    { id: 'webhooks', title: 'Webhooks', content: () => <WebhookList actorId={id} /> },
     statistics,
     about,
     { id: 'settings', title: 'Settings', content: () => <SettingsTab actor={actor} /> },

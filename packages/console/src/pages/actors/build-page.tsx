@@ -1,17 +1,19 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useRefetchInterval } from '../../live/live.tsx';
-import { isOver } from '../../model/status.ts';
+import { originText } from '../../model/run-filter.ts';
+import { sourceTypeText } from '../../model/source-files.ts';
+import { hasFailed, isOver } from '../../model/status.ts';
 import { LogView } from '../../parts/log-view.tsx';
-import { actorQuery } from '../../services/actors.ts';
+import { type Actor, actorQuery } from '../../services/actors.ts';
 import { abortBuild, type Build, buildQuery } from '../../services/builds.ts';
 import { sessionQuery } from '../../services/session.ts';
 import { PageFailure } from '../../shell/page-failure.tsx';
 import { ApiButton } from '../../ui/api-call.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { CodeEditor } from '../../ui/code-editor.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { Empty, Note, Skeleton } from '../../ui/notice.tsx';
+import { Empty, Failure, Note, Skeleton } from '../../ui/notice.tsx';
 import { Card, Facts, Page } from '../../ui/page.tsx';
 import { StatusPill } from '../../ui/pill.tsx';
 import { Prose } from '../../ui/prose.tsx';
@@ -62,9 +64,10 @@ function LoadedBuild({ build, isOwn }: { readonly build: Build; readonly isOwn: 
     </>
   );
   return (
-    <Page title={title} heading={heading} about={about} actions={<Actions build={build} isOwn={isOwn} />}>
+    <Page title={title} heading={heading} about={about} actions={<Actions build={build} actor={actor} isOwn={isOwn} />}>
       {build.statusMessage && !isEnded && <Note tone="ok">{build.statusMessage}</Note>}
-      {build.statusMessage && isEnded && build.status !== 'SUCCEEDED' && <Note>{build.statusMessage}</Note>}
+      {build.statusMessage && build.status === 'ABORTED' && <Note>{build.statusMessage}</Note>}
+      {build.statusMessage && hasFailed(build.status) && <Failure error={build.statusMessage} />}
       <BuildFacts build={build} />
       <Tabs
         label="Parts of the build"
@@ -106,16 +109,23 @@ function BuildFacts({ build }: { readonly build: Build }) {
   return (
     <Facts
       facts={[
-        { name: 'Started', value: <Time at={build.startedAt} />, note: build.meta.origin },
+        { name: 'Started', value: <Time at={build.startedAt} />, note: originText(build.meta.origin) },
         { name: 'Duration', value: <Elapsed from={build.startedAt} to={build.finishedAt} /> },
-        { name: 'Version', value: versionNumber ?? '–', note: sourceType },
+        { name: 'Version', value: versionNumber ?? '–', note: sourceTypeText(sourceType) },
         { name: 'Tag', value: buildTag ?? '–' },
       ]}
     />
   );
 }
 
-function Actions({ build, isOwn }: { readonly build: Build; readonly isOwn: boolean }) {
+interface ActionsProps {
+  readonly build: Build;
+  /** Undefined until it is loaded, and for one that was deleted. */
+  readonly actor: Actor | undefined;
+  readonly isOwn: boolean;
+}
+
+function Actions({ build, actor, isOwn }: ActionsProps) {
   const queryClient = useQueryClient();
   const abort = async () => {
     try {
@@ -139,7 +149,28 @@ function Actions({ build, isOwn }: { readonly build: Build; readonly isOwn: bool
         Abort
       </Button>
       <ApiButton call={call} />
+      {actor !== undefined && <NextStep build={build} actor={actor} isOwn={isOwn} />}
     </>
+  );
+}
+
+/** What one does with a build that is over: start it, or correct the source. */
+function NextStep({ build, actor, isOwn }: ActionsProps & { readonly actor: Actor }) {
+  const to = { to: '/actors/$actorId', params: { actorId: actor.id } } as never as { to: string };
+  const usual = actor.taggedBuilds?.[actor.defaultRunOptions.build ?? 'latest']?.buildId;
+  if (build.status === 'SUCCEEDED' && usual === build.id) {
+    return (
+      <ButtonLink kind="primary" {...to}>
+        Go to the input
+      </ButtonLink>
+    );
+  }
+  if (!isOwn || !hasFailed(build.status)) return null;
+  const version = build.actVersion?.versionNumber;
+  return (
+    <ButtonLink kind="primary" {...to} search={{ tab: 'source', ...(version && { version }) } as never}>
+      Go to the source
+    </ButtonLink>
   );
 }
 

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatDuration } from '../../model/format.ts';
+import { originText } from '../../model/run-filter.ts';
 import { isOver } from '../../model/status.ts';
 import { LogView } from '../../parts/log-view.tsx';
 import { type Actor, updateActor } from '../../services/actors.ts';
@@ -17,6 +18,7 @@ import { StatusPill } from '../../ui/pill.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
 import { say, sayFailure } from '../../ui/toasts.tsx';
 import styles from './actors.module.css';
+import { NoSource } from './no-source.tsx';
 import { StartBuild } from './start-build.tsx';
 import { TagBuild } from './tag-build.tsx';
 
@@ -39,13 +41,7 @@ export function BuildsTab({ actor }: { readonly actor: Actor }) {
             rowId={({ id }) => id}
             columns={columnsOf(actor)}
             sortParameter="order"
-            empty={
-              <Empty title="No build yet">
-                <p>
-                  Press “Build…”, or push from your machine: <code>apify push</code>
-                </p>
-              </Empty>
-            }
+            empty={<NoBuilds actor={actor} />}
           />
         )}
         {data !== undefined && <Pager page={page} total={data.total} label="Pages of builds" />}
@@ -56,6 +52,17 @@ export function BuildsTab({ actor }: { readonly actor: Actor }) {
         </Card>
       )}
     </>
+  );
+}
+
+function NoBuilds({ actor }: { readonly actor: Actor }) {
+  if (actor.versions.length === 0) return <NoSource />;
+  return (
+    <Empty title="No build yet">
+      <p>
+        Press “Build…”, or push from your machine: <code>apify push</code>
+      </p>
+    </Empty>
   );
 }
 
@@ -82,12 +89,15 @@ const columnsOf = (actor: Actor): readonly Column<BuildShort>[] => [
   {
     id: 'tags',
     header: 'Tags',
-    cell: ({ id }) =>
-      tagsOf(actor, id).map((tag) => (
-        <span key={tag} className={styles.tag}>
-          {tag}
-        </span>
-      )),
+    cell: ({ id }) => (
+      <span className={styles.tags}>
+        {tagsOf(actor, id).map((tag) => (
+          <span key={tag} className={styles.tag}>
+            {tag}
+          </span>
+        ))}
+      </span>
+    ),
   },
   {
     id: 'started',
@@ -107,7 +117,7 @@ const columnsOf = (actor: Actor): readonly Column<BuildShort>[] => [
     isNumber: true,
     isMinor: true,
   },
-  { id: 'origin', header: 'Started by', cell: ({ meta }) => meta?.origin ?? '–', isMinor: true },
+  { id: 'origin', header: 'Origin', cell: ({ meta }) => (meta ? originText(meta.origin) : '–'), isMinor: true },
   { id: 'actions', header: 'Actions', cell: (build) => <BuildActions actor={actor} build={build} />, isNumber: true },
 ];
 

@@ -21,6 +21,7 @@ import { say } from '../../ui/toasts.tsx';
 import styles from './actors.module.css';
 import { useDraft } from './input-draft.ts';
 import { LastRun } from './last-run.tsx';
+import { NoSource } from './no-source.tsx';
 
 export interface ActorProps {
   readonly actor: Actor;
@@ -37,7 +38,7 @@ export function InputTab({ actor, isOwn }: ActorProps) {
   return (
     <div className={styles.columns}>
       <StartCard key={actor.id} actor={actor} isOwn={isOwn} />
-      <LastRun actorId={actor.id} />
+      <LastRun actorId={actor.id} canStart={Object.keys(taggedIdsOf(actor)).length > 0} />
     </div>
   );
 }
@@ -63,7 +64,7 @@ function StartCard({ actor, isOwn }: ActorProps) {
     <Card title="Input" note={found.data && `build ${found.data.buildNumber}`}>
       {found.data === undefined ? (
         <>
-          <NoBuild error={found.error} isOwn={isOwn} isAny={Object.keys(tagged).length > 0} />
+          <NoBuild error={found.error} actor={actor} isOwn={isOwn} isAny={Object.keys(tagged).length > 0} />
           {optionsPart}
         </>
       ) : (
@@ -82,23 +83,33 @@ function StartCard({ actor, isOwn }: ActorProps) {
   );
 }
 
-interface NoBuildProps {
+interface NoBuildProps extends ActorProps {
   readonly error: unknown;
-  readonly isOwn: boolean;
+  /** Whether the Actor has a build by any tag. */
   readonly isAny: boolean;
 }
 
-function NoBuild({ error, isOwn, isAny }: NoBuildProps) {
+function NoBuild({ error, actor, isOwn, isAny }: NoBuildProps) {
   if (error === null) return <Skeleton rows={6} />;
   if (isAny) return <Failure error={error} />;
+  if (!isOwn) {
+    return (
+      <Empty title="There is no build to run yet">
+        <p>The Actor's owner has to build it first.</p>
+      </Empty>
+    );
+  }
+  if (actor.versions.length === 0) return <NoSource />;
   return (
     <Empty title="There is no build to run yet">
-      <p>A build makes the Actor's source ready to run.</p>
-      {isOwn && (
-        <ButtonLink to="." search={{ tab: 'builds' } as never}>
-          Go to the builds
-        </ButtonLink>
-      )}
+      <p>
+        {(actor.stats.totalBuilds ?? 0) === 0
+          ? "A build makes the Actor's source ready to run."
+          : 'Each build so far is at work, has failed, or has no tag. Its log says why it failed.'}
+      </p>
+      <ButtonLink to="." search={{ tab: 'builds' } as never}>
+        Go to the builds
+      </ButtonLink>
     </Empty>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRefetchInterval } from '../../live/live.tsx';
-import { isOver } from '../../model/status.ts';
+import { hasFailed, isOver } from '../../model/status.ts';
 import { DatasetItems } from '../../parts/dataset-items.tsx';
 import { newestRunQuery } from '../../services/actors.ts';
 import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
@@ -11,7 +11,7 @@ import { Elapsed, Time } from '../../ui/time.tsx';
 import styles from './actors.module.css';
 
 /** The newest run of the Actor with what it has given, as it grows. */
-export function LastRun({ actorId }: { readonly actorId: string }) {
+export function LastRun({ actorId, canStart }: { readonly actorId: string; readonly canStart: boolean }) {
   const refetchInterval = useRefetchInterval();
   const { data: run, error, refetch } = useQuery({ ...newestRunQuery(actorId), refetchInterval });
   return (
@@ -29,7 +29,7 @@ export function LastRun({ actorId }: { readonly actorId: string }) {
       {run === undefined && error === null && <Skeleton rows={6} />}
       {run === null && (
         <Empty title="No run yet">
-          <p>Fill in the input and press Start. What the run gives is shown here while it is at work.</p>
+          <p>{canStart && 'Fill in the input and press Start. '}What a run gives is shown here while it is at work.</p>
         </Empty>
       )}
       {run && (
@@ -45,6 +45,11 @@ export function LastRun({ actorId }: { readonly actorId: string }) {
               <Elapsed from={run.startedAt} to={run.finishedAt} />
             </span>
             {run.statusMessage && <bdi>{run.statusMessage}</bdi>}
+            {hasFailed(run.status) && (
+              <Link to="/runs/$runId" params={{ runId: run.id } as never} search={{ tab: 'log' } as never}>
+                Its log says why
+              </Link>
+            )}
           </div>
           <DatasetItems datasetId={run.defaultDatasetId} isGrowing={!isOver(run.status)} />
         </>

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { type TemplateId, templateFiles, templates } from '../../model/actor-templates.ts';
 import { createActor } from '../../services/actors.ts';
 import { Button } from '../../ui/button.tsx';
-import { Chips } from '../../ui/chips.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/notice.tsx';
+import styles from './actors.module.css';
 
 export function NewActor() {
   const [isOpen, setIsOpen] = useState(false);
@@ -40,7 +40,9 @@ function NewActorDialog({ onClose }: { readonly onClose: () => void }) {
     try {
       const actor = await createActor({ name, versions: template === 'empty' ? [] : [version] });
       await queryClient.invalidateQueries({ queryKey: ['actors', 'list'] });
-      await navigate({ to: '/actors/$actorId', params: { actorId: actor.id }, search: { tab: 'source' } } as never);
+      const file = templates.find(({ id }) => id === template)?.program;
+      const search = { tab: 'source', ...(file && { file }) };
+      await navigate({ to: '/actors/$actorId', params: { actorId: actor.id }, search } as never);
     } catch (failure) {
       setError(failure);
       setIsBusy(false);
@@ -56,12 +58,17 @@ function NewActorDialog({ onClose }: { readonly onClose: () => void }) {
           spellCheck={false}
         />
       </Field>
-      <Chips
-        label="Files to begin with"
-        chips={templates.map(({ id, title }) => ({ id, title }))}
-        chosen={template}
-        onChoose={(id) => setTemplate(id as TemplateId)}
-      />
+      <fieldset className={styles.templates}>
+        <legend>Files to begin with</legend>
+        {templates.map(({ id, title, about }) => (
+          <label key={id} className={styles.template}>
+            <input type="radio" name="template" checked={id === template} onChange={() => setTemplate(id)} />
+            <span>
+              {title} <span className={styles.faint}>{about}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
       <p>
         You edit the files here and build them, or push others over them from a folder of your machine:{' '}
         <code>apify push</code> with Apify's command line, or <code>wherry run ./my-actor</code>, which runs it too.

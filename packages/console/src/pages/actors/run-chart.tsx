@@ -11,26 +11,32 @@ interface RunChartProps {
   /** When each run was started, ISO. */
   readonly labels: readonly string[];
   readonly format: (value: number) => string;
+  /** How far apart its lines may be. */
+  readonly steps: readonly number[];
 }
 
 const heightPx = 170;
 const axisPx = 64;
 
 /** Bars of runs. The same figures are in the table below, which is what readers get. */
-export default function RunChart({ title, values, labels, format }: RunChartProps) {
+export default function RunChart({ title, values, labels, format, steps }: RunChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<number>();
   const theme = useTheme();
   useEffect(() => {
     const box = host.current!;
-    const chart = new uPlot(optionsOf(box, format, setPointed), [values.map((_, index) => index), [...values]], box);
+    const chart = new uPlot(
+      optionsOf(box, { format, steps }, setPointed),
+      [values.map((_, index) => index), [...values]],
+      box,
+    );
     const observer = new ResizeObserver(() => chart.setSize({ width: box.clientWidth, height: heightPx }));
     observer.observe(box);
     return () => {
       observer.disconnect();
       chart.destroy();
     };
-  }, [values, format, theme]);
+  }, [values, format, steps, theme]);
   const known = values.filter((value) => value !== null);
   const value = pointed === undefined ? undefined : values[pointed];
   const text =
@@ -47,7 +53,11 @@ export default function RunChart({ title, values, labels, format }: RunChartProp
   );
 }
 
-function optionsOf(box: HTMLElement, format: (value: number) => string, onPoint: (index: number | undefined) => void) {
+function optionsOf(
+  box: HTMLElement,
+  { format, steps }: Pick<RunChartProps, 'format' | 'steps'>,
+  onPoint: (index: number | undefined) => void,
+) {
   const colour = (name: string) => getComputedStyle(box).getPropertyValue(name).trim();
   const { color: muted } = getComputedStyle(box);
   const line = resolved(box, '--line');
@@ -65,6 +75,7 @@ function optionsOf(box: HTMLElement, format: (value: number) => string, onPoint:
       { show: false },
       {
         size: axisPx,
+        incrs: [...steps],
         stroke: muted,
         font: `11px ${colour('--font')}`,
         grid: { stroke: line, width: 1 },

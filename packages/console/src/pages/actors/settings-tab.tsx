@@ -26,8 +26,8 @@ export function SettingsTab({ actor }: { readonly actor: Actor }) {
 }
 
 const levels = [
-  { value: 'LIMITED_PERMISSIONS', label: 'Limited: its own storages, and those that the input names' },
-  { value: 'FULL_PERMISSIONS', label: 'Full: all of the account of who starts it' },
+  { value: 'LIMITED_PERMISSIONS', label: 'Limited' },
+  { value: 'FULL_PERMISSIONS', label: 'Full' },
 ];
 
 function General({ actor }: { readonly actor: Actor }) {
@@ -53,7 +53,10 @@ function General({ actor }: { readonly actor: Actor }) {
             onChange={({ target }) => change({ description: target.value })}
           />
         </Field>
-        <Field label="Permissions of its runs">
+        <Field
+          label="Permissions of its runs"
+          help="Limited: its own storages, and those that the input names. Full: all of the account of who starts it."
+        >
           <Select
             value={edited.actorPermissionLevel ?? 'LIMITED_PERMISSIONS'}
             onChange={(level) => change({ actorPermissionLevel: level as Actor['actorPermissionLevel'] & string })}

@@ -116,7 +116,7 @@ function AddFile({ files, onAdd }: AddFileProps) {
     >
       <input
         aria-label="Name of a new file"
-        placeholder="src/main.js"
+        placeholder="folder/file"
         value={name}
         onChange={({ target }) => setName(target.value)}
       />

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { SourceFile } from '../../model/source-files.ts';
+import { type SourceFile, sourceTypes } from '../../model/source-files.ts';
 import { type Actor, deleteVersion, updateVersion, type Version } from '../../services/actors.ts';
 import { startBuild } from '../../services/builds.ts';
 import { useAddressState } from '../../ui/address-state.ts';
@@ -39,6 +39,7 @@ export function SourceTab({ actor }: { readonly actor: Actor }) {
             />
           )}
           <NewVersion actor={actor} from={version} onMade={setChosen} />
+          {version !== undefined && <DeleteVersion actor={actor} version={version} />}
         </>
       }
     >
@@ -54,13 +55,6 @@ export function SourceTab({ actor }: { readonly actor: Actor }) {
     </Card>
   );
 }
-
-const sourceTypes = [
-  { value: 'SOURCE_FILES', label: 'Files' },
-  { value: 'TARBALL', label: 'Archive by its URL' },
-  { value: 'GIT_REPO', label: 'Git repository' },
-  { value: 'GITHUB_GIST', label: 'GitHub gist' },
-] as const;
 
 function useVersionDraft(actor: Actor, version: Version) {
   const key = `${actor.id}:${version.versionNumber}`;
@@ -96,12 +90,14 @@ function VersionForm({ actor, version }: { readonly actor: Actor; readonly versi
               : sourceTypes
           }
         />
-        <input
-          aria-label="Tag of its builds"
-          placeholder="Tag of its builds"
-          value={edited.buildTag ?? ''}
-          onChange={({ target }) => change({ buildTag: target.value.trim() || null })}
-        />
+        <label className={styles.named}>
+          Tag of its builds
+          <input
+            placeholder="No tag"
+            value={edited.buildTag ?? ''}
+            onChange={({ target }) => change({ buildTag: target.value.trim() || null })}
+          />
+        </label>
         <Switch
           label="Environment variables at the build too"
           isOn={edited.applyEnvVarsToBuild === true}
@@ -132,8 +128,6 @@ function VersionForm({ actor, version }: { readonly actor: Actor; readonly versi
             <span className={styles.faint}>Not saved yet</span>
           </>
         )}
-        <span className={styles.grow} />
-        <DeleteVersion actor={actor} version={version} />
       </div>
     </>
   );
@@ -203,8 +197,8 @@ function DeleteVersion({ actor, version: { versionNumber } }: { readonly actor: 
   const queryClient = useQueryClient();
   return (
     <>
-      <Button kind="danger" onClick={() => setIsOpen(true)}>
-        Delete the version…
+      <Button size="small" kind="danger" onClick={() => setIsOpen(true)}>
+        Delete…
       </Button>
       <Confirm
         title={`Delete version ${versionNumber}?`}

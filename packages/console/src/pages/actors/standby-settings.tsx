@@ -28,7 +28,7 @@ export function StandbySettings({ actor }: { readonly actor: Actor }) {
           onChange={(isEnabled) => set({ isEnabled })}
         />
         {actor.standbyUrl && (
-          <p>
+          <p className={styles.address}>
             At <CopyId id={actor.standbyUrl} />
           </p>
         )}
@@ -54,16 +54,18 @@ export function StandbySettings({ actor }: { readonly actor: Actor }) {
                 onChange={({ target }) => set({ build: target.value.trim() || null })}
               />
             </Field>
-            <Switch
-              label="Give runs the Actor's input"
-              isOn={standby.shouldPassActorInput === true}
-              onChange={(shouldPassActorInput) => set({ shouldPassActorInput })}
-            />
-            <Switch
-              label="Tasks cannot change these"
-              isOn={standby.disableStandbyFieldsOverride === true}
-              onChange={(disableStandbyFieldsOverride) => set({ disableStandbyFieldsOverride })}
-            />
+            <div className={styles.row}>
+              <Switch
+                label="Give runs the Actor's input"
+                isOn={standby.shouldPassActorInput === true}
+                onChange={(shouldPassActorInput) => set({ shouldPassActorInput })}
+              />
+              <Switch
+                label="Tasks cannot change these"
+                isOn={standby.disableStandbyFieldsOverride === true}
+                onChange={(disableStandbyFieldsOverride) => set({ disableStandbyFieldsOverride })}
+              />
+            </div>
           </>
         )}
         {footer}

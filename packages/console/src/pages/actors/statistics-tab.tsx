@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatBytes, formatDuration, formatNumber } from '../../model/format.ts';
-import { summaryOf } from '../../model/run-statistics.ts';
+import { chartSteps, knownMemoryOf, summaryOf } from '../../model/run-statistics.ts';
 import { type RunStatistics, statisticsQuery } from '../../services/actors.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
@@ -37,9 +37,21 @@ export function StatisticsTab({ actorId }: { readonly actorId: string }) {
     <>
       <Summary runs={runs} />
       <div className={styles.charts}>
-        <Chart title="Duration" runs={runs} figureOf={({ durationMs }) => durationMs} format={formatDuration} />
-        <Chart title="Memory" runs={runs} figureOf={({ memoryMaxBytes }) => memoryMaxBytes} format={formatBytes} />
-        <Chart title="Results" runs={runs} figureOf={({ results }) => results} format={formatNumber} />
+        <Chart
+          title="Duration"
+          runs={runs}
+          figureOf={({ durationMs }) => durationMs}
+          format={formatDuration}
+          steps={chartSteps.milliseconds}
+        />
+        <Chart title="Memory" runs={runs} figureOf={knownMemoryOf} format={formatBytes} steps={chartSteps.bytes} />
+        <Chart
+          title="Results"
+          runs={runs}
+          figureOf={({ results }) => results}
+          format={formatNumber}
+          steps={chartSteps.counts}
+        />
       </div>
       <Card title="Runs" note={`the last ${runs.length}, newest first`}>
         <DataTable
@@ -78,9 +90,10 @@ interface ChartProps {
   readonly runs: readonly RunStatistics[];
   readonly figureOf: (run: RunStatistics) => number | null;
   readonly format: (value: number) => string;
+  readonly steps: readonly number[];
 }
 
-function Chart({ title, runs, figureOf, format }: ChartProps) {
+function Chart({ title, runs, figureOf, format, steps }: ChartProps) {
   const oldestFirst = runs.toReversed();
   return (
     <Card title={title} note="oldest to newest">
@@ -91,6 +104,7 @@ function Chart({ title, runs, figureOf, format }: ChartProps) {
             values={oldestFirst.map(figureOf)}
             labels={oldestFirst.map(({ startedAt }) => startedAt)}
             format={format}
+            steps={steps}
           />
         </Suspense>
       </div>
@@ -125,8 +139,11 @@ const columns: readonly Column<RunStatistics>[] = [
   {
     id: 'memory',
     header: 'Memory',
-    cell: ({ memoryMaxBytes }) => (memoryMaxBytes === null ? '–' : formatBytes(memoryMaxBytes)),
-    sortBy: (run) => run.memoryMaxBytes,
+    cell: (run) => {
+      const bytes = knownMemoryOf(run);
+      return bytes === null ? '–' : formatBytes(bytes);
+    },
+    sortBy: knownMemoryOf,
     isNumber: true,
     isMinor: true,
   },
