@@ -109,6 +109,9 @@ test('responses and errors are as described', async () => {
   const published = await fixture.call('POST', `/wherry/v1/actors/${actorId}/proofs`, proof);
   const { id: proofId } = ((await published.json()) as { data: { id: string } }).data;
   const dispatchId = await failedDispatch(fixture, actorId);
+  const made = await fixture.call('POST', '/wherry/v1/session/codes');
+  const { code } = ((await made.json()) as { data: { code: string } }).data;
+  const checkedCodes = { 'POST /wherry/v1/session/codes/check': { code } } as Readonly<Record<string, object>>;
   const ofUser = { userId: user.id, tokenId: user.tokenId };
   const known = {
     proofId,
@@ -139,7 +142,7 @@ test('responses and errors are as described', async () => {
   for (const operation of answered) {
     const body = operation.startsWith('PUT')
       ? { items: [{ items: [{ a: 1 }] }] }
-      : (newBodies[operation] ?? askingBodies[operation]);
+      : (newBodies[operation] ?? askingBodies[operation] ?? checkedCodes[operation]);
     const caller = ofSessions.includes(operation)
       ? await signIn(fixture.platform.url, { token: fixture.platform.token })
       : fixture;

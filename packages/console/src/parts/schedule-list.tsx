@@ -7,6 +7,7 @@ import { ButtonLink } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Empty, Failure } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { Pager, usePage } from '../ui/pager.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { Time } from '../ui/time.tsx';
 import styles from './schedule-list.module.css';
@@ -14,8 +15,9 @@ import { TargetName } from './target-name.tsx';
 
 /** The schedules that start an Actor or a task. */
 export function ScheduleList(target: { readonly actorId?: string; readonly taskId?: string }) {
+  const page = usePage(50, 'schedule-page');
   const { data, error, refetch } = useQuery({
-    ...schedulesOfTargetQuery(target),
+    ...schedulesOfTargetQuery(target, page),
     refetchInterval: useRefetchInterval(),
   });
   const create = (
@@ -34,7 +36,7 @@ export function ScheduleList(target: { readonly actorId?: string; readonly taskI
         <Failure error={error} retry={() => void refetch()} />
       ) : (
         <ScheduleTable
-          rows={data}
+          rows={data?.items}
           empty={
             <Empty title="No schedule starts it">
               <p>A schedule starts it at the times that you set, in the zone that you choose.</p>
@@ -42,6 +44,7 @@ export function ScheduleList(target: { readonly actorId?: string; readonly taskI
           }
         />
       )}
+      {data !== undefined && <Pager page={page} total={data.total} label="Pages of schedules" />}
     </Card>
   );
 }

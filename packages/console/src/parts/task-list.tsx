@@ -7,12 +7,17 @@ import { ButtonLink } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Empty, Failure } from '../ui/notice.tsx';
 import { Card } from '../ui/page.tsx';
+import { Pager, usePage } from '../ui/pager.tsx';
 import { Time } from '../ui/time.tsx';
 import { ActorName } from './target-name.tsx';
 
 /** The tasks of an Actor. */
 export function TaskList({ actorId }: { readonly actorId: string }) {
-  const { data, error, refetch } = useQuery({ ...tasksOfActorQuery(actorId), refetchInterval: useRefetchInterval() });
+  const page = usePage(50, 'task-page');
+  const { data, error, refetch } = useQuery({
+    ...tasksOfActorQuery(actorId, page),
+    refetchInterval: useRefetchInterval(),
+  });
   const create = (
     <ButtonLink to="/tasks/$taskId" params={{ taskId: 'new' } as never} search={{ actorId } as never} size="small">
       New task
@@ -24,7 +29,7 @@ export function TaskList({ actorId }: { readonly actorId: string }) {
         <Failure error={error} retry={() => void refetch()} />
       ) : (
         <TaskTable
-          rows={data}
+          rows={data?.items}
           isOfActor
           empty={
             <Empty title="It has no tasks">
@@ -33,6 +38,7 @@ export function TaskList({ actorId }: { readonly actorId: string }) {
           }
         />
       )}
+      {data !== undefined && <Pager page={page} total={data.total} label="Pages of tasks" />}
     </Card>
   );
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { ApiError, apify, dataOf, fetchApi } from '../api/client.ts';
+import { ApiError, apify, dataOf, fetchApi, wherry } from '../api/client.ts';
 
 type Schemas = components['schemas'];
 
@@ -143,16 +143,15 @@ export const storageCountsQuery = (kind: StorageKind, id: string) =>
 
 export type Dispatch = Schemas['WebhookDispatch'];
 
-/** As many as one page of the log of dispatches has at most. */
-const searchedDispatches = 1000;
-
-/** The calls of webhooks about a run, among the newest of the account: the API does not find them by run. */
+/** The calls of webhooks about a run, the newest first. */
 export const runDispatchesQuery = (runId: string) =>
   queryOptions({
     queryKey: ['dispatches', 'list', 'of-run', runId],
     queryFn: async ({ signal }): Promise<readonly Dispatch[]> => {
-      const response = await fetchApi(`/v2/webhook-dispatches?desc=1&limit=${searchedDispatches}`, { signal });
-      const { data } = (await response.json()) as { data: Listing<Dispatch> };
-      return data.items.filter(({ eventData }) => eventData?.actorRunId === runId);
+      const query = { runId, desc: true };
+      const list = wherry.GET('/wherry/v1/webhook-dispatches', { params: { query }, signal });
+      // Apify's description says more of the same objects.
+      const page: Listing<Dispatch> = await dataOf(list as never);
+      return page.items;
     },
   });
