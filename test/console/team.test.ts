@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { deployFiles } from '../support/deploy.ts';
+import { until } from '../support/until.ts';
 import { type ConsoleUnderTest, startConsole } from './console.ts';
 import { hostileText, hostileTextOf } from './hostile-texts.ts';
 
@@ -248,9 +249,72 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
     await ui.visit('/settings?tab=retention');
     await button('Count only').click();
     await ui.page.getByText('Counted, nothing deleted').waitFor();
+    await fetch(`${ui.url}/wherry/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: 'wrong' }),
+    });
+    const failed = '/wherry/v1/audit-log?operation=session&limit=1000';
+    await until('the failed sign-in is in the log', async () =>
+      (await ui.call<{ items: { username: string }[] }>('GET', failed)).items.some(({ username }) => username === ''),
+    );
     await ui.visit('/settings?tab=audit');
-    await ui.page.getByLabel('Operation begins with').fill('POST /wherry/v1/tokens');
+    await ui.page.getByLabel('Operation contains').fill('POST /wherry/v1/tokens');
     await ui.page.getByText('POST /wherry/v1/tokens', { exact: true }).first().waitFor();
+    await ui.page.getByLabel('Operation contains').fill('/session');
+    await ui.page.getByText('sign-in by a token', { exact: true }).first().waitFor();
+    await ui.page.getByText(/^failed sign-ins by a token: 1/).waitFor();
+    await ui.page.getByText('unknown', { exact: true }).waitFor();
+    ui.checkProblems();
+  });
+
+  test('an Actor’s page has its tasks and schedules, page by page, and a run’s what was sent about it', async () => {
+    const { id: ofOther } = await ui.client.actors().create({ name: 'another' });
+    const other = await ui.client.tasks().create({ actId: ofOther, name: 'of-another' });
+    for (let index = 0; index < 51; index += 1) await newTask(`many-${String(index).padStart(2, '0')}`);
+    const { total } = await ui.call<{ total: number }>('GET', `/wherry/v1/tasks?actorId=${actorId}`);
+    await ui.visit(`/actors/${actorId}?tab=tasks`);
+    await ui.page.getByRole('link', { name: 'many-50' }).waitFor();
+    await ui.page.getByText(`1–50 of ${total}`).waitFor();
+    await button('Next').click();
+    await ui.page.getByRole('link', { name: 'many-00' }).waitFor();
+    expect(await ui.page.getByText(other.name).count()).toBe(0);
+    await newSchedule({ name: 'of-task', actions: [{ type: 'RUN_ACTOR_TASK', actorTaskId: other.id }] });
+    await ui.visit(`/tasks/${other.id}?tab=schedules`);
+    await ui.page.getByRole('link', { name: 'of-task' }).waitFor();
+    await ui.visit(`/actors/${ofOther}?tab=schedules`);
+    await ui.page.getByText('No schedule starts it').waitFor();
+
+    await newWebhook('of this run');
+    const run = await ui.client.actor(actorId).call();
+    await ui.visit(`/runs/${run.id}?tab=details`);
+    const sent = ui.page.getByRole('region', { name: 'Dispatches of webhooks' });
+    await sent.getByText('ACTOR.RUN.SUCCEEDED').first().waitFor();
+    ui.checkProblems();
+  });
+
+  test('links of Apify’s Console, as the stock command prints them, lead to the same here', async () => {
+    const run = await ui.client.actor(actorId).start();
+    const { defaultDatasetId, defaultKeyValueStoreId, defaultRequestQueueId } = run;
+    for (const [path, leadsTo] of [
+      [`/actors/${actorId}/runs/${run.id}`, `/runs/${run.id}`],
+      [`/actors/${actorId}/builds/0.1.1`, `/actors/${actorId}?tab=builds`],
+      [`/actors/${actorId}#/builds/0.1.1`, `/actors/${actorId}#/builds/0.1.1`],
+      [`/storage/datasets/${defaultDatasetId}`, `/datasets/${defaultDatasetId}`],
+      [`/storage/key-value-stores/${defaultKeyValueStoreId}`, `/key-value-stores/${defaultKeyValueStoreId}`],
+      [`/storage/request-queues/${defaultRequestQueueId}`, `/request-queues/${defaultRequestQueueId}`],
+      ['/settings/integrations', '/settings'],
+    ]) {
+      await ui.visit(path!);
+      expect(ui.page.url(), path).toBe(`${ui.url}/console${leadsTo}`);
+    }
+    // What the API itself says.
+    const dataset = (await ui.client.dataset(defaultDatasetId).get()) as unknown as { consoleUrl: string };
+    await ui.page.goto(dataset.consoleUrl);
+    await ui.page
+      .getByRole('heading', { name: /dataset/i })
+      .first()
+      .waitFor();
     ui.checkProblems();
   });
 

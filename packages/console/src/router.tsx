@@ -129,9 +129,28 @@ const pages = [
   ),
 ];
 
+/** A path of Apify's Console, which the stock `apify` command prints when `APIFY_CONSOLE_URL` names this one. */
+const pathOfApify = (path: string, to: string, search = {}) =>
+  createRoute({
+    getParentRoute: () => signedIn,
+    path,
+    beforeLoad: ({ params }) => {
+      throw redirect({ to, params, search, replace: true } as never);
+    },
+  });
+
+const pathsOfApify = [
+  pathOfApify('/actors/$actorId/runs/$runId', '/runs/$runId'),
+  pathOfApify('/actors/$actorId/builds/$buildNumber', '/actors/$actorId', { tab: 'builds' }),
+  pathOfApify('/storage/datasets/$datasetId', '/datasets/$datasetId'),
+  pathOfApify('/storage/key-value-stores/$storeId', '/key-value-stores/$storeId'),
+  pathOfApify('/storage/request-queues/$queueId', '/request-queues/$queueId'),
+  pathOfApify('/settings/integrations', '/settings'),
+];
+
 export function createConsoleRouter(queryClient: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, signedIn.addChildren(pages)]),
+    routeTree: root.addChildren([signIn, signedIn.addChildren([...pages, ...pathsOfApify])]),
     basepath: '/console',
     context: { queryClient },
     defaultNotFoundComponent: NotFound,

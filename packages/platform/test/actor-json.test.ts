@@ -1,5 +1,8 @@
 /** What `.actor/actor.json` and the files that it names mean for builds and runs. */
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { isLong } from '../../../test/support/long.ts';
 import { declaredMemory, memoryOfRun } from '../src/builds/definition/run-memory.ts';
 import { type Fixture, startFixture } from './fixture.ts';
@@ -453,6 +456,39 @@ test('a run has the URLs of its output from its start, and they do not change', 
   expect((ended as unknown as Json).output).toEqual(started.output);
   const plain = await run(fixture, await actorWith(fixture, minimal));
   expect(plain).not.toHaveProperty('output');
+});
+
+test('where the platform serves a console, its links are there; without one, they are the API’s', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(path.join(folder, 'index.html'), '<!doctype html><head></head>');
+  const properties = {
+    console: { type: 'string', template: '{{links.consoleRunUrl}}' },
+    public: { type: 'string', template: '{{links.publicRunUrl}}' },
+  };
+  const output = { actorOutputSchemaVersion: 1, title: 'O', properties };
+  for (const consoleFolder of [folder, undefined]) {
+    await using fixture = await startFixture({ consoleFolder, advertisedUrl: 'https://wherry.example.com' });
+    const actorId = await actorWith(fixture, { ...minimal, output });
+    const started = await fixture.client.actor(actorId).start();
+    const api = 'https://wherry.example.com/v2';
+    const web = 'https://wherry.example.com/console';
+    const hasConsole = consoleFolder !== undefined;
+    expect((started as unknown as Json).output).toEqual({
+      console: hasConsole ? `${web}/runs/${started.id}` : `${api}/actor-runs/${started.id}`,
+      public: `${api}/actor-runs/${started.id}`,
+    });
+    const { client } = fixture;
+    for (const [kind, storage] of [
+      ['datasets', await client.dataset(started.defaultDatasetId).get()],
+      ['key-value-stores', await client.keyValueStore(started.defaultKeyValueStoreId).get()],
+      ['request-queues', await client.requestQueue(started.defaultRequestQueueId).get()],
+    ] as const) {
+      const expected = `${hasConsole ? web : api}/${kind}/${storage!.id}`;
+      expect((storage as unknown as { consoleUrl: string }).consoleUrl).toBe(expected);
+    }
+    await client.run(started.id).waitForFinish();
+  }
 });
 
 test('the memory of a run is what is requested, else that of actor.json, else the Actor’s, within the bounds', async () => {

@@ -101,6 +101,7 @@ async function startQueues() {
     logs: await LogStore.open(path.join(folder, 'logs')),
     clock: systemClock,
     publicUrl: 'http://localhost',
+    consoleUrl: undefined,
   };
   registerRequestQueueRoutes(app, services);
   registerCommitRoutes(app, services);

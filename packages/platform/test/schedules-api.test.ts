@@ -3,6 +3,7 @@ import { ApifyClient } from 'apify-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
+import { bearer, makeUser } from './users-fixture.ts';
 
 const yearly = { cronExpression: '@yearly', timezone: 'UTC', isEnabled: true, isExclusive: false } as const;
 
@@ -75,6 +76,43 @@ test('the stock client creates, reads, lists, changes and deletes schedules', as
   expect(await client.schedule(created.id).getLog()).toBeUndefined();
   const stranger = new ApifyClient({ baseUrl: fixture.platform.url, token: 'another-token', maxRetries: 0 });
   await expect(stranger.schedules().list()).rejects.toThrow();
+});
+
+test('the schedules that start an Actor or a task are listed, as their actions are now', async () => {
+  const { id: target } = await client.actors().create({ name: `target-${Date.now()}` });
+  const { id: taskId } = await client.tasks().create({ actId: target, name: `target-${Date.now()}` });
+  const startsActor = { type: 'RUN_ACTOR', actorId: target };
+  const startsTask = { type: 'RUN_ACTOR_TASK', actorTaskId: taskId };
+  const scheduleOf = (...actions: object[]) =>
+    client.schedules().create({ ...yearly, isEnabled: false, actions: actions as never });
+  const twice = await scheduleOf(startsActor, startsActor);
+  const both = await scheduleOf(startsTask, startsActor);
+  await scheduleOf({ type: 'RUN_ACTOR', actorId });
+  const listed = async (query: string) => {
+    const { body } = await called('GET', `/wherry/v1/schedules?desc=1&${query}`);
+    const { total, items } = body!.data as { total: number; items: { id: string }[] };
+    return [total, ...items.map(({ id }) => id)];
+  };
+  expect(await listed(`actorId=${target}`)).toEqual([2, both.id, twice.id]);
+  expect(await listed(`actorId=${target}&limit=1`)).toEqual([2, both.id]);
+  expect(await listed(`taskId=${taskId}`)).toEqual([1, both.id]);
+  await client.schedule(both.id).update({ title: 'the actions stay' } as never);
+  expect(await listed(`taskId=${taskId}`)).toEqual([1, both.id]);
+  await client.schedule(both.id).update({ actions: [{ type: 'RUN_ACTOR', actorId }] as never });
+  expect(await listed(`taskId=${taskId}`)).toEqual([0]);
+  expect(await listed(`actorId=${target}`)).toEqual([1, twice.id]);
+  await client.schedule(twice.id).delete();
+  expect(await listed(`actorId=${target}`)).toEqual([0]);
+  expect((await listed(''))[0]).toBe((await client.schedules().list()).total);
+  expect(await errorTypeOf('GET', '/wherry/v1/schedules?actorId=a&taskId=b')).toBe('400 invalid-input');
+  // A public Actor is started by schedules of others.
+  const jane = await makeUser(fixture, 'jane');
+  await client.actor(target).update({ isPublic: true } as never);
+  const ofJane = new ApifyClient({ baseUrl: fixture.platform.url, token: jane.token, maxRetries: 0 });
+  const theirs = await ofJane.schedules().create({ ...yearly, actions: [startsActor] as never });
+  expect(await listed(`actorId=${target}`)).toEqual([0]);
+  const response = await fixture.call('GET', `/wherry/v1/schedules?actorId=${target}`, undefined, bearer(jane.token));
+  expect(await response.json()).toMatchObject({ data: { total: 1, items: [{ id: theirs.id }] } });
 });
 
 test('the next time is right after each change: of the expression, of the time zone, off and on', async () => {

@@ -10,6 +10,7 @@ import { storages } from '../src/database/sqlite/migrations/0002-storages.ts';
 import { requestQueues } from '../src/database/sqlite/migrations/0003-request-queues.ts';
 import { actors } from '../src/database/sqlite/migrations/0004-actors.ts';
 import { commitIds } from '../src/database/sqlite/migrations/0005-commit-ids.ts';
+import { migrations } from '../src/database/sqlite/migrations/index.ts';
 import { startFixture } from './fixture.ts';
 
 /** As a version with schema 5 left it: a run that is over, with a commit, a push with a key, and a handoff. */
@@ -82,4 +83,46 @@ test('[user-4] the user of a data folder from before there were several is its a
   await using fixture = await startFixture({ dataFolder, token: 'another-token' });
   const former = await fixture.call('GET', '/v2/users/me', undefined, { authorization: 'Bearer token-of-before' });
   expect(former.status).toBe(401);
+});
+
+/** A database of an earlier schema. */
+async function openSchema(number: number) {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'wherry-test-'));
+  onTestFinished(() => rm(dataFolder, { recursive: true, force: true }));
+  const database = new DatabaseSync(path.join(dataFolder, 'wherry.sqlite'));
+  // As the platform does for its migrations.
+  database.enableDefensive(false);
+  for (const each of migrations) if (each.number <= number) database.exec(each.sql);
+  database.exec(`INSERT INTO users (id, username, created_at) VALUES ('user', 'wherry', 1);
+    PRAGMA user_version = ${number}`);
+  return { dataFolder, database };
+}
+
+test('schedules and events of schema 24 are found by what they are about', async () => {
+  const { dataFolder, database } = await openSchema(24);
+  const schedule = database.prepare(`INSERT INTO schedules (id, user_id, name, cron_expression, timezone, is_enabled,
+    is_exclusive, notifications_email, actions_json, created_at, modified_at, next_chosen_at)
+    VALUES (?, 'user', ?, '@yearly', 'UTC', 0, 0, 1, ?, 1, 1, 1)`);
+  const starts = { id: 'a', type: 'RUN_ACTOR', actorId: 'actor', runInput: null, runOptions: null };
+  const startsTask = { id: 'b', type: 'RUN_ACTOR_TASK', actorTaskId: 'task', input: null };
+  schedule.run('both', 'both', JSON.stringify([starts, startsTask, { ...starts, id: 'c' }]));
+  schedule.run('none', 'none', '[]');
+  const event = database.prepare(`INSERT INTO webhook_events (id, user_id, type, created_at, data_json, resource_kind,
+    resource_json) VALUES (?, 'user', 'TEST', 1, ?, 'shown', '{}')`);
+  event.run('of-run', JSON.stringify({ actorId: 'actor', actorRunId: 'run' }));
+  event.run('of-build', JSON.stringify({ actorId: 'actor', actorBuildId: 'build' }));
+  database.close();
+  {
+    await using fixture = await startFixture({ dataFolder });
+    for (const query of ['actorId=actor', 'taskId=task']) {
+      const listed = await fixture.call('GET', `/wherry/v1/schedules?${query}`);
+      expect(await listed.json(), query).toMatchObject({ data: { total: 1, items: [{ id: 'both' }] } });
+    }
+  }
+  const upgraded = new DatabaseSync(path.join(dataFolder, 'wherry.sqlite'), { readOnly: true });
+  onTestFinished(() => upgraded.close());
+  expect(upgraded.prepare('SELECT id, run_id FROM webhook_events ORDER BY id').all()).toEqual([
+    { id: 'of-build', run_id: null },
+    { id: 'of-run', run_id: 'run' },
+  ]);
 });

@@ -8,6 +8,7 @@ import { until } from '../../../test/support/until.ts';
 import { rotatePlatformSecrets } from '../src/index.ts';
 import { startFixture } from './fixture.ts';
 import { type RunFixture, startRunFixture } from './run-fixture.ts';
+import { bearer, makeUser } from './users-fixture.ts';
 
 /** Says what it was started with, and pushes it. */
 const echo = `
@@ -133,6 +134,31 @@ test('pages of tasks go by their creation, in both directions', async () => {
   expect(await namesOf({ desc: true, limit: 2 })).toEqual(['three', 'two']);
   expect(await namesOf({ offset: 1, limit: 1 })).toEqual(['two']);
   expect(await client.tasks().list({ limit: 1 })).toMatchObject({ total: 3, count: 1 });
+});
+
+test('the tasks of an Actor are listed page by page, also when it is gone, and those of others are not', async () => {
+  await using fixture = await startFixture();
+  const { client, call } = fixture;
+  const [one, other] = [await client.actors().create({ name: 'one' }), await client.actors().create({ name: 'other' })];
+  const made: string[] = [];
+  for (let index = 0; index < 3; index += 1) {
+    made.push((await client.tasks().create({ actId: one.id, name: `of-one-${index}` })).id);
+    await client.tasks().create({ actId: other.id, name: `of-other-${index}` });
+  }
+  const pageOf = async (query: string) => {
+    const response = await call('GET', `/wherry/v1/tasks?${query}`);
+    const { data } = (await response.json()) as { data: { total: number; items: { id: string; actId: string }[] } };
+    return { total: data.total, ids: data.items.map(({ id }) => id) };
+  };
+  expect(await pageOf(`actorId=${one.id}`)).toEqual({ total: 3, ids: made });
+  expect(await pageOf(`actorId=${one.id}&desc=1&limit=2`)).toEqual({ total: 3, ids: made.toReversed().slice(0, 2) });
+  expect((await pageOf('')).total).toBe(6);
+  expect(await pageOf('actorId=none')).toEqual({ total: 0, ids: [] });
+  const jane = await makeUser(fixture, 'jane');
+  const ofJane = await call('GET', `/wherry/v1/tasks?actorId=${one.id}`, undefined, bearer(jane.token));
+  expect(await ofJane.json()).toMatchObject({ data: { total: 0, items: [] } });
+  await client.actor(one.id).delete();
+  expect(await pageOf(`actorId=${one.id}`)).toEqual({ total: 3, ids: made });
 });
 
 test('the input of a task is read and changed alone, property by property', async () => {

@@ -68,6 +68,33 @@ test('each event of a run is told once, with the run as it was then [webhook-2]'
   expect(items.map(({ id }) => id).toSorted()).toEqual(receiver.calls.map(({ dispatchId }) => dispatchId).toSorted());
 });
 
+test('what was sent about a run is listed alone, and to its user alone', async () => {
+  await using fixture = await startHooked();
+  await using receiver = await startReceiver();
+  const actorId = await fixture.deploy('sent', quick);
+  for (const path of ['/one', '/two']) await create(fixture, hook(receiver, path, { actorId }));
+  const [run, another] = [await fixture.start(actorId), await fixture.start(actorId)];
+  for (const each of [run, another]) await ended(fixture, each);
+  await until('all events were told', () => receiver.calls.length === 8);
+  const listed = async (query: string, headers = {}) => {
+    const { data } = await bodyOf(
+      await fixture.call('GET', `/wherry/v1/webhook-dispatches?${query}`, undefined, headers),
+    );
+    return data as { total: number; items: { id: string; createdAt: string; eventData: { actorRunId: string } }[] };
+  };
+  const ofRun = await listed(`runId=${run.id}&desc=1`);
+  expect([ofRun.total, ofRun.items.length]).toEqual([4, 4]);
+  expect(ofRun.items.every(({ eventData }) => eventData.actorRunId === run.id)).toBe(true);
+  const times = ofRun.items.map(({ createdAt }) => createdAt);
+  expect(times).toEqual(times.toSorted().toReversed());
+  const second = await listed(`runId=${run.id}&desc=1&limit=2&offset=2`);
+  expect([second.total, ...second.items.map(({ id }) => id)]).toEqual([4, ...ofRun.items.slice(2).map(({ id }) => id)]);
+  // The builds' own events are told too.
+  expect((await listed('')).total).toBe((await fixture.client.webhookDispatches().list()).total);
+  const jane = await makeUser(fixture, 'jane');
+  expect((await listed(`runId=${run.id}`, bearer(jane.token))).total).toBe(0);
+});
+
 test('a failed, an aborted and a timed-out run have their own events, and a webhook gets those that it names', async () => {
   await using fixture = await startHooked();
   await using receiver = await startReceiver();

@@ -141,9 +141,10 @@ async function failedDispatch({ client }: RunFixture, actorId: string): Promise<
   return id;
 }
 
-/** A run that failed, and a time at which a schedule starts one. */
-async function fillOverview({ client }: RunFixture, actorId: string): Promise<void> {
+/** A run that failed, a task, and a time at which a schedule starts a run. */
+async function fillLists({ client }: RunFixture, actorId: string): Promise<void> {
   await client.actor(actorId).call({ fails: true });
+  await client.tasks().create({ actId: actorId, name: 'listed' });
   await client.schedules().create({
     name: 'yearly',
     cronExpression: '@yearly',
@@ -163,7 +164,7 @@ test('responses and errors are as described, without anything besides', async ()
     console.log('at work');
     setInterval(() => {}, 1000);`;
   const actorId = await fixture.deploy('idle', main);
-  await fillOverview(fixture, actorId);
+  await fillLists(fixture, actorId);
   const { id: runId, defaultDatasetId: datasetId, defaultKeyValueStoreId: storeId } = await fixture.start(actorId);
   await until('the run is at work', async () => (await fixture.logOf(runId)).includes('at work'));
   const user = await makeUser(fixture, 'described');
@@ -171,6 +172,9 @@ test('responses and errors are as described, without anything besides', async ()
   const published = await fixture.call('POST', `/wherry/v1/actors/${actorId}/proofs`, proof);
   const { id: proofId } = ((await published.json()) as { data: { id: string } }).data;
   const dispatchId = await failedDispatch(fixture, actorId);
+  const made = await fixture.call('POST', '/wherry/v1/session/codes');
+  const { code } = ((await made.json()) as { data: { code: string } }).data;
+  const checkedCodes = { 'POST /wherry/v1/session/codes/check': { code } } as Readonly<Record<string, object>>;
   const ofUser = { userId: user.id, tokenId: user.tokenId };
   const known = {
     proofId,
@@ -200,7 +204,7 @@ test('responses and errors are as described, without anything besides', async ()
   // A stream has no end: `events-api.test.ts` reads it.
   const answered = described.filter((each) => !each.endsWith('/events'));
   for (const operation of answered) {
-    const body = newBodies[operation] ?? askingBodies[operation];
+    const body = newBodies[operation] ?? askingBodies[operation] ?? checkedCodes[operation];
     const caller = ofSessions.includes(operation)
       ? await signIn(fixture.platform.url, { token: fixture.platform.token })
       : fixture;

@@ -2548,6 +2548,224 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wherry/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks, of one Actor if that is given */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only tasks of this Actor, by its id. It may be gone. */
+                    actorId?: string;
+                    /** @description How many to leave out; 0 unless given. */
+                    offset?: number;
+                    /** @description How many at most; 1,000 unless given, and at most. */
+                    limit?: number;
+                    /** @description Whether the newest come first. */
+                    desc?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                total: number;
+                                offset: number;
+                                limit: number;
+                                desc: boolean;
+                                count: number;
+                                items: components["schemas"]["ListedTask"][];
+                            };
+                        };
+                    };
+                };
+                /** @description A parameter is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token does not allow it, or is one of an attempt with limited permissions. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules, those that start one Actor or task if that is given */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only schedules that start this Actor, by its id. */
+                    actorId?: string;
+                    /** @description Only schedules that start this task, by its id. */
+                    taskId?: string;
+                    /** @description How many to leave out; 0 unless given. */
+                    offset?: number;
+                    /** @description How many at most; 1,000 unless given, and at most. */
+                    limit?: number;
+                    /** @description Whether the newest come first. */
+                    desc?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                total: number;
+                                offset: number;
+                                limit: number;
+                                desc: boolean;
+                                count: number;
+                                items: components["schemas"]["ListedSchedule"][];
+                            };
+                        };
+                    };
+                };
+                /** @description A parameter is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token does not allow it, or is one of an attempt with limited permissions. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/wherry/v1/webhook-dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dispatches of webhooks, about one run if that is given */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only dispatches about this run, by its id. */
+                    runId?: string;
+                    /** @description How many to leave out; 0 unless given. */
+                    offset?: number;
+                    /** @description How many at most; 1,000 unless given, and at most. */
+                    limit?: number;
+                    /** @description Whether the newest come first. */
+                    desc?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                total: number;
+                                offset: number;
+                                limit: number;
+                                desc: boolean;
+                                count: number;
+                                items: components["schemas"]["Dispatch"][];
+                            };
+                        };
+                    };
+                };
+                /** @description A parameter is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token does not allow it, or is one of an attempt with limited permissions. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2967,6 +3185,48 @@ export interface components {
         HealthCheck: {
             ok: boolean;
             message?: string;
+        };
+        /** @description As GET /v2/actor-tasks has it. */
+        ListedTask: {
+            id: string;
+            userId: string;
+            actId: string;
+            actName?: string | null;
+            actUsername?: string | null;
+            name: string;
+            username?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            modifiedAt: string;
+            stats: {
+                totalRuns: number;
+            };
+        };
+        /** @description As GET /v2/schedules has it. */
+        ListedSchedule: {
+            id: string;
+            userId: string;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            modifiedAt: string;
+            /** Format: date-time */
+            lastRunAt: string | null;
+            /** Format: date-time */
+            nextRunAt: string | null;
+            isEnabled: boolean;
+            isExclusive: boolean;
+            cronExpression: string;
+            timezone: string;
+            actions: {
+                id: string;
+                /** @enum {unknown} */
+                type: "RUN_ACTOR" | "RUN_ACTOR_TASK";
+                actorId?: string;
+                actorTaskId?: string;
+            }[];
         };
     };
     responses: never;

@@ -5,9 +5,9 @@ import { cronWords } from '../model/cron-words.ts';
 import { type ScheduleShort, schedulesOfTargetQuery } from '../services/schedules.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { LoadedRows } from '../ui/loaded.tsx';
+import { PagedCard } from '../ui/loaded.tsx';
 import { Empty } from '../ui/notice.tsx';
-import { Card } from '../ui/page.tsx';
+import { usePage } from '../ui/pager.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { Time } from '../ui/time.tsx';
 import styles from './schedule-list.module.css';
@@ -15,8 +15,9 @@ import { TargetName } from './target-name.tsx';
 
 /** The schedules that start an Actor or a task. */
 export function ScheduleList(target: { readonly actorId?: string; readonly taskId?: string }) {
+  const page = usePage(50, 'schedule-page');
   const query = useQuery({
-    ...schedulesOfTargetQuery(target),
+    ...schedulesOfTargetQuery(target, page),
     refetchInterval: useRefetchInterval(),
   });
   const create = (
@@ -30,20 +31,18 @@ export function ScheduleList(target: { readonly actorId?: string; readonly taskI
     </ButtonLink>
   );
   return (
-    <Card title="Schedules" actions={create}>
-      <LoadedRows query={query}>
-        {(rows) => (
-          <ScheduleTable
-            rows={rows}
-            empty={
-              <Empty title="No schedule starts it">
-                <p>A schedule starts it at the times that you set, in the zone that you choose.</p>
-              </Empty>
-            }
-          />
-        )}
-      </LoadedRows>
-    </Card>
+    <PagedCard title="Schedules" actions={create} query={query} page={page} pagerLabel="Pages of schedules">
+      {(rows) => (
+        <ScheduleTable
+          rows={rows}
+          empty={
+            <Empty title="No schedule starts it">
+              <p>A schedule starts it at the times that you set, in the zone that you choose.</p>
+            </Empty>
+          }
+        />
+      )}
+    </PagedCard>
   );
 }
 

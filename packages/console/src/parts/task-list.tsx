@@ -5,36 +5,35 @@ import { formatNumber } from '../model/format.ts';
 import { type TaskShort, tasksOfActorQuery } from '../services/tasks.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { LoadedRows } from '../ui/loaded.tsx';
+import { PagedCard } from '../ui/loaded.tsx';
 import { Empty } from '../ui/notice.tsx';
-import { Card } from '../ui/page.tsx';
+import { usePage } from '../ui/pager.tsx';
 import { Time } from '../ui/time.tsx';
 import { ActorName } from './target-name.tsx';
 
 /** The tasks of an Actor. */
 export function TaskList({ actorId }: { readonly actorId: string }) {
-  const query = useQuery({ ...tasksOfActorQuery(actorId), refetchInterval: useRefetchInterval() });
+  const page = usePage(50, 'task-page');
+  const query = useQuery({ ...tasksOfActorQuery(actorId, page), refetchInterval: useRefetchInterval() });
   const create = (
     <ButtonLink to="/tasks/$taskId" params={{ taskId: 'new' } as never} search={{ actorId } as never} size="small">
       New task
     </ButtonLink>
   );
   return (
-    <Card title="Tasks" actions={create}>
-      <LoadedRows query={query}>
-        {(rows) => (
-          <TaskTable
-            rows={rows}
-            isOfActor
-            empty={
-              <Empty title="It has no tasks">
-                <p>A task keeps an input and run options of its own under a name.</p>
-              </Empty>
-            }
-          />
-        )}
-      </LoadedRows>
-    </Card>
+    <PagedCard title="Tasks" actions={create} query={query} page={page} pagerLabel="Pages of tasks">
+      {(rows) => (
+        <TaskTable
+          rows={rows}
+          isOfActor
+          empty={
+            <Empty title="It has no tasks">
+              <p>A task keeps an input and run options of its own under a name.</p>
+            </Empty>
+          }
+        />
+      )}
+    </PagedCard>
   );
 }
 

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf, fetchData } from '../api/client.ts';
+import { apify, bodyOf, dataOf, fetchData, wherry } from '../api/client.ts';
 import { startTask } from './tasks.ts';
 
 type Schemas = components['schemas'];
@@ -17,21 +17,21 @@ export const schedulesQuery = ({ offset, limit }: { readonly offset: number; rea
       dataOf(apify.GET('/v2/schedules', { params: { query: { offset, limit, desc: true } }, signal })),
   });
 
-/** Schedules are listed for the whole account alone, so those of an Actor or a task are picked out of all. */
-const mostOfTarget = 1000;
+interface SchedulePage {
+  readonly total: number;
+  readonly items: readonly ScheduleShort[];
+}
 
-export const schedulesOfTargetQuery = (target: { readonly actorId?: string; readonly taskId?: string }) =>
+/** Those that start an Actor or a task. */
+export const schedulesOfTargetQuery = (
+  target: { readonly actorId?: string; readonly taskId?: string },
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+) =>
   queryOptions({
-    queryKey: ['schedules', 'list', 'of', target.actorId ?? '', target.taskId ?? ''],
-    queryFn: async ({ signal }) => {
-      const { items } = await dataOf(
-        apify.GET('/v2/schedules', { params: { query: { limit: mostOfTarget, desc: true } }, signal }),
-      );
-      return items.filter(({ actions }) =>
-        actions.some((action) =>
-          action.type === 'RUN_ACTOR' ? action.actorId === target.actorId : action.actorTaskId === target.taskId,
-        ),
-      );
+    queryKey: ['schedules', 'list', 'of', target.actorId ?? '', target.taskId ?? '', `${offset}`, `${limit}`],
+    queryFn: async ({ signal }): Promise<SchedulePage> => {
+      const query = { ...target, offset, limit, desc: true };
+      return (await dataOf(wherry.GET('/wherry/v1/schedules', { params: { query }, signal }))) as SchedulePage;
     },
   });
 

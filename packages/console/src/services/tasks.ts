@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf } from '../api/client.ts';
+import { apify, bodyOf, dataOf, wherry } from '../api/client.ts';
 
 type Schemas = components['schemas'];
 export type Task = Schemas['Task'];
@@ -13,6 +13,11 @@ export interface Paging {
   readonly limit: number;
 }
 
+interface TaskPage {
+  readonly total: number;
+  readonly items: readonly TaskShort[];
+}
+
 export const tasksQuery = ({ offset, limit }: Paging) =>
   queryOptions({
     queryKey: ['tasks', 'list', `${offset}`, `${limit}`],
@@ -20,18 +25,12 @@ export const tasksQuery = ({ offset, limit }: Paging) =>
       dataOf(apify.GET('/v2/actor-tasks', { params: { query: { offset, limit, desc: true } }, signal })),
   });
 
-/** Tasks are listed for the whole account alone, so those of an Actor are picked out of all. */
-const mostOfActor = 1000;
-
-export const tasksOfActorQuery = (actorId: string) =>
+/** Of an Actor, which may be gone. */
+export const tasksOfActorQuery = (actorId: string, { offset, limit }: Paging) =>
   queryOptions({
-    queryKey: ['tasks', 'list', 'of-actor', actorId],
-    queryFn: async ({ signal }) => {
-      const { items } = await dataOf(
-        apify.GET('/v2/actor-tasks', { params: { query: { limit: mostOfActor, desc: true } }, signal }),
-      );
-      return items.filter(({ actId }) => actId === actorId);
-    },
+    queryKey: ['tasks', 'list', 'of-actor', actorId, `${offset}`, `${limit}`],
+    queryFn: async ({ signal }): Promise<TaskPage> =>
+      dataOf(wherry.GET('/wherry/v1/tasks', { params: { query: { actorId, offset, limit, desc: true } }, signal })),
   });
 
 export const taskQuery = (actorTaskId: string) =>

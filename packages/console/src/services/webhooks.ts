@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf, fetchData } from '../api/client.ts';
+import { apify, bodyOf, dataOf, fetchData, wherry } from '../api/client.ts';
 
 type Schemas = components['schemas'];
 export type Webhook = Schemas['Webhook'];
@@ -86,17 +86,16 @@ export const dispatchQuery = (dispatchId: string) =>
       dataOf(apify.GET('/v2/webhook-dispatches/{dispatchId}', { params: { path: { dispatchId } }, signal })),
   });
 
-/** As many as one page of the log of dispatches has at most. */
-const searchedDispatches = 1000;
-
-/** The calls of webhooks about a run, among the newest of the account: the API does not find them by run. */
+/** The calls of webhooks about a run, the newest first. */
 export const runDispatchesQuery = (runId: string) =>
   queryOptions({
     queryKey: ['dispatches', 'list', 'of-run', runId],
     queryFn: async ({ signal }): Promise<readonly Dispatch[]> => {
-      const path = `/v2/webhook-dispatches?desc=1&limit=${searchedDispatches}`;
-      const { items } = await fetchData<{ readonly items: readonly Dispatch[] }>(path, { signal });
-      return items.filter(({ eventData }) => eventData?.actorRunId === runId);
+      const query = { runId, desc: true };
+      const list = wherry.GET('/wherry/v1/webhook-dispatches', { params: { query }, signal });
+      // Apify's description says more of the same objects.
+      const page: { readonly items: readonly Dispatch[] } = await dataOf(list as never);
+      return page.items;
     },
   });
 

@@ -49,6 +49,8 @@ export interface Services {
   readonly clock: Clock;
   /** The API's address for clients, without a slash at the end. Known once the API listens. */
   readonly publicUrl: string;
+  /** Where the console is, without a slash at the end; undefined when the platform serves none. */
+  readonly consoleUrl: string | undefined;
 }
 
 /** What the routes of Actors and builds use as well. */

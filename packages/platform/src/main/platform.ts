@@ -504,6 +504,9 @@ function servicesOf(options: PlatformOptions, { runs, address, ...parts }: Servi
     get publicUrl() {
       return advertisedUrl ?? address.url;
     },
+    get consoleUrl() {
+      return parts.consoleFiles && `${advertisedUrl ?? address.url}/console`;
+    },
   };
 }
 

@@ -25,7 +25,7 @@ interface WebhookParts {
   readonly logger: Logger;
   readonly observer: WebhookObserver;
   readonly authenticator: Authenticator;
-  readonly services: Pick<RunServices, 'publicUrl' | 'webAddresses' | 'prices'>;
+  readonly services: Pick<RunServices, 'publicUrl' | 'consoleUrl' | 'webAddresses' | 'prices'>;
   /** Where this process and containers reach the API; empty until it listens. */
   readonly address: { readonly url: string; readonly ofContainers: string };
 }
@@ -67,12 +67,13 @@ function ownApiOf({ database, services, address, authenticator }: WebhookParts):
 
 /** A run as the API would have shown it at its event. */
 function shownRun(run: RunDetails, now: number, { services }: WebhookParts): object {
-  const { publicUrl, webAddresses, prices } = services;
+  const { publicUrl, consoleUrl, webAddresses, prices } = services;
   return apiRun(run, {
     now,
     usage: undefined,
     waitsFor: undefined,
     publicUrl,
+    consoleUrl,
     prices,
     containerUrl: webAddresses.containerUrl(run.state.id),
     isContainerServerReady: false,

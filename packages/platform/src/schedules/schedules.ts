@@ -107,20 +107,39 @@ export const getSchedule = defineRead('schedules.get', function* (address: Sched
   return apiSchedule(yield* findSchedule(address));
 });
 
-export const listSchedules = defineRead('schedules.list', function* (listing: Paging & { userId: string }) {
-  const { userId, offset, limit, desc } = listing;
+export interface ScheduleListing extends Paging {
+  readonly userId: string;
+  /** Only schedules that start this Actor or task, by its id. */
+  readonly targetId?: string;
+}
+
+export const listSchedules = defineRead('schedules.list', function* (listing: ScheduleListing) {
+  const { userId, targetId, offset, limit, desc } = listing;
   const direction = desc ? 'DESC' : 'ASC';
+  const ofTarget = 'id IN (SELECT schedule_id FROM schedule_targets WHERE user_id = ? AND target_id = ?)';
+  const where = targetId === undefined ? 'user_id = ?' : ofTarget;
+  const wanted = targetId === undefined ? [userId] : [userId, targetId];
+  const counted = yield* one<{ total: number }>(`SELECT count(*) AS total FROM schedules WHERE ${where}`, ...wanted);
   const rows = yield* all<ScheduleRow>(
-    `SELECT * FROM schedules WHERE user_id = ? ORDER BY created_at ${direction}, id ${direction} LIMIT ? OFFSET ?`,
-    userId,
+    `SELECT * FROM schedules WHERE ${where} ORDER BY created_at ${direction}, id ${direction} LIMIT ? OFFSET ?`,
+    ...wanted,
     limit,
     offset,
   );
-  return { total: yield* countSchedules(userId), items: rows.map(listedSchedule) };
+  return { total: counted!.total, items: rows.map(listedSchedule) };
 });
 
 function* countSchedules(userId: string): Sql<number> {
   return (yield* one<{ count: number }>('SELECT count(*) AS count FROM schedules WHERE user_id = ?', userId))!.count;
+}
+
+/** What the actions of a schedule start, so that its schedules are found. */
+function* storeTargets(userId: string, id: string, actions: readonly ScheduleAction[]): Sql<void> {
+  yield* exec('DELETE FROM schedule_targets WHERE schedule_id = ?', id);
+  const targets = actions.map((action) => (action.type === 'RUN_ACTOR' ? action.actorId : action.actorTaskId));
+  for (const target of new Set(targets)) {
+    yield* exec('INSERT INTO schedule_targets (schedule_id, target_id, user_id) VALUES (?, ?, ?)', id, target, userId);
+  }
 }
 
 export const scheduleCount = defineRead('schedules.count', function* ({ userId }: { userId: string }) {
@@ -172,6 +191,7 @@ export const createSchedule = defineWrite(
       now,
       now,
     );
+    yield* storeTargets(userId, id, targets);
     yield* chooseNextTime(id, now);
     return apiSchedule(yield* findSchedule({ userId, schedule: id }));
   },
@@ -216,6 +236,7 @@ export const updateSchedule = defineWrite(
       now,
       row.id,
     );
+    if (input.actions) yield* storeTargets(userId, row.id, actions);
     // [schedule-6]
     if (isRetimed || isEnabled !== row.is_enabled) yield* chooseNextTime(row.id, now);
     return apiSchedule(yield* findSchedule({ userId, schedule: row.id }));
@@ -227,6 +248,7 @@ export const deleteSchedule = defineEnd('schedules.delete', function* (address: 
   const { id } = yield* findSchedule(address);
   yield* exec('DELETE FROM schedule_logs WHERE schedule_id = ?', id);
   yield* exec('DELETE FROM schedule_invocations WHERE schedule_id = ?', id);
+  yield* exec('DELETE FROM schedule_targets WHERE schedule_id = ?', id);
   yield* exec('DELETE FROM schedules WHERE id = ?', id);
 });
 

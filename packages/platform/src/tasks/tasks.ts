@@ -167,13 +167,24 @@ export const getTask = defineRead('tasks.get', function* (address: TaskAddress) 
   return yield* apiTask(yield* findTaskId(address));
 });
 
-export const listTasks = defineRead('tasks.list', function* (listing: Paging & { readonly userId: string }) {
-  const { userId, offset, limit, desc } = listing;
+export interface TaskListing extends Paging {
+  readonly userId: string;
+  /** Only tasks of this Actor, which may be gone. */
+  readonly actorId?: string;
+}
+
+export const listTasks = defineRead('tasks.list', function* (listing: TaskListing) {
+  const { userId, actorId, offset, limit, desc } = listing;
   const direction = desc ? 'DESC' : 'ASC';
-  const counted = yield* one<{ total: number }>('SELECT count(*) AS total FROM actor_tasks WHERE user_id = ?', userId);
+  const where = actorId === undefined ? 'tasks.user_id = ?' : 'tasks.user_id = ? AND tasks.actor_id = ?';
+  const wanted = actorId === undefined ? [userId] : [userId, actorId];
+  const counted = yield* one<{ total: number }>(
+    `SELECT count(*) AS total FROM actor_tasks AS tasks WHERE ${where}`,
+    ...wanted,
+  );
   const rows = yield* all<TaskRow>(
-    `${selectTasks} WHERE tasks.user_id = ? ORDER BY tasks.created_at ${direction}, tasks.id ${direction} LIMIT ? OFFSET ?`,
-    userId,
+    `${selectTasks} WHERE ${where} ORDER BY tasks.created_at ${direction}, tasks.id ${direction} LIMIT ? OFFSET ?`,
+    ...wanted,
     limit,
     offset,
   );

@@ -86,24 +86,31 @@ export const getDispatch = defineRead(
 
 export interface DispatchListing extends Paging {
   readonly userId: string;
-  /** All webhooks of the user unless given. */
-  readonly webhookId?: string;
+  /** All dispatches of the user without it. */
+  readonly of?: { readonly webhookId: string } | { readonly runId: string } | undefined;
+}
+
+/** The condition of a listing, and its values. */
+function conditionOfListing({ userId, of }: DispatchListing): [string, ...string[]] {
+  if (of === undefined) return ['dispatches.user_id = ?', userId];
+  if ('webhookId' in of) return ['dispatches.webhook_id = ?', of.webhookId];
+  // The events of a run are few; a condition on the dispatches' own user would make SQLite go through all of the user.
+  return ['dispatches.event_id IN (SELECT id FROM webhook_events WHERE run_id = ? AND user_id = ?)', of.runId, userId];
 }
 
 export const listDispatches = defineRead('webhooks.listDispatches', function* (listing: DispatchListing) {
-  const { userId, webhookId, offset, limit, desc } = listing;
-  if (webhookId !== undefined) yield* checkWebhook({ userId, webhookId });
-  const [where, owner] =
-    webhookId === undefined ? ['dispatches.user_id = ?', userId] : ['dispatches.webhook_id = ?', webhookId];
+  const { userId, of, offset, limit, desc } = listing;
+  if (of !== undefined && 'webhookId' in of) yield* checkWebhook({ userId, webhookId: of.webhookId });
+  const [where, ...wanted] = conditionOfListing(listing);
   const direction = desc ? 'DESC' : 'ASC';
   const counted = yield* one<{ total: number }>(
     `SELECT count(*) AS total FROM webhook_dispatches AS dispatches WHERE ${where}`,
-    owner!,
+    ...wanted,
   );
   const rows = yield* all<DispatchRow>(
     `${selectDispatches} WHERE ${where} ORDER BY dispatches.created_at ${direction}, dispatches.id ${direction}
       LIMIT ? OFFSET ?`,
-    owner!,
+    ...wanted,
     limit,
     offset,
   );

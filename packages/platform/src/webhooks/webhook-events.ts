@@ -112,13 +112,14 @@ export function* storeDispatches(
   }));
   const resource = yield* event.resource();
   yield* exec(
-    `INSERT INTO webhook_events (id, user_id, type, created_at, data_json, resource_kind, resource_json)
-      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO webhook_events (id, user_id, type, created_at, data_json, run_id, resource_kind, resource_json)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     eventId,
     userId,
     type,
     now,
     JSON.stringify(data),
+    data.actorRunId ?? null,
     resource.kind,
     JSON.stringify(resource.value),
   );

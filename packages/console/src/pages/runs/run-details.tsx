@@ -157,7 +157,7 @@ const dispatchColumns: readonly Column<Dispatch>[] = [
 function Dispatches({ runId }: { readonly runId: string }) {
   const dispatches = useQuery(runDispatchesQuery(runId));
   return (
-    <Card title="Webhooks" note="what was sent about this run, among the newest 1,000 of the account">
+    <Card title="Webhooks" note="what was sent about this run">
       {dispatches.error ? (
         <Failure error={dispatches.error} retry={() => void dispatches.refetch()} />
       ) : (

@@ -102,7 +102,7 @@ function AuditLog() {
         <Field label="User">
           <input value={user} placeholder="all" spellCheck={false} onChange={({ target }) => setUser(target.value)} />
         </Field>
-        <Field label="Operation begins with">
+        <Field label="Operation contains">
           <input
             value={operation}
             placeholder="such as DELETE"

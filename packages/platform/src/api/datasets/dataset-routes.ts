@@ -23,7 +23,7 @@ export function registerDatasetRoutes(app: FastifyInstance, services: Services):
 function apiDataset(services: Services, row: DatasetRow) {
   const url = `${services.publicUrl}/v2/datasets/${row.id}`;
   return {
-    ...apiStorage(row, url),
+    ...apiStorage(row, services, 'datasets'),
     itemCount: row.item_count,
     cleanItemCount: row.clean_item_count,
     fields: fieldNamesOf(row.schema),

@@ -69,7 +69,7 @@ function apiKeyValueStore(services: Services, row: KeyValueStoreRow) {
   const url = storeUrl(services, row.id);
   const signed = contentsQuery(row, services.clock.now());
   return {
-    ...apiStorage(row, url),
+    ...apiStorage(row, services, 'key-value-stores'),
     schema: row.schema,
     keysPublicUrl: `${url}/keys${signed}`,
     recordsPublicUrl: `${url}/records${signed}`,

@@ -25,7 +25,7 @@ export function registerRequestQueueRoutes(app: FastifyInstance, services: Servi
 
 function apiRequestQueue(services: Services, row: RequestQueueRow) {
   return {
-    ...apiStorage(row, `${services.publicUrl}/v2/request-queues/${row.id}`),
+    ...apiStorage(row, services, 'request-queues'),
     totalRequestCount: row.total_count,
     handledRequestCount: row.handled_count,
     pendingRequestCount: row.total_count - row.handled_count,

@@ -22,6 +22,8 @@ export interface ApiRunContext {
   /** What the run waits for before its Actor can work: the status message meanwhile. */
   readonly waitsFor: string | undefined;
   readonly publicUrl: string;
+  /** Undefined when the platform serves no console. */
+  readonly consoleUrl: string | undefined;
   readonly prices: UsagePrices;
   readonly containerUrl: string;
   readonly isContainerServerReady: boolean;
@@ -30,7 +32,7 @@ export interface ApiRunContext {
 /** Returns the API object of a run, as Apify has it. */
 export function apiRun(record: RunDetails, context: ApiRunContext) {
   const run = runFields(record, context);
-  return record.output === null ? run : { ...run, output: outputOf(run, record.output, context.publicUrl) };
+  return record.output === null ? run : { ...run, output: outputOf(run, record.output, context) };
 }
 
 function runFields(record: RunDetails, context: ApiRunContext) {
@@ -102,7 +104,11 @@ function apiStats(state: RunState, durationMillis: number, { computeUnits }: Run
  * The URLs of the run's output. They are there from its start and do not change, so they have nothing of the run that does.
  * Source of the variables: docs.apify.com, "Actor output schema", and "Multiple datasets".
  */
-function outputOf(run: ReturnType<typeof runFields>, templates: OutputTemplates, publicUrl: string) {
+function outputOf(
+  run: ReturnType<typeof runFields>,
+  templates: OutputTemplates,
+  { publicUrl, consoleUrl }: ApiRunContext,
+) {
   const { id, actId, userId, startedAt, meta, containerUrl, storageIds } = run;
   const { defaultDatasetId, defaultKeyValueStoreId, defaultRequestQueueId } = run;
   const urlsOf = (path: string, ids: Readonly<Record<string, string>>) =>
@@ -114,7 +120,7 @@ function outputOf(run: ReturnType<typeof runFields>, templates: OutputTemplates,
     links: {
       apiRunUrl,
       publicRunUrl: apiRunUrl,
-      consoleRunUrl: apiRunUrl,
+      consoleRunUrl: consoleUrl === undefined ? apiRunUrl : `${consoleUrl}/runs/${id}`,
       apiDefaultDatasetUrl: `${publicUrl}/v2/datasets/${defaultDatasetId}`,
       apiDefaultKeyValueStoreUrl: `${publicUrl}/v2/key-value-stores/${defaultKeyValueStoreId}`,
     },

@@ -27,7 +27,7 @@ export const findRun = async ({ database }: RunServices, { addressOf }: RunMount
   (await database.read(getRun, { address: addressOf(request) }, request.caller)).state;
 
 export async function runResponse(services: RunServices, record: RunDetails) {
-  const { clock, runControl, web, webAddresses, publicUrl, prices } = services;
+  const { clock, runControl, web, webAddresses, publicUrl, consoleUrl, prices } = services;
   const { state } = record;
   return {
     data: apiRun(record, {
@@ -37,6 +37,7 @@ export async function runResponse(services: RunServices, record: RunDetails) {
       containerUrl: webAddresses.containerUrl(state.id),
       isContainerServerReady: !isOver(state) && (await web.isReady(state.id)),
       publicUrl,
+      consoleUrl,
       prices,
     }),
   };

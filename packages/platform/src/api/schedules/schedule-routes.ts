@@ -9,6 +9,7 @@ import {
   listSchedules,
   updateSchedule,
 } from '../../schedules/schedules.ts';
+import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
 import { userIdOf } from '../caller.ts';
@@ -27,6 +28,16 @@ export function registerScheduleRoutes(app: FastifyInstance, services: RunServic
   app.get('/v2/schedules', { config: { access: account, effect: 'reads' } }, async (request) => {
     const paging = pagingOf(queryOf(request));
     const listing = { userId: userIdOf(request), ...paging };
+    const { total, items } = await database.read(listSchedules, listing, request.caller);
+    return { data: pageOf(paging, total, items) };
+  });
+
+  app.get('/wherry/v1/schedules', { config: { access: account, effect: 'reads' } }, async (request) => {
+    const query = queryOf(request);
+    const paging = pagingOf(query);
+    if (query.actorId && query.taskId) throw invalidInput('Give either "actorId" or "taskId".');
+    const targetId = query.actorId || query.taskId;
+    const listing = { userId: userIdOf(request), ...(targetId && { targetId }), ...paging };
     const { total, items } = await database.read(listSchedules, listing, request.caller);
     return { data: pageOf(paging, total, items) };
   });

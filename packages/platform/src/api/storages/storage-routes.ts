@@ -153,7 +153,11 @@ function changesOf(body: unknown): StorageChanges {
  * The fields that API objects of all kinds of storage have. Reads write nothing, so `accessedAt` is the time of the last
  * change.
  */
-export const apiStorage = (row: StorageRow, url: string) => ({
+export const apiStorage = (
+  row: StorageRow,
+  { publicUrl, consoleUrl }: Pick<Services, 'publicUrl' | 'consoleUrl'>,
+  path: 'datasets' | 'key-value-stores' | 'request-queues',
+) => ({
   id: row.id,
   name: row.name,
   title: row.title,
@@ -166,7 +170,7 @@ export const apiStorage = (row: StorageRow, url: string) => ({
   actRunId: row.act_run_id,
   generalAccess: row.general_access,
   ...(row.url_signing_secret_key !== null && { urlSigningSecretKey: row.url_signing_secret_key }),
-  consoleUrl: url,
+  consoleUrl: `${consoleUrl ?? `${publicUrl}/v2`}/${path}/${row.id}`,
 });
 
 /** The same size under two names: Apify's own tools read the older one. */

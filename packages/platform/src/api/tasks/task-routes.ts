@@ -46,6 +46,14 @@ function registerCollection(app: FastifyInstance, services: ActorServices): void
     return { data: pageOf(paging, total, items) };
   });
 
+  app.get('/wherry/v1/tasks', reads, async (request) => {
+    const query = queryOf(request);
+    const paging = pagingOf(query);
+    const listing = { userId: userIdOf(request), ...(query.actorId && { actorId: query.actorId }), ...paging };
+    const { total, items } = await database.read(listTasks, listing, request.caller);
+    return { data: pageOf(paging, total, items) };
+  });
+
   app.post(taskPath, changes, async (request, reply) => {
     const body = checkTaskBody(request.body);
     if (body.actId === undefined) throw invalidInput('Name the Actor of the task in the field "actId".');

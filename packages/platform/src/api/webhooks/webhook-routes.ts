@@ -91,11 +91,20 @@ function registerDispatches(app: FastifyInstance, { database }: Services): void 
     app.get(url, { config: reading }, async (request) => {
       const paging = pagingOf(queryOf(request));
       const { webhookId } = request.params as Partial<Params>;
-      const listing = { userId: userIdOf(request), ...(webhookId !== undefined && { webhookId }), ...paging };
+      const of = webhookId === undefined ? undefined : { webhookId };
+      const listing = { userId: userIdOf(request), of, ...paging };
       const { total, items } = await database.read(listDispatches, listing, request.caller);
       return { data: pageOf(paging, total, items) };
     });
   }
+  app.get('/wherry/v1/webhook-dispatches', { config: reading }, async (request) => {
+    const query = queryOf(request);
+    const paging = pagingOf(query);
+    const of = query.runId ? { runId: query.runId } : undefined;
+    const listing = { userId: userIdOf(request), of, ...paging };
+    const { total, items } = await database.read(listDispatches, listing, request.caller);
+    return { data: pageOf(paging, total, items) };
+  });
   app.get('/v2/webhook-dispatches/:dispatchId', { config: reading }, async (request) => {
     const { dispatchId } = request.params as Params;
     const wanted = { userId: userIdOf(request), dispatchId };

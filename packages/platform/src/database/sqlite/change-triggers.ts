@@ -95,7 +95,14 @@ export const untoldTables: readonly string[] = [
   'erasures',
   // The result of a commit is in the storages of the run.
   'commits',
-  ...['build_counters', 'idempotency_keys', 'schedule_invocations', 'storage_grants', 'webhook_events'],
+  ...[
+    'build_counters',
+    'idempotency_keys',
+    'schedule_invocations',
+    'schedule_targets',
+    'storage_grants',
+    'webhook_events',
+  ],
   ...['input_key_pairs', 'platform_secrets', 'secret_keys', 'steady_clock'],
   // Written every few seconds, for all that users do.
   'usage_days',

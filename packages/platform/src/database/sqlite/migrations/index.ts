@@ -23,9 +23,10 @@ import { runsOfActors } from './0021-runs-of-actors.ts';
 import { sessions } from './0022-sessions.ts';
 import { overview } from './0023-overview.ts';
 import { proofs } from './0024-proofs.ts';
+import { filters } from './0025-filters.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
-const steps: readonly { readonly number: number; readonly sql: string }[] = [
+export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: core },
   { number: 2, sql: storages },
   { number: 3, sql: requestQueues },
@@ -50,9 +51,10 @@ const steps: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 22, sql: sessions },
   { number: 23, sql: overview },
   { number: 24, sql: proofs },
+  { number: 25, sql: filters },
 ];
 
-export const newestSchema = steps.at(-1)!.number;
+export const newestSchema = migrations.at(-1)!.number;
 
 /**
  * Applies the missing migrations, all in one transaction: when one fails, the version that wrote the data still opens it.
@@ -65,7 +67,7 @@ export function migrate({ connection }: SqliteSession): { readonly isNew: boolea
       `The data folder was written by a newer Wherry (schema ${version}; this one knows ${newestSchema}). Start that version.`,
     );
   }
-  const missing = steps.filter(({ number }) => number > version).map(({ sql }) => sql);
+  const missing = migrations.filter(({ number }) => number > version).map(({ sql }) => sql);
   if (missing.length > 0) {
     // A migration may change the stored schema itself, from which SQLite protects it otherwise.
     connection.enableDefensive(false);
