@@ -94,6 +94,35 @@ test('[audit-1] each change has one entry that says who, what and from where, an
   }
 });
 
+test('[audit-1] an entry names what was made, of every kind', async () => {
+  await using fixture = await startRunFixture();
+  const { client } = fixture;
+  const actor = await client.actors().create({ name: 'made' });
+  const task = await client.tasks().create({ actId: actor.id, name: 'made' });
+  const schedule = await client.schedules().create({
+    name: 'made',
+    cronExpression: '@yearly',
+    timezone: 'UTC',
+    isEnabled: false,
+    isExclusive: false,
+    actions: [],
+  } as never);
+  const webhook = await client.webhooks().create({
+    eventTypes: ['ACTOR.RUN.FAILED'],
+    condition: { actorId: actor.id },
+    requestUrl: 'https://example.com/',
+  });
+  const made = new Map([
+    ['POST /v2/actors', actor.id],
+    ['POST /v2/actor-tasks', task.id],
+    ['POST /v2/schedules', schedule.id],
+    ['POST /v2/webhooks', webhook.id],
+  ]);
+  for (const [operation, id] of made) {
+    expect((await entryOf(fixture, operation)).subject.made, operation).toBe(id);
+  }
+});
+
 test('[audit-1] the change of an attempt names its run', async () => {
   await using fixture = await startRunFixture();
   const actorId = await deployTo(fixture.client, 'idle', { 'main.js': 'setInterval(() => undefined, 1000);' });

@@ -22,6 +22,7 @@ import { Chips } from '../ui/chips.tsx';
 import { CodeEditor } from '../ui/code-editor.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty, Failure, Skeleton } from '../ui/notice.tsx';
+import { Toolbar } from '../ui/toolbar.tsx';
 import { ValueView } from '../ui/value-view.tsx';
 import { type VirtualColumn, VirtualTable, type VirtualTableHandle } from '../ui/virtual-table.tsx';
 import styles from './dataset-items.module.css';
@@ -63,7 +64,17 @@ function Items({ dataset, isGrowing }: { readonly dataset: Dataset; readonly isG
   const [, setPage] = useAddressState<string>('items', '1');
   const sight = { dataset, isNewestFirst: order !== 'oldest', isGrowing };
   const bar = (what: ReactNode) => (
-    <div className={styles.bar}>
+    <Toolbar
+      end={
+        <>
+          {what}
+          <Button size="small" onClick={() => setOrder(order === 'oldest' ? 'newest' : 'oldest')}>
+            {order === 'oldest' ? 'Oldest first' : 'Newest first'} <span aria-hidden="true">⇅</span>
+          </Button>
+          <ExportButton datasetId={dataset.id} views={views} view={view?.id ?? ''} />
+        </>
+      }
+    >
       <Chips
         label="What is shown of each item"
         chips={[...views, { id: allFields, title: 'All fields' }, { id: asJson, title: 'JSON' }]}
@@ -73,14 +84,7 @@ function Items({ dataset, isGrowing }: { readonly dataset: Dataset; readonly isG
           choose(id);
         }}
       />
-      <span className={styles.end}>
-        {what}
-        <Button size="small" onClick={() => setOrder(order === 'oldest' ? 'newest' : 'oldest')}>
-          {order === 'oldest' ? 'Oldest first' : 'Newest first'} <span aria-hidden="true">⇅</span>
-        </Button>
-        <ExportButton datasetId={dataset.id} views={views} view={view?.id ?? ''} />
-      </span>
-    </div>
+    </Toolbar>
   );
   if (itemCount === 0) {
     return (

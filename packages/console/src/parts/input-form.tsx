@@ -14,6 +14,7 @@ import { masked, unmasked } from '../model/input-secrets.ts';
 import { jsonText, parseInput } from '../model/input-text.ts';
 import { useAddressState } from '../ui/address-state.ts';
 import { Button } from '../ui/button.tsx';
+import { Chips } from '../ui/chips.tsx';
 import { CodeEditor } from '../ui/code-editor.tsx';
 import { Empty, Note } from '../ui/notice.tsx';
 import { Prose } from '../ui/prose.tsx';
@@ -43,8 +44,7 @@ export function InputForm({ schema, value, onChange, errors = {}, onProblems }: 
       <div className={styles.form}>
         {schema !== null && (
           <div className={styles.bar}>
-            <ModeButton title="Form" isOn={!isJson} onChoose={() => setMode('form')} />
-            <ModeButton title="JSON" isOn={isJson} onChoose={() => setMode('json')} />
+            <Chips label="The input as" chips={modes} chosen={mode} onChoose={(id) => setMode(id as typeof mode)} />
             <Button size="small" kind="quiet" onClick={() => onChange(initialInput(schema))}>
               Reset
             </Button>
@@ -61,13 +61,10 @@ export function InputForm({ schema, value, onChange, errors = {}, onProblems }: 
   );
 }
 
-function ModeButton(props: { readonly title: string; readonly isOn: boolean; readonly onChoose: () => void }) {
-  return (
-    <button type="button" className={styles.mode} aria-pressed={props.isOn} onClick={props.onChoose}>
-      {props.title}
-    </button>
-  );
-}
+const modes = [
+  { id: 'form', title: 'Form' },
+  { id: 'json', title: 'JSON' },
+] as const;
 
 /** What no field of the form shows. */
 function WholeErrors(props: {

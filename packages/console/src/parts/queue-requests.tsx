@@ -9,6 +9,7 @@ import { Chips } from '../ui/chips.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty, Failure } from '../ui/notice.tsx';
+import { PagerBar } from '../ui/pager.tsx';
 import { Time } from '../ui/time.tsx';
 import { SearchField, Toolbar } from '../ui/toolbar.tsx';
 import styles from './queue-requests.module.css';
@@ -86,7 +87,7 @@ function RequestsInState({ queueId, state, onChoose }: RequestsProps & { readonl
         empty={<Empty title={emptyTitles[state]}>{state === 'pending' && howToAdd}</Empty>}
       />
       {isPaged && (
-        <nav className={styles.pager} aria-label="Pages of requests">
+        <PagerBar label="Pages of requests">
           <span>
             {formatCount(page.items.length, 'request')} of this page, in the order of their ids
             {page.read > page.items.length && state === 'handled' && `; ${formatNumber(page.read)} were looked at`}
@@ -105,7 +106,7 @@ function RequestsInState({ queueId, state, onChoose }: RequestsProps & { readonl
           >
             Next
           </Button>
-        </nav>
+        </PagerBar>
       )}
     </>
   );
@@ -144,14 +145,14 @@ function Search({ queueId, text, onChoose }: RequestsProps & { readonly text: st
         }
       />
       {data !== undefined && (
-        <div className={styles.pager} role="status">
-          <span>{formatCount(read, 'request')} searched</span>
+        <PagerBar>
+          <span role="status">{formatCount(read, 'request')} searched</span>
           {hasNextPage && (
             <Button size="small" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
               Search on
             </Button>
           )}
-        </div>
+        </PagerBar>
       )}
     </>
   );

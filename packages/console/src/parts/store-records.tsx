@@ -23,6 +23,7 @@ import { classes } from '../ui/classes.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { Empty, Failure, Skeleton } from '../ui/notice.tsx';
+import { PagerBar } from '../ui/pager.tsx';
 import { say } from '../ui/toasts.tsx';
 import { SearchField, Toolbar } from '../ui/toolbar.tsx';
 import { RecordForm } from './record-form.tsx';
@@ -138,7 +139,7 @@ function KeyPager({ page, startKey, onStart }: KeyPagerProps) {
   if (page === undefined || (startKey === '' && !page.isTruncated)) return null;
   const { items, isTruncated, nextExclusiveStartKey } = page;
   return (
-    <nav className={styles.pager} aria-label="Pages of keys">
+    <PagerBar label="Pages of keys">
       <span>
         {formatCount(items.length, 'key')}
         {startKey !== '' && (
@@ -162,7 +163,7 @@ function KeyPager({ page, startKey, onStart }: KeyPagerProps) {
       >
         Next
       </Button>
-    </nav>
+    </PagerBar>
   );
 }
 

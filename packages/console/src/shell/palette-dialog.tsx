@@ -5,6 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { type Entry, type EntryGroup, foundEntries } from '../model/palette.ts';
 import { paletteQuery } from '../services/palette.ts';
+import { classes } from '../ui/classes.ts';
+import floating from '../ui/floating.module.css';
 import styles from './palette.module.css';
 import { recentIds, remember } from './recent.ts';
 import { sections } from './routes.ts';
@@ -21,8 +23,8 @@ export default function PaletteDialog({ isOpen, onClose }: PaletteDialogProps) {
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup} aria-label="Search or jump to">
+        <Dialog.Backdrop className={floating.backdrop} />
+        <Dialog.Popup className={classes(floating.window, styles.popup)} aria-label="Search or jump to">
           <Search onClose={onClose} />
           <Dialog.Close className={styles.close}>Close</Dialog.Close>
         </Dialog.Popup>

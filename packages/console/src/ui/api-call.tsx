@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { type ApiCall, languages, textOf } from '../model/api-call.ts';
 import styles from './api-call.module.css';
 import { Button } from './button.tsx';
-import { classes } from './classes.ts';
+import { Chips } from './chips.tsx';
 import { copyText } from './copy-id.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -28,17 +28,12 @@ export function ApiCallTexts({ call }: { readonly call: ApiCall }) {
   return (
     <div>
       <div className={styles.bar}>
-        {shown.map(({ id, title }) => (
-          <button
-            key={id}
-            type="button"
-            aria-pressed={id === chosen}
-            className={classes(styles.language, id === chosen && styles.chosen)}
-            onClick={() => setChosen(id)}
-          >
-            {title}
-          </button>
-        ))}
+        <Chips
+          label="In which language"
+          chips={shown}
+          chosen={chosen}
+          onChoose={(id) => setChosen(id as typeof chosen)}
+        />
         <Button size="small" className={styles.copy!} onClick={() => void copyText(text)}>
           Copy
         </Button>

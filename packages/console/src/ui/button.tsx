@@ -3,6 +3,7 @@ import { createLink } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, ButtonHTMLAttributes } from 'react';
 import styles from './button.module.css';
 import { classes } from './classes.ts';
+import floating from './floating.module.css';
 
 type Kind = 'primary' | 'plain' | 'danger' | 'quiet';
 type Size = 'normal' | 'small';
@@ -51,7 +52,7 @@ export function WithTooltip({ text, children }: { readonly text: string; readonl
       <Tooltip.Trigger render={children as React.ReactElement<Record<string, unknown>>} />
       <Tooltip.Portal>
         <Tooltip.Positioner sideOffset={6} className={styles.positioner}>
-          <Tooltip.Popup className={styles.tooltip}>{text}</Tooltip.Popup>
+          <Tooltip.Popup className={classes(floating.popup, styles.tooltip)}>{text}</Tooltip.Popup>
         </Tooltip.Positioner>
       </Tooltip.Portal>
     </Tooltip.Root>

@@ -1,5 +1,7 @@
 import { Combobox as BaseCombobox } from '@base-ui/react/combobox';
+import { classes } from './classes.ts';
 import styles from './combobox.module.css';
+import floating from './floating.module.css';
 
 export interface ComboboxOption {
   readonly value: string;
@@ -53,14 +55,14 @@ export function Combobox({
         </BaseCombobox.Trigger>
       </BaseCombobox.InputGroup>
       <BaseCombobox.Portal>
-        <BaseCombobox.Positioner sideOffset={4} className={styles.positioner!}>
-          <BaseCombobox.Popup className={styles.popup!}>
+        <BaseCombobox.Positioner sideOffset={4} className={floating.positioner!}>
+          <BaseCombobox.Popup className={classes(floating.popup, styles.popup)}>
             <BaseCombobox.Empty>
               <div className={styles.empty}>{empty}</div>
             </BaseCombobox.Empty>
             <BaseCombobox.List className={styles.list!}>
               {(option: ComboboxOption) => (
-                <BaseCombobox.Item key={option.value} value={option} className={styles.item!}>
+                <BaseCombobox.Item key={option.value} value={option} className={classes(floating.item, styles.item)}>
                   {option.label}
                   {option.note !== undefined && <small>{option.note}</small>}
                 </BaseCombobox.Item>

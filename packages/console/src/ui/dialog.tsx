@@ -1,8 +1,10 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import { Button } from './button.tsx';
+import { classes } from './classes.ts';
 import styles from './dialog.module.css';
 import { Field } from './fields.tsx';
+import floating from './floating.module.css';
 import { Failure } from './notice.tsx';
 
 interface DialogProps {
@@ -17,8 +19,8 @@ export function Dialog({ title, isOpen, onClose, children, size = 'normal' }: Di
   return (
     <BaseDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <BaseDialog.Portal>
-        <BaseDialog.Backdrop className={styles.backdrop} />
-        <BaseDialog.Popup className={`${styles.popup} ${styles[size]}`}>
+        <BaseDialog.Backdrop className={floating.backdrop} />
+        <BaseDialog.Popup className={classes(floating.window, styles.popup, styles[size])}>
           <BaseDialog.Title className={styles.title}>{title}</BaseDialog.Title>
           {children}
           <BaseDialog.Close className={styles.close} aria-label="Close">

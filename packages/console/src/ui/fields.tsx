@@ -64,6 +64,28 @@ export function Select({ options, onChange, className, ...others }: SelectProps)
   );
 }
 
+interface ChoicesProps {
+  readonly legend: React.ReactNode;
+  /** Each in a line of its own. */
+  readonly isStacked?: boolean;
+  /** Labels, each with a checkbox or a radio button before its text. */
+  readonly children: React.ReactNode;
+}
+
+export function Choices({ legend, isStacked = false, children }: ChoicesProps) {
+  return (
+    <fieldset className={classes(styles.choices, isStacked && styles.stacked)}>
+      <legend>{legend}</legend>
+      {children}
+    </fieldset>
+  );
+}
+
+/** Switches below each other. */
+export function Switches({ children }: { readonly children: React.ReactNode }) {
+  return <div className={styles.switches}>{children}</div>;
+}
+
 interface SwitchProps {
   readonly label: React.ReactNode;
   readonly isOn: boolean;

@@ -1,6 +1,7 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu';
 import { Button, type ButtonProps } from './button.tsx';
 import { classes } from './classes.ts';
+import floating from './floating.module.css';
 import styles from './menu.module.css';
 
 export interface MenuAction {
@@ -31,12 +32,12 @@ export function Menu({ title, actions, ...button }: MenuProps) {
         }
       />
       <BaseMenu.Portal>
-        <BaseMenu.Positioner sideOffset={4} align="end" className={styles.positioner}>
-          <BaseMenu.Popup className={styles.popup}>
+        <BaseMenu.Positioner sideOffset={4} align="end" className={floating.positioner}>
+          <BaseMenu.Popup className={classes(floating.popup, styles.popup)}>
             {actions.map(({ title: name, about, isDangerous, disabledReason, onChoose }) => (
               <BaseMenu.Item
                 key={name}
-                className={classes(styles.item, isDangerous && styles.dangerous)}
+                className={classes(floating.item, styles.item, isDangerous && styles.dangerous)}
                 disabled={disabledReason !== undefined}
                 onClick={onChoose}
               >

@@ -2,6 +2,7 @@ import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
 import { classes } from './classes.ts';
 import styles from './notice.module.css';
+import tones from './tones.module.css';
 
 /** What an empty page says: what would be here, and the command or button that fills it. */
 export function Empty({ title, children }: { readonly title: string; readonly children?: React.ReactNode }) {
@@ -17,7 +18,7 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 export function Failure({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const isApiError = error instanceof ApiError;
   return (
-    <div className={classes(styles.notice, styles.failed)} role="alert">
+    <div className={classes(styles.notice, tones.failed)} role="alert">
       <p>{error instanceof Error ? error.message : String(error)}</p>
       {isApiError && (
         <p className={styles.call}>
@@ -49,7 +50,7 @@ export function Note({
   readonly tone?: 'late' | 'move' | 'ok';
   readonly children: React.ReactNode;
 }) {
-  return <div className={classes(styles.notice, styles[tone])}>{children}</div>;
+  return <div className={classes(styles.notice, tones[tone])}>{children}</div>;
 }
 
 /** Rows of the right height until data is there. */

@@ -31,7 +31,7 @@ export function Pager({
   if (total <= limit && offset === 0) return null;
   const last = Math.min(offset + limit, total);
   return (
-    <nav className={styles.pager} aria-label={label}>
+    <PagerBar label={label}>
       <span>
         {total === 0 || offset >= total
           ? `None of ${formatNumber(total)}`
@@ -51,6 +51,16 @@ export function Pager({
       >
         Next
       </Button>
+    </PagerBar>
+  );
+}
+
+/** The line below a list, with what is shown of it. @param label of the links to other pages; left out where there are none */
+export function PagerBar({ label, children }: { readonly label?: string; readonly children: React.ReactNode }) {
+  if (label === undefined) return <div className={styles.pager}>{children}</div>;
+  return (
+    <nav className={styles.pager} aria-label={label}>
+      {children}
     </nav>
   );
 }

@@ -1,10 +1,11 @@
 import { statusText, type Tone } from '../model/status.ts';
 import { classes } from './classes.ts';
 import styles from './pill.module.css';
+import tones from './tones.module.css';
 
 export function Pill({ tone, children }: { readonly tone: Tone; readonly children: React.ReactNode }) {
   return (
-    <span className={classes(styles.pill, styles[tone])}>
+    <span className={classes(styles.pill, tones[tone])}>
       <i aria-hidden="true" />
       {children}
     </span>

@@ -1,4 +1,6 @@
 import { Toast } from '@base-ui/react/toast';
+import { classes } from './classes.ts';
+import floating from './floating.module.css';
 import styles from './toasts.module.css';
 
 const manager = Toast.createToastManager();
@@ -33,7 +35,7 @@ export function Toasts() {
 function List() {
   const { toasts } = Toast.useToastManager();
   return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className={styles.toast}>
+    <Toast.Root key={toast.id} toast={toast} className={classes(floating.popup, styles.toast)}>
       <Toast.Title className={styles.title} />
       <Toast.Close className={styles.close} aria-label="Close">
         ×

@@ -6,22 +6,11 @@
  * [backup-2] the file has its name only once it is whole and synced. What a killed backup leaves is removed by the next one.
  */
 import { existsSync } from 'node:fs';
-import {
-  copyFile,
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readlink,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as tar from 'tar';
+import { syncPath } from '../shared/sync-path.ts';
 import { databaseName } from './data-folder.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
 
@@ -103,9 +92,9 @@ export async function backUp(dataFolder: string, file: string): Promise<BackupRe
   const files = await countFiles(staging);
   await writeFile(path.join(staging, endName), JSON.stringify({ files }));
   await pack(staging, snapshot, partial);
-  await syncFile(partial);
+  await syncPath(partial);
   await rename(partial, file);
-  await syncFile(path.dirname(path.resolve(file)));
+  await syncPath(path.dirname(path.resolve(file)));
   return { file, files, bytes: (await lstat(file)).size };
 }
 
@@ -264,13 +253,4 @@ async function pack(staging: string, snapshot: string, partial: string): Promise
     },
     [manifestName, database, ...names, endName].map((name) => (name.startsWith('@') ? `./${name}` : name)),
   );
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

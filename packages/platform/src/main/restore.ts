@@ -7,12 +7,13 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import * as tar from 'tar';
 import { newestSchema } from '../database/sqlite/migrations/index.ts';
+import { syncPath } from '../shared/sync-path.ts';
 import { type BackupManifest, backupFormat, endName, manifestName, namesIn, pathOfBlob } from './backup.ts';
 import { databaseName } from './data-folder.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
@@ -53,7 +54,7 @@ export async function restore(
     check(folder);
     await syncAll(folder);
     await rename(folder, path.join(dataFolder, ready));
-    await syncFolder(dataFolder);
+    await syncPath(dataFolder);
     await finishRestore(dataFolder);
     return manifest;
   } finally {
@@ -70,12 +71,12 @@ export async function finishRestore(dataFolder: string): Promise<void> {
       if (!noData.test(name)) await rm(path.join(dataFolder, name), { recursive: true, force: true });
     }
     await rename(path.join(dataFolder, ready), path.join(dataFolder, moving));
-    await syncFolder(dataFolder);
+    await syncPath(dataFolder);
   }
   const from = path.join(dataFolder, moving);
   if (!existsSync(from)) return;
   for (const name of await readdir(from)) await rename(path.join(from, name), path.join(dataFolder, name));
-  await syncFolder(dataFolder);
+  await syncPath(dataFolder);
   await rmdir(from);
 }
 
@@ -188,13 +189,4 @@ async function readJson<Content>(file: string): Promise<Content | undefined> {
 /** Syncs the file system of a folder at once: one sync for each of many small files would take minutes on a slow disk. */
 async function syncAll(folder: string): Promise<void> {
   await promisify(execFile)('sync', ['-f', folder]).catch(() => undefined);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { storageFull } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
+import { syncPath } from '../shared/sync-path.ts';
 
 /**
  * Blobs that are too large for the database, one file each. A blob's name is an id that Wherry made, so no path comes from
@@ -45,7 +46,8 @@ export class FileStore {
       await file.sync();
       await file.close();
       await rename(partial, target);
-      await syncFolder(path.dirname(target));
+      // A rename is durable only once the folder is.
+      await syncPath(path.dirname(target));
     } catch (error) {
       await file.close().catch(() => undefined);
       await rm(partial, { force: true });
@@ -82,13 +84,3 @@ export class FileStore {
 const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code!);
 
 export const isBlobId = (name: string): boolean => /^[A-Za-z0-9]{17}$/.test(name);
-
-/** A rename is durable only once the folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

@@ -11,7 +11,8 @@ import {
 import type { ScheduleBody } from '../../services/schedules.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Field, Switch } from '../../ui/fields.tsx';
+import { WithSide } from '../../ui/columns.tsx';
+import { Field, Switch, Switches } from '../../ui/fields.tsx';
 import { Empty, Failure } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { ActionEditor } from './action-editor.tsx';
@@ -37,38 +38,39 @@ export function ScheduleForm({ initial, onSave, scheduleId }: ScheduleFormProps)
   const isChanged = JSON.stringify(draft) !== JSON.stringify(initial);
   const isNew = scheduleId === undefined;
   const unsaved = isNew || isChanged ? undefined : 'Nothing was changed.';
+  const side = (
+    <>
+      <NextTimes timing={draft} isValid={errors.cronExpression === undefined} isEnabled={draft.isEnabled} />
+      <SettingsCard draft={draft} errors={errors} onChange={change} isNew={isNew} />
+      {error !== null && <Failure error={error} />}
+      <div className={styles.save}>
+        <Button type="submit" kind="primary" isBusy={isPending} disabledReason={firstErrorOf(errors) ?? unsaved}>
+          {isNew ? 'Make the schedule' : 'Save'}
+        </Button>
+        <ApiButton
+          call={{
+            about: isNew ? 'Make this schedule' : 'Save this schedule',
+            method: isNew ? 'POST' : 'PUT',
+            path: isNew ? '/v2/schedules' : `/v2/schedules/${scheduleId}`,
+            body: scheduleBodyOf(draft),
+          }}
+        />
+      </div>
+    </>
+  );
   return (
     <form
-      className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
         mutate();
       }}
     >
-      <div className={styles.main}>
+      <WithSide side={side}>
         <Card title="When" isPadded>
           <TimingFields timing={draft} error={errors.cronExpression} onChange={change} />
         </Card>
         <ActionCards actions={draft.actions} errors={errors.actions} onChange={(actions) => change({ actions })} />
-      </div>
-      <div className={styles.side}>
-        <NextTimes timing={draft} isValid={errors.cronExpression === undefined} isEnabled={draft.isEnabled} />
-        <SettingsCard draft={draft} errors={errors} onChange={change} isNew={isNew} />
-        {error !== null && <Failure error={error} />}
-        <div className={styles.save}>
-          <Button type="submit" kind="primary" isBusy={isPending} disabledReason={firstErrorOf(errors) ?? unsaved}>
-            {isNew ? 'Make the schedule' : 'Save'}
-          </Button>
-          <ApiButton
-            call={{
-              about: isNew ? 'Make this schedule' : 'Save this schedule',
-              method: isNew ? 'POST' : 'PUT',
-              path: isNew ? '/v2/schedules' : `/v2/schedules/${scheduleId}`,
-              body: scheduleBodyOf(draft),
-            }}
-          />
-        </div>
-      </div>
+      </WithSide>
     </form>
   );
 }
@@ -147,14 +149,14 @@ function SettingsCard({
           onChange={({ target }) => onChange({ description: target.value })}
         />
       </Field>
-      <div className={styles.switches}>
+      <Switches>
         <Switch label="Enabled" isOn={draft.isEnabled} onChange={(isEnabled) => onChange({ isEnabled })} />
         <Switch
           label="One run at a time: what is not over yet is not started again"
           isOn={draft.isExclusive}
           onChange={(isExclusive) => onChange({ isExclusive })}
         />
-      </div>
+      </Switches>
     </Card>
   );
 }

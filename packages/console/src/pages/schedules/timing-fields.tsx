@@ -2,17 +2,18 @@ import { useMemo } from 'react';
 import { cronWords } from '../../model/cron-words.ts';
 import type { Timing } from '../../model/schedule-times.ts';
 import { browserZone, offsetText, zoneNames } from '../../model/time-zones.ts';
+import { Chips } from '../../ui/chips.tsx';
 import { Combobox } from '../../ui/combobox.tsx';
 import { Field } from '../../ui/fields.tsx';
 import styles from './schedules.module.css';
 
 const presets = [
-  { title: 'Every 15 minutes', cronExpression: '*/15 * * * *' },
-  { title: 'Hourly', cronExpression: '@hourly' },
-  { title: 'Daily', cronExpression: '0 8 * * *' },
-  { title: 'Weekdays', cronExpression: '30 7 * * 1-5' },
-  { title: 'Weekly', cronExpression: '0 8 * * 1' },
-  { title: 'Monthly', cronExpression: '0 8 1 * *' },
+  { id: '*/15 * * * *', title: 'Every 15 minutes' },
+  { id: '@hourly', title: 'Hourly' },
+  { id: '0 8 * * *', title: 'Daily' },
+  { id: '30 7 * * 1-5', title: 'Weekdays' },
+  { id: '0 8 * * 1', title: 'Weekly' },
+  { id: '0 8 1 * *', title: 'Monthly' },
 ] as const;
 
 /** A cron expression and the zone whose clocks it means. */
@@ -37,18 +38,14 @@ export function TimingFields({
   const own = browserZone();
   return (
     <>
-      <fieldset className={styles.presets} aria-label="Common times">
-        {presets.map((preset) => (
-          <button
-            key={preset.title}
-            type="button"
-            aria-pressed={preset.cronExpression === cronExpression}
-            onClick={() => onChange({ cronExpression: preset.cronExpression })}
-          >
-            {preset.title}
-          </button>
-        ))}
-      </fieldset>
+      <div className={styles.presets}>
+        <Chips
+          label="Common times"
+          chips={presets}
+          chosen={cronExpression}
+          onChoose={(preset) => onChange({ cronExpression: preset })}
+        />
+      </div>
       <Field
         label="Cron expression"
         help={

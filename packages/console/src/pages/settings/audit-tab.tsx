@@ -10,6 +10,7 @@ import { Field } from '../../ui/fields.tsx';
 import { LoadedRows } from '../../ui/loaded.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
+import { PagerBar } from '../../ui/pager.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Time } from '../../ui/time.tsx';
 import { AdministratorsOnly } from './administrators-only.tsx';
@@ -129,7 +130,7 @@ function AuditLog() {
           />
         )}
       </LoadedRows>
-      <div className={styles.pager}>
+      <PagerBar>
         <Button
           size="small"
           disabledReason={before === '' ? 'These are the newest.' : undefined}
@@ -144,7 +145,7 @@ function AuditLog() {
         >
           Older
         </Button>
-      </div>
+      </PagerBar>
     </Card>
   );
 }

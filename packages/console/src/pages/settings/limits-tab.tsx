@@ -7,6 +7,7 @@ import { type AccountLimits, changeLimits, limitsQuery, usageQuery } from '../..
 import { useAddressState } from '../../ui/address-state.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Halves } from '../../ui/columns.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Field, Select } from '../../ui/fields.tsx';
 import { Loaded, LoadedRows } from '../../ui/loaded.tsx';
@@ -29,7 +30,7 @@ export function LimitsTab() {
 
 function Limits({ limits }: { readonly limits: AccountLimits }) {
   return (
-    <div className={styles.split}>
+    <Halves>
       <Card
         title="Limits"
         actions={
@@ -48,7 +49,7 @@ function Limits({ limits }: { readonly limits: AccountLimits }) {
         <DataTable rows={rowsOf(limits)} columns={columns} rowId={({ name }) => name} label="Limits" empty={null} />
       </Card>
       <MonthlyLimit key={limits.limits.maxMonthlyUsageUsd} limits={limits} />
-    </div>
+    </Halves>
   );
 }
 

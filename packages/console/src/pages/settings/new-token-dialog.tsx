@@ -5,7 +5,7 @@ import { createToken, type NewToken } from '../../services/tokens.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
-import { Field, Switch } from '../../ui/fields.tsx';
+import { Choices, Field, Switch, Switches } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import styles from './settings.module.css';
 
@@ -86,8 +86,7 @@ export function NewTokenDialog({ isOpen, isAdministrator, onClose, onMade }: New
 
 function Scopes({ draft: { scopes }, onChange }: { readonly draft: TokenDraft; readonly onChange: Change }) {
   return (
-    <fieldset className={styles.choices}>
-      <legend>It may</legend>
+    <Choices legend="It may" isStacked>
       {scopeTexts.map(({ scope, title, about }) => (
         <label key={scope}>
           <input
@@ -102,7 +101,7 @@ function Scopes({ draft: { scopes }, onChange }: { readonly draft: TokenDraft; r
           </span>
         </label>
       ))}
-    </fieldset>
+    </Choices>
   );
 }
 
@@ -115,13 +114,13 @@ const kinds = [
 function Limits({ draft, onChange }: { readonly draft: TokenDraft; readonly onChange: Change }) {
   return (
     <>
-      <div className={styles.switches}>
+      <Switches>
         <Switch
           label="Only for what is named"
           isOn={draft.isLimited}
           onChange={(isLimited) => onChange({ isLimited })}
         />
-      </div>
+      </Switches>
       {draft.isLimited &&
         kinds.map(({ field, label }) => (
           <Field key={field} label={label} help="Ids or names, with commas between them.">
@@ -134,13 +133,13 @@ function Limits({ draft, onChange }: { readonly draft: TokenDraft; readonly onCh
           </Field>
         ))}
       {hasLimits(draft) && (
-        <div className={styles.switches}>
+        <Switches>
           <Switch
             label="It may start Actors with full permissions"
             isOn={draft.startsFull}
             onChange={(startsFull) => onChange({ startsFull })}
           />
-        </div>
+        </Switches>
       )}
     </>
   );

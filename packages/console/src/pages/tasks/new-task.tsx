@@ -12,6 +12,7 @@ import { createTask } from '../../services/tasks.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
+import { WithSide } from '../../ui/columns.tsx';
 import { Field } from '../../ui/fields.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import { Card, Page } from '../../ui/page.tsx';
@@ -57,59 +58,57 @@ function NewTaskForm({ actorId, onActor }: NewTaskFormProps) {
   });
   const nameError = taskNameError(name);
   const missing = actorId === '' ? 'Choose the Actor first.' : (nameError ?? Object.values(problems)[0]);
+  const side = (
+    <>
+      <Card title="Task" isPadded>
+        <Field label="Actor" isRequired>
+          <ActorPicker value={actorId} onChange={onActor} />
+        </Field>
+        <Field label="Name" error={name === '' ? undefined : nameError} isRequired>
+          <input value={name} spellCheck={false} autoComplete="off" onChange={({ target }) => setName(target.value)} />
+        </Field>
+        <Field label="Title">
+          <input value={title} maxLength={200} onChange={({ target }) => setTitle(target.value)} />
+        </Field>
+      </Card>
+      <Card title="Run options" note="what is empty is as the Actor has it" isPadded>
+        <RunOptionsForm value={options} onChange={setOptions} defaults={actor.data?.defaultRunOptions ?? {}} />
+      </Card>
+      {creating.error && <Failure error={creating.error} />}
+      <div className={styles.save}>
+        <Button type="submit" kind="primary" isBusy={creating.isPending} disabledReason={missing}>
+          Make the task
+        </Button>
+        <ApiButton call={{ about: 'Make this task', method: 'POST', path: '/v2/actor-tasks', body }} />
+      </div>
+    </>
+  );
   return (
     <form
-      className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
         creating.mutate();
       }}
     >
-      <Card title="Input" isPadded>
-        {actorId === '' ? (
-          <Empty title="Choose the Actor" />
-        ) : found.error ? (
-          <Failure error={found.error} retry={() => void found.refetch()} />
-        ) : found.data === undefined ? (
-          <Skeleton rows={6} />
-        ) : (
-          <InputForm
-            schema={found.data?.schema ?? null}
-            value={input}
-            onChange={setChanged}
-            errors={errors.data ?? {}}
-            onProblems={setProblems}
-          />
-        )}
-      </Card>
-      <div className={styles.side}>
-        <Card title="Task" isPadded>
-          <Field label="Actor" isRequired>
-            <ActorPicker value={actorId} onChange={onActor} />
-          </Field>
-          <Field label="Name" error={name === '' ? undefined : nameError} isRequired>
-            <input
-              value={name}
-              spellCheck={false}
-              autoComplete="off"
-              onChange={({ target }) => setName(target.value)}
+      <WithSide side={side}>
+        <Card title="Input" isPadded>
+          {actorId === '' ? (
+            <Empty title="Choose the Actor" />
+          ) : found.error ? (
+            <Failure error={found.error} retry={() => void found.refetch()} />
+          ) : found.data === undefined ? (
+            <Skeleton rows={6} />
+          ) : (
+            <InputForm
+              schema={found.data?.schema ?? null}
+              value={input}
+              onChange={setChanged}
+              errors={errors.data ?? {}}
+              onProblems={setProblems}
             />
-          </Field>
-          <Field label="Title">
-            <input value={title} maxLength={200} onChange={({ target }) => setTitle(target.value)} />
-          </Field>
+          )}
         </Card>
-        <Card title="Run options" note="what is empty is as the Actor has it" isPadded>
-          <RunOptionsForm value={options} onChange={setOptions} defaults={actor.data?.defaultRunOptions ?? {}} />
-        </Card>
-        {creating.error && <Failure error={creating.error} />}
-        <div className={styles.save}>
-          <Button type="submit" kind="primary" isBusy={creating.isPending} disabledReason={missing}>
-            Make the task
-          </Button>
-          <ApiButton call={{ about: 'Make this task', method: 'POST', path: '/v2/actor-tasks', body }} />
-        </div>
-      </div>
+      </WithSide>
     </form>
   );
 }

@@ -11,6 +11,7 @@ import { actorInputQuery } from '../../services/targets.ts';
 import { startTask, type Task, type TaskOptions, taskQuery, updateTask } from '../../services/tasks.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
+import { WithSide } from '../../ui/columns.tsx';
 import { Failure, Note, Skeleton } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { say } from '../../ui/toasts.tsx';
@@ -59,57 +60,58 @@ export function TaskInputForm({ task }: { readonly task: Task }) {
   const [problem] = Object.values(problems);
   const error = saving.error ?? starting.error;
   if (found.data === undefined && !found.error) return <Skeleton rows={8} />;
+  const side = (
+    <>
+      <Card title="Run options" note="what is empty is as the Actor has it" isPadded>
+        <RunOptionsForm value={options} onChange={setOptions} defaults={actor.data?.defaultRunOptions ?? {}} />
+      </Card>
+      {error !== null && <Failure error={error} />}
+      <div className={styles.save}>
+        <Button
+          type="submit"
+          kind={isChanged ? 'primary' : 'plain'}
+          isBusy={saving.isPending}
+          disabledReason={problem ?? (isChanged ? undefined : 'Nothing was changed.')}
+        >
+          Save
+        </Button>
+        <Button
+          isBusy={starting.isPending}
+          disabledReason={problem ?? (isChanged ? undefined : 'Nothing was changed: Start is at the top of the page.')}
+          onClick={() => starting.mutate()}
+        >
+          Save and start
+        </Button>
+        <ApiButton
+          call={{
+            about: 'Save the input and the options',
+            method: 'PUT',
+            path: `/v2/actor-tasks/${id}`,
+            body: { input, options: allOptions(options) },
+          }}
+        />
+      </div>
+    </>
+  );
   return (
     <form
-      className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
         saving.mutate();
       }}
     >
-      <Card title="Input" isPadded>
-        {found.data === null && <Note>There is no build that it would start, so the input is shown as JSON.</Note>}
-        <InputForm
-          schema={found.data?.schema ?? null}
-          value={input}
-          onChange={setInput}
-          errors={errors.data ?? {}}
-          onProblems={setProblems}
-        />
-      </Card>
-      <div className={styles.side}>
-        <Card title="Run options" note="what is empty is as the Actor has it" isPadded>
-          <RunOptionsForm value={options} onChange={setOptions} defaults={actor.data?.defaultRunOptions ?? {}} />
-        </Card>
-        {error !== null && <Failure error={error} />}
-        <div className={styles.save}>
-          <Button
-            type="submit"
-            kind={isChanged ? 'primary' : 'plain'}
-            isBusy={saving.isPending}
-            disabledReason={problem ?? (isChanged ? undefined : 'Nothing was changed.')}
-          >
-            Save
-          </Button>
-          <Button
-            isBusy={starting.isPending}
-            disabledReason={
-              problem ?? (isChanged ? undefined : 'Nothing was changed: Start is at the top of the page.')
-            }
-            onClick={() => starting.mutate()}
-          >
-            Save and start
-          </Button>
-          <ApiButton
-            call={{
-              about: 'Save the input and the options',
-              method: 'PUT',
-              path: `/v2/actor-tasks/${id}`,
-              body: { input, options: allOptions(options) },
-            }}
+      <WithSide side={side}>
+        <Card title="Input" isPadded>
+          {found.data === null && <Note>There is no build that it would start, so the input is shown as JSON.</Note>}
+          <InputForm
+            schema={found.data?.schema ?? null}
+            value={input}
+            onChange={setInput}
+            errors={errors.data ?? {}}
+            onProblems={setProblems}
           />
-        </div>
-      </div>
+        </Card>
+      </WithSide>
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { eventText, payloadPreview, type WebhookDraft, type WebhookErrors } from
 import { defaultTemplate, exampleContext, exampleRun, templateVariables } from '../../model/webhook-template.ts';
 import { lastRunQuery } from '../../services/webhooks.ts';
 import { CodeEditor } from '../../ui/code-editor.tsx';
-import { Field, Select, Switch } from '../../ui/fields.tsx';
+import { Field, Select, Switch, Switches } from '../../ui/fields.tsx';
 import { Card } from '../../ui/page.tsx';
 import styles from './webhooks.module.css';
 
@@ -19,51 +19,53 @@ export function PayloadCard({ draft, errors, onChange }: PayloadCardProps) {
   const { payloadTemplate, headersTemplate } = draft;
   return (
     <Card title="What it sends" isPadded>
-      <Switch
-        label="A body of my own"
-        isOn={payloadTemplate !== ''}
-        onChange={(isOn) => onChange({ payloadTemplate: isOn ? defaultTemplate : '' })}
-      />
-      {payloadTemplate !== '' && (
-        <div className={styles.template}>
-          <CodeEditor
-            label="Template of the body"
-            language="text"
-            value={payloadTemplate}
-            onChange={(text) => onChange({ payloadTemplate: text })}
-          />
-          <p className={styles.faint}>
-            JSON with variables: {templateVariables.map((name) => `{{${name}}}`).join(', ')}. Dots reach into them, as
-            in
-            {' {{resource.defaultDatasetId}}'}.
-          </p>
-          {errors.payloadTemplate && <p className={styles.error}>{errors.payloadTemplate}</p>}
-        </div>
-      )}
-      <Switch
-        label="Headers of my own"
-        isOn={headersTemplate !== ''}
-        onChange={(isOn) => onChange({ headersTemplate: isOn ? '{\n  "x-secret": ""\n}' : '' })}
-      />
-      {headersTemplate !== '' && (
-        <div className={styles.template}>
-          <CodeEditor
-            label="Template of the headers"
-            language="text"
-            value={headersTemplate}
-            minLines={3}
-            onChange={(text) => onChange({ headersTemplate: text })}
-          />
-          {errors.headersTemplate && <p className={styles.error}>{errors.headersTemplate}</p>}
-        </div>
-      )}
-      {(payloadTemplate !== '' || headersTemplate !== '') && (
+      <Switches>
         <Switch
-          label="Variables inside of texts are filled in too"
-          isOn={draft.shouldInterpolateStrings}
-          onChange={(shouldInterpolateStrings) => onChange({ shouldInterpolateStrings })}
+          label="A body of my own"
+          isOn={payloadTemplate !== ''}
+          onChange={(isOn) => onChange({ payloadTemplate: isOn ? defaultTemplate : '' })}
         />
-      )}
+        {payloadTemplate !== '' && (
+          <div className={styles.template}>
+            <CodeEditor
+              label="Template of the body"
+              language="text"
+              value={payloadTemplate}
+              onChange={(text) => onChange({ payloadTemplate: text })}
+            />
+            <p className={styles.faint}>
+              JSON with variables: {templateVariables.map((name) => `{{${name}}}`).join(', ')}. Dots reach into them, as
+              in
+              {' {{resource.defaultDatasetId}}'}.
+            </p>
+            {errors.payloadTemplate && <p className={styles.error}>{errors.payloadTemplate}</p>}
+          </div>
+        )}
+        <Switch
+          label="Headers of my own"
+          isOn={headersTemplate !== ''}
+          onChange={(isOn) => onChange({ headersTemplate: isOn ? '{\n  "x-secret": ""\n}' : '' })}
+        />
+        {headersTemplate !== '' && (
+          <div className={styles.template}>
+            <CodeEditor
+              label="Template of the headers"
+              language="text"
+              value={headersTemplate}
+              minLines={3}
+              onChange={(text) => onChange({ headersTemplate: text })}
+            />
+            {errors.headersTemplate && <p className={styles.error}>{errors.headersTemplate}</p>}
+          </div>
+        )}
+        {(payloadTemplate !== '' || headersTemplate !== '') && (
+          <Switch
+            label="Variables inside of texts are filled in too"
+            isOn={draft.shouldInterpolateStrings}
+            onChange={(shouldInterpolateStrings) => onChange({ shouldInterpolateStrings })}
+          />
+        )}
+      </Switches>
       <Preview draft={draft} />
     </Card>
   );

@@ -12,7 +12,8 @@ import { ActorPicker, TaskPicker } from '../../parts/target-picker.tsx';
 import type { WebhookCreate } from '../../services/webhooks.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Field, Select, Switch } from '../../ui/fields.tsx';
+import { Halves } from '../../ui/columns.tsx';
+import { Choices, Field, Select, Switch, Switches } from '../../ui/fields.tsx';
 import { Failure } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { PayloadCard } from './payload-card.tsx';
@@ -37,33 +38,34 @@ export function WebhookForm({ initial, onSave, webhookId }: WebhookFormProps) {
   const [firstError] = Object.values(errors) as string[];
   return (
     <form
-      className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
         mutate();
       }}
     >
-      <div>
-        <EventsCard draft={draft} errors={errors} onChange={change} />
-        <ReceiverCard draft={draft} errors={errors} onChange={change} />
-      </div>
-      <div>
-        <PayloadCard draft={draft} errors={errors} onChange={change} />
-        {error !== null && <Failure error={error} />}
-        <div className={styles.save}>
-          <Button type="submit" kind="primary" isBusy={isPending} disabledReason={firstError ?? unchanged}>
-            {isNew ? 'Make the webhook' : 'Save'}
-          </Button>
-          <ApiButton
-            call={{
-              about: isNew ? 'Make this webhook' : 'Save this webhook',
-              method: isNew ? 'POST' : 'PUT',
-              path: isNew ? '/v2/webhooks' : `/v2/webhooks/${webhookId}`,
-              body: webhookBodyOf(draft),
-            }}
-          />
+      <Halves>
+        <div>
+          <EventsCard draft={draft} errors={errors} onChange={change} />
+          <ReceiverCard draft={draft} errors={errors} onChange={change} />
         </div>
-      </div>
+        <div>
+          <PayloadCard draft={draft} errors={errors} onChange={change} />
+          {error !== null && <Failure error={error} />}
+          <div className={styles.save}>
+            <Button type="submit" kind="primary" isBusy={isPending} disabledReason={firstError ?? unchanged}>
+              {isNew ? 'Make the webhook' : 'Save'}
+            </Button>
+            <ApiButton
+              call={{
+                about: isNew ? 'Make this webhook' : 'Save this webhook',
+                method: isNew ? 'POST' : 'PUT',
+                path: isNew ? '/v2/webhooks' : `/v2/webhooks/${webhookId}`,
+                body: webhookBodyOf(draft),
+              }}
+            />
+          </div>
+        </div>
+      </Halves>
     </form>
   );
 }
@@ -110,8 +112,7 @@ function EventsCard({ draft, errors, onChange }: PartProps) {
         )}
       </Field>
       {groups.map(({ title, events }) => (
-        <fieldset key={title} className={styles.events}>
-          <legend>{title} …</legend>
+        <Choices key={title} legend={`${title} …`}>
           {events.map(({ type, title: text }) => (
             <label key={type}>
               <input
@@ -122,7 +123,7 @@ function EventsCard({ draft, errors, onChange }: PartProps) {
               {text}
             </label>
           ))}
-        </fieldset>
+        </Choices>
       ))}
       {errors.eventTypes && <p className={styles.error}>{errors.eventTypes}</p>}
     </Card>
@@ -154,7 +155,7 @@ function ReceiverCard({ draft, errors, onChange }: PartProps) {
           onChange={({ target }) => onChange({ description: target.value })}
         />
       </Field>
-      <div className={styles.switches}>
+      <Switches>
         <Switch
           label="Try it once only; without this, it is tried again for 34 hours"
           isOn={draft.doNotRetry}
@@ -165,7 +166,7 @@ function ReceiverCard({ draft, errors, onChange }: PartProps) {
           isOn={draft.ignoreSslErrors}
           onChange={(ignoreSslErrors) => onChange({ ignoreSslErrors })}
         />
-      </div>
+      </Switches>
     </Card>
   );
 }

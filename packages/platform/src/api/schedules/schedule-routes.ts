@@ -12,6 +12,7 @@ import {
 import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { pageOf } from '../../shared/paging.ts';
+import { noteMade } from '../audited-calls.ts';
 import { userIdOf } from '../caller.ts';
 import { pagingOf, queryOf } from '../query.ts';
 import type { RunServices } from '../services.ts';
@@ -44,6 +45,7 @@ export function registerScheduleRoutes(app: FastifyInstance, services: RunServic
 
   app.post('/v2/schedules', { config: { access: account, effect: 'savesState' } }, async (request, reply) => {
     const schedule = { userId: userIdOf(request), id: newId(), ...(await receive(services, request)) };
+    noteMade(request, schedule.id);
     const data = await database.write(createSchedule, schedule, request.caller);
     services.schedules.wake();
     reply.code(201).header('location', `${services.publicUrl}/v2/schedules/${schedule.id}`);

@@ -18,6 +18,7 @@ import {
   updateTaskInput,
 } from '../../tasks/tasks.ts';
 import { taskPath } from '../actors/actor-paths.ts';
+import { noteMade } from '../audited-calls.ts';
 import { userIdOf } from '../caller.ts';
 import { pagingOf, queryOf } from '../query.ts';
 import type { ActorServices } from '../services.ts';
@@ -61,6 +62,7 @@ function registerCollection(app: FastifyInstance, services: ActorServices): void
     const schema = { userId, actor: body.actId, build: body.options?.build ?? undefined };
     const sealed = await withSealedInput(services, request, body, schema);
     const id = newId();
+    noteMade(request, id);
     const data = await database.write(createTask, { userId, id, body: sealed }, request.caller);
     reply.code(201).header('location', `${services.publicUrl}${taskPath}/${id}`);
     return { data: withStandbyUrl(services, data) };

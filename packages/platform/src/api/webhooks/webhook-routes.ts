@@ -6,6 +6,7 @@ import { getDispatch, listDispatches, resendDispatch, testWebhook } from '../../
 import { checkWebhookBody } from '../../webhooks/webhook-settings.ts';
 import { createWebhook, deleteWebhook, getWebhook, listWebhooks, updateWebhook } from '../../webhooks/webhooks.ts';
 import { actorPaths, taskPath } from '../actors/actor-paths.ts';
+import { noteMade } from '../audited-calls.ts';
 import { userIdOf } from '../caller.ts';
 import { pagingOf, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
@@ -57,6 +58,7 @@ function registerCreation(app: FastifyInstance, { database }: Services): void {
     const input = checkWebhookBody(request.body);
     if (!input.condition) throw invalidInput('The field "condition" is required: what the events happen to.');
     const creation = { id: newId(), userId: userIdOf(request), input };
+    noteMade(request, creation.id);
     const webhook = await database.write(createWebhook, creation, request.caller);
     reply.code(201);
     return { data: webhook };
