@@ -1,9 +1,10 @@
 /** The pages of runs: a run that is moved by the button, one that is aborted and resurrected, and logs. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { actorFolder } from '../../packages/cli/test/live-platform.ts';
 import { chromiumPath } from '../support/browser.ts';
 import { deployFiles } from '../support/deploy.ts';
+import { until } from '../support/until.ts';
 import { type ConsoleUnderTest, startConsole } from './console.ts';
 import { hostileText, hostileTexts } from './hostile-texts.ts';
 
@@ -80,6 +81,18 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
   };
   /** Lets a counter end by itself. */
   const endCounter = (storeId: string) => ui.client.keyValueStore(storeId).setRecord({ key: 'ENOUGH', value: {} });
+  const abortAll = async () => {
+    const { items } = await ui.client.runs().list({ status: ['READY', 'RUNNING'] as never });
+    for (const { id } of items) await ui.client.run(id).abort();
+    for (const { id } of items) await ui.client.run(id).waitForFinish();
+  };
+  /** Runs that are started now wait, until the test is over. */
+  const takeAllMemory = async () => {
+    await abortAll();
+    onTestFinished(abortAll);
+    const { id } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: allMbytes });
+    await until('the run has all memory', async () => (await ui.client.run(id).get())!.status === 'RUNNING');
+  };
   const status = () => ui.page.locator('h1 [role="status"]');
   /** Not a message in the corner, which has the same role. */
   const dialog = () => ui.page.locator('[role="dialog"]:not([aria-modal="false"])');
@@ -202,9 +215,9 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     expect(handoffs.map(({ mode }) => mode)).toEqual(['cold', 'lost', 'warm', 'cold']);
     expect(handoffs[2]).toMatchObject({ from: serverId, to: chosen });
     // As the picture, the table and the events have it.
-    for (const words of [/^cold · drained in/, /^server lost · /, /^warm · drained in/, /^reboot, cold · /]) {
-      await ui.page.locator('svg text', { hasText: words }).waitFor();
-    }
+    // Which words the picture has room for depends on how fast it went.
+    await ui.page.getByText(/^5 attempts, 4 handoffs\./).waitFor();
+    await ui.page.locator('svg text', { hasText: chosen }).waitFor();
     await ui.page.getByRole('button', { name: 'As a table' }).click();
     const rows = ui.page.getByRole('region', { name: 'Attempts' }).locator('tbody tr');
     const table = (await rows.allTextContents()).toReversed();
@@ -228,9 +241,10 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
   });
 
   test('the steps of a move are shown while they are under way, and a run that ends meanwhile is moved no more', async () => {
-    const main = counterFiles['main.js']!
-      .replace('const { env } = process;', 'const { env } = process;\nawait delay(2500);')
-      .replace('if (isMigrating) {', 'if (isMigrating) {\nawait delay(4000);');
+    const main = counterFiles['main.js']!.replace(
+      'const { env } = process;',
+      'const { env } = process;\nawait delay(2500);',
+    ).replace('if (isMigrating) {', 'if (isMigrating) {\nawait delay(4000);');
     const { actorId } = await deployFiles(ui.client, 'slow-counter', { ...counterFiles, 'main.js': main });
     const run = await ui.client.actor(actorId).start({ everyMs: 100 }, { memory: 256 });
     await ui.visit(`/runs/${run.id}`);
@@ -382,7 +396,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
   });
 
   test('a run that waits for room says so in each place, and a run that never got any is not said to wait', async () => {
-    const { id: large } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: allMbytes });
+    await takeAllMemory();
     const { id } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: 256 });
     await ui.visit(`/runs/${id}?tab=log`);
     await expect.poll(() => status().textContent()).toBe('Waiting');
@@ -393,13 +407,12 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     await ui.checkAccess();
     await ui.client.run(id).abort();
     await ui.page.getByText('No attempt was made').waitFor();
-    await ui.client.run(large).abort();
     ui.checkProblems();
   });
 
   test('runs that come, end or leave a filter do not move the rows that one reads', async () => {
     // The others wait for its memory, so that many are there at once.
-    const { id: large } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: allMbytes });
+    await takeAllMemory();
     const start = async (count: number) => {
       const starting = Array.from({ length: count }, () => ui.client.actor(printerId).start({}, { memory: 128 }));
       return (await Promise.all(starting)).map(({ id }) => id);
@@ -476,10 +489,9 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     // Another filter begins at its first page.
     await ui.visit('/runs?page=2', page);
     await page.getByRole('button', { name: 'Aborted' }).click();
-    await rows.filter({ hasText: known[10]! }).waitFor();
+    await rows.filter({ hasText: known.at(-1)! }).waitFor();
     expect(page.url()).not.toContain('page=');
     await page.context().close();
-    await abort([...atWork, later!, large]);
     ui.checkProblems();
   });
 
