@@ -148,7 +148,7 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await ui.checkPage(`/proof?actor=${actorId}`, { shows: 'Verdicts on' });
   });
 
-  test('a report is opened from a file, and published from there', async () => {
+  test('a report is opened from a file, published from there, and deleted', async () => {
     await ui.visit('/proof');
     const field = ui.page.locator('#report-file');
     const choose = async (name: string, content: string | Buffer) => {
@@ -167,6 +167,15 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await main().getByRole('button', { name: 'Publish' }).click();
     await ui.page.waitForURL('**/console/proof/*');
     await main().getByText('Verdicts on').waitFor();
+    const proofId = new URL(ui.page.url()).pathname.split('/').at(-1)!;
+    await main().getByRole('button', { name: 'Delete' }).click();
+    const asked = ui.page.getByRole('dialog');
+    const label = (await asked.getByText(/^Type .* to confirm$/).textContent())!;
+    await asked.getByRole('textbox').fill(label.replace(/^Type (.*) to confirm$/, '$1'));
+    await asked.getByRole('button', { name: 'Delete' }).click();
+    await ui.page.waitForURL('**/console/proof?actor=*');
+    await ui.page.getByText('The report was deleted.').waitFor();
+    await expect(ui.call('GET', `/wherry/v1/proofs/${proofId}`)).rejects.toThrow('404');
     ui.checkProblems();
   });
 
