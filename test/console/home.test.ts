@@ -146,6 +146,14 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await main().getByText(hostileTexts.script, { exact: false }).first().waitFor();
     await ui.checkPage(`/proof/${id}?cell=kill%40push`, { shows: 'Log of kill@push#1:after' });
     await ui.checkPage(`/proof?actor=${actorId}`, { shows: 'Verdicts on' });
+    // Another page has read the Actor's name before.
+    await ui.visit(`/runs/${runId}`);
+    await ui.page.getByRole('link', { name: 'Proof', exact: true }).click();
+    await main().locator(`a[href$="/proof/${id}"]`).click();
+    await main()
+      .getByRole('heading', { level: 1, name: `Proof of ${hostileTextOf(200)}` })
+      .waitFor();
+    ui.checkProblems();
   });
 
   test('a report is opened from a file, published from there, and deleted', async () => {

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { DeleteButton } from '../../parts/delete-button.tsx';
-import { actorNameQuery, deleteProof, type OpenedProof, proofQuery } from '../../services/proofs.ts';
+import { deleteProof, type OpenedProof, proofQuery } from '../../services/proofs.ts';
+import { actorNameQuery } from '../../services/targets.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
@@ -16,8 +17,8 @@ export function ProofPage() {
   const query = useQuery(proofQuery(proofId));
   const { data: proof } = query;
   const actorId = proof?.actorId;
-  const { data: known } = useQuery({ ...actorNameQuery(actorId ?? ''), enabled: actorId !== undefined, retry: false });
-  const name = known ?? proof?.report.actor ?? 'Proof';
+  const { data: actor } = useQuery({ ...actorNameQuery(actorId ?? ''), enabled: actorId !== undefined });
+  const name = actor?.label ?? proof?.report.actor ?? 'Proof';
   return (
     <Page
       title={`Proof of ${name}`}
