@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf, wherry } from '../api/client.ts';
+import { apify, dataOf, wherry } from '../api/client.ts';
 import type { Overview } from '../model/overview.ts';
 
 export type RunningRun = components['schemas']['RunShort'];
@@ -19,8 +19,7 @@ export const runningRunsQuery = queryOptions({
   queryKey: ['overview', 'running'],
   queryFn: async ({ signal }): Promise<readonly RunningRun[]> => {
     const query = { status: 'RUNNING', desc: true, limit: mostRunning } as never;
-    const body = await bodyOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
-    return body.data.items;
+    return (await dataOf(apify.GET('/v2/actor-runs', { params: { query }, signal }))).items;
   },
 });
 
@@ -37,11 +36,11 @@ export const runProgressQuery = ({ id, actId, defaultRequestQueueId }: RunningRu
     queryKey: ['requestQueues', 'one', defaultRequestQueueId, 'progress', id],
     queryFn: async ({ signal }): Promise<RunProgress> => {
       const [run, actorName, requests] = await Promise.all([
-        bodyOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: id } }, signal })),
+        dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: id } }, signal })),
         actorNameOf(actId, signal),
         requestsOf(defaultRequestQueueId, signal),
       ]);
-      return { statusMessage: (run.data as Run).statusMessage ?? null, actorName, requests };
+      return { statusMessage: (run as Run).statusMessage ?? null, actorName, requests };
     },
   });
 
