@@ -169,9 +169,17 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await main().getByText(hostileTexts.script, { exact: false }).first().waitFor();
     await ui.checkPage(`/proof/${id}?cell=kill%40push`, { shows: 'Log of kill@push#1:after' });
     await ui.checkPage(`/proof?actor=${actorId}`, { shows: 'Verdicts on' });
+    // Another page has read the Actor's name before.
+    await ui.visit(`/runs/${runId}`);
+    await ui.page.getByRole('link', { name: 'Proof', exact: true }).click();
+    await main().locator(`a[href$="/proof/${id}"]`).click();
+    await main()
+      .getByRole('heading', { level: 1, name: `Proof of ${hostileTextOf(200)}` })
+      .waitFor();
+    ui.checkProblems();
   });
 
-  test('a report is opened from a file, and published from there', async () => {
+  test('a report is opened from a file, published from there, and deleted', async () => {
     await ui.visit('/proof');
     const field = ui.page.locator('#report-file');
     const choose = async (name: string, content: string | Buffer) => {
@@ -190,6 +198,15 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await main().getByRole('button', { name: 'Publish' }).click();
     await ui.page.waitForURL('**/console/proof/*');
     await main().getByText('Verdicts on').waitFor();
+    const proofId = new URL(ui.page.url()).pathname.split('/').at(-1)!;
+    await main().getByRole('button', { name: 'Delete' }).click();
+    const asked = ui.page.getByRole('dialog');
+    const label = (await asked.getByText(/^Type .* to confirm$/).textContent())!;
+    await asked.getByRole('textbox').fill(label.replace(/^Type (.*) to confirm$/, '$1'));
+    await asked.getByRole('button', { name: 'Delete' }).click();
+    await ui.page.waitForURL('**/console/proof?actor=*');
+    await ui.page.getByText('The report was deleted.').waitFor();
+    await expect(ui.call('GET', `/wherry/v1/proofs/${proofId}`)).rejects.toThrow('404');
     ui.checkProblems();
   });
 

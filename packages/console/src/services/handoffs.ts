@@ -9,6 +9,7 @@ export type Attempt = Schemas['Attempt'];
 export type Handoff = Schemas['Handoff'];
 export type HandoffMode = Handoff['mode'];
 
+/** The first one first. */
 export const attemptsQuery = (runId: string) =>
   queryOptions({
     queryKey: ['runs', 'one', runId, 'attempts'],
@@ -16,6 +17,7 @@ export const attemptsQuery = (runId: string) =>
       (await dataOf(wherry.GET('/wherry/v1/runs/{runId}/attempts', { params: { path: { runId } }, signal }))).items,
   });
 
+/** The first one first, with the one under way. */
 export const handoffsQuery = (runId: string) =>
   queryOptions({
     queryKey: ['runs', 'one', runId, 'handoffs'],
@@ -31,7 +33,7 @@ export const samplesQuery = (runId: string) =>
       dataOf(wherry.GET('/wherry/v1/runs/{runId}/samples', { params: { path: { runId } }, signal })),
   });
 
-/** Moves a run. Resolves when the handoff is over. @param server where to; the platform chooses without */
+/** Moves a run. Resolves once the handoff is over. @param server where to; the platform chooses without @throws ApiError */
 export async function moveRun(
   runId: string,
   { mode, server }: { readonly mode: HandoffMode; readonly server?: string | undefined },
@@ -50,6 +52,7 @@ export const lastCommitQuery = (runId: string) =>
     },
   });
 
+/** Ms since 1970. */
 const msOf = (iso: string | null | undefined): number | null => (iso ? Date.parse(iso) : null);
 
 export const timelineAttemptOf = ({
