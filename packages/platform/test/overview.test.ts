@@ -216,6 +216,40 @@ interface ListedHandoff {
   readonly username: string;
 }
 
+interface Attempt {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly arrivedAt: string | null;
+  readonly activatedAt: string | null;
+}
+
+test('an attempt has the time at which it came to the gate: before it is active in a warm handoff, after it otherwise', async () => {
+  const actorId = await fixture.deploy('arrives', waits);
+  const run = await fixture.start(actorId);
+  await until('the run has pushed', async () => (await fixture.itemsOf(run)).length === 2);
+  const attemptsOf = async (runId: string) =>
+    (await read<{ items: Attempt[] }>(`/wherry/v1/runs/${runId}/attempts`)).items;
+  const first = await until('the first arrival is stored', async () => {
+    const [attempt] = await attemptsOf(run.id);
+    return attempt?.arrivedAt == null ? undefined : attempt;
+  });
+  await fixture.migrate(run.id, 'warm');
+  await fixture.migrate(run.id, 'cold');
+  const attempts = await attemptsOf(run.id);
+  expect(attempts[0], 'later calls change nothing').toMatchObject({ arrivedAt: first.arrivedAt });
+  const arrivedFirst = attempts.map(({ arrivedAt, activatedAt }) => Date.parse(arrivedAt!) < Date.parse(activatedAt!));
+  expect(arrivedFirst).toEqual([false, true, false]);
+  for (const { createdAt, arrivedAt } of attempts) {
+    expect(Date.parse(arrivedAt!)).toBeGreaterThanOrEqual(Date.parse(createdAt));
+  }
+  await fixture.client.run(run.id).abort();
+  await fixture.client.run(run.id).waitForFinish();
+  // One that never calls the platform never comes to it.
+  const silent = await fixture.deploy('never-calls', "console.log('done');");
+  const over = await fixture.client.actor(silent).call({}, { log: null });
+  expect(await attemptsOf(over.id)).toMatchObject([{ number: 1, arrivedAt: null }]);
+});
+
 test('handoffs are listed: those under way, then the newest, to their users and to administrators', async () => {
   const user = await makeUser(fixture, 'handoffs-other');
   const list = (query = '', token?: string) =>

@@ -2877,6 +2877,11 @@ export interface components {
             reason: "start" | "resurrect" | "migration" | "lost" | "reboot" | "metamorph" | "restart";
             /** Format: date-time */
             createdAt: string | null;
+            /**
+             * Format: date-time
+             * @description When its first call came to the gate, or its events websocket: it had booted. Null before, and where that was not seen.
+             */
+            arrivedAt: string | null;
             /** Format: date-time */
             activatedAt: string | null;
             /** Format: date-time */

@@ -92,6 +92,7 @@ const msOf = (iso: string | null | undefined): number | null => (iso ? Date.pars
 
 export const timelineAttemptOf = ({
   createdAt,
+  arrivedAt,
   activatedAt,
   fencedAt,
   endedAt,
@@ -99,6 +100,7 @@ export const timelineAttemptOf = ({
 }: Attempt): TimelineAttempt => ({
   ...attempt,
   createdAtMs: msOf(createdAt),
+  arrivedAtMs: msOf(arrivedAt),
   activatedAtMs: msOf(activatedAt),
   fencedAtMs: msOf(fencedAt),
   endedAtMs: msOf(endedAt),
