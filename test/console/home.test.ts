@@ -96,6 +96,19 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await expect.poll(() => handoffs.textContent()).toMatch(/^0/);
     await ui.call('POST', `/wherry/v1/runs/${runId}/migrate`, { mode: 'cold' });
     await expect.poll(() => handoffs.textContent()).toMatch(/^1.*down in the median/);
+    await handoffs.getByRole('link', { name: '1' }).click();
+    const list = ui.page.getByRole('region', { name: 'Handoffs' });
+    await list.getByRole('row').nth(1).waitFor();
+    expect(await list.getByRole('row').count(), 'the heading and what the figure counts').toBe(2);
+    const row = await list.getByRole('row').nth(1).innerText();
+    expect(row).toMatch(/local-\d → local-\d/);
+    expect(row).toMatch(/cold[\s\S]*(?:ms|s)[\s\S]*Done/);
+    await ui.checkPage('/servers?tab=handoffs', { shows: /local-\d → local-\d/ });
+    await ui.page.getByLabel('Mode').selectOption('lost');
+    await ui.page.getByText('Nothing fits').waitFor();
+    await ui.page.getByLabel('Mode').selectOption('cold');
+    await list.getByRole('link').first().click();
+    await ui.page.waitForURL(`**/console/runs/${runId}`);
     ui.checkProblems();
   });
 
@@ -149,6 +162,7 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     const page = await ui.pageOf(token);
     await ui.visit('/servers', page);
     await page.getByText('Servers are for administrators').waitFor();
+    await page.getByText('No run was moved').waitFor();
     await ui.checkAccess(page);
     await ui.visit('/', page);
     await page.getByText('All is well').waitFor();
