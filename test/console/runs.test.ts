@@ -345,6 +345,22 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     ui.checkProblems();
   });
 
+  test('a run that waits for room says so in each place, and a run that never got any is not said to wait', async () => {
+    const { id: large } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: allMbytes });
+    const { id } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: 256 });
+    await ui.visit(`/runs/${id}?tab=log`);
+    await expect.poll(() => status().textContent()).toBe('Waiting');
+    await ui.page.getByText('No attempt yet').waitFor();
+    await ui.page.getByText('No lines yet').waitFor();
+    await ui.page.getByRole('button', { name: 'Move…' }).hover();
+    await ui.page.getByText('This is for a run that is at work (RUNNING); this one is READY.').waitFor();
+    await ui.checkAccess();
+    await ui.client.run(id).abort();
+    await ui.page.getByText('No attempt was made').waitFor();
+    await ui.client.run(large).abort();
+    ui.checkProblems();
+  });
+
   test('runs that come, end or leave a filter do not move the rows that one reads', async () => {
     // The others wait for its memory, so that many are there at once.
     const { id: large } = await ui.client.actor(counterId).start({ everyMs: 1000 }, { memory: allMbytes });

@@ -8,7 +8,6 @@ import {
   type TimelineHandoff,
 } from '../../model/timeline-phases.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Empty } from '../../ui/notice.tsx';
 import { Time, useNow } from '../../ui/time.tsx';
 
 interface Row extends AttemptPhases {
@@ -36,11 +35,7 @@ export function AttemptTable({
       columns={columns}
       rowId={({ attempt }) => String(attempt.number)}
       label="Attempts"
-      empty={
-        <Empty title="No attempt yet">
-          <p>The run waits for room on a server.</p>
-        </Empty>
-      }
+      empty={null}
     />
   );
 }

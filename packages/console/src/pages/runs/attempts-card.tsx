@@ -13,7 +13,7 @@ import {
 } from '../../services/handoffs.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { Button } from '../../ui/button.tsx';
-import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { AttemptTable } from './attempt-table.tsx';
 import styles from './timeline.module.css';
@@ -49,7 +49,7 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
       note="what ran where, and how it was handed over"
       actions={
         <>
-          {form === 'picture' && <Legend />}
+          {form === 'picture' && serverCount > 0 && <Legend />}
           {form === 'picture' && serverCount > manyServers && (
             <Button size="small" aria-pressed={isUnfolded} onClick={() => setIsUnfolded(!isUnfolded)}>
               {isUnfolded ? 'Fold' : `All ${formatCount(serverCount, 'server')}`}
@@ -69,6 +69,8 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
         <Failure error={error} retry={() => void attempts.refetch()} />
       ) : data === undefined ? (
         <Skeleton rows={5} />
+      ) : data.attempts.length === 0 ? (
+        <NoAttempt isAtWork={isAtWork} />
       ) : form === 'table' ? (
         <AttemptTable attempts={data.attempts} handoffs={data.handoffs} />
       ) : (
@@ -82,6 +84,21 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
         />
       )}
     </Card>
+  );
+}
+
+function NoAttempt({ isAtWork }: { readonly isAtWork: boolean }) {
+  if (!isAtWork) {
+    return (
+      <Empty title="No attempt was made">
+        <p>The run ended before a server had room for it.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No attempt yet">
+      <p>The run waits for room on a server.</p>
+    </Empty>
   );
 }
 

@@ -21,7 +21,8 @@ export function RunActions({ run, name }: { readonly run: Run; readonly name: st
   const isDone = isOver(status);
   const overReason = isDone ? `The run has ended (${status}).` : undefined;
   const movableReason =
-    overReason ?? (status === 'RUNNING' ? undefined : `Only a run that is RUNNING can be; this is ${status}.`);
+    overReason ??
+    (status === 'RUNNING' ? undefined : `This is for a run that is at work (RUNNING); this one is ${status}.`);
   const close = () => setQuestion(undefined);
   const changed = async (text: string) => {
     await queryClient.invalidateQueries({ queryKey: ['runs'] });

@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { formatBytes, formatCount } from '../../model/format.ts';
+import { formatBytes, formatCount, formatNumber } from '../../model/format.ts';
 import { type Run, type StorageCounts, storageCountsQuery } from '../../services/runs.ts';
 import type { StorageKind } from '../../services/storages.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
@@ -90,5 +90,6 @@ function countText(kind: 'datasets' | 'requestQueues', counts: StorageCounts | u
   if (counts === undefined) return '…';
   if (kind === 'datasets') return formatCount(counts.itemCount ?? 0, 'item');
   const { totalRequestCount = 0, handledRequestCount = 0 } = counts;
-  return `${formatCount(totalRequestCount, 'request')}, ${formatCount(handledRequestCount, 'handled', 'handled')}`;
+  if (totalRequestCount === 0) return '0 requests';
+  return `${formatNumber(handledRequestCount)} of ${formatNumber(totalRequestCount)} handled`;
 }

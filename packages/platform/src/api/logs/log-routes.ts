@@ -40,6 +40,8 @@ function registerLog(app: FastifyInstance, services: Services, url: string, { ac
     const [stream, download, raw] = ['stream', 'download', 'raw'].map((name) => booleanOf(query, name) === true);
     const subject = await find(request);
     describe(reply, download ? `${subject.id}.log` : undefined);
+    // A follower of a log without lines learns at once that there is one.
+    if (stream) reply.raw.once('pipe', () => reply.raw.flushHeaders());
     const log = stream ? follow(services, request, subject) : services.logs.read(subject.id);
     if (raw) return reply.send(log);
     // An error ends the response early, which its reader notices.
