@@ -504,6 +504,16 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
       await ui.checkPage(`/actors/${id}?tab=${tab}`);
       expect(await ui.page.getByRole('tab', { selected: true }).count(), tab).toBe(1);
     }
+    await ui.visit(`/actors/${id}?tab=settings&version=0.1`);
+    for (const action of ['Edit', 'Delete']) {
+      await ui.page.getByRole('button', { name: `${action} WWW` }).click();
+      const dialog = ui.page.getByRole('dialog');
+      const tooWide = () => dialog.evaluate((element) => element.scrollWidth - element.clientWidth);
+      expect(await tooWide(), `pixels of a long name beside the dialog ${action}`).toBe(0);
+      await ui.checkAccess();
+      await ui.page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
     await ui.checkPage(`/actors/${id}?tab=source&version=0.1&file=README.md`);
     await ui.checkPage(`/actors/${id}?input=json`);
     await ui.checkPage('/actors');
