@@ -10,7 +10,7 @@ import { newFolderOfClone } from './processes.ts';
 
 const program = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 
-export interface Address {
+interface Address {
   readonly url: string;
   readonly token: string;
 }
