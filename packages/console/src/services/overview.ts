@@ -35,8 +35,8 @@ export const recentRunsQuery = queryOptions({
   queryKey: ['overview', 'recent'],
   queryFn: async ({ signal }): Promise<readonly OverviewRun[]> => {
     const query = { status: over, desc: true, limit: searchedForRecent } as never;
-    const body = await bodyOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
-    return endedLast(body.data.items, mostRecent);
+    const { items } = await dataOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
+    return endedLast(items, mostRecent);
   },
 });
 
