@@ -227,6 +227,42 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     ui.checkProblems();
   });
 
+  test('the steps of a move are shown while they are under way, and a run that ends meanwhile is moved no more', async () => {
+    const main = counterFiles['main.js']!
+      .replace('const { env } = process;', 'const { env } = process;\nawait delay(2500);')
+      .replace('if (isMigrating) {', 'if (isMigrating) {\nawait delay(4000);');
+    const { actorId } = await deployFiles(ui.client, 'slow-counter', { ...counterFiles, 'main.js': main });
+    const run = await ui.client.actor(actorId).start({ everyMs: 100 }, { memory: 256 });
+    await ui.visit(`/runs/${run.id}`);
+    await expect.poll(() => ui.page.getByRole('tab', { name: /Output/ }).textContent()).toMatch(/Output[1-9]/);
+    const step = (name: string) => dialog().getByRole('listitem').filter({ hasText: name });
+    const move = async (title: string) => {
+      await ui.page.getByRole('button', { name: 'Move…' }).click();
+      await dialog().getByText(title, { exact: true }).click();
+      await dialog().getByRole('button', { name: 'Move', exact: true }).click();
+    };
+    await move('Warm');
+    await expect.poll(() => step('next attempt boots').textContent()).toMatch(/\+ .*, .* so far$/);
+    expect(await step('active one drains').textContent()).toBe('active one drains');
+    await dialog()
+      .getByText(/^Moving from local-\d to local-\d…$/)
+      .waitFor();
+    await dialog()
+      .getByText(/^Moved from .* down\.$/)
+      .waitFor();
+    expect(await dialog().getByRole('list').textContent()).not.toContain('so far');
+    await dialog().getByRole('button', { name: 'Close' }).first().click();
+
+    await move('Cold');
+    await expect.poll(() => step('active one drains').textContent()).toMatch(/so far$/);
+    ui.allowProblem(/status of 409/);
+    await ui.client.run(run.id).abort();
+    await dialog().getByRole('alert').getByText('the run ended ABORTED meanwhile').waitFor();
+    await dialog().getByRole('button', { name: 'Move', exact: true }).hover();
+    await ui.page.getByText('Only a run that is RUNNING can be moved; this one is ABORTED.').waitFor();
+    ui.checkProblems();
+  });
+
   test('a run becomes another Actor, is aborted gracefully, and is resurrected with other options', async () => {
     const keeper = await deployFiles(ui.client, 'keeper', keeperFiles('one'));
     await ui.client

@@ -40,7 +40,7 @@ interface MoveDialogProps {
 }
 
 /** Moves a run: says beforehand what will happen, and shows what does. */
-export function MoveDialog({ run: { id }, name, onClose }: MoveDialogProps) {
+export function MoveDialog({ run: { id, status }, name, onClose }: MoveDialogProps) {
   const queryClient = useQueryClient();
   const [mode, setMode] = useState<HandoffMode>('warm');
   const [server, setServer] = useState('');
@@ -99,17 +99,18 @@ export function MoveDialog({ run: { id }, name, onClose }: MoveDialogProps) {
         )}
         <Button onClick={close}>{former === undefined ? 'Cancel' : 'Close'}</Button>
         {former === undefined && (
-          <Button
-            kind="primary"
-            disabledReason={underWay === undefined ? undefined : 'A run has one handoff at a time.'}
-            onClick={() => void move()}
-          >
+          <Button kind="primary" disabledReason={refusalOf(status, underWay !== undefined)} onClick={() => void move()}>
             {mode === 'lost' ? 'Lose the server' : 'Move'}
           </Button>
         )}
       </DialogActions>
     </Dialog>
   );
+}
+
+function refusalOf(status: string, isMoving: boolean): string | undefined {
+  if (status !== 'RUNNING') return `Only a run that is RUNNING can be moved; this one is ${status}.`;
+  return isMoving ? 'A run has one handoff at a time.' : undefined;
 }
 
 interface ChoicesProps {
@@ -189,13 +190,14 @@ function Progress({ runId, handoff, isDone }: ProgressProps) {
   const steps = moveSteps(timelineHandoffOf(handoff), created ? Date.parse(created) : null);
   const isOver = isDone || handoff.phase === 'done';
   const startMs = steps.find(({ atMs }) => atMs !== null)?.atMs ?? null;
-  // The last step that is known: those before it have happened, whether they were seen or not.
-  const lastDone = isOver ? steps.length - 1 : steps.findLastIndex(({ atMs }) => atMs !== null);
+  const isUnderWay = !isOver && handoff.phase !== 'cancelled';
+  // The last step that has begun is under way; those before it are over, whether they were seen or not.
+  const last = isOver ? steps.length : steps.findLastIndex(({ atMs }) => atMs !== null);
   return (
     <>
       <ol className={styles.steps}>
         {steps.map(({ name, atMs }, index) => (
-          <li key={name} data-done={index <= lastDone || undefined} data-next={index === lastDone + 1 || undefined}>
+          <li key={name} data-state={index < last ? 'done' : index === last && isUnderWay ? 'now' : undefined}>
             <span>{name}</span>
             <span>
               {atMs !== null &&
@@ -203,7 +205,7 @@ function Progress({ runId, handoff, isDone }: ProgressProps) {
                 (index === 0
                   ? new Date(atMs).toLocaleTimeString()
                   : `+ ${formatDuration(Math.max(0, atMs - startMs))}`)}
-              {index === lastDone + 1 && startMs !== null && `${formatDuration(Math.max(0, nowMs - startMs))} so far`}
+              {index === last && isUnderWay && atMs !== null && `, ${formatDuration(Math.max(0, nowMs - atMs))} so far`}
             </span>
           </li>
         ))}
