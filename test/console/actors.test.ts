@@ -1,7 +1,7 @@
 /** The pages of Actors: a start with every editor of the input form, builds, source, settings, and what others' texts do to them. */
 import { ApifyClient } from 'apify-client';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { chromiumPath } from '../support/browser.ts';
 import { deployFiles } from '../support/deploy.ts';
 import { type ConsoleUnderTest, startConsole } from './console.ts';
@@ -236,7 +236,9 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
     // Without a token, as a run with limited permissions reads it.
     expect(await (await fetch(file as string)).text()).toBe('https://example.com/');
     expect(files).toEqual([expect.stringMatching(/^http/)]);
-    // What the run gave is at the right of the form.
+    // What the run gave is at the right of the form, and how many there are is counted while one looks.
+    const runsTab = page.getByRole('tab', { name: /^Runs/ });
+    await expect.poll(() => runsTab.innerText()).toContain(`${(await runsOf(actorId)).length}`);
     await page.getByText('Succeeded').first().waitFor();
     expect(await draft()).not.toContain('s3cret');
     ui.checkProblems();
@@ -317,6 +319,81 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
       await ui.checkPage(`/actors/${actorId}?tab=${tab}`);
     },
   );
+
+  test('on a narrow screen the chosen tab is in sight, also below a long description', async () => {
+    const { page } = ui;
+    const { id } = await ui.client.actors().create({ name: 'wordy', description: 'Many words. '.repeat(700) });
+    await page.setViewportSize({ width: 390, height: 844 });
+    onTestFinished(() => page.setViewportSize({ width: 1280, height: 800 }));
+    for (const tab of ['input', 'settings', 'webhooks']) {
+      await ui.visit(`/actors/${id}?tab=${tab}`);
+      const { x, y, width } = (await page.getByRole('tab', { selected: true }).boundingBox())!;
+      expect(x, tab).toBeGreaterThanOrEqual(0);
+      expect(x + width, tab).toBeLessThanOrEqual(390);
+      expect(y, tab).toBeLessThan(844);
+    }
+    await page.getByRole('button', { name: 'All of the description' }).click();
+    expect((await page.getByRole('tab', { selected: true }).boundingBox())!.y).toBeGreaterThan(844);
+    await page.getByRole('button', { name: 'Less' }).click();
+    ui.checkProblems();
+  });
+
+  test('an Actor without source or with a build that failed leads to what has to be done', async () => {
+    const { page } = ui;
+    const { id } = await ui.client.actors().create({ name: 'unfinished' });
+    for (const tab of ['input', 'builds']) {
+      await ui.visit(`/actors/${id}?tab=${tab}`);
+      await page.getByText('The Actor has no source yet').waitFor();
+      await page.getByRole('link', { name: 'Go to the source' }).click();
+      await page.getByText('No version yet').waitFor();
+    }
+    await ui.call('POST', `/v2/actors/${id}/versions`, {
+      versionNumber: '0.1',
+      buildTag: 'latest',
+      sourceType: 'SOURCE_FILES',
+      sourceFiles: [{ name: 'package.json', format: 'TEXT', content: '{"scripts":' }],
+    });
+    const build = await ui.client.actor(id).build('0.1');
+    await ui.client.build(build.id).waitForFinish();
+    await ui.visit(`/actors/${id}`);
+    await page.getByText('Each build so far is at work, has failed, or has no tag.').waitFor();
+    await ui.visit(`/builds/${build.id}`);
+    await page.getByRole('alert').waitFor();
+    const navigation = page.getByRole('navigation');
+    expect(await navigation.locator('[aria-current="page"]').allInnerTexts()).toEqual(['Actors']);
+    await ui.checkAccess();
+    await ui.checkNarrow();
+    await page.getByRole('link', { name: 'Go to the source' }).click();
+    await page.getByRole('button', { name: 'package.json' }).waitFor();
+    ui.checkProblems();
+  });
+
+  test('a build is aborted on its page, and is no failure', async () => {
+    const { page } = ui;
+    // npm runs it before it installs anything.
+    const scripts = { start: 'node main.js', preinstall: 'sleep 600' };
+    const files = { 'package.json': JSON.stringify({ scripts, dependencies: { ms: '2.1.3' } }), 'main.js': '' };
+    const { id } = await ui.client.actors().create({
+      name: 'slow',
+      versions: [
+        {
+          versionNumber: '0.1',
+          sourceType: 'SOURCE_FILES',
+          sourceFiles: Object.entries(files).map(([name, content]) => ({ name, format: 'TEXT', content })),
+        },
+      ],
+    } as never);
+    const build = await ui.client.actor(id).build('0.1');
+    await ui.visit(`/actors/${id}?tab=builds`);
+    await page.getByText('preinstall').first().waitFor();
+    await ui.visit(`/builds/${build.id}`);
+    await page.getByText('preinstall').first().waitFor();
+    await page.getByRole('button', { name: 'Abort' }).click();
+    await page.getByRole('status').filter({ hasText: 'Aborted' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect((await ui.client.build(build.id).get())!.status).toBe('ABORTED');
+    ui.checkProblems();
+  });
 
   test('the lists, an address by name, and the page of a build', async () => {
     await ui.checkPage('/actors', { shows: 'form' });
@@ -427,6 +504,16 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
       await ui.checkPage(`/actors/${id}?tab=${tab}`);
       expect(await ui.page.getByRole('tab', { selected: true }).count(), tab).toBe(1);
     }
+    await ui.visit(`/actors/${id}?tab=settings&version=0.1`);
+    for (const action of ['Edit', 'Delete']) {
+      await ui.page.getByRole('button', { name: `${action} WWW` }).click();
+      const dialog = ui.page.getByRole('dialog');
+      const tooWide = () => dialog.evaluate((element) => element.scrollWidth - element.clientWidth);
+      expect(await tooWide(), `pixels of a long name beside the dialog ${action}`).toBe(0);
+      await ui.checkAccess();
+      await ui.page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
     await ui.checkPage(`/actors/${id}?tab=source&version=0.1&file=README.md`);
     await ui.checkPage(`/actors/${id}?input=json`);
     await ui.checkPage('/actors');
@@ -473,6 +560,9 @@ describe.skipIf(chromiumPath === undefined)('the pages of Actors', () => {
     await ui.visit('/actors');
     await page.getByRole('button', { name: 'New Actor…' }).click();
     await page.getByLabel('Name').fill('from-template');
+    await page.getByRole('radio', { name: 'Python' }).check();
+    await ui.checkAccess();
+    await page.getByRole('radio', { name: 'JavaScript' }).check();
     await page.getByRole('button', { name: 'Make it' }).click();
     await page.getByRole('button', { name: 'package.json' }).click();
     // The template's own packages are installed by the tests of the demo; here it does without.

@@ -96,6 +96,19 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await expect.poll(() => handoffs.textContent()).toMatch(/^0/);
     await ui.call('POST', `/wherry/v1/runs/${runId}/migrate`, { mode: 'cold' });
     await expect.poll(() => handoffs.textContent()).toMatch(/^1.*down in the median/);
+    await handoffs.getByRole('link', { name: '1' }).click();
+    const list = ui.page.getByRole('region', { name: 'Handoffs' });
+    await list.getByRole('row').nth(1).waitFor();
+    expect(await list.getByRole('row').count(), 'the heading and what the figure counts').toBe(2);
+    const row = await list.getByRole('row').nth(1).innerText();
+    expect(row).toMatch(/local-\d → local-\d/);
+    expect(row).toMatch(/cold[\s\S]*(?:ms|s)[\s\S]*Done/);
+    await ui.checkPage('/servers?tab=handoffs', { shows: /local-\d → local-\d/ });
+    await ui.page.getByLabel('Mode').selectOption('lost');
+    await ui.page.getByText('Nothing fits').waitFor();
+    await ui.page.getByLabel('Mode').selectOption('cold');
+    await list.getByRole('link').first().click();
+    await ui.page.waitForURL(`**/console/runs/${runId}`);
     ui.checkProblems();
   });
 
@@ -149,6 +162,7 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     const page = await ui.pageOf(token);
     await ui.visit('/servers', page);
     await page.getByText('Servers are for administrators').waitFor();
+    await page.getByText('No run was moved').waitFor();
     await ui.checkAccess(page);
     await ui.visit('/', page);
     await page.getByText('All is well').waitFor();
@@ -169,9 +183,17 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await main().getByText(hostileTexts.script, { exact: false }).first().waitFor();
     await ui.checkPage(`/proof/${id}?cell=kill%40push`, { shows: 'Log of kill@push#1:after' });
     await ui.checkPage(`/proof?actor=${actorId}`, { shows: 'Verdicts on' });
+    // Another page has read the Actor's name before.
+    await ui.visit(`/runs/${runId}`);
+    await ui.page.getByRole('link', { name: 'Proof', exact: true }).click();
+    await main().locator(`a[href$="/proof/${id}"]`).click();
+    await main()
+      .getByRole('heading', { level: 1, name: `Proof of ${hostileTextOf(200)}` })
+      .waitFor();
+    ui.checkProblems();
   });
 
-  test('a report is opened from a file, and published from there', async () => {
+  test('a report is opened from a file, published from there, and deleted', async () => {
     await ui.visit('/proof');
     const field = ui.page.locator('#report-file');
     const choose = async (name: string, content: string | Buffer) => {
@@ -190,6 +212,15 @@ describe.skipIf(chromiumPath === undefined)('the home pages', () => {
     await main().getByRole('button', { name: 'Publish' }).click();
     await ui.page.waitForURL('**/console/proof/*');
     await main().getByText('Verdicts on').waitFor();
+    const proofId = new URL(ui.page.url()).pathname.split('/').at(-1)!;
+    await main().getByRole('button', { name: 'Delete' }).click();
+    const asked = ui.page.getByRole('dialog');
+    const label = (await asked.getByText(/^Type .* to confirm$/).textContent())!;
+    await asked.getByRole('textbox').fill(label.replace(/^Type (.*) to confirm$/, '$1'));
+    await asked.getByRole('button', { name: 'Delete' }).click();
+    await ui.page.waitForURL('**/console/proof?actor=*');
+    await ui.page.getByText('The report was deleted.').waitFor();
+    await expect(ui.call('GET', `/wherry/v1/proofs/${proofId}`)).rejects.toThrow('404');
     ui.checkProblems();
   });
 

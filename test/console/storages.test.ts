@@ -246,6 +246,11 @@ describe.skipIf(chromiumPath === undefined)('storages in the console', () => {
     for (const key of ['text', "a'(!).b_-", 'K'.repeat(256)]) {
       await ui.checkPage(`/key-value-stores/${store.id}?key=${encodeURIComponent(key)}`);
     }
+    await ui.page.getByRole('button', { name: 'Delete…' }).click();
+    const dialog = ui.page.getByRole('dialog', { name: 'Delete the record?' });
+    const tooWide = () => dialog.evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(await tooWide(), 'pixels of a long key beside its dialog').toBe(0);
+    await ui.page.keyboard.press('Escape');
     await ui.checkPage(`/request-queues/${queue.id}`);
     await ui.checkPage(`/request-queues/${queue.id}?request=${added.requestId}`, { shows: 'Payload' });
   });

@@ -87,7 +87,8 @@ async function routeAttempts(context: BrowserContext, runId: string): Promise<vo
   const server = (index: number) => `local-${1 + (index % 4)}`;
   const attempts = Array.from({ length: 1000 }, (_, index) => ({
     ...{ number: index + 1, serverId: server(index), phase: 'ended', reason: index === 0 ? 'start' : 'migration' },
-    ...{ createdAt: at(index, -3000), activatedAt: at(index), fencedAt: at(index + 1), endedAt: at(index + 1, 2000) },
+    ...{ createdAt: at(index, -3000), arrivedAt: at(index, -900), activatedAt: at(index), fencedAt: at(index + 1) },
+    endedAt: at(index + 1, 2000),
     exitCode: 0,
   }));
   const handoffs = attempts.slice(1).map(({ number }) => ({

@@ -1,6 +1,13 @@
 /** The calls that start Actors, files of their source, statistics of their runs. */
-import { execFileSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
 import { templateFiles, templates } from '../src/model/actor-templates.ts';
 import { textOf } from '../src/model/api-call.ts';
 import { chartSteps, knownMemoryOf, summaryOf } from '../src/model/run-statistics.ts';
@@ -104,4 +111,29 @@ test.each(templates.map(({ id }) => id))('the files of the template %s are whole
   expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
   if (id !== 'empty')
     expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['Dockerfile', '.actor/actor.json']));
+});
+
+test('the JavaScript program reads the pages that it can, and stores why it could not read the others', async () => {
+  const site = createServer((_, response) => response.end('<title>A page</title>')).listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const folder = await mkdtemp(path.join(tmpdir(), 'wherry-template-'));
+  onTestFinished(async () => {
+    site.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const page = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+  const files = Object.fromEntries(templateFiles('javascript', 'a').map(({ name, content }) => [name, content!]));
+  const input = { startUrls: [{ url: 'http://127.0.0.1:1/' }, { url: page }] };
+  files['storage/key_value_stores/default/INPUT.json'] = JSON.stringify(input);
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), content);
+  }
+  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+  await promisify(execFile)(process.execPath, ['src/main.js'], { cwd: folder });
+  const items = path.join(folder, 'storage/datasets/default');
+  const stored = async (name: string) => JSON.parse(await readFile(path.join(items, name), 'utf8')) as unknown;
+  expect((await readdir(items)).filter((name) => /^\d/.test(name))).toHaveLength(2);
+  expect(await stored('000000001.json')).toEqual({ url: 'http://127.0.0.1:1/', error: expect.any(String) });
+  expect(await stored('000000002.json')).toEqual({ url: page, title: 'A page' });
 });

@@ -26,6 +26,7 @@ const attemptOf = (number: number, more: Partial<TimelineAttempt>): TimelineAtte
   phase: 'ended',
   reason: number === 1 ? 'start' : 'migration',
   createdAtMs: t0 + 1001,
+  arrivedAtMs: null,
   activatedAtMs: t0 + 3000,
   fencedAtMs: t0 + 9000,
   endedAtMs: t0 + 9000,

@@ -12,6 +12,7 @@ const attemptOf = (number: number, more: Partial<TimelineAttempt> = {}): Timelin
   phase: 'ended',
   reason: 'migration',
   createdAtMs: t0,
+  arrivedAtMs: null,
   activatedAtMs: t0,
   fencedAtMs: null,
   endedAtMs: null,
@@ -72,6 +73,25 @@ describe('phases of attempts', () => {
     expect(second!.end.kind).toBe('open');
   });
 
+  test('with a stored arrival, an attempt boots until then, whatever it was started for', () => {
+    const arrived = (number: number, more: Partial<TimelineAttempt>) =>
+      phasesOf([attemptOf(number, { phase: 'active', ...more })], [], nowMs)[0]!.phases;
+    expect(arrived(1, { reason: 'start', arrivedAtMs: t0 + 800 })).toEqual([
+      { name: 'boots', fromMs: t0, toMs: t0 + 800 },
+      { name: 'active', fromMs: t0 + 800, toMs: nowMs },
+    ]);
+    // `migrating` was sent later than at the arrival, as when the former attempt was still booting itself.
+    const [, second] = warm.attempts;
+    const phases = phasesOf([warm.attempts[0], { ...second, arrivedAtMs: t0 + 43_000 }], warm.handoffs, nowMs)[1]!;
+    expect(phases.phases.slice(0, 2)).toEqual([
+      { name: 'boots', fromMs: t0 + 40_000, toMs: t0 + 43_000 },
+      { name: 'waits', fromMs: t0 + 43_000, toMs: t0 + 60_000 },
+    ]);
+    const waiting = { phase: 'waiting', activatedAtMs: null } as const;
+    expect(namesOf(arrived(2, { ...waiting, arrivedAtMs: t0 + 800 }))).toEqual(['boots', 'waits']);
+    expect(namesOf(arrived(2, waiting))).toEqual(['boots']);
+  });
+
   test('of a lost handoff: the next one boots until its first call', () => {
     const attempts = [
       attemptOf(1, { fencedAtMs: t0 + 10_000, endedAtMs: t0 + 10_000 }),
@@ -110,6 +130,7 @@ describe('phases of attempts', () => {
       const attempts = [1, 2].map((number) =>
         attemptOf(number, {
           createdAtMs: random(90_000) ?? t0,
+          arrivedAtMs: random(90_000),
           activatedAtMs: random(90_000),
           fencedAtMs: random(90_000),
           endedAtMs: random(90_000),

@@ -203,3 +203,129 @@ test('a server shows the attempts on it to administrators, and statistics and sa
   const refused = await fixture.call('GET', `/wherry/v1/runs/${run.id}/samples`, undefined, bearer(other.token));
   expect(refused.status).toBe(404);
 });
+
+interface ListedHandoff {
+  readonly id: string;
+  readonly runId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly mode: string;
+  readonly outcome: string;
+  readonly finishedAt: string | null;
+  readonly actorName: string | null;
+  readonly username: string;
+}
+
+interface Attempt {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly arrivedAt: string | null;
+  readonly activatedAt: string | null;
+}
+
+test('an attempt has the time at which it came to the gate: before it is active in a warm handoff, after it otherwise', async () => {
+  const actorId = await fixture.deploy('arrives', waits);
+  const run = await fixture.start(actorId);
+  await until('the run has pushed', async () => (await fixture.itemsOf(run)).length === 2);
+  const attemptsOf = async (runId: string) =>
+    (await read<{ items: Attempt[] }>(`/wherry/v1/runs/${runId}/attempts`)).items;
+  const first = await until('the first arrival is stored', async () => {
+    const [attempt] = await attemptsOf(run.id);
+    return attempt?.arrivedAt == null ? undefined : attempt;
+  });
+  await fixture.migrate(run.id, 'warm');
+  await fixture.migrate(run.id, 'cold');
+  const attempts = await attemptsOf(run.id);
+  expect(attempts[0], 'later calls change nothing').toMatchObject({ arrivedAt: first.arrivedAt });
+  const arrivedFirst = attempts.map(({ arrivedAt, activatedAt }) => Date.parse(arrivedAt!) < Date.parse(activatedAt!));
+  expect(arrivedFirst).toEqual([false, true, false]);
+  for (const { createdAt, arrivedAt } of attempts) {
+    expect(Date.parse(arrivedAt!)).toBeGreaterThanOrEqual(Date.parse(createdAt));
+  }
+  await fixture.client.run(run.id).abort();
+  await fixture.client.run(run.id).waitForFinish();
+  // One that never calls the platform never comes to it.
+  const silent = await fixture.deploy('never-calls', "console.log('done');");
+  const over = await fixture.client.actor(silent).call({}, { log: null });
+  expect(await attemptsOf(over.id)).toMatchObject([{ number: 1, arrivedAt: null }]);
+});
+
+test('handoffs are listed: those under way, then the newest, to their users and to administrators', async () => {
+  const user = await makeUser(fixture, 'handoffs-other');
+  const list = (query = '', token?: string) =>
+    read<{ total: number; items: ListedHandoff[] }>(`/wherry/v1/handoffs?${query}`, token);
+  const idsOf = async (query = '', token?: string) => (await list(query, token)).items.map(({ id }) => id);
+  const before = await list();
+  const actorId = await fixture.deploy('listed', waits);
+  const run = await fixture.start(actorId);
+  await until('the run has pushed', async () => (await fixture.itemsOf(run)).length === 2);
+  const cold = await fixture.migrate(run.id, 'cold');
+  const lost = await fixture.migrate(run.id, 'lost');
+  const { total, items } = await list();
+  expect(total).toBe(before.total + 2);
+  expect(items.slice(0, 2)).toEqual(
+    [lost, cold].map((each) => ({
+      ...each,
+      finishedAt: expect.stringMatching(/^\d{4}-/),
+      actorId,
+      actorName: 'listed',
+      userId: run.userId,
+      username: 'wherry',
+    })),
+  );
+  const mine = async (query: string) => (await idsOf(query)).filter((id) => [cold.id, lost.id].includes(id));
+  expect(await mine('mode=lost')).toEqual([lost.id]);
+  expect(await mine('outcome=cancelled')).toEqual([]);
+  expect(await mine('outcome=done')).toEqual([lost.id, cold.id]);
+  expect(await mine(`server=${cold.from}`)).toEqual([lost.id, cold.id]);
+  expect(await mine('server=mars')).toEqual([]);
+  expect((await list('limit=1&offset=1')).items.map(({ id }) => id)).toEqual([cold.id]);
+  const { handoffs24h } = await overviewOf();
+  expect((await list('mine=1&outcome=done')).total, 'the figure of the overview').toBe(handoffs24h.count);
+  // Of older ones, and of one under way.
+  const database = new DatabaseSync(path.join(fixture.dataFolder, 'wherry.sqlite'), { timeout: 10_000 });
+  const insert = database.prepare(`INSERT INTO handoffs (id, run_id, user_id, mode, reason, from_attempt, phase,
+    requested_at, finished_at) VALUES (?, ?, ?, 'warm', 'migration', 1, ?, ?, ?)`);
+  const hourMs = 3_600_000;
+  insert.run('old', run.id, run.userId, 'done', 1, Date.now() - 25 * hourMs);
+  insert.run('recent', run.id, run.userId, 'cancelled', 1, Date.now() - 23 * hourMs);
+  insert.run('open', run.id, run.userId, 'requested', 1, null);
+  const ids = await idsOf();
+  expect([ids[0], ids.includes('old'), ids.includes('recent')]).toEqual(['open', false, true]);
+  expect(await idsOf('outcome=under-way')).toEqual(['open']);
+  expect(await idsOf(`since=${new Date(Date.now() - 26 * hourMs).toISOString()}`)).toContain('old');
+  for (const id of ['old', 'recent', 'open']) database.prepare('DELETE FROM handoffs WHERE id = ?').run(id);
+  database.close();
+
+  expect(await list('', user.token)).toMatchObject({ total: 0, items: [] });
+  // A member asks for their own alone, whatever they say.
+  expect((await list('mine=0', user.token)).total).toBe(0);
+  for (const query of ['mode=hot', 'outcome=fine', 'since=yesterday', 'mine=2']) {
+    expect((await fixture.call('GET', `/wherry/v1/handoffs?${query}`)).status, query).toBe(400);
+  }
+  await fixture.client.run(run.id).abort();
+  await fixture.client.run(run.id).waitForFinish();
+});
+
+test('a member is shown the name of another’s Actor in their handoffs while it is public alone', async () => {
+  const user = await makeUser(fixture, 'handoffs-starter');
+  const actorId = await fixture.deploy('shared-mover', waits);
+  await fixture.client.actor(actorId).update({ isPublic: true } as never);
+  const started = await fixture.call('POST', `/v2/acts/${actorId}/runs`, {}, bearer(user.token));
+  const { data: run } = (await started.json()) as { data: { id: string } };
+  await until('the run works', async () => {
+    const { items } = await read<{ items: { phase: string }[] }>(`/wherry/v1/runs/${run.id}/attempts`, user.token);
+    return items[0]?.phase === 'active';
+  });
+  await fixture.migrate(run.id, 'lost');
+  const nameFor = async (token?: string) => {
+    const { items } = await read<{ items: ListedHandoff[] }>('/wherry/v1/handoffs', token);
+    const { actorName, username } = items.find(({ runId }) => runId === run.id)!;
+    return [actorName, username];
+  };
+  expect(await nameFor(user.token)).toEqual(['shared-mover', 'handoffs-starter']);
+  await fixture.client.actor(actorId).update({ isPublic: false } as never);
+  expect(await nameFor(user.token)).toEqual([null, 'handoffs-starter']);
+  expect(await nameFor()).toEqual(['shared-mover', 'handoffs-starter']);
+  await fixture.call('POST', `/v2/actor-runs/${run.id}/abort`, undefined, bearer(user.token));
+});

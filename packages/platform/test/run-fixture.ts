@@ -8,7 +8,7 @@ import { type ActorRun, ActorSourceType, type ApifyClient } from 'apify-client';
 import { compileCache } from '../../../test/support/compile-cache.ts';
 import { deployVersion } from '../../../test/support/deploy.ts';
 import type { PlatformOptions } from '../src/index.ts';
-import type { HandoffResult } from '../src/runs/operations/run-store.ts';
+import type { HandoffResult } from '../src/runs/operations/handoff-lists.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

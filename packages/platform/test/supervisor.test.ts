@@ -8,6 +8,8 @@ import { Rebooter } from './simulation/programs/rebooter.ts';
 import { Scenario } from './simulation/scenario.ts';
 
 const start = ['make: run/1', 'transaction: run recordContainer', 'answer: run recordContainer'];
+/** With the first call of an attempt. */
+const arrival = ['transaction: run recordArrival', 'answer: run recordArrival'];
 
 /** Lets the database refuse the next write, as on a full disk. */
 const fillDisk = ({ world }: Scenario) => vi.spyOn(world.faults, 'failsWrite').mockReturnValueOnce(true);
@@ -46,7 +48,8 @@ test('[plan-1] an attempt that is fenced before it is made never runs', async ()
 
 test('[worker-2], [worker-3] what comes in the moment when the loop of a run ends is not missed, and done once', async () => {
   const scenario = await Scenario.begin(() => new Rebooter('reboot'));
-  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
+  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', ...arrival);
+  await scenario.let('answered: run/1 load', 'call: run/1 save');
   await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
   scenario.world.togetherRate = 1;
   await scenario.ask(say);
@@ -72,7 +75,8 @@ test('[worker-4] a platform that shuts down moves a run to its next attempt, whi
 
 test('a reboot that was to be part of a handoff takes place when the handoff is off', async () => {
   const scenario = await Scenario.begin(() => new Rebooter('reboot'));
-  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', 'answered: run/1 load', 'call: run/1 save');
+  await scenario.let(...start, 'boot: run/1', 'call: run/1 load', ...arrival);
+  await scenario.let('answered: run/1 load', 'call: run/1 save');
   await scenario.let('transaction: run/1 save', 'answer: run/1 save', 'answered: run/1 save');
   await scenario.ask(migrateWarm);
   await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
@@ -162,7 +166,7 @@ describe('[worker-3] after a failure that leaves open whether the change took pl
     await scenario.let('transaction: run requestHandoff', 'answer: run requestHandoff');
     await scenario.let('transaction: run addWaiting', 'answer: run addWaiting', 'make: run/2');
     await scenario.let('transaction: run recordContainer', 'answer: run recordContainer', 'boot: run/2');
-    await scenario.let('call: run/2 load');
+    await scenario.let('call: run/2 load', ...arrival);
     await scenario.pass(300);
     await scenario.pass(600);
     breakAnswer(scenario);

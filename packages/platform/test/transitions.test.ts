@@ -49,3 +49,16 @@ test('an attempt that asks for a reboot is there, so the handoff that brought it
   );
   expect(() => applyChange(next.state, reboot, 3000)).toThrow('already being handed off');
 });
+
+test('the first arrival of an attempt is recorded, a later one is not, and none of a run that is over', () => {
+  const arrive = (attempt: number, arrivedAt: number): Change => ({ kind: 'recordArrival', attempt, arrivedAt });
+  const arrived = applyChange(run, arrive(1, 1500), 2000).state;
+  expect(arrived.attempts).toMatchObject([{ number: 1, arrivedAt: 1500 }]);
+  expect(applyChange(arrived, arrive(1, 1800), 2000).state).toBe(arrived);
+  expect(applyChange(run, arrive(2, 1500), 2000).state).toBe(run);
+  const moved = [request, switchOver].reduce((state, change) => applyChange(state, change, 1000).state, arrived);
+  expect(moved.attempts.map(({ arrivedAt }) => arrivedAt)).toEqual([1500, null]);
+  const end = { kind: 'finish', status: 'FAILED', exitCode: 1, message: null, usage: {} } as const;
+  const over = applyChange(moved, { ...end, attempt: 2 }, 3000).state;
+  expect(applyChange(over, arrive(2, 2500), 3000).state).toBe(over);
+});

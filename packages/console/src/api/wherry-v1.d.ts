@@ -434,6 +434,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wherry/v1/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Handoffs of the caller's runs, for administrators of all runs: those under way, then the newest */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Those under way, and those that have ended since this time; the last 24 hours unless given. */
+                    since?: string;
+                    /** @description Only those from or to this server. */
+                    server?: string;
+                    /** @description Only those of this mode. */
+                    mode?: "warm" | "cold" | "lost";
+                    /** @description Only those with this outcome. */
+                    outcome?: "under-way" | "done" | "cancelled";
+                    /** @description For administrators: only handoffs of their own runs. */
+                    mine?: boolean;
+                    /** @description How many to leave out; 0 unless given. */
+                    offset?: number;
+                    /** @description How many at most; 1,000 unless given, and at most. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                total: number;
+                                offset: number;
+                                limit: number;
+                                count: number;
+                                items: components["schemas"]["ListedHandoff"][];
+                            };
+                        };
+                    };
+                };
+                /** @description A parameter is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+                /** @description The token does not allow it, or is one of an attempt. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Error"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/wherry/v1/runs/{runId}/migrate": {
         parameters: {
             query?: never;
@@ -2809,6 +2886,11 @@ export interface components {
             reason: "start" | "resurrect" | "migration" | "lost" | "reboot" | "metamorph" | "restart";
             /** Format: date-time */
             createdAt: string | null;
+            /**
+             * Format: date-time
+             * @description When its first call came to the gate, or its events websocket: it had booted. Null before, and where that was not seen.
+             */
+            arrivedAt: string | null;
             /** Format: date-time */
             activatedAt: string | null;
             /** Format: date-time */
@@ -3227,6 +3309,58 @@ export interface components {
                 actorId?: string;
                 actorTaskId?: string;
             }[];
+        };
+        /** @description A handoff, with whose run it is. */
+        ListedHandoff: {
+            id: string;
+            runId: string;
+            /** @description A server. */
+            from: string;
+            /** @description A server. */
+            to: string | null;
+            fromAttempt: number;
+            toAttempt: number | null;
+            /** @enum {unknown} */
+            mode: "warm" | "cold" | "lost";
+            /** @enum {unknown} */
+            reason: "migration" | "lost" | "reboot" | "metamorph" | "restart";
+            /**
+             * Format: date-time
+             * @description When the first call of the new attempt was accepted; null before, and when it was not seen.
+             */
+            firstCallAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the old attempt was fenced, and the new one became the active one; null before.
+             */
+            fencedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When `migrating` was sent; null without a drain, and before.
+             */
+            drainStartedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            requestedAt: string;
+            /** @description From `migrating` to the switch; null without a drain. */
+            drainMs: number | null;
+            /** @description From the old attempt's last accepted write to the opening of the gate, or, where the new one was not booted first, to its first call. Null when the old one has written nothing that this platform process saw. */
+            downtimeMs: number | null;
+            /** @enum {unknown} */
+            phase: "requested" | "switched" | "done" | "cancelled";
+            outcome: string;
+            /**
+             * Format: date-time
+             * @description Null while it is under way.
+             */
+            finishedAt: string | null;
+            actorId: string;
+            /** @description Null for an Actor that is deleted, or that the caller may no longer read. */
+            actorName: string | null;
+            userId: string;
+            username: string;
         };
     };
     responses: never;

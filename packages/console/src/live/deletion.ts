@@ -2,12 +2,14 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { resumeTelling, stopTelling } from './live-events.ts';
 
-interface Deletion {
+export interface Deletion {
   /** As in the keys of queries, e.g. `datasets`. */
   readonly kinds: string;
   readonly id: string;
   /** The page that is shown afterwards. */
   readonly to: string;
+  /** The parameters of that page. */
+  readonly search?: Readonly<Record<string, string>>;
   readonly call: () => Promise<unknown>;
 }
 
@@ -34,12 +36,12 @@ export async function deleteUntold(
 export function useDeletion(): (deletion: Deletion) => Promise<void> {
   const queryClient = useQueryClient();
   const router = useRouter();
-  return async ({ kinds, id, to, call }) => {
+  return async ({ kinds, id, to, search = {}, call }) => {
     const queryKey = [kinds, 'one', id];
     // So that the page is left at once.
-    await router.preloadRoute({ to });
+    await router.preloadRoute({ to, search } as never);
     await deleteUntold(queryClient, queryKey, call);
-    await router.navigate({ to });
+    await router.navigate({ to, search } as never);
     queryClient.removeQueries({ queryKey });
     await queryClient.invalidateQueries({ queryKey: [kinds, 'list'] });
   };

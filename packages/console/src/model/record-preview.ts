@@ -58,7 +58,7 @@ export interface DecodedText {
 }
 
 /** The charset of a record's content type in lower case; undefined without one. */
-export const charsetOf = (contentType: string): string | undefined =>
+const charsetOf = (contentType: string): string | undefined =>
   /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase();
 
 /** The content type of a text that is typed: it is sent as UTF-8, whatever it was before. */

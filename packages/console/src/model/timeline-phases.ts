@@ -12,6 +12,8 @@ export interface TimelineAttempt {
   readonly phase: 'waiting' | 'active' | 'fenced' | 'ended';
   readonly reason: string;
   readonly createdAtMs: number | null;
+  /** When it came to the gate; null before, and when that was not seen. */
+  readonly arrivedAtMs: number | null;
   readonly activatedAtMs: number | null;
   readonly fencedAtMs: number | null;
   readonly endedAtMs: number | null;
@@ -132,9 +134,13 @@ const isOnlyMoment = ({ name }: Phase, { activatedAtMs }: TimelineAttempt, lengt
   lengthMs === 0 && name === (activatedAtMs === null ? 'boots' : 'active');
 
 /** When the attempt was ready to work, as far as it is known. */
-function bootEndOf({ activatedAtMs }: TimelineAttempt, incoming: TimelineHandoff | undefined): number | null {
+function bootEndOf(
+  { arrivedAtMs, activatedAtMs }: TimelineAttempt,
+  incoming: TimelineHandoff | undefined,
+): number | null {
+  if (arrivedAtMs !== null) return arrivedAtMs;
   if (incoming === undefined) return null;
-  // `migrating` is sent to the former attempt when this one has arrived at the gate.
+  // Of attempts whose arrival was not stored. `migrating` is sent to the former attempt when this one has arrived at the gate.
   if (incoming.mode === 'warm') return incoming.drainStartedAtMs ?? null;
   if (incoming.firstCallAtMs !== null) return incoming.firstCallAtMs;
   return activatedAtMs !== null && incoming.phase === 'switched' ? Number.POSITIVE_INFINITY : null;

@@ -230,7 +230,7 @@ function NewStorage<Info extends StorageInfo>({ kind, noun, to, parameter }: Sto
         New {noun}
       </Button>
       <Dialog title={`New ${noun}`} isOpen={isOpen} onClose={() => setIsOpen(false)}>
-        <Field label="Name" help="Letters, digits and hyphens. Of a name that is there already, the storage opens.">
+        <Field label="Name" help="Letters, digits and hyphens. A storage that has this name already is opened.">
           <input value={name} onChange={({ target }) => setName(target.value)} autoComplete="off" spellCheck={false} />
         </Field>
         {error !== undefined && <Failure error={error} />}

@@ -71,7 +71,7 @@ export function StoreRecords({ storeId }: { readonly storeId: string }) {
       </div>
       <div className={styles.record}>
         {chosen === '' ? (
-          <Empty title="Choose a key to see its record" />
+          page?.items.length !== 0 && <Empty title="Choose a key to see its record" />
         ) : (
           <ChosenRecord key={chosen} storeId={storeId} recordKey={chosen} onClose={() => choose('')} />
         )}

@@ -94,7 +94,7 @@ export const updateVersion = (actorId: string, versionNumber: string, body: Part
 export const deleteVersion = (actorId: string, versionNumber: string) =>
   apify.DELETE('/v2/actors/{actorId}/versions/{versionNumber}', { params: { path: { actorId, versionNumber } } });
 
-/** The value of a secret is written only. */
+/** Makes a variable, or changes the one of this name. The value of a secret is written only: no response has it. */
 export const putEnvVar = (actorId: string, versionNumber: string, envVar: EnvVar, isNew: boolean) => {
   if (isNew) {
     const params = { path: { actorId, versionNumber } };

@@ -23,7 +23,12 @@ export const buildsQuery = (actorId: string, offset: number, limit: number) =>
     },
   });
 
-/** The build that a run gets by a tag or a number; by default that of the Actor. @throws ApiError 404 when there is none */
+/**
+ * The build that a run gets.
+ * @param taggedIds the ids of the Actor's builds by their tags
+ * @param build a tag or a number; nothing is asked for while it is empty
+ * @throws Error when there is none
+ */
 export const buildForRunQuery = (actorId: string, taggedIds: Readonly<Record<string, string>>, build: string) =>
   queryOptions({
     queryKey: ['builds', 'list', 'forRun', actorId, build, taggedIds[build] ?? ''],
@@ -42,7 +47,9 @@ export const buildForRunQuery = (actorId: string, taggedIds: Readonly<Record<str
   });
 
 interface BuildStart {
+  /** A version of the Actor, e.g. `0.1`. */
   readonly version: string;
+  /** That the build gets; the version's own without. */
   readonly tag?: string | undefined;
   readonly useCache: boolean;
 }

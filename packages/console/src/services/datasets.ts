@@ -3,6 +3,7 @@ import { fetchApi } from '../api/client.ts';
 import type { LoadedItems } from '../model/item-windows.ts';
 import { type StorageInfo, storagePath, storageQuery } from './storages.ts';
 
+/** With what Apify's description does not name. */
 export interface Dataset extends StorageInfo {
   readonly itemCount: number;
   readonly cleanItemCount: number;
@@ -19,7 +20,7 @@ export function itemsPath(id: string, parameters: Readonly<Record<string, string
   return `${storagePath('datasets', id)}/items${query === '' ? '' : `?${query}`}`;
 }
 
-/** Stored items from an offset on, the oldest first. */
+/** Stored items from an offset on, the oldest first, and how long their JSON is. @throws ApiError */
 export async function loadItems(id: string, offset: number, limit: number, signal: AbortSignal): Promise<LoadedItems> {
   const response = await fetchApi(itemsPath(id, { offset: `${offset}`, limit: `${limit}` }), { signal });
   const text = await response.text();

@@ -9,6 +9,44 @@ export type Attempt = Schemas['Attempt'];
 export type Handoff = Schemas['Handoff'];
 export type HandoffMode = Handoff['mode'];
 
+export type ListedHandoff = Schemas['ListedHandoff'];
+
+interface HandoffFilter {
+  /** Each empty for all. */
+  readonly mode: string;
+  readonly outcome: string;
+  readonly server: string;
+  /** Only of one's own runs, also for an administrator. */
+  readonly isMine: boolean;
+}
+
+interface HandoffPage {
+  readonly total: number;
+  readonly items: readonly ListedHandoff[];
+}
+
+/** Those under way, then those of the last 24 hours, the newest first. */
+export const recentHandoffsQuery = (
+  { mode, outcome, server, isMine }: HandoffFilter,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+) =>
+  queryOptions({
+    // What makes the servers old is what makes it old.
+    queryKey: ['servers', 'handoffs', mode, outcome, server, `${isMine}`, `${offset}`, `${limit}`],
+    queryFn: ({ signal }): Promise<HandoffPage> => {
+      const query = {
+        offset,
+        limit,
+        ...(mode !== '' && { mode: mode as HandoffMode }),
+        ...(outcome !== '' && { outcome: outcome as 'done' }),
+        ...(server !== '' && { server }),
+        ...(isMine && { mine: true }),
+      };
+      return dataOf(wherry.GET('/wherry/v1/handoffs', { params: { query }, signal }));
+    },
+  });
+
+/** The first one first. */
 export const attemptsQuery = (runId: string) =>
   queryOptions({
     queryKey: ['runs', 'one', runId, 'attempts'],
@@ -16,6 +54,7 @@ export const attemptsQuery = (runId: string) =>
       (await dataOf(wherry.GET('/wherry/v1/runs/{runId}/attempts', { params: { path: { runId } }, signal }))).items,
   });
 
+/** The first one first, with the one under way. */
 export const handoffsQuery = (runId: string) =>
   queryOptions({
     queryKey: ['runs', 'one', runId, 'handoffs'],
@@ -31,7 +70,7 @@ export const samplesQuery = (runId: string) =>
       dataOf(wherry.GET('/wherry/v1/runs/{runId}/samples', { params: { path: { runId } }, signal })),
   });
 
-/** Moves a run. Resolves when the handoff is over. @param server where to; the platform chooses without */
+/** Moves a run. Resolves once the handoff is over. @param server where to; the platform chooses without @throws ApiError */
 export async function moveRun(
   runId: string,
   { mode, server }: { readonly mode: HandoffMode; readonly server?: string | undefined },
@@ -50,10 +89,12 @@ export const lastCommitQuery = (runId: string) =>
     },
   });
 
+/** Ms since 1970. */
 const msOf = (iso: string | null | undefined): number | null => (iso ? Date.parse(iso) : null);
 
 export const timelineAttemptOf = ({
   createdAt,
+  arrivedAt,
   activatedAt,
   fencedAt,
   endedAt,
@@ -61,6 +102,7 @@ export const timelineAttemptOf = ({
 }: Attempt): TimelineAttempt => ({
   ...attempt,
   createdAtMs: msOf(createdAt),
+  arrivedAtMs: msOf(arrivedAt),
   activatedAtMs: msOf(activatedAt),
   fencedAtMs: msOf(fencedAt),
   endedAtMs: msOf(endedAt),

@@ -6,12 +6,14 @@ export const storeQuery = (id: string) => storageQuery<StorageInfo>('keyValueSto
 
 export interface RecordKey {
   readonly key: string;
+  /** Bytes. */
   readonly size: number;
 }
 
 export interface KeyPage {
   readonly items: readonly RecordKey[];
   readonly isTruncated: boolean;
+  /** Where the next page starts; null after the last one. */
   readonly nextExclusiveStartKey: string | null;
 }
 
@@ -55,28 +57,28 @@ export const recordInfoQuery = (id: string, key: string) =>
   });
 
 /** The first bytes of a record; the rest is not transferred. */
-export const recordStartQuery = (id: string, key: string, most: number) =>
+export const recordStartQuery = (id: string, key: string, mostBytes: number) =>
   queryOptions({
-    queryKey: [...recordQueryKey(id, key), 'start', most],
+    queryKey: [...recordQueryKey(id, key), 'start', mostBytes],
     queryFn: async ({ signal }): Promise<Uint8Array<ArrayBuffer>> => {
       const response = await fetchApi(recordPath(id, key), { signal });
-      return response.body === null ? new Uint8Array() : readStart(response.body, most);
+      return response.body === null ? new Uint8Array() : readStart(response.body, mostBytes);
     },
     gcTime: 30_000,
   });
 
-async function readStart(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readStart(body: ReadableStream<Uint8Array>, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
-  while (length < most) {
+  while (length < mostBytes) {
     const { done, value } = await reader.read();
     if (done) break;
     parts.push(value);
     length += value.length;
   }
   await reader.cancel();
-  const start = new Uint8Array(Math.min(length, most));
+  const start = new Uint8Array(Math.min(length, mostBytes));
   let offset = 0;
   for (const part of parts) {
     start.set(part.subarray(0, start.length - offset), offset);

@@ -6,6 +6,7 @@ import { apify, bodyOf, dataOf } from '../api/client.ts';
 type Schemas = components['schemas'];
 export type AccountLimits = Schemas['AccountLimits'];
 
+/** What is left of them changes without an event, so it is read anew each time. */
 export const limitsQuery = queryOptions({
   queryKey: ['limits', 'one'],
   queryFn: ({ signal }) => dataOf(apify.GET('/v2/users/me/limits', { signal })),
@@ -23,5 +24,6 @@ export const usageQuery = (month: string) =>
     staleTime: 0,
   });
 
+/** The user's own limits: USD in a month, days. @throws ApiError */
 export const changeLimits = (body: { maxMonthlyUsageUsd?: number; dataRetentionDays?: number }) =>
   bodyOf(apify.PUT('/v2/users/me/limits', { body }));

@@ -3,11 +3,13 @@ import { ApiError, fetchApi } from '../api/client.ts';
 const logPath = (id: string): string => `/v2/logs/${id}`;
 export const logDownloadPath = (id: string): string => `${logPath(id)}?download=1`;
 
+/** `lost`: the platform does not respond, and is asked again. `complete`: nothing more comes. */
 export type LogState = 'loading' | 'live' | 'lost' | 'complete';
 
 interface LogFollower {
-  /** How much of the log its reader has. */
+  /** How much of the log its reader has already, from a time when it was followed before. */
   readonly knownBytes: number;
+  /** @param bytes how many of the log's are in the text */
   readonly onText: (text: string, bytes: number) => void;
   readonly onState: (state: LogState) => void;
   /** What cannot be repaired by trying again. */
@@ -22,14 +24,16 @@ const retryMs = { first: 1000, most: 8000 } as const;
 const endMs = 1500;
 
 /**
- * Reads a log, and what is added to it, until it is complete. A log only grows, so after a lost connection it is read again,
- * and as many bytes as are known are left out: no line comes twice.
+ * Reads a log, and what is added to it, until it is complete.
+ *
+ * [log-follow-1] a log only grows, so after a lost connection, or when it is followed anew, it is read from its beginning, and as
+ *     many bytes as are known are left out: no line comes twice.
  */
 export async function followLog(
   id: string,
-  { onText, onState, onFailure, isOver, signal }: LogFollower,
+  { knownBytes: hadBytes, onText, onState, onFailure, isOver, signal }: LogFollower,
 ): Promise<void> {
-  let knownBytes = 0;
+  let knownBytes = hadBytes;
   let waitMs: number = retryMs.first;
   const decoder = new TextDecoder();
   while (!signal.aborted) {

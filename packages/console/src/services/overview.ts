@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
-import { apify, bodyOf, dataOf, wherry } from '../api/client.ts';
+import { apify, dataOf, wherry } from '../api/client.ts';
 import type { Overview } from '../model/overview.ts';
 import { endedLast } from '../model/run-filter.ts';
 
@@ -20,8 +20,7 @@ export const runningRunsQuery = queryOptions({
   queryKey: ['overview', 'running'],
   queryFn: async ({ signal }): Promise<readonly OverviewRun[]> => {
     const query = { status: 'RUNNING', desc: true, limit: mostRunning } as never;
-    const body = await bodyOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
-    return body.data.items;
+    return (await dataOf(apify.GET('/v2/actor-runs', { params: { query }, signal }))).items;
   },
 });
 
@@ -36,8 +35,8 @@ export const recentRunsQuery = queryOptions({
   queryKey: ['overview', 'recent'],
   queryFn: async ({ signal }): Promise<readonly OverviewRun[]> => {
     const query = { status: over, desc: true, limit: searchedForRecent } as never;
-    const body = await bodyOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
-    return endedLast(body.data.items, mostRecent);
+    const { items } = await dataOf(apify.GET('/v2/actor-runs', { params: { query }, signal }));
+    return endedLast(items, mostRecent);
   },
 });
 
@@ -54,11 +53,11 @@ export const runProgressQuery = ({ id, actId, defaultRequestQueueId }: OverviewR
     queryKey: ['requestQueues', 'one', defaultRequestQueueId, 'progress', id],
     queryFn: async ({ signal }): Promise<RunProgress> => {
       const [run, actorName, requests] = await Promise.all([
-        bodyOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: id } }, signal })),
+        dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId: id } }, signal })),
         actorNameOf(actId, signal),
         requestsOf(defaultRequestQueueId, signal),
       ]);
-      return { statusMessage: (run.data as Run).statusMessage ?? null, actorName, requests };
+      return { statusMessage: (run as Run).statusMessage ?? null, actorName, requests };
     },
   });
 

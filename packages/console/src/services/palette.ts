@@ -2,12 +2,14 @@ import { queryOptions } from '@tanstack/react-query';
 import { fetchData } from '../api/client.ts';
 import type { Entry, EntryKind } from '../model/palette.ts';
 
+/** What is read of an item of any list. */
 interface Named {
   readonly id: string;
   readonly name?: string | null;
   readonly title?: string | null;
   readonly username?: string;
   readonly status?: string;
+  /** Of a run: its Actor. */
   readonly actId?: string;
 }
 

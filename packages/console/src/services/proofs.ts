@@ -59,13 +59,3 @@ export const provableActorsQuery = queryOptions({
     return items.map(({ id, name, title }) => ({ id, name: (title as string | undefined) || name }));
   },
 });
-
-/** The name of an Actor; its id when it cannot be read. */
-export const actorNameQuery = (actorId: string) =>
-  queryOptions({
-    queryKey: ['actors', 'one', actorId, 'name'],
-    queryFn: async ({ signal }): Promise<string> => {
-      const actor = await dataOf(apify.GET('/v2/actors/{actorId}', { params: { path: { actorId } }, signal }));
-      return actor.title || actor.name;
-    },
-  });

@@ -54,8 +54,9 @@ export const requestsQuery = (id: string, state: RequestState, start: string) =>
     placeholderData: (former) => former,
   });
 
-interface Answer {
+interface RequestListing {
   readonly items: readonly QueueRequest[];
+  /** Left out after the last page. */
   readonly nextCursor?: string;
 }
 
@@ -66,7 +67,7 @@ async function filteredRequests(
   const query = new URLSearchParams({ limit: `${pageSize}`, filter: state });
   if (start !== '') query.set('cursor', start);
   const path = `${storagePath('requestQueues', id)}/requests?${query}`;
-  const { items, nextCursor } = await fetchData<Answer>(path, { signal });
+  const { items, nextCursor } = await fetchData<RequestListing>(path, { signal });
   return { items, next: nextCursor, read: items.length };
 }
 
@@ -91,7 +92,7 @@ async function scanRequests(id: string, { start, most, matches, signal }: Scan):
     const query = new URLSearchParams({ limit: `${scannedAtOnce}` });
     if (after !== '') query.set('exclusiveStartId', after);
     const path = `${storagePath('requestQueues', id)}/requests?${query}`;
-    const { items, nextCursor } = await fetchData<Answer>(path, { signal });
+    const { items, nextCursor } = await fetchData<RequestListing>(path, { signal });
     for (const request of items) {
       read += 1;
       after = request.id;
@@ -130,7 +131,9 @@ async function requestWithId(id: string, requestId: string, signal: AbortSignal)
   const query = new URLSearchParams({ limit: '1' });
   // The list begins after it: with this id, if there is one.
   if (requestId.length > 1) query.set('exclusiveStartId', requestId.slice(0, -1));
-  const { items } = await fetchData<Answer>(`${storagePath('requestQueues', id)}/requests?${query}`, { signal });
+  const { items } = await fetchData<RequestListing>(`${storagePath('requestQueues', id)}/requests?${query}`, {
+    signal,
+  });
   return items.find((request) => request.id === requestId);
 }
 
@@ -162,6 +165,7 @@ export interface AddedRequest {
 /** The most requests in one call. */
 const addedAtOnce = 25;
 
+/** @param options.isFirst whether they are handled before those that are there @throws ApiError; the batches before stay added */
 export async function addRequests(
   id: string,
   requests: readonly Readonly<Record<string, unknown>>[],

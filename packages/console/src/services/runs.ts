@@ -30,6 +30,7 @@ interface Listing<Item> {
   readonly items: readonly Item[];
 }
 
+/** A page of runs, the newest first: of a task, of an Actor, or of the account. */
 export const runsQuery = ({ actorId, taskId, statuses = [], startedAfter, startedBefore, offset, limit }: RunsFilter) =>
   queryOptions({
     queryKey: ['runs', 'list', { actorId, taskId, statuses, startedAfter, startedBefore, offset, limit }],
@@ -52,6 +53,7 @@ export const runQuery = (runId: string) =>
       dataOf(apify.GET('/v2/actor-runs/{runId}', { params: { path: { runId } }, signal })) as Promise<Run>,
   });
 
+/** For what may be deleted, or may be another user's. */
 function notFoundIsNull(error: unknown): null {
   if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return null;
   throw error;
@@ -63,9 +65,13 @@ export const abortRun = (runId: string, { gracefully }: { readonly gracefully: b
 export const rebootRun = (runId: string) =>
   dataOf(apify.POST('/v2/actor-runs/{runId}/reboot', { params: { path: { runId } } }));
 
+/** What is left out stays as it was. */
 export interface ResurrectOptions {
+  /** A tag or a number. */
   readonly build?: string | undefined;
+  /** Seconds; 0 for none. */
   readonly timeout?: number | undefined;
+  /** MB. */
   readonly memory?: number | undefined;
   readonly maxItems?: number | undefined;
   readonly maxTotalChargeUsd?: number | undefined;
@@ -116,7 +122,7 @@ export const runInputQuery = ({ id, defaultKeyValueStoreId }: Run, metamorph: nu
     },
   });
 
-/** What is shown of any kind of storage. */
+/** What is shown of any kind of storage; a kind has its own counts alone. */
 export interface StorageCounts {
   readonly id: string;
   readonly name?: string | null;

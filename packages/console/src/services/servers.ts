@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { dataOf, wherry } from '../api/client.ts';
 import type { DrainResult, Handoff, Server, ServerRun } from '../model/servers.ts';
 
-/** For administrators alone. */
+/** All servers. For administrators alone, as are their runs. */
 export const serversQuery = queryOptions({
   queryKey: ['servers', 'list'],
   queryFn: async ({ signal }): Promise<readonly Server[]> =>

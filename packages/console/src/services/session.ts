@@ -20,6 +20,7 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** Calls that change something send its CSRF token from now on. */
 function remember(session: Session): Session {
   setCsrfToken(session.csrfToken);
   return session;

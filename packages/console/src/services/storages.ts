@@ -40,6 +40,7 @@ export const storageQuery = <Info extends StorageInfo>(kind: StorageKind, id: st
   });
 
 interface Listing {
+  /** From 0. */
   readonly offset: number;
   readonly limit: number;
   readonly withUnnamed: boolean;
@@ -64,15 +65,20 @@ export const storagesQuery = <Info extends StorageInfo>(kind: StorageKind, listi
     placeholderData: (former) => former,
   });
 
-const pageSize = 1000;
+/** The most that one call lists. */
+const searchedAtOnce = 1000;
 
 /** All storages, by pages, for a search: the platform lists them only. */
 export const allStoragesQuery = <Info extends StorageInfo>(kind: StorageKind, withUnnamed: boolean) =>
   infiniteQueryOptions({
     queryKey: [kind, 'list', 'all', withUnnamed],
-    queryFn: ({ pageParam, signal }) => listOf<Info>(kind, { offset: pageParam, limit: pageSize, withUnnamed }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      listOf<Info>(kind, { offset: pageParam, limit: searchedAtOnce, withUnnamed }, signal),
     initialPageParam: 0,
-    getNextPageParam: ({ total }, pages) => (pages.length * pageSize < total ? pages.length * pageSize : undefined),
+    getNextPageParam: ({ total }, pages) => {
+      const offset = pages.length * searchedAtOnce;
+      return offset < total ? offset : undefined;
+    },
   });
 
 export interface StorageChanges {
@@ -84,6 +90,7 @@ export interface StorageChanges {
 export const changeStorage = (kind: StorageKind, id: string, changes: StorageChanges): Promise<StorageInfo> =>
   fetchData(storagePath(kind, id), withBody('PUT', changes));
 
+/** Makes a storage, or opens the one that has the name already. */
 export const createStorage = (kind: StorageKind, name: string): Promise<StorageInfo> =>
   fetchData(`${apiPaths[kind]}?name=${encodeURIComponent(name)}`, { method: 'POST' });
 

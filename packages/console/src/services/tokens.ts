@@ -9,11 +9,14 @@ type Scope = 'read' | 'run' | 'manage';
 
 export interface TokenRequest {
   readonly name: string;
+  /** The id or the name of whose it is, for administrators; the caller's own without. */
   readonly user?: string;
   readonly scopes?: Scope[];
+  /** Ids or names; null for a token that is not limited to some. */
   readonly resources?: { actors?: string[]; storages?: string[]; runs?: string[] } | null;
+  /** Whether a token with limits starts runs with full permissions. */
   readonly startsFull?: boolean;
-  /** ISO 8601. */
+  /** ISO 8601; null for ever. */
   readonly expiresAt?: string | null;
 }
 

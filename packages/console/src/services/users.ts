@@ -13,6 +13,7 @@ export interface NewUser {
   readonly email?: string;
 }
 
+/** What is left out stays as it is; null takes it away. */
 export interface UserChanges {
   readonly role?: Role;
   readonly name?: string | null;

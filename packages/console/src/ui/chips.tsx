@@ -6,7 +6,7 @@ interface Chip {
   readonly title: string;
 }
 
-/** One of a few ways to see the same thing. */
+/** A row of choices, of which one is taken; none is while `chosen` is the id of no chip. */
 export function Chips({
   label,
   chips,

@@ -33,8 +33,12 @@ const highlight = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--faint)' },
 ]);
 
+const jsonProblems = jsonParseLinter();
+/** Nothing is wrong before anything is written. */
+const writtenJsonProblems = (view: EditorView) => (view.state.doc.length === 0 ? [] : jsonProblems(view));
+
 const languageOf = (language: CodeLanguage): Extension => {
-  if (language === 'json') return [json(), linter(jsonParseLinter()), lintGutter()];
+  if (language === 'json') return [json(), linter(writtenJsonProblems), lintGutter()];
   if (language === 'javascript') return javascript();
   return language === 'python' ? python() : [];
 };

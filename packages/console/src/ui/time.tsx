@@ -3,7 +3,7 @@ import { formatDuration, formatExact, formatRelative } from '../model/format.ts'
 import { WithTooltip } from './button.tsx';
 import styles from './time.module.css';
 
-/** All times on a page change together. */
+/** By one timer, so that all times on a page change together. */
 const listeners = new Set<(nowMs: number) => void>();
 let ticking: ReturnType<typeof setInterval> | undefined;
 

@@ -35,26 +35,6 @@ export function auditedCallOf(request: FastifyRequest, { caller, username, token
   };
 }
 
-/** Who signs in with a token of theirs. */
-export type SigningIn = Identity & { readonly token: NonNullable<Identity['token']> };
-
-/** A sign-in, which is a call of nobody until it is done. @param subject how it was done */
-export const signInCallOf = (
-  request: FastifyRequest,
-  { caller, username, token }: SigningIn,
-  subject: Record<string, string>,
-): AuditedCall => ({
-  id: newId(),
-  userId: caller.userId,
-  username,
-  token: { id: token.id, name: token.name },
-  runId: undefined,
-  operation: operationOf(request.method, request.routeOptions.url ?? ''),
-  subject,
-  address: request.ip,
-  isRecorded: false,
-});
-
 /** Says what a call makes. To be called before the write that makes it [audit-1]. */
 export function noteMade({ caller }: FastifyRequest, id: string): void {
   if ((caller.kind === 'user' || caller.kind === 'attempt') && caller.audited !== undefined) {

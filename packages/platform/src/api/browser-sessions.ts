@@ -14,8 +14,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SignInMeans } from '../accounts/failed-sign-ins.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Identity } from '../accounts/tokens.ts';
+import type { AuditedCall } from '../database/operation.ts';
 import { Refusal } from '../shared/errors.ts';
-import { type SigningIn, signInCallOf } from './audited-calls.ts';
+import { newId } from '../shared/ids.ts';
 import { queryOf } from './query.ts';
 import {
   endedSessionCookie,
@@ -40,6 +41,29 @@ interface RouteOfCall {
   readonly isOpen: boolean;
   readonly doesMoreThanRead: boolean;
 }
+
+/** Who signs in with a token of theirs. */
+export type SigningIn = Identity & { readonly token: NonNullable<Identity['token']> };
+
+/** In the audit log. */
+export const signInOperation = 'POST /wherry/v1/session';
+
+/** A sign-in, which is a call of nobody until it is done. @param subject how it was done */
+const signInCallOf = (
+  { ip }: FastifyRequest,
+  { caller, username, token }: SigningIn,
+  subject: Record<string, string>,
+): AuditedCall => ({
+  id: newId(),
+  userId: caller.userId,
+  username,
+  token: { id: token.id, name: token.name },
+  runId: undefined,
+  operation: signInOperation,
+  subject,
+  address: ip,
+  isRecorded: false,
+});
 
 export class BrowserSessions {
   readonly #sessions: Sessions;

@@ -54,6 +54,15 @@ export function booleanOf(query: Query, name: string): boolean | undefined {
   throw invalidInput(`The parameter "${name}" must be "true" or "false", but is "${text}".`);
 }
 
+/** In ms since 1970. */
+export function timeOf(query: Query, name: string): number | undefined {
+  const text = query[name];
+  if (text === undefined || text === '') return undefined;
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return time;
+  throw invalidInput(`The parameter "${name}" must be a date such as 2026-01-31T12:00:00.000Z, but is "${text}".`);
+}
+
 /** As on Apify, a larger value is not an error. */
 const maxWaitSecs = 60;
 

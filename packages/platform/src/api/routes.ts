@@ -17,7 +17,7 @@ import { registerOverviewRoutes } from './overview/overview-routes.ts';
 import { registerProofRoutes } from './proofs/proof-routes.ts';
 import { registerRequestQueueRoutes } from './request-queues/queue-routes.ts';
 import { registerCommitRoutes } from './runs/commit-routes.ts';
-import { registerHandoffRoutes } from './runs/handoff-routes.ts';
+import { registerHandoffListRoutes, registerHandoffRoutes } from './runs/handoff-routes.ts';
 import { registerRunRoutes } from './runs/run-routes.ts';
 import { registerScheduleRoutes } from './schedules/schedule-routes.ts';
 import { registerServerRoutes } from './servers/server-routes.ts';
@@ -61,6 +61,7 @@ export function registerRoutes(app: FastifyInstance, services: AllServices, { co
   registerMetricsRoutes(app, services);
   registerServerRoutes(app, services);
   registerHandoffRoutes(app, services);
+  registerHandoffListRoutes(app, services);
   registerUserManagementRoutes(app, services);
   registerTokenRoutes(app, services);
   registerSessionRoutes(app, services);

@@ -2,6 +2,7 @@ import type { Change } from '../../src/runs/state/transitions.ts';
 
 const changeKinds = [
   'recordContainer',
+  'recordArrival',
   'allocate',
   'addWaiting',
   'requestHandoff',

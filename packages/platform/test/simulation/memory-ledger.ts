@@ -1,6 +1,6 @@
 import type { Caller } from '../../src/database/operation.ts';
+import type { HandoffResult } from '../../src/runs/operations/handoff-lists.ts';
 import { eventOfChange } from '../../src/runs/operations/run-events.ts';
-import type { HandoffResult } from '../../src/runs/operations/run-store.ts';
 import { drainMsOf, type HandoffState, isOver, type RunState } from '../../src/runs/state/run-state.ts';
 import { applyChange, type Change } from '../../src/runs/state/transitions.ts';
 import { attemptFenced } from '../../src/shared/errors.ts';

@@ -1,5 +1,6 @@
 import type { Caller } from '../../src/database/operation.ts';
-import type { HandoffResult, RunStore } from '../../src/runs/operations/run-store.ts';
+import type { HandoffResult } from '../../src/runs/operations/handoff-lists.ts';
+import type { RunStore } from '../../src/runs/operations/run-store.ts';
 import type { RunState } from '../../src/runs/state/run-state.ts';
 import type { Change } from '../../src/runs/state/transitions.ts';
 import { Refusal } from '../../src/shared/errors.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatNumber } from '../../model/format.ts';
 import { RunTable } from '../../parts/run-table.tsx';
@@ -11,8 +11,10 @@ import { type Actor, actorQuery } from '../../services/actors.ts';
 import { sessionQuery } from '../../services/session.ts';
 import { PageFailure } from '../../shell/page-failure.tsx';
 import { ApiButton } from '../../ui/api-call.tsx';
+import { Button } from '../../ui/button.tsx';
+import { classes } from '../../ui/classes.ts';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { Note, Skeleton } from '../../ui/notice.tsx';
+import { Skeleton } from '../../ui/notice.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { type Tab, Tabs } from '../../ui/tabs.tsx';
@@ -66,7 +68,7 @@ function LoadedActor({ actor, isOwn }: { readonly actor: Actor; readonly isOwn: 
       </code>
       {' · '}
       <CopyId id={actor.id} />
-      {actor.description && <p className={styles.description}>{actor.description}</p>}
+      {actor.description && <Description text={actor.description} />}
     </>
   );
   const call = {
@@ -79,13 +81,32 @@ function LoadedActor({ actor, isOwn }: { readonly actor: Actor; readonly isOwn: 
   return (
     <Page title={title} heading={heading} about={about} actions={<ApiButton call={call} />}>
       {!isOwn && (
-        <Note>
+        <p className={styles.owner}>
           This Actor belongs to <b>{actor.username}</b>. You can start it, and make tasks and schedules of it. Its
           source, builds and settings are its owner's. Your runs are yours alone.
-        </Note>
+        </p>
       )}
       <Tabs label="Parts of the Actor" tabs={tabsOf(actor, isOwn)} />
     </Page>
+  );
+}
+
+/** More than this is folded: the form to start the Actor stays in sight. */
+const shownChars = 400;
+const shownLines = 4;
+
+function Description({ text }: { readonly text: string }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const isLong = text.length > shownChars || text.split('\n').length > shownLines;
+  return (
+    <>
+      <p className={classes(styles.description, isLong && !isOpen && styles.folded)}>{text}</p>
+      {isLong && (
+        <Button size="small" kind="quiet" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          {isOpen ? 'Less' : 'All of the description'}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -44,7 +44,11 @@ export function LastRun({ actorId, canStart }: { readonly actorId: string; reado
             <span>
               <Elapsed from={run.startedAt} to={run.finishedAt} />
             </span>
-            {run.statusMessage && <bdi>{run.statusMessage}</bdi>}
+            {run.statusMessage && (
+              <bdi className={styles.folded} title={run.statusMessage}>
+                {run.statusMessage}
+              </bdi>
+            )}
             {hasFailed(run.status) && (
               <Link to="/runs/$runId" params={{ runId: run.id } as never} search={{ tab: 'log' } as never}>
                 Its log says why

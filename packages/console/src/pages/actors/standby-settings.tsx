@@ -30,6 +30,11 @@ export function StandbySettings({ actor }: { readonly actor: Actor }) {
         {actor.standbyUrl && (
           <p className={styles.address}>
             At <CopyId id={actor.standbyUrl} />
+            <br />
+            <span className={styles.faint}>
+              Requests need an API token: in the header <code>Authorization: Bearer …</code>, or as{' '}
+              <code>?token=…</code>
+            </span>
           </p>
         )}
         {standby.isEnabled === true && (

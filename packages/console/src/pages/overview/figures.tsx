@@ -47,7 +47,8 @@ export function Figures({
         value={handoffs?.count}
         note={handoffs && downtimeOf(handoffs)}
         tone={handoffs?.count ? 'move' : undefined}
-        {...(isAdministrator && { path: '/servers' })}
+        path="/servers"
+        search={{ tab: 'handoffs', outcome: 'done', ...(isAdministrator && { whose: 'mine' }) }}
       />
     </dl>
   );

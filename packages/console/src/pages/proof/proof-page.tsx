@@ -1,11 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
-import { actorNameQuery, deleteProof, type OpenedProof, proofQuery } from '../../services/proofs.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { DeleteButton } from '../../parts/delete-button.tsx';
+import { deleteProof, type OpenedProof, proofQuery } from '../../services/proofs.ts';
+import { actorNameQuery } from '../../services/targets.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
-import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -18,8 +17,8 @@ export function ProofPage() {
   const query = useQuery(proofQuery(proofId));
   const { data: proof } = query;
   const actorId = proof?.actorId;
-  const { data: known } = useQuery({ ...actorNameQuery(actorId ?? ''), enabled: actorId !== undefined, retry: false });
-  const name = known ?? proof?.report.actor ?? 'Proof';
+  const { data: actor } = useQuery({ ...actorNameQuery(actorId ?? ''), enabled: actorId !== undefined });
+  const name = actor?.label ?? proof?.report.actor ?? 'Proof';
   return (
     <Page
       title={`Proof of ${name}`}
@@ -47,31 +46,22 @@ function About({ proof, name }: { readonly proof: OpenedProof; readonly name: st
 }
 
 function Actions({ proof, name }: { readonly proof: OpenedProof; readonly name: string }) {
-  const [isDeleting, setIsDeleting] = useState(false);
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  const remove = async () => {
-    await deleteProof(proof.id);
-    await navigate({ to: '/proof', search: { actor: proof.actorId } as never });
-    await queryClient.invalidateQueries({ queryKey: ['proofs', 'list'] });
-  };
   const path = `/wherry/v1/proofs/${proof.id}`;
   return (
     <>
       <ApiButton call={{ about: 'Read this report', method: 'GET', path }} />
-      <Button kind="danger" onClick={() => setIsDeleting(true)}>
-        Delete…
-      </Button>
-      <Confirm
+      <DeleteButton
         title="Delete this report"
-        action="Delete"
         name={name}
-        isOpen={isDeleting}
-        onClose={() => setIsDeleting(false)}
-        onConfirm={remove}
+        kinds="proofs"
+        id={proof.id}
+        to="/proof"
+        search={{ actor: proof.actorId }}
+        call={() => deleteProof(proof.id)}
+        done="The report was deleted."
       >
-        <p>The report and its verdict are gone from the history of {name}. The Actor and its runs stay as they are.</p>
-      </Confirm>
+        The report and its verdict are gone from the history of {name}. The Actor and its runs stay as they are.
+      </DeleteButton>
     </>
   );
 }

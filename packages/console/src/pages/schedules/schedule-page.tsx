@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { useDeletion } from '../../live/deletion.ts';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { cronWords } from '../../model/cron-words.ts';
 import { newAction, newSchedule, scheduleDraftOf } from '../../model/schedule-draft.ts';
 import { browserZone } from '../../model/time-zones.ts';
+import { DeleteButton } from '../../parts/delete-button.tsx';
 import {
   createSchedule,
   deleteSchedule,
@@ -18,7 +18,6 @@ import { useAddressState } from '../../ui/address-state.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { LoadedPage } from '../../ui/loaded.tsx';
 import { Facts, Page } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
@@ -131,7 +130,6 @@ function Actions({
   readonly save: (body: ScheduleBody) => Promise<void>;
 }) {
   const { id, name, isEnabled } = schedule;
-  const [isDeleting, setIsDeleting] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const toggle = async () => {
     setIsBusy(true);
@@ -143,11 +141,6 @@ function Actions({
     } finally {
       setIsBusy(false);
     }
-  };
-  const deletion = useDeletion();
-  const remove = async () => {
-    await deletion({ kinds: 'schedules', id, to: '/schedules', call: () => deleteSchedule(id) });
-    say(`The schedule ${name} was deleted. Its runs stay.`);
   };
   const call = {
     about: 'Read this schedule',
@@ -163,19 +156,17 @@ function Actions({
         {isEnabled ? 'Disable' : 'Enable'}
       </Button>
       <StartNow actions={schedule.actions} />
-      <Button kind="danger" onClick={() => setIsDeleting(true)}>
-        Delete
-      </Button>
-      <Confirm
+      <DeleteButton
         title={`Delete the schedule ${name}`}
-        action="Delete"
         name={name}
-        isOpen={isDeleting}
-        onClose={() => setIsDeleting(false)}
-        onConfirm={remove}
+        kinds="schedules"
+        id={id}
+        to="/schedules"
+        call={() => deleteSchedule(id)}
+        done={`The schedule ${name} was deleted. Its runs stay.`}
       >
-        <p>It starts nothing any more, and its log is deleted. Runs that it has started stay, and go on.</p>
-      </Confirm>
+        It starts nothing any more, and its log is deleted. Runs that it has started stay, and go on.
+      </DeleteButton>
     </>
   );
 }

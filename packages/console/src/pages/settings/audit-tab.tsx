@@ -21,13 +21,18 @@ export function AuditTab({ isAdministrator }: { readonly isAdministrator: boolea
   return <AuditLog />;
 }
 
-/** What a call was about; of a sign-in, how it was done. */
-function subjectOf({ operation, subject }: AuditEntry): string {
-  const { by, replaced, failures, last } = subject;
-  if (operation === 'DELETE /wherry/v1/session') return 'sign-out';
-  if (operation !== 'POST /wherry/v1/session' || by === undefined) return Object.values(subject).join(', ');
-  if (failures !== undefined) return `failed sign-ins by a ${by}: ${failures}, the last at ${last}`;
-  return `sign-in by a ${by}${replaced === undefined ? '' : `, in the place of ${replaced}`}`;
+/** Signing in and out in words; undefined for other calls. */
+function sessionWords({ operation, subject: { by, failures } }: AuditEntry): string | undefined {
+  if (operation === 'DELETE /wherry/v1/session') return 'Signed out';
+  if (operation !== 'POST /wherry/v1/session' || by === undefined) return undefined;
+  return failures === undefined ? `Signed in by a ${by}` : `Failed sign-ins by a ${by}: ${failures}`;
+}
+
+/** What a call was about. */
+function subjectWords(entry: AuditEntry): string {
+  const { replaced } = entry.subject;
+  if (sessionWords(entry) === undefined) return Object.values(entry.subject).join(', ');
+  return replaced === undefined ? '' : `in the place of ${replaced}`;
 }
 
 const columns: readonly Column<AuditEntry>[] = [
@@ -41,12 +46,28 @@ const columns: readonly Column<AuditEntry>[] = [
       </>
     ),
   },
-  { id: 'what', header: 'What', cell: ({ operation }) => <code title={operation}>{operation}</code> },
+  {
+    id: 'what',
+    header: 'What',
+    cell: (entry) => {
+      const { operation } = entry;
+      const words = sessionWords(entry);
+      return words === undefined ? <code title={operation}>{operation}</code> : <span title={operation}>{words}</span>;
+    },
+  },
   {
     id: 'subject',
     header: 'Of',
     cell: (entry) => {
-      const text = subjectOf(entry);
+      const { failures, last } = entry.subject;
+      if (failures !== undefined && last !== undefined) {
+        return (
+          <>
+            the last <Time at={last} />
+          </>
+        );
+      }
+      const text = subjectWords(entry);
       return <span title={text}>{text}</span>;
     },
     isMinor: true,
@@ -106,7 +127,7 @@ function AuditLog() {
         <Field label="Operation contains">
           <input
             value={operation}
-            placeholder="such as DELETE"
+            placeholder="such as DELETE or session"
             spellCheck={false}
             onChange={({ target }) => setOperation(target.value)}
           />

@@ -1,19 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatNumber, formatUsd } from '../../model/format.ts';
 import { formatQuantity, isUnlimited, lastMonths, usageTitle } from '../../model/usage.ts';
-import { type AccountLimits, changeLimits, limitsQuery, usageQuery } from '../../services/limits.ts';
+import { type AccountLimits, limitsQuery, usageQuery } from '../../services/limits.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Halves } from '../../ui/columns.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Field, Select } from '../../ui/fields.tsx';
+import { Select } from '../../ui/fields.tsx';
 import { Loaded, LoadedRows } from '../../ui/loaded.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
-import { say } from '../../ui/toasts.tsx';
+import { OneValueCard } from './one-value-card.tsx';
 import styles from './settings.module.css';
 
 export function LimitsTab() {
@@ -107,41 +105,21 @@ const columns: readonly Column<LimitRow>[] = [
 ];
 
 function MonthlyLimit({ limits: { limits } }: { readonly limits: AccountLimits }) {
-  const stored = isUnlimited(limits.maxMonthlyUsageUsd) ? '' : String(limits.maxMonthlyUsageUsd);
-  const [usd, setUsd] = useState(stored);
-  const queryClient = useQueryClient();
-  const isNumber = usd.trim() === '' || Number(usd) >= 0;
-  const saving = useMutation({
-    // The platform takes the largest number for none.
-    mutationFn: () => changeLimits({ maxMonthlyUsageUsd: usd.trim() === '' ? 1_000_000_000 : Number(usd) }),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['limits'] });
-      say('The limit was saved.');
-    },
-  });
-  const reason = isNumber ? (usd.trim() === stored ? 'Nothing was changed.' : undefined) : 'Write a number.';
+  const { maxMonthlyUsageUsd } = limits;
   return (
-    <Card title="What a month may cost" isPadded>
-      <form
-        className={styles.own}
-        onSubmit={(event) => {
-          event.preventDefault();
-          saving.mutate();
-        }}
-      >
-        <Field label="USD, empty for no limit">
-          <input value={usd} inputMode="decimal" onChange={({ target }) => setUsd(target.value)} />
-        </Field>
-        <Button type="submit" isBusy={saving.isPending} disabledReason={reason}>
-          Save
-        </Button>
-      </form>
-      {saving.error && <Failure error={saving.error} />}
-      <p className={styles.faint}>
-        From then on no run starts until the month is over. Runs that are under way go on. Units cost what the operator
-        has set with --prices.
-      </p>
-    </Card>
+    <OneValueCard
+      title="What a month may cost"
+      label="USD, empty for no limit"
+      inputMode="decimal"
+      stored={isUnlimited(maxMonthlyUsageUsd) ? '' : String(maxMonthlyUsageUsd)}
+      errorOf={(text) => (text === '' || Number(text) >= 0 ? undefined : 'Write a number.')}
+      // The platform takes the largest number for none.
+      changesOf={(text) => ({ maxMonthlyUsageUsd: text === '' ? 1_000_000_000 : Number(text) })}
+      done="The limit was saved."
+    >
+      From then on no run starts until the month is over. Runs that are under way go on. Units cost what the operator
+      has set with --prices.
+    </OneValueCard>
   );
 }
 

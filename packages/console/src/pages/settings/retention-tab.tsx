@@ -4,18 +4,17 @@ import { formatBytes, formatCount, formatNumber } from '../../model/format.ts';
 import { isUnlimited } from '../../model/usage.ts';
 import { aboutQuery } from '../../services/about.ts';
 import { type Collection, collectionQuery, startCollection } from '../../services/gc.ts';
-import { changeLimits, limitsQuery } from '../../services/limits.ts';
+import { limitsQuery } from '../../services/limits.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { Field } from '../../ui/fields.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Empty, Failure, Note } from '../../ui/notice.tsx';
 import { Card, Facts } from '../../ui/page.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
-import { say } from '../../ui/toasts.tsx';
 import { AdministratorsOnly } from './administrators-only.tsx';
+import { OneValueCard } from './one-value-card.tsx';
 import styles from './settings.module.css';
 
 export function RetentionTab({ isAdministrator }: { readonly isAdministrator: boolean }) {
@@ -69,40 +68,20 @@ function OwnDays() {
   );
 }
 
-function OwnDaysForm({ days: stored }: { readonly days: number }) {
-  const before = isUnlimited(stored) ? '' : String(stored);
-  const [days, setDays] = useState(before);
-  const queryClient = useQueryClient();
-  const saving = useMutation({
-    mutationFn: () => changeLimits({ dataRetentionDays: Number(days) }),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['limits'] });
-      say('The days were saved.');
-    },
-  });
-  const isWhole = /^\s*[1-9]\d*\s*$/.test(days);
-  const reason = days.trim() === before ? 'Nothing was changed.' : isWhole ? undefined : 'Write how many days.';
+function OwnDaysForm({ days }: { readonly days: number }) {
+  const isForEver = isUnlimited(days);
   return (
-    <Card title="My own runs and unnamed storages" isPadded>
-      <form
-        className={styles.own}
-        onSubmit={(event) => {
-          event.preventDefault();
-          saving.mutate();
-        }}
-      >
-        <Field label={before === '' ? 'Days, for ever until you set a number' : 'Days'}>
-          <input value={days} inputMode="numeric" onChange={({ target }) => setDays(target.value)} />
-        </Field>
-        <Button type="submit" isBusy={saving.isPending} disabledReason={reason}>
-          Save
-        </Button>
-      </form>
-      {saving.error && <Failure error={saving.error} />}
-      <p className={styles.faint}>
-        What has been over, or was not written, for so many days is deleted within an hour. Your ten newest runs stay.
-      </p>
-    </Card>
+    <OneValueCard
+      title="My own runs and unnamed storages"
+      label={isForEver ? 'Days, for ever until you set a number' : 'Days'}
+      inputMode="numeric"
+      stored={isForEver ? '' : String(days)}
+      errorOf={(text) => (/^[1-9]\d*$/.test(text) ? undefined : 'Write how many days.')}
+      changesOf={(text) => ({ dataRetentionDays: Number(text) })}
+      done="The days were saved."
+    >
+      What has been over, or was not written, for so many days is deleted within an hour. Your ten newest runs stay.
+    </OneValueCard>
   );
 }
 

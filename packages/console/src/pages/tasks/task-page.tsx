@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useDeletion } from '../../live/deletion.ts';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { formatCount } from '../../model/format.ts';
+import { DeleteButton } from '../../parts/delete-button.tsx';
 import { RunTable } from '../../parts/run-table.tsx';
 import { ScheduleList } from '../../parts/schedule-list.tsx';
 import { ActorName } from '../../parts/target-name.tsx';
@@ -13,7 +13,6 @@ import { deleteTask, startTask, type Task, taskQuery } from '../../services/task
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { LoadedPage } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -70,7 +69,6 @@ function ShownTask({ task }: { readonly task: Task }) {
 function Actions({ task, isOrphan }: { readonly task: Task; readonly isOrphan: boolean }) {
   const { id, name } = task;
   const navigate = useNavigate();
-  const [isDeleting, setIsDeleting] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const start = async () => {
     setIsBusy(true);
@@ -83,11 +81,6 @@ function Actions({ task, isOrphan }: { readonly task: Task; readonly isOrphan: b
       setIsBusy(false);
     }
   };
-  const deletion = useDeletion();
-  const remove = async () => {
-    await deletion({ kinds: 'tasks', id, to: '/tasks', call: () => deleteTask(id) });
-    say(`The task ${name} was deleted. Its runs stay.`);
-  };
   const call = {
     about: 'Start this task',
     method: 'POST',
@@ -98,9 +91,18 @@ function Actions({ task, isOrphan }: { readonly task: Task; readonly isOrphan: b
   return (
     <>
       <ApiButton call={call} />
-      <Button kind="danger" onClick={() => setIsDeleting(true)}>
-        Delete
-      </Button>
+      <DeleteButton
+        title={`Delete the task ${name}`}
+        name={name}
+        kinds="tasks"
+        id={id}
+        to="/tasks"
+        call={() => deleteTask(id)}
+        done={`The task ${name} was deleted. Its runs stay.`}
+      >
+        Its input and options are deleted, and its webhooks end. Runs that it has started stay. Schedules that start it
+        say in their log that they cannot.
+      </DeleteButton>
       <Button
         kind="primary"
         isBusy={isBusy}
@@ -109,19 +111,6 @@ function Actions({ task, isOrphan }: { readonly task: Task; readonly isOrphan: b
       >
         Start
       </Button>
-      <Confirm
-        title={`Delete the task ${name}`}
-        action="Delete"
-        name={name}
-        isOpen={isDeleting}
-        onClose={() => setIsDeleting(false)}
-        onConfirm={remove}
-      >
-        <p>
-          Its input and options are deleted, and its webhooks end. Runs that it has started stay. Schedules that start
-          it say in their log that they cannot.
-        </p>
-      </Confirm>
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { useDeletion } from '../../live/deletion.ts';
 import { useRefetchInterval } from '../../live/live.tsx';
 import { eventText, newWebhook, webhookDraftOf } from '../../model/webhook-draft.ts';
+import { DeleteButton } from '../../parts/delete-button.tsx';
 import { TargetName } from '../../parts/target-name.tsx';
 import {
   createWebhook,
@@ -18,7 +18,6 @@ import { useAddressState } from '../../ui/address-state.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyId } from '../../ui/copy-id.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { LoadedPage } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -102,7 +101,6 @@ function ShownWebhook({ webhook }: { readonly webhook: Webhook }) {
 function Actions({ webhook: { id, requestUrl } }: { readonly webhook: Webhook }) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const [isDeleting, setIsDeleting] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const host = requestUrl && URL.canParse(requestUrl) ? new URL(requestUrl).host : 'webhook';
   const test = async () => {
@@ -121,11 +119,6 @@ function Actions({ webhook: { id, requestUrl } }: { readonly webhook: Webhook })
       setIsBusy(false);
     }
   };
-  const deletion = useDeletion();
-  const remove = async () => {
-    await deletion({ kinds: 'webhooks', id, to: '/webhooks', call: () => deleteWebhook(id) });
-    say('The webhook was deleted.');
-  };
   const call = {
     about: 'Send a test of this webhook',
     method: 'POST',
@@ -139,22 +132,18 @@ function Actions({ webhook: { id, requestUrl } }: { readonly webhook: Webhook })
       <Button isBusy={isBusy} onClick={() => void test()}>
         Send a test
       </Button>
-      <Button kind="danger" onClick={() => setIsDeleting(true)}>
-        Delete
-      </Button>
-      <Confirm
+      <DeleteButton
         title="Delete this webhook"
-        action="Delete"
         name={host}
-        isOpen={isDeleting}
-        onClose={() => setIsDeleting(false)}
-        onConfirm={remove}
+        kinds="webhooks"
+        id={id}
+        to="/webhooks"
+        call={() => deleteWebhook(id)}
+        done="The webhook was deleted."
       >
-        <p>
-          It sends nothing any more to <b>{requestUrl}</b>. Dispatches that have not arrived yet end as failed. The log
-          stays for 30 days in the API.
-        </p>
-      </Confirm>
+        It sends nothing any more to <b>{requestUrl}</b>. Dispatches that have not arrived yet end as failed. The log
+        stays for 30 days in the API.
+      </DeleteButton>
     </>
   );
 }

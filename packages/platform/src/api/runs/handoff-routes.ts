@@ -1,25 +1,67 @@
 import type { FastifyInstance } from 'fastify';
+import { type HandoffResult, handoffOutcomes, listHandoffs } from '../../runs/operations/handoff-lists.ts';
 import { listAttempts } from '../../runs/operations/run-lists.ts';
-import type { HandoffResult } from '../../runs/operations/run-store.ts';
 import type { HandoffRequest } from '../../runs/supervisor/run-control.ts';
 import type { SampleSeries } from '../../runs/supervisor/run-samples.ts';
+import { invalidInput } from '../../shared/errors.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
 import { userIdOf } from '../caller.ts';
+import { booleanOf, pagingOf, type Query, queryOf, timeOf } from '../query.ts';
 import type { HandoffServices } from '../services.ts';
 import { wherryRunMount } from './run-mounts.ts';
 
 type Params = { runId: string };
 
+const dayMs = 86_400_000;
+const modes = ['warm', 'cold', 'lost'] as const;
+
 const checkHandoffRequest = bodyChecker<Partial<HandoffRequest>>({
   type: 'object',
-  properties: { mode: { enum: ['warm', 'cold', 'lost'] }, server: { type: 'string', minLength: 1 } },
+  properties: { mode: { enum: [...modes] }, server: { type: 'string', minLength: 1 } },
 });
 
 const apiSamples = ({ everyMs, items }: SampleSeries) => ({
   everyMs,
   items: items.map(({ at, ...sample }) => ({ at: isoTime(at), ...sample })),
 });
+
+/** The start of a drain that is under way is in memory alone. */
+const withDrain = <Item extends HandoffResult>(item: Item, supervisor: HandoffServices['supervisor']): Item =>
+  item.phase === 'requested' ? { ...item, drainStartedAt: isoTimeOrNull(supervisor.drainStartedAt(item.runId)) } : item;
+
+/** @throws Refusal 400 for a value that is not among the known ones */
+function choiceOf<Choice extends string>(query: Query, name: string, choices: readonly Choice[]): Choice | undefined {
+  const given = query[name];
+  if (given === undefined || given === '') return undefined;
+  const choice = choices.find((each) => each === given);
+  if (choice === undefined) {
+    throw invalidInput(`The parameter "${name}" must be one of ${choices.join(', ')}, but is "${given}".`);
+  }
+  return choice;
+}
+
+/** The list of many runs. Administrators are shown those of all users, unless they ask for their own. */
+export function registerHandoffListRoutes(app: FastifyInstance, services: HandoffServices): void {
+  const { database, clock, supervisor } = services;
+  app.get('/wherry/v1/handoffs', { config: { access: 'user', effect: 'reads' } }, async (request) => {
+    const query = queryOf(request);
+    const { offset, limit } = pagingOf(query);
+    const isAll = request.identity?.role === 'administrator' && booleanOf(query, 'mine') !== true;
+    const listing = {
+      userId: isAll ? null : userIdOf(request),
+      since: timeOf(query, 'since') ?? clock.now() - dayMs,
+      server: query.server || undefined,
+      mode: choiceOf(query, 'mode', modes),
+      outcome: choiceOf(query, 'outcome', handoffOutcomes),
+      offset,
+      limit,
+    };
+    const { total, items } = await database.read(listHandoffs, listing, request.caller);
+    const shown = items.map((item) => withDrain(item, supervisor));
+    return { data: { total, offset, limit, count: items.length, items: shown } };
+  });
+}
 
 /** A run's attempts and handoffs, what it took meanwhile, and the route that moves it. */
 export function registerHandoffRoutes(app: FastifyInstance, { database, supervisor, runStore }: HandoffServices): void {
@@ -38,9 +80,7 @@ export function registerHandoffRoutes(app: FastifyInstance, { database, supervis
     async (request) => {
       const { runId } = request.params as Params;
       const items = await runStore.handoffs(runId, request.caller);
-      const drainStartedAt = isoTimeOrNull(supervisor.drainStartedAt(runId));
-      const withDrain = (item: HandoffResult) => (item.phase === 'requested' ? { ...item, drainStartedAt } : item);
-      return { data: { items: items.map(withDrain) } };
+      return { data: { items: items.map((item) => withDrain(item, supervisor)) } };
     },
   );
 

@@ -8,7 +8,7 @@ import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { parseJson } from '../../shared/json.ts';
 import { checkWebhookBody, settingsOf } from '../../webhooks/webhook-settings.ts';
-import { booleanOf, integerOf, listOf, numberOf, type Query } from '../query.ts';
+import { booleanOf, integerOf, listOf, numberOf, type Query, timeOf } from '../query.ts';
 
 const statuses: readonly RunStatus[] = [
   ...(['READY', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const),
@@ -99,11 +99,3 @@ export const periodOf = (query: Query): Pick<RunListing, 'startedAfter' | 'start
   startedAfter: timeOf(query, 'startedAfter') ?? 0,
   startedBefore: timeOf(query, 'startedBefore') ?? Number.MAX_SAFE_INTEGER,
 });
-
-function timeOf(query: Query, name: string): number | undefined {
-  const text = query[name];
-  if (text === undefined || text === '') return undefined;
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return time;
-  throw invalidInput(`The parameter "${name}" must be a date such as 2026-01-31T12:00:00.000Z, but is "${text}".`);
-}

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { listAuditLog } from '../../accounts/audit-log.ts';
 import { getUser } from '../../accounts/users.ts';
-import { invalidInput, Refusal } from '../../shared/errors.ts';
-import { integerOf, queryOf } from '../query.ts';
+import { Refusal } from '../../shared/errors.ts';
+import { integerOf, queryOf, timeOf } from '../query.ts';
 import type { UserServices } from '../services.ts';
 
 const maxLimit = 1000;
@@ -15,7 +15,7 @@ export function registerAuditLogRoutes(app: FastifyInstance, { database }: UserS
     const listing = {
       userId: query.user ? await idOf(query.user) : null,
       operation: query.operation || null,
-      since: timeOf(query.since),
+      since: timeOf(query, 'since') ?? 0,
       before: integerOf(query, 'before', 0) ?? Number.MAX_SAFE_INTEGER,
       limit,
     };
@@ -32,11 +32,4 @@ export function registerAuditLogRoutes(app: FastifyInstance, { database }: UserS
       throw error;
     }
   }
-}
-
-function timeOf(text: string | undefined): number {
-  if (text === undefined || text === '') return 0;
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw invalidInput(`The parameter "since" must be a time such as 2026-01-31, not "${text}".`);
-  return time;
 }

@@ -4,7 +4,7 @@ import { hashToken, type Identity } from '../../accounts/tokens.ts';
 import { invalidInput, Refusal } from '../../shared/errors.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
 import { isoTime } from '../../shared/time.ts';
-import type { SigningIn } from '../audited-calls.ts';
+import { type SigningIn, signInOperation } from '../browser-sessions.ts';
 import { networkOf } from '../failed-authentications.ts';
 import type { UserServices } from '../services.ts';
 import { csrfTokenOf } from '../session-cookie.ts';
@@ -28,8 +28,6 @@ const checkCode = bodyChecker<{ readonly code: string }>({
 });
 
 const maxBodyBytes = 10_000;
-
-const signInOperation = 'POST /wherry/v1/session';
 
 /** Signing in and out of the console. */
 export function registerSessionRoutes(app: FastifyInstance, services: UserServices): void {

@@ -94,6 +94,7 @@ interface Row {
   readonly phase: string;
   readonly reason: string;
   readonly created_at: number;
+  readonly arrived_at: number | null;
   readonly activated_at: number | null;
   readonly fenced_at: number | null;
   readonly ended_at: number | null;
@@ -107,13 +108,15 @@ export const listAttempts = defineRead('attempts.list', function* (input: { user
     throw notFound('Actor run', runId);
   }
   const rows = yield* all<Row>(
-    `SELECT number, server_id AS "serverId", phase, reason, created_at, activated_at, fenced_at, ended_at, exit_code
+    `SELECT number, server_id AS "serverId", phase, reason, created_at, arrived_at, activated_at, fenced_at, ended_at,
+        exit_code
       FROM attempts WHERE run_id = ? ORDER BY number`,
     runId,
   );
-  return rows.map(({ created_at, activated_at, fenced_at, ended_at, exit_code, ...row }) => ({
+  return rows.map(({ created_at, arrived_at, activated_at, fenced_at, ended_at, exit_code, ...row }) => ({
     ...row,
     createdAt: isoTimeOrNull(created_at),
+    arrivedAt: isoTimeOrNull(arrived_at),
     activatedAt: isoTimeOrNull(activated_at),
     fencedAt: isoTimeOrNull(fenced_at),
     endedAt: isoTimeOrNull(ended_at),

@@ -45,6 +45,7 @@ interface AttemptRow {
   readonly token_hash: string | null;
   readonly container_json: string | null;
   readonly created_at: number;
+  readonly arrived_at: number | null;
   readonly activated_at: number | null;
   readonly fenced_at: number | null;
 }
@@ -76,7 +77,8 @@ export function* loadRun(id: string): Sql<RunState> {
   );
   if (row === undefined) throw notFound('Actor run', id);
   const attempts = yield* all<AttemptRow>(
-    `SELECT number, server_id, build_id, phase, reason, token_hash, container_json, created_at, activated_at, fenced_at
+    `SELECT number, server_id, build_id, phase, reason, token_hash, container_json, created_at, arrived_at,
+        activated_at, fenced_at
       FROM attempts WHERE run_id = ? AND phase <> 'ended' ORDER BY number`,
     id,
   );
@@ -120,6 +122,7 @@ const attemptOf = (row: AttemptRow): AttemptState => ({
   container: row.container_json === null ? null : (JSON.parse(row.container_json) as ContainerRef),
   tokenHash: row.token_hash,
   createdAt: row.created_at,
+  arrivedAt: row.arrived_at,
   activatedAt: row.activated_at,
   fencedAt: row.fenced_at,
 });
@@ -208,9 +211,9 @@ function* saveRunRow(state: RunState): Sql<void> {
 export function* saveAttempts(runId: string, attempts: readonly AttemptState[]): Sql<void> {
   yield* each(
     `INSERT INTO attempts (run_id, number, server_id, build_id, phase, reason, token_hash, container_json, created_at,
-      activated_at, fenced_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      arrived_at, activated_at, fenced_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (run_id, number) DO UPDATE SET phase = excluded.phase, token_hash = excluded.token_hash,
-        container_json = excluded.container_json, activated_at = excluded.activated_at, fenced_at = excluded.fenced_at`,
+        container_json = excluded.container_json, arrived_at = excluded.arrived_at, activated_at = excluded.activated_at, fenced_at = excluded.fenced_at`,
     attempts.map((attempt) => [
       runId,
       attempt.number,
@@ -221,6 +224,7 @@ export function* saveAttempts(runId: string, attempts: readonly AttemptState[]):
       attempt.tokenHash,
       attempt.container === null ? null : JSON.stringify(attempt.container),
       attempt.createdAt,
+      attempt.arrivedAt,
       attempt.activatedAt,
       attempt.fencedAt,
     ]),

@@ -4,35 +4,14 @@ import type { Database } from '../../database/database.ts';
 import { type Caller, defineEnd, defineRead } from '../../database/operation.ts';
 import { all, one, type Sql } from '../../database/sql.ts';
 import { notFound, Refusal } from '../../shared/errors.ts';
-import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
-import { type HandoffMode, type HandoffReason, isOver, type RunState } from '../state/run-state.ts';
+import { isOver, type RunState } from '../state/run-state.ts';
 import { applyChange, type Change } from '../state/transitions.ts';
 import { chargeStart } from './charges.ts';
+import { type HandoffResult, handoffsOfRun } from './handoff-lists.ts';
 import { lowerPermissions } from './metamorph.ts';
 import { announceRun, eventOfChange } from './run-events.ts';
 import { checkLimits } from './run-limits.ts';
 import { loadRun, saveTransition } from './run-row.ts';
-
-/** A handoff as the API shows it. `from` and `to` are servers; durations in ms, null where there was no drain or no downtime. */
-export interface HandoffResult {
-  readonly id: string;
-  readonly runId: string;
-  readonly from: string;
-  readonly to: string | null;
-  readonly fromAttempt: number;
-  readonly toAttempt: number | null;
-  readonly mode: HandoffMode;
-  readonly reason: HandoffReason;
-  /** Times in ISO 8601; null for what it has not, or not yet. */
-  readonly requestedAt: string;
-  readonly drainStartedAt: string | null;
-  readonly fencedAt: string | null;
-  readonly firstCallAt: string | null;
-  readonly drainMs: number | null;
-  readonly downtimeMs: number | null;
-  readonly phase: 'requested' | 'switched' | 'done' | 'cancelled';
-  readonly outcome: string;
-}
 
 /** The stored runs, as the supervisor uses them. */
 export interface RunStore {
@@ -118,36 +97,9 @@ const unfinishedRuns = defineRead('runs.unfinished', function* () {
   return rows.map(({ id }) => id);
 });
 
-interface HandoffTimes {
-  readonly requested_at: number;
-  readonly migrating_at: number | null;
-  readonly switched_at: number | null;
-  readonly first_call_at: number | null;
-}
-
-const listHandoffs = defineRead('runs.handoffs', function* ({ runId }: { runId: string }, { caller }) {
+const listHandoffsOfRun = defineRead('runs.handoffs', function* ({ runId }: { runId: string }, { caller }) {
   yield* checkOwner(runId, caller);
-  const rows = yield* all<Omit<HandoffResult, `${string}At`> & HandoffTimes>(
-    `SELECT handoffs.id, handoffs.run_id AS "runId", source.server_id AS "from",
-        COALESCE(target.server_id, handoffs.target_server_id) AS "to", handoffs.from_attempt AS "fromAttempt",
-        handoffs.to_attempt AS "toAttempt", handoffs.mode, handoffs.reason, handoffs.drain_ms AS "drainMs",
-        handoffs.downtime_ms AS "downtimeMs", COALESCE(handoffs.outcome, 'under way') AS outcome, handoffs.phase,
-        handoffs.requested_at, handoffs.migrating_at, handoffs.switched_at, handoffs.first_call_at
-      FROM handoffs
-      JOIN attempts AS source ON source.run_id = handoffs.run_id AND source.number = handoffs.from_attempt
-      LEFT JOIN attempts AS target ON target.run_id = handoffs.run_id AND target.number = handoffs.to_attempt
-      WHERE handoffs.run_id = ? ORDER BY handoffs.requested_at, handoffs.from_attempt`,
-    runId,
-  );
-  return rows.map(
-    ({ requested_at, migrating_at, switched_at, first_call_at, ...row }): HandoffResult => ({
-      ...row,
-      requestedAt: isoTime(requested_at),
-      drainStartedAt: isoTimeOrNull(migrating_at),
-      fencedAt: isoTimeOrNull(switched_at),
-      firstCallAt: isoTimeOrNull(first_call_at),
-    }),
-  );
+  return yield* handoffsOfRun(runId);
 });
 
 const platform = { kind: 'platform' } as const;
@@ -168,7 +120,7 @@ export class DatabaseRunStore implements RunStore {
   }
 
   handoffs(runId: string, caller: Caller = platform): Promise<HandoffResult[]> {
-    return this.#database.read(listHandoffs, { runId }, caller);
+    return this.#database.read(listHandoffsOfRun, { runId }, caller);
   }
 
   change(runId: string, change: Change, caller: Caller = platform): Promise<RunState> {

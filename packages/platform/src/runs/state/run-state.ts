@@ -54,6 +54,8 @@ export interface AttemptState {
   readonly container: ContainerRef | null;
   readonly tokenHash: string | null;
   readonly createdAt: number;
+  /** When it came to the gate; null before, and when that was not seen. */
+  readonly arrivedAt: number | null;
   readonly activatedAt: number | null;
   readonly fencedAt: number | null;
 }

@@ -51,6 +51,8 @@ export type Change =
       readonly container: ContainerRef;
       readonly tokenHash: string;
     }
+  /** The attempt has come to the gate. */
+  | { readonly kind: 'recordArrival'; readonly attempt: number; readonly arrivedAt: number }
   /** A run that waits for room gets some. */
   | { readonly kind: 'allocate'; readonly serverId: string }
   | { readonly kind: 'addWaiting'; readonly serverId: string }
@@ -122,6 +124,8 @@ export function applyChange(run: RunState, change: Change, now: number): Transit
   switch (change.kind) {
     case 'recordContainer':
       return { state: recordContainer(run, change) };
+    case 'recordArrival':
+      return { state: recordArrival(run, change) };
     case 'allocate':
       return { state: allocate(run, change.serverId, now) };
     case 'addWaiting':
@@ -179,6 +183,7 @@ const newAttempt = (
   createdAt,
   container: null,
   tokenHash: null,
+  arrivedAt: null,
   activatedAt: null,
   fencedAt: null,
 });
@@ -190,6 +195,14 @@ function recordContainer(run: RunState, change: Extract<Change, { kind: 'recordC
   if (attempt === undefined || attempt.phase === 'fenced') return run;
   const attempts = run.attempts.map((each) => (each === attempt ? { ...each, container, tokenHash } : each));
   return { ...run, attempts, ...(run.status === 'READY' && { status: 'RUNNING' }) };
+}
+
+/** The first time counts. */
+function recordArrival(run: RunState, { attempt, arrivedAt }: Extract<Change, { kind: 'recordArrival' }>): RunState {
+  const isIt = (each: AttemptState) => each.number === attempt && each.arrivedAt === null;
+  return run.attempts.some(isIt)
+    ? { ...run, attempts: run.attempts.map((each) => (isIt(each) ? { ...each, arrivedAt } : each)) }
+    : run;
 }
 
 function addWaiting(run: RunState, serverId: string, now: number): RunState {

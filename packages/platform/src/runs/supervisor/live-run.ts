@@ -11,6 +11,8 @@ export interface LiveAttempt {
   toldToAbort: boolean;
   toldToStop: boolean;
   calledReboot: boolean;
+  /** Whether its arrival at the gate is stored, or on its way there, or was before this process. */
+  isArrivalKnown: boolean;
 }
 
 const newAttempt = (): LiveAttempt => ({
@@ -19,6 +21,7 @@ const newAttempt = (): LiveAttempt => ({
   toldToAbort: false,
   toldToStop: false,
   calledReboot: false,
+  isArrivalKnown: false,
 });
 
 /** What the gate and the in-flight requests tell of an attempt. */
@@ -50,6 +53,8 @@ export class LiveRun {
     this.state = state;
     for (const { number, phase, container } of isRecovered ? state.attempts : []) {
       if (container !== null || phase !== 'active') this.attempt(number).container = { kind: 'lost' };
+      // One that goes on working has arrived before.
+      if (container !== null && phase === 'active') this.attempt(number).isArrivalKnown = true;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Caller } from '../../database/operation.ts';
-import type { HandoffResult } from '../operations/run-store.ts';
+import type { HandoffResult } from '../operations/handoff-lists.ts';
 import type { HandoffMode, RunState } from '../state/run-state.ts';
 import type { Change } from '../state/transitions.ts';
 

@@ -241,7 +241,7 @@ export class RunWorker {
       run.wantsAdvance = false;
       // [clock-1]
       const now = clock.monotonicMs();
-      this.#endBoots();
+      this.#noteArrivals();
       const facts = run.facts(this.#observer, () => this.#target() !== undefined);
       const planned = plan(facts, this.#context.limits, now);
       const mayStart = this.#context.phase !== 'handingOff';
@@ -254,12 +254,30 @@ export class RunWorker {
   }
 
   /** An attempt that has called the platform has booted. */
-  #endBoots(): void {
+  #noteArrivals(): void {
     const { run } = this;
-    for (const { number } of run.state.attempts) {
+    for (const { number, arrivedAt } of run.state.attempts) {
+      if (!this.#observer.hasArrived(run.id, number)) continue;
       const key = attemptKey(run.id, number);
-      if (this.#context.boots.isBooting(key) && this.#observer.hasArrived(run.id, number)) this.#context.boots.end(key);
+      if (this.#context.boots.isBooting(key)) this.#context.boots.end(key);
+      if (arrivedAt === null && !isOver(run.state)) this.#storeArrival(number);
     }
+  }
+
+  /** For who looks at the run later; nothing waits for it, and nothing is decided by it. */
+  #storeArrival(attempt: number): void {
+    const live = this.run.attempt(attempt);
+    const { firstAtMs } = this.#parts.gate.traffic(this.run.id, attempt);
+    if (live.isArrivalKnown || firstAtMs === undefined) return;
+    live.isArrivalKnown = true;
+    const work = this.apply({ kind: 'recordArrival', attempt, arrivedAt: this.#wallTimeOf(firstAtMs) }).then(
+      () => undefined,
+      // As on a full disk. It is tried again when something else happens to the run.
+      () => {
+        live.isArrivalKnown = false;
+      },
+    );
+    this.#context.track(work);
   }
 
   async #perform(action: Action): Promise<unknown> {

@@ -1,6 +1,6 @@
 import type { Caller } from '../../database/operation.ts';
 import { Refusal } from '../../shared/errors.ts';
-import type { HandoffResult } from '../operations/run-store.ts';
+import type { HandoffResult } from '../operations/handoff-lists.ts';
 import type { ServerStatus, Servers } from './servers.ts';
 import type { Supervisor } from './supervisor.ts';
 

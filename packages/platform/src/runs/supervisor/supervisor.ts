@@ -7,7 +7,7 @@
 import type { Caller } from '../../database/operation.ts';
 import type { Reattachment } from '../../engines/engine.ts';
 import { Refusal } from '../../shared/errors.ts';
-import type { HandoffResult } from '../operations/run-store.ts';
+import type { HandoffResult } from '../operations/handoff-lists.ts';
 import type { Limits } from '../state/plan.ts';
 import { allot, checkMemory, place, type QueuedRun, type Turns } from '../state/room.ts';
 import {

@@ -24,6 +24,8 @@ import { sessions } from './0022-sessions.ts';
 import { overview } from './0023-overview.ts';
 import { proofs } from './0024-proofs.ts';
 import { filters } from './0025-filters.ts';
+import { handoffList } from './0026-handoff-list.ts';
+import { arrivals } from './0027-arrivals.ts';
 
 /** All migrations of the schema, in order. A released migration is never changed; add another one. */
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
@@ -52,6 +54,8 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 23, sql: overview },
   { number: 24, sql: proofs },
   { number: 25, sql: filters },
+  { number: 26, sql: handoffList },
+  { number: 27, sql: arrivals },
 ];
 
 export const newestSchema = migrations.at(-1)!.number;
