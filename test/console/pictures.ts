@@ -143,6 +143,14 @@ async function makePictures(platform: LivePlatform, page: Page): Promise<void> {
     // Fonts, and what the last change of the page has moved.
     await delay(1500);
   };
+  const called = async <Data>(address: string, body?: object): Promise<Data> => {
+    const response = await fetch(platform.url + address, {
+      headers: { authorization: `Bearer ${platform.token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${address} returned ${response.status}: ${await response.text()}`);
+    return ((await response.json()) as { data: Data }).data;
+  };
   const picture = async (name: string) => {
     await page.screenshot({ path: path.join(folder, `${name}.png`) });
     console.log(`docs/console/${name}.png`);
@@ -166,11 +174,7 @@ async function makePictures(platform: LivePlatform, page: Page): Promise<void> {
     crawls.push(await client.actor(shopId).start({ ...forOneProduct, products, everyMs: 60 }, { memory }));
   const moved = crawls[0]!;
   await delay(25_000);
-  const move = (mode: string) =>
-    fetch(`${platform.url}/wherry/v1/runs/${moved.id}/migrate`, {
-      ...{ method: 'POST', body: JSON.stringify({ mode }) },
-      headers: { authorization: `Bearer ${platform.token}`, 'content-type': 'application/json' },
-    });
+  const move = (mode: string) => called(`/wherry/v1/runs/${moved.id}/migrate`, { mode });
   await move('warm');
   await delay(15_000);
   await show(`/runs/${moved.id}`, 'Attempts');
@@ -203,20 +207,20 @@ async function makePictures(platform: LivePlatform, page: Page): Promise<void> {
   await picture('overview');
 
   await show('/servers', 'local-3');
-  await page.getByRole('button', { name: 'Drain…' }).first().click();
-  await dialog.getByRole('button', { name: /^Drain/ }).click();
-  await page.getByText('Worst downtime').waitFor({ timeout: 90_000 });
+  const { items } = await called<{ items: { serverId: string }[] }>(`/wherry/v1/runs/${moved.id}/attempts`);
+  const busy = items.at(-1)!.serverId;
+  const card = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: busy }) });
+  await card.getByRole('button', { name: 'Drain…' }).click();
+  await dialog.getByRole('button', { name: `Drain ${busy}` }).click();
+  await dialog.getByText(`${busy} is drained.`).waitFor({ timeout: 90_000 });
   await delay(1000);
   await picture('servers');
   await Promise.all(crawls.map(({ id }) => client.run(id).abort()));
 
   const proof = ['prove', unsafeActor, '--input', '{"pages":6}', '--budget', '90s', '--publish'];
-  await deployFiles(client, path.basename(unsafeActor), newsCrawler);
+  const { actorId: provedId } = await deployFiles(client, path.basename(unsafeActor), newsCrawler);
   const { stderr } = await platform.wherry(...proof);
-  const response = await fetch(`${platform.url}/wherry/v1/proofs`, {
-    headers: { authorization: `Bearer ${platform.token}` },
-  });
-  const { data } = (await response.json()) as { data: { items: { id: string }[] } };
+  const data = await called<{ items: { id: string }[] }>(`/wherry/v1/actors/${provedId}/proofs`);
   if (data.items[0] === undefined) throw new Error(`no proof was published: ${stderr}`);
   await show(`/proof/${data.items[0].id}`, 'Faults by writes');
   await picture('proof');
