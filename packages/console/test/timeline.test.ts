@@ -57,6 +57,12 @@ const nowMs = t0 + 100_000;
 const namesOf = (phases: readonly { readonly name: string }[]) => phases.map(({ name }) => name);
 
 describe('phases of attempts', () => {
+  test('what is at work goes on to the last known time at least, where the clock of the browser is behind', () => {
+    const [, active] = phasesOf(warm.attempts, warm.handoffs, t0 + 59_000);
+    expect(active).toMatchObject({ toMs: t0 + 60_200, end: { kind: 'open' } });
+    expect(namesOf(active!.phases)).toEqual(['boots', 'waits', 'active']);
+  });
+
   test('of a warm handoff: the next one boots and waits at the gate while the former one drains', () => {
     const [first, second] = phasesOf(warm.attempts, warm.handoffs, nowMs);
     expect(first!.phases).toEqual([

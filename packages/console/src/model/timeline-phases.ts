@@ -75,7 +75,17 @@ export interface AttemptPhases {
   readonly end: AttemptEnd;
 }
 
-/** @param nowMs the end of what is not over */
+/** The last time that is known of a run; minus infinity without any. */
+export function lastKnownMs(attempts: readonly TimelineAttempt[], handoffs: readonly TimelineHandoff[]): number {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const { createdAtMs, arrivedAtMs, activatedAtMs, fencedAtMs, endedAtMs } of attempts)
+    for (const ms of [createdAtMs, arrivedAtMs, activatedAtMs, fencedAtMs, endedAtMs])
+      if (ms !== null) lastMs = Math.max(lastMs, ms);
+  for (const { firstCallAtMs } of handoffs) if (firstCallAtMs !== null) lastMs = Math.max(lastMs, firstCallAtMs);
+  return lastMs;
+}
+
+/** @param nowMs the end of what is not over, by this browser's clock, which may be behind the platform's */
 export function phasesOf(
   attempts: readonly TimelineAttempt[],
   handoffs: readonly TimelineHandoff[],
@@ -83,13 +93,14 @@ export function phasesOf(
 ): readonly AttemptPhases[] {
   const incoming = new Map<number, TimelineHandoff>();
   const outgoing = new Map<number, TimelineHandoff>();
+  const endMs = Math.max(nowMs, lastKnownMs(attempts, handoffs));
   for (const handoff of handoffs) {
     if (handoff.toAttempt !== null) incoming.set(handoff.toAttempt, handoff);
     if (handoff.phase !== 'cancelled') outgoing.set(handoff.fromAttempt, handoff);
   }
   return attempts.flatMap((attempt) => {
     const handoffsOf = { incoming: incoming.get(attempt.number), outgoing: outgoing.get(attempt.number) };
-    return attempt.createdAtMs === null ? [] : [phasesOfOne(attempt, attempt.createdAtMs, handoffsOf, nowMs)];
+    return attempt.createdAtMs === null ? [] : [phasesOfOne(attempt, attempt.createdAtMs, handoffsOf, endMs)];
   });
 }
 
@@ -102,11 +113,11 @@ function phasesOfOne(
   attempt: TimelineAttempt,
   createdAtMs: number,
   { incoming, outgoing }: Neighbours,
-  nowMs: number,
+  endMs: number,
 ): AttemptPhases {
   const { activatedAtMs, fencedAtMs, endedAtMs } = attempt;
   const overAtMs = fencedAtMs ?? endedAtMs;
-  const toMs = Math.max(createdAtMs, overAtMs ?? nowMs);
+  const toMs = Math.max(createdAtMs, overAtMs ?? endMs);
   const within = (ms: number, fromMs: number) => Math.min(toMs, Math.max(fromMs, ms));
   const bootedAtMs = within(bootEndOf(attempt, incoming) ?? (activatedAtMs === null ? toMs : createdAtMs), createdAtMs);
   // One that was activated before it had booted has no time at the gate.

@@ -14,6 +14,7 @@ import {
   type AttemptEnd,
   type AttemptPhases,
   handoffWords,
+  lastKnownMs,
   type PhaseName,
   phasesOf,
   type TimelineAttempt,
@@ -167,18 +168,13 @@ export function wholeWindow(
   handoffs: readonly TimelineHandoff[],
   nowMs: number,
 ): TimelineWindow {
-  const times = attempts.flatMap(({ createdAtMs, fencedAtMs, endedAtMs }) => [createdAtMs, fencedAtMs, endedAtMs]);
-  for (const { firstCallAtMs } of handoffs) times.push(firstCallAtMs);
   const isAtWork = attempts.some(({ phase }) => phase === 'active' || phase === 'waiting');
-  let fromMs = Number.POSITIVE_INFINITY;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (const each of times) {
-    if (each === null) continue;
-    fromMs = Math.min(fromMs, each);
-    lastMs = Math.max(lastMs, each);
-  }
+  const fromMs = attempts.reduce(
+    (first, { createdAtMs }) => Math.min(first, createdAtMs ?? first),
+    Number.POSITIVE_INFINITY,
+  );
   if (fromMs === Number.POSITIVE_INFINITY) return { fromMs: nowMs - 60_000, toMs: nowMs };
-  // This browser's clock may be behind the platform's.
+  const lastMs = lastKnownMs(attempts, handoffs);
   const toMs = isAtWork ? Math.max(lastMs, nowMs) : lastMs;
   const length = Math.max(1000, toMs - fromMs);
   return { fromMs, toMs: fromMs + length * (isAtWork ? 1.02 : 1.01) };
