@@ -8,11 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { dataFolderOfTest, type LivePlatform, livePlatformOf } from '../../packages/cli/test/live-platform.ts';
+import { callWherry } from '../../packages/cli/test/program.ts';
 import { ensureConsoleBuilt } from '../../scripts/build-console.mjs';
 import { chromiumPath } from '../support/browser.ts';
 import { deployFiles } from '../support/deploy.ts';
 
-const folder = fileURLToPath(new URL('../../docs/console', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = path.join(root, 'docs', 'console');
 const unsafeActor = fileURLToPath(new URL('../../packages/prover/test/actors/pushed-before-marked', import.meta.url));
 
 const packageOf = (name: string) =>
@@ -217,9 +219,11 @@ async function makePictures(platform: LivePlatform, page: Page): Promise<void> {
   await picture('servers');
   await Promise.all(crawls.map(({ id }) => client.run(id).abort()));
 
-  const proof = ['prove', unsafeActor, '--input', '{"pages":6}', '--budget', '90s', '--publish'];
+  const proof = ['prove', unsafeActor, '--input', '{"pages":6}', '--budget', '60s', '--publish'];
   const { actorId: provedId } = await deployFiles(client, path.basename(unsafeActor), newsCrawler);
-  const { stderr } = await platform.wherry(...proof);
+  // Where Actors find the packages of the clone.
+  const environment = { WHERRY_URL: platform.url, WHERRY_TOKEN: platform.token, TMPDIR: path.join(root, '.tmp') };
+  const { stderr } = await callWherry(proof, { environment });
   const data = await called<{ items: { id: string }[] }>(`/wherry/v1/actors/${provedId}/proofs`);
   if (data.items[0] === undefined) throw new Error(`no proof was published: ${stderr}`);
   await show(`/proof/${data.items[0].id}`, 'Faults by writes');
