@@ -9,7 +9,8 @@ import { ApiButton } from '../ui/api-call.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chips } from '../ui/chips.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
-import { Empty, Failure } from '../ui/notice.tsx';
+import { LoadedRows } from '../ui/loaded.tsx';
+import { Empty } from '../ui/notice.tsx';
 import { Pager, usePage } from '../ui/pager.tsx';
 import { StatusPill } from '../ui/pill.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
@@ -68,17 +69,17 @@ export function RunTable({ actorId, taskId, limit = 50, tools }: RunTableProps) 
           </button>
         </div>
       )}
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={rows}
-          columns={columnsOf(actorId === undefined && taskId === undefined)}
-          rowId={({ id }) => id}
-          label="Runs"
-          empty={<NoRuns isFiltered={statuses.length > 0} onAll={() => setFilter('all')} />}
-        />
-      )}
+      <LoadedRows query={{ data: rows, error, refetch }}>
+        {(loaded) => (
+          <DataTable
+            rows={loaded}
+            columns={columnsOf(actorId === undefined && taskId === undefined)}
+            rowId={({ id }) => id}
+            label="Runs"
+            empty={<NoRuns isFiltered={statuses.length > 0} onAll={() => setFilter('all')} />}
+          />
+        )}
+      </LoadedRows>
       {total !== undefined && <Pager page={page} total={total} label="Pages of runs" />}
     </>
   );

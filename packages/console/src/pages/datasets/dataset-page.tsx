@@ -9,7 +9,8 @@ import { type Dataset, datasetQuery } from '../../services/datasets.ts';
 import { storagePath } from '../../services/storages.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { CodeEditor } from '../../ui/code-editor.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { LoadedPage } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card, Facts, Page } from '../../ui/page.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -17,14 +18,15 @@ import { Time } from '../../ui/time.tsx';
 export function DatasetPage() {
   const { datasetId } = useParams({ strict: false }) as { readonly datasetId: string };
   const refetchInterval = useRefetchInterval();
-  const { data: dataset, error, refetch } = useQuery({ ...datasetQuery(datasetId), refetchInterval });
-  if (dataset === undefined) {
-    return (
-      <Page title="Dataset">
-        {error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton rows={10} />}
-      </Page>
-    );
-  }
+  const query = useQuery({ ...datasetQuery(datasetId), refetchInterval });
+  return (
+    <LoadedPage title="Dataset" query={query}>
+      {(dataset) => <ShownDataset dataset={dataset} />}
+    </LoadedPage>
+  );
+}
+
+function ShownDataset({ dataset }: { readonly dataset: Dataset }) {
   return (
     <Page
       title={storageName(dataset)}

@@ -6,23 +6,24 @@ import { storageName } from '../../model/storage-list.ts';
 import { StorageAbout, StorageActions } from '../../parts/storage-page.tsx';
 import { StoreRecords } from '../../parts/store-records.tsx';
 import { storeQuery } from '../../services/key-value-stores.ts';
-import { storagePath } from '../../services/storages.ts';
+import { type StorageInfo, storagePath } from '../../services/storages.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
-import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { LoadedPage } from '../../ui/loaded.tsx';
 import { Card, Facts, Page } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 
 export function StorePage() {
   const { storeId } = useParams({ strict: false }) as { readonly storeId: string };
   const refetchInterval = useRefetchInterval();
-  const { data: store, error, refetch } = useQuery({ ...storeQuery(storeId), refetchInterval });
-  if (store === undefined) {
-    return (
-      <Page title="Key-value store">
-        {error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton rows={10} />}
-      </Page>
-    );
-  }
+  const query = useQuery({ ...storeQuery(storeId), refetchInterval });
+  return (
+    <LoadedPage title="Key-value store" query={query}>
+      {(store) => <ShownStore store={store} />}
+    </LoadedPage>
+  );
+}
+
+function ShownStore({ store }: { readonly store: StorageInfo }) {
   const { id, stats, createdAt, modifiedAt } = store;
   return (
     <Page

@@ -5,24 +5,25 @@ import { formatBytes, formatNumber } from '../../model/format.ts';
 import { storageName } from '../../model/storage-list.ts';
 import { QueueRequests } from '../../parts/queue-requests.tsx';
 import { StorageAbout, StorageActions } from '../../parts/storage-page.tsx';
-import { queueQuery } from '../../services/request-queues.ts';
+import { queueQuery, type RequestQueue } from '../../services/request-queues.ts';
 import { storagePath } from '../../services/storages.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
-import { Failure, Skeleton } from '../../ui/notice.tsx';
+import { LoadedPage } from '../../ui/loaded.tsx';
 import { Card, Facts, Page } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 
 export function QueuePage() {
   const { queueId } = useParams({ strict: false }) as { readonly queueId: string };
   const refetchInterval = useRefetchInterval();
-  const { data: queue, error, refetch } = useQuery({ ...queueQuery(queueId), refetchInterval });
-  if (queue === undefined) {
-    return (
-      <Page title="Request queue">
-        {error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton rows={10} />}
-      </Page>
-    );
-  }
+  const query = useQuery({ ...queueQuery(queueId), refetchInterval });
+  return (
+    <LoadedPage title="Request queue" query={query}>
+      {(queue) => <ShownQueue queue={queue} />}
+    </LoadedPage>
+  );
+}
+
+function ShownQueue({ queue }: { readonly queue: RequestQueue }) {
   const { id, stats, totalRequestCount, handledRequestCount, pendingRequestCount, hadMultipleClients } = queue;
   return (
     <Page

@@ -13,7 +13,8 @@ import {
 } from '../../services/handoffs.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { Button } from '../../ui/button.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/notice.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { AttemptTable } from './attempt-table.tsx';
 import styles from './timeline.module.css';
@@ -41,7 +42,11 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
   const [isUnfolded, setIsUnfolded] = useState(false);
   const data = useTimelineData(attempts.data, handoffs.data, samples.data);
   const serverStates = useMemo(() => new Map(servers?.map((server) => [server.id, serverText(server)])), [servers]);
-  const error = attempts.error ?? handoffs.error;
+  const query = {
+    data,
+    error: attempts.error ?? handoffs.error,
+    refetch: () => Promise.all([attempts.refetch(), handoffs.refetch()]),
+  };
   const serverCount = new Set(attempts.data?.map(({ serverId }) => serverId)).size;
   return (
     <Card
@@ -65,24 +70,24 @@ export function AttemptsCard({ runId, isAtWork }: { readonly runId: string; read
         </>
       }
     >
-      {error ? (
-        <Failure error={error} retry={() => void attempts.refetch()} />
-      ) : data === undefined ? (
-        <Skeleton rows={5} />
-      ) : data.attempts.length === 0 ? (
-        <NoAttempt isAtWork={isAtWork} />
-      ) : form === 'table' ? (
-        <AttemptTable attempts={data.attempts} handoffs={data.handoffs} />
-      ) : (
-        <Timeline
-          attempts={data.attempts}
-          handoffs={data.handoffs}
-          samples={data.samples}
-          everyMs={samples.data?.everyMs || 5000}
-          serverStates={serverStates}
-          isUnfolded={isUnfolded}
-        />
-      )}
+      <Loaded query={query} rows={5}>
+        {(shown) =>
+          shown.attempts.length === 0 ? (
+            <NoAttempt isAtWork={isAtWork} />
+          ) : form === 'table' ? (
+            <AttemptTable attempts={shown.attempts} handoffs={shown.handoffs} />
+          ) : (
+            <Timeline
+              attempts={shown.attempts}
+              handoffs={shown.handoffs}
+              samples={shown.samples}
+              everyMs={samples.data?.everyMs || 5000}
+              serverStates={serverStates}
+              isUnfolded={isUnfolded}
+            />
+          )
+        }
+      </Loaded>
     </Card>
   );
 }

@@ -13,7 +13,8 @@ import { CopyId } from '../../ui/copy-id.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Select } from '../../ui/fields.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { LoadedRows } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -158,23 +159,23 @@ function Dispatches({ runId }: { readonly runId: string }) {
   const dispatches = useQuery(runDispatchesQuery(runId));
   return (
     <Card title="Webhooks" note="what was sent about this run">
-      {dispatches.error ? (
-        <Failure error={dispatches.error} retry={() => void dispatches.refetch()} />
-      ) : (
-        <DataTable
-          rows={dispatches.data}
-          columns={dispatchColumns}
-          rowId={({ id }) => id}
-          label="Dispatches of webhooks"
-          empty={
-            <Empty title="Nothing was sent">
-              <p>
-                <Link to="/webhooks">Webhooks</Link> tell other programs when a run starts and ends.
-              </p>
-            </Empty>
-          }
-        />
-      )}
+      <LoadedRows query={dispatches}>
+        {(rows) => (
+          <DataTable
+            rows={rows}
+            columns={dispatchColumns}
+            rowId={({ id }) => id}
+            label="Dispatches of webhooks"
+            empty={
+              <Empty title="Nothing was sent">
+                <p>
+                  <Link to="/webhooks">Webhooks</Link> tell other programs when a run starts and ends.
+                </p>
+              </Empty>
+            }
+          />
+        )}
+      </LoadedRows>
     </Card>
   );
 }

@@ -8,7 +8,8 @@ import { useAddressState } from '../../ui/address-state.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Select } from '../../ui/fields.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { LoadedRows } from '../../ui/loaded.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
 import { Pager, usePage } from '../../ui/pager.tsx';
 import { Pill } from '../../ui/pill.tsx';
@@ -47,7 +48,7 @@ export function HandoffList({
   const [whose, setWhose] = useAddressState<string>('whose', '');
   const filter = { mode, outcome, server, isMine: whose === 'mine' };
   const page = usePage(50, 'handoff-page');
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...recentHandoffsQuery(filter, page),
     refetchInterval: useRefetchInterval(),
   });
@@ -69,22 +70,22 @@ export function HandoffList({
         )}
         {isAdministrator && <Select aria-label="Whose" options={owners} value={whose} onChange={setWhose} />}
       </Toolbar>
-      {error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <DataTable
-          rows={data?.items}
-          columns={columnsFor(session?.userId ?? '', isAdministrator)}
-          rowId={({ id }) => id}
-          label="Handoffs"
-          empty={
-            <Empty title={isNarrowed ? 'Nothing fits' : 'No run was moved'}>
-              <p>A run is moved by a drain of its server, by “Move” on its page, and when its server is lost.</p>
-            </Empty>
-          }
-        />
-      )}
-      {data !== undefined && <Pager page={page} total={data.total} label="Pages of handoffs" />}
+      <LoadedRows query={query}>
+        {(loaded) => (
+          <DataTable
+            rows={loaded?.items}
+            columns={columnsFor(session?.userId ?? '', isAdministrator)}
+            rowId={({ id }) => id}
+            label="Handoffs"
+            empty={
+              <Empty title={isNarrowed ? 'Nothing fits' : 'No run was moved'}>
+                <p>A run is moved by a drain of its server, by “Move” on its page, and when its server is lost.</p>
+              </Empty>
+            }
+          />
+        )}
+      </LoadedRows>
+      {query.data !== undefined && <Pager page={page} total={query.data.total} label="Pages of handoffs" />}
     </Card>
   );
 }
