@@ -134,6 +134,51 @@ test('a large value is streamed to a file, and the file goes with its record', a
   expect(await blobsOf(fixture)).toEqual([]);
 });
 
+test('a part of a record is read by its range, from the database and from a file', async () => {
+  await using fixture = await startFixture();
+  const { url } = await newStore(fixture);
+  const values = { small: Buffer.from('0123456789'), large: randomBytes(3_000_000) };
+  const read = (key: string, headers: Record<string, string>, method = 'GET') =>
+    fetch(`${fixture.platform.url}${url}/records/${key}`, {
+      method,
+      headers: { authorization: `Bearer ${fixture.platform.token}`, ...headers },
+    });
+  for (const [key, value] of Object.entries(values)) {
+    const { length } = value;
+    await put(fixture, `${url}/records/${key}`, value, { 'content-type': 'video/mp4' });
+    for (const [range, first, end] of [
+      ['bytes=0-', 0, length],
+      ['bytes=2-4', 2, 5],
+      ['bytes=-3', length - 3, length],
+      [`bytes=${length - 1}-${length + 100}`, length - 1, length],
+    ] as const) {
+      const response = await read(key, { range });
+      expect([response.status, response.headers.get('content-range'), response.headers.get('content-length')]).toEqual([
+        ...[206, `bytes ${first}-${end - 1}/${length}`, `${end - first}`],
+      ]);
+      expect(response.headers.get('content-type')).toBe('video/mp4');
+      expect(Buffer.from(await response.arrayBuffer()).equals(value.subarray(first, end)), range).toBe(true);
+    }
+    const beyond = await read(key, { range: `bytes=${length}-` });
+    expect([beyond.headers.get('content-range'), await errorOf(beyond)]).toEqual([
+      `bytes */${length}`,
+      { status: 416, type: 'range-not-satisfiable' },
+    ]);
+    // Several parts, what is no range, and what the browser has an older state of: the whole is always right.
+    for (const headers of [
+      { range: 'bytes=0-1,4-5' },
+      { range: 'lines=1-2' },
+      { range: 'rubbish' },
+      { range: 'bytes=2-4', 'if-range': '"a"' },
+    ] as Record<string, string>[]) {
+      const whole = await read(key, headers);
+      expect([whole.status, whole.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
+      expect(Buffer.from(await whole.arrayBuffer()).equals(value)).toBe(true);
+    }
+    expect((await read(key, {}, 'HEAD')).headers.get('accept-ranges')).toBe('bytes');
+  }
+});
+
 test('blobs that no record names are swept once they are old, and no others', async () => {
   await using fixture = await startFixture();
   const { url } = await newStore(fixture);

@@ -66,8 +66,9 @@ export class FileStore {
     this.#written = undefined;
   }
 
-  read(blobId: string): ReadStream {
-    return createReadStream(this.#pathOf(blobId));
+  /** @param part the first and the last byte; all of them without */
+  read(blobId: string, part?: { readonly start: number; readonly end: number }): ReadStream {
+    return createReadStream(this.#pathOf(blobId), part);
   }
 
   async remove(blobId: string): Promise<void> {

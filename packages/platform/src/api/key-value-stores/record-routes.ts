@@ -51,7 +51,10 @@ function registerReading(app: FastifyInstance, services: Services, mount: Storag
       const attachment = booleanOf(queryOf(request), 'attachment') === true;
       const input = await addressed(request);
       const read = () => database.read(readRecord, input, request.caller);
-      return sendRecord(services, reply, read, attachment ? input.key : undefined);
+      return sendRecord(services, reply, read, {
+        fileName: attachment ? input.key : undefined,
+        fields: request.headers,
+      });
     },
   );
 
