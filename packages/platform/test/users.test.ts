@@ -406,7 +406,7 @@ test('[user-3] every table with rows of users is one that the removal of a user 
     .all()
     .map((row) => (row as { name: string }).name);
   // For a new one: let accounts/ended-users.ts delete its rows, then name it here. Entries of the log of changes stay,
-  // and handoffs go with their runs.
+  // handoffs go with their runs, and what a schedule starts with the schedule.
   const known = ['actor_tasks', 'actors', 'api_tokens', 'audit_log', 'builds', 'datasets', 'handoffs'];
   const others = [
     'input_key_pairs',
@@ -414,6 +414,7 @@ test('[user-3] every table with rows of users is one that the removal of a user 
     'proofs',
     'request_queues',
     'runs',
+    'schedule_targets',
     'schedules',
     'usage_days',
     'webhook_dispatches',
