@@ -159,7 +159,7 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
     }),
   };
   test.each(Object.entries(drafts))(
-    'what was typed on a page of %s stays while the platform cannot be read, and a deletion is said',
+    '[loaded-1] what was typed on a page of %s stays while the platform cannot be read, and a deletion is said',
     async (page, make) => {
       const { id, field, path, tab } = await make();
       await ui.visit(`/${page}/${id}?tab=${tab}`);

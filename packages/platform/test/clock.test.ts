@@ -78,7 +78,7 @@ test.each([hourMs, -hourMs])('[clock-1] a clock set by %d ms leaves a drain its 
   scenario.setClock(setMs);
   await scenario.let('transaction: run addWaiting', 'answer: run addWaiting', 'make: run/2');
   await scenario.let('transaction: run recordContainer', 'answer: run recordContainer', 'boot: run/2');
-  await scenario.let('call: run/2 load');
+  await scenario.let('call: run/2 load', 'transaction: run recordArrival', 'answer: run recordArrival');
   scenario.setClock(-2 * setMs);
   // The time for the boot ends, and then the grace; see the limits of the simulation.
   await scenario.pass(300);
