@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApifyClient } from 'apify-client';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Json } from '../src/comparison/json.ts';
-import { comparedRecords } from '../src/comparison/outcome-reader.ts';
+import { comparedRecords, readOutcome } from '../src/comparison/outcome-reader.ts';
 
 const compared = async (records: Record<string, Json>) =>
   Object.fromEntries(await comparedRecords(new Map(Object.entries(records))));
@@ -29,4 +34,33 @@ test('[internal-2] of a durable state the value is compared, whatever its size; 
   // Without a head, records with such names are the author's own.
   const own = { 'S.durable.merged-4': 1, S: { next: 1 } };
   expect(await compared(own)).toEqual(own);
+});
+
+test('a platform that ends while an outcome is read fails the read, and nothing besides', async () => {
+  const run = { id: 'run', defaultDatasetId: 'd', defaultKeyValueStoreId: 's', defaultRequestQueueId: 'q' };
+  // It ends after the first list: what was asked for by then fails at once, what is asked for later fails later.
+  const server = http.createServer(async (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    const url = request.url ?? '';
+    if (/\/datasets(\?|$)/.test(url)) return response.end(JSON.stringify({ data: { items: [], total: 0 } }));
+    if (/\/actor-runs\/run(\?|$)/.test(url)) return response.end(JSON.stringify({ data: run }));
+    if (/\/(key-value-stores|request-queues)(\?|$)/.test(url)) await delay(100);
+    request.destroy();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const client = new ApifyClient({
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: 'a',
+    maxRetries: 0,
+  });
+  const facts = { runId: 'run', status: 'SUCCEEDED', durationMs: 1, outside: [] };
+  // A rejection that nobody handles would end `wherry prove`; Vitest reports it.
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  await expect(readOutcome(client, facts)).rejects.toThrow();
+  await delay(200);
+  expect(unhandled).toEqual([]);
 });

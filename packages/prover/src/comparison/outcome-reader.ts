@@ -41,10 +41,16 @@ export interface RunFacts {
 export async function readOutcome(client: ApifyClient, facts: RunFacts): Promise<Outcome> {
   const run = (await client.run(facts.runId).get())!;
   const names = namesOf(run);
+  const [datasets, stores, queues] = await Promise.all([
+    datasetsOf(client, run),
+    storesOf(client, run),
+    queuesOf(client, run),
+  ]);
+  // All begin at once, after all that is waited for: the platform may be closed, and each has its failure handled then.
   const groups = await Promise.all([
-    ...(await datasetsOf(client, run)).map(({ id, place }) => itemsGroup(client, id, place)),
-    ...(await storesOf(client, run)).map(({ id, place }) => recordGroups(client, id, place)),
-    ...(await queuesOf(client, run)).map(({ id, place }) => handledGroup(client, id, place)),
+    ...datasets.map(({ id, place }) => itemsGroup(client, id, place)),
+    ...stores.map(({ id, place }) => recordGroups(client, id, place)),
+    ...queues.map(({ id, place }) => handledGroup(client, id, place)),
     Promise.resolve([{ kind: 'charge', place: 'default', values: chargesOf(run) } as const]),
     childrenGroup(client, run),
     Promise.resolve([{ kind: 'outside', place: 'default', values: facts.outside } as const]),
