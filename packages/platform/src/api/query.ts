@@ -54,6 +54,19 @@ export function booleanOf(query: Query, name: string): boolean | undefined {
   throw invalidInput(`The parameter "${name}" must be "true" or "false", but is "${text}".`);
 }
 
+/** @throws Refusal 400 `invalid-input` for a value that is not among the known ones */
+export function choiceOf<Choice extends string>(
+  query: Query,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = query[name];
+  if (text === undefined || text === '') return undefined;
+  const choice = choices.find((each) => each === text);
+  if (choice !== undefined) return choice;
+  throw invalidInput(`The parameter "${name}" must be one of ${choices.join(', ')}, but is "${text}".`);
+}
+
 /** In ms since 1970. */
 export function timeOf(query: Query, name: string): number | undefined {
   const text = query[name];

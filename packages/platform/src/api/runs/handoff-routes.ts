@@ -3,11 +3,10 @@ import { type HandoffResult, handoffOutcomes, listHandoffs } from '../../runs/op
 import { listAttempts } from '../../runs/operations/run-lists.ts';
 import type { HandoffRequest } from '../../runs/supervisor/run-control.ts';
 import type { SampleSeries } from '../../runs/supervisor/run-samples.ts';
-import { invalidInput } from '../../shared/errors.ts';
 import { bodyChecker } from '../../shared/schema-check.ts';
 import { isoTime, isoTimeOrNull } from '../../shared/time.ts';
 import { userIdOf } from '../caller.ts';
-import { booleanOf, pagingOf, type Query, queryOf, timeOf } from '../query.ts';
+import { booleanOf, choiceOf, pagingOf, queryOf, timeOf } from '../query.ts';
 import type { HandoffServices } from '../services.ts';
 import { wherryRunMount } from './run-mounts.ts';
 
@@ -29,17 +28,6 @@ const apiSamples = ({ everyMs, items }: SampleSeries) => ({
 /** The start of a drain that is under way is in memory alone. */
 const withDrain = <Item extends HandoffResult>(item: Item, supervisor: HandoffServices['supervisor']): Item =>
   item.phase === 'requested' ? { ...item, drainStartedAt: isoTimeOrNull(supervisor.drainStartedAt(item.runId)) } : item;
-
-/** @throws Refusal 400 for a value that is not among the known ones */
-function choiceOf<Choice extends string>(query: Query, name: string, choices: readonly Choice[]): Choice | undefined {
-  const given = query[name];
-  if (given === undefined || given === '') return undefined;
-  const choice = choices.find((each) => each === given);
-  if (choice === undefined) {
-    throw invalidInput(`The parameter "${name}" must be one of ${choices.join(', ')}, but is "${given}".`);
-  }
-  return choice;
-}
 
 /** The list of many runs. Administrators are shown those of all users, unless they ask for their own. */
 export function registerHandoffListRoutes(app: FastifyInstance, services: HandoffServices): void {

@@ -8,7 +8,7 @@ import { invalidInput } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { parseJson } from '../../shared/json.ts';
 import { checkWebhookBody, settingsOf } from '../../webhooks/webhook-settings.ts';
-import { booleanOf, integerOf, listOf, numberOf, type Query, timeOf } from '../query.ts';
+import { booleanOf, choiceOf, integerOf, listOf, numberOf, type Query, timeOf } from '../query.ts';
 
 const statuses: readonly RunStatus[] = [
   ...(['READY', 'RUNNING', 'SUCCEEDED', 'FAILED'] as const),
@@ -88,10 +88,7 @@ export function statusesOf(query: Query): RunStatus[] | null {
 }
 
 export function lastRunFilterOf(query: Query): LastRunFilter {
-  const origin = query.origin || null;
-  if (origin !== null && !origins.includes(origin)) {
-    throw invalidInput(`The parameter "origin" must be one of ${origins.join(', ')}, but is "${origin}".`);
-  }
+  const origin = choiceOf(query, 'origin', origins) ?? null;
   return { statuses: statusesOf(query), origin };
 }
 

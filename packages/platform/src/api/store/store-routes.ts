@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { listStore, type StoreOrder, type StoreSearch } from '../../builds/store.ts';
-import { invalidInput } from '../../shared/errors.ts';
 import { pageOf } from '../../shared/paging.ts';
-import { booleanOf, pagingOf, type Query, queryOf } from '../query.ts';
+import { booleanOf, choiceOf, pagingOf, type Query, queryOf } from '../query.ts';
 import type { Services } from '../services.ts';
 
 const orders: readonly StoreOrder[] = ['relevance', 'popularity', 'newest', 'lastUpdate'];
@@ -15,7 +14,7 @@ export function registerStoreRoutes(app: FastifyInstance, { database }: Services
     const query = queryOf(request);
     // A page says of itself that it is in the order that was asked for.
     const paging = { ...pagingOf(query), desc: false };
-    const format = oneOf(query, 'responseFormat', formats, 'full');
+    const format = choiceOf(query, 'responseFormat', formats) ?? 'full';
     const wanted = searchOf(query, paging);
     // Nobody passes the platform's Actors for payments by agents, so there are none that do.
     const isEmpty = booleanOf(query, 'allowsAgenticUsers') === true;
@@ -32,24 +31,11 @@ function searchOf(query: Query, paging: Pick<StoreSearch, 'offset' | 'limit' | '
     search: query.search ?? '',
     category: query.category ?? '',
     username: query.username ?? '',
-    pricingModel: oneOf(query, 'pricingModel', pricingModels, ''),
-    sortBy: oneOf(query, 'sortBy', orders, 'relevance'),
+    pricingModel: choiceOf(query, 'pricingModel', pricingModels) ?? '',
+    sortBy: choiceOf(query, 'sortBy', orders) ?? 'relevance',
     includeInputSchema: booleanOf(query, 'includeInputSchema') === true,
     ...paging,
   };
-}
-
-function oneOf<Value extends string, Usual extends string>(
-  query: Query,
-  name: string,
-  values: readonly Value[],
-  usual: Usual,
-): Value | Usual {
-  const text = query[name];
-  if (text === undefined || text === '') return usual;
-  const value = values.find((each) => each === text);
-  if (value !== undefined) return value;
-  throw invalidInput(`The parameter "${name}" must be one of ${values.join(', ')}, but is "${text}".`);
 }
 
 /** The reduced form for language models. Source: docs.apify.com, API, `responseFormat` of the store. */
