@@ -94,6 +94,8 @@ export interface TimelineLayout {
   readonly plotX: number;
   readonly plotWidth: number;
   readonly window: TimelineWindow;
+  /** Of all attempts, also of those that the window does not have. */
+  readonly phases: readonly AttemptPhases[];
   readonly lanes: readonly TimelineLane[];
   readonly bars: readonly TimelineBar[];
   readonly bands: readonly TimelineBand[];
@@ -152,6 +154,7 @@ export function layoutTimeline(
     plotX,
     plotWidth,
     window,
+    phases,
     lanes: places.lanes,
     bars,
     bands,

@@ -2,7 +2,6 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useS
 import { formatDuration } from '../../model/format.ts';
 import { layoutTimeline, type TimelineLayout, wholeWindow } from '../../model/timeline.ts';
 import {
-  phasesOf,
   phaseWords,
   type TimelineAttempt,
   type TimelineHandoff,
@@ -63,7 +62,7 @@ export function Timeline(props: TimelineProps) {
     () => layoutTimeline(attempts, handoffs, samples, window, width, { nowMs, isUnfolded }),
     [attempts, handoffs, samples, window.fromMs, window.toMs, width, nowMs, isUnfolded],
   );
-  const phases = useMemo(() => phasesOf(attempts, handoffs, nowMs), [attempts, handoffs, nowMs]);
+  const { phases } = layout;
   const [cursorMs, setCursorMs] = useState<number>();
   const timeAt = (x: number) => window.fromMs + ((x - layout.plotX) / layout.plotWidth) * (window.toMs - window.fromMs);
   const { handlers, brush } = useGestures({ box, layout, timeAt, setCursorMs, setWindow });
