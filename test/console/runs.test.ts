@@ -617,6 +617,56 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     ui.checkProblems();
   });
 
+  test('the lines of a log that is over are not new, however slowly they come and whatever is hidden', async () => {
+    const run = await print({ count: 30_000 });
+    const page = await ui.pageOf(ui.platform.token);
+    await ui.visit(`/runs/${run.id}?tab=input`, page);
+    const network = await page.context().newCDPSession(page);
+    const bytesPerSecond = 1_000_000;
+    await network.send('Network.enable');
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: bytesPerSecond,
+      uploadThroughput: -1,
+    });
+    await page.getByRole('tab', { name: 'Log' }).click();
+    await page.getByText(/^[12]?\d,\d{3} lines · live/).waitFor();
+    await page.getByText(/^30,0\d\d lines · complete/).waitFor();
+    const toEnd = page.getByRole('button', { name: /↓$/ });
+    expect(await toEnd.textContent()).toBe('To the end ↓');
+    const narrowed = page.getByRole('region', { name: 'Lines of the log' });
+    await page.getByLabel('Level').selectOption('warning');
+    await page.getByText(/^3\d lines of 30,0/).waitFor();
+    await narrowed.press('End');
+    await narrowed.press('Home');
+    await page.getByLabel('Level').selectOption('debug');
+    await page.getByText(/^30,0\d\d lines/).waitFor();
+    expect(await toEnd.textContent()).toBe('To the end ↓');
+    await page.context().close();
+    ui.checkProblems();
+  });
+
+  test('a log that is scrolled up at once after a jump to its end is not followed', async () => {
+    const { id } = await print({ count: 1000 });
+    await ui.visit(`/runs/${id}?tab=log`);
+    await ui.page.getByText('complete').waitFor();
+    const toEnd = ui.page.getByRole('button', { name: 'To the end ↓' });
+    await toEnd.waitFor();
+    // Both before the browser tells of the first.
+    const scrolled = await log().evaluate(async (box) => {
+      box.parentElement!.querySelector<HTMLElement>(':scope > button')!.click();
+      await Promise.resolve();
+      const atEnd = box.scrollTop;
+      box.scrollTop = 0;
+      return atEnd;
+    });
+    expect(scrolled).toBeGreaterThan(1000);
+    await toEnd.waitFor();
+    await log().getByText('line 3 of many').waitFor();
+    ui.checkProblems();
+  });
+
   test('a log goes on after the platform was killed, and has every line once', async () => {
     const run = await startCounter();
     await ui.visit(`/runs/${run.id}?tab=log`);

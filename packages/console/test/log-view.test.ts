@@ -102,6 +102,15 @@ describe('a selection', () => {
     expect(growing.found.length).toBeGreaterThan(10);
   });
 
+  test('counts what is shown after a place of the buffer, whatever is hidden', () => {
+    const buffer = bufferOf('WARN 0', 'INFO 1', 'WARN 2', 'INFO 3', 'WARN 4');
+    const warnings = new LogSelection({ least: 'warning', withOwn: true }, '').update(buffer);
+    expect([0, 1, 2, 3, 4, 5].map((length) => warnings.countAfter(length))).toEqual([3, 2, 2, 1, 1, 0]);
+    const everyLine = new LogSelection(everything, '').update(buffer);
+    expect([0, 1, 4, 5].map((length) => everyLine.countAfter(length))).toEqual([5, 4, 1, 0]);
+    expect(new LogSelection(everything, '').countAfter(0)).toBe(0);
+  });
+
   test('finds a text across colours, and not within them', () => {
     const buffer = bufferOf('\u001b[32mIN\u001b[39mFO 32m');
     expect(new LogSelection(everything, 'info').update(buffer).found).toEqual([0]);

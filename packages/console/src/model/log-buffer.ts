@@ -159,6 +159,17 @@ export class LogSelection {
     }
     return this;
   }
+
+  /** How many of the lines that are shown are after the first `length` of the buffer. */
+  countAfter(length: number): number {
+    let [from, to] = [0, this.shown.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.shown[middle]! < length) from = middle + 1;
+      else to = middle;
+    }
+    return this.shown.length - to;
+  }
 }
 
 /** A text as it stands, in capitals or not. */

@@ -47,9 +47,14 @@ export function LogView({ id, isOver }: { readonly id: string; readonly isOver: 
   const [wrap, setWrap] = useAddressState<'on' | 'off'>('wrap', usualWrap);
   const [wanted, setWanted] = useAddressState<string>('find', '');
   const deferred = useDeferredValue(wanted);
-  const { shown, found } = useSelection(buffer, length, { least, withOwn: own === 'shown' }, deferred);
+  const selection = useSelection(buffer, length, { least, withOwn: own === 'shown' }, deferred);
+  const { shown, found } = selection;
   // The height of a log that grows does not change with it.
   const [wasOver] = useState(isOver);
+  const wasComplete = useRef(false);
+  useEffect(() => {
+    wasComplete.current ||= state === 'complete';
+  }, [state]);
   const list = useRef<LogListHandle>(null);
   const find = useRef<HTMLInputElement>(null);
   const [current, setCurrent] = useState(0);
@@ -129,9 +134,10 @@ export function LogView({ id, isOver }: { readonly id: string; readonly isOver: 
       {shown.length > 0 && (
         <LogList
           ref={list}
-          selection={{ shown, length: shown.length }}
+          selection={selection}
           isWrapped={wrap === 'on'}
           startsAtEnd={!isOver}
+          isHistory={wasOver && !wasComplete.current}
           rowOf={(index) => buffer.at(shown[index]!)}
           wanted={deferred}
           currentIndex={wanted === '' ? undefined : found[current]}
@@ -167,12 +173,22 @@ function useSelection(
   length: number,
   { least, withOwn }: LogFilter,
   wanted: string,
-): { readonly shown: readonly number[]; readonly found: readonly number[] } {
+): ShownLines {
   const selection = useMemo(() => new LogSelection({ least, withOwn }, wanted), [buffer, least, withOwn, wanted]);
   return useMemo(() => {
     const { shown, found } = selection.update(buffer);
-    return { shown, found };
+    return { shown, found, bufferLength: buffer.length, countAfter: (length) => selection.countAfter(length) };
   }, [selection, buffer, length]);
+}
+
+interface ShownLines {
+  /** Indexes into the buffer. */
+  readonly shown: readonly number[];
+  /** Indexes into `shown`. */
+  readonly found: readonly number[];
+  /** How many lines the buffer has, shown or not. */
+  readonly bufferLength: number;
+  readonly countAfter: (length: number) => number;
 }
 
 const isNearEnd = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement): boolean =>
@@ -184,35 +200,46 @@ interface LogListHandle {
 
 interface LogListProps {
   readonly ref: React.Ref<LogListHandle>;
-  readonly selection: { readonly shown: readonly number[]; readonly length: number };
+  readonly selection: ShownLines;
   readonly isWrapped: boolean;
   readonly startsAtEnd: boolean;
+  /** Whether what arrives was there before the page: it is not new to anyone who waits for it. */
+  readonly isHistory: boolean;
   readonly rowOf: (index: number) => Parameters<typeof LogRow>[0]['line'];
   readonly wanted: string;
   readonly currentIndex: number | undefined;
 }
 
-function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, currentIndex }: LogListProps) {
+function LogList({ ref, selection, isWrapped, startsAtEnd, isHistory, rowOf, wanted, currentIndex }: LogListProps) {
   const box = useRef<HTMLDivElement>(null);
   const [isFollowing, setIsFollowing] = useState(startsAtEnd);
   const following = useRef(isFollowing);
   following.current = isFollowing;
-  const [seen, setSeen] = useState(selection.length);
+  const { shown, bufferLength } = selection;
+  const [seen, setSeen] = useState(bufferLength);
   const [isAtEnd, setIsAtEnd] = useState(startsAtEnd);
   const rows = useVirtualizer({
-    count: selection.length,
+    count: shown.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowPx,
     overscan: 12,
-    getItemKey: (index) => selection.shown[index]!,
+    getItemKey: (index) => shown[index]!,
   });
   useEffect(() => rows.measure(), [isWrapped]);
   const totalPx = rows.getTotalSize();
+  const lastTop = useRef(0);
   // Not `scrollToIndex`, which goes on for some frames: it would take back what a reader has scrolled meanwhile.
   useLayoutEffect(() => {
-    if (isFollowing) box.current!.scrollTop = box.current!.scrollHeight;
+    if (isFollowing) {
+      box.current!.scrollTop = box.current!.scrollHeight;
+      // A reader may scroll up before the browser tells of this: one event is for both then.
+      lastTop.current = box.current!.scrollTop;
+    }
     setIsAtEnd(isNearEnd(box.current!));
-  }, [isFollowing, selection.length, totalPx]);
+  }, [isFollowing, shown.length, totalPx]);
+  useLayoutEffect(() => {
+    if (isHistory) setSeen(bufferLength);
+  }, [isHistory, bufferLength]);
   const show = useCallback(
     (index: number) => {
       setIsFollowing(false);
@@ -221,7 +248,6 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
     [rows],
   );
   useImperativeHandle(ref, () => ({ show }), [show]);
-  const lastTop = useRef(0);
   const onScroll = () => {
     const { scrollTop } = box.current!;
     const isUp = scrollTop < lastTop.current - 1;
@@ -231,12 +257,12 @@ function LogList({ ref, selection, isWrapped, startsAtEnd, rowOf, wanted, curren
     // Following lets go when one scrolls up, and takes hold again at the end.
     if (isEnd !== following.current && (isEnd || isUp)) {
       setIsFollowing(isEnd);
-      setSeen(selection.length);
+      setSeen(bufferLength);
     }
   };
   // The browser scrolls to the end as it was when the key was pressed.
   const followAtEnd = (event: KeyboardEvent) => event.key === 'End' && setIsFollowing(true);
-  const unread = isFollowing ? 0 : Math.max(0, selection.length - seen);
+  const unread = isFollowing ? 0 : selection.countAfter(seen);
   const items = rows.getVirtualItems();
   return (
     <div className={styles.frame} style={{ flexBasis: totalPx + barPx }}>
