@@ -38,7 +38,8 @@ export class GuideReader {
         this.#runId = (await this.#runs())[0]!.id;
         return;
       case 'until':
-        return this.#repeat(name, command, new RegExp(this.#inPlace(step.until!), 'm'));
+        for (const each of machines) await this.#repeat(each, command, new RegExp(this.#inPlace(step.until!), 'm'));
+        return;
       case 'cutOff':
         // Until here, all moves were planned.
         expect(await this.#log()).not.toContain('a lost handoff');
