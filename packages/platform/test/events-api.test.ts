@@ -69,7 +69,7 @@ test('[change-1] what calls, the supervisor, schedules and webhooks change is to
   expect(ids).toEqual(ids.toSorted((one, other) => one - other));
 });
 
-test('[stream-3] nobody is told of what is another user’s; administrators of servers, and of where all runs are', async () => {
+test('[stream-3] nobody is told of what is another user’s; administrators of servers, of where all runs are, and of the audit log', async () => {
   const [alice, bob] = [await makeUser(fixture, 'events-alice'), await makeUser(fixture, 'events-bob')];
   await using own = await readEvents(fixture, { token: alice.token });
   await using other = await readEvents(fixture, { token: bob.token });
@@ -88,9 +88,11 @@ test('[stream-3] nobody is told of what is another user’s; administrators of s
   expect(own.changes().has(`run ${run.id}`)).toBe(true);
   expect(own.changes().has(`actor ${idle}`)).toBe(true);
   expect(kindsOf(own.events).has('server')).toBe(false);
+  expect(kindsOf(own.events).has('auditLog')).toBe(false);
   const ofAlice = administrator.events.filter(({ data }) => data.runId === run.id || data.actorId === idle);
   expect(kindsOf(ofAlice)).toEqual(new Set(['attempt']));
   await administrator.next('the server', ({ data }) => data.kind === 'server');
+  await administrator.next('the audit log', ({ data }) => data.kind === 'auditLog' && data.id === 'platform');
 });
 
 test('[token-2] a token that is limited to named resources is told of those, and one that may not read gets no stream', async () => {

@@ -3116,8 +3116,8 @@ export interface components {
         };
         Change: {
             /** @enum {unknown} */
-            kind: "run" | "attempt" | "handoff" | "build" | "server" | "actor" | "task" | "schedule" | "webhook" | "dispatch" | "dataset" | "keyValueStore" | "requestQueue" | "user" | "token" | "proof";
-            /** @description Of an attempt: the run's id, a slash, and the attempt's number. */
+            kind: "run" | "attempt" | "handoff" | "build" | "server" | "actor" | "task" | "schedule" | "webhook" | "dispatch" | "dataset" | "keyValueStore" | "requestQueue" | "user" | "token" | "proof" | "auditLog";
+            /** @description Of an attempt: the run's id, a slash, and the attempt's number. The audit log's is `platform`. */
             id: string;
             /** @description The run that it belongs to. */
             runId?: string;

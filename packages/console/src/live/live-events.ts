@@ -23,6 +23,7 @@ const plurals: Readonly<Record<string, string>> = {
   user: 'users',
   token: 'tokens',
   proof: 'proofs',
+  auditLog: 'audit-log',
 };
 
 /** What a change may show in besides its own page. */

@@ -4,9 +4,7 @@ import { ApiError } from '../api/client.ts';
 import { useRefetchInterval } from '../live/live.tsx';
 import { heldRows } from '../model/run-filter.ts';
 import { type RunShort, type RunsFilter, runQuery, runsQuery } from '../services/runs.ts';
-
-/** Below this the reader has left the top of the page. */
-const scrolledPx = 120;
+import { useIsScrolled } from '../ui/use-is-scrolled.ts';
 
 /**
  * The runs of a page of a list. At the top of the first page it is live. Once one has scrolled, and on other pages, the rows
@@ -40,16 +38,6 @@ export function useRunRows({ offset, limit, ...which }: RunsFilter) {
 }
 
 const justAfter = (iso: string): string => new Date(Date.parse(iso) + 1).toISOString();
-
-function useIsScrolled(): boolean {
-  const [isScrolled, setIsScrolled] = useState(() => window.scrollY > scrolledPx);
-  useEffect(() => {
-    const onScroll = () => setIsScrolled(window.scrollY > scrolledPx);
-    window.addEventListener('scroll', onScroll, { passive: true });
-    return () => window.removeEventListener('scroll', onScroll);
-  }, []);
-  return isScrolled;
-}
 
 /** @param key of what is held; undefined for a list that is live */
 function useHeldRows(key: string | undefined, fresh: readonly RunShort[] | undefined) {

@@ -14,6 +14,7 @@ import { Empty } from '../ui/notice.tsx';
 import { Pager, usePage } from '../ui/pager.tsx';
 import { StatusPill } from '../ui/pill.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
+import { WaitingRows } from '../ui/waiting-rows.tsx';
 import { useRunRows } from './run-rows.ts';
 import styles from './run-table.module.css';
 import { ActorName } from './target-name.tsx';
@@ -34,10 +35,6 @@ export function RunTable({ actorId, taskId, limit = 50, tools }: RunTableProps) 
   const { statuses } = runFilterOf(filter);
   const { offset } = page;
   const { rows, total, waiting, error, refetch } = useRunRows({ actorId, taskId, statuses, offset, limit });
-  const showNew = () => {
-    if (offset > 0) page.setOffset(0);
-    window.scrollTo({ top: 0 });
-  };
   const owner = taskId !== undefined ? `actor-tasks/${taskId}/runs` : `actors/${actorId}/runs`;
   const path = taskId === undefined && actorId === undefined ? 'actor-runs' : owner;
   const withStatus = statuses.length > 0 ? `&status=${statuses.join(',')}` : '';
@@ -63,11 +60,7 @@ export function RunTable({ actorId, taskId, limit = 50, tools }: RunTableProps) 
         />
       </div>
       {waiting > 0 && (
-        <div className={styles.waiting}>
-          <button type="button" onClick={showNew}>
-            {formatNumber(waiting)} new
-          </button>
-        </div>
+        <WaitingRows onShow={() => offset > 0 && page.setOffset(0)}>{formatNumber(waiting)} new</WaitingRows>
       )}
       <LoadedRows query={{ data: rows, error, refetch }}>
         {(loaded) => (

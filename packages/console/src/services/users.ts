@@ -1,6 +1,7 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { bodyOf, dataOf, wherry } from '../api/client.ts';
 import type { components } from '../api/wherry-v1.d.ts';
+import { type Paging, pagedList } from './paging.ts';
 
 export type User = components['schemas']['User'];
 export type Role = User['role'];
@@ -23,9 +24,9 @@ export interface UserChanges {
   readonly maxMemoryMbytes?: number | null;
 }
 
-export const usersQuery = ({ offset, limit }: { readonly offset: number; readonly limit: number }) =>
+export const usersQuery = ({ offset, limit }: Paging) =>
   queryOptions({
-    queryKey: ['users', 'list', `${offset}`, `${limit}`],
+    ...pagedList(['users', 'list'], { offset, limit }),
     queryFn: ({ signal }) => dataOf(wherry.GET('/wherry/v1/users', { params: { query: { offset, limit } }, signal })),
   });
 
@@ -61,6 +62,5 @@ export const auditLogQuery = ({ user, operation, since, before, limit }: AuditFi
       };
       return dataOf(wherry.GET('/wherry/v1/audit-log', { params: { query }, signal }));
     },
-    // No event tells of new entries.
-    staleTime: 0,
+    placeholderData: keepPreviousData,
   });

@@ -3,7 +3,14 @@ import { namedResourcesOf, type UserCaller } from '../accounts/token-limits.ts';
 import type { Change, ChangeKind } from '../database/changes.ts';
 
 /** Of all users, as the routes for administrators show it, and where runs are, as in `api/authorization.ts`. */
-const ofAdministrators: ReadonlySet<ChangeKind> = new Set(['server', 'attempt', 'handoff', 'user', 'token']);
+const ofAdministrators: ReadonlySet<ChangeKind> = new Set([
+  'server',
+  'attempt',
+  'handoff',
+  'user',
+  'token',
+  'auditLog',
+]);
 
 /** What a token that is limited to named resources reaches of the named ones [token-2]. */
 const ofNamedRuns: ReadonlySet<ChangeKind> = new Set(['run', 'attempt', 'handoff']);

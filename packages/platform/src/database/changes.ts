@@ -9,13 +9,13 @@
  */
 export const changeKinds = [
   ...(['run', 'attempt', 'handoff', 'build', 'server', 'actor', 'task', 'schedule', 'webhook', 'dispatch'] as const),
-  ...(['dataset', 'keyValueStore', 'requestQueue', 'user', 'token', 'proof'] as const),
+  ...(['dataset', 'keyValueStore', 'requestQueue', 'user', 'token', 'proof', 'auditLog'] as const),
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 export interface Change {
   readonly kind: ChangeKind;
-  /** Of an attempt: the run's id, a slash, and the attempt's number. */
+  /** Of an attempt: the run's id, a slash, and the attempt's number. There is one audit log, and its id is `platform`. */
   readonly id: string;
   /** Whose it is; null for what is the platform's own. */
   readonly userId: string | null;

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { useRefetchInterval } from '../../live/live.tsx';
-import { type AuditEntry, auditLogQuery } from '../../services/users.ts';
+import { type AuditEntry, type AuditFilter, auditLogQuery } from '../../services/users.ts';
 import { useAddressState } from '../../ui/address-state.ts';
 import { ApiButton } from '../../ui/api-call.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -13,6 +14,8 @@ import { Card } from '../../ui/page.tsx';
 import { PagerBar } from '../../ui/pager.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useIsScrolled } from '../../ui/use-is-scrolled.ts';
+import { WaitingRows } from '../../ui/waiting-rows.tsx';
 import { AdministratorsOnly } from './administrators-only.tsx';
 import styles from './settings.module.css';
 
@@ -82,16 +85,35 @@ const columns: readonly Column<AuditEntry>[] = [
 
 const limit = 50;
 
+/**
+ * A page of the log. The newest one is live while its reader is at its top; once one has scrolled, the rows stay the ones that
+ * they are, and `hasNew` says that more have come.
+ */
+function useAuditEntries({ before, ...filter }: Omit<AuditFilter, 'limit'>) {
+  const refetchInterval = useRefetchInterval();
+  const isScrolled = useIsScrolled();
+  const [heldBefore, setHeldBefore] = useState('');
+  const isHeld = before === '' && isScrolled && heldBefore !== '';
+  const log = useQuery({
+    ...auditLogQuery({ ...filter, before: isHeld ? heldBefore : before, limit }),
+    refetchInterval,
+  });
+  const newest = useQuery({ ...auditLogQuery({ ...filter, before: '', limit: 1 }), enabled: isHeld, refetchInterval });
+  const first = log.isPlaceholderData ? undefined : log.data?.items[0]?.sequence;
+  useEffect(() => {
+    if (before === '' && !isScrolled && first !== undefined) setHeldBefore(String(first + 1));
+  }, [before, isScrolled, first]);
+  const hasNew = isHeld && !newest.isPlaceholderData && (newest.data?.items[0]?.sequence ?? 0) >= Number(heldBefore);
+  return { log, hasNew };
+}
+
 function AuditLog() {
   const [user, setUser] = useAddressState<string>('user', '');
   const [operation, setOperation] = useAddressState<string>('operation', '');
   const [since, setSince] = useAddressState<string>('since', '');
   const [before] = useAddressState<string>('before', '', { isStep: true });
   const navigate = useNavigate();
-  const log = useQuery({
-    ...auditLogQuery({ user, operation, since, before, limit }),
-    refetchInterval: useRefetchInterval(),
-  });
+  const { log, hasNew } = useAuditEntries({ user, operation, since, before });
   const turnTo = (sequence: string) =>
     void navigate({
       to: '.',
@@ -136,6 +158,7 @@ function AuditLog() {
           <input type="date" value={since} onChange={({ target }) => setSince(target.value)} />
         </Field>
       </div>
+      {hasNew && <WaitingRows>New entries</WaitingRows>}
       <LoadedRows query={log}>
         {(page) => (
           <DataTable
@@ -154,8 +177,11 @@ function AuditLog() {
       <PagerBar>
         <Button
           size="small"
-          disabledReason={before === '' ? 'These are the newest.' : undefined}
-          onClick={() => turnTo('')}
+          disabledReason={before === '' && !hasNew ? 'These are the newest.' : undefined}
+          onClick={() => {
+            turnTo('');
+            window.scrollTo({ top: 0 });
+          }}
         >
           Newest
         </Button>

@@ -85,6 +85,8 @@ export const toldTables: readonly ToldTable[] = [
     user: ofToken('user_id'),
     operations: ['INSERT', 'DELETE'],
   },
+  // The log as a whole is one thing: an entry is nothing that is read alone.
+  { table: 'audit_log', kind: 'auditLog', id: "'platform'", user: 'NULL' },
 ];
 
 /** Tables whose rows are told with another row, or are nothing that is shown [change-2]. */
@@ -106,7 +108,6 @@ export const untoldTables: readonly string[] = [
   ...['input_key_pairs', 'platform_secrets', 'secret_keys', 'steady_clock'],
   // Written every few seconds, for all that users do.
   'usage_days',
-  'audit_log',
 ];
 
 /** Outer conflict clauses apply within triggers too, so the table takes everything and repetitions are dropped when it is read. */
@@ -123,9 +124,15 @@ function* triggers(): Generator<{ readonly name: string; readonly sql: string }>
   }
 }
 
+/** What is the platform's own, and no user's. */
+const platformKinds = toldTables
+  .filter(({ user }) => user === 'NULL')
+  .map(({ kind }) => `'${kind}'`)
+  .join(', ');
+
 /** What belongs to something that is deleted in the same write has no user any more, and is told with that. */
 const selectChanges = `SELECT kind, id, user_id AS "userId", run_id AS "runId", actor_id AS "actorId"
-  FROM told_changes WHERE id IS NOT NULL AND (user_id IS NOT NULL OR kind = 'server')
+  FROM told_changes WHERE id IS NOT NULL AND (user_id IS NOT NULL OR kind IN (${platformKinds}))
   GROUP BY kind, id ORDER BY min(rowid) LIMIT ${mostChanges}`;
 
 export class ChangeTriggers {
