@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { classes } from './classes.ts';
+import { type Crumb, useShowCrumbs } from './crumbs.ts';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -10,10 +11,13 @@ interface PageProps {
   /** A line below the heading. */
   readonly about?: React.ReactNode;
   readonly actions?: React.ReactNode;
+  /** The way to the page from its section; its title unless set. */
+  readonly crumbs?: readonly Crumb[];
   readonly children: React.ReactNode;
 }
 
-export function Page({ title, heading = title, about, actions, children }: PageProps) {
+export function Page({ title, heading = title, about, actions, crumbs = [{ text: title }], children }: PageProps) {
+  useShowCrumbs(crumbs);
   useEffect(() => {
     document.title = `${title} · Wherry`;
   }, [title]);

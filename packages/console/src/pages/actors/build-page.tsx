@@ -45,6 +45,7 @@ function LoadedBuild({ build, isOwn }: { readonly build: Build; readonly isOwn: 
   const { data: actor } = useQuery({ ...actorQuery(build.actId), retry: false });
   const isEnded = isOver(build.status);
   const title = `Build ${build.buildNumber}`;
+  const actorName = actor?.title || actor?.name || build.actId;
   const heading = (
     <>
       {title}
@@ -57,14 +58,20 @@ function LoadedBuild({ build, isOwn }: { readonly build: Build; readonly isOwn: 
     <>
       of{' '}
       <Link to="/actors/$actorId" params={{ actorId: build.actId } as never}>
-        <bdi>{actor?.title || actor?.name || build.actId}</bdi>
+        <bdi>{actorName}</bdi>
       </Link>
       {' · '}
       <CopyId id={build.id} />
     </>
   );
   return (
-    <Page title={title} heading={heading} about={about} actions={<Actions build={build} actor={actor} isOwn={isOwn} />}>
+    <Page
+      title={title}
+      heading={heading}
+      about={about}
+      actions={<Actions build={build} actor={actor} isOwn={isOwn} />}
+      crumbs={[{ text: actorName, to: `/actors/${build.actId}` }, { text: title }]}
+    >
       {build.statusMessage && !isEnded && <Note tone="ok">{build.statusMessage}</Note>}
       {build.statusMessage && build.status === 'ABORTED' && <Note>{build.statusMessage}</Note>}
       {build.statusMessage && hasFailed(build.status) && <Failure error={build.statusMessage} />}

@@ -28,7 +28,7 @@ export function RunPage() {
   const run = useQuery({ ...runQuery(runId), refetchInterval: useRefetchInterval() });
   if (run.data !== undefined) return <KnownRun run={run.data} updatedAtMs={run.dataUpdatedAt} key={runId} />;
   return (
-    <Page title="Run" about={<CopyId id={runId} />}>
+    <Page title="Run" crumbs={[{ text: runId, isId: true }]} about={<CopyId id={runId} />}>
       {run.error ? <Failure error={run.error} retry={() => void run.refetch()} /> : <Skeleton rows={12} />}
     </Page>
   );
@@ -41,6 +41,10 @@ function KnownRun({ run, updatedAtMs }: { readonly run: Run; readonly updatedAtM
   return (
     <Page
       title={`${name}, run ${id}`}
+      crumbs={[
+        { text: name, to: `/actors/${actId}` },
+        { text: id, isId: true },
+      ]}
       heading={
         <>
           <Link to="/actors/$actorId" params={{ actorId: actId }} className={styles.actor!}>
