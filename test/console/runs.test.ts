@@ -275,7 +275,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     ui.allowProblem(/status of 409/);
     await ui.client.run(run.id).abort();
     await dialog().getByRole('alert').getByText('the run ended ABORTED meanwhile').waitFor();
-    await dialog().getByRole('button', { name: 'Move', exact: true }).hover();
+    await dialog().getByRole('button', { name: 'Move', exact: true, disabled: true }).hover();
     await ui.page.getByText('Only a run that is RUNNING can be moved; this one is ABORTED.').waitFor();
     ui.checkProblems();
   });
@@ -302,7 +302,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     await dialog().getByLabel('Actor').selectOption(keeper.actorId);
     const editor = dialog().getByRole('textbox', { name: 'Input' });
     await editor.fill('{ "kept": ');
-    await dialog().getByRole('button', { name: 'Metamorph' }).hover();
+    await dialog().getByRole('button', { name: 'Metamorph', disabled: true }).hover();
     await ui.page.getByText('The input is no JSON.').waitFor();
     await editor.fill('{ "kept": 7 }');
     await ui.checkAccess();
@@ -371,7 +371,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     await dialog().getByText('Its attempt is killed now.').waitFor();
     await dialog().getByRole('button', { name: 'Abort at once' }).click();
     await expect.poll(() => status().textContent()).toBe('Aborted');
-    const move = ui.page.getByRole('button', { name: 'Move…' });
+    const move = ui.page.getByRole('button', { name: 'Move…', disabled: true });
     await move.hover();
     await ui.page.getByText('The run has ended (ABORTED).').waitFor();
     await ui.page.getByRole('button', { name: 'Resurrect…' }).click();
@@ -405,7 +405,7 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     await expect.poll(() => status().textContent()).toBe('Waiting');
     await ui.page.getByText('No attempt yet').waitFor();
     await ui.page.getByText('No lines yet').waitFor();
-    await ui.page.getByRole('button', { name: 'Move…' }).hover();
+    await ui.page.getByRole('button', { name: 'Move…', disabled: true }).hover();
     await ui.page.getByText('This is for a run that is at work (RUNNING); this one is READY.').waitFor();
     await ui.checkAccess();
     await ui.client.run(id).abort();
@@ -704,6 +704,27 @@ describe.skipIf(chromiumPath === undefined)('the pages of runs', () => {
     const strange = encodeURIComponent(hostileTexts.image);
     await ui.checkPage(`/runs/${id}?tab=${strange}&window=${strange}&level=${strange}&attempts=${strange}`);
     await ui.checkPage(`/runs?status=${strange}&page=${strange}&actor=${printerId}&sort=${strange}`, { shows: id });
+  });
+
+  test('the way to a page has names, and leads back', async () => {
+    await ui.client.actor(printerId).update({ title: hostileTexts.image });
+    onTestFinished(() => void ui.client.actor(printerId).update({ title: '' }));
+    const run = await print({ lines: ['here'] });
+    const way = ui.page.getByRole('navigation', { name: 'Where this page is' });
+    await ui.visit(`/runs/${run.id}`);
+    await expect.poll(() => way.textContent()).toBe(`Runs / ${hostileTexts.image} / ${run.id}`);
+    await way.getByRole('link', { name: hostileTexts.image }).click();
+    await ui.page.getByRole('tab', { name: 'Builds' }).waitFor();
+    expect(await way.textContent()).toBe(`Actors / ${hostileTexts.image}`);
+    await ui.visit(`/builds/${run.buildId}`);
+    await expect.poll(() => way.textContent()).toBe(`Actors / ${hostileTexts.image} / Build ${run.buildNumber}`);
+    await way.getByRole('link', { name: 'Actors' }).click();
+    await expect.poll(() => way.textContent()).toBe('Actors');
+    await ui.visit(`/datasets/${run.defaultDatasetId}`);
+    await expect.poll(() => way.textContent()).toBe(`Datasets / ${run.defaultDatasetId}`);
+    await ui.visit('/schedules/new');
+    expect(await way.textContent()).toBe('Schedules / New schedule');
+    ui.checkProblems();
   });
 
   test('a run that does not exist is said so, and an empty list says what to do', async () => {

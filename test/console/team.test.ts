@@ -268,6 +268,28 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
     ui.checkProblems();
   });
 
+  test('the audit log is live, and rows that one reads stay where they are', async () => {
+    const log = '/settings?tab=audit&operation=%2Fwherry%2Fv1%2Ftokens';
+    const make = (name: string) => ui.call<{ id: string }>('POST', '/wherry/v1/tokens', { name });
+    for (let index = 0; index < 40; index += 1) await make(`audited ${index}`);
+    await ui.visit(log);
+    const rows = ui.page.getByRole('region', { name: 'Audit log' }).locator('tbody tr');
+    const newest = () => rows.first().textContent();
+    await ui.page.getByText('Live', { exact: true }).waitFor();
+    const { id: first } = await make('seen at once');
+    await expect.poll(newest).toContain(first);
+    await ui.page.mouse.wheel(0, 400);
+    await expect.poll(() => ui.page.evaluate(() => scrollY)).toBeGreaterThan(200);
+    const { id: second } = await make('waits');
+    const newEntries = ui.page.getByRole('button', { name: 'New entries' });
+    await newEntries.waitFor();
+    expect(await newest()).toContain(first);
+    await newEntries.click();
+    await expect.poll(newest).toContain(second);
+    await expect.poll(() => newEntries.count()).toBe(0);
+    ui.checkProblems();
+  });
+
   test('an Actor’s page has its tasks and schedules, page by page, and a run’s what was sent about it', async () => {
     const { id: ofOther } = await ui.client.actors().create({ name: 'another' });
     const other = await ui.client.tasks().create({ actId: ofOther, name: 'of-another' });
@@ -276,8 +298,10 @@ describe.skipIf(chromiumPath === undefined)('tasks, schedules, webhooks and sett
     await ui.visit(`/actors/${actorId}?tab=tasks`);
     await ui.page.getByRole('link', { name: 'many-50' }).waitFor();
     await ui.page.getByText(`1–50 of ${total}`).waitFor();
-    await button('Next').click();
+    await button('Next').press('Enter');
     await ui.page.getByRole('link', { name: 'many-00' }).waitFor();
+    // It was disabled under the finger, and is where the keyboard is still.
+    expect(await ui.page.evaluate(() => document.activeElement?.textContent)).toBe('Next');
     expect(await ui.page.getByText(other.name).count()).toBe(0);
     await newSchedule({ name: 'of-task', actions: [{ type: 'RUN_ACTOR_TASK', actorTaskId: other.id }] });
     await ui.visit(`/tasks/${other.id}?tab=schedules`);

@@ -6,6 +6,7 @@ import { type InputErrors, inputErrors } from '../model/input-errors.ts';
 import type { JsonObject } from '../model/input-schema.ts';
 import type { StartRequest } from '../model/start-call.ts';
 import { startPath } from '../model/start-call.ts';
+import { pagedList } from './paging.ts';
 
 export type Actor = components['schemas']['Actor'];
 export type ActorShort = components['schemas']['ActorShort'];
@@ -28,7 +29,7 @@ export type ActorOrder = 'createdAt' | 'stats.lastRunStartedAt';
 
 export const actorsQuery = (offset: number, limit: number, sortBy: ActorOrder = 'stats.lastRunStartedAt') =>
   queryOptions({
-    queryKey: ['actors', 'list', { offset, limit, sortBy }],
+    ...pagedList(['actors', 'list', sortBy], { offset, limit }),
     queryFn: () =>
       dataOf(apify.GET('/v2/actors', { params: { query: { my: true, offset, limit, desc: true, sortBy } } })),
   });
@@ -48,7 +49,7 @@ export const allActorsQuery = queryOptions({
 /** The public Actors of this platform. */
 export const storeQuery = (search: string, offset: number, limit: number) =>
   queryOptions({
-    queryKey: ['actors', 'list', 'store', { search, offset, limit }],
+    ...pagedList(['actors', 'list', 'store', search], { offset, limit }),
     queryFn: () => dataOf(apify.GET('/v2/store', { params: { query: { search, offset, limit } } })),
   });
 

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
 import { apify, dataOf } from '../api/client.ts';
+import { pagedList } from './paging.ts';
 
 export type BuildShort = components['schemas']['BuildShort'];
 export type Build = components['schemas']['Build'] & {
@@ -16,7 +17,7 @@ export const buildQuery = (buildId: string) =>
 
 export const buildsQuery = (actorId: string, offset: number, limit: number) =>
   queryOptions({
-    queryKey: ['builds', 'list', { actorId, offset, limit }],
+    ...pagedList(['builds', 'list', actorId], { offset, limit }),
     queryFn: () => {
       const params = { path: { actorId }, query: { offset, limit, desc: true } };
       return dataOf(apify.GET('/v2/actors/{actorId}/builds', { params }));

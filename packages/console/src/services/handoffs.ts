@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { dataOf, wherry } from '../api/client.ts';
 import type { components } from '../api/wherry-v1.d.ts';
 import type { TimelineAttempt, TimelineHandoff, TimelineSample } from '../model/timeline-phases.ts';
+import { type Paging, pagedList } from './paging.ts';
 
 type Schemas = components['schemas'];
 
@@ -26,13 +27,10 @@ interface HandoffPage {
 }
 
 /** Those under way, then those of the last 24 hours, the newest first. */
-export const recentHandoffsQuery = (
-  { mode, outcome, server, isMine }: HandoffFilter,
-  { offset, limit }: { readonly offset: number; readonly limit: number },
-) =>
+export const recentHandoffsQuery = ({ mode, outcome, server, isMine }: HandoffFilter, { offset, limit }: Paging) =>
   queryOptions({
     // What makes the servers old is what makes it old.
-    queryKey: ['servers', 'handoffs', mode, outcome, server, `${isMine}`, `${offset}`, `${limit}`],
+    ...pagedList(['servers', 'handoffs', mode, outcome, server, `${isMine}`], { offset, limit }),
     queryFn: ({ signal }): Promise<HandoffPage> => {
       const query = {
         offset,

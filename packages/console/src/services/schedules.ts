@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
 import { apify, bodyOf, dataOf, fetchData, wherry } from '../api/client.ts';
+import { type Paging, pagedList } from './paging.ts';
 import { startTask } from './tasks.ts';
 
 type Schemas = components['schemas'];
@@ -10,9 +11,9 @@ export type ScheduleAction = Schemas['ScheduleAction'];
 export type ScheduleBody = Schemas['ScheduleCreate'];
 export type LogLine = Schemas['ScheduleInvoked'];
 
-export const schedulesQuery = ({ offset, limit }: { readonly offset: number; readonly limit: number }) =>
+export const schedulesQuery = ({ offset, limit }: Paging) =>
   queryOptions({
-    queryKey: ['schedules', 'list', `${offset}`, `${limit}`],
+    ...pagedList(['schedules', 'list'], { offset, limit }),
     queryFn: ({ signal }) =>
       dataOf(apify.GET('/v2/schedules', { params: { query: { offset, limit, desc: true } }, signal })),
   });
@@ -25,10 +26,10 @@ interface SchedulePage {
 /** Those that start an Actor or a task. */
 export const schedulesOfTargetQuery = (
   target: { readonly actorId?: string; readonly taskId?: string },
-  { offset, limit }: { readonly offset: number; readonly limit: number },
+  { offset, limit }: Paging,
 ) =>
   queryOptions({
-    queryKey: ['schedules', 'list', 'of', target.actorId ?? '', target.taskId ?? '', `${offset}`, `${limit}`],
+    ...pagedList(['schedules', 'list', 'of', target.actorId ?? '', target.taskId ?? ''], { offset, limit }),
     queryFn: async ({ signal }): Promise<SchedulePage> => {
       const query = { ...target, offset, limit, desc: true };
       return (await dataOf(wherry.GET('/wherry/v1/schedules', { params: { query }, signal }))) as SchedulePage;

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { fetchApi, fetchData, withBody } from '../api/client.ts';
 import type { components } from '../api/wherry-v1.d.ts';
+import { type Paging, pagedList } from './paging.ts';
 
 export type StorageKind = 'datasets' | 'keyValueStores' | 'requestQueues';
 
@@ -39,10 +40,8 @@ export const storageQuery = <Info extends StorageInfo>(kind: StorageKind, id: st
     queryFn: ({ signal }) => fetchData<Info>(storagePath(kind, id), { signal }),
   });
 
-interface Listing {
+interface Listing extends Paging {
   /** From 0. */
-  readonly offset: number;
-  readonly limit: number;
   readonly withUnnamed: boolean;
 }
 
@@ -60,9 +59,8 @@ const listOf = <Info>(kind: StorageKind, { offset, limit, withUnnamed }: Listing
 /** A page of storages, the newest first. */
 export const storagesQuery = <Info extends StorageInfo>(kind: StorageKind, listing: Listing) =>
   queryOptions({
-    queryKey: [kind, 'list', listing],
+    ...pagedList([kind, 'list', listing.withUnnamed], listing),
     queryFn: ({ signal }) => listOf<Info>(kind, listing, signal),
-    placeholderData: (former) => former,
   });
 
 /** The most that one call lists. */

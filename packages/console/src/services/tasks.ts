@@ -1,17 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
 import { apify, bodyOf, dataOf, wherry } from '../api/client.ts';
+import { type Paging, pagedList } from './paging.ts';
 
 type Schemas = components['schemas'];
 export type Task = Schemas['Task'];
 export type TaskShort = Schemas['TaskShort'];
 export type TaskOptions = Schemas['TaskOptions'];
 export type Input = Readonly<Record<string, unknown>>;
-
-export interface Paging {
-  readonly offset: number;
-  readonly limit: number;
-}
 
 interface TaskPage {
   readonly total: number;
@@ -20,7 +16,7 @@ interface TaskPage {
 
 export const tasksQuery = ({ offset, limit }: Paging) =>
   queryOptions({
-    queryKey: ['tasks', 'list', `${offset}`, `${limit}`],
+    ...pagedList(['tasks', 'list'], { offset, limit }),
     queryFn: ({ signal }) =>
       dataOf(apify.GET('/v2/actor-tasks', { params: { query: { offset, limit, desc: true } }, signal })),
   });
@@ -28,7 +24,7 @@ export const tasksQuery = ({ offset, limit }: Paging) =>
 /** Of an Actor, which may be gone. */
 export const tasksOfActorQuery = (actorId: string, { offset, limit }: Paging) =>
   queryOptions({
-    queryKey: ['tasks', 'list', 'of-actor', actorId, `${offset}`, `${limit}`],
+    ...pagedList(['tasks', 'list', 'of-actor', actorId], { offset, limit }),
     queryFn: async ({ signal }): Promise<TaskPage> =>
       dataOf(wherry.GET('/wherry/v1/tasks', { params: { query: { actorId, offset, limit, desc: true } }, signal })),
   });

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { components } from '../api/apify-v2.d.ts';
 import { apify, bodyOf, dataOf, fetchData, wherry } from '../api/client.ts';
+import { type Paging, pagedList } from './paging.ts';
 
 type Schemas = components['schemas'];
 export type Webhook = Schemas['Webhook'];
@@ -20,17 +21,15 @@ interface WebhookPage {
   readonly items: readonly ListedWebhook[];
 }
 
-interface Listing {
+interface Listing extends Paging {
   readonly actorId?: string | undefined;
   readonly taskId?: string | undefined;
-  readonly offset: number;
-  readonly limit: number;
 }
 
 /** Of the account, an Actor or a task. */
 export const webhooksQuery = ({ actorId, taskId, offset, limit }: Listing) =>
   queryOptions({
-    queryKey: ['webhooks', 'list', actorId ?? '', taskId ?? '', `${offset}`, `${limit}`],
+    ...pagedList(['webhooks', 'list', actorId ?? '', taskId ?? ''], { offset, limit }),
     queryFn: ({ signal }): Promise<WebhookPage> => {
       const query = { offset, limit, desc: true };
       if (actorId !== undefined) {
@@ -51,9 +50,9 @@ export const webhookQuery = (webhookId: string) =>
   });
 
 /** The newest first. */
-export const dispatchesQuery = (webhookId: string, { offset, limit }: Pick<Listing, 'offset' | 'limit'>) =>
+export const dispatchesQuery = (webhookId: string, { offset, limit }: Paging) =>
   queryOptions({
-    queryKey: ['dispatches', 'list', webhookId, `${offset}`, `${limit}`],
+    ...pagedList(['dispatches', 'list', webhookId], { offset, limit }),
     queryFn: ({ signal }) =>
       dataOf(
         apify.GET('/v2/webhooks/{webhookId}/dispatches', {

@@ -19,16 +19,17 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 
 const classOf = (kind: Kind, size: Size) => classes(styles.button, styles[kind], size === 'small' && styles.small);
 
-export function Button({
-  kind = 'plain',
-  size = 'normal',
-  disabledReason,
-  isBusy = false,
-  className,
-  onClick,
-  children,
-  ...others
-}: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const {
+    kind = 'plain',
+    size = 'normal',
+    disabledReason,
+    isBusy = false,
+    className,
+    onClick,
+    children,
+    ...others
+  } = props;
   const isDisabled = disabledReason !== undefined || isBusy;
   const button = (
     <button
@@ -42,13 +43,20 @@ export function Button({
       {children}
     </button>
   );
-  return disabledReason === undefined ? button : <WithTooltip text={disabledReason}>{button}</WithTooltip>;
+  // One that may have a reason has the tooltip before, too: to wrap it later would make another element, without the focus.
+  return 'disabledReason' in props ? <WithTooltip text={disabledReason}>{button}</WithTooltip> : button;
+}
+
+interface WithTooltipProps {
+  /** Undefined while there is nothing to say. */
+  readonly text: string | undefined;
+  readonly children: React.ReactElement;
 }
 
 /** Shows a text on hover and focus of an element. */
-export function WithTooltip({ text, children }: { readonly text: string; readonly children: React.ReactElement }) {
+export function WithTooltip({ text, children }: WithTooltipProps) {
   return (
-    <Tooltip.Root>
+    <Tooltip.Root disabled={text === undefined}>
       <Tooltip.Trigger render={children as React.ReactElement<Record<string, unknown>>} />
       <Tooltip.Portal>
         <Tooltip.Positioner sideOffset={6} className={styles.positioner}>

@@ -5,6 +5,7 @@
  *     nothing from who has typed into it. Only that it is not there any more, or may not be read any more, replaces it.
  */
 import { ApiError } from '../api/client.ts';
+import styles from './loaded.module.css';
 import { Failure, Skeleton } from './notice.tsx';
 import { Card, type CardProps, Page } from './page.tsx';
 import { Pager, type PageState } from './pager.tsx';
@@ -15,6 +16,8 @@ interface Query<Data> {
   /** Null without one. */
   readonly error: Error | null;
   readonly refetch: () => unknown;
+  /** Whether the data is that of the page before. */
+  readonly isPlaceholderData?: boolean;
 }
 
 /** [loaded-1] What is shown instead of the data; undefined when it is shown, or is still being loaded. */
@@ -75,7 +78,9 @@ export function PagedCard<Item>({ query, page, pagerLabel, children, ...card }: 
   const { data } = query;
   return (
     <Card {...card}>
-      <LoadedRows query={query}>{(loaded) => children(loaded?.items)}</LoadedRows>
+      <div className={styles.rows} aria-busy={query.isPlaceholderData || undefined}>
+        <LoadedRows query={query}>{(loaded) => children(loaded?.items)}</LoadedRows>
+      </div>
       {data !== undefined && <Pager page={page} total={data.total} label={pagerLabel} />}
     </Card>
   );

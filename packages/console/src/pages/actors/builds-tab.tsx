@@ -10,10 +10,11 @@ import { type Actor, updateActor } from '../../services/actors.ts';
 import { abortBuild, type BuildShort, buildsQuery, deleteBuild } from '../../services/builds.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { PagedCard } from '../../ui/loaded.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { Empty, Failure } from '../../ui/notice.tsx';
+import { Empty } from '../../ui/notice.tsx';
 import { Card } from '../../ui/page.tsx';
-import { Pager, usePage } from '../../ui/pager.tsx';
+import { usePage } from '../../ui/pager.tsx';
 import { StatusPill } from '../../ui/pill.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
 import { say, sayFailure } from '../../ui/toasts.tsx';
@@ -27,25 +28,29 @@ const pageSize = 20;
 export function BuildsTab({ actor }: { readonly actor: Actor }) {
   const page = usePage(pageSize);
   const refetchInterval = useRefetchInterval();
-  const query = buildsQuery(actor.id, page.offset, pageSize);
-  const { data, error, refetch } = useQuery({ ...query, refetchInterval });
-  const atWork = data?.items.find(({ status }) => !isOver(status));
+  const query = useQuery({ ...buildsQuery(actor.id, page.offset, pageSize), refetchInterval });
+  const atWork = query.data?.items.find(({ status }) => !isOver(status));
   return (
     <>
-      <Card title="Builds" note="what the source became, ready to run" actions={<StartBuild actor={actor} />}>
-        {error !== null && data === undefined && <Failure error={error} retry={() => void refetch()} />}
-        {(error === null || data !== undefined) && (
+      <PagedCard
+        title="Builds"
+        note="what the source became, ready to run"
+        actions={<StartBuild actor={actor} />}
+        query={query}
+        page={page}
+        pagerLabel="Pages of builds"
+      >
+        {(rows) => (
           <DataTable
             label="Builds"
-            rows={data?.items}
+            rows={rows}
             rowId={({ id }) => id}
             columns={columnsOf(actor)}
             sortParameter="order"
             empty={<NoBuilds actor={actor} />}
           />
         )}
-        {data !== undefined && <Pager page={page} total={data.total} label="Pages of builds" />}
-      </Card>
+      </PagedCard>
       {atWork !== undefined && (
         <Card title={`Log of build ${atWork.buildNumber}`} note="at work">
           <LogView id={atWork.id} isOver={false} />
