@@ -67,6 +67,32 @@ function programOf(outDir) {
   return `import { build } from 'vite'; await build(${JSON.stringify(options)});`;
 }
 
+/** So often another process may be faster. */
+const maxTries = 100;
+
+/**
+ * Puts a folder in the place of another one, which need not exist. Of several processes that do this at once each succeeds, and
+ * whoever looks finds a whole folder, or none for a moment.
+ */
+export function replaceFolder(folder, by) {
+  const former = `${by}-former`;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      renameSync(folder, former);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+    rmSync(former, { recursive: true, force: true });
+    try {
+      renameSync(by, folder);
+      return;
+    } catch (error) {
+      // Another process was faster.
+      if (tries === maxTries || !['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    }
+  }
+}
+
 /** Builds into a folder of its own, so that no other process finds a half of it. Returns why it failed, if it did. */
 function build(digest) {
   const built = path.join(root, 'node_modules', '.cache', `wherry-console-${process.pid}`);
@@ -84,8 +110,7 @@ function build(digest) {
     if (status !== 0) return 'Vite says why above';
     compress(built);
     writeFileSync(path.join(built, path.basename(digestFile)), digest);
-    rmSync(consoleFolder, { recursive: true, force: true });
-    renameSync(built, consoleFolder);
+    replaceFolder(consoleFolder, built);
     return undefined;
   } catch (error) {
     // Such as a folder that this user may not write.
