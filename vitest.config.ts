@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { secondTry } from './test/second-try.ts';
 import { SlowFirst } from './test/slow-first.ts';
 import { compileCache } from './test/support/compile-cache.ts';
 
@@ -9,6 +10,7 @@ process.env.NODE_COMPILE_CACHE ??= compileCache;
 const docker = '**/*.docker.test.ts';
 
 const common = {
+  retry: secondTry,
   // Tests start real processes and a real platform. The limits only end what hangs: a quiet machine takes a fifth at most.
   testTimeout: 900_000,
   hookTimeout: 900_000,

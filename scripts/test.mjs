@@ -4,7 +4,8 @@
  * The Docker tests run beside the others, since they mostly wait for daemons: first those that share their hosts, then, on
  * the same hosts, those that end daemons, one at a time. Their output is printed when they end.
  *
- * At the end stand the failures of all parts, each with its error, and a table of the parts. The last line is
+ * A test that fails is tried once more (docs/decisions/0086). At the end stand the tests that needed it, the failures of all
+ * parts, each with its error, and a table of the parts. The last line is
  * `N passed, N failed, N skipped` over all parts, for CI systems of any language. A part that failed although none of its
  * tests did (the linter, say) counts as one failed test. The exit code is 0 only if none failed.
  *
@@ -73,7 +74,7 @@ function installDebianPackages() {
 
 /** What the reporter `test/tally-reporter.ts` has written; zeros where it never came to its end. */
 function tallyOf(file) {
-  const nothing = { passed: 0, failed: 0, skipped: 0, failures: [], slowest: [] };
+  const nothing = { passed: 0, failed: 0, skipped: 0, failures: [], retried: [], slowest: [] };
   try {
     return { ...nothing, ...JSON.parse(readFileSync(file, 'utf8')) };
   } catch {
@@ -115,14 +116,17 @@ function resultOf({ passed, failed, skipped }) {
 
 const textOf = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
 
+function printErrors(what, tests) {
+  for (const { test, error } of tests) console.log(`\n*** ${what}: ${test}\n    ${error.replaceAll('\n', '\n    ')}`);
+}
+
 /** CI systems may keep the end of the output only: what has failed stands there again, with the reason. */
 function printFailures(ends) {
+  for (const { script, tally } of ends) printErrors(`${script} NEEDED A SECOND TRY`, tally.retried);
   for (const { script, tally } of ends) {
     if (tally.failed === 0) continue;
     if (tally.failures.length === 0) console.log(`\n*** ${script} FAILED, see its output above`);
-    for (const { test, error } of tally.failures) {
-      console.log(`\n*** ${script} FAILED: ${test}\n    ${error.replaceAll('\n', '\n    ')}`);
-    }
+    printErrors(`${script} FAILED`, tally.failures);
   }
 }
 

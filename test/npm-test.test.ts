@@ -12,6 +12,8 @@ const source = await readFile(path.join(root, 'scripts', 'test.mjs'), 'utf8');
 const listed = /const parts = \[([^\]]*)\]/.exec(source)![1]!;
 const parts = [...listed.matchAll(/'([\w:]+)'/g)].map(([, part]) => part!);
 
+const writing = (tally: object) => `printf %s '${JSON.stringify(tally)}' > "$WHERRY_TALLY_FILE"`;
+
 /** What the tally reporter does for a part with such tests. */
 function counted(passed: number, failed: number): string {
   const failures = Array.from({ length: failed }, (_, number) => ({
@@ -19,7 +21,7 @@ function counted(passed: number, failed: number): string {
     error: 'one\ntwo',
   }));
   const tally = { passed, failed, skipped: 1, failures, slowest: [{ file: 'a.test.ts', secs: 9 }] };
-  return `printf %s '${JSON.stringify(tally)}' > "$WHERRY_TALLY_FILE"`;
+  return writing(tally);
 }
 
 /** Resolves with the exit code and the lines of the output. `scripts`: the parts that do not simply succeed. */
@@ -43,6 +45,36 @@ async function runParts(scripts: Record<string, string>): Promise<{ exitCode: nu
       (error: Error & { code: number; stdout: string }) => error,
     );
     return { exitCode: code, lines: stdout.trimEnd().split('\n') };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface NamedError {
+  readonly test: string;
+  readonly error: string;
+}
+
+/** What the reporter writes for test files in a folder of their own. @param options without `secondTry`: as outside of `npm test` */
+async function tallyOf(files: Record<string, string>, { secondTry = true } = {}) {
+  await mkdir(path.join(root, '.tmp'), { recursive: true });
+  const folder = await mkdtemp(path.join(root, '.tmp', 'tally-'));
+  try {
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
+    const [reporter, retry] = ['tally-reporter.ts', 'second-try.ts'].map((name) => path.join(root, 'test', name));
+    const file = path.join(folder, 'tally.json');
+    await writeFile(
+      path.join(folder, 'vitest.config.mjs'),
+      `const { env } = process;
+      ${secondTry ? '' : 'delete env.WHERRY_TALLY_FILE;'}
+      const { secondTry } = await import(${JSON.stringify(retry)});
+      env.WHERRY_TALLY_FILE = ${JSON.stringify(file)};
+      export default { test: { retry: secondTry, reporters: [${JSON.stringify(reporter)}] } };`,
+    );
+    const vitest = path.join(root, 'node_modules', '.bin', 'vitest');
+    const env = { ...process.env, WHERRY_TALLY_FILE: file };
+    await promisify(execFile)(vitest, ['run', '--root', folder], { cwd: folder, env }).catch(() => {});
+    return JSON.parse(await readFile(file, 'utf8')) as { failures: NamedError[]; retried: NamedError[] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -76,41 +108,54 @@ test('what has failed stands at the end with its error, where CI systems show it
   expect(end.at(-5)).toBe('test:unit, slowest files (s): a.test.ts 9');
 });
 
+test('what passed on its second try is named with the error of its first, and fails nothing', async () => {
+  const retried = [{ test: 'a.test.ts > late', error: 'one\ntwo' }];
+  const { exitCode, lines } = await runParts({ 'test:e2e': writing({ passed: 1, failed: 0, skipped: 0, retried }) });
+  const at = lines.indexOf('*** test:e2e NEEDED A SECOND TRY: a.test.ts > late');
+  expect(lines.slice(at + 1, at + 3)).toEqual(['    one', '    two']);
+  expect(lines.at(-1)).toBe('1 passed, 0 failed, 0 skipped');
+  expect(exitCode).toBe(0);
+});
+
+test('a test is tried twice under `npm test` alone, and what one seed has found is not tried again', async () => {
+  const program = `
+    import fc from 'fast-check';
+    import { expect, test } from 'vitest';
+    let tries = 0;
+    test('late', () => expect(++tries).toBe(2));
+    let seeds = 0;
+    test('seeded', () => { seeds += 1; fc.assert(fc.property(fc.integer(), () => seeds === 2)); });
+    test('never', () => { throw new Error('never'); });`;
+  const { retried, failures } = await tallyOf({ 'one.test.ts': program });
+  expect(retried).toEqual([{ test: 'one.test.ts > late', error: expect.stringMatching(/^expected 1 to be 2/) }]);
+  expect(failures.map(({ test }) => test)).toEqual(['one.test.ts > seeded', 'one.test.ts > never']);
+  const alone = await tallyOf({ 'one.test.ts': program }, { secondTry: false });
+  expect(alone.retried).toEqual([]);
+  expect(alone.failures.map(({ test }) => test)).toContain('one.test.ts > late');
+});
+
 test('the reporter tells failed tests, hooks and files, each with its error', async () => {
-  await mkdir(path.join(root, '.tmp'), { recursive: true });
-  const folder = await mkdtemp(path.join(root, '.tmp', 'tally-'));
-  try {
-    const file = path.join(folder, 'tally.json');
-    const lines = ["import { beforeAll, describe, expect, test } from 'vitest';"];
-    lines.push("test('passes', () => {});");
-    lines.push("test('fails', () => expect(1).toBe(2));");
-    lines.push(
-      "describe('group', () => {",
-      "  beforeAll(() => { throw new Error('no hook', { cause: new Error('no host') }); });",
-      "  test('x', () => {});",
-      '});',
-    );
-    await writeFile(path.join(folder, 'one.test.ts'), lines.join('\n'));
-    await writeFile(path.join(folder, 'two.test.ts'), "throw new Error('no file');");
-    await writeFile(
-      path.join(folder, 'vitest.config.mjs'),
-      `export default { test: { reporters: [${JSON.stringify(path.join(root, 'test/tally-reporter.ts'))}] } };`,
-    );
-    const vitest = path.join(root, 'node_modules', '.bin', 'vitest');
-    const env = { ...process.env, WHERRY_TALLY_FILE: file };
-    await promisify(execFile)(vitest, ['run', '--root', folder], { cwd: folder, env }).catch(() => {});
-    const { failures, ...counts } = JSON.parse(await readFile(file, 'utf8'));
-    expect(counts).toMatchObject({ passed: 1, failed: 1, slowest: [{ secs: 0 }, { secs: 0 }] });
-    expect(failures.map(({ test, error }: { test: string; error: string }) => [test, error.split('\n')[0]])).toEqual(
-      expect.arrayContaining([
-        ['one.test.ts > fails', 'expected 1 to be 2 // Object.is equality'],
-        ['one.test.ts > group', 'no hook: no host'],
-        ['two.test.ts', 'no file'],
-      ]),
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const lines = ["import { beforeAll, describe, expect, test } from 'vitest';"];
+  lines.push("test('passes', () => {});");
+  lines.push("test('fails', () => expect(1).toBe(2));");
+  lines.push(
+    "describe('group', () => {",
+    "  beforeAll(() => { throw new Error('no hook', { cause: new Error('no host') }); });",
+    "  test('x', () => {});",
+    '});',
+  );
+  const { failures, ...counts } = await tallyOf({
+    'one.test.ts': lines.join('\n'),
+    'two.test.ts': "throw new Error('no file');",
+  });
+  expect(counts).toMatchObject({ passed: 1, failed: 1, slowest: [{ secs: 0 }, { secs: 0 }] });
+  expect(failures.map(({ test, error }) => [test, error.split('\n')[0]])).toEqual(
+    expect.arrayContaining([
+      ['one.test.ts > fails', 'expected 1 to be 2 // Object.is equality'],
+      ['one.test.ts > group', 'no hook: no host'],
+      ['two.test.ts', 'no file'],
+    ]),
+  );
 });
 
 test('it succeeds only when no part fails', async () => {

@@ -9,6 +9,8 @@ interface Tally {
   skipped: number;
   /** Each failed test with its file, and the first lines of its error. Also files and hooks that failed by themselves. */
   failures: { test: string; error: string }[];
+  /** Each test that passed on its second try, with the error of its first. */
+  retried: { test: string; error: string }[];
   /** The files that took longest, with their seconds. */
   slowest: { file: string; secs: number }[];
 }
@@ -61,13 +63,22 @@ function failuresOf(module: TestModule): Tally['failures'] {
   const tests = [...module.children.allTests('failed')];
   return [
     ...(module.errors().length > 0 ? [{ test: file, error: textOf(module.errors()) }] : []),
-    ...suites.map((suite) => ({ test: `${file} > ${suite.fullName}`, error: textOf(suite.errors()) })),
+    ...suites.map((suite) => ({ test: nameOf(module, suite), error: textOf(suite.errors()) })),
     ...tests.map((each: TestCase) => ({
-      test: `${file} > ${each.fullName}`,
+      test: nameOf(module, each),
       error: textOf(each.result().errors ?? []),
     })),
   ];
 }
+
+/** What has passed on its second try in one file. */
+const retriedOf = (module: TestModule): Tally['retried'] =>
+  [...module.children.allTests('passed')]
+    .filter((each) => each.diagnostic()?.flaky === true)
+    .map((each) => ({ test: nameOf(module, each), error: textOf(each.result().errors ?? []) }));
+
+const nameOf = (module: TestModule, { fullName }: { readonly fullName: string }): string =>
+  `${module.relativeModuleId} > ${fullName}`;
 
 /**
  * Counts the tests, and writes the tally as JSON to the file that `WHERRY_TALLY_FILE` names, for `scripts/test.mjs`,
@@ -82,6 +93,7 @@ export default class TallyReporter implements Reporter {
       failed: count('failed'),
       skipped: count('skipped'),
       failures: [...modules.flatMap(failuresOf), ...unhandled.map(unhandledFailure)],
+      retried: modules.flatMap(retriedOf),
       slowest: modules
         .map((module) => ({ file: module.relativeModuleId, secs: Math.round(module.diagnostic().duration / 1000) }))
         .sort((a, b) => b.secs - a.secs)
