@@ -187,6 +187,9 @@ describe.skipIf(chromiumPath === undefined)('the path of a new user', () => {
 
     await tabTo(/^tab /);
     await press('Home', 'Enter');
+    // The page of a run that has ended is drawn anew once: not while a key is pressed.
+    await page.getByText('Succeeded', { exact: true }).first().waitFor();
+    await ui.settled(page);
     await tabTo(/^button Export…/);
     await press('Enter');
     await page.getByRole('dialog', { name: 'Export items' }).waitFor();
