@@ -64,18 +64,20 @@ function failuresOf(module: TestModule): Tally['failures'] {
   return [
     ...(module.errors().length > 0 ? [{ test: file, error: textOf(module.errors()) }] : []),
     ...suites.map((suite) => ({ test: nameOf(module, suite), error: textOf(suite.errors()) })),
-    ...tests.map((each: TestCase) => ({
-      test: nameOf(module, each),
-      error: textOf(each.result().errors ?? []),
-    })),
+    ...tests.map((test) => firstErrorOf(module, test)),
   ];
 }
+
+const firstErrorOf = (module: TestModule, test: TestCase): Tally['failures'][number] => ({
+  test: nameOf(module, test),
+  error: textOf(test.result().errors ?? []),
+});
 
 /** What has passed on its second try in one file. */
 const retriedOf = (module: TestModule): Tally['retried'] =>
   [...module.children.allTests('passed')]
     .filter((each) => each.diagnostic()?.flaky === true)
-    .map((each) => ({ test: nameOf(module, each), error: textOf(each.result().errors ?? []) }));
+    .map((each) => firstErrorOf(module, each));
 
 const nameOf = (module: TestModule, { fullName }: { readonly fullName: string }): string =>
   `${module.relativeModuleId} > ${fullName}`;
